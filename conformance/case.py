@@ -1,0 +1,76 @@
+"""How a case is written and named.
+
+    @case("patch-atomic", needs="tasks")
+    async def test_what_the_server_does(peer: Peer) -> None: ...
+
+A case is bound to one requirement, by whose level its verdict is judged. Its id is its section and
+its name: `patch/what-the-server-does`; a parameter stands behind it in brackets.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from conformance.spec import Requirement, requirements
+
+MARK = "case"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case of the kit, as the hooks see it.
+
+    Attributes:
+        id: Its permanent name, `section/name` or `section/name[parameter]`.
+        requirement: What it is bound to.
+        needs: The features without which it is not applicable.
+    """
+
+    id: str
+    requirement: Requirement
+    needs: frozenset[str]
+
+    @property
+    def section(self) -> str:
+        """The section of the specification that it stands under."""
+        return self.id.partition("/")[0]
+
+
+def case(requirement: str, *, needs: str | tuple[str, ...] = ()) -> pytest.MarkDecorator:
+    """Bind a test function, or one parameter set of it, to a requirement.
+
+    Args:
+        requirement: Its id.
+        needs: Names of the testee's features without which the case is not applicable.
+    """
+    features = (needs,) if isinstance(needs, str) else needs
+    mark: pytest.MarkDecorator = getattr(pytest.mark, MARK)
+    return mark(requirement, needs=frozenset(features))
+
+
+def of_item(item: pytest.Item) -> Case:
+    """The case that a collected test function is.
+
+    Raises:
+        pytest.UsageError: It has no `@case`, or one with an unknown requirement.
+    """
+    marks = [mark for mark in item.own_markers if mark.name == MARK]
+    if not marks:
+        raise pytest.UsageError(f"{item.nodeid} has no @case(…)")
+    mark = marks[-1]  # that of a parameter set comes after that of the function
+    requirement = requirements().get(mark.args[0])
+    if requirement is None or requirement.not_observable:
+        raise pytest.UsageError(f"{item.nodeid}: {mark.args[0]!r} is no observable requirement")
+    needs = frozenset[str]().union(*(m.kwargs["needs"] for m in marks))
+    return Case(_identifier(item), requirement, needs)
+
+
+def _identifier(item: pytest.Item) -> str:
+    section = Path(item.path).stem.removeprefix("test_")
+    function, bracket, parameter = item.name.partition("[")
+    name = re.sub("_+", "-", function.removeprefix("test_"))
+    return re.sub(r"\s", "_", f"{section}/{name}{bracket}{parameter}")

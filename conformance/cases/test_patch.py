@@ -1,0 +1,438 @@
+"""Cases for spec/patch.md: what a server sends as patch, what it accepts, what it refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance import expect
+from conformance.case import case
+from conformance.peer import Dialogue, Peer
+from conformance.refusal import unchanged
+from conformance.wire import JSON, compact
+
+ITEMS = ["a", "b", "c"]
+TABLE = {"x": {"deep": 1}, "list": [1, 2], "number": 1, "yes": True, "zero": 0, "null": None}
+
+START = {"text": "kept", "items": ITEMS, "table": TABLE}
+
+
+async def prepared(peer: Peer) -> None:
+    """Bring the document into the state that the patches of this module are about."""
+    await peer.action("assignMany", values=START)
+    await peer.fence()
+
+
+def replace(path: str, value: JSON) -> JSON:
+    return {"op": "replace", "path": path, "value": value}
+
+
+def add(path: str, value: JSON) -> JSON:
+    return {"op": "add", "path": path, "value": value}
+
+
+def remove(path: str) -> JSON:
+    return {"op": "remove", "path": path}
+
+
+def ensure(path: str, value: JSON) -> JSON:
+    return {"op": "test", "path": path, "value": value}
+
+
+def move(origin: str, path: str) -> JSON:
+    return {"op": "move", "from": origin, "path": path}
+
+
+def copy(origin: str, path: str) -> JSON:
+    return {"op": "copy", "from": origin, "path": path}
+
+
+# What a server sends
+
+
+@case("patch-shape")
+async def test_patches_of_all_changes_are_well_formed(peer: Peer) -> None:
+    for value in ([1, 2], [2, 1, 3], {"a": [1]}, {"a": [], "b": {"": 1}}, "text", None, 5):
+        await peer.assign("anything", value)
+    await peer.in_sync()  # the form of every patch is judged as it arrives
+
+
+@case("patch-applicable")
+async def test_every_patch_fits_the_copy_of_the_client(peer: Peer) -> None:
+    for round_ in range(20):
+        value = [[n, {"k": n * round_ % 3}] for n in range(round_ % 5)]
+        await peer.action("assignMany", values={"items": value, "table": {str(round_): value}})
+        await peer.patch(replace("/text", str(round_)))
+    await peer.in_sync()  # whether every patch can be applied is judged as it arrives
+
+
+@case("patch-escaping")
+@pytest.mark.parametrize("name", ["a/b", "m~n", "~1", "~01", "/", "~", "a//b~~c"])
+async def test_pointer_to_a_special_name_is_escaped(peer: Peer, name: str) -> None:
+    bulk = {str(n): "padding" * 3 for n in range(20)}  # so that a whole replace does not pay
+    await peer.assign("table", {**bulk, name: 1, "keep": 0})
+    await peer.assign("table", {**bulk, name: 2, "keep": 0})
+    await peer.assign("table", {**bulk, "keep": 0})
+    expect.equal((await peer.in_sync())["table"], {**bulk, "keep": 0}, "the attribute table")
+
+
+@case("patch-plain-operations")
+async def test_patches_hold_only_plain_operations(peer: Peer) -> None:
+    mark = peer.mark()
+    for value in ([1, 2, 3, 4], [4, 1, 2, 3], [1, 2, 3, 4, 1], {"a": [9], "b": 1}, {"c": [9]}):
+        await peer.assign("anything", value)
+    await peer.fence()
+    sent = {o["op"] for patch in peer.events("_PATCH:TESTEE", mark) for o in patch}
+    expect.equal(sorted(sent - {"add", "remove", "replace"}), [], "operations of other kinds")
+
+
+@case("patch-type-changes")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(before, after, id=f"{compact(before)}-{compact(after)}")
+        for before, after in [
+            (1, True), (True, 1), (0, False), (False, 0), ("1", 1), (None, False), ([1], [True]),
+            ([0, 1], [False, 1]), ({"a": 1}, {"a": True}), ([[1, 0]], [[1, False]]), ([], {}),
+            ("", None),
+        ]
+    ],
+)  # fmt: skip
+async def test_change_of_type_is_sent(peer: Peer, before: JSON, after: JSON) -> None:
+    await peer.assign("anything", before)
+    await peer.assign("anything", after)
+    await peer.fence()
+    expect.equal(peer.mirror()["anything"], after, "anything in the client's copy")
+
+
+@case("patch-size")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param([{"n": n} for n in range(300)], [], id="clear"),
+        pytest.param(list(range(300)), list(range(300, 600)), id="replace-all"),
+        pytest.param({str(n): n for n in range(200)}, {"only": 1}, id="clear-object"),
+    ],
+)
+async def test_patch_is_not_larger_than_a_replace(peer: Peer, before: JSON, after: JSON) -> None:
+    await peer.assign("anything", before)
+    await peer.fence()
+    mark = peer.mark()
+    await peer.assign("anything", after)
+    await peer.fence()
+    whole = len(compact([replace("/anything", after)]))
+    sizes = [len(compact(patch)) for patch in peer.events("_PATCH:TESTEE", mark)]
+    expect.true(
+        sum(sizes) <= whole, expected=f"at most {whole} characters", received=f"{sizes} characters"
+    )
+
+
+# What a server accepts
+
+
+@case("patch-operations")
+@pytest.mark.parametrize(
+    "operations",
+    [
+        pytest.param([add("/table/new", [1])], id="add-member"),
+        pytest.param([add("/items/1", "between")], id="add-element"),
+        pytest.param([add("/text", "again")], id="add-over-attribute"),
+        pytest.param([remove("/table/x")], id="remove-member"),
+        pytest.param([remove("/items/0")], id="remove-element"),
+        pytest.param([replace("/table/x/deep", {"deeper": []})], id="replace-leaf"),
+        pytest.param([replace("/items/2", None)], id="replace-element"),
+        pytest.param([move("/items/0", "/items/2")], id="move-element"),
+        pytest.param([move("/table/x", "/table/list/1")], id="move-into-array"),
+        pytest.param([move("/table/x", "/table/x")], id="move-to-itself"),
+        pytest.param([copy("/table/list", "/table/copied")], id="copy"),
+        pytest.param([copy("/items", "/anything")], id="copy-across-attributes"),
+        pytest.param([ensure("/text", "kept"), replace("/text", "new")], id="test"),
+        pytest.param([ensure("/itemCount", 3), replace("/text", "new")], id="test-read-only"),
+    ],
+)
+async def test_operation_is_applied(peer: Peer, operations: list[JSON]) -> None:
+    await prepared(peer)
+    await peer.patch(*operations)
+    expected = peer.mirror()  # the client's own edit, made by the kit's oracle
+    state = await peer.get()
+    names = ("text", "items", "table", "anything")
+    expect.equal(
+        {name: state[name] for name in names},
+        {name: expected[name] for name in names},
+        "the attributes after the patch",
+    )
+
+
+@case("patch-sequence")
+async def test_operations_build_on_each_other(peer: Peer) -> None:
+    await peer.patch(
+        add("/table/list", []),
+        add("/table/list/-", 1),
+        add("/table/list/0", 0),
+        copy("/table/list", "/items"),
+        remove("/table/list/1"),
+        ensure("/items", [0, 1]),
+        add("/table/list/1", 2),
+    )
+    state = await peer.get()
+    expect.equal([state["table"], state["items"]], [{"list": [0, 2]}, [0, 1]], "table and items")
+
+
+@case("patch-empty")
+async def test_empty_patch_is_accepted(peer: Peer) -> None:
+    mark = peer.mark()
+    await peer.patch()
+    await peer.alive()
+    expect.equal(peer.types(mark), ["_SET:SECOND"], "only the fence's answer")
+
+
+@case("patch-extra-members")
+async def test_unknown_members_of_an_operation_are_ignored(peer: Peer) -> None:
+    await peer.patch({**replace("/text", "taken"), "from": 5, "comment": "?", "id": None})
+    expect.equal((await peer.get())["text"], "taken", "the attribute text")
+
+
+@case("patch-unescape")
+@pytest.mark.parametrize(
+    ("token", "name"),
+    [
+        pytest.param("a~1b", "a/b", id="slash"),
+        pytest.param("m~0n", "m~n", id="tilde"),
+        pytest.param("~01", "~1", id="tilde-then-one"),
+        pytest.param("~10", "/0", id="slash-then-zero"),
+        pytest.param("", "", id="empty"),
+        pytest.param("é %22", "é %22", id="not-percent-encoded"),
+        pytest.param("01", "01", id="digits-in-an-object"),
+        pytest.param("-", "-", id="hyphen-in-an-object"),
+    ],
+)
+async def test_token_is_decoded(peer: Peer, token: str, name: str) -> None:
+    await peer.patch(add(f"/table/{token}", {"in": 1}), replace(f"/table/{token}/in", 2))
+    expect.equal((await peer.get())["table"], {name: {"in": 2}}, "the attribute table")
+
+
+@case("patch-append")
+async def test_hyphen_appends(peer: Peer) -> None:
+    await prepared(peer)
+    await peer.patch(add("/items/-", "d"), add("/items/-", "e"))
+    expect.equal((await peer.get())["items"], [*ITEMS, "d", "e"], "the attribute items")
+
+
+@case("patch-append")
+async def test_index_of_the_length_appends(peer: Peer) -> None:
+    await prepared(peer)
+    await peer.patch(add("/items/3", "d"))
+    expect.equal((await peer.get())["items"], [*ITEMS, "d"], "the attribute items")
+
+
+@case("patch-test")
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        pytest.param("/table/number", 1.0, id="integer-and-float"),
+        pytest.param("/table/zero", 0.0, id="zero-and-float"),
+        pytest.param("/table/x", {"deep": 1.0}, id="inside-an-object"),
+        pytest.param("/table/list", [1.0, 2], id="inside-an-array"),
+        pytest.param("/table/null", None, id="null"),
+    ],
+)
+async def test_equal_value_passes(peer: Peer, path: str, value: JSON) -> None:
+    await prepared(peer)
+    await peer.patch(ensure(path, value), replace("/text", "passed"))
+    expect.equal((await peer.get())["text"], "passed", "the attribute text")
+
+
+# What a server refuses
+
+UNEQUAL = [
+    ("/table/number", True), ("/table/yes", 1), ("/table/zero", False), ("/table/number", "1"),
+    ("/table/null", 0), ("/table/null", False), ("/table/list", [True, 2]),
+    ("/table/list", [2, 1]), ("/table/list", [1]), ("/table/x", {}), ("/table/x", {"deep": True}),
+    ("/text", "KEPT"),
+]  # fmt: skip
+
+MISSING = [
+    remove("/table/nothing"), replace("/table/nothing", 1), add("/table/nothing/deeper", 1),
+    replace("/text/deeper", 1), copy("/table/nothing", "/anything"),
+    move("/table/nothing", "/anything"),
+    ensure("/table/nothing", None), remove("/table/null/deeper"),
+]  # fmt: skip
+
+INDEXES = [
+    remove("/items/3"), replace("/items/3", 1), add("/items/4", 1), remove("/items/-1"),
+    replace("/items/01", 1), replace("/items/00", 1), replace("/items/1e0", 1),
+    replace("/items/+1", 1), replace("/items/ 1", 1), replace("/items/0_1", 1),
+    replace("/items/1.0", 1), replace("/items/\uff11", 1), replace("/items/length", 1),
+    replace("/items/", 1), replace("/items/-", 1), remove("/items/-"),
+    replace("/items/18446744073709551616", 1), add("/items/0x1", 1),
+]  # fmt: skip
+
+POINTERS = [
+    replace("text", "lost"), replace("#/text", "lost"), replace("/table/~2", 1),
+    add("/table/a~", 1), add("/table/~", 1), move("table/x", "/anything"),
+]  # fmt: skip
+
+MALFORMED: dict[str, JSON] = {
+    "object": replace("/text", "lost"),
+    "string": compact([replace("/text", "lost")]),
+    "null": None,
+    "number": 5,
+    "array-of-arrays": [[replace("/text", "lost")]],
+    "array-of-null": [None],
+    "array-of-strings": ["replace"],
+    "no-members": [{}],
+    "no-op": [{"path": "/text", "value": "lost"}],
+    "no-path": [{"op": "replace", "value": "lost"}],
+    "no-value": [{"op": "add", "path": "/table/x"}],
+    "no-from": [{"op": "move", "path": "/text"}],
+    "unknown-op": [{"op": "upsert", "path": "/text", "value": "lost"}],
+    "upper-case-op": [{"op": "REPLACE", "path": "/text", "value": "lost"}],
+    "op-no-string": [{"op": ["replace"], "path": "/text", "value": "lost"}],
+    "path-no-string": [{"op": "replace", "path": ["text"], "value": "lost"}],
+    "from-no-string": [{"op": "copy", "from": None, "path": "/text"}],
+    "second-operation": [replace("/text", "lost"), 5],
+}
+
+ATTRIBUTES: dict[str, list[JSON]] = {
+    "remove-attribute": [remove("/text")],
+    "add-attribute": [add("/nothing", 1)],
+    "move-attribute": [move("/text", "/nothing")],
+    "whole-with-missing": [replace("", {"text": "lost"})],
+    "whole-scalar": [replace("", 5)],
+    "whole-array": [replace("", [])],
+    "whole-null": [replace("", None)],
+}
+
+READ_ONLY: dict[str, list[JSON]] = {
+    "replace": [replace("/itemCount", 9)],
+    "inside": [add("/runningTasks/-", "count")],
+    "with-others": [replace("/text", "lost"), replace("/itemCount", 9)],
+    "by-type": [replace("/itemCount", "3")],
+    "by-move": [move("/table/number", "/itemCount")],
+}
+
+
+def named(operations: list[JSON]) -> list[object]:
+    """Parameters for single operations, named by what they do."""
+    return [pytest.param([o], id=f"{o['op']}:{o.get('from', '')}{o['path']}") for o in operations]
+
+
+@case("patch-test")
+@pytest.mark.parametrize(
+    ("path", "value"), UNEQUAL, ids=[f"{path}={compact(value)}" for path, value in UNEQUAL]
+)
+async def test_unequal_value_fails_the_patch(
+    dialogue: Dialogue, peer: Peer, path: str, value: JSON
+) -> None:
+    await prepared(peer)
+    await unchanged(dialogue, peer, peer.patch(replace("/text", "lost"), ensure(path, value)))
+
+
+@case("patch-atomic")
+@pytest.mark.parametrize(
+    "last",
+    [
+        pytest.param(ensure("/text", "other"), id="failed-test"),
+        pytest.param(remove("/table/nothing"), id="missing-target"),
+        pytest.param(replace("/items/9", 1), id="index"),
+        pytest.param({"op": "unknown", "path": "/text"}, id="unknown-op"),
+    ],
+)
+async def test_half_of_a_patch_is_not_applied(dialogue: Dialogue, peer: Peer, last: JSON) -> None:
+    await prepared(peer)
+    first = [replace("/text", "lost"), add("/items/-", "lost"), remove("/table/x")]
+    again = await unchanged(dialogue, peer, peer.patch(*first, last))
+    await again.patch(*first)  # the twin without the last operation is accepted
+    state = await again.get()
+    expect.equal([state["text"], state["items"][-1]], ["lost", "lost"], "text and the last item")
+
+
+@case("patch-missing-target")
+@pytest.mark.parametrize("operations", named(MISSING))
+async def test_operation_on_nothing_is_refused(
+    dialogue: Dialogue, peer: Peer, operations: list[JSON]
+) -> None:
+    await prepared(peer)
+    await unchanged(dialogue, peer, peer.patch(*operations))
+
+
+@case("patch-index")
+@pytest.mark.parametrize("operations", named(INDEXES))
+async def test_bad_index_is_refused(dialogue: Dialogue, peer: Peer, operations: list[JSON]) -> None:
+    await prepared(peer)
+    await unchanged(dialogue, peer, peer.patch(*operations))
+
+
+@case("patch-pointer-syntax")
+@pytest.mark.parametrize("operations", named(POINTERS))
+async def test_bad_pointer_is_refused(
+    dialogue: Dialogue, peer: Peer, operations: list[JSON]
+) -> None:
+    await prepared(peer)
+    await unchanged(dialogue, peer, peer.send_illegal("_PATCH:TESTEE", operations))
+
+
+@case("patch-malformed")
+@pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
+async def test_patch_of_wrong_shape_is_refused(dialogue: Dialogue, peer: Peer, data: JSON) -> None:
+    await prepared(peer)
+    await unchanged(dialogue, peer, peer.send_illegal("_PATCH:TESTEE", data))
+
+
+@case("patch-move-into-itself")
+async def test_move_into_itself_is_refused(dialogue: Dialogue, peer: Peer) -> None:
+    await prepared(peer)
+    await unchanged(dialogue, peer, peer.patch(move("/table/x", "/table/x/deep")))
+
+
+@case("patch-many-operations")
+async def test_thousand_operations_are_accepted(peer: Peer) -> None:
+    await peer.patch(*(add("/items/-", n) for n in range(999)), replace("/number", 999))
+    state = await peer.get()
+    expect.equal([len(state["items"]), state["number"]], [999, 999], "number of items and number")
+    await peer.action("publish")
+    await peer.in_sync(requirement="state-converges")
+
+
+@case("patch-growth")
+async def test_growth_by_copying_is_refused(dialogue: Dialogue, peer: Peer) -> None:
+    doubling = [copy("/table", f"/table/copy{n}") for n in range(17)]
+    bomb = [replace("/table", {"seed": "0123456789" * 3}), *doubling]
+    await unchanged(dialogue, peer, peer.connection.send("_PATCH:TESTEE", bomb))
+
+
+@case("patch-attributes")
+@pytest.mark.parametrize("operations", ATTRIBUTES.values(), ids=ATTRIBUTES)
+async def test_change_of_the_attributes_is_refused(
+    dialogue: Dialogue, peer: Peer, operations: list[JSON]
+) -> None:
+    await prepared(peer)
+    attempt = peer.connection.send("_PATCH:TESTEE", operations)
+    again = await unchanged(dialogue, peer, attempt)
+    await again.action("publish")
+    await again.in_sync(requirement="state-converges")
+
+
+@case("patch-read-only")
+@pytest.mark.parametrize("operations", READ_ONLY.values(), ids=READ_ONLY)
+async def test_change_of_a_read_only_attribute_is_refused(
+    dialogue: Dialogue, peer: Peer, operations: list[JSON]
+) -> None:
+    await prepared(peer)
+    await unchanged(dialogue, peer, peer.patch(*operations))
+
+
+@case("patch-root")
+@pytest.mark.parametrize("op", ["replace", "add"])
+async def test_whole_document_can_be_replaced(peer: Peer, op: str) -> None:
+    await prepared(peer)
+    whole = {**peer.mirror(), "text": "whole", "flag": True}
+    await peer.patch({"op": op, "path": "", "value": whole})
+    state = await peer.get()
+    expect.equal(state, whole, "the state")
+
+
+@case("patch-root")
+async def test_whole_document_can_be_tested(peer: Peer) -> None:
+    await prepared(peer)
+    await peer.patch(ensure("", peer.mirror()), replace("/text", "tested"))
+    expect.equal((await peer.get())["text"], "tested", "the attribute text")

@@ -1,0 +1,334 @@
+"""Cases for spec/session.md: what survives connections, takeover, identification."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import pytest
+
+from conformance import expect
+from conformance.case import case
+from conformance.client import Closing, Connection
+from conformance.expect import ClosedEarly, Violation
+from conformance.peer import Dialogue, Peer
+from conformance.refusal import survivor
+from conformance.wire import JSON, Event
+
+ENDS: dict[str, Callable[[Connection], Awaitable[None]]] = {
+    "close": Connection.close,
+    "cut": Connection.cut,
+}
+
+NO_IDENTITY: dict[str, str] = {
+    "other-event": '{"type":"_GET:TESTEE","data":{}}',
+    "no-data": '{"type":"_USER_SESSION"}',
+    "data-null": '{"type":"_USER_SESSION","data":null}',
+    "no-user": '{"type":"_USER_SESSION","data":{"session":"s"}}',
+    "no-session": '{"type":"_USER_SESSION","data":{"user":"u"}}',
+    "empty-user": '{"type":"_USER_SESSION","data":{"user":"","session":"s"}}',
+    "empty-session": '{"type":"_USER_SESSION","data":{"user":"u","session":""}}',
+    "user-number": '{"type":"_USER_SESSION","data":{"user":5,"session":"s"}}',
+    "user-array": '{"type":"_USER_SESSION","data":{"user":["u"],"session":"s"}}',
+    "user-object": '{"type":"_USER_SESSION","data":{"user":{},"session":"s"}}',
+    "session-null": '{"type":"_USER_SESSION","data":{"user":"u","session":null}}',
+    "malformed": '{"type":"_USER_SESSION"',
+    "no-object": "[]",
+    "no-type": '{"data":{"user":"u","session":"s"}}',
+}
+
+
+# Persistence
+
+
+@case("session-persistent")
+@pytest.mark.parametrize("end", ENDS)
+async def test_state_outlives_the_connection(dialogue: Dialogue, peer: Peer, end: str) -> None:
+    await peer.action("assignMany", values={"text": "kept", "items": [1, {"a": None}]})
+    await peer.set({"flag": True})
+    before = await peer.get()
+    await ENDS[end](peer.connection)
+    again = await dialogue.reconnect(peer)
+    expect.equal(again.mirror(), before, "the initial state on the new connection")
+
+
+@case("session-persistent")
+async def test_session_is_served_after_many_losses(dialogue: Dialogue, peer: Peer) -> None:
+    for number in range(1, 11):
+        await peer.assign("number", number)
+        await peer.fence()
+        await (peer.connection.cut() if number % 2 else peer.connection.close())
+        peer = await dialogue.reconnect(peer)
+        expect.equal(peer.mirror()["number"], number, "number in the initial state")
+
+
+@case("session-resumes")
+async def test_changes_made_while_nobody_is_connected_are_in_the_initial_state(
+    dialogue: Dialogue, peer: Peer
+) -> None:
+    clock = await dialogue.open_other_session()
+    await peer.action("assignLater", name="text", value="meanwhile", afterMs=10)
+    await peer.fence()
+    await peer.connection.cut()
+    await clock.action("assignLater", name="text", value="that was later", afterMs=40)
+    await clock.until(lambda state: bool(state["text"]), "the clock's text in the client's copy")
+    again = await dialogue.reconnect(peer)
+    expect.equal(again.mirror()["text"], "meanwhile", "text in the initial state")
+    await again.in_sync()
+
+
+@case("session-resumes")
+async def test_quiet_changes_are_in_the_initial_state(dialogue: Dialogue, peer: Peer) -> None:
+    await peer.action("assignQuietly", name="text", value="quiet")
+    await peer.fence()
+    await peer.connection.cut()
+    again = await dialogue.reconnect(peer)
+    expect.equal(again.mirror()["text"], "quiet", "text in the initial state")
+
+
+@case("session-half-written")
+async def test_frame_that_was_cut_off_has_no_effect(dialogue: Dialogue, peer: Peer) -> None:
+    before = await peer.get()
+    data = {"type": "assign", "name": "text", "value": "lost" * 20}
+    await peer.connection.cut_inside(Event("_ACTION:TESTEE", data).text())
+    again = await dialogue.reconnect(peer)
+    expect.equal(await again.get(), before, "the state")
+
+
+@case("session-apart")
+async def test_sessions_share_no_state(dialogue: Dialogue, peer: Peer) -> None:
+    other = await dialogue.open_other_session()
+    before, mark = await other.get(), other.mark()
+    await peer.action("assignMany", values={"text": "mine", "items": [1], "table": {"a": 1}})
+    await peer.patch({"op": "add", "path": "/items/-", "value": 2})
+    await peer.fence()
+    await other.fence()
+    expect.equal(other.types(mark), ["_SET:SECOND"], "the other session's events")
+    expect.equal(await other.get(), before, "the other session's state")
+
+
+@case("session-apart", needs="tasks")
+async def test_sessions_share_no_tasks(dialogue: Dialogue, peer: Peer) -> None:
+    other = await dialogue.open_other_session()
+    await peer.start("wait")
+    await peer.until(lambda state: state["runningTasks"] == ["wait"], "the running task")
+    await other.cancel("wait")
+    await other.fence()
+    expect.equal((await peer.get())["runningTasks"], ["wait"], "the running tasks")
+
+
+# Takeover
+
+
+@case("session-takeover")
+async def test_takeover_leaves_the_newer_connection_open(dialogue: Dialogue, peer: Peer) -> None:
+    await peer.assign("text", "by the older")
+    await peer.fence()
+    newer = await dialogue.take_over(peer)
+    await peer.closed()
+    await newer.alive()
+    await newer.assign("number", 5)
+    state = await newer.in_sync(requirement="state-converges")
+    expect.equal([state["text"], state["number"]], ["by the older", 5], "text and number")
+
+
+@case("session-takeover")
+async def test_last_of_many_takeovers_is_served(dialogue: Dialogue, peer: Peer) -> None:
+    for number in range(1, 6):
+        older, peer = peer, await dialogue.take_over(peer)
+        await older.closed()
+        await peer.alive()
+        await peer.assign("number", number)
+        expect.equal((await peer.get())["number"], number, "the attribute number")
+
+
+@case("session-takeover", needs="tasks")
+async def test_takeover_while_a_task_syncs(dialogue: Dialogue, peer: Peer) -> None:
+    await peer.start("count", steps=100_000, intervalMs=0)
+    newer = await dialogue.take_over(peer)
+    await newer.alive()
+    await newer.cancel("count")
+    await newer.until(lambda state: not state["runningTasks"], "no running task")
+    await newer.in_sync(requirement="state-converges")
+
+
+@case("session-takeover-disconnect")
+async def test_older_connection_is_told_and_closed(dialogue: Dialogue, peer: Peer) -> None:
+    await dialogue.take_over(peer)
+    await peer.next("_DISCONNECT", since=0)
+    await peer.closed()
+    expect.equal(peer.types()[-1], "_DISCONNECT", "the last event on the older connection")
+
+
+@case("session-disconnect-text")
+async def test_disconnect_has_a_text(dialogue: Dialogue, peer: Peer) -> None:
+    await dialogue.take_over(peer)
+    event = (await peer.next("_DISCONNECT", since=0)).event
+    expect.true(
+        isinstance(event.data, str) and event.data.strip(),
+        expected="a text as data of _DISCONNECT",
+        received=repr(event.data),
+    )
+
+
+@case("session-takeover-prompt")
+@pytest.mark.parametrize("pending", [0, 12], ids=["silent", "with-megabytes-unread"])
+async def test_takeover_does_not_wait_for_a_stalled_client(
+    dialogue: Dialogue, peer: Peer, pending: int
+) -> None:
+    await peer.assign("anything", "x" * 900_000)
+    await peer.fence()
+    peer.connection.stall()
+    for _ in range(pending):
+        await peer.send("_GET:TESTEE", {})
+    newer = await dialogue.take_over(peer)  # its initial state has arrived
+    expect.equal(len(newer.mirror()["anything"]), 900_000, "the size of its attribute anything")
+
+
+@case("session-takeover-deaf")
+async def test_older_connection_can_change_nothing(dialogue: Dialogue, peer: Peer) -> None:
+    newer = await dialogue.take_over(peer)
+    await peer.next("_DISCONNECT", since=0)
+    with suppress(ClosedEarly):  # if it is closed already, it can't
+        await peer.assign("text", "lost")
+    await peer.closed()
+    state = await (await survivor(dialogue, newer)).get()
+    expect.equal(state["text"], "", "the attribute text")
+
+
+@case("session-simultaneous")
+async def test_one_of_simultaneous_connections_is_served(dialogue: Dialogue, peer: Peer) -> None:
+    url = dialogue.target.session_url(peer.session)
+    rivals = await asyncio.gather(*(dialogue.connect(url) for _ in range(5)))
+    closings = [asyncio.create_task(rival.wait_closed()) for rival in rivals]
+    for finished in asyncio.as_completed(closings):
+        await finished
+        if sum(rival.closing is None for rival in rivals) == 1:
+            break
+    for task in closings:
+        task.cancel()
+    await asyncio.gather(*closings, return_exceptions=True)
+    served = [rival for rival in rivals if rival.closing is None]
+    expect.equal(len(served), 1, "the number of connections that stay open")
+    survivor = Peer(served[0], peer.session, dialogue.target)
+    await survivor.next("_SET:SECOND", since=0, requirement="connection-initial-state")
+    await survivor.assign("text", "served")
+    expect.equal((await survivor.in_sync())["text"], "served", "the attribute text")
+
+
+# Identification
+
+
+def someone() -> tuple[str, str]:
+    """A user and a session that no other case uses."""
+    return f"user-{secrets.token_hex(4)}", f"session-{secrets.token_hex(4)}"
+
+
+async def refused(connection: Connection) -> Closing:
+    """How the server closed a connection on which nobody identified himself.
+
+    Raises:
+        Violation: It sends something besides its question, or does not close.
+    """
+    try:
+        found = await connection.wait(
+            lambda received: received.event.type != "_REQUEST_USER_SESSION",
+            "that the server closes the connection",
+            since=0,
+            requirement="session-identify-refuse",
+        )
+    except ClosedEarly:
+        return await connection.wait_closed()
+    raise Violation(
+        requirement="session-identify-first",
+        expected="that the server closes the connection and sends nothing else",
+        received=f"the event {found.event.type}",
+    )
+
+
+@case("session-identify-request", needs="user-session")
+async def test_identification_is_asked_for_first(dialogue: Dialogue) -> None:
+    peer = await dialogue.identify(*someone())
+    expect.equal(peer.types()[0], "_REQUEST_USER_SESSION", "the first event")
+    await peer.in_sync()
+
+
+@case("session-identify-first", needs="user-session")
+@pytest.mark.parametrize("text", NO_IDENTITY.values(), ids=NO_IDENTITY)
+async def test_no_state_without_identification(dialogue: Dialogue, text: str) -> None:
+    connection = await dialogue.connect_auth()
+    await connection.send_text(text)
+    await refused(connection)
+
+
+@case("session-identify-refuse", needs="user-session")
+@pytest.mark.parametrize("text", NO_IDENTITY.values(), ids=NO_IDENTITY)
+async def test_bad_identification_is_closed(dialogue: Dialogue, text: str) -> None:
+    connection = await dialogue.connect_auth()
+    await connection.send_text(text)
+    await refused(connection)
+
+
+@case("session-identify-refuse", needs="user-session")
+async def test_bytes_are_no_identification(dialogue: Dialogue) -> None:
+    connection = await dialogue.connect_auth()
+    await connection.send_bytes(b'{"type":"_USER_SESSION","data":{"user":"u","session":"s"}}')
+    await refused(connection)
+
+
+@case("connection-close-code", needs="user-session")
+@pytest.mark.parametrize("text", NO_IDENTITY.values(), ids=NO_IDENTITY)
+async def test_refused_identification_is_not_closed_with_1000(
+    dialogue: Dialogue, text: str
+) -> None:
+    connection = await dialogue.connect_auth()
+    await connection.send_text(text)
+    closing = await refused(connection)
+    expect.true(
+        closing.code not in (1000, 1006),
+        expected="a close frame with another code than 1000",
+        received=str(closing),
+    )
+
+
+@case("session-identify-pair", needs="user-session")
+async def test_same_pair_gets_the_same_session(dialogue: Dialogue) -> None:
+    user, session = someone()
+    peer = await dialogue.identify(user, session)
+    await peer.assign("text", "kept")
+    await peer.fence()
+    await peer.connection.close()
+    again = await dialogue.identify(user, session)
+    expect.equal(again.mirror()["text"], "kept", "text in the initial state")
+
+
+@case("session-identify-pair", needs="user-session")
+@pytest.mark.parametrize("differs", ["user", "session", "swapped", "joined"])
+async def test_other_pair_gets_another_session(dialogue: Dialogue, differs: str) -> None:
+    user, session = someone()
+    pair: dict[str, JSON] = {
+        "user": (user + "x", session),
+        "session": (user, session + "x"),
+        "swapped": (session, user),
+        "joined": (user + "/" + session, session),
+    }
+    peer = await dialogue.identify(user, session)
+    await peer.assign("text", "mine")
+    await peer.fence()
+    other = await dialogue.identify(*pair[differs])
+    expect.equal(other.mirror()["text"], "", "text in the other session's initial state")
+    await peer.alive("session-apart")
+
+
+@case("session-identify-survives", needs="user-session")
+async def test_refused_identification_leaves_the_session_alone(dialogue: Dialogue) -> None:
+    user, session = someone()
+    peer = await dialogue.identify(user, session)
+    intruder = await dialogue.connect_auth()
+    await intruder.send("_USER_SESSION", {"user": user})
+    await refused(intruder)
+    await peer.alive("session-identify-survives")
+    await peer.assign("text", "still mine")
+    expect.equal((await peer.in_sync())["text"], "still mine", "the attribute text")

@@ -1,0 +1,231 @@
+"""A recording WebSocket client: every frame is traced, judged and kept.
+
+It can do what a well-behaved client never does: send any text, cut the connection, stop reading.
+Waiting is always for an event and has a deadline; nothing here sleeps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.frames import Frame, Opcode
+
+from conformance.expect import ClosedEarly, Silence, Violation
+from conformance.legality import Legality
+from conformance.trace import Trace
+from conformance.wire import ABSENT, JSON, Event
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A frame that arrived: an event, with the bytes that belong to it if it is a pair."""
+
+    event: Event
+    content: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a connection ended: the close frame's code and reason, or 1006 without a close frame."""
+
+    code: int
+    reason: str
+
+    def __str__(self) -> str:
+        if self.code == 1006:
+            return "the connection ended without a close frame"
+        return f"closed with code {self.code}" + (f" ({self.reason!r})" if self.reason else "")
+
+
+class Connection:
+    """One WebSocket to the server under test.
+
+    Attributes:
+        label: Its name in the dialogue: A, B, …
+        received: The legal events so far, in order. A pair of `_BIN_META` and bytes counts as one.
+        legality: The judge of its frames, which also keeps the mirror.
+        closing: How it ended, or None while it is open.
+    """
+
+    def __init__(self, socket: ClientConnection, label: str, trace: Trace, deadline: float) -> None:
+        self.label = label
+        self.received: list[Received] = []
+        self.legality = Legality()
+        self.closing: Closing | None = None
+        self._socket = socket
+        self._trace = trace
+        self._deadline = deadline
+        self._news = asyncio.Event()
+        self._reader = asyncio.create_task(self._read())
+
+    @property
+    def subprotocol(self) -> str | None:
+        """The subprotocol that the server selected, None as it has to be."""
+        return self._socket.subprotocol
+
+    @classmethod
+    async def open(cls, url: str, label: str, trace: Trace, deadline: float) -> Connection:
+        """Connect.
+
+        Raises:
+            OSError: Nobody listens there.
+            InvalidHandshake: The server answers, but not with a WebSocket.
+            TimeoutError: The server does not answer before the deadline.
+        """
+        trace.add(label, "noted", f"connects to {url}")
+        try:
+            socket = await connect(
+                url,
+                open_timeout=deadline,
+                close_timeout=deadline,
+                ping_interval=None,
+                compression=None,
+                max_size=None,
+                max_queue=None,
+                proxy=None,
+            )
+        except (OSError, InvalidHandshake, TimeoutError) as error:
+            trace.add(label, "noted", f"fails to connect: {error}")
+            raise
+        return cls(socket, label, trace, deadline)
+
+    async def send(self, type: str, data: JSON = ABSENT) -> None:
+        """Send an event."""
+        await self.send_text(Event(type, data).text())
+
+    async def send_text(self, text: str | Iterable[str]) -> None:
+        """Send a text frame as it is; an iterable is sent as one message in fragments."""
+        whole = text if isinstance(text, str) else "".join(text := list(text))
+        self._trace.add(self.label, "sent", whole)
+        await self._send(text)
+
+    async def send_at_once(self, *texts: str) -> None:
+        """Send text frames in one write, so that the server finds all of them waiting."""
+        for text in texts:
+            self._trace.add(self.label, "sent", text)
+        frames = (Frame(Opcode.TEXT, text.encode()).serialize(mask=True) for text in texts)
+        self._socket.transport.write(b"".join(frames))
+
+    async def send_bytes(self, content: bytes) -> None:
+        """Send a binary frame."""
+        self._trace.add(self.label, "sent", content)
+        await self._send(content)
+
+    async def wait(
+        self, wanted: Callable[[Received], bool], what: str, *, since: int, requirement: str | None
+    ) -> Received:
+        """The first received event from index `since` on that is wanted.
+
+        Raises:
+            Silence: It does not come before the deadline.
+            ClosedEarly: The connection ends first.
+            Violation: An illegal frame came instead, whatever it was meant to be.
+        """
+        position = since
+        try:
+            async with asyncio.timeout(self._deadline):
+                while True:
+                    for item in self.received[position:]:
+                        position += 1
+                        if wanted(item):
+                            return item
+                    if illegal := self.first_violation():
+                        raise illegal
+                    if self.closing:
+                        raise ClosedEarly(
+                            requirement=requirement, expected=what, received=str(self.closing)
+                        )
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            raise Silence(
+                requirement=requirement,
+                expected=what,
+                received=f"nothing of the kind within {self._deadline:g} s",
+            ) from None
+
+    async def wait_closed(self, *, requirement: str | None = None) -> Closing:
+        """How the server ended the connection.
+
+        Raises:
+            Silence: It does not end before the deadline.
+        """
+        try:
+            async with asyncio.timeout(self._deadline):
+                await asyncio.shield(self._reader)
+        except TimeoutError:
+            raise Silence(
+                requirement=requirement,
+                expected="that the server closes the connection",
+                received=f"a connection that is open after {self._deadline:g} s",
+            ) from None
+        assert self.closing is not None
+        return self.closing
+
+    async def cut_inside(self, frame: str) -> None:
+        """Send the first part of a text frame and end the connection at once."""
+        self._trace.add(self.label, "sent", f"(cut off) {frame}")
+        whole = Frame(Opcode.TEXT, frame.encode()).serialize(mask=True)
+        self._socket.transport.write(whole[: len(whole) - len(frame) // 3])
+        await self.cut()
+
+    async def close(self) -> None:
+        """Close in the orderly way, and wait until it has ended."""
+        self._trace.add(self.label, "noted", "closes")
+        await self._socket.close()
+        await self._reader
+
+    async def cut(self) -> None:
+        """End the connection at once, without a close frame."""
+        self._trace.add(self.label, "noted", "cuts the connection")
+        self._socket.transport.abort()
+        await self._reader
+
+    def stall(self) -> None:
+        """Stop reading, as a peer does whose network has gone; the socket stays open."""
+        self._trace.add(self.label, "noted", "stops reading")
+        self._socket.transport.pause_reading()
+
+    async def release(self) -> None:
+        """End the connection when the case is over, without a trace of it."""
+        self._socket.transport.abort()
+        await self._reader
+
+    async def _send(self, frame: str | bytes | Iterable[str]) -> None:
+        try:
+            await self._socket.send(frame)
+        except ConnectionClosed as error:
+            await self._reader
+            raise ClosedEarly(
+                expected="an open connection to send on", received=str(self.closing)
+            ) from error
+
+    async def _read(self) -> None:
+        try:
+            async for frame in self._socket:
+                self._trace.add(self.label, "received", frame)
+                self._take(frame)
+                self._news.set()
+        except ConnectionClosed:
+            pass
+        self.closing = Closing(self._socket.close_code or 1006, self._socket.close_reason or "")
+        self._trace.add(self.label, "noted", str(self.closing))
+        self._news.set()
+
+    def _take(self, frame: str | bytes) -> None:
+        if isinstance(frame, bytes):
+            announcement = self.legality.binary(frame)
+            if announcement is not None:
+                self.received.append(Received(announcement, frame))
+            return
+        event = self.legality.text(frame)
+        if event is not None and event.name != "_BIN_META":
+            self.received.append(Received(event))
+
+    def first_violation(self) -> Violation | None:
+        """The first illegal frame that the server sent, or None."""
+        return next(iter(self.legality.violations), None)

@@ -1,0 +1,137 @@
+"""The kit's options, and the server that they name."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from conformance import known_failing
+from conformance.probe import NO_SERVER, NOTHING_RAN, Unusable, check_url
+from conformance.process import EMBEDDED, ServerProcess, StartFailed, free_port
+from conformance.target import Target
+
+LOCAL_URL = "ws://127.0.0.1:{port}/ws/{session}"
+LOCAL_AUTH_URL = "ws://127.0.0.1:{port}/auth"
+
+
+@dataclass(slots=True)
+class Options:
+    """What the command line says.
+
+    Attributes:
+        target: The server under test.
+        process: The server's process if the kit starts it, or None.
+        strict: Whether a SHOULD that is not met fails.
+        known: The reasons of the known-failing list, by case id.
+        report: Where the JSON report goes, or None.
+    """
+
+    target: Target
+    process: ServerProcess | None
+    strict: bool
+    known: dict[str, str]
+    report: Path | None
+
+    def start(self) -> None:
+        """Start the server, if the kit is to.
+
+        Raises:
+            Unusable: It does not start.
+        """
+        if self.process is None:
+            return
+        try:
+            self.process.start()
+        except StartFailed as error:
+            raise Unusable(NO_SERVER, f"the server does not start: {error}") from error
+
+
+def add(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    group = parser.getgroup("ws-sync")
+    group.addoption(
+        "--server-url",
+        metavar="URL",
+        help="the server under test, such as ws://127.0.0.1:8000/ws/{session}; each name put for "
+        "{session} must be a session of its own. Without it and --server-cmd, the kit starts "
+        "the reference server.",
+    )
+    group.addoption(
+        "--auth-url", metavar="URL", help="its endpoint that begins with the identification"
+    )
+    group.addoption(
+        "--server-cmd",
+        metavar="COMMAND",
+        help="a command that starts the server, with {port} for the port; it is started again "
+        f"when it dies. The URLs may hold {{port}} too and are {LOCAL_URL} and {LOCAL_AUTH_URL} "
+        "if not given.",
+    )
+    group.addoption(
+        "--time-scale",
+        type=float,
+        default=1.0,
+        metavar="FACTOR",
+        help="multiply every deadline, for slow servers and machines (default 1)",
+    )
+    # pytest has a `--strict` of its own, about its configuration; the kit reads the same flag.
+    with suppress(ValueError):
+        group.addoption("--strict", action="store_true", help="let an unmet SHOULD fail the run")
+    group.addoption(
+        "--known-failing",
+        metavar="FILE",
+        help="cases that are known to fail, one a line: its id and the reason. An entry that "
+        "does not come true fails the run.",
+    )
+    group.addoption("--report-json", metavar="FILE", help="write the outcome as JSON")
+
+
+def read(config: pytest.Config) -> Options:
+    """The options of a run.
+
+    Raises:
+        Unusable: One of them can't be right.
+    """
+    url, auth_url, command = (
+        config.getoption(name) for name in ("server_url", "auth_url", "server_cmd")
+    )
+    process = None
+    if command or not url:
+        port = _port_in(url) or free_port()
+        process = ServerProcess(command or EMBEDDED, port)
+        url, auth_url = (
+            given.replace("{port}", str(port))
+            for given in (url or LOCAL_URL, auth_url or LOCAL_AUTH_URL)
+        )
+    check_url("--server-url", url)
+    if auth_url:
+        check_url("--auth-url", auth_url)
+    time_scale = config.getoption("time_scale")
+    if not 0 < time_scale < float("inf"):
+        raise Unusable(NOTHING_RAN, f"--time-scale {time_scale}: it must be greater than 0")
+    return Options(
+        target=Target(url, auth_url, time_scale),
+        process=process,
+        strict=config.getoption("strict"),
+        known=_known(config.getoption("known_failing")),
+        report=Path(report) if (report := config.getoption("report_json")) else None,
+    )
+
+
+def _port_in(url: str | None) -> int | None:
+    if not url or "{port}" in url:
+        return None
+    check_url("--server-url", url)
+    return urlsplit(url).port
+
+
+def _known(path: str | None) -> dict[str, str]:
+    if path is None:
+        return {}
+    try:
+        return known_failing.load(Path(path))
+    except known_failing.ListError as error:
+        raise Unusable(NOTHING_RAN, f"--known-failing: {error}") from error

@@ -1,0 +1,331 @@
+"""A client of the testee: a recording connection that speaks the testee contract.
+
+Open one with `Dialogue.open`; every peer of a case shares its trace.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import itertools
+from collections.abc import Callable
+from contextlib import suppress
+
+from websockets.exceptions import InvalidHandshake
+
+from conformance import expect
+from conformance.client import Closing, Connection, Received
+from conformance.expect import ClosedEarly, NotTestable, Violation
+from conformance.mirror import Inapplicable
+from conformance.spec import deviation
+from conformance.target import Target
+from conformance.trace import Trace
+from conformance.wire import ABSENT, JSON, SCHEMA_BY_NAME, Event
+
+INITIAL = {
+    "text": "",
+    "number": 0,
+    "flag": False,
+    "items": [],
+    "table": {},
+    "anything": None,
+    "itemCount": 0,
+    "runningTasks": [],
+}
+"""The state of TESTEE after `reset`, but for its features."""
+
+
+class Peer:
+    """One client on one connection.
+
+    Attributes:
+        session: The name of its session.
+        connection: The WebSocket under it.
+    """
+
+    def __init__(self, connection: Connection, session: str, target: Target) -> None:
+        self.connection = connection
+        self.session = session
+        self._target = target
+
+    # What arrived
+
+    def mark(self) -> int:
+        """A position in what arrived, for `events` and `next`."""
+        return len(self.connection.received)
+
+    def events(self, type: str, since: int = 0) -> list[JSON]:
+        """The data of all events of a type that arrived since a mark."""
+        return [r.event.data for r in self.connection.received[since:] if r.event.type == type]
+
+    def types(self, since: int = 0) -> list[str]:
+        """The types of all events that arrived since a mark."""
+        return [r.event.type for r in self.connection.received[since:]]
+
+    def mirror(self, key: str = "TESTEE") -> JSON:
+        """What a client holds now."""
+        return self.connection.legality.mirror[key]
+
+    async def next(
+        self,
+        type: str,
+        *,
+        since: int,
+        where: Callable[[Received], bool] = lambda _: True,
+        what: str | None = None,
+        requirement: str | None = None,
+    ) -> Received:
+        """The first event of a type since a mark; waits for it.
+
+        Raises:
+            Violation: It does not come.
+        """
+        return await self.connection.wait(
+            lambda received: received.event.type == type and where(received),
+            what or f"the event {type}",
+            since=since,
+            requirement=requirement,
+        )
+
+    async def until(self, holds: Callable[[JSON], bool], what: str, key: str = "TESTEE") -> None:
+        """Wait until the mirror of a document is as wanted.
+
+        Raises:
+            Violation: It does not become so.
+        """
+        if not holds(self.mirror(key)):
+            await self.connection.wait(
+                lambda _: holds(self.mirror(key)), what, since=0, requirement=None
+            )
+
+    # What is sent
+
+    async def send(self, type: str, data: JSON = ABSENT) -> None:
+        """Send a legal event; the schemas hold for the kit as they do for the server."""
+        event = Event(type, data)
+        schema = SCHEMA_BY_NAME.get(event.name)
+        wrong = schema and deviation(schema, event.envelope())
+        if wrong:
+            raise ValueError(f"the case sends an illegal {event.name}: {wrong}")
+        await self.connection.send(type, data)
+
+    async def send_illegal(self, type: str, data: JSON = ABSENT) -> None:
+        """Send an event that the server has to refuse."""
+        await self.connection.send(type, data)
+
+    async def send_text(self, text: str) -> None:
+        """Send any text as a frame."""
+        await self.connection.send_text(text)
+
+    async def action(self, name: str, /, *, key: str = "TESTEE", **arguments: JSON) -> None:
+        """Call an action."""
+        await self.send(f"_ACTION:{key}", {"type": name, **arguments})
+
+    async def assign(self, name: str, value: JSON, *, key: str = "TESTEE") -> None:
+        """Call `assign`."""
+        await self.action("assign", key=key, name=name, value=value)
+
+    async def start(self, name: str, **arguments: JSON) -> None:
+        """Start a task."""
+        await self.send("_TASK_START:TESTEE", {"type": name, **arguments})
+
+    async def cancel(self, name: str) -> None:
+        """Cancel a task."""
+        await self.send("_TASK_CANCEL:TESTEE", {"type": name})
+
+    async def patch(self, *operations: JSON, key: str = "TESTEE") -> None:
+        """Edit the client's copy, where that is possible, and send the edit as a patch."""
+        with suppress(Inapplicable):  # then only what the server does is the question
+            self.connection.legality.mirror.patch(key, list(operations))
+        await self.connection.send(f"_PATCH:{key}", list(operations))
+
+    async def set(self, members: JSON, *, key: str = "TESTEE") -> None:
+        """Edit attributes of the client's copy and send them as `_SET`."""
+        self.connection.legality.mirror.merge(key, members)
+        await self.connection.send(f"_SET:{key}", members)
+
+    async def send_pair(self, type: str, metadata: JSON, content: bytes) -> None:
+        """Send `_BIN_META` and its binary frame."""
+        await self.connection.send("_BIN_META", {"type": type, "metadata": metadata})
+        await self.connection.send_bytes(content)
+
+    # Order and state
+
+    async def fence(self, key: str = "TESTEE") -> None:
+        """Return when everything sent so far has had its effect, and that has arrived.
+
+        The question goes to another document than `key`, so that its answer can't be mistaken
+        (state-get, connection-order).
+        """
+        other = "TESTEE" if key == "SECOND" else "SECOND"
+        since = self.mark()
+        await self.send(f"_GET:{other}", {})
+        await self.next(f"_SET:{other}", since=since, what=f"the answer to _GET:{other}")
+
+    async def get(self, key: str = "TESTEE") -> JSON:
+        """The state that the server reports.
+
+        Raises:
+            Violation: `_GET` was not answered.
+        """
+        since = self.mark()
+        await self.send(f"_GET:{key}", {})
+        await self.fence(key)
+        answers = self.events(f"_SET:{key}", since)
+        if not answers:
+            expect.fail(
+                requirement="state-get",
+                expected=f"_SET:{key} in answer to _GET:{key}",
+                received="the answer to a later _GET without it",
+            )
+        return answers[-1]
+
+    async def in_sync(self, key: str = "TESTEE", *, requirement: str | None = None) -> JSON:
+        """Demand that the mirror is the state that the server reports; that state.
+
+        Raises:
+            Violation: They differ.
+        """
+        state = await self.get(key)
+        held = self.connection.legality.mirror.before_set(key)
+        expect.equal(held, state, "what a client holds after all events", requirement=requirement)
+        return state
+
+    async def alive(self, requirement: str | None = None) -> None:
+        """Demand that the connection still serves, by a fence."""
+        try:
+            await self.fence()
+        except ClosedEarly as error:
+            raise ClosedEarly(
+                requirement=requirement,
+                expected="a connection that stays open",
+                received=error.received,
+            ) from error
+
+    async def closed(self, *, requirement: str | None = None) -> Closing:
+        """How the server closed the connection; waits for it."""
+        return await self.connection.wait_closed(requirement=requirement)
+
+
+class Dialogue:
+    """All connections of one case.
+
+    Attributes:
+        trace: What passed on them.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.trace = Trace()
+        self.connections: list[Connection] = []
+        self._labels = map(_label, itertools.count())
+
+    async def connect(self, url: str, requirement: str = "connection-accept") -> Connection:
+        """Open a connection and wait for nothing more.
+
+        Raises:
+            Violation: The server does not take it.
+        """
+        label = next(self._labels)
+        try:
+            connection = await Connection.open(url, label, self.trace, self.target.deadline)
+        except (OSError, InvalidHandshake, TimeoutError) as error:
+            expect.fail(
+                requirement=requirement,
+                expected=f"a WebSocket at {url}",
+                received=str(error) or "no answer to the handshake",
+            )
+        self.connections.append(connection)
+        return connection
+
+    async def open(
+        self, session: str | None = None, requirement: str = "connection-initial-state"
+    ) -> Peer:
+        """A peer on a fresh session, or on one that exists; its initial state has arrived.
+
+        Raises:
+            Violation: It does not get that far, which breaks the requirement.
+        """
+        fresh = session is None
+        session = session or self.target.new_session()
+        url = self.target.session_url(session)
+        connection = await self.connect(url, "connection-accept" if fresh else requirement)
+        peer = await self._started(connection, session, requirement)
+        if fresh and not self.target.has_sessions:
+            await peer.action("reset")
+            await peer.fence()
+        return peer
+
+    async def reconnect(self, peer: Peer) -> Peer:
+        """A new connection to a peer's session, after its own has ended."""
+        if peer.connection.closing is None:
+            await peer.connection.close()
+        return await self.open(peer.session)
+
+    async def take_over(self, peer: Peer) -> Peer:
+        """A newer connection to a peer's session, while its own is open."""
+        return await self.open(peer.session, "session-takeover-prompt")
+
+    async def open_other_session(self) -> Peer:
+        """A peer on a session of its own.
+
+        Raises:
+            NotTestable: The URL names one session for all.
+        """
+        if not self.target.has_sessions:
+            raise NotTestable("needs {session} in --server-url")
+        return await self.open()
+
+    async def identify(self, user: str, session: str) -> Peer:
+        """A peer that identified itself at the `--auth-url`."""
+        connection = await self.connect_auth()
+        peer = Peer(connection, f"{user}/{session}", self.target)
+        await peer.next("_REQUEST_USER_SESSION", since=0, requirement="session-identify-request")
+        await peer.send("_USER_SESSION", {"user": user, "session": session})
+        return await self._started(connection, peer.session)
+
+    async def connect_auth(self) -> Connection:
+        """A connection to the `--auth-url`.
+
+        Raises:
+            NotTestable: None was given.
+        """
+        if self.target.auth_url is None:
+            raise NotTestable("needs --auth-url")
+        return await self.connect(self.target.auth_url)
+
+    async def _started(
+        self,
+        connection: Connection,
+        session: str,
+        requirement: str = "connection-initial-state",
+    ) -> Peer:
+        peer = Peer(connection, session, self.target)
+        last = "scope/NESTED" if "scoped-keys" in self.target.features else "SECOND"
+        for key in ("TESTEE", "SECOND", last):
+            await peer.next(
+                f"_SET:{key}",
+                since=0,
+                what=f"the initial state _SET:{key}",
+                requirement=requirement,
+            )
+        return peer
+
+    def first_violation(self) -> Violation | None:
+        """The first illegal frame on any of the connections, or None."""
+        return next(filter(None, (c.first_violation() for c in self.connections)), None)
+
+    async def release(self) -> None:
+        """End all connections."""
+        await asyncio.gather(*(connection.release() for connection in self.connections))
+
+
+def _label(number: int) -> str:
+    """The labels A, B, …, Z, A1, B1, … in turn."""
+    round_, letter = divmod(number, 26)
+    return chr(ord("A") + letter) + (str(round_) if round_ else "")
+
+
+def encoded(content: bytes) -> str:
+    """Bytes as the contract's actions take them: Base64."""
+    return base64.b64encode(content).decode()

@@ -1,0 +1,285 @@
+"""The kit as pytest hooks: look at the server first, judge every case, sum up.
+
+pytest collects, selects, runs and times the cases. Verdicts are the kit's own: this module turns
+what a case raised into one, and the run's verdicts into the exit status (verdict.Run.exit_status).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator, Generator
+from typing import Any
+
+import pytest
+
+from conformance import known_failing, options, report
+from conformance.case import MARK, Case, of_item
+from conformance.expect import NotTestable, Violation
+from conformance.options import Options
+from conformance.peer import Dialogue, Peer
+from conformance.probe import Unusable, probe
+from conformance.spec import requirements
+from conformance.target import Target
+from conformance.trace import Trace
+from conformance.verdict import LETTERS, NOT_CONFORMANT, Outcome, Run, Verdict
+
+OPTIONS = pytest.StashKey[Options]()
+RUN = pytest.StashKey[Run]()
+BEGAN = pytest.StashKey[float]()
+CASE = pytest.StashKey[Case]()
+DIALOGUE = pytest.StashKey[Dialogue]()
+OUTCOME = pytest.StashKey[Outcome]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the kit's options."""
+    options.add(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker of cases."""
+    config.addinivalue_line("markers", f"{MARK}(requirement, needs): binds a case; use @case(…)")
+    config.stash[RUN] = Run()
+    config.stash[BEGAN] = time.monotonic()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Start and probe the server; end with one sentence if there is none to test."""
+    if config.option.help or config.option.version or config.option.collectonly:
+        return None
+    try:
+        chosen = config.stash[OPTIONS] = options.read(config)
+        chosen.start()
+        asyncio.run(probe(chosen.target))
+    except Unusable as error:
+        print(f"ws-sync: {error}", file=sys.stderr)  # noqa: T201 - before there is a terminal
+        return error.status
+    return None
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the server, if the kit started it."""
+    chosen = config.stash.get(OPTIONS, None)
+    if chosen is not None and chosen.process is not None:
+        chosen.process.stop()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Bind each item to its case, and find entries of the known-failing list that match none."""
+    for item in items:
+        item.stash[CASE] = of_item(item)
+    chosen = config.stash.get(OPTIONS, None)
+    if chosen is None:
+        return
+    ids = {item.stash[CASE].id for item in items}
+    sections = {item.stash[CASE].section for item in items}
+    config.stash[RUN].problems += [
+        f"the known-failing list names {entry!r}, and there is no such case"
+        for entry in known_failing.unmatched(chosen.known, ids)
+        if entry.partition("/")[0] in sections or len(sections) > 1
+    ]
+
+
+# One case
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out a case whose features the testee does not list."""
+    missing = item.stash[CASE].needs - item.config.stash[OPTIONS].target.features
+    if missing:
+        pytest.skip(
+            f"the testee does not list {', '.join(f'`{name}`' for name in sorted(missing))}"
+        )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Judge every frame that the server sent; an illegal one is what went wrong first."""
+    failure: Violation | None = None
+    try:
+        yield
+    except Violation as violation:
+        failure = violation
+    illegal = item.stash[DIALOGUE].first_violation()
+    if illegal is not None:
+        raise illegal from failure
+    if failure is not None:
+        raise failure
+
+
+@pytest.fixture
+def target(request: pytest.FixtureRequest) -> Target:
+    """The server under test."""
+    return request.config.stash[OPTIONS].target
+
+
+@pytest.fixture
+async def dialogue(request: pytest.FixtureRequest, target: Target) -> AsyncIterator[Dialogue]:
+    """The connections of this case; opens further ones."""
+    found = request.node.stash[DIALOGUE] = Dialogue(target)
+    yield found
+    await found.release()
+
+
+@pytest.fixture
+async def peer(dialogue: Dialogue) -> Peer:
+    """A client on a fresh session, whose initial state has arrived."""
+    return await dialogue.open()
+
+
+# Verdicts
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn what a phase of a case raised into its verdict."""
+    result = yield
+    outcome = item.stash.get(OUTCOME, None)
+    if outcome is None and (call.when == "call" or call.excinfo is not None):
+        outcome = _judge(item, call)
+        item.stash[OUTCOME] = outcome
+        item.config.stash[RUN].outcomes.append(outcome)
+        if outcome.verdict is Verdict.DIED:
+            _after_death(item)
+    elif outcome is not None and call.excinfo is not None:
+        outcome.verdict, outcome.reason = Verdict.KIT_ERROR, str(result.longrepr)
+    if outcome is None:
+        return result
+    result.verdict = outcome.verdict  # type: ignore[attr-defined]
+    if call.when == "teardown" and call.excinfo is None:
+        return result
+    result.when = "call"
+    if outcome.verdict in NOT_CONFORMANT:
+        result.outcome, result.longrepr = "failed", outcome.reason
+    elif outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE):
+        result.outcome = "skipped"
+        result.longrepr = (str(item.path), 0, f"{outcome.verdict}: {outcome.reason}")
+    else:
+        result.outcome, result.longrepr = "passed", None
+        if outcome.reason:
+            result.sections.append((outcome.verdict.value, outcome.reason))
+    return result
+
+
+def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
+    chosen = item.config.stash[OPTIONS]
+    found = item.stash[CASE]
+    dialogue = item.stash.get(DIALOGUE, None)
+    outcome = Outcome(
+        found, Verdict.PASS, seconds=call.duration, trace=dialogue.trace if dialogue else None
+    )
+    error = call.excinfo.value if call.excinfo else None
+    match error:
+        case None:
+            pass
+        case pytest.skip.Exception():
+            outcome.verdict, outcome.reason = Verdict.NOT_APPLICABLE, str(error)
+        case NotTestable():
+            outcome.verdict, outcome.reason = Verdict.NOT_TESTABLE, str(error)
+        case Violation():
+            _blame(outcome, error, chosen)
+        case _:
+            outcome.verdict = Verdict.KIT_ERROR
+            outcome.reason = f"{found.id}: the kit's own error, not the server's\n" + str(
+                item.repr_failure(call.excinfo)  # type: ignore[arg-type]
+            )
+    _compare_with_list(outcome, known_failing.reason(chosen.known, found.id))
+    return outcome
+
+
+def _blame(outcome: Outcome, violation: Violation, chosen: Options) -> None:
+    requirement = requirements()[violation.requirement or outcome.case.requirement.id]
+    outcome.broken = requirement.id
+    outcome.reason = report.explain(outcome.case, requirement, violation, outcome.trace or Trace())
+    if chosen.target.refuses():
+        outcome.verdict = Verdict.DIED
+        outcome.reason += "\n  The server no longer listens: it ended during this case."
+    else:
+        outcome.verdict = Verdict.FAIL if requirement.binding or chosen.strict else Verdict.WARN
+
+
+def _compare_with_list(outcome: Outcome, known: str | None) -> None:
+    if known is None:
+        return
+    if outcome.verdict in (Verdict.FAIL, Verdict.WARN):
+        outcome.verdict = Verdict.KNOWN
+        outcome.reason = f"known: {known}\n{outcome.reason}"
+    elif outcome.verdict is Verdict.PASS:
+        outcome.verdict = Verdict.FAIL
+        outcome.reason = f"{outcome.case.id} passes, but is listed as known failing: {known}"
+    elif outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE):
+        outcome.verdict = Verdict.FAIL
+        outcome.reason = (
+            f"{outcome.case.id} is listed as known failing ({known}), but {outcome.reason}"
+        )
+
+
+def _after_death(item: pytest.Item) -> None:
+    chosen = item.config.stash[OPTIONS]
+    if chosen.process is not None:
+        chosen.process.stop()
+        try:
+            chosen.start()
+        except Unusable as error:
+            item.session.shouldstop = str(error)
+        return
+    item.session.shouldstop = f"the server at {chosen.target.url} is gone"
+
+
+# The run
+
+
+def pytest_report_teststatus(
+    report: pytest.TestReport | pytest.CollectReport,
+) -> tuple[str, str, str] | None:
+    """Show verdicts in place of pytest's outcomes."""
+    verdict: Verdict | None = getattr(report, "verdict", None)
+    if verdict is None:
+        return ("", "", "") if getattr(report, "when", "") != "call" and report.passed else None
+    if report.when != "call":
+        return "", "", ""
+    category = "failed" if verdict in NOT_CONFORMANT else verdict.value
+    return category, LETTERS[verdict], verdict.value.upper()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Set the exit status, and write the JSON report."""
+    config = session.config
+    chosen = config.stash.get(OPTIONS, None)
+    if chosen is None:
+        return
+    run = config.stash[RUN]
+    if session.shouldstop:
+        left = session.testscollected - len(run.outcomes)
+        run.problems.append(f"{session.shouldstop}; the run ended early, {left} cases did not run")
+    session.exitstatus = run.exit_status()
+    if chosen.report is not None:
+        report.write_json(chosen.report, run, chosen.target, _elapsed(config))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Print the warnings and the summary."""
+    chosen = config.stash.get(OPTIONS, None)
+    if chosen is None:
+        return
+    run = config.stash[RUN]
+    warned = [outcome for outcome in run.outcomes if outcome.verdict is Verdict.WARN]
+    if warned:
+        terminalreporter.section("WARNINGS: a SHOULD is not met (--strict lets it fail)")
+        for outcome in warned:
+            terminalreporter.write_line(outcome.reason + "\n")
+    terminalreporter.section("ws-sync conformance")
+    for line in report.summary(run, chosen.target, _elapsed(config)):
+        terminalreporter.write_line(line)
+
+
+def _elapsed(config: pytest.Config) -> float:
+    return time.monotonic() - config.stash[BEGAN]

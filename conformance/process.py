@@ -1,0 +1,111 @@
+"""A server that the kit starts itself, watches, starts again and ends."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from typing import IO
+
+EMBEDDED = f"{shlex.quote(sys.executable)} -m ws_sync.cli serve --testee --port {{port}}"
+START_PATIENCE = 180.0
+"""Seconds until a server must listen; its first start may build an environment."""
+STOP_PATIENCE = 5.0
+
+
+class StartFailed(Exception):
+    """The command did not lead to a listening server; the text says what it printed."""
+
+
+def free_port() -> int:
+    """A TCP port on loopback that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class ServerProcess:
+    """A command that serves on a port of loopback.
+
+    Args:
+        command: The command line; `{port}` stands for the port.
+        port: The port that it shall listen on.
+    """
+
+    def __init__(self, command: str, port: int) -> None:
+        self.command = command.replace("{port}", str(port))
+        self.port = port
+        self._process: subprocess.Popen[bytes] | None = None
+        self._output: IO[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it listens.
+
+        Raises:
+            StartFailed: It ended, could not be run, or did not listen in time.
+        """
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        try:
+            self._process = subprocess.Popen(
+                shlex.split(self.command),
+                stdin=subprocess.DEVNULL,
+                stdout=self._output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise StartFailed(f"{self.command!r} can't be run: {error}") from error
+        deadline = time.monotonic() + START_PATIENCE
+        while not self._listens():
+            if self.died():
+                status = self._process.returncode
+                raise StartFailed(
+                    f"{self.command!r} ended with status {status} before it listened on port "
+                    f"{self.port}: {self.printed()}"
+                )
+            if time.monotonic() > deadline:
+                self.stop()
+                raise StartFailed(f"{self.command!r} does not listen on port {self.port}")
+            time.sleep(0.02)
+
+    def died(self) -> bool:
+        """Whether the process has ended."""
+        return self._process is not None and self._process.poll() is not None
+
+    def printed(self) -> str:
+        """The end of what it printed."""
+        if self._output is None:
+            return ""
+        self._output.seek(0)
+        return self._output.read()[-2000:].decode(errors="replace").strip() or "it printed nothing"
+
+    def stop(self) -> None:
+        """End it and all that it started."""
+        if self._process is None:
+            return
+        for signal_number in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self._process.pid, signal_number)
+                self._process.wait(STOP_PATIENCE)
+                break
+            except subprocess.TimeoutExpired:
+                continue
+            except ProcessLookupError:
+                self._process.wait()
+                break
+        if self._output is not None:
+            self._output.close()
+        self._process = self._output = None
+
+    def _listens(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return True
+        except OSError:
+            return False

@@ -1,0 +1,114 @@
+"""What a run says: the text of a failure, the summary in the terminal, the JSON report.
+
+Everything here is formatting; nothing is judged.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import fill
+
+from conformance.case import Case
+from conformance.expect import Violation
+from conformance.spec import SECTIONS, Requirement
+from conformance.target import Target
+from conformance.trace import Trace
+from conformance.verdict import Run, Verdict, count
+
+WIDTH = 96
+COLUMNS = {
+    Verdict.PASS: "passed",
+    Verdict.FAIL: "failed",
+    Verdict.DIED: "died",
+    Verdict.KIT_ERROR: "kit error",
+    Verdict.WARN: "warned",
+    Verdict.KNOWN: "known",
+    Verdict.NOT_APPLICABLE: "n/a",
+    Verdict.NOT_TESTABLE: "untested",
+}
+
+
+def explain(case: Case, requirement: Requirement, violation: Violation, trace: Trace) -> str:
+    """The text of a failure: requirement, what was sent, expected and received, the dialogue."""
+    return "\n".join(
+        [
+            f"{case.id}",
+            f"  requirement  {requirement.id} ({requirement.side}, {requirement.level}), "
+            f"{requirement.place}",
+            _paragraph(requirement.sentence, " " * 15),
+            f"  sent         {violation.sent or trace.last_sent() or 'nothing yet'}",
+            f"  expected     {violation.expected}",
+            f"  received     {violation.received}",
+            *dialogue(trace),
+        ]
+    )
+
+
+def dialogue(trace: Trace) -> list[str]:
+    """The dialogue as lines under a heading; none if nothing passed."""
+    lines = trace.dialogue()
+    if not lines:
+        return []
+    return ["  dialogue     (seconds, connection, -> sent by the kit, <- by the server)"] + [
+        f"    {line}" for line in lines
+    ]
+
+
+def summary(run: Run, target: Target, seconds: float) -> Iterator[str]:
+    """The lines at the end of a run."""
+    columns = [v for v in COLUMNS if run.counts()[v] or v in (Verdict.PASS, Verdict.FAIL)]
+    yield f"{'section':<12}" + "".join(f"{COLUMNS[v]:>10}" for v in columns)
+    for section in SECTIONS:
+        outcomes = [o for o in run.outcomes if o.case.section == section]
+        if outcomes:
+            counts = count(outcomes)
+            yield f"{section:<12}" + "".join(f"{counts[v] or '·':>10}" for v in columns)
+    total = run.counts()
+    yield f"{'all':<12}" + "".join(f"{total[v]:>10}" for v in columns)
+    yield ""
+    yield from _left_out(run)
+    yield from (f"problem: {problem}" for problem in run.problems)
+    ran = len({o.case.requirement.id for o in run.outcomes if o.trace})
+    yield f"{target.url}: {len(run.outcomes)} cases, {ran} requirements exercised, {seconds:.1f} s"
+    yield CONCLUSIONS[run.exit_status()]
+
+
+CONCLUSIONS = {
+    0: "conformant: every requirement that was exercised is met",
+    1: "NOT conformant",
+    2: "nothing ran, so nothing is known",
+}
+
+
+def write_json(path: Path, run: Run, target: Target, seconds: float) -> None:
+    """Write the report of a run, as `spec/schemas` describes it."""
+    document = {
+        "format": "ws-sync-report",
+        "version": 1,
+        "target": {
+            "url": target.url,
+            "authUrl": target.auth_url,
+            "features": sorted(target.features),
+            "roundTrip": round(target.round_trip, 6),
+        },
+        "seconds": round(seconds, 3),
+        "counts": {verdict.value: run.counts()[verdict] for verdict in Verdict},
+        "problems": run.problems,
+        "exitStatus": run.exit_status(),
+        "cases": [outcome.as_json() for outcome in run.outcomes],
+    }
+    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+def _left_out(run: Run) -> Iterator[str]:
+    for verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE):
+        reasons = {o.reason for o in run.outcomes if o.verdict is verdict}
+        for reason in sorted(reasons):
+            number = sum(o.reason == reason and o.verdict is verdict for o in run.outcomes)
+            yield f"{verdict.value}: {number} {'case' if number == 1 else 'cases'}, {reason}"
+
+
+def _paragraph(text: str, indent: str) -> str:
+    return fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent)

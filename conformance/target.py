@@ -1,0 +1,63 @@
+"""The server under test: where it is, what it offers, how long to wait for it."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import socket
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+SESSION = "{session}"
+PATIENCE = 3.0
+"""Seconds until something that must come counts as missing, before `--time-scale`."""
+
+_names = itertools.count(1)
+
+
+@dataclass(slots=True)
+class Target:
+    """A server under test.
+
+    Attributes:
+        url: Its URL, with or without `{session}`.
+        auth_url: The endpoint that identifies its clients, or None.
+        time_scale: The factor for every deadline.
+        features: What its testee lists; known after the probe.
+        round_trip: Seconds from a `_GET` to its answer, measured by the probe.
+    """
+
+    url: str
+    auth_url: str | None = None
+    time_scale: float = 1.0
+    features: frozenset[str] = frozenset()
+    round_trip: float = 0.0
+    run: str = field(default_factory=lambda: f"{os.getpid():x}-{os.urandom(3).hex()}")
+
+    @property
+    def has_sessions(self) -> bool:
+        """Whether the URL names sessions, so that each case can have a fresh one."""
+        return SESSION in self.url
+
+    @property
+    def deadline(self) -> float:
+        """Seconds to wait for an event that must come."""
+        return max(PATIENCE, 50 * self.round_trip) * self.time_scale
+
+    def new_session(self) -> str:
+        """A session name that this run has not used, nor any other."""
+        return f"kit-{self.run}-{next(_names)}"
+
+    def session_url(self, session: str) -> str:
+        """The URL of one session."""
+        return self.url.replace(SESSION, session)
+
+    def refuses(self) -> bool:
+        """Whether nobody listens at the URL's address any more."""
+        parts = urlsplit(self.url)
+        port = parts.port or (443 if parts.scheme == "wss" else 80)
+        try:
+            with socket.create_connection((parts.hostname, port), timeout=self.deadline):
+                return False
+        except OSError:
+            return True

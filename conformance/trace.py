@@ -1,0 +1,94 @@
+"""The dialogue of a case: everything that passed on its connections, with times.
+
+Entries are facts; how they are shown is decided here and only here.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Literal
+
+Direction = Literal["sent", "received", "noted"]
+
+ARROWS: dict[Direction, str] = {"sent": "->", "received": "<-", "noted": "--"}
+SHOWN_CHARACTERS = 300
+SHOWN_ENTRIES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One frame, or something that happened to a connection.
+
+    Attributes:
+        at: Seconds since the case began.
+        connection: The connection's label: A, B, …
+        direction: Sent by the kit, received by it, or noted about the connection.
+        payload: The frame, or the note's text.
+    """
+
+    at: float
+    connection: str
+    direction: Direction
+    payload: str | bytes
+
+    def line(self) -> str:
+        """The entry on one line, long payloads cut in the middle."""
+        return f"{self.at:8.3f}  {self.connection} {ARROWS[self.direction]} {shown(self.payload)}"
+
+    def as_json(self) -> dict[str, object]:
+        """The entry as it stands in the JSON report; bytes in hexadecimal."""
+        content = (
+            {"text": self.payload}
+            if isinstance(self.payload, str)
+            else {"bytes": self.payload.hex()}
+        )
+        return {
+            "at": round(self.at, 6),
+            "connection": self.connection,
+            "direction": self.direction,
+            **content,
+        }
+
+
+@dataclass(slots=True)
+class Trace:
+    """The entries of one case, in the order in which they happened."""
+
+    began: float = field(default_factory=time.monotonic)
+    entries: list[Entry] = field(default_factory=list)
+
+    def add(self, connection: str, direction: Direction, payload: str | bytes) -> None:
+        """Record something that happens now."""
+        self.entries.append(Entry(time.monotonic() - self.began, connection, direction, payload))
+
+    def last_sent(self) -> str | None:
+        """The frame that the kit sent last, fences left out; None if it sent nothing."""
+        for entry in reversed(self.entries):
+            if entry.direction == "sent" and not is_fence(entry.payload):
+                return f"{entry.connection} -> {shown(entry.payload)}"
+        return None
+
+    def dialogue(self) -> list[str]:
+        """The last entries as lines, with a first line that says how many were left out."""
+        left_out = len(self.entries) - SHOWN_ENTRIES
+        lines = [f"… {left_out} earlier entries"] if left_out > 0 else []
+        return lines + [entry.line() for entry in self.entries[-SHOWN_ENTRIES:]]
+
+
+def is_fence(payload: str | bytes) -> bool:
+    """Whether a frame only asks for state."""
+    return isinstance(payload, str) and payload.startswith('{"type":"_GET:')
+
+
+def shown(payload: str | bytes) -> str:
+    """A frame for people: bytes in hexadecimal, the middle of long ones left out."""
+    if isinstance(payload, bytes):
+        if len(payload) <= SHOWN_CHARACTERS // 4:
+            return f"{len(payload)} bytes {payload.hex()}".rstrip()
+        return f"{len(payload)} bytes {payload[:32].hex()}…"
+    text = payload.encode("unicode_escape").decode() if not payload.isprintable() else payload
+    if len(text) <= SHOWN_CHARACTERS:
+        return text
+    half = SHOWN_CHARACTERS // 2
+    return f"{text[:half]} …{len(text) - 2 * half} characters… {text[-half:]}"

@@ -1,0 +1,108 @@
+"""What the kit says about a case, and about a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from conformance.case import Case
+from conformance.trace import Trace
+
+
+class Verdict(StrEnum):
+    """The outcome of one case."""
+
+    PASS = "passed"
+    FAIL = "failed"
+    WARN = "warned"
+    """A SHOULD is not met; with `--strict` that fails."""
+    KNOWN = "known failing"
+    """It fails as the known-failing list says."""
+    NOT_APPLICABLE = "not applicable"
+    """It needs a feature that the testee does not list."""
+    NOT_TESTABLE = "not testable"
+    """It needs something that the run was not given."""
+    DIED = "server died"
+    """The server was gone after it."""
+    KIT_ERROR = "kit error"
+    """The kit broke its own rules; says nothing about the server."""
+
+
+RAN = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.KNOWN, Verdict.DIED})
+NOT_CONFORMANT = frozenset({Verdict.FAIL, Verdict.DIED, Verdict.KIT_ERROR})
+LETTERS = {
+    Verdict.PASS: ".",
+    Verdict.FAIL: "F",
+    Verdict.WARN: "w",
+    Verdict.KNOWN: "k",
+    Verdict.NOT_APPLICABLE: "-",
+    Verdict.NOT_TESTABLE: "?",
+    Verdict.DIED: "D",
+    Verdict.KIT_ERROR: "E",
+}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one case.
+
+    Attributes:
+        case: The case.
+        verdict: What the kit says about it.
+        seconds: How long it took.
+        reason: Why it is not a pass: the text that people read, empty for a pass.
+        broken: The id of the requirement that was not met, if any.
+        trace: What passed on its connections, if it ran.
+    """
+
+    case: Case
+    verdict: Verdict
+    seconds: float = 0.0
+    reason: str = ""
+    broken: str | None = None
+    trace: Trace | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """The outcome as it stands in the JSON report."""
+        return {
+            "id": self.case.id,
+            "requirement": self.case.requirement.id,
+            "level": self.case.requirement.level,
+            "needs": sorted(self.case.needs),
+            "verdict": self.verdict.value,
+            "seconds": round(self.seconds, 6),
+            "broken": self.broken,
+            "reason": self.reason,
+            "dialogue": [entry.as_json() for entry in self.trace.entries] if self.trace else [],
+        }
+
+
+@dataclass(slots=True)
+class Run:
+    """All outcomes of a run, and what is wrong with the run itself.
+
+    Attributes:
+        outcomes: One for each case that was reached.
+        problems: Sentences about the run: a stale known-failing entry, an early end.
+    """
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def counts(self) -> Counter[Verdict]:
+        """How many cases have each verdict."""
+        return count(self.outcomes)
+
+    def exit_status(self) -> int:
+        """0 conformant, 1 not, 2 nothing ran."""
+        counts = self.counts()
+        if self.problems or any(counts[verdict] for verdict in NOT_CONFORMANT):
+            return 1
+        return 0 if any(counts[verdict] for verdict in RAN) else 2
+
+
+def count(outcomes: Iterable[Outcome]) -> Counter[Verdict]:
+    """How many of the outcomes have each verdict."""
+    return Counter(outcome.verdict for outcome in outcomes)

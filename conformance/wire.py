@@ -1,0 +1,139 @@
+"""Events and frames on the wire, as strict as the specification (events.md).
+
+Pure: what comes in is text, what comes out an event or the reason why it is none.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn, TypeAlias
+
+JSON: TypeAlias = Any
+"""A JSON value: None, bool, int, float, str, list or dict with string keys."""
+
+
+class Absent:
+    """The `data` of an event that has no such member."""
+
+    def __repr__(self) -> str:
+        return "(absent)"
+
+
+ABSENT: Final = Absent()
+
+SCHEMA_BY_NAME: Final = {
+    "_SET": "set",
+    "_GET": "get",
+    "_PATCH": "patch",
+    "_ACTION": "action",
+    "_TASK_START": "task-start",
+    "_TASK_CANCEL": "task-cancel",
+    "_BIN_META": "bin-meta",
+    "_TOAST": "toast",
+    "_DOWNLOAD": "download",
+    "_DISCONNECT": "disconnect",
+    "_REQUEST_USER_SESSION": "request-user-session",
+    "_USER_SESSION": "user-session",
+}
+
+
+class MalformedFrame(Exception):
+    """A text frame that is no event.
+
+    Attributes:
+        requirement: The id of the requirement that it breaks.
+        reason: What is wrong, a phrase.
+    """
+
+    def __init__(self, requirement: str, reason: str) -> None:
+        super().__init__(requirement, reason)
+        self.requirement = requirement
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event as it stood in a frame; `data` is `ABSENT` if the envelope has none."""
+
+    type: str
+    data: JSON = ABSENT
+
+    @property
+    def name(self) -> str:
+        """The part before the first colon."""
+        return self.type.partition(":")[0]
+
+    @property
+    def key(self) -> str | None:
+        """All that follows the first colon, or None without one (events-key)."""
+        _, colon, key = self.type.partition(":")
+        return key if colon else None
+
+    def envelope(self) -> dict[str, JSON]:
+        """The event as a JSON object."""
+        return {"type": self.type} | ({} if self.data is ABSENT else {"data": self.data})
+
+    def text(self) -> str:
+        """The frame of this event."""
+        return compact(self.envelope())
+
+
+def compact(value: JSON) -> str:
+    """A JSON value as text without spaces; lone surrogates stay escaped."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        text.encode()
+    except UnicodeEncodeError:
+        text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return text
+
+
+def decode(text: str) -> Event:
+    """The event in a text frame.
+
+    Raises:
+        MalformedFrame: It is not JSON by RFC 8259, or not an event.
+    """
+    if text.startswith("\ufeff"):
+        raise MalformedFrame("connection-text", "it begins with a byte order mark")
+    try:
+        envelope = json.loads(text, parse_constant=_refuse_constant)
+    except ValueError as error:
+        raise MalformedFrame("events-strict-json", f"it is not JSON: {error}") from error
+    except RecursionError as error:
+        raise MalformedFrame("events-depth-limit", "it is nested too deeply to be read") from error
+    if not isinstance(envelope, dict) or not isinstance(envelope.get("type"), str):
+        raise MalformedFrame("events-envelope", "it is not an object with a string member 'type'")
+    if "\\u" in text and _has_lone_surrogate(envelope):
+        raise MalformedFrame("events-lone-surrogate", "a string in it holds a lone surrogate")
+    return Event(envelope["type"], envelope.get("data", ABSENT))
+
+
+def same(left: JSON, right: JSON) -> bool:
+    """Whether two JSON values are equal by JSON's types: 1 is 1.0, but not true (patch-test)."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(same(left[k], right[k]) for k in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    numbers = (int, float)
+    if isinstance(left, numbers) and isinstance(right, numbers):
+        return left == right
+    return type(left) is type(right) and bool(left == right)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _has_lone_surrogate(envelope: JSON) -> bool:
+    try:
+        json.dumps(envelope, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False

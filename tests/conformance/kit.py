@@ -1,0 +1,37 @@
+"""Runs the kit as a user does: a command, its output, its exit status."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import dataclass
+
+PATIENCE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run of the kit gave."""
+
+    status: int
+    output: str
+
+
+async def run_kit(*options: str) -> Result:
+    """Run `python -m conformance` with options, while the test's own servers serve."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "conformance",
+        *options,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode is not None
+    return Result(process.returncode, output.decode())

@@ -1,0 +1,48 @@
+"""The cases as a whole: each is bound to a requirement, and none sleeps."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import conformance
+from conformance.spec import SECTIONS, requirements
+
+CASES = Path(conformance.__file__).parent / "cases"
+MODULES = sorted(CASES.glob("test_*.py"))
+
+
+def bound() -> Counter[str]:
+    """How many cases each requirement has, by what the modules say."""
+    text = "".join(path.read_text(encoding="utf-8") for path in MODULES)
+    return Counter(re.findall(r'^@case\("([^"]+)"', text, re.MULTILINE))
+
+
+def test_every_section_has_a_module() -> None:
+    assert sorted(path.stem for path in MODULES) == sorted(f"test_{name}" for name in SECTIONS)
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [r.id for r in requirements().values() if r.side != "client" and not r.not_observable],
+)
+def test_every_observable_requirement_of_servers_has_a_case(identifier: str) -> None:
+    assert bound()[identifier] > 0
+
+
+def test_every_case_is_bound_to_an_observable_requirement_of_servers() -> None:
+    for identifier in bound():
+        found = requirements()[identifier]
+        assert found.side != "client"
+        assert found.not_observable is None
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_no_case_sleeps(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    called = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    assert "sleep" not in called

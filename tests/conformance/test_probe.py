@@ -1,0 +1,114 @@
+"""What the kit says of a server that is no testee: one clear message and the right exit status."""
+
+from __future__ import annotations
+
+import http
+import socket
+
+import pytest
+from websockets.asyncio.server import ServerConnection
+from websockets.http11 import Request, Response
+
+from tests.conformance import liars
+from tests.conformance.kit import run_kit
+from tests.conformance.liars import Liar, lying
+
+QUICK = ("--time-scale", "0.1")
+
+
+@pytest.mark.parametrize(
+    ("liar", "status", "said"),
+    [
+        (liars.says_nothing, 1, "accepts a connection and then sends nothing for 0.3 s"),
+        (liars.closes_at_once, 1, "does not keep a connection open: closed with code 1011 ('no')"),
+        (liars.sends_junk, 1, "sends what is no event: none, in the frame 3 bytes 000102"),
+        (liars.sends_no_json, 1, "sends what is no event: a frame of which it is not JSON"),
+        (liars.is_another_app, 1, "sends only _SET:NOTES and not _SET:TESTEE"),
+        (liars.asks_who_is_there, 2, "give it as --auth-url"),
+        (liars.lists_an_unknown_feature, 1, "'telepathy' is not one of"),
+        (liars.never_answers, 1, "does not answer _GET:SECOND with _SET:SECOND"),
+    ],
+    ids=lambda value: value.__name__ if callable(value) else "",
+)
+async def test_server_that_is_no_testee_gets_one_sentence(
+    liar: Liar, status: int, said: str
+) -> None:
+    async with lying(liar) as url:
+        result = await run_kit("--server-url", url, *QUICK)
+    assert said in result.output
+    assert len(result.output.splitlines()) == 1
+    assert result.status == status
+
+
+@pytest.mark.parametrize("code", [403, 404, 500])
+async def test_http_answer_is_named(code: int) -> None:
+    def answer(connection: ServerConnection, _: Request) -> Response:
+        return connection.respond(http.HTTPStatus(code), "no")
+
+    async with lying(liars.says_nothing, answer) as url:
+        result = await run_kit("--server-url", url, *QUICK)
+    assert f"answers HTTP {code} instead of opening a WebSocket" in result.output
+    assert len(result.output.splitlines()) == 1
+    assert result.status == 3
+
+
+async def test_unreachable_server_is_named() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        result = await run_kit(
+            "--server-url", f"ws://127.0.0.1:{unused.getsockname()[1]}/ws", *QUICK
+        )
+    assert "no server answers at ws://127.0.0.1:" in result.output
+    assert len(result.output.splitlines()) == 1
+    assert result.status == 3
+
+
+async def test_server_that_does_not_speak_http_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"ws://127.0.0.1:{mute.getsockname()[1]}/ws"
+        result = await run_kit("--server-url", url, *QUICK)
+    assert "does not answer the WebSocket handshake within 0.3 s" in result.output
+    assert result.status == 3
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://127.0.0.1:8000/ws", "a WebSocket URL begins with ws:// or wss://"),
+        ("127.0.0.1:8000", "a WebSocket URL begins with ws:// or wss://"),
+        ("ws:///ws", "it names no host"),
+        ("ws://127.0.0.1:99999/ws", "no valid port"),
+        ("ws://127.0.0.1:0/ws", "no valid port"),
+    ],
+)
+async def test_wrong_url_is_a_wrong_option(url: str, said: str) -> None:
+    result = await run_kit("--server-url", url)
+    assert said in result.output
+    assert len(result.output.splitlines()) == 1
+    assert result.status == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--time-scale", "0"], "must be greater than 0"),
+        (["--time-scale", "nan"], "must be greater than 0"),
+        (["--time-scale", "soon"], "invalid float value"),
+        (["--known-failing", "no-such-file"], "can't be read"),
+        (["--server-cmd", "no-such-command {port}"], "can't be run"),
+        (["--no-such-option"], "no-such-option"),
+    ],
+    ids=lambda value: value[0].removeprefix("--") if isinstance(value, list) else "",
+)
+async def test_wrong_option_is_named(options: list[str], said: str) -> None:
+    result = await run_kit(*options)
+    assert said in result.output
+    assert "Traceback" not in result.output
+    assert result.status in (2, 3)
+
+
+async def test_command_that_ends_is_shown_with_what_it_printed() -> None:
+    result = await run_kit("--server-cmd", "sh -c 'echo out of order; exit 7'")
+    assert "ended with status 7" in result.output
+    assert "out of order" in result.output
+    assert result.status == 3

@@ -1,0 +1,1 @@
+"""Commands for the developers of this project; each is small and stands alone."""

@@ -1,0 +1,1 @@
+"""Testees: applications on the contract of spec/testee.md, and their launcher."""
