@@ -1,1 +1,46 @@
-"""The reference implementation of ws-sync."""
+"""The reference implementation of ws-sync: objects of a server, kept equal in a client.
+
+    from ws_sync import Session, Sync
+
+    class Notes:
+        def __init__(self):
+            self.title = ""
+            self.sync = Sync("NOTES", self)
+
+    with Session() as session:
+        notes = Notes()
+
+    @app.websocket("/ws")
+    async def endpoint(ws):
+        await session.handle_connection(ws)
+
+`Session` and `Sync` are the shell; below them `document`, `diff`, `patch` and `codec` are a core
+that does no I/O.
+"""
+
+from ws_sync.decorators import (
+    remote_action,
+    remote_task,
+    remote_task_cancel,
+    sync,
+    sync_all,
+    sync_only,
+)
+from ws_sync.id import get_user_session
+from ws_sync.session import Session, SessionState, get_global_session, session_context
+from ws_sync.sync import Sync
+
+__all__ = [
+    "Session",
+    "SessionState",
+    "Sync",
+    "get_global_session",
+    "get_user_session",
+    "remote_action",
+    "remote_task",
+    "remote_task_cancel",
+    "session_context",
+    "sync",
+    "sync_all",
+    "sync_only",
+]

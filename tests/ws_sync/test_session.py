@@ -1,0 +1,367 @@
+"""Tests of `ws_sync.session`: takeover, order, bad input, context."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import pytest
+from starlette.websockets import WebSocket
+
+from tests.ws_sync.harness import DEADLINE, Server
+from ws_sync.connection import BREAKS_RULES, MAX_MALFORMED
+from ws_sync.decorators import remote_action, sync_all
+from ws_sync.exceptions import NoSession, NotConnected, NotJSON
+from ws_sync.session import Session, SessionState, get_global_session, session_context
+from ws_sync.sync import Sync
+
+
+class Counter:
+    sync: Sync
+
+    @sync_all("COUNTER")
+    def __init__(self) -> None:
+        self.value = 0
+        self.log: list[str] = []
+        self._began = asyncio.Event()
+        self._go_on = asyncio.Event()
+
+    @remote_action
+    async def hold(self) -> None:
+        self.log.append("begin hold")
+        self._began.set()
+        await self._go_on.wait()
+        self.log.append("end hold")
+
+    @remote_action
+    async def note(self, text: str) -> None:
+        self.log.append(text)
+        await self.sync()
+
+    @remote_action
+    async def fail(self) -> None:
+        raise RuntimeError("a secret")
+
+
+class Hooks(SessionState):
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.left = asyncio.Event()
+
+    async def on_connect(self) -> None:
+        self.calls.append("connect")
+
+    async def on_disconnect(self) -> None:
+        self.calls.append("disconnect")
+        self.left.set()
+
+
+def make() -> tuple[Session, Counter]:
+    with Session() as session:
+        counter = Counter()
+    return session, counter
+
+
+async def test_takeover_serves_the_newer_connection_on() -> None:
+    """S-01: the older connection's end must not touch the newer one."""
+    session, _ = make()
+    session.state = hooks = Hooks()
+    async with Server(session) as server, server.connect() as old:
+        await old.receive()
+        async with server.connect() as new:
+            await new.receive()
+            frames, text = await old.until("_DISCONNECT")
+            assert (frames, type(text)) == ([], str)
+            await old.close_code()
+            async with asyncio.timeout(DEADLINE):
+                await hooks.left.wait()
+            assert hooks.calls == ["connect", "connect", "disconnect"]
+            await new.act("COUNTER", "note", text="still here")
+            assert (await new.fence("COUNTER"))[1]["log"] == ["still here"]
+            assert session.is_connected
+
+
+async def test_takeover_during_an_action_keeps_the_order_of_events() -> None:
+    """S-02: an action of the older connection ends before the newer one's events begin."""
+    session, counter = make()
+    async with Server(session) as server, server.connect() as old:
+        await old.act("COUNTER", "hold")
+        await old.act("COUNTER", "note", text="behind the takeover")
+        async with asyncio.timeout(DEADLINE):
+            await counter._began.wait()
+        async with server.connect() as new:
+            assert (await new.receive())[0] == "_SET:COUNTER"  # does not wait for the action
+            await old.until("_DISCONNECT")
+            await new.act("COUNTER", "note", text="new")
+            counter._go_on.set()
+            _, state = await new.fence("COUNTER")
+            assert state["log"] == ["begin hold", "end hold", "new"]
+
+
+async def test_takeover_leaves_first_generation_endpoints_connected() -> None:
+    """S-01: `session.ws = None` in the older endpoint must not detach the newer connection."""
+    session, counter = make()
+    ended = asyncio.Event()
+
+    async def endpoint(ws: WebSocket) -> None:
+        await ws.accept()
+        try:
+            await session.new_connection(ws)
+            await session.handle_connection()
+        finally:
+            session.ws = None
+            ended.set()
+
+    async with Server(endpoint) as server, server.connect() as old:
+        await old.receive()
+        async with server.connect() as new:
+            await new.receive()
+            await old.close_code()
+            async with asyncio.timeout(DEADLINE):
+                await ended.wait()
+            counter.value = 1
+            await counter.sync()
+            assert (await new.receive())[0] == "_PATCH:COUNTER"
+
+
+async def test_simultaneous_connections_leave_exactly_one() -> None:
+    session, _ = make()
+    async with Server(session) as server:
+        connections = [server.connect() for _ in range(5)]
+        clients = await asyncio.gather(*(c.__aenter__() for c in connections))
+        frames = await asyncio.gather(*(client.receive() for client in clients))
+        assert {frame[0] for frame in frames} == {"_SET:COUNTER"}
+        assert session.ws is not None
+        port = session.ws.client.port if session.ws.client is not None else 0
+        alive = [c for c in clients if c.socket.local_address[1] == port]
+        assert (await alive[0].fence("COUNTER"))[0] == []
+        others = [c.until("_DISCONNECT") for c in clients if c is not alive[0]]
+        assert len(await asyncio.gather(*others)) == 4
+        await asyncio.gather(*(c.__aexit__(None, None, None) for c in connections))
+
+
+async def test_detaching_ends_the_connection_of_this_task() -> None:
+    session, _ = make()
+
+    async def detach(_: Any) -> None:
+        session.ws = None
+
+    session.register_event("leave", detach)
+    async with Server(session) as server, server.connect() as client:
+        await client.send("leave")
+        await client.close_code()
+        assert session.ws is None
+
+
+BAD_FRAMES: dict[str, str | bytes] = {
+    "no JSON": "hello",
+    "array": "[]",
+    "no type": "{}",
+    "bytes": b"alone",
+    "unknown type": '{"type":"_NEW"}',
+    "unknown key": '{"type":"_GET:NOBODY"}',
+    "server's own": '{"type":"_DISCONNECT","data":"go"}',
+    "toast": '{"type":"_TOAST"}',
+    "bad meta": '{"type":"_BIN_META","data":{}}',
+    "surrogate": '{"type":"_SET:COUNTER","data":{"log":"\\ud800"}}',
+    "NaN": '{"type":"_SET:COUNTER","data":{"value":NaN}}',
+    "overflow": '{"type":"_SET:COUNTER","data":{"value":1e999}}',
+}
+
+
+@pytest.mark.parametrize("frame", BAD_FRAMES.values(), ids=BAD_FRAMES.keys())
+async def test_bad_frame_changes_nothing_and_keeps_the_connection(frame: str | bytes) -> None:
+    """S-03 and S-05: neither a lone surrogate nor NaN gets in, and the connection stays."""
+    session, _ = make()
+    async with Server(session) as server, server.connect() as client:
+        _, before = await client.until("_SET:COUNTER")
+        await client.socket.send(frame)
+        assert await client.fence("COUNTER") == ([], before)
+
+
+async def test_many_malformed_frames_end_the_connection() -> None:
+    session, _ = make()
+    async with Server(session) as server, server.connect() as client:
+        for _ in range(MAX_MALFORMED):
+            await client.socket.send("nonsense")
+        assert await client.close_code() == BREAKS_RULES
+
+
+async def test_failing_handler_is_logged_once_and_tells_the_client_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    session, _ = make()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        await client.act("COUNTER", "fail")
+        assert (await client.fence("COUNTER"))[0] == []
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert len(errors) == 1
+    assert errors[0].exc_info is not None
+    assert "a secret" in str(errors[0].exc_info[1])
+
+
+async def test_pair_survives_text_between_its_halves_but_not_a_reconnect() -> None:
+    session, _ = make()
+    received: list[Any] = []
+    session.register_event("mine", received.append)
+    async with Server(session) as server:
+        async with server.connect() as client:
+            await client.send("_BIN_META", {"type": "mine", "metadata": {"n": 1}})
+            await client.fence("COUNTER")
+            await client.socket.send(b"1")
+            await client.send("_BIN_META", {"type": "mine", "metadata": {"n": 2}})
+            await client.fence("COUNTER")
+        async with server.connect() as client:
+            await client.socket.send(b"2")
+            await client.fence("COUNTER")
+    assert received == [{"n": 1, "data": b"1"}]
+
+
+async def test_failing_init_callback_stops_neither_the_others_nor_the_connection(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    session = Session()
+
+    def fail() -> None:
+        raise RuntimeError("init")
+
+    session.register_init(fail)
+    with session:
+        counter = Counter()
+    async with Server(session) as server, server.connect() as client:
+        assert (await client.receive())[0] == "_SET:COUNTER"
+        assert counter.sync.session is session
+    assert "initial callback" in caplog.text
+
+
+async def test_failing_hook_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    session, _ = make()
+
+    class Failing(SessionState):
+        async def on_connect(self) -> None:
+            raise RuntimeError("hook")
+
+    session.state = Failing()
+    async with Server(session) as server, server.connect() as client:
+        assert (await client.fence("COUNTER"))[1]["value"] == 0
+    assert "on_connect" in caplog.text
+
+
+async def test_disconnect_says_goodbye_and_terminate_tells_the_state() -> None:
+    session, _ = make()
+    ended: list[str] = []
+
+    class State(SessionState):
+        async def on_terminate(self) -> None:
+            ended.append("terminated")
+
+    session.state = State()
+    async with Server(session) as server:
+        async with server.connect() as client:
+            await client.receive()
+            await session.disconnect("bye")
+            assert await client.until("_DISCONNECT") == ([], "bye")
+            await client.close_code()
+        async with server.connect() as client:
+            await client.receive()
+            await session.terminate()
+            await client.until("_DISCONNECT")
+    assert ended == ["terminated"]
+    await session.disconnect()  # nobody there: nothing happens
+
+
+async def test_disconnect_turns_a_socket_away() -> None:
+    session, _ = make()
+
+    async def endpoint(ws: WebSocket) -> None:
+        await ws.accept()
+        await session.disconnect("full", ws)
+
+    async with Server(endpoint) as server, server.connect() as client:
+        assert await client.receive() == ("_DISCONNECT", "full")
+
+
+async def test_assigned_socket_gets_events_without_an_initial_state() -> None:
+    session, _ = make()
+
+    async def endpoint(ws: WebSocket) -> None:
+        await ws.accept()
+        session.ws = ws
+        await session.send("hello", {"a": 1})
+        await session.send_binary("bytes", {}, b"1")
+        await session.handle_connection()
+
+    async with Server(endpoint) as server, server.connect() as client:
+        assert await client.receive() == ("hello", {"a": 1})
+        assert await client.receive() == ("_BIN_META", {"type": "bytes", "metadata": {}})
+        assert await client.receive() == b"1"
+
+
+async def test_nothing_is_sent_without_a_connection() -> None:
+    session = Session()
+    await session.send("x", object())
+    await session.send_binary("x", {}, b"")
+    assert not session.is_connected
+    with pytest.raises(NotConnected):
+        await session.handle_connection()
+
+
+async def test_send_refuses_what_has_no_json_form() -> None:
+    """S-05: NaN never leaves the server."""
+    session, _ = make()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        with pytest.raises(NotJSON):
+            await session.send("x", float("nan"))
+        assert (await client.fence("COUNTER"))[0] == []
+
+
+def test_newer_handler_replaces_an_older_one(caplog: pytest.LogCaptureFixture) -> None:
+    session = Session()
+    session.register_event("x", print)
+    session.register_event("x", len)
+    assert session.event_handlers == {"x": len}
+    assert "replaces" in caplog.text
+    session.deregister_event("x")
+    assert session.event_handlers == {}
+
+
+def test_context_nests() -> None:
+    with Session() as outer:
+        with Session() as inner:
+            assert get_global_session() is inner
+            with outer:
+                assert session_context.get() is outer
+        assert get_global_session() is outer
+    with pytest.raises(NoSession):
+        get_global_session()
+
+
+def test_detaching_outside_of_an_event_loop_is_harmless() -> None:
+    session = Session()
+    session.ws = None
+    assert session.ws is None
+
+
+async def test_contexts_of_tasks_overlap() -> None:
+    """S-14: the sessions of two tasks do not end each other's context."""
+    session = Session()
+    inside, leave = asyncio.Event(), asyncio.Event()
+
+    async def first() -> None:
+        with session:
+            inside.set()
+            await leave.wait()
+
+    async def second() -> None:
+        await inside.wait()
+        with session:
+            leave.set()
+            await task
+        with pytest.raises(NoSession):
+            get_global_session()
+
+    task = asyncio.create_task(first())
+    await second()

@@ -1,0 +1,542 @@
+"""Tests of `ws_sync.sync`: what an object's events do, seen from a client."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import math
+import weakref
+from typing import Any
+
+import pytest
+
+from tests.ws_sync.harness import DEADLINE, Client, Server
+from ws_sync.exceptions import NoSession, NotJSON, UnknownAttribute
+from ws_sync.session import Session
+from ws_sync.sync import Sync
+
+
+class Notes:
+    def __init__(self) -> None:
+        self.title = "My Notes"
+        self.items: list[Any] = []
+        self._secret = 1
+
+    @property
+    def total(self) -> int:
+        return len(self.items)
+
+
+def make(**options: Any) -> tuple[Session, Notes, Sync]:
+    with Session() as session:
+        notes = Notes()
+        sync = Sync(notes, "NOTES", sync_all=True, **options)
+    return session, notes, sync
+
+
+def replace(path: str, value: Any) -> tuple[str, Any]:
+    return "_PATCH:NOTES", [{"op": "replace", "path": path, "value": value}]
+
+
+async def test_sync_sends_all_changes_as_one_patch() -> None:
+    session, notes, sync = make()
+    async with Server(session) as server, server.connect() as client:
+        assert await client.receive() == (
+            "_SET:NOTES",
+            {"title": "My Notes", "items": [], "total": 0},
+        )
+        notes.title, notes.items = "x", [1]
+        await sync()
+        await sync()
+        frames, _ = await client.fence("NOTES")
+        assert len(frames) == 1
+        paths = {operation["path"] for operation in frames[0][1]}
+        assert paths == {"/title", "/items/0", "/total"}
+
+
+async def test_sync_without_a_client_does_nothing() -> None:
+    _, notes, sync = make()
+    notes.title = "x"
+    await sync(toast="nobody sees it")
+    assert sync.state_snapshot["title"] == "x"
+
+
+async def test_sync_with_an_interval_sends_the_last_value_when_it_has_passed() -> None:
+    """S-08: a throttled sync has a trailing edge."""
+    session, notes, sync = make()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        for number in range(50):
+            notes.title = str(number)
+            await sync(if_since_last=0.1)
+        assert await client.receive() == replace("/title", "0")
+        assert await client.receive() == replace("/title", "49")
+
+
+async def test_sync_without_an_interval_makes_up_for_skipped_ones() -> None:
+    session, notes, sync = make()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        for title in ("a", "b", "c"):
+            notes.title = title
+            await sync(if_since_last=60)
+        await sync(if_since_last=30)
+        await sync()
+        assert (await client.fence("NOTES"))[0] == [replace("/title", "a"), replace("/title", "c")]
+
+
+async def test_changes_while_nobody_is_connected_are_in_the_next_state() -> None:
+    session, notes, sync = make()
+    async with Server(session) as server:
+        async with server.connect() as client:
+            await client.receive()
+        notes.title = "offline"
+        await sync()
+        async with server.connect() as client:
+            assert (await client.receive())[1]["title"] == "offline"
+            assert (await client.fence("NOTES"))[0] == []
+
+
+async def test_value_without_json_form_is_reported_and_the_others_are_sent() -> None:
+    """S-05: NaN never leaves the server; the last good value of that attribute stays."""
+    session, notes, sync = make()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        notes.title, notes.items = "x", [math.nan]
+        with pytest.raises(NotJSON, match="nan"):
+            await sync()
+        assert await client.receive() == (
+            "_PATCH:NOTES",
+            [
+                {"op": "replace", "path": "/title", "value": "x"},
+                {"op": "replace", "path": "/total", "value": 1},
+            ],
+        )
+        notes.items = [2]
+        await sync()
+        added = {"op": "add", "path": "/items/0", "value": 2}
+        assert await client.receive() == ("_PATCH:NOTES", [added])
+
+
+async def test_lone_surrogate_of_the_application_does_not_poison_the_state() -> None:
+    """S-03: the other attributes still reach the client, also on connecting."""
+    session, notes, sync = make()
+    notes.title = "\ud83d"
+    async with Server(session) as server, server.connect() as client:
+        assert (await client.receive())[1] == {"items": [], "total": 0}
+        notes.title = "good"
+        await sync()
+        assert await client.receive() == (
+            "_PATCH:NOTES",
+            [{"op": "add", "path": "/title", "value": "good"}],
+        )
+
+
+async def test_property_that_raises_is_logged_when_a_client_connects(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Broken:
+        value = 1
+
+        @property
+        def broken(self) -> int:
+            raise RuntimeError("not yet")
+
+    with Session() as session:
+        obj = Broken()
+        Sync.all(obj, "B")
+    async with Server(session) as server, server.connect() as client:
+        assert await client.receive() == ("_SET:B", {"value": 1})
+    assert "can't be sent" in caplog.text
+
+
+async def test_object_made_while_connected_is_announced() -> None:
+    session, _, _ = make()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        with session:
+            other = Notes()
+            sync = Sync.only(other, "OTHER", title="name")
+        other.title = "later"
+        await sync()
+        assert await client.receive() == ("_SET:OTHER", {"name": "later"})
+        with session:
+            third = Notes()
+            Sync.only(third, "THIRD", title=...)
+        assert await client.receive() == ("_SET:THIRD", {"title": "My Notes"})
+
+
+async def test_object_that_is_not_announced_is_silent_until_asked_for() -> None:
+    session, notes, sync = make(send_on_init=False)
+    async with Server(session) as server, server.connect() as client:
+        notes.title = "a"
+        await sync()
+        assert (await client.fence("NOTES"))[0] == []
+        notes.title = "b"
+        await sync()
+        assert await client.receive() == replace("/title", "b")
+
+
+async def test_write_to_a_silent_object_is_applied_without_an_answer() -> None:
+    session, _notes, _ = make(send_on_init=False)
+    async with Server(session) as server, server.connect() as client:
+        await client.patch("NOTES", "add", "/items/-", value=1)
+        assert await client.fence("NOTES") == (
+            [],
+            {"title": "My Notes", "items": [1], "total": 1},
+        )
+
+
+async def test_write_is_not_echoed_and_what_is_derived_follows_at_once() -> None:
+    session, notes, _ = make()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        await client.patch("NOTES", "replace", "/title", value="mine")
+        await client.patch("NOTES", "add", "/items/-", value="a")
+        frames, state = await client.fence("NOTES")
+        assert frames == [replace("/total", 1)]
+        assert (notes.title, notes.items) == ("mine", ["a"])
+        assert state == {"title": "mine", "items": ["a"], "total": 1}
+
+
+async def test_write_keeps_unsynced_changes_and_the_identity_of_objects() -> None:
+    """S-07: a patch of one element leaves the others alone, and every object the same."""
+    session, notes, _ = make()
+    notes.items = items = [first := {"x": 1}, second := {"x": 2}]
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        second["x"] = 777
+        notes.title = "quiet"
+        await client.patch("NOTES", "replace", "/items/0/x", value=5)
+        frames, _ = await client.fence("NOTES")
+    assert notes.items is items
+    assert items[0] is first
+    assert items[1] is second
+    assert (first, second, notes.title) == ({"x": 5}, {"x": 777}, "quiet")
+    assert frames == [replace("/items/1/x", 777)]  # the touched attribute; the title stays quiet
+
+
+async def test_write_to_an_attribute_that_was_changed_quietly_is_completed() -> None:
+    session, notes, _ = make()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        notes.items = [1, 2, 3]
+        await client.patch("NOTES", "remove", "/items/2")  # impossible in what the client holds
+        frames, _ = await client.fence("NOTES")
+    assert notes.items == [1, 2]
+    assert frames[0][1][0] == {"op": "replace", "path": "/items", "value": [1, 2]}
+
+
+@pytest.mark.parametrize(
+    ("event", "data"),
+    [
+        ("_SET", {"title": "x", "unknown": 1}),
+        ("_SET", {"title": "x", "_secret": 2}),
+        ("_SET", {"title": "x", "sync": 2}),
+        ("_SET", None),
+        ("_SET", []),
+        ("_PATCH", None),
+        ("_PATCH", [{"op": "replace", "path": "/title", "value": "x"}, {"op": "x"}]),
+        ("_PATCH", [{"op": "remove", "path": "/title"}]),
+        ("_PATCH", [{"op": "add", "path": "/new", "value": 1}]),
+        ("_PATCH", [{"op": "replace", "path": "/total", "value": 1}]),
+        ("_PATCH", [{"op": "replace", "path": "", "value": 5}]),
+        ("_PATCH", [{"op": "replace", "path": "", "value": {"title": ""}}]),
+    ],
+)
+async def test_refused_write_changes_nothing_and_is_answered_with_the_state(
+    event: str, data: Any
+) -> None:
+    session, notes, _ = make()
+    async with Server(session) as server, server.connect() as client:
+        _, state = await client.until("_SET:NOTES")
+        await client.send(f"{event}:NOTES", data)
+        assert await client.receive() == ("_SET:NOTES", state)
+        assert await client.fence("NOTES") == ([], state)
+    assert (notes.title, notes._secret) == ("My Notes", 1)
+
+
+async def test_root_may_be_replaced_by_a_full_state() -> None:
+    session, notes, _ = make()
+    full = {"title": "t", "items": [], "total": 0}
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        await client.patch("NOTES", "replace", "", value=full)
+        assert await client.fence("NOTES") == ([], full)
+    assert notes.title == "t"
+
+
+async def test_state_of_the_client_is_merged_and_read_only_members_are_corrected() -> None:
+    session, notes, _ = make()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        await client.send("_SET:NOTES", {"items": [1, 2], "total": 99})
+        frames, _ = await client.fence("NOTES")
+    assert frames == [replace("/total", 2)]
+    assert (notes.items, notes.title) == ([1, 2], "My Notes")
+
+
+async def settled(client: Client, attribute: str) -> Any:
+    """Return the value of an attribute that the server repeats."""
+    while True:
+        event, data = await client.receive()
+        if event == "_PATCH:NOTES" and data[0]["path"] == attribute:
+            return data[0]["value"]
+
+
+async def test_crossing_edits_end_with_the_same_value_on_both_sides() -> None:
+    """S-06: client and server change one list crosswise."""
+    session, notes, sync = make()
+    notes.items = ["a", "b"]
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        notes.items.pop(0)
+        await sync()  # on its way while the client, which has ["a", "b"], changes "b"
+        await client.patch("NOTES", "add", "/items/1", value="c")
+        await client.until("_PATCH:NOTES")
+        assert await settled(client, "/items") == notes.items == ["b", "c"]
+
+
+async def test_edits_that_do_not_cross_are_never_repeated() -> None:
+    session, _notes, sync = make()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        await client.patch("NOTES", "replace", "/title", value="typing")
+        await client.fence("NOTES")
+        state = sync._state
+        assert state._crossings.next_due() is None
+
+
+async def test_crossing_that_outlives_its_connection_is_forgotten() -> None:
+    session, notes, sync = make()
+    async with Server(session) as server:
+        async with server.connect() as client:
+            await client.receive()
+            notes.title = "server"
+            await sync()
+            await client.patch("NOTES", "replace", "/title", value="client")
+            await client.fence("NOTES")
+        async with server.connect() as client:
+            await client.receive()
+            sync._state._settle(sync._state._connection)  # type: ignore[arg-type]
+            assert (await client.fence("NOTES"))[0] == []
+
+
+async def test_actions_of_all_kinds_are_called() -> None:
+    calls: list[Any] = []
+
+    def plain(text: str) -> None:
+        calls.append(text)
+
+    async def coroutine(number: int) -> None:
+        calls.append(number)
+
+    session, _, _ = make(actions={"plain": plain, "coroutine": coroutine})
+    async with Server(session) as server, server.connect() as client:
+        await client.act("NOTES", "plain", text="S-12", extra=1)
+        await client.act("NOTES", "coroutine", number="3")
+        await client.act("NOTES", "coroutine", number=None)
+        await client.act("NOTES", "missing")
+        await client.send("_ACTION:NOTES", None)
+        await client.send("_TASK_START:NOTES", {"type": "missing"})
+        await client.send("_TASK_CANCEL:NOTES", {"type": "missing"})
+        assert (await client.fence("NOTES"))[0][1:] == []
+    assert calls == ["S-12", 3]
+
+
+async def test_first_generation_takes_whole_calls() -> None:
+    calls: list[tuple[str, Any]] = []
+    with Session() as session:
+        notes = Notes()
+        sync = Sync(
+            "NOTES",
+            notes,
+            title=...,
+            total="totalLength",
+            on_action=lambda data: calls.append(("action", data)),
+            tasks=(
+                lambda data: calls.append(("start", data)),
+                lambda data: calls.append(("cancel", data)),
+            ),
+            expose_running_tasks=True,
+        )
+    assert sync.sync_attributes == {"title": "title", "total": "totalLength"}
+    async with Server(session) as server, server.connect() as client:
+        assert (await client.receive())[1] == {
+            "title": "My Notes",
+            "totalLength": 0,
+            "runningTasks": [],
+        }
+        call = {"type": "x", "a": 1}
+        for event in ("_ACTION", "_TASK_START", "_TASK_CANCEL"):
+            await client.send(f"{event}:NOTES", call)
+        await client.fence("NOTES")
+    assert calls == [("action", call), ("start", call), ("cancel", call)]
+
+
+async def test_task_cancelled_right_after_its_start_leaves_nothing_behind() -> None:
+    """S-09: start and cancellation in one go; the task can be started again."""
+    ended: list[str] = []
+
+    async def work() -> None:
+        await asyncio.Event().wait()
+
+    async def cancelled() -> None:
+        ended.append("work")
+
+    session, _, sync = make(
+        tasks={"work": work}, task_cancels={"work": cancelled}, expose_running_tasks=True
+    )
+    async with Server(session) as server, server.connect() as client:
+        for _ in range(2):
+            await client.send("_TASK_START:NOTES", {"type": "work"})
+            await client.send("_TASK_CANCEL:NOTES", {"type": "work"})
+            assert (await client.until("_PATCH:NOTES"))[1][0]["op"] == "add"
+            assert (await client.until("_PATCH:NOTES"))[1][0]["op"] == "remove"
+    assert ended == ["work", "work"]
+    assert sync.running_tasks == {}
+
+
+async def test_notices_and_calls_reach_the_client(caplog: pytest.LogCaptureFixture) -> None:
+    session, _, sync = make()
+    caplog.set_level(logging.INFO)
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        assert await sync.toast("a", 1, type="warning", logger=logging.getLogger("x")) == "a 1"
+        await sync.download("f.txt", b"abc")
+        await sync.send_action({"type": "show", "n": 1})
+        await sync.send_binary({"type": "show"}, b"1")
+        assert [await client.receive() for _ in range(5)] == [
+            ("_TOAST", {"type": "warning", "message": "a 1"}),
+            ("_DOWNLOAD", {"filename": "f.txt", "data": "YWJj"}),
+            ("_ACTION:NOTES", {"type": "show", "n": 1}),
+            ("_BIN_META", {"type": "_ACTION:NOTES", "metadata": {"type": "show"}}),
+            b"1",
+        ]
+    assert ("x", logging.WARNING, "a 1") in caplog.record_tuples
+
+
+async def test_observe_adds_attributes_of_another_object() -> None:
+    session, _, sync = make()
+    other = Notes()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        sync.observe(other, title="otherTitle")
+        await sync()
+        assert (await client.receive())[1]["otherTitle"] == "My Notes"
+        await client.patch("NOTES", "replace", "/otherTitle", value="x")
+        await client.fence("NOTES")
+    assert other.title == "x"
+
+
+async def test_closed_sync_is_silent() -> None:
+    session, notes, sync = make()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        sync.close()
+        notes.title = "x"
+        await sync()
+        await client.send("_GET:NOTES")
+        await session.send("end")
+        assert await client.receive() == ("end", None)
+
+
+async def test_newer_sync_takes_the_key_over() -> None:
+    session, older, older_sync = make()
+    with session:
+        newer = Notes()
+        Sync(newer, "NOTES", include=["title"])
+    older_sync.close()
+    async with Server(session) as server, server.connect() as client:
+        assert await client.receive() == ("_SET:NOTES", {"title": "My Notes"})
+        older.title = "x"
+        await older_sync()
+        assert (await client.fence("NOTES"))[0] == []
+
+
+def test_handlers_vanish_with_the_object() -> None:
+    session, notes, sync = make()
+    alive = weakref.ref(notes)
+    del sync
+    gc.collect()
+    assert session.event_handlers  # the object keeps its Sync alive
+    del notes
+    gc.collect()
+    assert alive() is None
+    assert (session.event_handlers, session.init_handlers) == ({}, [])
+
+
+def test_sync_needs_a_session() -> None:
+    with pytest.raises(NoSession):
+        Sync("NOTES", Notes())
+    assert Sync("NOTES", Notes(), session=Session()).key == "NOTES"
+
+
+def test_attributes_are_checked() -> None:
+    with Session(), pytest.raises(UnknownAttribute, match="'nothing'"):
+        Sync(Notes(), "NOTES", include=["nothing"])
+    with Session(), pytest.raises(ValueError, match="'same'"):
+        Sync("NOTES", Notes(), title="same", items="same")
+
+
+def test_readable_attributes() -> None:
+    session, notes, sync = make(toCamelCase=True, exclude=["items"], expose_running_tasks=True)
+    assert (sync.key, sync.obj, sync.session, sync.send_on_init) == ("NOTES", notes, session, True)
+    assert sync.sync_attributes == {"title": "title", "total": "total"}
+    assert sync.state_snapshot == {"title": "My Notes", "total": 0, "runningTasks": []}
+
+
+async def test_setter_that_refuses_undoes_the_whole_write() -> None:
+    class Account:
+        def __init__(self) -> None:
+            self.name = "a"
+            self._age = 1
+
+        @property
+        def age(self) -> int:
+            return self._age
+
+        @age.setter
+        def age(self, value: int) -> None:
+            if value < 0:
+                raise ValueError("negative")
+            self._age = int(value)
+
+    with Session() as session:
+        account = Account()
+        Sync.all(account, "A")
+    async with Server(session) as server, server.connect() as client:
+        state = {"name": "a", "age": 1}
+        assert (await client.receive())[1] == state
+        await client.send("_SET:A", {"name": "b", "age": -1})
+        assert await client.receive() == ("_SET:A", state)
+        await client.send("_SET:A", {"name": "b", "age": 2.5})
+        assert await client.receive() == (
+            "_PATCH:A",
+            [{"op": "replace", "path": "/age", "value": 2}],
+        )
+    assert (account.name, account.age) == ("b", 2)
+
+
+async def test_patch_never_precedes_the_state_when_an_init_callback_waits() -> None:
+    session = Session()
+    waiting, go_on = asyncio.Event(), asyncio.Event()
+
+    async def wait() -> None:
+        waiting.set()
+        await go_on.wait()
+
+    session.register_init(wait)
+    with session:
+        notes = Notes()
+        sync = Sync(notes, "NOTES", sync_all=True)
+    async with Server(session) as server, server.connect() as client:
+        async with asyncio.timeout(DEADLINE):
+            await waiting.wait()
+        for title in ("a", "b"):
+            notes.title = title
+            await sync()
+        go_on.set()
+        assert (await client.receive())[0] == "_SET:NOTES"
+        assert (await client.fence("NOTES"))[0] == [replace("/title", "b")]

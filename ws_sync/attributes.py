@@ -1,0 +1,98 @@
+"""The attributes of an object that are synced: which they are, their names on the wire, access.
+
+An attribute is read-only when the object can't be written there: a property without a setter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import EllipsisType
+from typing import TypeAlias
+
+from ws_sync.exceptions import UnknownAttribute
+
+Names: TypeAlias = Mapping[str, str | EllipsisType] | Iterable[str]
+"""Attributes with their names on the wire; `...` or no name stands for the usual one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of an object.
+
+    Attributes:
+        owner: the object.
+        name: its name there.
+        wire: its name in the document.
+        read_only: whether only the server changes it.
+        computed: whether a function stands behind it.
+    """
+
+    owner: object
+    name: str
+    wire: str
+    read_only: bool
+    computed: bool
+
+    @classmethod
+    def of(cls, owner: object, name: str, wire: str) -> Attribute:
+        """Describe an attribute.
+
+        Raises:
+            UnknownAttribute: the object does not have it.
+        """
+        behind = getattr(type(owner), name, None)
+        computed = isinstance(behind, property | cached_property)
+        if not computed and not hasattr(owner, name):
+            raise UnknownAttribute(owner, name)
+        read_only = computed and getattr(behind, "fset", None) is None
+        return cls(owner, name, wire, read_only, computed)
+
+    def read(self) -> object:
+        """Return the value."""
+        return getattr(self.owner, self.name)
+
+    def write(self, value: object) -> None:
+        """Set the value."""
+        setattr(self.owner, self.name, value)
+
+
+def camel_case(name: str) -> str:
+    """Write `hello_world` as `helloWorld`; a name that is in camel case already stays."""
+    if "_" not in name and name != name.lower():
+        return name
+    camel = name.title().replace("_", "")
+    return camel[:1].lower() + camel[1:]
+
+
+def unchanged(name: str) -> str:
+    """Return `name`: the casing of objects that are not synced in camel case."""
+    return name
+
+
+def public_names(owner: object, excluded: Callable[[object], bool]) -> list[str]:
+    """List the attributes and properties whose name does not begin with an underscore.
+
+    Args:
+        owner: the object.
+        excluded: tells by the value which others to leave out, besides what can be called.
+    """
+    own = list(getattr(owner, "__dict__", ()))
+    names = dict.fromkeys([*own, *dir(type(owner))])
+    return [name for name in names if not name.startswith("_") and _is_data(owner, name, excluded)]
+
+
+def wire_names(names: Names, casing: Callable[[str], str]) -> dict[str, str]:
+    """Return the attributes' names on the wire."""
+    if not isinstance(names, Mapping):
+        names = dict.fromkeys(names, ...)
+    return {name: casing(name) if wire is ... else wire for name, wire in names.items()}
+
+
+def _is_data(owner: object, name: str, excluded: Callable[[object], bool]) -> bool:
+    try:
+        value = getattr(owner, name)
+    except Exception:  # noqa: BLE001  # a property of the application that can't be read yet
+        return isinstance(getattr(type(owner), name, None), property)
+    return not callable(value) and not excluded(value)

@@ -1,0 +1,208 @@
+"""Frames: JSON text to events and back, strictly.
+
+What comes in must be what every peer reads alike: one object with a string `type`, no NaN or
+Infinity, no number that overflows to it, no lone surrogate, no member twice, no nesting beyond
+`MAX_DEPTH`. What goes out obeys the same rules. Values are encoded once: a frame is joined from
+text that is already encoded.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple, NoReturn, TypeAlias
+
+from ws_sync.exceptions import MalformedFrame, NotJSON
+from ws_sync.pointer import join
+
+JSON: TypeAlias = Any
+"""A decoded JSON value: None, bool, int, float, str, list, or dict with string keys."""
+
+Default: TypeAlias = Callable[[Any], Any]
+"""Turns an object that JSON does not know into one that it knows."""
+
+MAX_DEPTH = 128
+"""Arrays and objects inside each other in a frame, the frame's own object included."""
+
+MAX_VALUE_DEPTH = MAX_DEPTH - 3
+"""The same of a value, around which a frame, its patch and an operation are to stand."""
+
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class Event(NamedTuple):
+    """One event: its name, and its data (None when the frame has no `data`)."""
+
+    type: str
+    data: JSON
+
+
+def decode(text: str) -> Event:
+    """Read the frame `text`.
+
+    Raises:
+        MalformedFrame: it is not JSON by the rules above, not an object, or has no string `type`.
+    """
+    value = decode_value(text)
+    if type(value) is not dict:
+        raise MalformedFrame(f"a frame is an object, not {_kind(value)}")
+    event = value.get("type")
+    if type(event) is not str:
+        raise MalformedFrame("a frame has a member 'type' that is a string")  # events-type-string
+    return Event(event, value.get("data"))
+
+
+def decode_value(text: str) -> JSON:
+    """Read the JSON value `text`; the strict half of `decode`.
+
+    Raises:
+        MalformedFrame: it is not JSON by the rules of this module.
+    """
+    try:
+        value = _DECODER.decode(text)
+    except RecursionError:
+        raise MalformedFrame(f"nested deeper than {MAX_DEPTH} levels") from None
+    except ValueError as error:  # a JSONDecodeError, or int() of too many digits
+        raise MalformedFrame(f"not JSON: {error}") from None
+    if _brackets(text) > MAX_DEPTH and is_deeper(value, MAX_DEPTH):
+        raise MalformedFrame(f"nested deeper than {MAX_DEPTH} levels")  # events-depth-limit
+    if _ESCAPED_SURROGATE.search(text) and not _is_unicode(_encoder(None).encode(value)):
+        raise MalformedFrame("a string with half a surrogate pair")  # events-lone-surrogate
+    return value
+
+
+def encode(value: object, default: Default | None = None) -> str:
+    """Write `value` as compact JSON text.
+
+    Args:
+        value: made of JSON's types, and of tuples, which are written as arrays.
+        default: converts what JSON does not know; it may raise TypeError or ValueError.
+
+    Raises:
+        NotJSON: something in `value` has no JSON form; the error names the place.
+    """
+    try:
+        text = _encoder(default).encode(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise _not_json(value, default, error) from error
+    if _brackets(text) > MAX_VALUE_DEPTH and is_deeper(value, MAX_VALUE_DEPTH):
+        raise NotJSON("", value, f"nested deeper than {MAX_VALUE_DEPTH} levels")
+    if not _is_unicode(text):
+        raise NotJSON(*_find_surrogate(json.loads(text), ()), "half a surrogate pair")
+    return text
+
+
+def frame(event: str, data: str | None = None) -> str:
+    """Join the frame of an event with data that is already encoded; None leaves `data` out."""
+    name = _encoder(None).encode(event)
+    return f'{{"type":{name}}}' if data is None else f'{{"type":{name},"data":{data}}}'
+
+
+def is_deeper(value: object, limit: int) -> bool:
+    """Tell whether more than `limit` arrays and objects stand inside each other in a value."""
+    level = [value]
+    for _ in range(limit):
+        level = [
+            child
+            for container in level
+            if isinstance(container, dict | list | tuple)
+            for child in (container.values() if isinstance(container, dict) else container)
+            if isinstance(child, dict | list | tuple)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _brackets(text: str) -> int:
+    return text.count("[") + text.count("{")
+
+
+def _object(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member stands twice in an object")  # events-duplicate-members
+    return members
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if math.isinf(value):
+        raise ValueError(f"the number {number} is too large")  # events-not-finite
+    return value
+
+
+def _constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON value")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_finite, parse_constant=_constant
+)
+
+
+def _encoder(default: Default | None) -> json.JSONEncoder:
+    return _ENCODER if default is None else _new_encoder(default)
+
+
+def _new_encoder(default: Default | None) -> json.JSONEncoder:
+    return json.JSONEncoder(
+        ensure_ascii=False,
+        allow_nan=False,
+        check_circular=False,  # a circle ends in a RecursionError
+        separators=(",", ":"),
+        default=default,
+    )
+
+
+_ENCODER = _new_encoder(None)
+
+
+def _is_unicode(text: str) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _not_json(value: object, default: Default | None, error: Exception) -> NotJSON:
+    if isinstance(error, RecursionError):
+        return NotJSON("", value, f"circular, or nested deeper than {MAX_VALUE_DEPTH} levels")
+    path, culprit = _find_culprit(value, default, ())
+    return NotJSON(path, culprit, str(error))
+
+
+def _find_culprit(
+    value: object, default: Default | None, path: tuple[str, ...]
+) -> tuple[str, object]:
+    for token, child in _children(value):
+        try:
+            _encoder(default).encode(child)
+        except (TypeError, ValueError):
+            return _find_culprit(child, default, (*path, token))
+    return join(*path), value
+
+
+def _find_surrogate(value: JSON, path: tuple[str, ...]) -> tuple[str, object]:
+    for token, child in _children(value):
+        if not _is_unicode(token) or not _is_unicode(_ENCODER.encode(child)):
+            return _find_surrogate(child, (*path, token))
+    return join(*path), value
+
+
+def _children(value: object) -> list[tuple[str, object]]:
+    if isinstance(value, dict):
+        return [(str(key), child) for key, child in value.items()]
+    if isinstance(value, list | tuple):
+        return [(str(index), child) for index, child in enumerate(value)]
+    return []
+
+
+def _kind(value: JSON) -> str:
+    names = {type(None): "null", bool: "a boolean", str: "a string", list: "an array"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,130 @@
+"""The two ways to make a `Sync`, read into one configuration.
+
+The first generation names the key first: `Sync("NOTES", self, title=...)`; later ones name the
+object first: `Sync(self, "NOTES", sync_all=True)`. What was given first, or by keyword first,
+tells which one is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from logging import Logger
+from types import EllipsisType
+from typing import Any, TypeAlias
+
+from ws_sync.attributes import Names, camel_case, unchanged, wire_names
+from ws_sync.session import Session
+
+Functions: TypeAlias = Mapping[str, Callable[..., Any]]
+Pair: TypeAlias = tuple[Callable[..., Any], Callable[..., Any]]
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """How an object is synced.
+
+    Attributes:
+        obj: the object.
+        key: the key of its document.
+        everything: whether all public attributes are synced, besides those in `include`.
+        include: names on the wire of attributes that are synced.
+        exclude: attributes that are not.
+        casing: makes a name on the wire of an attribute's.
+        camel: whether that is camel case.
+        running_tasks: name on the wire of the running tasks; None hides them.
+        send_on_init: whether the document is announced on each new connection.
+        session: the session; None for that of the context.
+        logger: None for the session's.
+        actions: functions by name, or one that takes the whole call.
+        tasks: functions by name, or a pair that starts and cancels by the whole call.
+        task_cancels: functions to call in a task that is cancelled.
+    """
+
+    obj: object
+    key: str
+    everything: bool
+    include: Mapping[str, str]
+    exclude: frozenset[str] = frozenset()
+    casing: Callable[[str], str] = unchanged
+    camel: bool = False
+    running_tasks: str | None = None
+    send_on_init: bool = True
+    session: Session | None = None
+    logger: Logger | None = None
+    actions: Functions | Callable[..., Any] = field(default_factory=dict)
+    tasks: Functions | Pair = field(default_factory=dict)
+    task_cancels: Functions = field(default_factory=dict)
+
+
+def configure(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Configuration:
+    """Read the arguments of `Sync`.
+
+    Raises:
+        TypeError: they fit neither way.
+    """
+    names_key = isinstance(args[0], str) if args else next(iter(kwargs), None) == "key"
+    return key_first(*args, **kwargs) if names_key else object_first(*args, **kwargs)
+
+
+def key_first(
+    key: str,
+    obj: object,
+    session: Session | None = None,
+    on_action: Callable[..., Any] | Functions | None = None,
+    tasks: Functions | Pair | None = None,
+    on_task_cancel: Functions | None = None,
+    send_on_init: bool = True,
+    expose_running_tasks: bool = False,
+    logger: Logger | None = None,
+    **sync_attributes: str | EllipsisType,
+) -> Configuration:
+    """Read the arguments of the first generation."""
+    return Configuration(
+        obj=obj,
+        key=key,
+        everything=not sync_attributes,
+        include=wire_names(sync_attributes, unchanged),
+        running_tasks="runningTasks" if expose_running_tasks else None,
+        send_on_init=send_on_init,
+        session=session,
+        logger=logger,
+        actions=on_action or {},
+        tasks=tasks or {},
+        task_cancels=on_task_cancel or {},
+    )
+
+
+def object_first(
+    obj: object,
+    key: str,
+    sync_all: bool = False,
+    include: Names = (),
+    exclude: Iterable[str] = (),
+    toCamelCase: bool = False,  # noqa: N803  # the name that users know
+    send_on_init: bool = True,
+    expose_running_tasks: bool = False,
+    logger: Logger | None = None,
+    actions: Functions | None = None,
+    tasks: Functions | Pair | None = None,
+    task_cancels: Functions | None = None,
+    session: Session | None = None,
+) -> Configuration:
+    """Read the arguments of the later generations."""
+    casing = camel_case if toCamelCase else unchanged
+    return Configuration(
+        obj=obj,
+        key=key,
+        everything=sync_all,
+        include=wire_names(include, casing),
+        exclude=frozenset(exclude),
+        casing=casing,
+        camel=toCamelCase,
+        running_tasks=casing("running_tasks") if expose_running_tasks else None,
+        send_on_init=send_on_init,
+        session=session,
+        logger=logger,
+        actions=actions or {},
+        tasks=tasks or {},
+        task_cancels=task_cancels or {},
+    )

@@ -1,0 +1,199 @@
+"""One WebSocket: an outbox in front of it, so that no sender ever waits for a slow peer.
+
+Everything for the peer goes through the outbox, which one task empties in order; a unit of two
+frames (`_BIN_META` and its bytes) stays together (binary-pair). When the outbox is congested, a
+document does not add patches to it: it leaves a note with `when_drained`, and makes one patch of
+all its changes later. What can't be merged is queued up to a hard limit; a peer behind that is
+too slow and loses its connection.
+
+A connection ends once, and with it nothing but itself: whoever replaces it owns another object.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from logging import Logger
+from typing import NamedTuple
+
+from starlette.websockets import WebSocket, WebSocketState
+
+from ws_sync.codec import encode, frame
+from ws_sync.events import DISCONNECT
+from ws_sync.pairing import Pairing
+
+NORMAL = 1000
+BREAKS_RULES = 1008
+TOO_SLOW = 1013
+
+MAX_MALFORMED = 100
+"""So many malformed frames end a connection."""
+
+
+class Unit(NamedTuple):
+    """A text frame, and the binary frame that must follow it with nothing between them."""
+
+    text: str
+    payload: bytes | None
+
+    @property
+    def size(self) -> int:
+        """Characters and bytes of both."""
+        return len(self.text) + len(self.payload or b"")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of an outbox; sizes in characters and bytes, times in seconds."""
+
+    congested_units: int = 100
+    congested_size: int = 1 << 20
+    most_units: int = 10_000
+    most_size: int = 64 << 20
+    close_timeout: float = 5.0
+
+
+LIMITS = Limits()
+
+
+class Connection:
+    """One WebSocket of a session; made in the event loop that serves it.
+
+    Attributes:
+        ws: the WebSocket, already accepted.
+        loop: the event loop that serves it.
+        pairing: what the connection has received of a binary pair.
+        malformed: how many malformed frames came in.
+    """
+
+    def __init__(self, ws: WebSocket, log: Logger, limits: Limits = LIMITS) -> None:
+        self.ws = ws
+        self.loop = asyncio.get_running_loop()
+        self.pairing = Pairing()
+        self.malformed = 0
+        self._log = log
+        self._limits = limits
+        self._outbox: deque[Unit] = deque()
+        self._size = 0
+        self._late: dict[object, Callable[[], None]] = {}
+        self._close: tuple[int, str] | None = None  # code and reason, once it is to end
+        self._more = asyncio.Event()
+        self._reading: asyncio.Timeout | None = None
+        self._writer = self.loop.create_task(self._write(), name="ws_sync outbox")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether events still come and go here."""
+        return self._close is None
+
+    @property
+    def is_congested(self) -> bool:
+        """Whether the peer is behind so far that state changes had better wait."""
+        return (
+            len(self._outbox) > self._limits.congested_units
+            or self._size > self._limits.congested_size
+        )
+
+    def send(self, text: str, payload: bytes | None = None) -> None:
+        """Queue a text frame, and a binary one right behind it; lost when the connection ended."""
+        if not self.is_open:
+            return
+        if len(self._outbox) >= self._limits.most_units or self._size > self._limits.most_size:
+            self._log.warning("peer is too slow: %d frames wait for it", len(self._outbox))
+            self._outbox.clear()
+            self.close(TOO_SLOW, "too slow")
+            return
+        unit = Unit(text, payload)
+        self._outbox.append(unit)
+        self._size += unit.size
+        self._more.set()
+
+    def when_drained(self, owner: object, publish: Callable[[], None]) -> None:
+        """Call `publish` when the outbox is empty; once for each owner."""
+        self._late[owner] = publish
+
+    async def give_way(self) -> None:
+        """Let the writer have a turn, so that a loop of sends does not fill the outbox."""
+        if self._outbox:
+            await asyncio.sleep(0)
+
+    async def receive(self) -> str | bytes | None:
+        """Return the next frame; None when the connection has ended."""
+        if not self.is_open or self.ws.client_state is not WebSocketState.CONNECTED:
+            return None
+        try:
+            async with asyncio.timeout(None) as self._reading:
+                message = await self.ws.receive()
+        except TimeoutError:  # `close` interrupts the waiting
+            return None
+        finally:
+            self._reading = None
+        if message["type"] == "websocket.disconnect":
+            return None
+        text: str | None = message.get("text")
+        payload: bytes = message.get("bytes") or b""
+        return payload if text is None else text
+
+    def disconnect(self, message: str) -> None:
+        """Queue `_DISCONNECT` as the last event, and close behind it."""
+        self.send(frame(DISCONNECT, encode(message)))
+        self.close(NORMAL)
+
+    def close(self, code: int = NORMAL, reason: str = "") -> None:
+        """Begin to end the connection: read no more, send what is queued, close.
+
+        Never blocks; a peer that does not read is given up after the limits' `close_timeout`.
+        """
+        if not self.is_open:
+            return
+        self._close = code, reason
+        self._late.clear()
+        self._more.set()
+        if self._reading is not None:
+            self._reading.reschedule(self.loop.time())
+        giving_up = self.loop.call_later(self._limits.close_timeout, self._writer.cancel)
+        self._writer.add_done_callback(lambda _: giving_up.cancel())
+
+    async def closed(self) -> None:
+        """Wait until the connection has ended, after `close`."""
+        await asyncio.wait([self._writer])
+
+    async def _write(self) -> None:
+        try:
+            await self._empty_outbox()
+        except asyncio.CancelledError:
+            self._log.warning("peer did not read what was left for it; giving it up")
+        except Exception as error:  # noqa: BLE001  # whatever the server raises for a dead peer
+            self._log.info("connection lost while sending: %s", error or type(error).__name__)
+        self.close(NORMAL)  # when it was the peer that went away
+        await self._close_socket()
+
+    async def _empty_outbox(self) -> None:
+        while self.is_open or self._outbox:
+            while self._outbox:
+                unit = self._outbox[0]
+                await self.ws.send_text(unit.text)
+                if unit.payload is not None:
+                    await self.ws.send_bytes(unit.payload)
+                if self._outbox and self._outbox[0] is unit:
+                    self._outbox.popleft()
+                self._size -= unit.size
+            late, self._late = self._late, {}
+            for publish in late.values():
+                publish()
+            if self.is_open and not self._outbox:
+                self._more.clear()
+                await self._more.wait()
+
+    async def _close_socket(self) -> None:
+        ended = self.ws.client_state is not WebSocketState.CONNECTED
+        if ended or self.ws.application_state is not WebSocketState.CONNECTED:
+            return
+        code, reason = self._close or (NORMAL, "")
+        try:
+            async with asyncio.timeout(self._limits.close_timeout):
+                await self.ws.close(code, reason)
+        except Exception as error:  # noqa: BLE001  # the socket is gone, one way or another
+            self._log.info("connection lost while closing: %s", error or type(error).__name__)

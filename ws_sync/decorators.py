@@ -1,0 +1,222 @@
+"""Decorators: `@sync_all` and its like on `__init__` or on a class, `@remote_action` on methods.
+
+    class Notes:
+        @sync_all("NOTES")
+        def __init__(self):
+            self.title = ""
+
+        @remote_action("RENAME")
+        async def rename(self, title: str):
+            self.title = title
+            await self.sync()
+
+An object gets one `Sync`, as `self.sync`, when its outermost `__init__` has returned. How it is
+synced is what its class says, or else the nearest base class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from logging import Logger
+from types import EllipsisType
+from typing import Any, Protocol, TypeVar, cast, overload
+
+from ws_sync.attributes import Names
+from ws_sync.remote import Mark, mark
+from ws_sync.sync import Sync
+
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T", bound=Callable[..., Any])
+
+_CONFIGURATION = "__ws_sync__"
+"""The attribute of a class that says how its objects are synced."""
+
+_unfinished: set[int] = set()
+"""Ids of the objects whose outermost `__init__` runs."""
+
+
+class RemoteTask(Protocol):
+    """A method that the client may start as a task."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the method."""
+
+    @property
+    def cancel(self) -> Callable[[Any], Any]:
+        """Decorates a method that is called in the task when it is cancelled."""
+
+
+def sync(
+    key: str | None = None,
+    sync_all: bool = False,
+    include: Names = (),
+    exclude: Iterable[str] = (),
+    toCamelCase: bool = False,  # noqa: N803  # the name that users know
+    send_on_init: bool = True,
+    expose_running_tasks: bool = False,
+    logger: Logger | None = None,
+) -> Callable[[T], T]:
+    """Sync the objects of a class.
+
+    Args:
+        key: the key; the name of the object's class when None.
+        sync_all: whether all public attributes are synced.
+        include: attributes to sync; with their names on the wire, if those are others.
+        exclude: attributes not to sync.
+        toCamelCase: whether names on the wire are in camel case.
+        send_on_init: whether the state is sent on each new connection.
+        expose_running_tasks: whether the names of running tasks are part of the state.
+        logger: None for the session's.
+    """
+    options = {
+        "sync_all": sync_all,
+        "include": include,
+        "exclude": exclude,
+        "toCamelCase": toCamelCase,
+        "send_on_init": send_on_init,
+        "expose_running_tasks": expose_running_tasks,
+        "logger": logger,
+    }
+
+    def decorate(target: T) -> T:
+        if isinstance(target, type):
+            _configure(target, key, options)
+            return target
+        return cast("T", _Initialiser(target, key, options))
+
+    return decorate
+
+
+def sync_all(
+    key: str | None = None,
+    include: Names = (),
+    exclude: Iterable[str] = (),
+    toCamelCase: bool = False,  # noqa: N803  # the name that users know
+    send_on_init: bool = True,
+    expose_running_tasks: bool = False,
+    logger: Logger | None = None,
+) -> Callable[[T], T]:
+    """Sync all attributes whose name does not begin with an underscore; see `sync`."""
+    return sync(
+        key, True, include, exclude, toCamelCase, send_on_init, expose_running_tasks, logger
+    )
+
+
+def sync_only(
+    _key: str | None = None,
+    _toCamelCase: bool = False,  # noqa: N803  # the name that users know
+    _send_on_init: bool = True,
+    _expose_running_tasks: bool = False,
+    _logger: Logger | None = None,
+    **attributes: str | EllipsisType,
+) -> Callable[[T], T]:
+    """Sync the attributes that are given, with their names on the wire or `...`; see `sync`."""
+    return sync(
+        _key,
+        include=attributes,
+        toCamelCase=_toCamelCase,
+        send_on_init=_send_on_init,
+        expose_running_tasks=_expose_running_tasks,
+        logger=_logger,
+    )
+
+
+@overload
+def remote_action(name: F) -> F: ...
+@overload
+def remote_action(name: str | None = None) -> Callable[[F], F]: ...
+def remote_action(name: Any = None) -> Any:
+    """Let the client call a method as an action; its name is the method's, if none is given."""
+    return _decorate(name, lambda method, wire: _marked(method, "remote_action", wire))
+
+
+@overload
+def remote_task(name: F) -> RemoteTask: ...
+@overload
+def remote_task(name: str | None = None) -> Callable[[F], RemoteTask]: ...
+def remote_task(name: Any = None) -> Any:
+    """Let the client start and cancel a method as a task; its name is the method's by default."""
+
+    def decorate(method: Any, wire: str) -> Any:
+        method.cancel = remote_task_cancel(wire)
+        return _marked(method, "remote_task", wire)
+
+    return _decorate(name, decorate)
+
+
+def remote_task_cancel(name: str) -> Callable[[F], F]:
+    """Call a method in the task `name` when that is cancelled."""
+
+    def decorate(method: F) -> F:
+        mark(method, "remote_task_cancel", name)
+        return method
+
+    return decorate
+
+
+def _decorate(name: Any, decorate: Callable[[Any, str], Any]) -> Any:
+    """Apply a decorator that was written with a name, with empty parentheses, or with none."""
+    if callable(name):
+        return decorate(name, cast("Any", name).__name__)
+    return lambda method: decorate(method, name or method.__name__)
+
+
+def _marked(method: Any, kind: Mark, wire: str) -> Any:
+    mark(method, kind, wire)
+    return method
+
+
+class _Initialiser:
+    """A decorated `__init__`, until its class exists."""
+
+    def __init__(self, init: Callable[..., Any], key: str | None, options: dict[str, Any]) -> None:
+        self._init = init
+        self._key = key
+        self._options = options
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        setattr(owner, name, self._init)
+        _configure(owner, self._key, self._options)
+
+
+def _configure(cls: type, key: str | None, options: dict[str, Any]) -> None:
+    """Let every object of a class and of its subclasses get its `Sync`."""
+    inherits = hasattr(cls, _CONFIGURATION)
+    setattr(cls, _CONFIGURATION, (key, options))
+    _wrap_init(cls)
+    if not inherits:
+        _wrap_subclasses(cls)
+
+
+def _wrap_subclasses(cls: Any) -> None:
+    own = vars(cls).get("__init_subclass__")
+
+    def init_subclass(subclass: Any, /, **kwargs: Any) -> None:
+        if own is None:
+            super(cls, subclass).__init_subclass__(**kwargs)
+        else:
+            own.__func__(subclass, **kwargs)
+        if "__init__" in vars(subclass):
+            _wrap_init(subclass)
+
+    cls.__init_subclass__ = classmethod(init_subclass)
+
+
+def _wrap_init(cls: Any) -> None:
+    init = cls.__init__
+
+    @wraps(init)
+    def synced_init(self: Any, *args: Any, **kwargs: Any) -> None:
+        if id(self) in _unfinished:  # called by the __init__ of a subclass
+            init(self, *args, **kwargs)
+            return
+        _unfinished.add(id(self))
+        try:
+            init(self, *args, **kwargs)
+        finally:
+            _unfinished.discard(id(self))
+        key, options = getattr(self, _CONFIGURATION)
+        self.sync = Sync(self, key or type(self).__name__, **options)
+
+    cls.__init__ = synced_init

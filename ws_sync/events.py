@@ -1,0 +1,59 @@
+"""Names of events.
+
+An event's name is `_NAME`, or `_NAME:KEY` when it concerns one object. The key is everything after
+the first colon: it may be empty, and it may contain colons and slashes itself. Names that do not
+begin with an underscore belong to the application.
+"""
+
+from __future__ import annotations
+
+BIN_META = "_BIN_META"
+DISCONNECT = "_DISCONNECT"
+REQUEST_USER_SESSION = "_REQUEST_USER_SESSION"
+USER_SESSION = "_USER_SESSION"
+
+
+def split_event(event: str) -> tuple[str, str | None]:
+    """Return the name and the key of an event; the key is None when there is no colon."""
+    name, colon, key = event.partition(":")
+    return name, key if colon else None
+
+
+def set_event(key: str) -> str:
+    """Name of the event that carries the whole state."""
+    return f"_SET:{key}"
+
+
+def get_event(key: str) -> str:
+    """Name of the event that asks for the whole state."""
+    return f"_GET:{key}"
+
+
+def patch_event(key: str) -> str:
+    """Name of the event that carries a change of the state."""
+    return f"_PATCH:{key}"
+
+
+def action_event(key: str) -> str:
+    """Name of the event that calls an action."""
+    return f"_ACTION:{key}"
+
+
+def task_start_event(key: str) -> str:
+    """Name of the event that starts a task."""
+    return f"_TASK_START:{key}"
+
+
+def task_cancel_event(key: str) -> str:
+    """Name of the event that cancels a task."""
+    return f"_TASK_CANCEL:{key}"
+
+
+def toast_event() -> str:
+    """Name of the notice that shows a line of text."""
+    return "_TOAST"
+
+
+def download_event() -> str:
+    """Name of the notice that hands over a file."""
+    return "_DOWNLOAD"

@@ -1,0 +1,141 @@
+"""Every error of the library, in one tree that says whose fault it is.
+
+    WsSyncError
+    ├── LocalError               this program did something wrong
+    │   ├── NotJSON                  a value that has no JSON form
+    │   ├── NoSession                an object made outside of any session
+    │   ├── NotConnected             serving without a connection
+    │   └── UnknownAttribute         an attribute that the object does not have
+    └── PeerError                the other side did something wrong
+        ├── MalformedFrame           a frame that is no event
+        └── Refused                  an event that can't be obeyed
+            ├── RefusedPatch             a patch, by one of its operations
+            ├── RefusedState             a state, by one of its members
+            └── RefusedArguments         an action's or a task's arguments
+
+Facts are attributes; the sentence is made when somebody reads it.
+"""
+
+from __future__ import annotations
+
+import reprlib
+
+
+class WsSyncError(Exception):
+    """Root of the tree."""
+
+
+class LocalError(WsSyncError):
+    """This program did something wrong."""
+
+
+class NotJSON(LocalError, ValueError):
+    """A value of the application has no JSON form.
+
+    Attributes:
+        path: JSON Pointer of the culprit, from the value that was to be encoded.
+        value: the culprit itself.
+        reason: what is wrong with it.
+    """
+
+    def __init__(self, path: str, value: object, reason: str) -> None:
+        super().__init__(path, value, reason)
+        self.path = path
+        self.value = value
+        self.reason = reason
+
+    def __str__(self) -> str:
+        place = f"at {self.path!r}: " if self.path else ""
+        return f"{place}{reprlib.repr(self.value)} has no JSON form: {self.reason}"
+
+
+class NoSession(LocalError, LookupError):
+    """An object was made outside of any session."""
+
+    def __str__(self) -> str:
+        return "no session: pass `session=…`, or make the object inside `with session:`"
+
+
+class NotConnected(LocalError):
+    """A session was asked to serve, but nobody gave it a connection."""
+
+    def __str__(self) -> str:
+        return "no connection to serve: call new_connection(ws) first, or pass the ws"
+
+
+class UnknownAttribute(LocalError, AttributeError):
+    """An attribute was to be synced that the object does not have."""
+
+    def __init__(self, owner: object, attribute: str) -> None:
+        super().__init__(owner, attribute)
+        self.owner = owner
+        self.attribute = attribute
+
+    def __str__(self) -> str:
+        return f"{type(self.owner).__name__} has no attribute {self.attribute!r} to sync"
+
+
+class PeerError(WsSyncError):
+    """The other side did something wrong."""
+
+
+class MalformedFrame(PeerError):
+    """A frame is no event of the protocol."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"malformed frame: {self.reason}"
+
+
+class Refused(PeerError):
+    """An event is well-formed and can't be obeyed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class RefusedPatch(Refused):
+    """A patch can't be applied.
+
+    Attributes:
+        index: position of the operation that failed; None when it is the patch as a whole.
+        operation: that operation, or the patch.
+    """
+
+    def __init__(self, index: int | None, operation: object, reason: str) -> None:
+        super().__init__(reason)
+        self.index = index
+        self.operation = operation
+
+    def __str__(self) -> str:
+        culprit = "the patch" if self.index is None else f"operation {self.index}"
+        return f"{culprit} {reprlib.repr(self.operation)}: {self.reason}"
+
+
+class RefusedState(Refused):
+    """A state can't be taken over; `name` is the member at fault, or None for the whole."""
+
+    def __init__(self, name: str | None, reason: str) -> None:
+        super().__init__(reason)
+        self.name = name
+
+    def __str__(self) -> str:
+        return self.reason if self.name is None else f"attribute {self.name!r}: {self.reason}"
+
+
+class RefusedArguments(Refused):
+    """The arguments of the action or task `name` are not what it takes."""
+
+    def __init__(self, name: object, reason: str) -> None:
+        super().__init__(reason)
+        self.name = name
+
+    def __str__(self) -> str:
+        return f"arguments of {self.name!r}: {self.reason}"

@@ -1,0 +1,224 @@
+"""JSON Patch (RFC 6902), applied without changing the document that it is applied to.
+
+A `Draft` copies a container when it first writes into it, and everything above it; all else is
+shared with the original document. So a patch that fails half-way has changed nothing
+(patch-atomic), and what is the same object before and after was not touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from ws_sync.codec import JSON
+from ws_sync.equality import equal
+from ws_sync.exceptions import Refused, RefusedPatch
+from ws_sync.pointer import index, parse
+
+MAX_OPERATIONS = 10_000
+MAX_GROWTH = 1_000_000
+"""What all `copy` operations of a patch may add, in values and characters."""
+
+Container: TypeAlias = dict[str, JSON] | list[JSON]
+Operation: TypeAlias = dict[str, JSON]
+Tokens: TypeAlias = Sequence[str]
+
+
+def apply(document: JSON, patch: JSON) -> JSON:
+    """Return the document that `patch` makes of `document`, which stays as it is.
+
+    Raises:
+        RefusedPatch: the patch is none, or one of its operations can't be carried out.
+    """
+    draft = Draft(document)
+    draft.apply(patch)
+    return draft.document
+
+
+class Draft:
+    """A document that is being patched.
+
+    Attributes:
+        document: the document as it is after the operations so far.
+    """
+
+    def __init__(self, document: JSON) -> None:
+        self.document = document
+        self._copies: dict[int, tuple[Container, Container]] = {}  # id: (copy, its original)
+        self._growth = 0
+
+    def apply(self, patch: JSON) -> None:
+        """Carry out all operations; when one of them fails, the draft is of no more use.
+
+        Raises:
+            RefusedPatch: the patch is none, or one of its operations can't be carried out.
+        """
+        if type(patch) is not list:
+            raise RefusedPatch(None, patch, "a patch is an array")  # patch-malformed
+        if len(patch) > MAX_OPERATIONS:
+            raise RefusedPatch(None, patch, f"more than {MAX_OPERATIONS} operations")
+        for position, operation in enumerate(patch):
+            try:
+                self._apply_operation(operation)
+            except Refused as error:
+                raise RefusedPatch(position, operation, error.reason) from None
+
+    def original(self, value: JSON) -> JSON:
+        """Return the container that `value` was copied from, or `value` when it is no copy."""
+        copy = self._copies.get(id(value))
+        return value if copy is None else copy[1]
+
+    def settle(self, value: JSON) -> JSON:
+        """Write the changes of `value` back into the containers that it was copied from.
+
+        So every container of the original document that is still there keeps its identity.
+
+        Returns:
+            What stands for `value` from now on.
+        """
+        original = self.original(value)
+        if original is value:
+            return value  # below something that was not written to, nothing was written to
+        if type(value) is dict:
+            members = {name: self.settle(member) for name, member in value.items()}
+            original.clear()
+            original.update(members)
+        else:
+            original[:] = [self.settle(element) for element in value]
+        return original
+
+    def _apply_operation(self, operation: JSON) -> None:
+        if type(operation) is not dict:
+            raise Refused("an operation is an object")
+        name = operation.get("op")
+        carry_out = _OPERATIONS.get(name) if type(name) is str else None
+        if carry_out is None:
+            raise Refused(f"unknown operation {name!r}")
+        carry_out(self, parse(_member(operation, "path")), operation)
+
+    def _add(self, path: Tokens, operation: Operation) -> None:
+        self._insert(path, _member(operation, "value"))
+
+    def _remove(self, path: Tokens, _operation: Operation) -> None:
+        self._take(path)
+
+    def _replace(self, path: Tokens, operation: Operation) -> None:
+        value = _member(operation, "value")
+        if not path:
+            self.document = value
+            return
+        container = self._open(path[:-1])
+        if isinstance(container, list):
+            container[index(path[-1], len(container))] = value
+        else:
+            _lookup(container, path[-1])
+            container[path[-1]] = value
+
+    def _move(self, path: Tokens, operation: Operation) -> None:
+        origin = parse(_member(operation, "from"))
+        if len(path) > len(origin) and path[: len(origin)] == origin:
+            raise Refused("a value can't be moved into itself")  # patch-move-into-itself
+        if path == origin:
+            self._find(origin)
+        else:
+            self._insert(path, self._take(origin))
+
+    def _copy(self, path: Tokens, operation: Operation) -> None:
+        self._insert(path, self._clone(self._find(parse(_member(operation, "from")))))
+
+    def _test(self, path: Tokens, operation: Operation) -> None:
+        if not equal(self._find(path), _member(operation, "value")):  # patch-test
+            raise Refused("the value is another one")
+
+    def _find(self, path: Tokens) -> JSON:
+        value = self.document
+        for token in path:
+            value = _lookup(value, token)
+        return value
+
+    def _insert(self, path: Tokens, value: JSON) -> None:
+        if not path:
+            self.document = value
+            return
+        container = self._open(path[:-1])
+        if isinstance(container, dict):
+            container[path[-1]] = value
+        elif path[-1] == "-":
+            container.append(value)  # patch-append
+        else:
+            container.insert(index(path[-1], len(container) + 1), value)
+
+    def _take(self, path: Tokens) -> JSON:
+        if not path:
+            raise Refused("the whole document can't be removed")
+        container = self._open(path[:-1])
+        if isinstance(container, list):
+            return container.pop(index(path[-1], len(container)))
+        value = _lookup(container, path[-1])
+        del container[path[-1]]
+        return value
+
+    def _open(self, path: Tokens) -> Container:
+        """Return the container at `path`, ready to be written to."""
+        self.document = container = self._own(self.document)
+        for token in path:
+            child = _lookup(container, token)
+            own = self._own(child)
+            if own is not child:
+                container[_key(container, token)] = own
+            container = own
+        return container
+
+    def _own(self, value: JSON) -> Container:
+        if id(value) in self._copies:
+            return value  # type: ignore[no-any-return]  # only containers are copied
+        copy: Container
+        if isinstance(value, dict):
+            copy = dict(value)
+        elif isinstance(value, list):
+            copy = list(value)
+        else:
+            raise Refused("the path leads through a value that has no members")
+        self._copies[id(copy)] = copy, value
+        return copy
+
+    def _clone(self, value: JSON) -> JSON:
+        self._growth += 1 + (len(value) if isinstance(value, str) else 0)
+        if self._growth > MAX_GROWTH:
+            raise Refused("the patch copies too much")  # patch-growth
+        if isinstance(value, dict):
+            self._growth += sum(map(len, value))
+            return {name: self._clone(member) for name, member in value.items()}
+        if isinstance(value, list):
+            return [self._clone(element) for element in value]
+        return value
+
+
+_OPERATIONS: dict[str, Callable[[Draft, Tokens, Operation], None]] = {
+    "add": Draft._add,
+    "remove": Draft._remove,
+    "replace": Draft._replace,
+    "move": Draft._move,
+    "copy": Draft._copy,
+    "test": Draft._test,
+}
+
+
+def _member(operation: Operation, name: str) -> JSON:
+    if name not in operation:
+        raise Refused(f"the operation has no member {name!r}")
+    return operation[name]
+
+
+def _key(container: Container, token: str) -> JSON:
+    return index(token, len(container)) if isinstance(container, list) else token
+
+
+def _lookup(container: JSON, token: str) -> JSON:
+    if isinstance(container, list):
+        return container[index(token, len(container))]
+    if not isinstance(container, dict):
+        raise Refused("the path leads through a value that has no members")
+    if token not in container:
+        raise Refused(f"there is no member {token!r}")
+    return container[token]

@@ -1,0 +1,286 @@
+"""Sessions: what survives connections.
+
+Each WebSocket is a `Connection` of its own, and a session has at most one at a time. A newer one
+replaces it in a single step: the newer gets the states, the older gets `_DISCONNECT` and ends in
+the background, and its clean-up touches nothing but itself. Events are handled one after the
+other in order of arrival, also across that step: an action that the older connection began is
+finished before the first event of the newer one is handled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextvars import ContextVar, Token
+from types import TracebackType
+from typing import Any, Self
+from weakref import WeakKeyDictionary
+
+from starlette.websockets import WebSocket, WebSocketState
+
+from ws_sync.calling import call, to_json
+from ws_sync.codec import Event, decode, encode, frame
+from ws_sync.connection import BREAKS_RULES, MAX_MALFORMED, Connection
+from ws_sync.events import BIN_META
+from ws_sync.exceptions import MalformedFrame, NoSession, NotConnected, Refused
+
+session_context: ContextVar[Session] = ContextVar("session_context")
+"""The session that objects made in this context belong to."""
+
+_tokens: ContextVar[tuple[Token[Session], ...]] = ContextVar("_tokens", default=())
+
+TAKEN_OVER = (
+    "Seems like you're logged in somewhere else. If this is a mistake, please refresh the page."
+)
+
+
+def get_global_session() -> Session:
+    """Return the session of this context.
+
+    Raises:
+        NoSession: there is none.
+    """
+    try:
+        return session_context.get()
+    except LookupError:
+        raise NoSession from None
+
+
+class SessionState:
+    """Base for what an application keeps with a session; override what you need."""
+
+    async def on_connect(self) -> None:
+        """Called when a connection has its initial state, before its first event."""
+
+    async def on_disconnect(self) -> None:
+        """Called when a connection has ended; a newer one may be open by then."""
+
+    async def on_terminate(self) -> None:
+        """Called by `Session.terminate`."""
+
+
+class Session:
+    """One user's session, kept across connections.
+
+    A context manager: objects made inside `with session:` belong to it.
+
+    Attributes:
+        event_handlers: for each event its callback. `register_event` adds one.
+        init_handlers: callbacks for each new connection. `register_init` adds one.
+        logger: where problems go; the logger "ws_sync" when None was given.
+        state: whatever the application keeps with the session.
+    """
+
+    def __init__(self, logger: logging.Logger | None = None) -> None:
+        self.event_handlers: dict[str, Callable[..., Any]] = {}
+        self.init_handlers: list[Callable[[], Any]] = []
+        self.logger = logger or logging.getLogger("ws_sync")
+        self.state: SessionState | None = None
+        self.connection: Connection | None = None
+        self._made_by: WeakKeyDictionary[asyncio.Task[Any], Connection] = WeakKeyDictionary()
+        self._turn = asyncio.Lock()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a client is connected."""
+        return self.connection is not None and self.connection.is_open
+
+    @property
+    def ws(self) -> WebSocket | None:
+        """The WebSocket of the connection.
+
+        Assigning None detaches it; a task that has made a connection which was replaced since
+        detaches nothing. Assigning a WebSocket, already accepted, attaches it without sending
+        the initial state.
+        """
+        return self.connection.ws if self.connection is not None else None
+
+    @ws.setter
+    def ws(self, ws: WebSocket | None) -> None:
+        if ws is not None:
+            self._attach(ws)
+        elif self._made_here() in {None, self.connection}:
+            self.connection = None
+
+    def register_event(self, event: str, callback: Callable[..., Any]) -> None:
+        """Call `callback` with the data of each `event`; it replaces an older one."""
+        if event in self.event_handlers:
+            self.logger.warning("a newer handler of %r replaces an older one", event)
+        self.event_handlers[event] = callback
+
+    def deregister_event(self, event: str) -> None:
+        """Forget the callback of `event`.
+
+        Raises:
+            KeyError: it has none.
+        """
+        del self.event_handlers[event]
+
+    def register_init(self, callback: Callable[[], Any]) -> None:
+        """Call `callback` for each new connection, behind those registered before."""
+        self.init_handlers.append(callback)
+
+    async def new_connection(self, ws: WebSocket) -> None:
+        """Make `ws` the connection of this session, and send the initial state on it.
+
+        It is accepted when it was not yet. An older connection gets `_DISCONNECT` and is closed in
+        the background. The caller goes on with `handle_connection`, in the same task.
+        """
+        if ws.application_state is WebSocketState.CONNECTING:
+            await ws.accept()
+        # From here to the last state nothing is awaited, so the new connection gets the states
+        # before any patch (connection-state-before-patch).
+        connection = self._attach(ws)
+        for initialise in list(self.init_handlers):
+            if self.connection is not connection:
+                return  # session-simultaneous
+            try:
+                await call(initialise)
+            except Exception:  # the application's; the others shall still run
+                self.logger.exception("initial callback %r failed", initialise)
+
+    async def handle_connection(self, ws: WebSocket | None = None) -> None:
+        """Serve a connection until it ends.
+
+        Args:
+            ws: the WebSocket to begin with (see `new_connection`). None: serve the connection
+                that this task has made, or else the one that the session has.
+
+        Raises:
+            NotConnected: there is none.
+        """
+        if ws is not None:
+            await self.new_connection(ws)
+        connection = self._made_here() or self.connection
+        if connection is None:
+            raise NotConnected
+        with self:
+            try:
+                await self._tell("on_connect")
+                await self._serve(connection)
+            finally:
+                if self.connection is connection:
+                    self.connection = None
+                connection.close()
+                await self._tell("on_disconnect")
+                await connection.closed()
+
+    async def disconnect(self, message: str = TAKEN_OVER, ws: WebSocket | None = None) -> None:
+        """Tell the client to go and not to come back by itself, and close its connection.
+
+        Args:
+            message: what the person at the client is told.
+            ws: attach this WebSocket first, in order to turn it away.
+        """
+        connection = self._attach(ws) if ws is not None else self.connection
+        self.connection = None
+        if connection is not None:
+            connection.disconnect(message)
+            await connection.closed()
+
+    async def terminate(self, message: str = TAKEN_OVER) -> None:
+        """End the session for good: disconnect the client and call the state's `on_terminate`."""
+        await self.disconnect(message)
+        await self._tell("on_terminate")
+
+    async def send(self, event: str, data: Any = None) -> None:
+        """Send an event; it is lost when nobody is connected.
+
+        Raises:
+            NotJSON: `data` has no JSON form.
+        """
+        if self.connection is not None and self.is_connected:
+            self.connection.send(frame(event, encode(data, to_json)))
+            await self.connection.give_way()
+
+    async def send_binary(self, event: str, metadata: dict[str, Any], data: bytes) -> None:
+        """Send bytes with metadata, as one event; it is lost when nobody is connected.
+
+        Raises:
+            NotJSON: `metadata` has no JSON form.
+        """
+        if self.connection is not None and self.is_connected:
+            meta = encode({"type": event, "metadata": metadata}, to_json)
+            self.connection.send(frame(BIN_META, meta), data)
+            await self.connection.give_way()
+
+    def __enter__(self) -> Self:
+        # The stack belongs to the context, so sessions may overlap in different tasks.
+        _tokens.set((*_tokens.get(), session_context.set(self)))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        *older, token = _tokens.get()
+        _tokens.set(tuple(older))
+        session_context.reset(token)
+
+    def _attach(self, ws: WebSocket) -> Connection:
+        older = self.connection
+        self.connection = connection = Connection(ws, self.logger)
+        if (task := asyncio.current_task()) is not None:
+            self._made_by[task] = connection
+        if older is not None and older.ws is not ws:
+            self.logger.warning("a newer connection replaces %s", older.ws.client)
+            older.disconnect(TAKEN_OVER)  # session-takeover-prompt: nothing waits for it
+        return connection
+
+    def _made_here(self) -> Connection | None:
+        """Return the newest connection that the running task has made."""
+        try:
+            task = asyncio.current_task()
+        except RuntimeError:  # outside of any event loop
+            return None
+        return self._made_by.get(task) if task is not None else None
+
+    async def _serve(self, connection: Connection) -> None:
+        while connection is self.connection:
+            received = await connection.receive()
+            if received is None:
+                return
+            async with self._turn:
+                if connection is self.connection:  # session-takeover-deaf
+                    await self._receive(connection, received)
+
+    async def _receive(self, connection: Connection, received: str | bytes) -> None:
+        try:
+            if isinstance(received, bytes):
+                event = connection.pairing.complete(received)
+            else:
+                event = decode(received)
+            if event.type == BIN_META:
+                connection.pairing.announce(event.data)
+            else:
+                await self._handle(event)
+        except MalformedFrame as error:  # connection-malformed-survives
+            connection.malformed += 1
+            self.logger.warning("%s; ignored", error)
+            if connection.malformed >= MAX_MALFORMED:
+                connection.close(BREAKS_RULES, "too many malformed frames")
+        except Refused as error:
+            self.logger.warning("refused: %s", error)
+
+    async def _handle(self, event: Event) -> None:
+        handler = self.event_handlers.get(event.type)
+        if handler is None:  # events-unknown-type, events-unknown-key, events-direction
+            self.logger.warning("nobody listens to the event %r; ignored", event.type)
+            return
+        try:
+            await call(handler, event.data)
+        except Refused:
+            raise
+        except Exception:  # the application's; actions-error, actions-error-private
+            self.logger.exception("the handler of %r failed", event.type)
+
+    async def _tell(self, hook: str) -> None:
+        if self.state is None:
+            return
+        try:
+            await getattr(self.state, hook)()
+        except Exception:  # the application's
+            self.logger.exception("%s of the session's state failed", hook)

@@ -1,0 +1,354 @@
+"""`Sync`: keeps one object equal in a client, and lets the client call it.
+
+This module is what users see, and where an object's events arrive; the state itself is in `state`,
+running tasks are in `tasks`. The session holds a `Sync` weakly, and the object holds it: they live
+as long as each other.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable, Mapping
+from logging import Logger
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, overload
+
+from ws_sync.arguments import fit, read_call
+from ws_sync.attributes import Attribute, Names, public_names, wire_names
+from ws_sync.calling import call
+from ws_sync.codec import JSON
+from ws_sync.configuration import Configuration, Functions, Pair, configure
+from ws_sync.connection import Connection
+from ws_sync.events import (
+    action_event,
+    download_event,
+    get_event,
+    patch_event,
+    set_event,
+    task_cancel_event,
+    task_start_event,
+    toast_event,
+)
+from ws_sync.exceptions import Refused
+from ws_sync.registration import Registration
+from ws_sync.remote import remote_functions
+from ws_sync.session import Session, get_global_session
+from ws_sync.state import State
+from ws_sync.tasks import Tasks
+from ws_sync.throttle import Throttle
+
+if TYPE_CHECKING:
+    import asyncio
+
+ToastType: TypeAlias = Literal["default", "message", "info", "success", "warning", "error"]
+
+_ANCHOR = "_ws_sync"
+"""The attribute by which an object keeps its `Sync` alive."""
+
+
+class Sync:
+    """Registers an object under a key of a session; call it to send what has changed.
+
+    Attributes:
+        key: the key.
+        obj: the object.
+        session: the session.
+        send_on_init: whether the state is sent on each new connection.
+        sync_attributes: the attributes' names on the wire, by their names in the object.
+    """
+
+    @overload
+    def __init__(
+        self,
+        key: str,
+        obj: object,
+        session: Session | None = None,
+        on_action: Callable[..., Any] | Functions | None = None,
+        tasks: Functions | Pair | None = None,
+        on_task_cancel: Functions | None = None,
+        send_on_init: bool = True,
+        expose_running_tasks: bool = False,
+        logger: Logger | None = None,
+        **sync_attributes: str | EllipsisType,
+    ) -> None: ...
+
+    @overload
+    def __init__(
+        self,
+        obj: object,
+        key: str,
+        sync_all: bool = False,
+        include: Names = (),
+        exclude: Iterable[str] = (),
+        toCamelCase: bool = False,  # noqa: N803  # the name that users know
+        send_on_init: bool = True,
+        expose_running_tasks: bool = False,
+        logger: Logger | None = None,
+        actions: Functions | None = None,
+        tasks: Functions | Pair | None = None,
+        task_cancels: Functions | None = None,
+        session: Session | None = None,
+    ) -> None: ...
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Register an object; the key first or the object first, see `configuration`."""
+        self._setup(configure(args, kwargs))
+
+    @classmethod
+    def all(cls, obj: object, key: str, *args: Any, **kwargs: Any) -> Self:
+        """Sync all attributes and properties whose name does not begin with an underscore.
+
+        Takes what the constructor takes, object first, from `include` on.
+        """
+        return cls(obj, key, True, *args, **kwargs)
+
+    @classmethod
+    def only(
+        cls,
+        _obj: object,
+        _key: str,
+        _toCamelCase: bool = False,  # noqa: N803  # the name that users know
+        _send_on_init: bool = True,
+        _expose_running_tasks: bool = False,
+        _logger: Logger | None = None,
+        _actions: Functions | None = None,
+        _tasks: Functions | Pair | None = None,
+        _task_cancels: Functions | None = None,
+        **attributes: str | EllipsisType,
+    ) -> Self:
+        """Sync the attributes that are given as keywords, with their names on the wire or `...`."""
+        return cls(
+            _obj,
+            _key,
+            include=attributes,
+            toCamelCase=_toCamelCase,
+            send_on_init=_send_on_init,
+            expose_running_tasks=_expose_running_tasks,
+            logger=_logger,
+            actions=_actions,
+            tasks=_tasks,
+            task_cancels=_task_cancels,
+        )
+
+    @property
+    def running_tasks(self) -> dict[str, asyncio.Task[None]]:
+        """The running tasks by name."""
+        return self._tasks.running
+
+    @property
+    def state_snapshot(self) -> dict[str, JSON]:
+        """What the client holds, or would get if it connected now."""
+        return self._state.snapshot()
+
+    async def __call__(
+        self,
+        if_since_last: float | None = None,
+        toast: str | None = None,
+        type: ToastType = "default",
+    ) -> None:
+        """Sync, and show a toast when one is given; see `sync` and `toast`."""
+        await self.sync(if_since_last)
+        if toast:
+            await self.toast(toast, type=type)
+
+    async def sync(self, if_since_last: float | None = None) -> None:
+        """Send what has changed, as one patch; nothing when nothing has, or nobody is connected.
+
+        Args:
+            if_since_last: send only if the last patch is so many seconds ago, and otherwise as
+                soon as it is.
+
+        Raises:
+            Exception: what a property raised, or NotJSON; the other attributes were sent.
+        """
+        connection = self.session.connection
+        if connection is None or self._throttle.skips(if_since_last, self._sync_late):
+            return
+        errors = self._publish()
+        await connection.give_way()
+        if errors:
+            raise errors[0]
+
+    async def toast(
+        self, *parts: object, type: ToastType = "default", logger: Logger | None = None
+    ) -> str:
+        """Show a line of text to the person at the client.
+
+        Args:
+            parts: joined with spaces.
+            type: how it looks.
+            logger: logs the text too; None for the logger that the object was registered with.
+
+        Returns:
+            The text.
+        """
+        text = " ".join(map(str, parts))
+        if (log := logger or self._logger) is not None:
+            levels = {"message": log.info, "info": log.info, "success": log.info}
+            levels |= {"warning": log.warning, "error": log.error}
+            levels.get(type, log.debug)("%s", text)
+        await self.session.send(toast_event(), {"type": type, "message": text})
+        return text
+
+    async def send_action(self, action: dict[str, Any]) -> None:
+        """Call an action of the client: `{"type": name, …arguments}`."""
+        await self.session.send(action_event(self.key), action)
+
+    async def send_binary(self, metadata: dict[str, Any], data: bytes) -> None:
+        """Call an action of the client with bytes: `{"type": name, …arguments}` and the bytes."""
+        await self.session.send_binary(action_event(self.key), metadata, data)
+
+    async def download(self, filename: str, data: bytes) -> None:
+        """Hand a file to the person at the client."""
+        content = base64.b64encode(data).decode()
+        await self.session.send(download_event(), {"filename": filename, "data": content})
+
+    def observe(self, obj: object, **attributes: str | EllipsisType) -> None:
+        """Sync more attributes, of this object or of another one.
+
+        A client that is connected gets the whole state anew with the next sync.
+        """
+        self._add(obj, wire_names(attributes, self._casing))
+        self._state.restart()
+
+    def close(self) -> None:
+        """Leave the session: the client hears no more of this object."""
+        self._throttle.cancel()
+        self._registration.remove()
+
+    def _setup(self, config: Configuration) -> None:
+        self.key = config.key
+        self.obj = config.obj
+        self.session = config.session or get_global_session()
+        self.send_on_init = config.send_on_init
+        self.sync_attributes: dict[str, str] = {}
+        self._logger = config.logger
+        self._casing = config.casing
+        self._camel = config.camel
+        self._throttle = Throttle()
+        log = config.logger or self.session.logger
+        self._log = log
+        self._setup_functions(config)
+        self._state = State(config.key, log)
+        if config.everything:
+            self._add_everything(config)
+        self._add(config.obj, config.include)
+        if config.running_tasks is not None:
+            tasks = Attribute.of(self._tasks, "names", config.running_tasks)
+            self._state.attributes[tasks.wire] = tasks
+        self._register()
+
+    def _setup_functions(self, config: Configuration) -> None:
+        actions, tasks = config.actions, config.tasks
+        self._any_action = actions if callable(actions) else None
+        self._any_task = tasks if isinstance(tasks, tuple) else None
+        self._actions = remote_functions(config.obj, "remote_action")
+        self._actions |= {} if callable(actions) else actions
+        functions = remote_functions(config.obj, "remote_task")
+        functions |= {} if isinstance(tasks, tuple) else tasks
+        cancels = remote_functions(config.obj, "remote_task_cancel") | dict(config.task_cancels)
+        changed = self._sync_late if config.running_tasks is not None else lambda: None
+        self._tasks = Tasks(functions, cancels, changed, self._log)
+
+    def _add_everything(self, config: Configuration) -> None:
+        for name in public_names(config.obj, lambda value: isinstance(value, Sync)):
+            if name not in config.exclude and name not in config.include:
+                self._add(config.obj, {name: config.casing(name)})
+
+    def _add(self, owner: object, names: Mapping[str, str]) -> None:
+        for name, wire in names.items():
+            if wire in self._state.attributes:
+                raise ValueError(f"two attributes of {self.key!r} are called {wire!r}")
+            self._state.attributes[wire] = Attribute.of(owner, name, wire)
+            self.sync_attributes[name] = wire
+
+    def _register(self) -> None:
+        handlers = {
+            get_event(self.key): self._on_get,
+            set_event(self.key): self._on_set,
+            patch_event(self.key): self._on_patch,
+            action_event(self.key): self._on_action,
+            task_start_event(self.key): self._on_task_start,
+            task_cancel_event(self.key): self._on_task_cancel,
+        }
+        initialise = self._announce if self.send_on_init else None
+        self._registration = Registration(self.session, self, handlers, initialise)
+        if isinstance(members := getattr(self.obj, "__dict__", None), dict):
+            members.setdefault(_ANCHOR, []).append(self)
+        if self.send_on_init and self.session.connection is not None:
+            self.session.connection.loop.call_soon_threadsafe(self._announce_now)
+
+    def _publish(self) -> list[Exception]:
+        """Send the difference, or everything where nothing was sent yet; return what went wrong."""
+        connection = self.session.connection
+        if connection is None or not self._registration.holds(get_event(self.key)):
+            return []
+        if self._state.is_known(connection):
+            sent, errors = self._state.publish(connection)
+        elif self.send_on_init:
+            sent, errors = True, self._state.announce(connection)  # connection-state-before-patch
+        else:
+            return []  # state-unannounced-silent
+        if sent:
+            self._throttle.passed()
+        return errors
+
+    def _sync_late(self) -> None:
+        """Sync where nobody waits for it."""
+        self._throttle.cancel()
+        self._state.report(self._publish())
+
+    def _announce_now(self) -> None:
+        connection = self.session.connection
+        if connection is None or self._state.is_known(connection):
+            return  # connection-initial-once
+        if self._registration.holds(get_event(self.key)):
+            self._state.report(self._state.announce(connection))
+
+    async def _announce(self) -> None:
+        self._announce_now()
+
+    async def _on_get(self, _: JSON) -> None:
+        if (connection := self.session.connection) is not None:
+            self._state.report(self._state.announce(connection))
+
+    async def _on_set(self, state: JSON) -> None:
+        self._write(self._state.receive_state, state)
+
+    async def _on_patch(self, patch: JSON) -> None:
+        self._write(self._state.receive_patch, patch)
+
+    def _write(self, receive: Callable[[Connection, JSON], None], data: JSON) -> None:
+        connection = self.session.connection
+        if connection is None:
+            return
+        try:
+            receive(connection, data)
+        except Refused as error:
+            self._log.warning("%s: a write is refused: %s", self.key, error)
+            self._state.resync(connection)
+
+    async def _on_action(self, data: JSON) -> None:
+        name, arguments = read_call(data)
+        if (action := self._actions.get(name)) is not None:
+            await call(action, **fit(action, name, arguments, self._camel))
+        elif self._any_action is not None:
+            await call(self._any_action, data)
+        else:
+            self._log.warning("%s has no action %r", self.key, name)  # actions-unknown
+
+    async def _on_task_start(self, data: JSON) -> None:
+        name, arguments = read_call(data)
+        if (task := self._tasks.functions.get(name)) is not None:
+            self._tasks.start(name, fit(task, name, arguments, self._camel))
+        elif self._any_task is not None:
+            await call(self._any_task[0], data)
+        else:
+            self._log.warning("%s has no task %r", self.key, name)  # tasks-unknown
+
+    async def _on_task_cancel(self, data: JSON) -> None:
+        name, _ = read_call(data)
+        if self._any_task is not None and name not in self._tasks.functions:
+            await call(self._any_task[1], data)
+        else:
+            self._tasks.cancel(name)

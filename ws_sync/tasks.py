@@ -1,0 +1,82 @@
+"""Running tasks of one object: at most one of a name, started and cancelled by the client.
+
+A task may end in any way: by itself, by an exception, by cancellation from the client or from the
+application, even before its first step. One callback sees all of these, so nothing of a task
+stays behind (tasks-cancel-early, tasks-again).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import partial
+from logging import Logger
+from typing import Any
+
+from ws_sync.calling import call
+
+
+class Tasks:
+    """The tasks that one object offers, and those of them that run.
+
+    Attributes:
+        running: the running tasks by their names, in the order of their start.
+    """
+
+    def __init__(
+        self,
+        functions: Mapping[str, Callable[..., Any]],
+        cancels: Mapping[str, Callable[..., Any]],
+        changed: Callable[[], None],
+        log: Logger,
+    ) -> None:
+        """Offer tasks.
+
+        Args:
+            functions: the tasks; what they are called with is fitted to them before.
+            cancels: called, without arguments, inside a task of that name that is cancelled.
+            changed: called when `names` has changed.
+            log: where the tasks' exceptions go.
+        """
+        self.functions = dict(functions)
+        self.cancels = dict(cancels)
+        self.running: dict[str, asyncio.Task[None]] = {}
+        self._changed = changed
+        self._log = log
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the running tasks."""
+        return list(self.running)
+
+    def start(self, name: str, arguments: Mapping[str, Any]) -> None:
+        """Start the task `name`; nothing happens when it is running (tasks-once)."""
+        if name in self.running:
+            self._log.warning("the task %r is running already", name)
+            return
+        task = asyncio.get_running_loop().create_task(self._run(name, arguments), name=name)
+        self.running[name] = task
+        task.add_done_callback(partial(self._ended, name))
+        self._changed()
+
+    def cancel(self, name: str) -> None:
+        """Cancel the task `name`; nothing happens when it is not running (tasks-cancel-idle)."""
+        if name not in self.running:
+            self._log.warning("the task %r is not running", name)
+            return
+        # A task's first step is already scheduled: cancelled behind it, `_run` sees it.
+        asyncio.get_running_loop().call_soon(self.running[name].cancel)
+
+    async def _run(self, name: str, arguments: Mapping[str, Any]) -> None:
+        try:
+            await call(self.functions[name], **arguments)
+        except asyncio.CancelledError:
+            if name in self.cancels:
+                await call(self.cancels[name])
+            raise
+
+    def _ended(self, name: str, task: asyncio.Task[None]) -> None:
+        del self.running[name]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._log.error("the task %r failed", name, exc_info=error)
+        self._changed()
