@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from websockets.exceptions import InvalidHandshake, InvalidStatus
 
 from conformance.client import Connection
-from conformance.expect import ClosedEarly, Silence, Violation
+from conformance.expect import ClosedEarly, Violation
 from conformance.peer import Peer
 from conformance.spec import deviation
 from conformance.target import Target
@@ -116,10 +116,10 @@ async def _initial_state(peer: Peer, url: str, deadline: float) -> dict[str, lis
             since=0,
             requirement=None,
         )
-    except (Silence, ClosedEarly) as error:
+    except Violation as error:
         illegal = connection.first_violation()
         if illegal:
-            fault = f"sends what is no event: {illegal.received}"
+            fault = f"sends an illegal frame ({illegal.requirement}): {illegal}"
         elif isinstance(error, ClosedEarly):
             fault = f"does not keep a connection open: {connection.closing}"
         elif connection.received:

@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-CORE = ("exceptions", "events", "codec", "equality", "pointer", "patch", "diff", "document")
+CORE = (
+    "exceptions",
+    "events",
+    "codec",
+    "equality",
+    "pointer",
+    "patch",
+    "diff",
+    "document",
+    "crossing",
+    "pairing",
+)
 NO_CORE = {"asyncio", "logging", "time", "socket", "threading", "random", "datetime"}
 
 

@@ -21,8 +21,8 @@ QUICK = ("--time-scale", "0.1")
     [
         (liars.says_nothing, 1, "accepts a connection and then sends nothing for 0.3 s"),
         (liars.closes_at_once, 1, "does not keep a connection open: closed with code 1011 ('no')"),
-        (liars.sends_junk, 1, "sends what is no event: none, in the frame 3 bytes 000102"),
-        (liars.sends_no_json, 1, "sends what is no event: a frame of which it is not JSON"),
+        (liars.sends_junk, 1, "sends an illegal frame (binary-pair): expected _BIN_META before"),
+        (liars.sends_no_json, 1, "sends an illegal frame (events-strict-json): expected a legal"),
         (liars.is_another_app, 1, "sends only _SET:NOTES and not _SET:TESTEE"),
         (liars.asks_who_is_there, 2, "give it as --auth-url"),
         (liars.lists_an_unknown_feature, 1, "'telepathy' is not one of"),
