@@ -83,7 +83,7 @@ CONCLUSIONS = {
 
 
 def write_json(path: Path, run: Run, target: Target, seconds: float) -> None:
-    """Write the report of a run, as `spec/schemas` describes it."""
+    """Write the report of a run, in the form of `spec/schemas/report.json`."""
     document = {
         "format": "ws-sync-report",
         "version": 1,

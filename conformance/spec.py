@@ -28,6 +28,8 @@ SECTIONS = (
     "binary",
     "notices",
     "session",
+    "security",
+    "versioning",
 )
 
 _ITEM = re.compile(

@@ -35,6 +35,7 @@ SCHEMA_BY_NAME: Final = {
     "_DISCONNECT": "disconnect",
     "_REQUEST_USER_SESSION": "request-user-session",
     "_USER_SESSION": "user-session",
+    "_HELLO": "hello",
 }
 
 

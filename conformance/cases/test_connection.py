@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from conformance import expect
@@ -136,6 +138,21 @@ async def test_frame_of_a_mebibyte_is_accepted(peer: Peer) -> None:
     value = "x" * (1_048_576 - len(empty))
     await peer.assign("text", value)
     expect.equal((await peer.in_sync())["text"], value, "the attribute text")
+
+
+@case("connection-oversized-no-effect")
+async def test_frame_of_17_mebibytes_is_taken_whole_or_not_at_all(
+    dialogue: Dialogue, peer: Peer
+) -> None:
+    value = "x" * (17 << 20)
+    with suppress(ClosedEarly):  # the server may give up in the middle
+        await peer.assign("text", value)
+    state = await (await survivor(dialogue, peer)).get()
+    expect.true(
+        state["text"] in ("", value),
+        expected="text as it was, or the whole value",
+        received=f"{len(state['text'])} characters",
+    )
 
 
 @case("connection-malformed-no-effect")

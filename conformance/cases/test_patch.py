@@ -393,6 +393,23 @@ async def test_thousand_operations_are_accepted(peer: Peer) -> None:
     await peer.in_sync(requirement="state-converges")
 
 
+@case("patch-dialects-off")
+@pytest.mark.parametrize(
+    "operation",
+    [
+        pytest.param(replace("/", {}), id="slash-root"),
+        pytest.param({"op": "replace", "path": "/text"}, id="missing-value"),
+        pytest.param(replace("/items/length", 1), id="array-length"),
+        pytest.param(replace("/table/~x", 1), id="unescaped"),
+    ],
+)
+async def test_dialect_that_is_not_turned_on_is_refused(
+    dialogue: Dialogue, peer: Peer, operation: JSON
+) -> None:
+    await prepared(peer)
+    await unchanged(dialogue, peer, peer.send_illegal("_PATCH:TESTEE", [operation]))
+
+
 @case("patch-growth")
 async def test_growth_by_copying_is_refused(dialogue: Dialogue, peer: Peer) -> None:
     doubling = [copy("/table", f"/table/copy{n}") for n in range(17)]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.spec import deviation
 from tests.conformance import liars
 from tests.conformance.kit import run_kit
 from tests.conformance.liars import lying
@@ -111,6 +112,7 @@ async def test_reports_hold_every_case(tmp_path: Path) -> None:
             "--report-json", str(report), "--junitxml", str(junit),
         )  # fmt: skip
     document = json.loads(report.read_text())
+    assert deviation("report", document) is None
     assert document["exitStatus"] == result.status == 1
     assert document["counts"]["failed"] == 6
     assert document["counts"]["not applicable"] == 7

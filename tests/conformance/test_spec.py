@@ -106,6 +106,17 @@ def test_every_event_of_the_grammar_has_a_schema() -> None:
     assert senders == found
 
 
+def test_every_event_is_on_the_reference_page() -> None:
+    text = (spec.directory() / "reference.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^## `(_[A-Z_]+)", text, re.MULTILINE)
+    assert sorted(headings) == sorted(SCHEMA_BY_NAME)
+    for name, schema in SCHEMA_BY_NAME.items():
+        part = text.partition(f"## `{name}")[2].partition("\n## ")[0]
+        assert f"schemas/{schema}.json" in part
+        for sender in schemas()[schema]["x-senders"]:
+            assert f"{sender} →" in part
+
+
 @pytest.mark.parametrize(
     ("name", "instance"),
     [

@@ -1,0 +1,82 @@
+"""Requirements against cases: `python -m tools.requirements`.
+
+Prints, for each requirement, the cases that are bound to it, and the counts for each side and
+level. `--freeze` adds new requirements to `spec/requirements.lock`, in which no line ever changes.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import conformance
+from conformance.spec import Requirement, directory, requirements
+
+CASES = Path(conformance.__file__).parent / "cases"
+LOCK = directory() / "requirements.lock"
+SIDES = ("server", "client", "both")
+LEVELS = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY")
+
+
+def cases() -> dict[str, list[str]]:
+    """The names of the test functions that are bound to each requirement."""
+    found = defaultdict(list)
+    for path in sorted(CASES.glob("test_*.py")):
+        text = path.read_text(encoding="utf-8")
+        for bound in re.finditer(
+            r'^@case\("([^"]+)".*\n(?:^(?!async def).*\n)*^async def test_(\w+)', text, re.MULTILINE
+        ):
+            section = path.stem.removeprefix("test_")
+            found[bound[1]].append(f"{section}/{bound[2].replace('_', '-')}")
+    return found
+
+
+def frozen_line(requirement: Requirement) -> str:
+    """What of a requirement never changes: its id, side and level, and whether it is observable."""
+    observable = "excluded" if requirement.not_observable else "observable"
+    return f"{requirement.id} {requirement.side} {requirement.level} {observable}"
+
+
+def status(requirement: Requirement, bound: list[str]) -> str:
+    """What the table says of a requirement: its cases, or why it has none."""
+    if bound:
+        return ", ".join(bound)
+    if requirement.not_observable:
+        return f"excluded: {requirement.not_observable}"
+    if requirement.side == "client":
+        return "binds clients"
+    return "allowed" if requirement.level == "MAY" else "NO CASE"
+
+
+def main() -> int:
+    """Print the table, or freeze; 1 if an observable requirement of servers has no case."""
+    if "--freeze" in sys.argv:
+        known = LOCK.read_text(encoding="utf-8").splitlines() if LOCK.exists() else []
+        ids = {line.split()[0] for line in known}
+        new = [frozen_line(r) for r in requirements().values() if r.id not in ids]
+        LOCK.write_text("\n".join(sorted([*known, *new])) + "\n", encoding="utf-8")
+        print(f"{len(new)} requirements added to {LOCK.name}")
+        return 0
+    bound = cases()
+    rows = {r.id: status(r, bound[r.id]) for r in requirements().values()}
+    for r in requirements().values():
+        print(f"{r.id:<34} {r.side:<7} {r.level:<11} {rows[r.id]}")
+    print(f"\n{'side':<8}" + "".join(f"{level:>12}" for level in LEVELS) + f"{'all':>8}")
+    count = Counter(f"{r.side} {r.level}" for r in requirements().values())
+    for side in SIDES:
+        cells = [count[f"{side} {level}"] for level in LEVELS]
+        print(f"{side:<8}" + "".join(f"{cell:>12}" for cell in cells) + f"{sum(cells):>8}")
+    with_case = sum(bool(bound[r]) for r in rows)
+    excluded = sum(bool(r.not_observable) for r in requirements().values())
+    missing = [r for r, said in rows.items() if said == "NO CASE"]
+    print(
+        f"\n{len(rows)} requirements: {with_case} with a case, {excluded} excluded with a reason, "
+        f"{len(missing)} observable ones of servers without a case"
+    )
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
