@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: conformance test check testees wheel clean
+.PHONY: conformance test check testees wheel bundle site look asyncapi vectors clean
+
+NPM_INSTALL := npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
 
 # The kit against the embedded reference server.
 conformance: $(READY)
@@ -27,6 +29,30 @@ testees: $(READY)
 # The wheel, installed and used in an empty environment.
 wheel: $(READY)
 	$(BIN)/python -m tools.check_wheel
+
+# The one-file bundle of the schemas.
+bundle: $(READY)
+	$(BIN)/python -m tools.bundle_schemas
+
+# The web page of the specification, in build/site.
+site: $(READY)
+	$(BIN)/python -m tools.build_site
+
+# The same in a browser: every page at two widths, pictures in build/screenshots.
+look: site
+	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
+	cd tools/site && $(NPM_INSTALL)
+	node tools/site/look.mjs
+
+# The AsyncAPI document, judged by AsyncAPI's own parser.
+asyncapi:
+	cd tools/asyncapi && $(NPM_INSTALL)
+	node tools/asyncapi/validate.mjs
+
+# The test vectors and the public JSON Patch suite, in Node and in Python.
+vectors: $(READY)
+	cd tests/vectors/node && $(NPM_INSTALL) && node run.mjs
+	$(BIN)/python -m tests.vectors.suite tests/vectors/node/node_modules/json-patch-test-suite
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed" if sys.version_info < (3, 11) else 0)'

@@ -6,6 +6,8 @@ SHOULD has cases of its own.
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from conformance.expect import Violation, text
 from conformance.mirror import Inapplicable, Mirror
 from conformance.spec import deviation, schemas
@@ -30,6 +32,7 @@ class Legality:
     def __init__(self) -> None:
         self.mirror = Mirror()
         self.violations: list[Violation] = []
+        self._attributes: dict[str, AbstractSet[str]] = {}
         self._announced: Event | None = None
         self._disconnected = False
 
@@ -85,10 +88,11 @@ class Legality:
                 self._disconnected = True
 
     def _set(self, event: Event, key: str, frame: str) -> None:
-        if key in self.mirror and event.data.keys() != self.mirror[key].keys():
+        attributes = self._attributes.setdefault(key, event.data.keys())
+        if event.data.keys() != attributes:
             self._broken(
                 "state-attributes-fixed",
-                f"the attributes {text(sorted(self.mirror[key]))}",
+                f"the attributes {text(sorted(attributes))}",
                 f"{text(sorted(event.data))}",
                 frame,
             )

@@ -39,7 +39,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker of cases."""
+    """Declare the marker of cases, and that they are coroutines.
+
+    Both hold whatever configuration pytest has found: a path among the options can lead it to
+    another file than the kit's own.
+    """
+    config.option.asyncio_mode = "auto"
     config.addinivalue_line("markers", f"{MARK}(requirement, needs): binds a case; use @case(…)")
     config.stash[RUN] = Run()
     config.stash[BEGAN] = time.monotonic()

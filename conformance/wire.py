@@ -6,6 +6,7 @@ Pure: what comes in is text, what comes out an event or the reason why it is non
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeAlias
 
@@ -37,6 +38,10 @@ SCHEMA_BY_NAME: Final = {
     "_USER_SESSION": "user-session",
     "_HELLO": "hello",
 }
+
+
+SAFE_DIGITS: Final = 300
+"""An integer of so many digits is certainly not too large for a double."""
 
 
 class MalformedFrame(Exception):
@@ -102,7 +107,9 @@ def decode(text: str) -> Event:
     if text.startswith("\ufeff"):
         raise MalformedFrame("connection-text", "it begins with a byte order mark")
     try:
-        envelope = json.loads(text, parse_constant=_refuse_constant)
+        envelope = json.loads(
+            text, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole
+        )
     except ValueError as error:
         raise MalformedFrame("events-strict-json", f"it is not JSON: {error}") from error
     except RecursionError as error:
@@ -130,6 +137,19 @@ def same(left: JSON, right: JSON) -> bool:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
+
+
+def _finite(literal: str) -> float:
+    number = float(literal)
+    if math.isinf(number):
+        raise ValueError(f"{literal[:20]} is too large for a double")
+    return number
+
+
+def _whole(literal: str) -> int:
+    if len(literal) > SAFE_DIGITS:
+        _finite(literal)
+    return int(literal)
 
 
 def _has_lone_surrogate(envelope: JSON) -> bool:

@@ -29,6 +29,9 @@ MAX_DEPTH = 128
 MAX_VALUE_DEPTH = MAX_DEPTH - 3
 """The same of a value, around which a frame, its patch and an operation are to stand."""
 
+_LONG_INTEGER = re.compile(r"\d{309}")
+"""So many digits may be too large for a double, or stand in a string."""
+
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -61,7 +64,7 @@ def decode_value(text: str) -> JSON:
         MalformedFrame: it is not JSON by the rules of this module.
     """
     try:
-        value = _DECODER.decode(text)
+        value = _decoder(text).decode(text)
     except RecursionError:
         raise MalformedFrame(f"nested deeper than {MAX_DEPTH} levels") from None
     except ValueError as error:  # a JSONDecodeError, or int() of too many digits
@@ -89,6 +92,8 @@ def encode(value: object, default: Default | None = None) -> str:
         raise _not_json(value, default, error) from error
     if _brackets(text) > MAX_VALUE_DEPTH and is_deeper(value, MAX_VALUE_DEPTH):
         raise NotJSON("", value, f"nested deeper than {MAX_VALUE_DEPTH} levels")
+    if _LONG_INTEGER.search(text):
+        _refuse_long_integers(text, value)
     if not _is_unicode(text):
         raise NotJSON(*_find_surrogate(json.loads(text), ()), "half a surrogate pair")
     return text
@@ -138,9 +143,26 @@ def _constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON value")
 
 
+def _integer(number: str) -> int:
+    _finite(number)
+    return int(number)
+
+
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object, parse_float=_finite, parse_constant=_constant
 )
+
+_DECODER_OF_LONG_INTEGERS = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_float=_finite,
+    parse_int=_integer,
+    parse_constant=_constant,
+)
+
+
+def _decoder(text: str) -> json.JSONDecoder:
+    """Return a decoder for `text`: judging integers costs much, and is seldom needed."""
+    return _DECODER_OF_LONG_INTEGERS if _LONG_INTEGER.search(text) else _DECODER
 
 
 def _encoder(default: Default | None) -> json.JSONEncoder:
@@ -168,6 +190,13 @@ def _is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _refuse_long_integers(text: str, value: object) -> None:
+    try:
+        _DECODER_OF_LONG_INTEGERS.decode(text)
+    except ValueError as error:
+        raise NotJSON("", value, str(error)) from None
 
 
 def _not_json(value: object, default: Default | None, error: Exception) -> NotJSON:

@@ -177,6 +177,7 @@ class Testee:
     async def call_back(self, name: str, arguments: dict[str, Any]) -> None:
         """Call an action of the client."""
         await self.sync.send_action({"type": name, **arguments})
+        await self.sync()
 
     @remote_action
     async def notify(self, message: str, level: ToastType) -> None:
@@ -188,11 +189,13 @@ class Testee:
     async def send_file(self, filename: str, content: str) -> None:
         """Send a file."""
         await self.sync.download(filename, base64.b64decode(content))
+        await self.sync()
 
     @remote_action("sendBytes")
     async def send_bytes(self, metadata: dict[str, Any], content: str) -> None:
         """Call an action of the client with bytes."""
         await self.sync.send_binary(metadata, base64.b64decode(content))
+        await self.sync()
 
     @remote_action("receiveBytes")
     async def receive_bytes(self, data: bytes, label: Any) -> None:

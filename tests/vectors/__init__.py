@@ -1,0 +1,1 @@
+"""The vectors of the specification, run against everything that can run them."""
