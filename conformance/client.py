@@ -198,7 +198,8 @@ class Connection:
     async def _send(self, frame: str | bytes | Iterable[str]) -> None:
         try:
             await self._socket.send(frame)
-        except ConnectionClosed as error:
+        except (ConnectionClosed, AttributeError) as error:
+            # websockets raises the latter when its transport is gone in the middle of a frame.
             await self._reader
             raise ClosedEarly(
                 expected="an open connection to send on", received=str(self.closing)

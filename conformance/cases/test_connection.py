@@ -140,6 +140,13 @@ async def test_frame_of_a_mebibyte_is_accepted(peer: Peer) -> None:
     expect.equal((await peer.in_sync())["text"], value, "the attribute text")
 
 
+@case("connection-large-frames", needs="binary")
+async def test_binary_frame_of_a_mebibyte_is_accepted(peer: Peer) -> None:
+    metadata = {"type": "receiveBytes", "label": "large"}
+    await peer.send_pair("_ACTION:TESTEE", metadata, bytes(1_048_576))
+    expect.equal((await peer.in_sync())["anything"]["size"], 1_048_576, "the size that arrived")
+
+
 @case("connection-oversized-no-effect")
 async def test_frame_of_17_mebibytes_is_taken_whole_or_not_at_all(
     dialogue: Dialogue, peer: Peer

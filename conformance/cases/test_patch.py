@@ -11,7 +11,15 @@ from conformance.refusal import unchanged
 from conformance.wire import JSON, compact
 
 ITEMS = ["a", "b", "c"]
-TABLE = {"x": {"deep": 1}, "list": [1, 2], "number": 1, "yes": True, "zero": 0, "null": None}
+TABLE: dict[str, JSON] = {
+    "x": {"deep": 1},
+    "list": [1, 2],
+    "number": 1,
+    "yes": True,
+    "zero": 0,
+    "null": None,
+}
+TABLE["odd"] = {"length": 0, "hasOwnProperty": 1}
 
 START = {"text": "kept", "items": ITEMS, "table": TABLE}
 
@@ -145,6 +153,8 @@ async def test_patch_is_not_larger_than_a_replace(peer: Peer, before: JSON, afte
         pytest.param([move("/table/x", "/table/x")], id="move-to-itself"),
         pytest.param([copy("/table/list", "/table/copied")], id="copy"),
         pytest.param([copy("/items", "/anything")], id="copy-across-attributes"),
+        pytest.param([add("/table/__proto__", 1)], id="member-proto"),
+        pytest.param([add("/table/constructor", {"prototype": 1})], id="member-constructor"),
         pytest.param([ensure("/text", "kept"), replace("/text", "new")], id="test"),
         pytest.param([ensure("/itemCount", 3), replace("/text", "new")], id="test-read-only"),
     ],
@@ -218,6 +228,15 @@ async def test_hyphen_appends(peer: Peer) -> None:
 
 
 @case("patch-append")
+@pytest.mark.parametrize("op", ["move", "copy"])
+async def test_hyphen_is_a_target_of_move_and_copy(peer: Peer, op: str) -> None:
+    await prepared(peer)
+    await peer.patch({"op": op, "from": "/items/0", "path": "/items/-"})
+    rest = ITEMS[1:] if op == "move" else ITEMS
+    expect.equal((await peer.get())["items"], [*rest, "a"], "the attribute items")
+
+
+@case("patch-append")
 async def test_index_of_the_length_appends(peer: Peer) -> None:
     await prepared(peer)
     await peer.patch(add("/items/3", "d"))
@@ -233,6 +252,7 @@ async def test_index_of_the_length_appends(peer: Peer) -> None:
         pytest.param("/table/x", {"deep": 1.0}, id="inside-an-object"),
         pytest.param("/table/list", [1.0, 2], id="inside-an-array"),
         pytest.param("/table/null", None, id="null"),
+        pytest.param("/table/odd", {"hasOwnProperty": 1, "length": 0}, id="odd-members"),
     ],
 )
 async def test_equal_value_passes(peer: Peer, path: str, value: JSON) -> None:
@@ -254,7 +274,8 @@ MISSING = [
     remove("/table/nothing"), replace("/table/nothing", 1), add("/table/nothing/deeper", 1),
     replace("/text/deeper", 1), copy("/table/nothing", "/anything"),
     move("/table/nothing", "/anything"),
-    ensure("/table/nothing", None), remove("/table/null/deeper"),
+    ensure("/table/nothing", None), remove("/table/null/deeper"), remove("/table/toString"),
+    replace("/table/__proto__", 1),
 ]  # fmt: skip
 
 INDEXES = [
@@ -263,7 +284,9 @@ INDEXES = [
     replace("/items/+1", 1), replace("/items/ 1", 1), replace("/items/0_1", 1),
     replace("/items/1.0", 1), replace("/items/\uff11", 1), replace("/items/length", 1),
     replace("/items/", 1), replace("/items/-", 1), remove("/items/-"),
-    replace("/items/18446744073709551616", 1), add("/items/0x1", 1),
+    replace("/items/18446744073709551616", 1), add("/items/0x1", 1), add("/items/01", 1),
+    add("/items/", 1), move("/items/0", "/items/3"), copy("/items/0", "/items/4"),
+    copy("/items/length", "/anything"),
 ]  # fmt: skip
 
 POINTERS = [

@@ -198,6 +198,18 @@ async def test_older_connection_can_change_nothing(dialogue: Dialogue, peer: Pee
     expect.equal(state["text"], "", "the attribute text")
 
 
+@case("session-takeover-deaf")
+async def test_older_connection_that_does_not_close_can_change_nothing(
+    dialogue: Dialogue, peer: Peer
+) -> None:
+    peer.connection.stall()  # it sees neither _DISCONNECT nor the close frame
+    newer = await dialogue.take_over(peer)
+    await peer.assign("text", "lost")
+    await newer.action("assignLater", name="number", value=1, afterMs=30)
+    await newer.until(lambda state: state["number"] == 1, "number 1, some time later")
+    expect.equal((await newer.in_sync())["text"], "", "the attribute text")
+
+
 @case("session-simultaneous")
 async def test_one_of_simultaneous_connections_is_served(dialogue: Dialogue, peer: Peer) -> None:
     url = dialogue.target.session_url(peer.session)

@@ -1,10 +1,12 @@
 """Start a testee: `python tools/testees/run.py NAME --port PORT`.
 
-A testee is a folder beside this file with a `requirements.txt` of pins and a `testee.py`. Releases
-of ws-sync from PyPI have this project's import name, so each testee runs in an environment of its
-own, `.venvs/NAME`, made on first use. An environment comes into being by one rename, complete and
-with a stamp that holds its requirements: whatever lacks the right stamp is built anew. The name
-`reference` stands for this project's own testee, which needs none of that.
+A testee is a folder beside this file. One in Python has a `requirements.txt` of pins and a
+`testee.py`. Releases of ws-sync from PyPI have this project's import name, so each runs in an
+environment of its own, `.venvs/NAME`, made on first use. An environment comes into being by one
+rename, complete and with a stamp that holds its requirements: whatever lacks the right stamp is
+built anew. One in JavaScript has a `package.json` of pins and a `testee.mjs`; npm keeps its
+packages beside them. The name `reference` stands for this project's own testee, which needs none
+of that.
 """
 
 import argparse
@@ -38,18 +40,21 @@ def main() -> None:
             become(Path(sys.executable), *command, "--port", str(arguments.port))
         return
     try:
-        python = prepare(name)
+        in_node = (TESTEES / name / "package.json").exists()
+        interpreter = prepare_node(name) if in_node else prepare(name)
     except (PreparationError, OSError) as error:
         sys.exit(f"run.py: no environment for {name}: {error}")
     if not arguments.prepare:
         # In place of what the caller has there: it may lead to this project's own ws_sync.
         os.environ["PYTHONPATH"] = str(TESTEES)
-        become(python, str(TESTEES / name / "testee.py"), "--port", str(arguments.port))
+        program = TESTEES / name / ("testee.mjs" if in_node else "testee.py")
+        become(interpreter, str(program), "--port", str(arguments.port))
 
 
 def parse_arguments() -> argparse.Namespace:
     """Return `name`, and either `port` or `prepare`."""
-    names = sorted(path.parent.name for path in TESTEES.glob("*/requirements.txt"))
+    kinds = ("*/requirements.txt", "*/package.json")
+    names = sorted(path.parent.name for kind in kinds for path in TESTEES.glob(kind))
     parser = argparse.ArgumentParser(description="Start a testee on a port of the loopback.")
     parser.add_argument(
         "name",
@@ -67,6 +72,27 @@ def parse_arguments() -> argparse.Namespace:
 def become(python: Path, *arguments: str) -> NoReturn:
     """Replace this process, so that who started it can stop the testee by its id."""
     os.execv(python, [str(python), *arguments])
+
+
+def prepare_node(name: str) -> Path:
+    """Install the packages of a testee in JavaScript, and return Node.
+
+    Raises:
+        PreparationError: Node or npm is not installed, or npm can't install the packages.
+    """
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        raise PreparationError("node and npm are needed (version 20 or later)")
+    folder = TESTEES / name
+    ENVIRONMENTS.mkdir(exist_ok=True)
+    with exclusive(ENVIRONMENTS / f"{name}.lock"):
+        stamp = (folder / "package.json").read_text()
+        done = folder / "node_modules" / ".stamp"
+        if not done.is_file() or done.read_text() != stamp:
+            quiet = ["--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
+            run("npm can't install its packages", npm, "install", "--prefix", str(folder), *quiet)
+            done.write_text(stamp)
+    return Path(node)
 
 
 def prepare(name: str) -> Path:
