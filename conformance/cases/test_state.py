@@ -100,7 +100,7 @@ async def test_document_that_is_not_announced_is_silent(peer: Peer) -> None:
 @case("state-unannounced-followed", needs="lazy")
 async def test_document_that_was_asked_for_is_followed(peer: Peer) -> None:
     await peer.get("LAZY")
-    await peer.set({"value": 5}, key="LAZY")
+    await peer.patch({"op": "replace", "path": "/value", "value": 5}, key="LAZY")
     await peer.action("reset")
     await peer.fence()
     expect.equal(peer.mirror("LAZY"), {"value": 0}, "LAZY in the client's copy after reset")
