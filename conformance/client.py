@@ -30,15 +30,17 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """How a connection ended: the close frame's code and reason, or 1006 without a close frame."""
+    """How a connection ended: the close frame's code and reason, or 1006 without one."""
 
+    connection: str
     code: int
     reason: str
 
     def __str__(self) -> str:
         if self.code == 1006:
-            return "the connection ended without a close frame"
-        return f"closed with code {self.code}" + (f" ({self.reason!r})" if self.reason else "")
+            return f"connection {self.connection} ended without a close frame"
+        reason = f" ({self.reason!r})" if self.reason else ""
+        return f"connection {self.connection} closed with code {self.code}{reason}"
 
 
 class Connection:
@@ -145,7 +147,8 @@ class Connection:
             raise Silence(
                 requirement=requirement,
                 expected=what,
-                received=f"nothing of the kind within {self._deadline:g} s",
+                received=f"nothing of the kind on connection {self.label} "
+                f"within {self._deadline:g} s",
             ) from None
 
     async def wait_closed(self, *, requirement: str | None = None) -> Closing:
@@ -160,7 +163,7 @@ class Connection:
         except TimeoutError:
             raise Silence(
                 requirement=requirement,
-                expected="that the server closes the connection",
+                expected=f"that the server closes connection {self.label}",
                 received=f"a connection that is open after {self._deadline:g} s",
             ) from None
         assert self.closing is not None
@@ -184,6 +187,10 @@ class Connection:
         self._trace.add(self.label, "noted", "cuts the connection")
         self._socket.transport.abort()
         await self._reader
+
+    def stimulate(self) -> None:
+        """Declare that what was sent last is what the case is about."""
+        self._trace.stimulate()
 
     def stall(self) -> None:
         """Stop reading, as a peer does whose network has gone; the socket stays open."""
@@ -213,7 +220,8 @@ class Connection:
                 self._news.set()
         except ConnectionClosed:
             pass
-        self.closing = Closing(self._socket.close_code or 1006, self._socket.close_reason or "")
+        code, reason = self._socket.close_code, self._socket.close_reason
+        self.closing = Closing(self.label, code or 1006, reason or "")
         self._trace.add(self.label, "noted", str(self.closing))
         self._news.set()
 

@@ -41,7 +41,7 @@ class Legality:
         try:
             event = decode(frame)
         except MalformedFrame as error:
-            self._broken(error.requirement, "a legal event", f"a frame of which {error}", frame)
+            self._broken(error.requirement, "a legal event", f"{error}", frame)
             return None
         if self._announced is not None:
             self._broken(
@@ -60,7 +60,12 @@ class Legality:
         """Judge a binary frame; the announcement that it belongs to, or None without one."""
         announcement, self._announced = self._announced, None
         if announcement is None:
-            self._broken("binary-pair", "_BIN_META before a binary frame", "none", shown(frame))
+            self._broken(
+                "binary-pair",
+                "_BIN_META before a binary frame",
+                "a binary frame without it",
+                shown(frame),
+            )
         return announcement
 
     def _well_formed(self, event: Event, frame: str) -> bool:

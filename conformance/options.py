@@ -12,7 +12,7 @@ import pytest
 from conformance import known_failing
 from conformance.probe import NO_SERVER, NOTHING_RAN, Unusable, check_url
 from conformance.process import EMBEDDED, ServerProcess, StartFailed, free_port
-from conformance.target import Target
+from conformance.target import SESSION, Target
 
 LOCAL_URL = "ws://127.0.0.1:{port}/ws/{session}"
 LOCAL_AUTH_URL = "ws://127.0.0.1:{port}/auth"
@@ -100,13 +100,19 @@ def read(config: pytest.Config) -> Options:
     )
     process = None
     if command or not url:
-        port = _port_in(url) or free_port()
+        port = _port_in(url)
+        if command and port is None and "{port}" not in command:
+            raise Unusable(
+                NOTHING_RAN,
+                f"--server-cmd {command!r}: it has no {{port}}, nor has --server-url one",
+            )
+        port = port or free_port()
         process = ServerProcess(command or EMBEDDED, port)
         url, auth_url = (
             given.replace("{port}", str(port))
             for given in (url or LOCAL_URL, auth_url or LOCAL_AUTH_URL)
         )
-    check_url("--server-url", url)
+    check_url("--server-url", url.replace(SESSION, ""))
     if auth_url:
         check_url("--auth-url", auth_url)
     time_scale = config.getoption("time_scale")
@@ -117,14 +123,22 @@ def read(config: pytest.Config) -> Options:
         process=process,
         strict=config.getoption("strict"),
         known=_known(config.getoption("known_failing")),
-        report=Path(report) if (report := config.getoption("report_json")) else None,
+        report=_report(config.getoption("report_json")),
     )
+
+
+def _report(path: str | None) -> Path | None:
+    if path is None:
+        return None
+    if not Path(path).parent.is_dir():
+        raise Unusable(NOTHING_RAN, f"--report-json {path}: its folder does not exist")
+    return Path(path)
 
 
 def _port_in(url: str | None) -> int | None:
     if not url or "{port}" in url:
         return None
-    check_url("--server-url", url)
+    check_url("--server-url", url.replace(SESSION, ""))
     return urlsplit(url).port
 
 

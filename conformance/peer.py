@@ -59,8 +59,9 @@ class Peer:
         return [r.event.data for r in self.connection.received[since:] if r.event.type == type]
 
     def types(self, since: int = 0) -> list[str]:
-        """The types of all events that arrived since a mark."""
-        return [r.event.type for r in self.connection.received[since:]]
+        """The types of the protocol's own events that arrived since a mark, in order."""
+        received = self.connection.received[since:]
+        return [r.event.type for r in received if r.event.name in SCHEMA_BY_NAME]
 
     def mirror(self, key: str = "TESTEE") -> JSON:
         """What a client holds now."""
@@ -87,7 +88,13 @@ class Peer:
             requirement=requirement,
         )
 
-    async def until(self, holds: Callable[[JSON], bool], what: str, key: str = "TESTEE") -> None:
+    async def until(
+        self,
+        holds: Callable[[JSON], bool],
+        what: str,
+        key: str = "TESTEE",
+        requirement: str | None = None,
+    ) -> None:
         """Wait until the mirror of a document is as wanted.
 
         Raises:
@@ -95,7 +102,7 @@ class Peer:
         """
         if not holds(self.mirror(key)):
             await self.connection.wait(
-                lambda _: holds(self.mirror(key)), what, since=0, requirement=None
+                lambda _: holds(self.mirror(key)), what, since=0, requirement=requirement
             )
 
     # What is sent
@@ -112,10 +119,12 @@ class Peer:
     async def send_illegal(self, type: str, data: JSON = ABSENT) -> None:
         """Send an event that the server has to refuse."""
         await self.connection.send(type, data)
+        self.connection.stimulate()
 
     async def send_text(self, text: str) -> None:
         """Send any text as a frame."""
         await self.connection.send_text(text)
+        self.connection.stimulate()
 
     async def action(self, name: str, /, *, key: str = "TESTEE", **arguments: JSON) -> None:
         """Call an action."""
@@ -324,6 +333,12 @@ def _label(number: int) -> str:
     """The labels A, B, …, Z, A1, B1, … in turn."""
     round_, letter = divmod(number, 26)
     return chr(ord("A") + letter) + (str(round_) if round_ else "")
+
+
+async def some_time(peer: Peer) -> None:
+    """Let some time pass by a peer's clock: the server's own `assignLater`."""
+    await peer.action("assignLater", name="number", value=1, afterMs=40)
+    await peer.until(lambda state: state["number"] == 1, "number 1, some time later")
 
 
 def encoded(content: bytes) -> str:

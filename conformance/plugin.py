@@ -76,10 +76,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Bind each item to its case, and find entries of the known-failing list that match none."""
     for item in items:
-        item.stash[CASE] = of_item(item)
+        found = item.stash[CASE] = of_item(item)
+        item.extra_keyword_matches |= {found.id, found.requirement.id, *found.needs}
     chosen = config.stash.get(OPTIONS, None)
     if chosen is None:
-        return
+        if config.option.collectonly:
+            return
+        raise pytest.UsageError("give pytest the kit's folder, or run python -m conformance")
     ids = {item.stash[CASE].id for item in items}
     sections = {item.stash[CASE].section for item in items}
     config.stash[RUN].problems += [
@@ -205,9 +208,19 @@ def _blame(outcome: Outcome, violation: Violation, chosen: Options) -> None:
     outcome.reason = report.explain(outcome.case, requirement, violation, outcome.trace or Trace())
     if chosen.target.refuses():
         outcome.verdict = Verdict.DIED
-        outcome.reason += "\n  The server no longer listens: it ended during this case."
+        outcome.reason += f"\n  {_obituary(chosen, outcome.trace)}"
     else:
         outcome.verdict = Verdict.FAIL if requirement.binding or chosen.strict else Verdict.WARN
+
+
+def _obituary(chosen: Options, trace: Trace | None) -> str:
+    heard = trace is not None and any(entry.direction == "received" for entry in trace.entries)
+    when = "it ended during this case" if heard else "it was gone before this case"
+    said = ""
+    if chosen.process is not None and chosen.process.died():
+        said = f"; its exit status is {chosen.process.status}, and it printed: "
+        said += chosen.process.printed()
+    return f"The server no longer listens: {when}{said}"
 
 
 def _compare_with_list(outcome: Outcome, known: str | None) -> None:

@@ -6,6 +6,7 @@ A server that is no testee gets one sentence that says why and what to do, not a
 from __future__ import annotations
 
 import time
+from typing import Any
 from urllib.parse import urlsplit
 
 from websockets.exceptions import InvalidHandshake, InvalidStatus
@@ -14,7 +15,7 @@ from conformance.client import Connection
 from conformance.expect import ClosedEarly, Violation
 from conformance.peer import Peer
 from conformance.spec import deviation
-from conformance.target import Target
+from conformance.target import SESSION, Target
 from conformance.trace import Trace
 
 NOT_CONFORMANT = 1
@@ -22,6 +23,7 @@ NOTHING_RAN = 2
 NO_SERVER = 3
 
 FENCES = 5
+ANNOUNCED = frozenset({"_SET:TESTEE", "_SET:SECOND"})
 TESTEE_HINT = "see spec/testee.md for the application that the kit drives"
 
 
@@ -52,6 +54,10 @@ def check_url(option: str, url: str) -> None:
         named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         named = False
+    if "{" in url or "}" in url:
+        raise Unusable(
+            NOTHING_RAN, f"{option} {url!r}: only {SESSION} is filled in, in --server-url"
+        )
     if not named:
         raise Unusable(NOTHING_RAN, f"{option} {url!r}: it names no host, or no valid port")
 
@@ -76,8 +82,29 @@ async def probe(target: Target) -> None:
             )
         target.features = frozenset(state["features"])
         target.round_trip = await _round_trip(peer, url)
+        if target.has_sessions:
+            await _tell_sessions_apart(peer, target)
     finally:
         await connection.release()
+
+
+async def _tell_sessions_apart(peer: Peer, target: Target) -> None:
+    try:
+        await peer.assign("text", "of the first session")
+        await peer.fence()
+        other = await _connect(target.session_url(target.new_session()), target)
+        try:
+            state = await _initial_state(Peer(other, "", target), target.url, target.deadline)
+        finally:
+            await other.release()
+    except Violation:
+        return  # the cases say what is wrong with it
+    if state.get("text") == "of the first session":
+        raise Unusable(
+            NOT_CONFORMANT,
+            f"{target.url}: two names put for {SESSION} share one session (session-apart); if "
+            "there is only one, leave {session} out of the URL",
+        )
 
 
 async def _connect(url: str, target: Target) -> Connection:
@@ -107,11 +134,11 @@ async def _connect(url: str, target: Target) -> Connection:
         ) from error
 
 
-async def _initial_state(peer: Peer, url: str, deadline: float) -> dict[str, list[str]]:
+async def _initial_state(peer: Peer, url: str, deadline: float) -> dict[str, Any]:
     connection = peer.connection
     try:
         await connection.wait(
-            lambda r: r.event.type in ("_SET:SECOND", "_REQUEST_USER_SESSION"),
+            lambda _: "_REQUEST_USER_SESSION" in peer.types() or ANNOUNCED.issubset(peer.types()),
             "",
             since=0,
             requirement=None,
@@ -123,7 +150,8 @@ async def _initial_state(peer: Peer, url: str, deadline: float) -> dict[str, lis
         elif isinstance(error, ClosedEarly):
             fault = f"does not keep a connection open: {connection.closing}"
         elif connection.received:
-            fault = f"sends only {', '.join(peer.types())} and not _SET:TESTEE and _SET:SECOND"
+            missing = " and ".join(sorted(ANNOUNCED - set(peer.types())))
+            fault = f"sends {', '.join(peer.types())}, but not {missing}"
         else:
             fault = f"accepts a connection and then sends nothing for {deadline:g} s"
         raise Unusable(
@@ -136,11 +164,6 @@ async def _initial_state(peer: Peer, url: str, deadline: float) -> dict[str, lis
             NOTHING_RAN,
             f"{url} asks for an identification: give it as --auth-url, and as --server-url an "
             "endpoint that does not ask",
-        )
-    if "_SET:TESTEE" not in peer.types():
-        raise Unusable(
-            NOT_CONFORMANT,
-            f"{url} announces {', '.join(peer.types())} but not TESTEE; {TESTEE_HINT}",
         )
     return dict(peer.mirror())
 

@@ -12,7 +12,8 @@ import tempfile
 import time
 from typing import IO
 
-EMBEDDED = f"{shlex.quote(sys.executable)} -m ws_sync.cli serve --testee --port {{port}}"
+# -P: a folder named ws_sync in the current directory is not the package.
+EMBEDDED = f"{shlex.quote(sys.executable)} -P -m ws_sync.cli serve --testee --port {{port}}"
 START_PATIENCE = 180.0
 """Seconds until a server must listen; its first start may build an environment."""
 STOP_PATIENCE = 5.0
@@ -50,6 +51,8 @@ class ServerProcess:
         Raises:
             StartFailed: It ended, could not be run, or did not listen in time.
         """
+        if self._listens():
+            raise StartFailed(f"something else listens on port {self.port} already")
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         try:
             self._process = subprocess.Popen(
@@ -77,6 +80,11 @@ class ServerProcess:
     def died(self) -> bool:
         """Whether the process has ended."""
         return self._process is not None and self._process.poll() is not None
+
+    @property
+    def status(self) -> int | None:
+        """Its exit status, or None while it runs."""
+        return self._process.poll() if self._process is not None else None
 
     def printed(self) -> str:
         """The end of what it printed."""

@@ -26,7 +26,7 @@ COLUMNS = {
     Verdict.WARN: "warned",
     Verdict.KNOWN: "known",
     Verdict.NOT_APPLICABLE: "n/a",
-    Verdict.NOT_TESTABLE: "untested",
+    Verdict.NOT_TESTABLE: "not tested",
 }
 
 
@@ -38,12 +38,19 @@ def explain(case: Case, requirement: Requirement, violation: Violation, trace: T
             f"  requirement  {requirement.id} ({requirement.side}, {requirement.level}), "
             f"{requirement.place}",
             _paragraph(requirement.sentence, " " * 15),
+            *_while_judging(case, requirement),
             f"  sent         {violation.sent or trace.last_sent() or 'nothing yet'}",
             f"  expected     {violation.expected}",
             f"  received     {violation.received}",
             *dialogue(trace),
         ]
     )
+
+
+def _while_judging(case: Case, requirement: Requirement) -> list[str]:
+    if case.requirement.id == requirement.id:
+        return []
+    return [f"  in a case of {case.requirement.id}, {case.requirement.place}"]
 
 
 def dialogue(trace: Trace) -> list[str]:
@@ -59,27 +66,37 @@ def dialogue(trace: Trace) -> list[str]:
 def summary(run: Run, target: Target, seconds: float) -> Iterator[str]:
     """The lines at the end of a run."""
     columns = [v for v in COLUMNS if run.counts()[v] or v in (Verdict.PASS, Verdict.FAIL)]
-    yield f"{'section':<12}" + "".join(f"{COLUMNS[v]:>10}" for v in columns)
-    for section in SECTIONS:
+    yield f"{'section':<12}" + "".join(f"{COLUMNS[v]:>11}" for v in columns)
+    others = sorted({o.case.section for o in run.outcomes} - set(SECTIONS))
+    for section in (*SECTIONS, *others):
         outcomes = [o for o in run.outcomes if o.case.section == section]
         if outcomes:
             counts = count(outcomes)
-            yield f"{section:<12}" + "".join(f"{counts[v] or '·':>10}" for v in columns)
+            yield f"{section:<12}" + "".join(f"{counts[v] or '·':>11}" for v in columns)
     total = run.counts()
-    yield f"{'all':<12}" + "".join(f"{total[v]:>10}" for v in columns)
+    yield f"{'all':<12}" + "".join(f"{total[v]:>11}" for v in columns)
     yield ""
     yield from _left_out(run)
     yield from (f"problem: {problem}" for problem in run.problems)
     ran = len({o.case.requirement.id for o in run.outcomes if o.trace})
     yield f"{target.url}: {len(run.outcomes)} cases, {ran} requirements exercised, {seconds:.1f} s"
-    yield CONCLUSIONS[run.exit_status()]
+    yield conclusion(run)
 
 
-CONCLUSIONS = {
-    0: "conformant: every requirement that was exercised is met",
-    1: "NOT conformant",
-    2: "nothing ran, so nothing is known",
-}
+def conclusion(run: Run) -> str:
+    """What the run says of the server, in one sentence."""
+    counts = run.counts()
+    status = run.exit_status()
+    if status:
+        return "NOT conformant" if status == 1 else "nothing ran, so nothing is known"
+    if counts[Verdict.KNOWN]:
+        return f"as its known-failing list says: {counts[Verdict.KNOWN]} cases fail, no others"
+    if counts[Verdict.WARN]:
+        return (
+            f"conformant: every MUST that was exercised is met, {counts[Verdict.WARN]} cases "
+            "warn of a SHOULD that is not"
+        )
+    return "conformant: every requirement that was exercised is met"
 
 
 def write_json(path: Path, run: Run, target: Target, seconds: float) -> None:

@@ -12,6 +12,7 @@ from typing import Literal
 Direction = Literal["sent", "received", "noted"]
 
 ARROWS: dict[Direction, str] = {"sent": "->", "received": "<-", "noted": "--"}
+FENCES = ('{"type":"_GET:TESTEE","data":{}}', '{"type":"_GET:SECOND","data":{}}')
 SHOWN_CHARACTERS = 300
 SHOWN_ENTRIES = 30
 
@@ -53,32 +54,37 @@ class Entry:
 
 @dataclass(slots=True)
 class Trace:
-    """The entries of one case, in the order in which they happened."""
+    """The entries of one case, in the order in which they happened.
+
+    Attributes:
+        began: When the case began, by the monotonic clock.
+        entries: What happened.
+        stimulus: The frame that the case is about, if it has said so.
+    """
 
     began: float = field(default_factory=time.monotonic)
     entries: list[Entry] = field(default_factory=list)
+    stimulus: Entry | None = None
+
+    def stimulate(self) -> None:
+        """Declare that what was sent last is what the case is about."""
+        self.stimulus = self.entries[-1]
 
     def add(self, connection: str, direction: Direction, payload: str | bytes) -> None:
         """Record something that happens now."""
         self.entries.append(Entry(time.monotonic() - self.began, connection, direction, payload))
 
     def last_sent(self) -> str | None:
-        """The frame that the kit sent last, fences left out; None if it sent nothing."""
-        for entry in reversed(self.entries):
-            if entry.direction == "sent" and not is_fence(entry.payload):
-                return f"{entry.connection} -> {shown(entry.payload)}"
-        return None
+        """What the case is about, or else the last frame of the kit that is no fence; or None."""
+        sent = (e for e in reversed(self.entries) if e.direction == "sent")
+        entry = self.stimulus or next((e for e in sent if e.payload not in FENCES), None)
+        return f"{entry.connection} -> {shown(entry.payload)}" if entry else None
 
     def dialogue(self) -> list[str]:
         """The last entries as lines, with a first line that says how many were left out."""
         left_out = len(self.entries) - SHOWN_ENTRIES
         lines = [f"… {left_out} earlier entries"] if left_out > 0 else []
         return lines + [entry.line() for entry in self.entries[-SHOWN_ENTRIES:]]
-
-
-def is_fence(payload: str | bytes) -> bool:
-    """Whether a frame only asks for state."""
-    return isinstance(payload, str) and payload.startswith('{"type":"_GET:')
 
 
 def shown(payload: str | bytes) -> str:

@@ -105,19 +105,19 @@ def decode(text: str) -> Event:
         MalformedFrame: It is not JSON by RFC 8259, or not an event.
     """
     if text.startswith("\ufeff"):
-        raise MalformedFrame("connection-text", "it begins with a byte order mark")
+        raise MalformedFrame("connection-text", "text with a byte order mark in front")
     try:
         envelope = json.loads(
             text, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole
         )
     except ValueError as error:
-        raise MalformedFrame("events-strict-json", f"it is not JSON: {error}") from error
+        raise MalformedFrame("events-strict-json", f"text that is not JSON: {error}") from error
     except RecursionError as error:
-        raise MalformedFrame("events-depth-limit", "it is nested too deeply to be read") from error
+        raise MalformedFrame("events-depth-limit", "text nested too deeply to be read") from error
     if not isinstance(envelope, dict) or not isinstance(envelope.get("type"), str):
-        raise MalformedFrame("events-envelope", "it is not an object with a string member 'type'")
+        raise MalformedFrame("events-envelope", "no object with a string member 'type'")
     if "\\u" in text and _has_lone_surrogate(envelope):
-        raise MalformedFrame("events-lone-surrogate", "a string in it holds a lone surrogate")
+        raise MalformedFrame("events-lone-surrogate", "a string with a lone surrogate")
     return Event(envelope["type"], envelope.get("data", ABSENT))
 
 

@@ -10,7 +10,7 @@ from conformance import expect
 from conformance.case import case
 from conformance.peer import Dialogue, Peer, encoded
 from conformance.refusal import unchanged
-from conformance.wire import JSON
+from conformance.wire import JSON, Event
 
 CONTENTS = [
     pytest.param(b"", id="empty"),
@@ -130,6 +130,13 @@ async def test_bytes_without_announcement_are_ignored(peer: Peer) -> None:
     await peer.send_pair(ACTION, receive("after"), b"bytes")
     state = await peer.in_sync()
     expect.equal(state["anything"], digest(b"bytes", "after"), "the attribute anything")
+
+
+@case("binary-unannounced")
+async def test_event_in_a_binary_frame_is_not_handled(dialogue: Dialogue, peer: Peer) -> None:
+    data = {"type": "assign", "name": "text", "value": "lost"}
+    event = Event("_ACTION:TESTEE", data).text().encode()
+    await unchanged(dialogue, peer, peer.connection.send_bytes(event))
 
 
 @case("binary-per-connection", needs="binary")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from itertools import groupby
 
 import pytest
 
@@ -63,10 +64,9 @@ async def test_initial_state_arrives_on_every_connection(dialogue: Dialogue, pee
 
 @case("connection-initial-order")
 async def test_initial_states_arrive_in_order_of_creation(peer: Peer) -> None:
-    announced = [
-        t for t in ("_SET:TESTEE", "_SET:SECOND", "_SET:scope/NESTED") if t in peer.types()
-    ]
-    expect.equal(peer.types()[: len(announced)], announced, "the first events")
+    wanted = ["_SET:TESTEE", "_SET:SECOND", "_SET:scope/NESTED"]
+    announced = [type_ for type_ in peer.types() if type_ in wanted]
+    expect.equal(announced, [t for t in wanted if t in announced], "the announced documents")
 
 
 @case("connection-initial-once")
@@ -119,8 +119,9 @@ async def test_questions_between_actions_are_answered_in_order(peer: Peer) -> No
         await peer.assign("value", number, key="SECOND")
         await peer.send("_GET:SECOND", {})
     await peer.fence("SECOND")
-    answers = [data["value"] for data in peer.events("_SET:SECOND", mark)]
-    expect.equal(answers, list(range(1, 21)), "the value in each answer")
+    values = [data["value"] for data in peer.events("_SET:SECOND", mark)]
+    answers = [value for value, _ in groupby(values)]  # a sync may be a _SET as well
+    expect.equal(answers, list(range(1, 21)), "the values in the answers")
 
 
 @case("connection-effects-in-order")

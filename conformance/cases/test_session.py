@@ -13,7 +13,7 @@ from conformance import expect
 from conformance.case import case
 from conformance.client import Closing, Connection
 from conformance.expect import ClosedEarly, Violation
-from conformance.peer import Dialogue, Peer
+from conformance.peer import Dialogue, Peer, some_time
 from conformance.refusal import survivor
 from conformance.wire import JSON, Event
 
@@ -38,12 +38,6 @@ NO_IDENTITY: dict[str, str] = {
     "no-object": "[]",
     "no-type": '{"data":{"user":"u","session":"s"}}',
 }
-
-
-async def some_time(peer: Peer) -> None:
-    """Let some time pass by a peer's clock: the server's own `assignLater`."""
-    await peer.action("assignLater", name="number", value=1, afterMs=40)
-    await peer.until(lambda state: state["number"] == 1, "number 1, some time later")
 
 
 # Persistence
@@ -118,7 +112,11 @@ async def test_sessions_share_no_state(dialogue: Dialogue, peer: Peer) -> None:
 async def test_sessions_share_no_tasks(dialogue: Dialogue, peer: Peer) -> None:
     other = await dialogue.open_other_session()
     await peer.start("wait")
-    await peer.until(lambda state: state["runningTasks"] == ["wait"], "the running task")
+    await peer.until(
+        lambda state: state["runningTasks"] == ["wait"],
+        "the running task",
+        requirement="tasks-start",
+    )
     await other.cancel("wait")
     await other.fence()
     expect.equal((await peer.get())["runningTasks"], ["wait"], "the running tasks")
@@ -132,7 +130,7 @@ async def test_takeover_leaves_the_newer_connection_open(dialogue: Dialogue, pee
     await peer.assign("text", "by the older")
     await peer.fence()
     newer = await dialogue.take_over(peer)
-    await peer.closed()
+    await peer.closed(requirement="session-takeover-disconnect")
     await newer.alive()
     await newer.assign("number", 5)
     state = await newer.in_sync(requirement="state-converges")
@@ -143,7 +141,7 @@ async def test_takeover_leaves_the_newer_connection_open(dialogue: Dialogue, pee
 async def test_last_of_many_takeovers_is_served(dialogue: Dialogue, peer: Peer) -> None:
     for number in range(1, 6):
         older, peer = peer, await dialogue.take_over(peer)
-        await older.closed()
+        await older.closed(requirement="session-takeover-disconnect")
         await peer.alive()
         await peer.assign("number", number)
         expect.equal((await peer.get())["number"], number, "the attribute number")
@@ -197,7 +195,7 @@ async def test_takeover_does_not_wait_for_a_stalled_client(
 @case("session-takeover-deaf")
 async def test_older_connection_can_change_nothing(dialogue: Dialogue, peer: Peer) -> None:
     newer = await dialogue.take_over(peer)
-    await peer.next("_DISCONNECT", since=0)
+    await peer.next("_DISCONNECT", since=0, requirement="session-takeover-disconnect")
     with suppress(ClosedEarly):  # if it is closed already, it can't
         await peer.assign("text", "lost")
     await peer.closed()

@@ -6,6 +6,7 @@ Each is a coroutine for `serve`, a few lines long; its docstring says how it lie
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -95,8 +96,9 @@ async def lists_toast_and_has_none(connection: ServerConnection) -> None:
             await send(connection, "_SET:SECOND", {"value": 0})
 
 
-def dies_with_its_first_action(gone: asyncio.Event) -> Liar:
-    """A testee that answers `_GET` and sets `gone` when it gets an action."""
+def dies_with_its_second_action(gone: asyncio.Event) -> Liar:
+    """A testee that answers `_GET` and sets `gone` with the second action; the probe sends one."""
+    actions = itertools.count(1)
 
     async def liar(connection: ServerConnection) -> None:
         await announce(connection, [])
@@ -104,10 +106,30 @@ def dies_with_its_first_action(gone: asyncio.Event) -> Liar:
             type_ = json.loads(frame)["type"]
             if type_ == "_GET:SECOND":
                 await send(connection, "_SET:SECOND", {"value": 0})
-            elif type_ == "_ACTION:TESTEE":
+            elif type_ == "_ACTION:TESTEE" and next(actions) == 2:
                 gone.set()
 
     return liar
+
+
+class Shared:
+    """Has one state for all sessions."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    async def serve(self, connection: ServerConnection) -> None:
+        """Serve a connection."""
+        await send(connection, "_SET:TESTEE", {**STATE, "text": self.text})
+        await send(connection, "_SET:SECOND", {"value": 0})
+        async for frame in connection:
+            event = json.loads(frame)
+            if event["type"] == "_GET:SECOND":
+                await send(connection, "_SET:SECOND", {"value": 0})
+            elif event["type"] == "_ACTION:TESTEE":
+                self.text = event["data"]["value"]
+                patch = [{"op": "replace", "path": "/text", "value": self.text}]
+                await send(connection, "_PATCH:TESTEE", patch)
 
 
 async def announce(connection: ServerConnection, features: list[str]) -> None:

@@ -21,7 +21,7 @@ async def test_listed_feature_that_does_not_work_fails() -> None:
         result = await run_kit("--server-url", url, *QUICK, "-k", "toast_arrives")
     assert "notices-toast (server, MUST), spec/notices.md#notices-toast" in result.output
     assert "expected     the event _TOAST" in result.output
-    assert "received     nothing of the kind within 0.3 s" in result.output
+    assert "received     nothing of the kind on connection A within 0.3 s" in result.output
     assert "A -> " in result.output
     assert "NOT conformant" in result.output
     assert result.status == 1
@@ -95,7 +95,7 @@ async def test_stale_entry_fails_the_run(
 
 async def test_server_that_goes_away_ends_the_run() -> None:
     gone = asyncio.Event()
-    async with lying(liars.dies_with_its_first_action(gone)) as url:
+    async with lying(liars.dies_with_its_second_action(gone)) as url:
         run = asyncio.create_task(run_kit("--server-url", url, *QUICK))
         await asyncio.wait_for(gone.wait(), 30)
     result = await run

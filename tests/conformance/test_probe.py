@@ -20,10 +20,14 @@ QUICK = ("--time-scale", "0.1")
     ("liar", "status", "said"),
     [
         (liars.says_nothing, 1, "accepts a connection and then sends nothing for 0.3 s"),
-        (liars.closes_at_once, 1, "does not keep a connection open: closed with code 1011 ('no')"),
+        (
+            liars.closes_at_once,
+            1,
+            "does not keep a connection open: connection A closed with code 1011 ('no')",
+        ),
         (liars.sends_junk, 1, "sends an illegal frame (binary-pair): expected _BIN_META before"),
         (liars.sends_no_json, 1, "sends an illegal frame (events-strict-json): expected a legal"),
-        (liars.is_another_app, 1, "sends only _SET:NOTES and not _SET:TESTEE"),
+        (liars.is_another_app, 1, "sends _SET:NOTES, but not _SET:SECOND and _SET:TESTEE"),
         (liars.asks_who_is_there, 2, "give it as --auth-url"),
         (liars.lists_an_unknown_feature, 1, "'telepathy' is not one of"),
         (liars.never_answers, 1, "does not answer _GET:SECOND with _SET:SECOND"),
@@ -79,6 +83,7 @@ async def test_server_that_does_not_speak_http_is_named() -> None:
         ("ws:///ws", "it names no host"),
         ("ws://127.0.0.1:99999/ws", "no valid port"),
         ("ws://127.0.0.1:0/ws", "no valid port"),
+        ("ws://127.0.0.1:8000/ws/{sesion}", "only {session} is filled in"),
     ],
 )
 async def test_wrong_url_is_a_wrong_option(url: str, said: str) -> None:
@@ -96,6 +101,8 @@ async def test_wrong_url_is_a_wrong_option(url: str, said: str) -> None:
         (["--time-scale", "soon"], "invalid float value"),
         (["--known-failing", "no-such-file"], "can't be read"),
         (["--server-cmd", "no-such-command {port}"], "can't be run"),
+        (["--server-cmd", "serve"], "it has no {port}"),
+        (["--report-json", "no-such-folder/report.json"], "its folder does not exist"),
         (["--no-such-option"], "no-such-option"),
     ],
     ids=lambda value: value[0].removeprefix("--") if isinstance(value, list) else "",
@@ -107,8 +114,24 @@ async def test_wrong_option_is_named(options: list[str], said: str) -> None:
     assert result.status in (2, 3)
 
 
+async def test_port_that_is_taken_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        url = f"ws://127.0.0.1:{taken.getsockname()[1]}/ws"
+        result = await run_kit("--server-cmd", "sleep 1", "--server-url", url)
+    assert "something else listens on port" in result.output
+    assert result.status == 3
+
+
+async def test_sessions_that_are_one_are_noticed() -> None:
+    async with lying(liars.Shared().serve) as url:
+        result = await run_kit("--server-url", url, *QUICK)
+    assert "two names put for {session} share one session" in result.output
+    assert len(result.output.splitlines()) == 1
+    assert result.status == 1
+
+
 async def test_command_that_ends_is_shown_with_what_it_printed() -> None:
-    result = await run_kit("--server-cmd", "sh -c 'echo out of order; exit 7'")
+    result = await run_kit("--server-cmd", "sh -c 'echo out of order; exit 7' {port}")
     assert "ended with status 7" in result.output
     assert "out of order" in result.output
     assert result.status == 3
