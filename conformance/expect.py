@@ -3,6 +3,7 @@
     Violation               a requirement is not met
     ├── Silence             something required did not come before the deadline
     └── ClosedEarly         the server closed, or lost, a connection that had to stay open
+    Violations              several of them, found by generated sequences
     NotTestable             the run lacks what the case needs; says what that is
 
 Everything else that a case raises is the kit's own error and is never blamed on the server.
@@ -10,9 +11,9 @@ Everything else that a case raises is the kit's own error and is never blamed on
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from conformance.trace import shown
+from conformance.trace import Trace, shown
 from conformance.wire import JSON, compact, same
 
 
@@ -50,6 +51,18 @@ class Silence(Violation):
 
 class ClosedEarly(Violation):
     """The server closed, or lost, a connection that had to stay open."""
+
+
+class Violations(Exception):
+    """What generated sequences found.
+
+    Attributes:
+        findings: For each the violation, the trace, and the steps that led to it.
+    """
+
+    def __init__(self, findings: list[tuple[Violation, Trace, list[dict[str, Any]]]]) -> None:
+        super().__init__(findings)
+        self.findings = findings
 
 
 class NotTestable(Exception):

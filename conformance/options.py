@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ from conformance.process import EMBEDDED, ServerProcess, StartFailed, free_port
 from conformance.target import SESSION, Target
 
 LOCAL_URL = "ws://127.0.0.1:{port}/ws/{session}"
+BUDGET = "2s"
 LOCAL_AUTH_URL = "ws://127.0.0.1:{port}/auth"
 
 
@@ -28,6 +31,8 @@ class Options:
         strict: Whether a SHOULD that is not met fails.
         known: The reasons of the known-failing list, by case id.
         report: Where the JSON report goes, or None.
+        budget: Seconds for generated sequences.
+        seed: Where their search begins.
     """
 
     target: Target
@@ -35,6 +40,8 @@ class Options:
     strict: bool
     known: dict[str, str]
     report: Path | None
+    budget: float
+    seed: int
 
     def start(self) -> None:
         """Start the server, if the kit is to.
@@ -86,6 +93,13 @@ def add(parser: pytest.Parser) -> None:
         help="cases that are known to fail, one a line: its id and the reason. An entry that "
         "does not come true fails the run.",
     )
+    group.addoption(
+        "--budget",
+        default=BUDGET,
+        metavar="TIME",
+        help=f"time for generated sequences, such as 20s, 2m or 1h (default {BUDGET}); 0s: none",
+    )
+    group.addoption("--seed", type=int, metavar="N", help="where the generated sequences begin")
     group.addoption("--report-json", metavar="FILE", help="write the outcome as JSON")
 
 
@@ -124,7 +138,16 @@ def read(config: pytest.Config) -> Options:
         strict=config.getoption("strict"),
         known=_known(config.getoption("known_failing")),
         report=_report(config.getoption("report_json")),
+        budget=_seconds(config.getoption("budget")),
+        seed=random.randrange(2**32) if (seed := config.getoption("seed")) is None else seed,
     )
+
+
+def _seconds(budget: str) -> float:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", budget)
+    if match is None:
+        raise Unusable(NOTHING_RAN, f"--budget {budget!r}: write a number and s, m or h")
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
 
 
 def _report(path: str | None) -> Path | None:

@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from conformance import known_failing, options, report
+from conformance import known_failing, report
+from conformance import options as command_line
 from conformance.case import MARK, Case, of_item
-from conformance.expect import NotTestable, Violation
+from conformance.expect import NotTestable, Violation, Violations
 from conformance.options import Options
 from conformance.peer import Dialogue, Peer
 from conformance.probe import Unusable, probe
@@ -35,7 +36,7 @@ OUTCOME = pytest.StashKey[Outcome]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the kit's options."""
-    options.add(parser)
+    command_line.add(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -56,7 +57,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if config.option.help or config.option.version or config.option.collectonly:
         return None
     try:
-        chosen = config.stash[OPTIONS] = options.read(config)
+        chosen = config.stash[OPTIONS] = command_line.read(config)
         chosen.start()
         asyncio.run(probe(chosen.target))
     except Unusable as error:
@@ -113,11 +114,18 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
         yield
     except Violation as violation:
         failure = violation
-    illegal = item.stash[DIALOGUE].first_violation()
+    dialogue = item.stash.get(DIALOGUE, None)
+    illegal = dialogue.first_violation() if dialogue else None
     if illegal is not None:
         raise illegal from failure
     if failure is not None:
         raise failure
+
+
+@pytest.fixture
+def options(request: pytest.FixtureRequest) -> Options:
+    """What the command line says."""
+    return request.config.stash[OPTIONS]
 
 
 @pytest.fixture
@@ -193,11 +201,14 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
             outcome.verdict, outcome.reason = Verdict.NOT_TESTABLE, str(error)
         case Violation():
             _blame(outcome, error, chosen)
+        case Violations():
+            _blame_all(outcome, error, chosen)
         case _:
             outcome.verdict = Verdict.KIT_ERROR
             outcome.reason = f"{found.id}: the kit's own error, not the server's\n" + str(
                 item.repr_failure(call.excinfo)  # type: ignore[arg-type]
             )
+    outcome.notes = [f"{name}: {figures}" for name, figures in item.user_properties]
     _compare_with_list(outcome, known_failing.reason(chosen.known, found.id))
     return outcome
 
@@ -211,6 +222,15 @@ def _blame(outcome: Outcome, violation: Violation, chosen: Options) -> None:
         outcome.reason += f"\n  {_obituary(chosen, outcome.trace)}"
     else:
         outcome.verdict = Verdict.FAIL if requirement.binding or chosen.strict else Verdict.WARN
+
+
+def _blame_all(outcome: Outcome, violations: Violations, chosen: Options) -> None:
+    texts = []
+    for violation, trace, program in violations.findings:
+        outcome.trace = trace
+        _blame(outcome, violation, chosen)
+        texts.append(f"{outcome.reason}\n{report.steps(program)}")
+    outcome.reason = "\n\n".join([*texts, f"  seed         {chosen.seed}"])
 
 
 def _obituary(chosen: Options, trace: Trace | None) -> str:

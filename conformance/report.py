@@ -9,13 +9,15 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import fill
+from typing import Any
 
 from conformance.case import Case
 from conformance.expect import Violation
 from conformance.spec import SECTIONS, Requirement
 from conformance.target import Target
-from conformance.trace import Trace
+from conformance.trace import Trace, shown
 from conformance.verdict import Run, Verdict, count
+from conformance.wire import compact
 
 WIDTH = 96
 COLUMNS = {
@@ -53,6 +55,12 @@ def _while_judging(case: Case, requirement: Requirement) -> list[str]:
     return [f"  in a case of {case.requirement.id}, {case.requirement.place}"]
 
 
+def steps(program: list[dict[str, Any]]) -> str:
+    """The steps of a generated program, one a line."""
+    lines = (f"    {number}. {shown(compact(step))}" for number, step in enumerate(program, 1))
+    return "\n".join(["  steps", *lines])
+
+
 def dialogue(trace: Trace) -> list[str]:
     """The dialogue as lines under a heading; none if nothing passed."""
     lines = trace.dialogue()
@@ -77,6 +85,7 @@ def summary(run: Run, target: Target, seconds: float) -> Iterator[str]:
     yield f"{'all':<12}" + "".join(f"{total[v]:>11}" for v in columns)
     yield ""
     yield from _left_out(run)
+    yield from (note for outcome in run.outcomes for note in outcome.notes)
     yield from (f"problem: {problem}" for problem in run.problems)
     ran = len({o.case.requirement.id for o in run.outcomes if o.trace})
     yield f"{target.url}: {len(run.outcomes)} cases, {ran} requirements exercised, {seconds:.1f} s"

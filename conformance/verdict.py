@@ -55,6 +55,7 @@ class Outcome:
         reason: Why it is not a pass: the text that people read, empty for a pass.
         broken: The id of the requirement that was not met, if any.
         trace: What passed on its connections, if it ran.
+        notes: Figures of it that the summary tells.
     """
 
     case: Case
@@ -63,6 +64,7 @@ class Outcome:
     reason: str = ""
     broken: str | None = None
     trace: Trace | None = None
+    notes: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, object]:
         """The outcome as it stands in the JSON report."""

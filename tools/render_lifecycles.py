@@ -47,6 +47,8 @@ def diagram(lifecycle: dict[str, Any]) -> Iterator[str]:
     """The lines of a Mermaid state diagram."""
     yield from ("```mermaid", "stateDiagram-v2", f"    [*] --> {lifecycle['initial']}")
     for origin, target, event, _, _ in lifecycle["transitions"]:
+        if origin == target:
+            continue  # what changes no state is in the table
         yield f"    {origin} --> {target}: {re.sub('[`:]', '', event)}"
     yield "```"
 

@@ -29,7 +29,8 @@ def is_to_be_tested(requirement: Requirement) -> bool:
 
 
 def test_every_section_has_a_module() -> None:
-    assert sorted(path.stem for path in MODULES) == sorted(f"test_{name}" for name in SECTIONS)
+    sections = {path.stem.removeprefix("test_") for path in MODULES} - {"sequences"}
+    assert sections == set(SECTIONS)
 
 
 @pytest.mark.parametrize(

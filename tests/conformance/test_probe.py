@@ -103,6 +103,7 @@ async def test_wrong_url_is_a_wrong_option(url: str, said: str) -> None:
         (["--server-cmd", "no-such-command {port}"], "can't be run"),
         (["--server-cmd", "serve"], "it has no {port}"),
         (["--report-json", "no-such-folder/report.json"], "its folder does not exist"),
+        (["--budget", "soon"], "write a number and s, m or h"),
         (["--no-such-option"], "no-such-option"),
     ],
     ids=lambda value: value[0].removeprefix("--") if isinstance(value, list) else "",

@@ -1,0 +1,27 @@
+"""Generated sequences: programs of steps that no one thought of, checked after each step."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.case import case
+from conformance.expect import NotTestable, Violations
+from conformance.options import Options
+from conformance.search import Search
+
+
+@case("state-converges")
+def test_server_and_client_agree_after_every_step(
+    request: pytest.FixtureRequest, options: Options
+) -> None:
+    if not options.target.has_sessions:
+        raise NotTestable("needs {session} in --server-url")
+    if not options.budget:
+        raise NotTestable("needs a --budget")
+    search = Search(options.target, options.seed, options.budget)
+    findings = list(search.findings())
+    request.node.user_properties.append(
+        ("sequences", f"{search.programs} programs, {search.steps} steps, seed {search.seed}")
+    )
+    if findings:
+        raise Violations([(f.violation, f.dialogue.trace, f.program) for f in findings])
