@@ -149,7 +149,7 @@ async def test_last_of_many_takeovers_is_served(dialogue: Dialogue, peer: Peer) 
 
 @case("session-takeover", needs="tasks")
 async def test_takeover_while_a_task_syncs(dialogue: Dialogue, peer: Peer) -> None:
-    await peer.start("count", steps=100_000, intervalMs=0)
+    await peer.start("count", steps=100_000, intervalMs=1)
     newer = await dialogue.take_over(peer)
     await newer.alive()
     await newer.cancel("count")

@@ -7,29 +7,40 @@ import importlib.util
 import re
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 import websockets
 
 from tests.ws_sync.harness import Client
 from ws_sync.cli import main
+from ws_sync.codec import JSON
 
+URL = "ws://127.0.0.1:8000/ws/{session}"
 DEADLINE = 20.0  # seconds; a process starts slowly
 
 
+README = Path(__file__).parents[2] / "README.md"
+WS_SYNC = "import sys; from ws_sync.cli import main; sys.exit(main())"
+IMPATIENT = f"from ws_sync.cli import serve; serve.GRACE = 0.1; {WS_SYNC}"
+
+
 @asynccontextmanager
-async def command(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def command(
+    *arguments: str, program: str = WS_SYNC, cwd: Path | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run `ws-sync` as its console script does: the current directory is not on the path."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "ws_sync.cli",
-        *arguments,
+        *(sys.executable, "-P", "-c", program, *arguments),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        cwd=cwd,
     )
     try:
         async with asyncio.timeout(DEADLINE):
@@ -38,6 +49,15 @@ async def command(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
         if process.returncode is None:
             process.kill()
         await process.communicate()
+
+
+async def address(process: asyncio.subprocess.Process) -> str:
+    """Where a server says that it serves an application of one's own."""
+    assert process.stdout is not None
+    line = (await process.stdout.readline()).decode()
+    match = re.fullmatch(r"ws-sync: serving \w+:\w+ at (ws://127\.0\.0\.1:\d+)\n", line)
+    assert match is not None, line
+    return match[1]
 
 
 async def said(process: asyncio.subprocess.Process) -> tuple[int | None, str]:
@@ -53,6 +73,11 @@ async def test_serve_says_where_and_serves_until_interrupted() -> None:
             r"ws-sync: serving the testee at (ws://127\.0\.0\.1:\d+)/ws/\{session\}\n", line
         )
         assert match is not None
+        hint = (await process.stdout.readline()).decode()
+        assert hint == (
+            f"ws-sync: judge it with: ws-sync test '{match[1]}/ws/{{session}}' "
+            f"--auth-url {match[1]}/auth\n"
+        )
         async with websockets.connect(f"{match[1]}/ws/a") as connection:
             assert (await Client(connection).receive())[0] == "_SET:TESTEE"
         process.send_signal(signal.SIGINT)
@@ -70,15 +95,52 @@ async def test_serve_complains_about_a_port_in_use() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [("serve", "nowhere:app"), ("serve", "ws_sync.testee"), ("serve", "ws_sync.testee:nothing")],
-    ids=["module", "form", "name"],
+    ("name", "complaint"),
+    [
+        ("app", "'app' is not of the form module:app"),
+        (".app:app", "'.app:app' is not of the form module:app"),
+        ("nowhere:app", "no module 'nowhere' in {cwd} or among the installed packages"),
+        ("sound.app:app", "no module 'sound.app' in {cwd} or among the installed packages"),
+        ("sound:nothing", "no 'nothing' in the module 'sound', {cwd}/sound.py"),
+        ("sound:title", "'sound:title' is no ASGI application, but of type str"),
+    ],
+    ids=["form", "relative", "module", "submodule", "attribute", "type"],
 )
-def test_serve_complains_about_what_is_no_application(
-    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+async def test_serve_complains_about_what_is_no_application(
+    name: str, complaint: str, tmp_path: Path
 ) -> None:
-    assert main(arguments) == 2
-    assert capsys.readouterr().err.startswith("ws-sync: nothing to serve: ")
+    (tmp_path / "sound.py").write_text("title = 'Sound'\n")
+    async with command("serve", name, cwd=tmp_path) as process:
+        code, errors = await said(process)
+    assert code == 2
+    assert errors == f"ws-sync: nothing to serve: {complaint.format(cwd=tmp_path)}\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("import no_such_library\n", "ModuleNotFoundError: No module named 'no_such_library'"),
+        ("\napp = 1 / 0\n", "ZeroDivisionError: division by zero"),
+        ("app = (\n", "SyntaxError: '(' was never closed"),
+        ("raise SystemExit(0)\n", "SystemExit: 0"),
+    ],
+    ids=["library", "exception", "syntax", "exit"],
+)
+async def test_serve_shows_why_a_module_can_not_be_imported(
+    source: str, error: str, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.py").write_text(source)
+    async with command("serve", "broken:app", cwd=tmp_path) as process:
+        code, errors = await said(process)
+    assert code == 2
+    lines = errors.splitlines()
+    assert lines[0] == (
+        f"ws-sync: nothing to serve: importing the module 'broken' fails, {tmp_path / 'broken.py'}:"
+    )
+    assert lines[-1] == error
+    assert {line.split('"')[1] for line in lines if line.startswith("  File")} == {
+        str(tmp_path / "broken.py")
+    }
 
 
 def test_serve_says_what_to_install(
@@ -89,21 +151,74 @@ def test_serve_says_what_to_install(
     assert "pip install 'ws-sync-kit[server]'" in capsys.readouterr().err
 
 
-async def test_serve_runs_an_application_of_ones_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_serve_runs_the_example_of_the_readme_in_the_current_directory(
+    tmp_path: Path,
 ) -> None:
-    (tmp_path / "mine.py").write_text("from ws_sync.testee import make_app\napp = make_app()\n")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    async with command("serve", "mine:app", "--port", "0") as process:
-        assert process.stdout is not None
-        line = (await process.stdout.readline()).decode()
-        assert re.fullmatch(r"ws-sync: serving mine:app at ws://127\.0\.0\.1:\d+\n", line)
+    example = re.search(r"^```python\n(.+?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
+    assert example is not None
+    (tmp_path / "notes.py").write_text(example[1])
+    async with command("serve", "notes:app", "--port", "0", cwd=tmp_path) as process:
+        async with websockets.connect(f"{await address(process)}/ws") as connection:
+            client = Client(connection)
+            state: dict[str, JSON] = {"title": "My Notes", "notes": [], "total_length": 0}
+            assert await client.receive() == ("_SET:NOTES", state)
+            await client.act("NOTES", "ADD", note="milk")
+            assert await client.until("_PATCH:NOTES")
+            state |= {"notes": ["milk"], "total_length": 4}
+            assert await client.fence("NOTES") == ([], state)
+        process.send_signal(signal.SIGINT)
+        assert await said(process) == (130, "")
 
 
-def test_serve_refuses_options_that_it_does_not_know() -> None:
+STALLING: dict[str, Any] = {"max_queue": 1, "close_timeout": 0, "compression": None}
+
+HANGS = """
+import asyncio
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+
+async def endpoint(ws):
+    await ws.accept()
+    await ws.send_text("hanging")
+    await asyncio.Event().wait()
+
+async def flood(ws):
+    await ws.accept()
+    while True:
+        await ws.send_bytes(bytes(1 << 20))
+
+app = Starlette(routes=[WebSocketRoute("/hang", endpoint), WebSocketRoute("/flood", flood)])
+"""
+
+
+@pytest.mark.parametrize("path", ["/hang", "/flood"], ids=["endpoint", "reader"])
+async def test_serve_ends_on_sigterm_though_something_hangs(path: str, tmp_path: Path) -> None:
+    (tmp_path / "hangs.py").write_text(HANGS)
+    arguments = ("serve", "hangs:app", "--port", "0")
+    async with command(*arguments, program=IMPATIENT, cwd=tmp_path) as process:
+        url = await address(process)
+        async with websockets.connect(url + path, **STALLING) as connection:
+            await connection.recv()
+            process.terminate()
+            assert await process.wait() == -signal.SIGTERM
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("--testee", "--nonsense"), ("--testee", "--port", "65536"), ("--testee", "--port", "x")],
+    ids=["nothing", "option", "large port", "no number"],
+)
+def test_serve_refuses_wrong_arguments(arguments: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as caught:
-        main(["serve", "--testee", "--nonsense"])
+        main(["serve", *arguments])
     assert caught.value.code == 2
+
+
+def test_version_is_that_of_the_distribution(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"ws-sync {version('ws-sync-kit')}\n"
 
 
 @pytest.mark.parametrize("missing", ["conformance", "pytest"])
@@ -126,3 +241,54 @@ def test_test_passes_options_on_and_returns_the_status_of_the_kit(
 ) -> None:
     assert main(["test", "ws://127.0.0.1:1/ws/{session}", "--version"]) == 0
     assert capfd.readouterr().out.strip()
+
+
+@pytest.mark.parametrize(
+    ("given", "passed_on"),
+    [
+        ([], []),
+        ([URL, "-x"], ["--server-url", URL, "-x"]),
+        (["-k", "patch", URL], ["--server-url", URL, "-k", "patch"]),
+        (["--auth-url", "ws://h/auth", URL], ["--server-url", URL, "--auth-url", "ws://h/auth"]),
+        (["--server-cmd", "serve {port}"], ["--server-cmd", "serve {port}"]),
+        (["--server-url", URL], ["--server-url", URL]),
+        (["localhost:8000"], ["--server-url", "localhost:8000"]),
+    ],
+    ids=["nothing", "first", "last", "behind a URL", "command", "option", "no URL"],
+)
+def test_test_finds_the_url_among_the_options(
+    given: list[str], passed_on: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = []
+
+    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        commands.append(command)
+        return subprocess.CompletedProcess(command, 3)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    assert main(["test", *given]) == 3
+    assert [command[4:] for command in commands] == [passed_on]
+
+
+def test_test_lists_the_options_of_the_kit(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", "--help"]) == 0
+    shown = capsys.readouterr().out
+    for option in ("URL", "--server-cmd", "--auth-url", "--known-failing", "--strict", "-k"):
+        assert f" {option}" in shown
+
+
+async def test_test_uses_no_folder_that_has_the_name_of_a_package(tmp_path: Path) -> None:
+    for name in ("conformance", "pytest", "ws_sync"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise RuntimeError('not the package')\n")
+    async with command("test", "-k", "toast_arrives", cwd=tmp_path) as process:
+        output, errors = await process.communicate()
+    assert process.returncode == 0, output + errors
+    assert b"conformant: " in output
+
+
+async def test_test_takes_a_command_in_place_of_a_url() -> None:
+    start = f"{sys.executable} -P -m ws_sync.cli serve --testee --port {{port}}"
+    async with command("test", "--server-cmd", start, "-k", "toast_arrives") as process:
+        output, errors = await process.communicate()
+    assert process.returncode == 0, output + errors

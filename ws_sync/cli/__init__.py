@@ -1,27 +1,41 @@
 """The command line: one module for each verb, and this one that tells them apart.
 
-A verb's module has `add_arguments(parser)` and `run(arguments, rest) -> exit status`.
+A verb's module has `run(arguments) -> exit status`, which reads the arguments behind the verb. The
+first line of its docstring is what the help says of it.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
 
 from ws_sync.cli import serve, test
+from ws_sync.cli.output import about
+
+VERBS = {"serve": serve, "test": test}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status; `argv` is without the program's name."""
-    parser = argparse.ArgumentParser(prog="ws-sync", description="The ws-sync protocol.")
-    verbs = parser.add_subparsers(required=True, metavar="VERB")
-    for name, verb in {"serve": serve, "test": test}.items():
-        about = (verb.__doc__ or "").partition("\n")[0]
-        verb_parser = verbs.add_parser(name, help=about, description=about)
-        verb.add_arguments(verb_parser)
-        verb_parser.set_defaults(run=verb.run)
-    arguments, rest = parser.parse_known_args(argv)
-    if rest and arguments.run is not test.run:
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    status: int = arguments.run(arguments, rest)
+    parser = argparse.ArgumentParser(
+        prog="ws-sync",
+        description="The ws-sync protocol.",
+        epilog="verbs:\n" + "\n".join(f"  {name:<7}{about(VERBS[name])}" for name in VERBS),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
+    parser.add_argument("verb", metavar="VERB", choices=VERBS, help="what to do, see below")
+    parser.add_argument(
+        "arguments", nargs=argparse.REMAINDER, help="see `ws-sync VERB --help`", metavar="..."
+    )
+    given = parser.parse_args(argv)
+    status: int = VERBS[given.verb].run(given.arguments)
     return status
+
+
+def _version() -> str:
+    try:
+        return version("ws-sync-kit")
+    except PackageNotFoundError:  # the sources are used in place
+        return "(not installed)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from types import ModuleType
 
 
 def say(sentence: str) -> None:
@@ -13,3 +14,13 @@ def say(sentence: str) -> None:
 def complain(sentence: str) -> None:
     """Say what is wrong."""
     print(f"ws-sync: {sentence}", file=sys.stderr, flush=True)  # noqa: T201  # as above
+
+
+def explain(text: str) -> None:
+    """Print a help text."""
+    print(text)  # noqa: T201  # as above
+
+
+def about(verb: ModuleType) -> str:
+    """Return what a verb does: the first line of its module's docstring."""
+    return (verb.__doc__ or "").partition("\n")[0]

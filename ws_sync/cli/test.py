@@ -1,25 +1,64 @@
-"""Test a server with the conformance kit; further options go to the kit and to pytest."""
+"""Test a server with the conformance kit; the options are the kit's and pytest's."""
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
+import re
 import subprocess
 import sys
+from collections.abc import Sequence
 
-from ws_sync.cli.output import complain
+from ws_sync.cli.output import about, complain, explain
+
+# `-P`: a folder `conformance` in the current directory is not the kit.
+KIT = (sys.executable, "-P", "-m", "conformance")
+TAKE_URLS = ("--server-url", "--auth-url")
+
+HELP = """\
+usage: ws-sync test [URL] [OPTION ...]
+
+{about}
+
+  URL                   the server under test, ws://HOST:PORT/PATH/{{session}}: the same
+                        as --server-url
+
+{options}
+  --strict              let an unmet SHOULD fail the run
+
+pytest's options work too, such as -k EXPRESSION, -x, --collect-only and
+--junitxml=FILE; `python -m conformance --help` lists them all.
+"""
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments of this verb."""
-    parser.add_argument("url", metavar="URL", help="ws://HOST:PORT/PATH/{session}")
-
-
-def run(arguments: argparse.Namespace, rest: list[str]) -> int:
+def run(given: Sequence[str]) -> int:
     """Run the kit in a process of its own and return its exit status."""
     for module in ("conformance", "pytest"):
         if importlib.util.find_spec(module) is None:
             complain(f"testing needs {module}: pip install 'ws-sync-kit[conformance]'")
             return 2
-    command = [sys.executable, "-m", "conformance", "--server-url", arguments.url, *rest]
-    return subprocess.run(command, check=False).returncode
+    if {"-h", "--help"} & set(given):
+        explain(HELP.format(about=about(sys.modules[__name__]), options=_options_of_kit()).rstrip())
+        return 0
+    return subprocess.run([*KIT, *_with_option(given)], check=False).returncode
+
+
+def _with_option(given: Sequence[str]) -> list[str]:
+    """Write the server's URL as an option.
+
+    It is the first argument, or any that looks like one and is no option's value: the kit and
+    pytest know which options take a value, and nobody here does.
+    """
+    for place, argument in enumerate(given):
+        before = given[place - 1] if place else None
+        if argument.startswith("-") or before in TAKE_URLS:
+            continue
+        if before is None or argument.startswith(("ws://", "wss://")):
+            return ["--server-url", argument, *given[:place], *given[place + 1 :]]
+    return list(given)
+
+
+def _options_of_kit() -> str:
+    """Return the kit's part of pytest's help, or nothing if it can't be told."""
+    asked = subprocess.run([*KIT, "--help"], check=False, capture_output=True, text=True)
+    found = re.search(r"^ws-sync:\n((?: +.+\n)+)", asked.stdout, re.MULTILINE)
+    return found[1].rstrip() if found else "The kit does not tell its options:\n" + asked.stderr
