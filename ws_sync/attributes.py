@@ -5,6 +5,7 @@ An attribute is read-only when the object can't be written there: a property wit
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,6 +54,10 @@ class Attribute:
         """Return the value."""
         return getattr(self.owner, self.name)
 
+    def is_shared(self, value: object) -> bool:
+        """Tell whether the class holds a value, so that other objects may have it too."""
+        return any(vars(cls).get(self.name) is value for cls in type(self.owner).__mro__)
+
     def write(self, value: object) -> None:
         """Set the value."""
         setattr(self.owner, self.name, value)
@@ -84,9 +89,19 @@ def public_names(owner: object, excluded: Callable[[object], bool]) -> list[str]
 
 
 def wire_names(names: Names, casing: Callable[[str], str]) -> dict[str, str]:
-    """Return the attributes' names on the wire."""
+    """Return the attributes' names on the wire.
+
+    Raises:
+        TypeError: one is no name; most often an option of which the name is misspelt.
+    """
     if not isinstance(names, Mapping):
         names = dict.fromkeys(names, ...)
+    for name, wire in names.items():
+        if wire is not ... and not isinstance(wire, str):
+            raise TypeError(
+                f"{name!r} is no option; and if it is an attribute, its name on the wire is a"
+                f" string or `...`, not {reprlib.repr(wire)}"
+            )
     return {name: casing(name) if wire is ... else wire for name, wire in names.items()}
 
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from pydantic_core import to_jsonable_python
 from starlette.concurrency import run_in_threadpool
 
 
-async def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+async def call(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     """Call `function` and wait for its result, without blocking the event loop.
 
     A function that is not async but returns an awaitable (a lambda, a factory) is awaited too.
@@ -22,7 +23,7 @@ async def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         getattr(function, "__call__", None)  # noqa: B004  # an object whose call is async
     ):
         return await function(*args, **kwargs)
-    result = await run_in_threadpool(function, *args, **kwargs)
+    result = await run_in_threadpool(partial(function, *args, **kwargs))
     return await result if inspect.isawaitable(result) else result
 
 

@@ -3,7 +3,7 @@
 What comes in must be what every peer reads alike: one object with a string `type`, no NaN or
 Infinity, no number that overflows to it, no lone surrogate, no member twice, no nesting beyond
 `MAX_DEPTH`. What goes out obeys the same rules. Values are encoded once: a frame is joined from
-text that is already encoded.
+text that is already encoded, and text that this module has made is read without judging it again.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ JSON: TypeAlias = Any
 Default: TypeAlias = Callable[[Any], Any]
 """Turns an object that JSON does not know into one that it knows."""
 
-MAX_DEPTH = 128
-"""Arrays and objects inside each other in a frame, the frame's own object included."""
+MAX_DEPTH = 127
+"""Arrays and objects inside each other in a frame that comes in, its own object included."""
 
-MAX_VALUE_DEPTH = MAX_DEPTH - 3
-"""The same of a value, around which a frame, its patch and an operation are to stand."""
+MAX_VALUE_DEPTH = MAX_DEPTH - 2
+"""The same of a value: whatever came in, as a member of a frame's data, can be sent back."""
+
+_CONTAINERS = frozenset({dict, list, tuple})
 
 _LONG_INTEGER = re.compile(r"\d{309}")
 """So many digits may be too large for a double, or stand in a string."""
@@ -57,8 +59,8 @@ def decode(text: str) -> Event:
     return Event(event, value.get("data"))
 
 
-def decode_value(text: str) -> JSON:
-    """Read the JSON value `text`; the strict half of `decode`.
+def decode_value(text: str, depth: int = MAX_DEPTH) -> JSON:
+    """Read the JSON value `text`, nested to `depth` at most; the strict half of `decode`.
 
     Raises:
         MalformedFrame: it is not JSON by the rules of this module.
@@ -66,11 +68,11 @@ def decode_value(text: str) -> JSON:
     try:
         value = _decoder(text).decode(text)
     except RecursionError:
-        raise MalformedFrame(f"nested deeper than {MAX_DEPTH} levels") from None
+        raise MalformedFrame(f"nested deeper than {depth} levels") from None
     except ValueError as error:  # a JSONDecodeError, or int() of too many digits
         raise MalformedFrame(f"not JSON: {error}") from None
-    if _brackets(text) > MAX_DEPTH and is_deeper(value, MAX_DEPTH):
-        raise MalformedFrame(f"nested deeper than {MAX_DEPTH} levels")  # events-depth-limit
+    if _brackets(text) > depth and is_deeper(value, depth):
+        raise MalformedFrame(f"nested deeper than {depth} levels")  # events-depth-limit
     if _ESCAPED_SURROGATE.search(text) and not _is_unicode(_encoder(None).encode(value)):
         raise MalformedFrame("a string with half a surrogate pair")  # events-lone-surrogate
     return value
@@ -99,6 +101,36 @@ def encode(value: object, default: Default | None = None) -> str:
     return text
 
 
+def encode_object(value: object, default: Default, checked: str = "") -> str:
+    """Write a value of the application, in which objects may hide anything.
+
+    Args:
+        value: the value.
+        default: as for `encode`.
+        checked: text that came out before; the same text is not checked again.
+
+    Raises:
+        NotJSON: as for `encode`; or two names of a member are one as text, such as `1` and `"1"`.
+    """
+    text = encode(value, default)
+    if text != checked:
+        try:
+            decode_value(text, MAX_VALUE_DEPTH)
+        except MalformedFrame as error:
+            raise NotJSON("", value, error.reason) from None
+    return text
+
+
+def read_own(text: str) -> JSON:
+    """Read text that `encode` or `encode_object` has made."""
+    return json.loads(text)
+
+
+def write_own(value: JSON) -> str:
+    """Write what was made of values that `read_own` has read."""
+    return _ENCODER.encode(value)
+
+
 def frame(event: str, data: str | None = None) -> str:
     """Join the frame of an event with data that is already encoded; None leaves `data` out."""
     name = _encoder(None).encode(event)
@@ -106,15 +138,18 @@ def frame(event: str, data: str | None = None) -> str:
 
 
 def is_deeper(value: object, limit: int) -> bool:
-    """Tell whether more than `limit` arrays and objects stand inside each other in a value."""
+    """Tell whether more than `limit` arrays and objects stand inside each other in a value.
+
+    Only the plain types count, which are all that comes out of JSON.
+    """
     level = [value]
     for _ in range(limit):
         level = [
             child
             for container in level
-            if isinstance(container, dict | list | tuple)
-            for child in (container.values() if isinstance(container, dict) else container)
-            if isinstance(child, dict | list | tuple)
+            if type(container) in _CONTAINERS
+            for child in (container.values() if type(container) is dict else container)  # type: ignore[attr-defined]
+            if type(child) in _CONTAINERS
         ]
         if not level:
             return False

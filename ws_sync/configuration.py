@@ -7,6 +7,7 @@ tells which one is meant.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from logging import Logger
@@ -64,7 +65,12 @@ def configure(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Configuration:
         TypeError: they fit neither way.
     """
     names_key = isinstance(args[0], str) if args else next(iter(kwargs), None) == "key"
-    return key_first(*args, **kwargs) if names_key else object_first(*args, **kwargs)
+    read = key_first if names_key else object_first
+    try:
+        inspect.signature(read).bind(*args, **kwargs)
+    except TypeError as error:
+        raise TypeError(f"Sync(): {error}") from None
+    return read(*args, **kwargs)
 
 
 def key_first(

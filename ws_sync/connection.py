@@ -4,7 +4,8 @@ Everything for the peer goes through the outbox, which one task empties in order
 frames (`_BIN_META` and its bytes) stays together (binary-pair). When the outbox is congested, a
 document does not add patches to it: it leaves a note with `when_drained`, and makes one patch of
 all its changes later. What can't be merged is queued up to a hard limit; a peer behind that is
-too slow and loses its connection.
+too slow and loses its connection. What every connection begins with, the states, does not count:
+however large they are, a client can connect.
 
 A connection ends once, and with it nothing but itself: whoever replaces it owns another object.
 """
@@ -13,7 +14,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from logging import Logger
 from typing import NamedTuple
@@ -26,6 +28,7 @@ from ws_sync.pairing import Pairing
 
 NORMAL = 1000
 BREAKS_RULES = 1008
+INTERNAL_ERROR = 1011
 TOO_SLOW = 1013
 
 MAX_MALFORMED = 100
@@ -37,22 +40,34 @@ class Unit(NamedTuple):
 
     text: str
     payload: bytes | None
+    counts: bool
 
     @property
     def size(self) -> int:
-        """Characters and bytes of both."""
-        return len(self.text) + len(self.payload or b"")
+        """Characters and bytes of both, as the limits count them."""
+        return len(self.text) + len(self.payload or b"") if self.counts else 0
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of an outbox; sizes in characters and bytes, times in seconds."""
+    """Bounds of a connection; sizes in characters and bytes, times in seconds.
+
+    Attributes:
+        congested_units: more units than these are congestion.
+        congested_size: more than this is congestion.
+        most_units: so many units at most wait for a peer.
+        most_size: when so much waits for a peer, nothing more may.
+        close_timeout: how long a peer may take to read what is left for it at the end.
+        grace: how long the handler of an event may still run when its connection has ended;
+            then it is cancelled, because the events of a newer connection wait for it.
+    """
 
     congested_units: int = 100
     congested_size: int = 1 << 20
     most_units: int = 10_000
     most_size: int = 64 << 20
     close_timeout: float = 5.0
+    grace: float = 10.0
 
 
 LIMITS = Limits()
@@ -76,11 +91,13 @@ class Connection:
         self._log = log
         self._limits = limits
         self._outbox: deque[Unit] = deque()
+        self._units = 0
         self._size = 0
         self._late: dict[object, Callable[[], None]] = {}
         self._close: tuple[int, str] | None = None  # code and reason, once it is to end
         self._more = asyncio.Event()
         self._reading: asyncio.Timeout | None = None
+        self._handling: asyncio.Timeout | None = None
         self._writer = self.loop.create_task(self._write(), name="ws_sync outbox")
 
     @property
@@ -100,15 +117,17 @@ class Connection:
         """Queue a text frame, and a binary one right behind it; lost when the connection ended."""
         if not self.is_open:
             return
-        if len(self._outbox) >= self._limits.most_units or self._size > self._limits.most_size:
+        if self._units >= self._limits.most_units or self._size > self._limits.most_size:
             self._log.warning("peer is too slow: %d frames wait for it", len(self._outbox))
             self._outbox.clear()
             self.close(TOO_SLOW, "too slow")
             return
-        unit = Unit(text, payload)
-        self._outbox.append(unit)
-        self._size += unit.size
-        self._more.set()
+        self._queue(Unit(text, payload, counts=True))
+
+    def begin_with(self, text: str) -> None:
+        """Queue a text frame that belongs to the beginning of the connection: no limit counts."""
+        if self.is_open:
+            self._queue(Unit(text, None, counts=False))
 
     def when_drained(self, owner: object, publish: Callable[[], None]) -> None:
         """Call `publish` when the outbox is empty; once for each owner."""
@@ -136,6 +155,22 @@ class Connection:
         payload: bytes = message.get("bytes") or b""
         return payload if text is None else text
 
+    @asynccontextmanager
+    async def handling(self) -> AsyncIterator[None]:
+        """Surrounds what is done for an event; cancels it some time after the connection's end.
+
+        A function in a thread can't be cancelled: it is waited for.
+
+        Raises:
+            TimeoutError: it was cancelled.
+        """
+        try:
+            async with asyncio.timeout(None if self.is_open else self._limits.grace) as deadline:
+                self._handling = deadline
+                yield
+        finally:
+            self._handling = None
+
     def disconnect(self, message: str) -> None:
         """Queue `_DISCONNECT` as the last event, and close behind it."""
         self.send(frame(DISCONNECT, encode(message)))
@@ -153,6 +188,8 @@ class Connection:
         self._more.set()
         if self._reading is not None:
             self._reading.reschedule(self.loop.time())
+        if self._handling is not None:
+            self._handling.reschedule(self.loop.time() + self._limits.grace)
         giving_up = self.loop.call_later(self._limits.close_timeout, self._writer.cancel)
         self._writer.add_done_callback(lambda _: giving_up.cancel())
 
@@ -167,8 +204,14 @@ class Connection:
             self._log.warning("peer did not read what was left for it; giving it up")
         except Exception as error:  # noqa: BLE001  # whatever the server raises for a dead peer
             self._log.info("connection lost while sending: %s", error or type(error).__name__)
-        self.close(NORMAL)  # when it was the peer that went away
+            self.close(INTERNAL_ERROR)
         await self._close_socket()
+
+    def _queue(self, unit: Unit) -> None:
+        self._outbox.append(unit)
+        self._units += unit.counts
+        self._size += unit.size
+        self._more.set()
 
     async def _empty_outbox(self) -> None:
         while self.is_open or self._outbox:
@@ -179,6 +222,7 @@ class Connection:
                     await self.ws.send_bytes(unit.payload)
                 if self._outbox and self._outbox[0] is unit:
                     self._outbox.popleft()
+                self._units -= unit.counts
                 self._size -= unit.size
             late, self._late = self._late, {}
             for publish in late.values():

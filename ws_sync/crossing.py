@@ -5,6 +5,9 @@ may have been made before the client saw that change; then each side has applied
 another order, and they may differ without anyone noticing. Repeating the server's value at once
 would take away what the user types next, so it is repeated when the attribute has been quiet for
 a moment (state-crossing). Times are seconds of one clock that never goes back; the caller reads it.
+
+What one crossed attribute spoils: a write may have copied its value to the write's other
+attributes; and a client that could not apply a patch because of it has lost the whole patch.
 """
 
 from __future__ import annotations
@@ -14,6 +17,13 @@ from collections.abc import Iterable
 WINDOW = 5.0
 """How long after a change of the server a client's write may have crossed it."""
 
+STATE_WINDOW = 2.0
+"""The same after values that were sent whole: a state, or a repetition.
+
+They too take away what the client wrote before it read them. But most clients hold these values
+already, or have just asked for them, and a write right behind them is usual. It is repeated once.
+"""
+
 SETTLE = 0.25
 """How long an attribute must be quiet before its value is repeated."""
 
@@ -21,24 +31,36 @@ SETTLE = 0.25
 class Crossings:
     """The attributes of one document on one connection that may have been changed crosswise."""
 
-    def __init__(self, window: float = WINDOW, settle: float = SETTLE) -> None:
+    def __init__(
+        self, window: float = WINDOW, state_window: float = STATE_WINDOW, settle: float = SETTLE
+    ) -> None:
         self.window = window
+        self.state_window = state_window
         self.settle = settle
-        self._sent: dict[str, float] = {}  # when the server last changed an attribute
+        self._until: dict[str, float] = {}  # when the client will have seen an attribute's change
+        self._patches: list[tuple[float, frozenset[str]]] = []  # until when, and their attributes
         self._quiet: dict[str, float] = {}  # when a crossed attribute will have been quiet
 
-    def sent(self, names: Iterable[str], now: float) -> None:
-        """Note that a change of these attributes went to the client."""
-        for name in names:
-            self._sent[name] = now
-            if name in self._quiet:
-                self._quiet[name] = now + self.settle
+    def patched(self, names: Iterable[str], now: float) -> None:
+        """Note that one patch of these attributes went to the client."""
+        patch = now + self.window, frozenset(names)
+        self._patches = [older for older in self._patches if now < older[0]]
+        self._patches.append(patch)
+        self._sent(patch[1], now, patch[0])
+
+    def replaced(self, names: Iterable[str], now: float) -> None:
+        """Note that whole values of these attributes went to the client."""
+        self._sent(names, now, now + self.state_window)
 
     def written(self, names: Iterable[str], now: float) -> None:
-        """Note that a write of the client to these attributes arrived."""
-        for name in names:
-            if name in self._quiet or now - self._sent.get(name, -self.window) < self.window:
-                self._quiet[name] = now + self.settle
+        """Note that one write of the client arrived, which read or wrote these attributes."""
+        names = set(names)
+        if not any(name in self._quiet or now < self._until.get(name, now) for name in names):
+            return
+        for until, together in self._patches:
+            if now < until and together & names:
+                names |= together
+        self._quiet |= dict.fromkeys(names, now + self.settle)
 
     def due(self, now: float) -> list[str]:
         """Return the attributes to repeat now, and forget that they were crossed."""
@@ -50,3 +72,9 @@ class Crossings:
     def next_due(self) -> float | None:
         """Return when to ask again; None when nothing is crossed."""
         return min(self._quiet.values(), default=None)
+
+    def _sent(self, names: Iterable[str], now: float, until: float) -> None:
+        for name in names:
+            self._until[name] = max(until, self._until.get(name, until))
+            if name in self._quiet:
+                self._quiet[name] = now + self.settle

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ws_sync.codec import JSON, decode_value, encode
+from ws_sync.codec import JSON, encode, read_own, write_own
 from ws_sync.diff import diff
 from ws_sync.exceptions import NotJSON, RefusedPatch
 from ws_sync.patch import apply
@@ -30,7 +30,7 @@ class Document:
 
     def value(self) -> dict[str, JSON]:
         """Decode what the peer holds, without the attributes that are not known."""
-        return {name: decode_value(text) for name, text in self._texts.items() if text}
+        return {name: read_own(text) for name, text in self._texts.items() if text}
 
     def difference(self, texts: Mapping[str, str]) -> tuple[str, list[str]]:
         """Compare the snapshot with newer values of some or all attributes.
@@ -74,7 +74,7 @@ class Document:
         members: dict[str, JSON] = dict.fromkeys(self._texts, _UNTOUCHED)
         for name in names:
             text = self._texts[name]
-            members[name] = _UNTOUCHED if text is None else decode_value(text)
+            members[name] = _UNTOUCHED if text is None else read_own(text)
         try:
             result = apply(members, patch)
         except RefusedPatch:
@@ -104,6 +104,6 @@ def _attribute_difference(name: str, known: str | None, text: str) -> str:
     replacement = f'{{"op":"replace","path":{path},"value":{text}}}'
     if known is None:
         return replacement
-    operations = diff(decode_value(known), decode_value(text), join(name))
-    patch = ",".join(map(encode, operations))
+    operations = diff(read_own(known), read_own(text), join(name))
+    patch = ",".join(map(write_own, operations))
     return patch if len(patch) < len(replacement) else replacement  # patch-size

@@ -20,6 +20,15 @@ from __future__ import annotations
 
 import reprlib
 
+MAX_LOGGED = 300
+"""Characters of a peer's input in one line of a log."""
+
+
+def brief(text: object) -> str:
+    """Return the beginning of a text: what a peer sent may be of any length, and a log may not."""
+    whole = str(text)
+    return whole if len(whole) <= MAX_LOGGED else f"{whole[:MAX_LOGGED]}…"
+
 
 class WsSyncError(Exception):
     """Root of the tree."""

@@ -8,6 +8,8 @@ shared with the original document. So a patch that fails half-way has changed no
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
+from functools import cached_property
 from typing import TypeAlias
 
 from ws_sync.codec import JSON
@@ -17,7 +19,10 @@ from ws_sync.pointer import index, parse
 
 MAX_OPERATIONS = 10_000
 MAX_GROWTH = 1_000_000
-"""What all `copy` operations of a patch may add, in values and characters."""
+"""What all `copy` operations of a patch may always add, in about the characters of JSON text.
+
+They may add more as long as it is not more than twice what was there.
+"""
 
 Container: TypeAlias = dict[str, JSON] | list[JSON]
 Operation: TypeAlias = dict[str, JSON]
@@ -46,6 +51,8 @@ class Draft:
         self.document = document
         self._copies: dict[int, tuple[Container, Container]] = {}  # id: (copy, its original)
         self._growth = 0
+        self._original = document
+        self._settled: list[tuple[Container, Container]] = []  # originals, and copies from before
 
     def apply(self, patch: JSON) -> None:
         """Carry out all operations; when one of them fails, the draft is of no more use.
@@ -65,8 +72,8 @@ class Draft:
 
     def original(self, value: JSON) -> JSON:
         """Return the container that `value` was copied from, or `value` when it is no copy."""
-        copy = self._copies.get(id(value))
-        return value if copy is None else copy[1]
+        known = self._copies.get(id(value))
+        return value if known is None else known[1]
 
     def settle(self, value: JSON) -> JSON:
         """Write the changes of `value` back into the containers that it was copied from.
@@ -79,6 +86,7 @@ class Draft:
         original = self.original(value)
         if original is value:
             return value  # below something that was not written to, nothing was written to
+        self._settled.append((original, copy(original)))
         if type(value) is dict:
             members = {name: self.settle(member) for name, member in value.items()}
             original.clear()
@@ -86,6 +94,20 @@ class Draft:
         else:
             original[:] = [self.settle(element) for element in value]
         return original
+
+    def unsettle(self) -> None:
+        """Take back everything that `settle` has written."""
+        for container, before in reversed(self._settled):
+            container.clear()
+            if isinstance(container, dict):
+                container.update(before)
+            else:
+                container.extend(before)
+        self._settled.clear()
+
+    @cached_property
+    def _twice_the_original(self) -> int:
+        return 2 * measure(self._original)
 
     def _apply_operation(self, operation: JSON) -> None:
         if type(operation) is not dict:
@@ -172,26 +194,47 @@ class Draft:
     def _own(self, value: JSON) -> Container:
         if id(value) in self._copies:
             return value  # type: ignore[no-any-return]  # only containers are copied
-        copy: Container
+        own: Container
         if isinstance(value, dict):
-            copy = dict(value)
+            own = dict(value)
         elif isinstance(value, list):
-            copy = list(value)
+            own = list(value)
         else:
             raise Refused("the path leads through a value that has no members")
-        self._copies[id(copy)] = copy, value
-        return copy
+        self._copies[id(own)] = own, value
+        return own
 
     def _clone(self, value: JSON) -> JSON:
-        self._growth += 1 + (len(value) if isinstance(value, str) else 0)
-        if self._growth > MAX_GROWTH:
+        self._growth += _own_size(value)
+        if self._growth > MAX_GROWTH and self._growth > self._twice_the_original:
             raise Refused("the patch copies too much")  # patch-growth
         if isinstance(value, dict):
-            self._growth += sum(map(len, value))
             return {name: self._clone(member) for name, member in value.items()}
         if isinstance(value, list):
             return [self._clone(element) for element in value]
         return value
+
+
+def measure(value: JSON) -> int:
+    """Return about how many characters the JSON text of a value has."""
+    size = _own_size(value)
+    if isinstance(value, dict):
+        return size + sum(map(measure, value.values()))
+    if isinstance(value, list):
+        return size + sum(map(measure, value))
+    return size
+
+
+def _own_size(value: JSON) -> int:
+    """Measure a value without what is in it; the names of members are its own."""
+    kind = type(value)
+    if kind is str:
+        return len(value) + 3
+    if kind is int:
+        return int(value).bit_length() * 3 // 10 + 2
+    if kind is float:
+        return 20
+    return 3 + sum(len(name) + 3 for name in value) if kind is dict else 5
 
 
 _OPERATIONS: dict[str, Callable[[Draft, Tokens, Operation], None]] = {

@@ -4,7 +4,8 @@ Each WebSocket is a `Connection` of its own, and a session has at most one at a 
 replaces it in a single step: the newer gets the states, the older gets `_DISCONNECT` and ends in
 the background, and its clean-up touches nothing but itself. Events are handled one after the
 other in order of arrival, also across that step: an action that the older connection began is
-finished before the first event of the newer one is handled.
+finished before the first event of the newer one is handled; but when it does not end within the
+grace period of `Limits`, it is cancelled.
 """
 
 from __future__ import annotations
@@ -20,10 +21,18 @@ from weakref import WeakKeyDictionary
 from starlette.websockets import WebSocket, WebSocketState
 
 from ws_sync.calling import call, to_json
-from ws_sync.codec import Event, decode, encode, frame
-from ws_sync.connection import BREAKS_RULES, MAX_MALFORMED, Connection
+from ws_sync.codec import Event, decode, encode_object, frame
+from ws_sync.connection import (
+    BREAKS_RULES,
+    INTERNAL_ERROR,
+    LIMITS,
+    MAX_MALFORMED,
+    NORMAL,
+    Connection,
+    Limits,
+)
 from ws_sync.events import BIN_META
-from ws_sync.exceptions import MalformedFrame, NoSession, NotConnected, Refused
+from ws_sync.exceptions import MalformedFrame, NoSession, NotConnected, Refused, brief
 
 session_context: ContextVar[Session] = ContextVar("session_context")
 """The session that objects made in this context belong to."""
@@ -72,12 +81,13 @@ class Session:
         state: whatever the application keeps with the session.
     """
 
-    def __init__(self, logger: logging.Logger | None = None) -> None:
+    def __init__(self, logger: logging.Logger | None = None, *, limits: Limits = LIMITS) -> None:
         self.event_handlers: dict[str, Callable[..., Any]] = {}
         self.init_handlers: list[Callable[[], Any]] = []
         self.logger = logger or logging.getLogger("ws_sync")
         self.state: SessionState | None = None
         self.connection: Connection | None = None
+        self._limits = limits
         self._made_by: WeakKeyDictionary[asyncio.Task[Any], Connection] = WeakKeyDictionary()
         self._turn = asyncio.Lock()
 
@@ -155,14 +165,20 @@ class Session:
         connection = self._made_here() or self.connection
         if connection is None:
             raise NotConnected
+        if connection is not self.connection:  # replaced already
+            connection.close()
+            await connection.closed()
+            return
         with self:
+            code = INTERNAL_ERROR  # connection-close-code
             try:
                 await self._tell("on_connect")
                 await self._serve(connection)
+                code = NORMAL
             finally:
                 if self.connection is connection:
                     self.connection = None
-                connection.close()
+                connection.close(code)
                 await self._tell("on_disconnect")
                 await connection.closed()
 
@@ -174,9 +190,10 @@ class Session:
             ws: attach this WebSocket first, in order to turn it away.
         """
         connection = self._attach(ws) if ws is not None else self.connection
-        self.connection = None
         if connection is not None:
             connection.disconnect(message)
+        self.connection = None
+        if connection is not None:
             await connection.closed()
 
     async def terminate(self, message: str = TAKEN_OVER) -> None:
@@ -191,7 +208,7 @@ class Session:
             NotJSON: `data` has no JSON form.
         """
         if self.connection is not None and self.is_connected:
-            self.connection.send(frame(event, encode(data, to_json)))
+            self.connection.send(frame(event, encode_object(data, to_json)))
             await self.connection.give_way()
 
     async def send_binary(self, event: str, metadata: dict[str, Any], data: bytes) -> None:
@@ -201,7 +218,7 @@ class Session:
             NotJSON: `metadata` has no JSON form.
         """
         if self.connection is not None and self.is_connected:
-            meta = encode({"type": event, "metadata": metadata}, to_json)
+            meta = encode_object({"type": event, "metadata": metadata}, to_json)
             self.connection.send(frame(BIN_META, meta), data)
             await self.connection.give_way()
 
@@ -222,10 +239,14 @@ class Session:
 
     def _attach(self, ws: WebSocket) -> Connection:
         older = self.connection
-        self.connection = connection = Connection(ws, self.logger)
+        if older is not None and older.ws is ws and older.is_open:
+            connection = older
+        else:
+            connection = Connection(ws, self.logger, self._limits)
+        self.connection = connection
         if (task := asyncio.current_task()) is not None:
             self._made_by[task] = connection
-        if older is not None and older.ws is not ws:
+        if older is not None and older is not connection:
             self.logger.warning("a newer connection replaces %s", older.ws.client)
             older.disconnect(TAKEN_OVER)  # session-takeover-prompt: nothing waits for it
         return connection
@@ -253,34 +274,44 @@ class Session:
                 event = connection.pairing.complete(received)
             else:
                 event = decode(received)
+                connection.malformed = 0  # only those in a row count
             if event.type == BIN_META:
                 connection.pairing.announce(event.data)
             else:
-                await self._handle(event)
+                async with connection.handling():
+                    await self._handle(event)
+        except TimeoutError:
+            self.logger.warning("a handler outlived its connection, and was cancelled")
         except MalformedFrame as error:  # connection-malformed-survives
             connection.malformed += 1
-            self.logger.warning("%s; ignored", error)
+            self.logger.warning("%s; ignored", brief(error))
             if connection.malformed >= MAX_MALFORMED:
                 connection.close(BREAKS_RULES, "too many malformed frames")
         except Refused as error:
-            self.logger.warning("refused: %s", error)
+            self.logger.warning("refused: %s", brief(error))
 
     async def _handle(self, event: Event) -> None:
         handler = self.event_handlers.get(event.type)
         if handler is None:  # events-unknown-type, events-unknown-key, events-direction
-            self.logger.warning("nobody listens to the event %r; ignored", event.type)
+            self.logger.warning("nobody listens to %s; ignored", brief(repr(event.type)))
             return
         try:
             await call(handler, event.data)
         except Refused:
             raise
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            self.logger.warning("the handler of %r awaited what was cancelled", event.type)
         except Exception:  # the application's; actions-error, actions-error-private
             self.logger.exception("the handler of %r failed", event.type)
 
     async def _tell(self, hook: str) -> None:
-        if self.state is None:
+        function = getattr(self.state, hook, None)
+        if function is None:  # no state, or one of another type
             return
         try:
-            await getattr(self.state, hook)()
+            await function()
         except Exception:  # the application's
             self.logger.exception("%s of the session's state failed", hook)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from logging import Logger
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, overload
@@ -29,7 +30,7 @@ from ws_sync.events import (
     task_start_event,
     toast_event,
 )
-from ws_sync.exceptions import Refused
+from ws_sync.exceptions import Refused, brief
 from ws_sync.registration import Registration
 from ws_sync.remote import remote_functions
 from ws_sync.session import Session, get_global_session
@@ -214,6 +215,7 @@ class Sync:
     def close(self) -> None:
         """Leave the session: the client hears no more of this object."""
         self._throttle.cancel()
+        self._state.stop()
         self._registration.remove()
 
     def _setup(self, config: Configuration) -> None:
@@ -273,6 +275,7 @@ class Sync:
         }
         initialise = self._announce if self.send_on_init else None
         self._registration = Registration(self.session, self, handlers, initialise)
+        self._state.is_current = partial(self._registration.holds, get_event(self.key))
         if isinstance(members := getattr(self.obj, "__dict__", None), dict):
             members.setdefault(_ANCHOR, []).append(self)
         if self.send_on_init and self.session.connection is not None:
@@ -285,7 +288,7 @@ class Sync:
             return []
         if self._state.is_known(connection):
             sent, errors = self._state.publish(connection)
-        elif self.send_on_init:
+        elif self.send_on_init or self._state.is_followed(connection):
             sent, errors = True, self._state.announce(connection)  # connection-state-before-patch
         else:
             return []  # state-unannounced-silent
@@ -324,9 +327,12 @@ class Sync:
             return
         try:
             receive(connection, data)
+            return
         except Refused as error:
-            self._log.warning("%s: a write is refused: %s", self.key, error)
-            self._state.resync(connection)
+            self._log.warning("%s: a write is refused: %s", self.key, brief(error))
+        except Exception:  # noqa: BLE001  # the application's; nothing has changed
+            self._log.exception("%s: a write failed", self.key)
+        self._state.resync(connection)
 
     async def _on_action(self, data: JSON) -> None:
         name, arguments = read_call(data)
@@ -335,7 +341,7 @@ class Sync:
         elif self._any_action is not None:
             await call(self._any_action, data)
         else:
-            self._log.warning("%s has no action %r", self.key, name)  # actions-unknown
+            self._log.warning("%s has no action %s", self.key, brief(repr(name)))  # actions-unknown
 
     async def _on_task_start(self, data: JSON) -> None:
         name, arguments = read_call(data)
@@ -344,7 +350,7 @@ class Sync:
         elif self._any_task is not None:
             await call(self._any_task[0], data)
         else:
-            self._log.warning("%s has no task %r", self.key, name)  # tasks-unknown
+            self._log.warning("%s has no task %s", self.key, brief(repr(name)))  # tasks-unknown
 
     async def _on_task_cancel(self, data: JSON) -> None:
         name, _ = read_call(data)

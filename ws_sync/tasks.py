@@ -14,6 +14,7 @@ from logging import Logger
 from typing import Any
 
 from ws_sync.calling import call
+from ws_sync.exceptions import brief
 
 
 class Tasks:
@@ -41,6 +42,7 @@ class Tasks:
         self.functions = dict(functions)
         self.cancels = dict(cancels)
         self.running: dict[str, asyncio.Task[None]] = {}
+        self._ending: set[str] = set()  # tasks whose cancel function runs
         self._changed = changed
         self._log = log
 
@@ -62,21 +64,27 @@ class Tasks:
     def cancel(self, name: str) -> None:
         """Cancel the task `name`; nothing happens when it is not running (tasks-cancel-idle)."""
         if name not in self.running:
-            self._log.warning("the task %r is not running", name)
+            self._log.warning("the task %s is not running", brief(repr(name)))
             return
         # A task's first step is already scheduled: cancelled behind it, `_run` sees it.
-        asyncio.get_running_loop().call_soon(self.running[name].cancel)
+        asyncio.get_running_loop().call_soon(self._interrupt, name, self.running[name])
+
+    def _interrupt(self, name: str, task: asyncio.Task[None]) -> None:
+        if name not in self._ending:  # being told a second time must not cut short what it does
+            task.cancel()
 
     async def _run(self, name: str, arguments: Mapping[str, Any]) -> None:
         try:
             await call(self.functions[name], **arguments)
         except asyncio.CancelledError:
             if name in self.cancels:
+                self._ending.add(name)
                 await call(self.cancels[name])
             raise
 
     def _ended(self, name: str, task: asyncio.Task[None]) -> None:
         del self.running[name]
+        self._ending.discard(name)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._log.error("the task %r failed", name, exc_info=error)
         self._changed()

@@ -4,6 +4,10 @@ A write is tried on a draft first, so that a refused one has changed nothing; th
 into the lists and dicts that are there: what the write does not touch stays as it is, and the same
 object (state-unsynced-kept). A `_SET` is a patch that makes the members that it names of the
 current ones.
+
+Only what is made of JSON's own types can be written into. Any other value (a dataclass, a tuple, a
+dict with numbers as keys, a subclass of list) can be replaced as a whole, but not in parts: the
+client would make another type of it.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from contextlib import suppress
+from copy import deepcopy
 
 from ws_sync.attributes import Attribute
 from ws_sync.calling import to_json
@@ -18,7 +23,7 @@ from ws_sync.codec import JSON, MAX_VALUE_DEPTH, decode_value, encode, is_deeper
 from ws_sync.diff import diff
 from ws_sync.equality import equal
 from ws_sync.exceptions import Refused, RefusedPatch, RefusedState
-from ws_sync.patch import Draft
+from ws_sync.patch import MAX_OPERATIONS, Draft, measure
 from ws_sync.pointer import join, parse
 
 _UNTOUCHED = object()
@@ -40,10 +45,9 @@ class Write:
         """
         self._attributes = attributes
         self.touched = _touched(patch, attributes)
-        self._before: dict[str, JSON] = {
-            wire: _current(attribute) if wire in self.touched else _UNTOUCHED
-            for wire, attribute in attributes.items()
-        }
+        self._foreign: set[str] = set()  # attributes whose value is not made of JSON's types
+        self._assigned: list[tuple[Attribute, object]] = []  # with their values from before
+        self._before: dict[str, JSON] = {wire: self._read(wire) for wire in attributes}
         self._draft = Draft(self._before)
         self._draft.apply(patch)
         self._check(patch)
@@ -53,10 +57,36 @@ class Write:
 
         Raises:
             RefusedState: a setter of the application raised; everything is as before.
+            Exception: something else did; everything is as before.
         """
-        grafts = self._assign()
-        for value in grafts:
-            self._draft.settle(value)
+        try:
+            for value in self._assign():
+                self._draft.settle(value)
+        except Exception:
+            self.undo()
+            raise
+
+    def undo(self) -> None:
+        """Bring everything back to where it was before `commit`."""
+        self._draft.unsettle()
+        for attribute, old in reversed(self._assigned):
+            with suppress(Exception):  # a setter that does not take its own value back
+                attribute.write(old)
+        self._assigned.clear()
+
+    def sizes(self) -> tuple[int, int]:
+        """Measure what is touched, before and after, in about the characters of JSON text."""
+        values = (self._before, self._draft.document)
+        before, after = (sum(measure(value[wire]) for wire in self.touched) for value in values)
+        return before, after
+
+    def _read(self, wire: str) -> JSON:
+        if wire not in self.touched:
+            return _UNTOUCHED
+        value, plain = _current(self._attributes[wire])
+        if not plain:
+            self._foreign.add(wire)
+        return value
 
     def _check(self, patch: JSON) -> None:
         after = self._draft.document
@@ -67,29 +97,39 @@ class Write:
             before = self._before[wire]
             if self._attributes[wire].read_only and not equal(before, after[wire]):
                 raise RefusedPatch(None, patch, f"{wire!r} is read-only")  # patch-read-only
+            inside = after[wire] is not before and self._draft.original(after[wire]) is before
+            if inside and wire in self._foreign:
+                reason = f"{wire!r} is not made of JSON's types: it can only be replaced"
+                raise RefusedPatch(None, patch, reason)
             if is_deeper(after[wire], MAX_VALUE_DEPTH):
                 raise RefusedPatch(None, patch, f"{wire!r} would be nested too deep")
 
     def _assign(self) -> list[JSON]:
         """Assign what is not grafted, and return what is to be."""
         grafts: list[JSON] = []
-        assigned: list[tuple[Attribute, object]] = []
         for wire in sorted(self.touched):
             attribute, before = self._attributes[wire], self._before[wire]
             after = self._draft.document[wire]
             if after is before or attribute.read_only:
                 continue
-            if not attribute.computed and self._draft.original(after) is attribute.read():
+            if wire in self._foreign and equal(before, after):
+                continue  # it says what the value is already
+            if self._can_be_grafted(attribute, after):
                 grafts.append(after)
                 continue
+            with suppress(Exception):  # a getter that raises: there is no way back
+                self._assigned.append((attribute, attribute.read()))
             try:
-                old = attribute.read()
-                attribute.write(after)
+                attribute.write(deepcopy(after) if attribute.is_shared(before) else after)
             except Exception as error:
-                _restore(assigned)
                 raise RefusedState(wire, f"the object refused the value: {error!r}") from error
-            assigned.append((attribute, old))
         return grafts
+
+    def _can_be_grafted(self, attribute: Attribute, value: JSON) -> bool:
+        if attribute.computed:
+            return False
+        live = attribute.read()
+        return self._draft.original(value) is live and not attribute.is_shared(live)
 
 
 def state_patch(attributes: Mapping[str, Attribute], state: JSON) -> list[JSON]:
@@ -103,18 +143,19 @@ def state_patch(attributes: Mapping[str, Attribute], state: JSON) -> list[JSON]:
     for wire in state:
         if wire not in attributes:
             raise RefusedState(wire, "no attribute of this document")  # state-set-unknown
-    return [
-        operation
+    named = {
+        wire: value
         for wire, value in state.items()
         if not attributes[wire].read_only  # state-set-read-only
-        for operation in diff(_current(attributes[wire]), value, join(wire))
+    }
+    operations = [
+        operation
+        for wire, value in named.items()
+        for operation in diff(_current(attributes[wire])[0], value, join(wire))
     ]
-
-
-def _restore(assigned: list[tuple[Attribute, object]]) -> None:
-    for attribute, old in reversed(assigned):
-        with suppress(Exception):  # a setter that does not take its own value back
-            attribute.write(old)
+    if len(operations) > MAX_OPERATIONS:  # more than worth while, and more than a draft takes
+        return [{"op": "replace", "path": join(wire), "value": named[wire]} for wire in named]
+    return operations
 
 
 def _touched(patch: JSON, names: Mapping[str, object]) -> set[str]:
@@ -131,16 +172,18 @@ def _touched(patch: JSON, names: Mapping[str, object]) -> set[str]:
     return touched & names.keys()
 
 
-def _current(attribute: Attribute) -> JSON:
-    """Return the live value, or a JSON copy of it when it is not made of JSON's types.
+def _current(attribute: Attribute) -> tuple[JSON, bool]:
+    """Return the live value and True, or a JSON copy of it when it is not made of JSON's types.
 
     A value that has no JSON form at all is None: it can be replaced, but not be built upon.
     """
     try:
         value = attribute.read()
-        return value if _is_plain(value) else decode_value(encode(value, to_json))
+        if _is_plain(value):
+            return value, True
+        return decode_value(encode(value, to_json)), False
     except Exception:  # noqa: BLE001  # a property of the application, or a value without JSON form
-        return None
+        return None, False
 
 
 def _is_plain(value: object) -> bool:
@@ -149,8 +192,9 @@ def _is_plain(value: object) -> bool:
         return True
     if kind is float:
         return math.isfinite(value)  # type: ignore[arg-type]
-    if isinstance(value, list):
-        return all(map(_is_plain, value))
-    if isinstance(value, dict):
-        return all(type(name) is str for name in value) and all(map(_is_plain, value.values()))
+    if kind is list:
+        return all(map(_is_plain, value))  # type: ignore[call-overload]
+    if kind is dict:
+        names, members = value.keys(), value.values()  # type: ignore[attr-defined]
+        return all(type(name) is str for name in names) and all(map(_is_plain, members))
     return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -59,6 +60,15 @@ class Methods:
 
     def act(self, item_count: int) -> int:
         return item_count + self.offset
+
+
+class Sizes(BaseModel):
+    sizes: list[float]
+
+
+@dataclass
+class Size:
+    size: float
 
 
 GOOD = {"count": "3", "point": {"x": 1}, "model": {"day": "2024-02-29"}}
@@ -142,3 +152,68 @@ def test_read_call_leaves_its_argument_alone() -> None:
     data = {"type": "x", "a": 1}
     assert read_call(data) == ("x", {"a": 1})
     assert data == {"type": "x", "a": 1}
+
+
+@pytest.mark.parametrize("number", ["nan", "NaN", "inf", "-Infinity", "1e400"])
+def test_fit_reads_no_text_as_a_number_that_is_not_finite(number: str) -> None:
+    def act(x: float) -> None: ...
+    def nested(x: list[dict[str, float]]) -> None: ...
+    def modelled(x: Sizes) -> None: ...
+    def data(x: list[Size]) -> None: ...
+
+    sent: dict[Any, Any] = {
+        act: number,
+        nested: [{"a": number}],
+        modelled: {"sizes": [number]},
+        data: [{"size": number}],
+    }
+    for function, value in sent.items():
+        with pytest.raises(RefusedArguments, match="finite"):
+            fit(function, "act", {"x": value})
+
+
+def test_fit_checks_the_others_where_one_annotation_can_not_be_resolved(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def act(amount: "Missing", count: int, other: "a b") -> None: ...  # type: ignore # noqa
+
+    for _ in range(2):
+        with pytest.raises(RefusedArguments, match="count"):
+            fit(act, "act", {"amount": [], "count": "three", "other": 1})
+    assert caplog.text.count("'amount' takes any value") == 0
+    assert caplog.text.count("takes any value as 'amount'") == 1
+
+
+def test_fit_reads_every_argument_of_a_function_that_takes_any_names() -> None:
+    def act(**values: int) -> None: ...
+
+    assert fit(act, "act", {"a": "1", "b": 2}) == {"a": 1, "b": 2}
+    with pytest.raises(RefusedArguments):
+        fit(act, "act", {"a": "one"})
+
+
+def test_fit_looks_into_partials_and_objects_that_can_be_called() -> None:
+    @dataclass
+    class Callable:  # not hashable
+        def __call__(self, count: int) -> None: ...
+
+    class Slim:
+        __slots__ = ()  # no weak references
+
+        def __call__(self, count: int) -> None: ...
+
+    def act(first: int, count: int) -> None: ...
+
+    for function in (Callable(), Slim(), partial(act, 1), partial(partial(act, 1))):
+        assert fit(function, "act", {"count": "3"}) == {"count": 3}
+        with pytest.raises(RefusedArguments):
+            fit(function, "act", {"count": "three"})
+
+
+def test_fit_keeps_a_methods_own_self() -> None:
+    class Open:
+        def act(self, **values: Any) -> Any:
+            return values
+
+    function = Open().act
+    assert function(**fit(function, "act", {"self": 1, "a": 2})) == {"a": 2}

@@ -32,3 +32,14 @@ def test_to_json_refuses_what_it_does_not_know() -> None:
     assert to_json({1}) == [1]
     with pytest.raises(ValueError, match="serialize"):
         to_json(object())
+
+
+async def test_arguments_may_have_any_names() -> None:
+    def plain(function: int, func: int, args: int) -> int:
+        return function + func + args
+
+    async def coroutine(function: int, func: int, args: int) -> int:
+        return plain(function, func, args)
+
+    for function in (plain, coroutine):
+        assert await call(function, function=1, func=2, args=3) == 6

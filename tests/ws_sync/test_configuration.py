@@ -36,3 +36,21 @@ def test_running_tasks_are_named_as_each_generation_does() -> None:
     assert configure((OBJ, "K"), exposed).running_tasks == "running_tasks"
     assert configure((OBJ, "K"), exposed | {"toCamelCase": True}).running_tasks == "runningTasks"
     assert configure((OBJ, "K"), {}).running_tasks is None
+
+
+@pytest.mark.parametrize(
+    ("args", "kwargs", "error"),
+    [
+        (("K", OBJ), {"on_actions": {"x": print}}, "'on_actions' is no option"),
+        ((OBJ, "K"), {"on_action": {}}, r"Sync\(\): got an unexpected .* 'on_action'"),
+        ((OBJ,), {}, r"Sync\(\): missing .* 'key'"),
+        ((OBJ, "K"), {"include": {"a": 1}}, "'a' is no option"),
+    ],
+    ids=["key first", "object first", "missing", "name"],
+)
+def test_error_names_the_argument(
+    args: tuple[Any, ...], kwargs: dict[str, Any], error: str
+) -> None:
+    with pytest.raises(TypeError, match=error) as raised:
+        configure(args, kwargs)
+    assert "_first" not in str(raised.value)

@@ -198,3 +198,18 @@ async def test_close_sends_what_is_queued_first(code: int) -> None:
     async with Server(endpoint) as server, server.connect() as client:
         assert await client.receive() == ("last", None)
         assert await client.close_code() == code
+
+
+async def test_however_large_the_initial_states_are_a_client_can_connect() -> None:
+    limits = Limits(most_units=2, most_size=1000, congested_size=500)
+    with Session(limits=limits) as session:
+        notes = Notes()
+        notes.text = BIG
+        for number in range(5):
+            Sync(notes, f"NOTES{number}", include=["text"])
+    async with Server(session) as server, server.connect() as client:
+        for _ in range(6):
+            assert (await client.receive())[1]["text"] == BIG
+        notes.number = 1
+        await notes.sync()
+        assert (await client.receive())[0] == "_PATCH:NOTES"

@@ -150,6 +150,20 @@ def test_apply_counts_the_length_of_what_it_copies() -> None:
         apply({"a": {"x" * (MAX_GROWTH // 2): [1]}}, copies)
 
 
+def test_apply_counts_the_digits_of_what_it_copies() -> None:
+    copies = [{"op": "copy", "from": "/a", "path": "/b"}] * 30
+    with pytest.raises(RefusedPatch, match="copies too much"):
+        apply({"a": [10**300] * 1000}, copies)
+
+
+def test_apply_lets_a_large_document_grow_to_a_multiple() -> None:
+    copies = [{"op": "copy", "from": "/a/0", "path": "/a/-"}] * 8
+    document = {"a": ["x" * MAX_GROWTH, "x" * MAX_GROWTH * 3]}
+    assert len(apply(document, copies)["a"]) == 10
+    with pytest.raises(RefusedPatch, match="copies too much"):
+        apply(document, copies * 2)
+
+
 def test_apply_shares_what_it_does_not_touch() -> None:
     document: JSON = {"a": [{"x": 1}, {"x": 2}], "b": {}}
     result = apply(document, [{"op": "replace", "path": "/a/0/x", "value": 3}])

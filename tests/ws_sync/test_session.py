@@ -7,10 +7,10 @@ import logging
 from typing import Any
 
 import pytest
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketState
 
 from tests.ws_sync.harness import DEADLINE, Server
-from ws_sync.connection import BREAKS_RULES, MAX_MALFORMED
+from ws_sync.connection import BREAKS_RULES, INTERNAL_ERROR, MAX_MALFORMED, Limits
 from ws_sync.decorators import remote_action, sync_all
 from ws_sync.exceptions import NoSession, NotConnected, NotJSON
 from ws_sync.session import Session, SessionState, get_global_session, session_context
@@ -365,3 +365,130 @@ async def test_contexts_of_tasks_overlap() -> None:
 
     task = asyncio.create_task(first())
     await second()
+
+
+async def test_action_that_awaits_a_cancelled_task_does_not_end_the_connection() -> None:
+    session, _ = make()
+
+    async def act(_: Any) -> None:
+        task = asyncio.create_task(asyncio.sleep(60))
+        task.cancel()
+        await task
+
+    session.register_event("act", act)
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        await client.send("act")
+        assert (await client.fence("COUNTER"))[0] == []
+
+
+async def test_hung_action_is_cancelled_some_time_after_a_takeover() -> None:
+    with Session(limits=Limits(grace=0.05)) as session:
+        counter = Counter()
+    async with Server(session) as server, server.connect() as old:
+        await old.act("COUNTER", "hold")
+        async with asyncio.timeout(DEADLINE):
+            await counter._began.wait()
+        async with server.connect() as new:
+            await new.receive()
+            await new.act("COUNTER", "note", text="new")
+            assert (await new.fence("COUNTER"))[1]["log"] == ["begin hold", "new"]
+
+
+async def test_connection_that_ends_with_an_error_does_not_say_that_all_is_well() -> None:
+    session, _ = make()
+
+    class Broken(WebSocket):
+        async def receive(self) -> Any:
+            if self.application_state is WebSocketState.CONNECTED:
+                raise ValueError("broken")
+            return await super().receive()
+
+    async def endpoint(ws: WebSocket) -> None:
+        with pytest.raises(ValueError, match="broken"):
+            await session.handle_connection(Broken(ws.scope, ws.receive, ws.send))
+
+    async with Server(endpoint) as server, server.connect() as client:
+        assert await client.close_code() == INTERNAL_ERROR
+
+
+async def test_goodbye_that_can_not_be_sent_leaves_the_connection() -> None:
+    session, _ = make()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        with pytest.raises(NotJSON):
+            await session.disconnect("\ud800")
+        assert (await client.fence("COUNTER"))[0] == []
+
+
+async def test_good_event_begins_the_count_of_malformed_ones_anew() -> None:
+    session, counter = make()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        for _ in range(2):
+            for _ in range(MAX_MALFORMED - 1):
+                await client.socket.send("nonsense")
+            assert (await client.fence("COUNTER"))[1]["value"] == counter.value
+
+
+async def test_log_does_not_grow_with_what_a_client_sends(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    session, _ = make()
+    long = "x" * 100_000
+    async with Server(session) as server, server.connect() as client:
+        await client.send(long)
+        await client.act("COUNTER", long)
+        await client.send("_TASK_START:COUNTER", {"type": long})
+        await client.send("_TASK_CANCEL:COUNTER", {"type": long})
+        await client.send("_BIN_META", {"type": f"_{long}", "metadata": {}})
+        await client.patch("COUNTER", long, long)
+        await client.socket.send('{"type":"x","data":1' + "0" * 1000 + "}")
+        await client.fence("COUNTER")
+    assert len(caplog.records) >= 7
+    assert len(caplog.text) < 7000
+
+
+async def test_socket_that_is_given_twice_is_one_connection() -> None:
+    session, _ = make()
+
+    async def endpoint(ws: WebSocket) -> None:
+        await session.new_connection(ws)
+        await session.handle_connection(ws)
+
+    async with Server(endpoint) as server, server.connect() as client:
+        await client.receive()
+        assert (await client.fence("COUNTER"))[0] == []
+
+
+async def test_connection_that_is_replaced_early_is_not_announced_to_the_state() -> None:
+    session, _ = make()
+    session.state = hooks = Hooks()
+    replaced = asyncio.Event()
+
+    async def endpoint(ws: WebSocket) -> None:
+        await session.new_connection(ws)
+        if not replaced.is_set():
+            await replaced.wait()
+        await session.handle_connection()
+
+    async with Server(endpoint) as server, server.connect() as old:
+        await old.receive()
+        async with server.connect() as new:
+            await new.receive()
+            replaced.set()
+            await old.close_code()
+            await new.act("COUNTER", "note", text="x")
+            await new.fence("COUNTER")
+        async with asyncio.timeout(DEADLINE):
+            await hooks.left.wait()
+    assert sorted(hooks.calls) == ["connect", "disconnect"]
+
+
+async def test_state_may_be_anything(caplog: pytest.LogCaptureFixture) -> None:
+    session, _ = make()
+    session.state = {"user": 1}  # type: ignore[assignment]
+    async with Server(session) as server, server.connect() as client:
+        await client.fence("COUNTER")
+    await session.terminate()
+    assert caplog.records == []

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import logging
 import math
 import weakref
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
 
 from tests.ws_sync.harness import DEADLINE, Client, Server
+from ws_sync import state as state_module
+from ws_sync.codec import MAX_DEPTH, MAX_VALUE_DEPTH
+from ws_sync.crossing import Crossings
 from ws_sync.exceptions import NoSession, NotJSON, UnknownAttribute
 from ws_sync.session import Session
 from ws_sync.sync import Sync
@@ -124,12 +130,12 @@ async def test_lone_surrogate_of_the_application_does_not_poison_the_state() -> 
     session, notes, sync = make()
     notes.title = "\ud83d"
     async with Server(session) as server, server.connect() as client:
-        assert (await client.receive())[1] == {"items": [], "total": 0}
+        assert (await client.receive())[1] == {"title": None, "items": [], "total": 0}
         notes.title = "good"
         await sync()
         assert await client.receive() == (
             "_PATCH:NOTES",
-            [{"op": "add", "path": "/title", "value": "good"}],
+            [{"op": "replace", "path": "/title", "value": "good"}],
         )
 
 
@@ -147,7 +153,7 @@ async def test_property_that_raises_is_logged_when_a_client_connects(
         obj = Broken()
         Sync.all(obj, "B")
     async with Server(session) as server, server.connect() as client:
-        assert await client.receive() == ("_SET:B", {"value": 1})
+        assert await client.receive() == ("_SET:B", {"broken": None, "value": 1})
     assert "can't be sent" in caplog.text
 
 
@@ -298,7 +304,8 @@ async def test_crossing_edits_end_with_the_same_value_on_both_sides() -> None:
         assert await settled(client, "/items") == notes.items == ["b", "c"]
 
 
-async def test_edits_that_do_not_cross_are_never_repeated() -> None:
+async def test_edits_that_do_not_cross_are_never_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state_module, "Crossings", partial(Crossings, state_window=0))
     session, _notes, sync = make()
     async with Server(session) as server, server.connect() as client:
         await client.receive()
@@ -540,3 +547,170 @@ async def test_patch_never_precedes_the_state_when_an_init_callback_waits() -> N
         go_on.set()
         assert (await client.receive())[0] == "_SET:NOTES"
         assert (await client.fence("NOTES"))[0] == [replace("/title", "b")]
+
+
+@pytest.mark.parametrize("asked", [False, True], ids=["initial state", "answer"])
+async def test_write_that_a_state_crosses_is_repeated_at_rest(asked: bool) -> None:
+    session, notes, _ = make()
+    async with Server(session) as server, server.connect() as client:
+        if asked:
+            await client.send("_GET:NOTES")
+        await client.patch("NOTES", "replace", "/title", value="mine")
+        assert await settled(client, "/title") == notes.title == "mine"
+
+
+async def test_crossing_right_after_a_takeover_is_settled() -> None:
+    session, notes, sync = make()
+    async with Server(session) as server, server.connect() as old:
+        await old.receive()
+        notes.title = "first"
+        await sync()
+        await old.patch("NOTES", "replace", "/title", value="a")
+        await old.fence("NOTES")
+        async with server.connect() as client:
+            await client.receive()
+            notes.title = "server"
+            await sync()
+            await client.patch("NOTES", "replace", "/title", value="client")
+            await client.until("_PATCH:NOTES")
+            assert await settled(client, "/title") == "client"
+
+
+@pytest.mark.parametrize("closed", [False, True], ids=["replaced", "closed"])
+async def test_sync_that_has_lost_its_key_repeats_nothing(closed: bool) -> None:
+    session, notes, sync = make()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        await client.patch("NOTES", "replace", "/title", value="a")
+        await client.fence("NOTES")
+        assert (timer := sync._state._timer) is not None
+        if closed:
+            sync.close()
+            assert timer.cancelled()
+        with session:
+            newer = Sync(notes, "NOTES", include=["items"])
+        await client.until("_SET:NOTES")
+        assert sync._state._connection is None or sync._state._settle(session.connection) is None  # type: ignore[arg-type, func-returns-value]
+        assert await client.fence("NOTES") == ([], {"items": []})
+        assert newer.state_snapshot == {"items": []}
+
+
+async def test_write_that_breaks_a_derived_attribute_is_refused_as_a_whole() -> None:
+    class Readme:
+        def __init__(self) -> None:
+            self.items: Any = [1, 2]
+            self.title = "t"
+
+        @property
+        def total(self) -> int:
+            return sum(self.items)
+
+    with Session() as session:
+        obj = Readme()
+        Sync.all(obj, "R")
+    items = obj.items
+    async with Server(session) as server, server.connect() as client:
+        _, before = await client.until("_SET:R")
+        await client.send("_SET:R", {"items": ["a"], "title": "x"})
+        assert await client.receive() == ("_SET:R", before)
+        await client.patch("R", "add", "/items/-", value="a")
+        assert await client.receive() == ("_SET:R", before)
+        await client.patch("R", "add", "/items/-", value=3)
+        assert (await client.fence("R"))[1] == {"items": [1, 2, 3], "title": "t", "total": 6}
+    assert obj.items is items
+
+
+async def test_attribute_that_can_not_be_read_keeps_its_last_good_value() -> None:
+    session, notes, _ = make()
+    async with Server(session) as server:
+        async with server.connect() as client:
+            await client.receive()
+        notes.items = None  # type: ignore[assignment]  # `total` raises from now on
+        async with server.connect() as client:
+            state = {"title": "My Notes", "items": None, "total": 0}
+            assert await client.receive() == ("_SET:NOTES", state)
+            await client.patch("NOTES", "replace", "/title", value="still possible")
+            assert (await client.fence("NOTES"))[1]["title"] == "still possible"
+
+
+async def test_failure_in_a_write_refuses_it(caplog: pytest.LogCaptureFixture) -> None:
+    session, notes, _ = make()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        del notes.title
+        await client.send("_SET:NOTES", {"title": "x", "items": [1]})
+        _, state = await client.until("_SET:NOTES")
+        assert state == {"title": "My Notes", "items": [], "total": 0}
+    assert "a write failed" in caplog.text
+    assert notes.items == []
+
+
+async def test_document_does_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state_module, "MAX_DOCUMENT", 1000)
+    session, notes, _ = make()
+    notes.items = ["x" * 400]
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        await client.patch("NOTES", "copy", "/items/-", **{"from": "/items/0"})
+        await client.patch("NOTES", "copy", "/title", **{"from": "/items/0"})
+        await client.until("_SET:NOTES")
+        assert len(notes.items) == 2
+        notes.items.append("x" * 400)
+        await client.patch("NOTES", "remove", "/items/0")
+        await client.fence("NOTES")
+        assert len(notes.items) == 2
+
+
+async def test_state_of_very_many_elements_is_taken() -> None:
+    session, notes, _ = make()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        await client.send("_SET:NOTES", {"items": list(range(20_000))})
+        await client.fence("NOTES")
+    assert notes.items == list(range(20_000))
+
+
+@dataclass
+class Hiding:
+    deep: Any
+
+
+@pytest.mark.parametrize("bad", ["names", "depth"])
+async def test_object_that_hides_what_is_no_json_does_not_stop_the_others(bad: str) -> None:
+    deep: Any = []
+    for _ in range(MAX_VALUE_DEPTH):
+        deep = [deep]
+    session, notes, sync = make()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        notes.items = [{1: "a", "1": "b"}] if bad == "names" else [Hiding(deep)]
+        notes.title = "x"
+        with pytest.raises(NotJSON):
+            await sync()
+        assert (await client.receive())[1][0] == replace("/title", "x")[1][0]
+
+
+async def test_observed_object_that_was_asked_for_is_followed_on() -> None:
+    session, _, sync = make(send_on_init=False)
+    other = Notes()
+    async with Server(session) as server, server.connect() as client:
+        await client.fence("NOTES")
+        sync.observe(other, title="otherTitle")
+        await sync()
+        assert (await client.receive())[1]["otherTitle"] == "My Notes"
+
+
+async def test_argument_of_any_depth_can_be_sent_back() -> None:
+    session, notes, sync = make(actions={})
+    depth = MAX_DEPTH - 2
+    value = json.loads("[" * depth + "]" * depth)
+
+    async def assign(value: Any) -> None:
+        notes.title = value
+        await sync()
+
+    sync._actions["assign"] = assign
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        await client.act("NOTES", "assign", value=value)
+        assert await client.receive() == replace("/title", value)

@@ -93,3 +93,28 @@ async def test_cancelling_what_does_not_run_is_ignored() -> None:
     tasks, changes = make(forever)
     tasks.cancel("work")
     assert changes == []
+
+
+async def test_second_cancellation_does_not_cut_the_canceller_short() -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    calls: list[str] = []
+
+    async def cancelled() -> None:
+        begun.set()
+        await go_on.wait()
+        calls.append("cleaned up")
+
+    tasks, _ = make(forever, work=cancelled)
+    tasks.start("work", {})
+    task = tasks.running["work"]
+    tasks.cancel("work")
+    await begun.wait()
+    tasks.cancel("work")
+    asyncio.get_running_loop().call_soon(go_on.set)
+    await asyncio.wait([task])
+    assert calls == ["cleaned up"]
+    tasks.start("work", {})
+    await asyncio.sleep(0)
+    tasks.cancel("work")
+    await asyncio.wait(tasks.running.values())
+    assert calls == ["cleaned up"] * 2

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from ws_sync.attributes import Attribute
+from ws_sync.calling import to_json
 from ws_sync.codec import JSON, MAX_VALUE_DEPTH
 from ws_sync.exceptions import RefusedPatch, RefusedState
+from ws_sync.patch import MAX_OPERATIONS
 from ws_sync.writes import Write, state_patch
 
 
@@ -49,11 +51,99 @@ def test_copy_makes_no_alias() -> None:
     assert vars(thing)["a"] == {"x": 1}
 
 
-def test_value_of_other_types_is_replaced_by_its_json_form() -> None:
-    thing = Thing(a=(1, Point(2)), b={3: 4})
-    write(thing, {"op": "replace", "path": "/a/1/x", "value": 5})
-    write(thing, {"op": "replace", "path": "/b/3", "value": 6})
-    assert vars(thing) == {"a": [1, {"x": 5}], "b": {"3": 6}}
+class Plain(list[Any]):
+    pass
+
+
+FOREIGN = {
+    "dataclass": Point(2),
+    "tuple": (1, 2),
+    "number as name": {3: 4},
+    "subclass": Plain([1]),
+    "below a list": [Point(2)],
+}
+
+
+@pytest.mark.parametrize("value", FOREIGN.values(), ids=FOREIGN.keys())
+def test_value_of_other_types_is_not_written_into(value: Any) -> None:
+    """A client's write must not make another type of what the application uses."""
+    thing = Thing(a=value)
+    ((name, _),) = diff_names(value)
+    with pytest.raises(RefusedPatch, match="can only be replaced"):
+        write(thing, {"op": "replace", "path": f"/a/{name}", "value": 5})
+    assert vars(thing)["a"] is value
+    write(thing, {"op": "replace", "path": "", "value": {"a": to_json(value), "constant": [1]}})
+    assert vars(thing)["a"] is value
+    write(thing, {"op": "replace", "path": "/a", "value": [5]})
+    assert vars(thing)["a"] == [5]
+
+
+def diff_names(value: Any) -> list[tuple[str, Any]]:
+    """Return the first member of a value, with its name as JSON has it."""
+    known = to_json(value)
+    members = known.items() if isinstance(known, dict) else enumerate(known)
+    return [(str(name), member) for name, member in members][:1]
+
+
+def test_containers_of_the_class_are_replaced_and_never_written_to() -> None:
+    class Shared(Thing):
+        items = [{"x": 1}, {"x": 2}]  # noqa: RUF012  # what applications do
+
+    one, other = Shared(), Shared()
+    for index in (0, 1):
+        names = {"items": Attribute.of(one, "items", "items")}
+        patch = [{"op": "replace", "path": f"/items/{index}/x", "value": 5}]
+        Write(names, patch).commit()
+    assert one.items == [{"x": 5}, {"x": 5}]
+    assert other.items == [{"x": 1}, {"x": 2}]
+
+
+def test_undo_brings_every_container_back() -> None:
+    thing = Thing(a=[{"x": 1}, 2], b={"y": [1]}, c=1)
+    a, b = vars(thing)["a"], vars(thing)["b"]
+    change = Write(
+        attributes(thing),
+        [
+            {"op": "replace", "path": "/a/0/x", "value": 2},
+            {"op": "remove", "path": "/a/1"},
+            {"op": "add", "path": "/b/y/-", "value": 2},
+            {"op": "replace", "path": "/c", "value": 2},
+        ],
+    )
+    change.commit()
+    assert (a, b, vars(thing)["c"]) == ([{"x": 2}], {"y": [1, 2]}, 2)
+    change.undo()
+    assert (a, b, vars(thing)["c"]) == ([{"x": 1}, 2], {"y": [1]}, 1)
+    assert vars(thing)["a"] is a
+
+
+def test_property_that_can_not_be_read_can_be_written() -> None:
+    class Late:
+        value: Any = None
+
+        @property
+        def late(self) -> Any:
+            if self.value is None:
+                raise RuntimeError("not yet")
+            return self.value
+
+        @late.setter
+        def late(self, value: Any) -> None:
+            self.value = value
+
+    late = Late()
+    patch = [{"op": "replace", "path": "/late", "value": 3}]
+    Write({"late": Attribute.of(late, "late", "late")}, patch).commit()
+    assert late.late == 3
+
+
+def test_state_patch_of_very_many_differences_replaces_the_whole() -> None:
+    thing = Thing(a=[])
+    value = list(range(MAX_OPERATIONS + 1))
+    patch = state_patch(attributes(thing), {"a": value})
+    assert patch == [{"op": "replace", "path": "/a", "value": value}]
+    write(thing, *patch)
+    assert vars(thing)["a"] == value
 
 
 def test_value_without_json_form_can_be_replaced() -> None:
