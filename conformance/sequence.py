@@ -96,6 +96,8 @@ class Sequence:
 
     async def _later(self, step: Step) -> None:
         ((name, value),) = step["values"].items()
+        if same(self._peer.mirror()[name], value):
+            return  # nothing would show that it has happened
         self._model.assign(step["values"], quietly=True)
         await self._action("assignLater", name=name, value=value, afterMs=1)
         await self._peer.until(lambda held: same(held[name], value), f"{name} as assigned later")
@@ -228,24 +230,29 @@ class Sequence:
         )
         self._model.state["runningTasks"] = self._peer.mirror()["runningTasks"]
 
+    async def _ran(self, name: str, **arguments: JSON) -> None:
+        """Start a task and wait until it has been listed, and is listed no more."""
+        versions = self._peer.connection.legality.mirror.versions("TESTEE")
+        mark = len(versions)
+        await self._peer.start(name, **arguments)
+
+        def was_listed(held: JSON) -> bool:
+            running = held["runningTasks"]
+            return name not in running and any(name in v["runningTasks"] for v in versions[mark:])
+
+        await self._peer.until(was_listed, f"{name} in runningTasks, and then not any more")
+        await self._peer.fence()
+
     async def _count(self, step: Step) -> None:
         number = self._model.state["number"]
         if isinstance(number, bool) or not isinstance(number, int) or abs(number) > 2**52:
             return
-        names = self._model.state["runningTasks"]
         self._model.assign({"number": number + step["count"]})
-        await self._peer.start("count", steps=step["count"], intervalMs=0)
-        await self._peer.fence()
-        wanted = self._model.state["number"]
-        await self._peer.until(lambda held: held["number"] == wanted, f"number {wanted}")
-        await self._running(*names)
+        await self._ran("count", steps=step["count"], intervalMs=0)
 
     async def _crash(self, _: Step) -> None:
-        names = self._model.state["runningTasks"]
         self._model.synced()
-        await self._peer.start("crash")
-        await self._peer.fence()
-        await self._running(*names)
+        await self._ran("crash")
 
     async def _wait(self, _: Step) -> None:
         if "wait" not in self._model.state["runningTasks"]:

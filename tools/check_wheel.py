@@ -71,7 +71,8 @@ def judge(command: Path, place: Path) -> int:
                 print(f"ws-sync serve did not say where it serves: {said!r}")
                 status = 1
             else:
-                test = [str(command), "test", url.group(), "--auth-url", auth_url[1]]
+                auth = ["--auth-url", auth_url[1]]
+                test = [str(command), "test", url.group(), *auth, "--seed=1"]
                 status = subprocess.run(test, cwd=place, env=environment, check=False).returncode
         if status:
             log.seek(0)

@@ -56,6 +56,7 @@ def judge(name: str) -> tuple[int, dict[str, Any]]:
             f"--server-cmd={start} {{port}}",
             f"--known-failing={TESTEES / name / 'known-failing.txt'}",
             f"--report-json={path}",
+            "--seed=1",  # so that a run of CI can be repeated
             *(["--budget=0s"] if load(TESTEES / name / "known-failing.txt") else []),
         ]  # fmt: skip
         status = subprocess.run(command, cwd=ROOT, check=False).returncode
