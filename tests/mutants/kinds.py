@@ -1,0 +1,27 @@
+"""What a testee of this folder can be besides honest: wrong in one rule, or odd."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from tests.mutants.honest import Honest
+
+
+class Mutant(Honest):
+    """A testee that is wrong.
+
+    Attributes:
+        breaks: The id of the requirement that it breaks.
+    """
+
+    breaks: ClassVar[str]
+
+
+class Legal(Honest):
+    """A testee that is odd and has to pass.
+
+    Attributes:
+        warns: The ids of the SHOULDs that it does not meet, for which it has to be warned.
+    """
+
+    warns: ClassVar[frozenset[str]] = frozenset()

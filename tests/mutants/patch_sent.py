@@ -1,0 +1,76 @@
+"""Mutants of spec/patch.md: what a server sends as patch."""
+
+from __future__ import annotations
+
+from tests.mutants.frames import JSON
+from tests.mutants.kinds import Mutant
+
+
+class LeavesOutNull(Mutant):
+    """It leaves `value` out of an operation when it is null."""
+
+    breaks = "patch-shape"
+
+    def make_patch(self, before: dict[str, JSON], after: dict[str, JSON]) -> list[JSON]:
+        operations = super().make_patch(before, after)
+        return [{k: v for k, v in o.items() if k != "value" or v is not None} for o in operations]
+
+
+class ReplacesWhatIsNew(Mutant):
+    """It sends `replace` where a member is new."""
+
+    breaks = "patch-applicable"
+
+    def change_object(self, path: str, before: JSON, after: JSON) -> list[JSON]:
+        operations = super().change_object(path, before, after)
+        return [{**o, "op": "replace"} if o["op"] == "add" else o for o in operations]
+
+
+class RemovesFromFront(Mutant):
+    """It removes several elements of an array in the order of their indexes."""
+
+    breaks = "patch-applicable"
+
+    def change_array(self, path: str, before: JSON, after: JSON) -> list[JSON]:
+        operations = super().change_array(path, before, after)
+        removals = [o for o in operations if o["op"] == "remove"]
+        return [o for o in operations if o["op"] != "remove"] + removals[::-1]
+
+
+class EscapesInWrongOrder(Mutant):
+    """It escapes `/` first and then the `~` of that as well."""
+
+    breaks = "patch-escaping"
+
+    def escape(self, name: str) -> str:
+        return name.replace("/", "~1").replace("~", "~0")
+
+
+class NeverEscapes(Mutant):
+    """It writes names into pointers as they are."""
+
+    breaks = "patch-escaping"
+
+    def escape(self, name: str) -> str:
+        return name
+
+
+class SeesNoTypes(Mutant):
+    """It sends nothing when 1 becomes `true` or `false` becomes 0."""
+
+    breaks = "patch-type-changes"
+
+    def differs(self, before: JSON, after: JSON) -> bool:
+        return bool(before != after)
+
+
+class InsertsOneBefore(Mutant):
+    """It adds an element to an array of several one place before the end."""
+
+    breaks = "state-converges"
+
+    def change_array(self, path: str, before: JSON, after: JSON) -> list[JSON]:
+        operations = super().change_array(path, before, after)
+        if len(before) > 1 and len(after) == len(before) + 1:
+            operations[-1]["path"] = f"{path}/{len(before) - 1}"
+        return operations

@@ -1,0 +1,69 @@
+"""The mutants are what they say, and the real kit finds some of them; the tool runs them all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conformance.spec import requirements
+from tests.mutants.catalogue import legals, mutants
+from tests.mutants.kinds import Legal, Mutant
+from tools.run_mutants import TIME_SCALE, judge
+
+
+def test_there_are_enough_to_prove_something() -> None:
+    assert len(mutants()) >= 60
+    assert len(legals()) >= 10
+
+
+@pytest.mark.parametrize("mutant", mutants().values(), ids=mutants())
+def test_mutant_says_how_it_lies_and_which_rule_it_breaks(mutant: type[Mutant]) -> None:
+    broken = requirements()[mutant.breaks]
+    assert broken.binding
+    assert broken.not_observable is None
+    assert broken.side != "client"
+    assert mutant.__doc__
+    assert mutant.__doc__.startswith("It ")
+    assert mutant.__doc__.endswith(".")
+
+
+@pytest.mark.parametrize("legal", legals().values(), ids=legals())
+def test_legal_server_says_what_is_odd_and_breaks_no_must(legal: type[Legal]) -> None:
+    assert legal.__doc__
+    assert legal.__doc__.startswith("It ")
+    assert not any(requirements()[warned].binding for warned in legal.warns)
+
+
+def test_every_must_of_servers_that_can_be_observed_has_a_mutant() -> None:
+    must = {
+        requirement.id
+        for requirement in requirements().values()
+        if requirement.binding and not requirement.not_observable and requirement.side != "client"
+    }
+    assert must == {mutant.breaks for mutant in mutants().values()}
+
+
+@pytest.mark.parametrize(
+    ("name", "cases"),
+    [
+        ("AppliesHalf", "half_of_a_patch"),
+        ("SendsOtherBytes", "bytes_of_the_server"),
+        ("CleansUpNewer", "leaves_the_newer"),
+        ("RefusesSilently", "answered_with_the_state"),
+    ],
+)
+def test_kit_kills_a_mutant_through_its_requirement(name: str, cases: str, tmp_path: Path) -> None:
+    result = judge(name, tmp_path, TIME_SCALE, "-k", cases)
+    assert result.wrong is None
+    assert result.own
+
+
+def test_probe_refuses_a_silent_server_with_the_requirement(tmp_path: Path) -> None:
+    result = judge("NeverAnswers", tmp_path, TIME_SCALE)
+    assert result.verdict() == "killed by the probe"
+
+
+def test_kit_lets_the_honest_testee_pass(tmp_path: Path) -> None:
+    result = judge("Honest", tmp_path, TIME_SCALE, "--strict", "-k", "test_tasks.py")
+    assert result.verdict() == "passed"
