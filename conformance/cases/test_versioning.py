@@ -12,6 +12,7 @@ from conformance.peer import Peer
 @case("versioning-hello-asked")
 async def test_server_does_not_begin_with_hello(peer: Peer) -> None:
     await peer.action("burst", count=3)
+    await peer.fence()
     await peer.patch({"op": "replace", "path": "/text", "value": "x"})
     await peer.in_sync()
     expect.equal(peer.events("_HELLO"), [], "_HELLO events")
