@@ -307,7 +307,7 @@ MALFORMED: dict[str, JSON] = {
     "no-op": [{"path": "/text", "value": "lost"}],
     "no-path": [{"op": "replace", "value": "lost"}],
     "no-value": [{"op": "add", "path": "/table/x"}],
-    "test-without-value": [{"op": "test", "path": "/anything"}, replace("/text", "lost")],
+    "test-without-value": [replace("/text", "lost"), {"op": "test", "path": "/anything"}],
     "no-from": [{"op": "move", "path": "/text"}],
     "unknown-op": [{"op": "upsert", "path": "/text", "value": "lost"}],
     "upper-case-op": [{"op": "REPLACE", "path": "/text", "value": "lost"}],
@@ -377,7 +377,7 @@ async def test_operation_on_nothing_is_refused(
     dialogue: Dialogue, peer: Peer, operations: list[JSON]
 ) -> None:
     await prepared(peer)
-    await unchanged(dialogue, peer, peer.patch(*operations))
+    await unchanged(dialogue, peer, peer.patch(*operations, replace("/text", "lost")))
 
 
 @case("patch-index")
@@ -429,7 +429,7 @@ async def test_thousand_operations_are_accepted(peer: Peer) -> None:
 @pytest.mark.parametrize(
     "operation",
     [
-        pytest.param(replace("/", {}), id="slash-root"),
+        pytest.param(replace("/", {"text": "lost"}), id="slash-root"),
         pytest.param({"op": "replace", "path": "/text"}, id="missing-value"),
         pytest.param(replace("/items/length", 1), id="array-length"),
         pytest.param(replace("/table/~x", 1), id="unescaped"),

@@ -329,9 +329,10 @@ async def test_other_pair_gets_another_session(dialogue: Dialogue, differs: str)
         "user": (user + "x", session),
         "session": (user, session + "x"),
         "swapped": (session, user),
-        "joined": (user + "/" + session, session),
+        "joined": (f"{user}/{session}", "t"),  # the first one's session is then "SESSION/t"
     }
-    peer = await dialogue.identify(user, session)
+    first = f"{session}/t" if differs == "joined" else session
+    peer = await dialogue.identify(user, first)
     await peer.assign("text", "mine")
     await peer.fence()
     other = await dialogue.identify(*pair[differs])
