@@ -7,8 +7,10 @@ Waiting is always for an event and has a deadline; nothing here sleeps.
 from __future__ import annotations
 
 import asyncio
+import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from socket import SO_LINGER, SOL_SOCKET
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
@@ -18,6 +20,9 @@ from conformance.expect import ClosedEarly, Silence, Violation
 from conformance.legality import Legality
 from conformance.trace import Trace
 from conformance.wire import ABSENT, JSON, Event
+
+LINGER_NOT = struct.pack("ii", 1, 0)
+"""The value of SO_LINGER with which closing a socket sends RST."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +174,15 @@ class Connection:
         assert self.closing is not None
         return self.closing
 
-    async def cut_inside(self, frame: str) -> None:
-        """Send the first part of a text frame and end the connection at once."""
-        self._trace.add(self.label, "sent", f"(cut off) {frame}")
-        whole = Frame(Opcode.TEXT, frame.encode()).serialize(mask=True)
-        self._socket.transport.write(whole[: len(whole) - len(frame) // 3])
+    async def cut_inside(self, content: str | bytes, missing: int) -> None:
+        """Send a frame without its last bytes and end the connection at once."""
+        shown = content if isinstance(content, str) else f"{len(content)} bytes"
+        self._trace.add(self.label, "sent", f"(without the last {missing} bytes) {shown}")
+        if isinstance(content, str):
+            frame = Frame(Opcode.TEXT, content.encode())
+        else:
+            frame = Frame(Opcode.BINARY, content)
+        self._socket.transport.write(frame.serialize(mask=True)[:-missing])
         await self.cut()
 
     async def close(self) -> None:
@@ -185,6 +194,14 @@ class Connection:
     async def cut(self) -> None:
         """End the connection at once, without a close frame."""
         self._trace.add(self.label, "noted", "cuts the connection")
+        self._socket.transport.abort()
+        await self._reader
+
+    async def reset(self) -> None:
+        """End the connection at once with a TCP reset (RST)."""
+        self._trace.add(self.label, "noted", "resets the TCP connection")
+        raw = self._socket.transport.get_extra_info("socket")
+        raw.setsockopt(SOL_SOCKET, SO_LINGER, LINGER_NOT)
         self._socket.transport.abort()
         await self._reader
 

@@ -14,6 +14,18 @@ from jsonpointer import JsonPointerException
 
 from conformance.wire import JSON, same
 
+INITIAL: Final[dict[str, JSON]] = {
+    "text": "",
+    "number": 0,
+    "flag": False,
+    "items": [],
+    "table": {},
+    "anything": None,
+    "itemCount": 0,
+    "runningTasks": [],
+}
+"""The state of TESTEE after `reset`, but for its features."""
+
 ASSIGNABLE: Final = ("text", "number", "flag", "items", "table", "anything")
 READ_ONLY: Final = frozenset({"features", "itemCount", "runningTasks"})
 
@@ -47,6 +59,11 @@ class Model:
         if not quietly:
             self.quiet.clear()
 
+    def reset(self) -> None:
+        """Give every attribute of every document its initial value, and sync."""
+        self.assign({name: value for name, value in INITIAL.items() if name != "itemCount"})
+        self.documents |= {key: {"value": 0} for key in self.documents if key != "TESTEE"}
+
     def synced(self) -> None:
         """Everything that was quiet has reached the client."""
         self.quiet.clear()
@@ -57,11 +74,11 @@ class Model:
         try:
             after = jsonpatch.apply_patch(before, operations)
         except (jsonpatch.JsonPatchException, JsonPointerException, LookupError, TypeError):
-            return self._refused()
+            return self.refused()
         if not isinstance(after, dict) or after.keys() != before.keys():
-            return self._refused()
+            return self.refused()
         if any(not same(after[name], before[name]) for name in READ_ONLY & after.keys()):
-            return self._refused()
+            return self.refused()
         self.documents[key] = after
         self._written()
         return True
@@ -70,7 +87,7 @@ class Model:
         """Take a `_SET` of the client; whether it is to be accepted."""
         document = self.documents[key]
         if not isinstance(members, dict) or members.keys() - document.keys():
-            return self._refused()
+            return self.refused()
         document.update({n: v for n, v in members.items() if n not in READ_ONLY})
         self._written()
         return True
@@ -87,6 +104,7 @@ class Model:
             self.quiet.setdefault("itemCount", []).append(self.state["itemCount"])
             self.state["itemCount"] = len(self.state["items"])
 
-    def _refused(self) -> bool:
-        self.quiet.clear()  # the answer is the whole state
+    def refused(self) -> bool:
+        """A write is refused; the answer is the whole state (state-refused-resync)."""
+        self.quiet.clear()
         return False

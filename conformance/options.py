@@ -32,6 +32,7 @@ class Options:
         known: The reasons of the known-failing list, by case id.
         report: Where the JSON report goes, or None.
         budget: Seconds for generated sequences.
+        examples: How many of them at most, or None.
         seed: Where their search begins.
     """
 
@@ -41,6 +42,7 @@ class Options:
     known: dict[str, str]
     report: Path | None
     budget: float
+    examples: int | None
     seed: int
 
     def start(self) -> None:
@@ -99,6 +101,12 @@ def add(parser: pytest.Parser) -> None:
         metavar="TIME",
         help=f"time for generated sequences, such as 20s, 2m or 1h (default {BUDGET}); 0s: none",
     )
+    group.addoption(
+        "--max-examples",
+        type=int,
+        metavar="N",
+        help="stop after so many generated sequences, whatever the budget",
+    )
     group.addoption("--seed", type=int, metavar="N", help="where the generated sequences begin")
     group.addoption("--report-json", metavar="FILE", help="write the outcome as JSON")
 
@@ -139,6 +147,7 @@ def read(config: pytest.Config) -> Options:
         known=_known(config.getoption("known_failing")),
         report=_report(config.getoption("report_json")),
         budget=_seconds(config.getoption("budget")),
+        examples=_at_least_one("--max-examples", config.getoption("max_examples")),
         seed=random.randrange(2**32) if (seed := config.getoption("seed")) is None else seed,
     )
 
@@ -148,6 +157,12 @@ def _seconds(budget: str) -> float:
     if match is None:
         raise Unusable(NOTHING_RAN, f"--budget {budget!r}: write a number and s, m or h")
     return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
+
+
+def _at_least_one(option: str, number: int | None) -> int | None:
+    if number is not None and number < 1:
+        raise Unusable(NOTHING_RAN, f"{option} {number}: it must be at least 1")
+    return number
 
 
 def _report(path: str | None) -> Path | None:

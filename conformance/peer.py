@@ -22,18 +22,6 @@ from conformance.target import Target
 from conformance.trace import Trace
 from conformance.wire import ABSENT, JSON, SCHEMA_BY_NAME, Event
 
-INITIAL = {
-    "text": "",
-    "number": 0,
-    "flag": False,
-    "items": [],
-    "table": {},
-    "anything": None,
-    "itemCount": 0,
-    "runningTasks": [],
-}
-"""The state of TESTEE after `reset`, but for its features."""
-
 
 class Peer:
     """One client on one connection.
@@ -274,6 +262,33 @@ class Dialogue:
     async def take_over(self, peer: Peer) -> Peer:
         """A newer connection to a peer's session, while its own is open."""
         return await self.open(peer.session, "session-takeover-prompt")
+
+    async def race(self, session: str, number: int) -> Peer:
+        """Open connections to a session at the same time; the one that stays open in the end.
+
+        Raises:
+            Violation: None stays, or more than one (session-simultaneous).
+        """
+        url = self.target.session_url(session)
+        rivals = await asyncio.gather(*(self.connect(url) for _ in range(number)))
+        closings = [asyncio.create_task(rival.wait_closed()) for rival in rivals]
+        try:
+            for finished in asyncio.as_completed(closings):
+                await finished
+                if sum(rival.closing is None for rival in rivals) <= 1:
+                    break
+        finally:
+            for task in closings:
+                task.cancel()
+            await asyncio.gather(*closings, return_exceptions=True)
+        served = [rival for rival in rivals if rival.closing is None]
+        if len(served) != 1:
+            expect.fail(
+                requirement="session-simultaneous",
+                expected=f"one of {number} connections that stays open",
+                received=f"{len(served)} of them",
+            )
+        return await self._started(served[0], session)
 
     async def open_other_session(self) -> Peer:
         """A peer on a session of its own.

@@ -1,169 +1,309 @@
-"""What sequences are made of: Hypothesis strategies for values, edits and whole programs.
+"""What sequences are made of: Hypothesis strategies for steps and whole programs.
 
-A program is a list of steps, each a JSON object that names what to do. It is drawn beside a model,
-so that an edit points at something that is there; what a step does is in `sequence`.
+A program is a list of steps, each a JSON object that names what to do. It is drawn beside models,
+so that an edit points at something that is there; what a step does is in `steps`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Sequence
+from copy import deepcopy
 
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
+from hypothesis.strategies import DrawFn
 
-from conformance.model import ASSIGNABLE, Model
-from conformance.peer import INITIAL
+from conformance.edits import altered, arrays, edits, rearranged, scalars, spoiled, values
+from conformance.model import ASSIGNABLE, INITIAL, Model
+from conformance.seat import SECOND, TESTEE, keys_for
+from conformance.steps import Step
+from conformance.steps.links import ENDS
 from conformance.wire import JSON
 
-Step = dict[str, Any]
+LONGEST = 60
+"""Steps in a program at most."""
 
-LONGEST = 25
+END = "end"
+"""Drawn in place of a step: the program is complete. First, so that shrinking comes to it."""
 
-NAMES = ["a", "b", "", "/", "~", "a/b", "m~n", "~1", "0", "-", "é", "😀", "__proto__", "\x00"]
-SCALARS: list[JSON] = [
-    0, 1, True, False, None, "", "a", 1.5, -1, 2**53 - 1, -(2**53 - 1), 1e-7, 1e300, "1", "0",
-    "é😀", "\x00\u2028", "a/b~c", '"\\',
-]  # fmt: skip
-MALFORMED = [
-    "{", "", "null", "[]", '"x"', '{"type":5}', "{}", '{"type":"_SET:TESTEE","data":{"text":NaN}}',
-    '{"type":"_ACTION:TESTEE","data":{"type":"assign","name":"text","value":"\\ud800"}}',
-]  # fmt: skip
-REFUSED: list[tuple[str, JSON]] = [
-    ("_PATCH:TESTEE", {}),
-    ("_PATCH:TESTEE", [{"op": "replace", "path": "/text", "value": 1}, {"op": "remove"}]),
-    ("_PATCH:TESTEE", [{"op": "replace", "path": "/items/01", "value": 1}]),
-    ("_PATCH:TESTEE", [{"op": "add", "path": "text", "value": 1}]),
-    ("_PATCH:TESTEE", None),
-    ("_SET:TESTEE", []),
-    ("_SET:TESTEE", {"text": "lost", "nothing": 1}),
-    ("_SET:TESTEE", {"text": "lost", "__class__": 1}),
-    ("_ACTION:TESTEE", None),
-    ("_ACTION:TESTEE", {"type": 5}),
-    ("_ACTION:TESTEE", {"type": "assign", "name": "text"}),
-]
-
-scalars = st.sampled_from(SCALARS)
-names = st.sampled_from(NAMES)
-values: SearchStrategy[JSON] = st.one_of(
-    scalars,
-    st.recursive(
-        scalars,
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
-        max_leaves=6,
+MALFORMED = {
+    "cut off": "{",
+    "empty": "",
+    "null": "null",
+    "an array": "[]",
+    "a string": '"x"',
+    "a number as type": '{"type":5}',
+    "no type": "{}",
+    "NaN": '{"type":"_SET:TESTEE","data":{"text":NaN}}',
+    "too large": '{"type":"_SET:TESTEE","data":{"text":1e999}}',
+    "lone surrogate": '{"type":"_SET:TESTEE","data":{"text":"\\ud800"}}',
+    "lone surrogate in a call": (
+        '{"type":"_ACTION:TESTEE","data":{"type":"assign","name":"text","value":"\\udc00"}}'
     ),
-)
-arrays = st.lists(st.one_of(scalars, values), max_size=5)
+}
+REFUSED: dict[str, tuple[str, JSON]] = {
+    "patch of an object": ("_PATCH:TESTEE", {}),
+    "patch of null": ("_PATCH:TESTEE", None),
+    "patch in a string": ("_PATCH:TESTEE", '[{"op":"replace","path":"/text","value":"lost"}]'),
+    "set of an array": ("_SET:TESTEE", []),
+    "set of null": ("_SET:TESTEE", None),
+    "set of an unknown attribute": ("_SET:TESTEE", {"text": "lost", "nothing": 1}),
+    "set of a private attribute": ("_SET:TESTEE", {"text": "lost", "__class__": 1}),
+    "call with null": ("_ACTION:TESTEE", None),
+    "call with a number as type": ("_ACTION:TESTEE", {"type": 5}),
+    "call without an argument": ("_ACTION:TESTEE", {"type": "assign", "name": "text"}),
+}
+UNKNOWN = ["_ACTION:TESTEE", "_GET:no-such-key", "_SET:no-such-key", "_NO_SUCH_EVENT:TESTEE"]
+UNKNOWN_TASK = ["_TASK_START:TESTEE", "_TASK_CANCEL:TESTEE"]
+ARGUMENTS: list[JSON] = [{"count": 1}, {"count": 2, "label": "x"}, {}, {"count": "three"}]
+
+KINDS = {
+    "assign": 10, "patch": 12, "set": 4, "quietly": 5, "assign-many": 2, "batch": 4, "publish": 2,
+    "burst": 2, "later": 1, "reset": 1, "crossing": 2, "document": 6, "refused": 4, "malformed": 2,
+    "unknown": 2, "get": 2, "watch": 1, "reconnect": 2, "cut-inside": 1, "take-over": 1,
+    "half-open": 1, "race": 1, "away": 1,
+}  # fmt: skip
+"""How often each kind is drawn, beside the others."""
+
+FEATURE_KINDS = {
+    "tasks": {"count": 2, "crash": 1, "wait": 2, "cancel": 2, "flash": 1, "count-away": 1},
+    "binary": {"bytes-in": 2, "bytes-out": 2, "bytes-alone": 1, "cut-pair": 1},
+    "errors": {"fail": 1},
+    "toast": {"notify": 1},
+    "download": {"send-file": 1},
+    "client-actions": {"call-back": 1},
+    "typed-arguments": {"typed": 1},
+}
+
+seats = st.sampled_from([0, 0, 0, 0, 0, 0, 0, 1])
+attributes = st.sampled_from(ASSIGNABLE)
+one_of_four = st.sampled_from([False, False, False, True])
+counts = st.integers(1, 4)
+ends = st.sampled_from(list(ENDS))
+contents = st.binary(max_size=8).map(bytes.hex)
+
+Recipe = tuple[str, ...]
+"""What leads to a finding: the signatures of the steps, in their order."""
 
 
-@st.composite
-def programs(draw: DrawFn, features: frozenset[str], leave_out: frozenset[str]) -> list[Step]:
-    """Programs for a testee with these features, without the kinds of steps to leave out."""
-    model = Model({"TESTEE": {**INITIAL, "features": []}, "SECOND": {"value": 0}})
-    kinds = st.sampled_from([k for k in kinds_for(features) if k not in leave_out])
-    length = draw(st.integers(1, LONGEST))
-    return [draw_step(draw, draw(kinds), model) for _ in range(length)]
-
-
-def kinds_for(features: frozenset[str]) -> list[str]:
-    """The kinds of steps that a testee with these features can take; frequent ones repeated."""
-    kinds = [
-        *["assign"] * 6, *["patch"] * 6, *["set"] * 2, *["quietly"] * 2, "publish", "burst",
-        "second", "second-patch", "refused", "malformed", "unknown", "get", "close", "cut",
-        "cut-inside", "take-over", "reset", "crossing", "later",
-    ]  # fmt: skip
-    for feature, more in [
-        ("tasks", ["count", "crash", "wait", "cancel", "flash"]),
-        ("binary", ["bytes-in", "bytes-out", "half-pair"]),
-        ("errors", ["fail"]),
-        ("toast", ["notify"]),
-        ("client-actions", ["call-back"]),
-        ("typed-arguments", ["typed"]),
-    ]:
-        kinds += more if feature in features else []
+def kinds_for(features: frozenset[str]) -> dict[str, int]:
+    """The kinds of steps that a testee with these features can take, with their frequencies."""
+    kinds = dict(KINDS)
+    for feature, more in FEATURE_KINDS.items():
+        kinds |= more if feature in features else {}
     return kinds
 
 
-def draw_step(draw: DrawFn, kind: str, model: Model) -> Step:
-    """One step of a kind; the model is moved on as far as later edits need it."""
-    step: Step = {"do": kind}
-    match kind:
-        case "assign" | "quietly":
-            name = draw(st.sampled_from(ASSIGNABLE))
-            step["values"] = {name: draw(arrays if name == "items" else values)}
-            model.assign(step["values"], quietly=kind == "quietly")
-        case "later":
-            step["values"] = {"anything": draw(values)}
-            model.assign(step["values"])
-        case "patch" | "crossing":
-            step["operations"] = draw(edits(model))
-            if kind == "crossing":
-                step["items"] = draw(arrays)
-                model.assign({"items": step["items"]})
-            model.patched("TESTEE", step["operations"])
-        case "set":
-            free = [name for name in ASSIGNABLE if name not in model.quiet]
-            chosen = draw(st.lists(st.sampled_from(free), max_size=2)) if free else []
-            step["members"] = {n: draw(arrays if n == "items" else values) for n in chosen}
-            model.set("TESTEE", step["members"])
-        case "publish" | "reset":
-            model.synced()
-        case "second" | "second-patch":
-            step["value"] = draw(values)
-        case "burst" | "count":
-            step["count"] = draw(st.integers(1, 4))
-        case "refused":
-            step["type"], step["data"] = draw(st.sampled_from(REFUSED))
-        case "malformed":
-            step["text"] = draw(st.sampled_from(MALFORMED))
-        case "bytes-in" | "bytes-out":
-            step["content"] = draw(st.binary(max_size=8)).hex()
-            step["label"] = draw(scalars)
-        case "typed":
-            step["arguments"] = draw(
-                st.sampled_from([{"count": 1}, {"count": 2, "label": "x"}, {}, {"count": "three"}])
-            )
-    return step
+def signature(step: Step) -> str:
+    """What a step is, as far as recipes tell steps apart."""
+    detail = step.get("what") or step.get("end") or step.get("frame") or step.get("by")
+    return f"{step['do']} {detail}" if detail else str(step["do"])
 
 
 @st.composite
-def edits(draw: DrawFn, model: Model) -> list[JSON]:
-    """A patch of the client: mostly valid, of attributes that hold nothing unsynced."""
-    free = {n: v for n, v in model.state.items() if n in ASSIGNABLE and n not in model.quiet}
-    if not free:
-        return []
-    pointers = st.sampled_from(list(places(free)))
-    operations: list[JSON] = []
-    for _ in range(draw(st.integers(1, 3))):
-        op = draw(st.sampled_from(["replace", "add", "remove", "test", "move", "copy"]))
-        operation: JSON = {"op": op, "path": draw(pointers)}
-        if op == "add" and draw(st.booleans()):
-            operation["path"] += draw(st.sampled_from(["/-", "/0", "/new"]))
-        if op in ("move", "copy"):
-            operation["from"] = draw(pointers)
-        elif op != "remove":
-            whole_items = operation["path"] == "/items"
-            operation["value"] = draw(arrays if whole_items else values)
-        operations.append(operation)
-    return operations if keeps_items_an_array(operations) else []
+def programs(draw: DrawFn, features: frozenset[str], leave_out: Sequence[Recipe]) -> list[Step]:
+    """Programs for a testee with these features, in which no recipe to leave out is followed."""
+    kinds = [END, *(k for kind, weight in kinds_for(features).items() for k in [kind] * weight)]
+    models: dict[int, Model] = {}
+    program: list[Step] = []
+    progress = [0] * len(leave_out)
+    kind_or_end = st.sampled_from(kinds)
+    while len(program) < LONGEST:
+        kind = draw(kind_or_end)
+        if kind == END:
+            break
+        at = draw(seats)
+        model = models.setdefault(at, _fresh(features))
+        critical = any(done + 1 == len(r) for r, done in zip(leave_out, progress, strict=True))
+        before = deepcopy(model) if critical else model
+        step = draw_step(draw, kind, model, features)
+        sign = signature(step)
+        followed = [recipe[done] == sign for recipe, done in zip(leave_out, progress, strict=True)]
+        ahead = [done + hit for done, hit in zip(progress, followed, strict=True)]
+        if any(done == len(recipe) for recipe, done in zip(leave_out, ahead, strict=True)):
+            models[at] = before
+            continue
+        progress = ahead
+        program.append(step | ({"at": at} if at else {}))
+    return program
 
 
-def places(value: JSON, prefix: str = "") -> Iterator[str]:
-    """The pointers of everything inside a value."""
-    if isinstance(value, dict):
-        members = ((name.replace("~", "~0").replace("/", "~1"), v) for name, v in value.items())
-    elif isinstance(value, list):
-        members = ((str(index), v) for index, v in enumerate(value))
-    else:
-        return
-    for token, inner in members:
-        yield f"{prefix}/{token}"
-        yield from places(inner, f"{prefix}/{token}")
+def _fresh(features: frozenset[str]) -> Model:
+    documents: dict[str, JSON] = {key: {"value": 0} for key in keys_for(features)}
+    return Model(documents | {TESTEE: {**INITIAL, "features": []}})
 
 
-def keeps_items_an_array(operations: list[JSON]) -> bool:
-    """Whether no operation moves or copies something over `items`, which stays an array."""
-    return not any(
-        operation["path"] == "/items" and operation["op"] in ("move", "copy")
-        for operation in operations
-    )
+def draw_step(draw: DrawFn, kind: str, model: Model, features: frozenset[str]) -> Step:
+    """One step of a kind; the model is moved on as far as later edits need it."""
+    drawer = DRAWERS.get(kind)
+    return {"do": kind} | (drawer(draw, model, features) if drawer else {})
+
+
+# How the members of each kind are drawn
+
+
+def _value_of(draw: DrawFn, name: str, model: Model) -> JSON:
+    present = model.state[name]
+    if name == "items":
+        return draw(st.one_of(arrays, rearranged(present)))
+    return draw(st.one_of(values, altered(present)))
+
+
+def _assign(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
+    name = draw(attributes)
+    assigned = {name: _value_of(draw, name, model)}
+    model.assign(assigned)
+    return {"values": assigned}
+
+
+def _quietly(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
+    name = draw(attributes)
+    assigned = {name: _value_of(draw, name, model)}
+    model.assign(assigned, quietly=True)
+    return {"values": assigned}
+
+
+def _assign_many(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
+    chosen = draw(st.lists(attributes, max_size=3, unique=True))
+    assigned = {name: _value_of(draw, name, model) for name in chosen}
+    model.assign(assigned)
+    return {"values": assigned}
+
+
+def _batch(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
+    assignments = []
+    for name in draw(st.lists(attributes, min_size=1, max_size=4)):
+        value = _value_of(draw, name, model)
+        model.assign({name: value})
+        assignments.append([name, value])
+    return {"assignments": assignments}
+
+
+def _later(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
+    assigned = {"anything": draw(values)}
+    model.assign(assigned)
+    return {"values": assigned}
+
+
+def _away(draw: DrawFn, model: Model, features: frozenset[str]) -> Step:
+    return _later(draw, model, features) | _end(draw, model, features)
+
+
+def _patch(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
+    if draw(one_of_four):
+        model.refused()
+        return {"operations": draw(spoiled(model)), "spoiled": True, "what": "spoiled"}
+    operations = draw(edits(model))
+    model.patched(TESTEE, operations)
+    return {"operations": operations}
+
+
+def _crossing(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
+    operations, items = draw(edits(model)), draw(arrays)
+    model.assign({"items": items})
+    model.patched(TESTEE, operations)
+    return {"operations": operations, "items": items}
+
+
+def _set(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
+    free = [name for name in ASSIGNABLE if name not in model.quiet]
+    chosen = draw(st.lists(st.sampled_from(free), max_size=2, unique=True)) if free else []
+    members = {name: _value_of(draw, name, model) for name in chosen}
+    model.set(TESTEE, members)
+    return {"members": members}
+
+
+def _synced(_: DrawFn, model: Model, __: frozenset[str]) -> Step:
+    model.synced()
+    return {}
+
+
+def _reset(_: DrawFn, model: Model, __: frozenset[str]) -> Step:
+    model.reset()
+    return {}
+
+
+def _document(draw: DrawFn, _: Model, features: frozenset[str]) -> Step:
+    key = draw(st.sampled_from(keys_for(features)[1:]))
+    by = draw(st.sampled_from(["set", "patch", "server"] if key == SECOND else ["set", "patch"]))
+    return {"key": key, "by": by, "value": draw(values)}
+
+
+def _get(draw: DrawFn, model: Model, features: frozenset[str]) -> Step:
+    key = draw(st.sampled_from(keys_for(features)))
+    if key == TESTEE:
+        model.synced()
+    return {"key": key, "data": draw(scalars)}
+
+
+def _counted(draw: DrawFn, _: Model, __: frozenset[str]) -> Step:
+    return {"count": draw(counts)}
+
+
+def _count(draw: DrawFn, model: Model, features: frozenset[str]) -> Step:
+    beside = {}
+    if draw(st.booleans()):
+        beside = {"values": {"table": _value_of(draw, "table", model)}}
+        model.assign(beside["values"])
+    return _counted(draw, model, features) | beside
+
+
+def _refused(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
+    what = draw(st.sampled_from(list(REFUSED)))
+    model.refused()
+    return {"what": what, "type": REFUSED[what][0], "data": REFUSED[what][1]}
+
+
+def _malformed(draw: DrawFn, _: Model, __: frozenset[str]) -> Step:
+    what = draw(st.sampled_from(list(MALFORMED)))
+    return {"what": what, "text": MALFORMED[what]}
+
+
+def _unknown(draw: DrawFn, _: Model, features: frozenset[str]) -> Step:
+    types = UNKNOWN + (UNKNOWN_TASK if "tasks" in features else [])
+    what = draw(st.sampled_from(types))
+    return {"what": what, "type": what}
+
+
+def _content(draw: DrawFn, _: Model, __: frozenset[str]) -> Step:
+    return {"content": draw(contents), "label": draw(scalars)}
+
+
+def _typed(draw: DrawFn, _: Model, __: frozenset[str]) -> Step:
+    return {"arguments": draw(st.sampled_from(ARGUMENTS))}
+
+
+def _notify(draw: DrawFn, _: Model, __: frozenset[str]) -> Step:
+    return {"message": draw(st.sampled_from(["hello", "", "é😀", "a\nb"]))}
+
+
+def _end(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
+    model.synced()
+    return {"end": draw(ends)}
+
+
+def _cut_inside(draw: DrawFn, model: Model, features: frozenset[str]) -> Step:
+    model.synced()
+    frames = ["action", "patch", *(["bytes"] if "binary" in features else [])]
+    return {"frame": draw(st.sampled_from(frames)), "missing": draw(st.integers(1, 30))}
+
+
+def _race(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
+    model.synced()
+    return {"connections": draw(st.integers(2, 3))}
+
+
+def _count_away(draw: DrawFn, model: Model, features: frozenset[str]) -> Step:
+    return _counted(draw, model, features) | _end(draw, model, features)
+
+
+DRAWERS: dict[str, Callable[[DrawFn, Model, frozenset[str]], Step]] = {
+    "assign": _assign, "assign-many": _assign_many, "batch": _batch, "quietly": _quietly,
+    "later": _later, "away": _away, "patch": _patch, "crossing": _crossing, "set": _set,
+    "publish": _synced, "reset": _reset, "document": _document, "get": _get, "burst": _counted,
+    "count": _count, "count-away": _count_away, "refused": _refused, "malformed": _malformed,
+    "unknown": _unknown, "bytes-in": _content, "bytes-out": _content, "bytes-alone": _content,
+    "send-file": _content, "typed": _typed, "notify": _notify, "call-back": _counted,
+    "reconnect": _end, "cut-inside": _cut_inside, "take-over": _synced, "half-open": _synced,
+    "race": _race,
+}  # fmt: skip
+"""What each kind has besides its name; the others have nothing."""

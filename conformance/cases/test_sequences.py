@@ -18,10 +18,8 @@ def test_server_and_client_agree_after_every_step(
         raise NotTestable("needs {session} in --server-url")
     if not options.budget:
         raise NotTestable("needs a --budget")
-    search = Search(options.target, options.seed, options.budget)
+    search = Search(options.target, options.seed, options.budget, options.examples)
     findings = list(search.findings())
-    request.node.user_properties.append(
-        ("sequences", f"{search.programs} programs, {search.steps} steps, seed {search.seed}")
-    )
+    request.node.user_properties.append(("sequences", f"{search.tally}, seed {search.seed}"))
     if findings:
         raise Violations([(f.violation, f.dialogue.trace, f.program) for f in findings])

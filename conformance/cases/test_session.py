@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -91,7 +90,7 @@ async def test_quiet_changes_are_in_the_initial_state(dialogue: Dialogue, peer: 
 async def test_frame_that_was_cut_off_has_no_effect(dialogue: Dialogue, peer: Peer) -> None:
     before = await peer.get()
     data = {"type": "assign", "name": "text", "value": "lost" * 20}
-    await peer.connection.cut_inside(Event("_ACTION:TESTEE", data).text())
+    await peer.connection.cut_inside(Event("_ACTION:TESTEE", data).text(), 15)
     again = await dialogue.reconnect(peer)
     expect.equal(await again.get(), before, "the state")
 
@@ -217,20 +216,7 @@ async def test_older_connection_that_does_not_close_can_change_nothing(
 
 @case("session-simultaneous")
 async def test_one_of_simultaneous_connections_is_served(dialogue: Dialogue, peer: Peer) -> None:
-    url = dialogue.target.session_url(peer.session)
-    rivals = await asyncio.gather(*(dialogue.connect(url) for _ in range(5)))
-    closings = [asyncio.create_task(rival.wait_closed()) for rival in rivals]
-    for finished in asyncio.as_completed(closings):
-        await finished
-        if sum(rival.closing is None for rival in rivals) == 1:
-            break
-    for task in closings:
-        task.cancel()
-    await asyncio.gather(*closings, return_exceptions=True)
-    served = [rival for rival in rivals if rival.closing is None]
-    expect.equal(len(served), 1, "the number of connections that stay open")
-    survivor = Peer(served[0], peer.session, dialogue.target)
-    await survivor.next("_SET:SECOND", since=0, requirement="connection-initial-state")
+    survivor = await dialogue.race(peer.session, 5)
     await survivor.assign("text", "served")
     expect.equal((await survivor.in_sync())["text"], "served", "the attribute text")
 

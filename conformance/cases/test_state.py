@@ -6,7 +6,8 @@ import pytest
 
 from conformance import expect
 from conformance.case import case
-from conformance.peer import INITIAL, Dialogue, Peer
+from conformance.model import INITIAL
+from conformance.peer import Dialogue, Peer
 from conformance.refusal import survivor, unchanged
 from conformance.wire import JSON, same
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.model import Model
-from conformance.peer import INITIAL
+from conformance.model import INITIAL, Model
 from conformance.wire import JSON
 
 

@@ -1,0 +1,200 @@
+"""One session of a generated sequence: its client, and the model beside it.
+
+A step acts through its seat: it sends something together with a fence, in one write, and tells the
+model what the testee contract says of it. `check` then demands that the client holds what the model
+says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from conformance import expect
+from conformance.client import Connection
+from conformance.expect import ClosedEarly
+from conformance.model import Model
+from conformance.peer import Dialogue, Peer
+from conformance.wire import JSON, Event, same
+
+TESTEE, SECOND = "TESTEE", "SECOND"
+NESTED, LAZY = "scope/NESTED", "LAZY"
+
+
+def keys_for(features: frozenset[str]) -> list[str]:
+    """The keys of a testee with these features."""
+    nested = [NESTED] if "scoped-keys" in features else []
+    lazy = [LAZY] if "lazy" in features else []
+    return [TESTEE, SECOND, *nested, *lazy]
+
+
+class Seat:
+    """A client on a session of its own.
+
+    Attributes:
+        dialogue: Opens further connections.
+        peer: The client; another one after a reconnect.
+        model: What the session's documents have to hold.
+        watched: Whether the state is asked for after each step.
+        crossed: Whether both sides wrote at once, so that a copy may differ until the next `_GET`.
+    """
+
+    def __init__(self, dialogue: Dialogue, peer: Peer) -> None:
+        self.dialogue = dialogue
+        self.peer = peer
+        keys = keys_for(dialogue.target.features)
+        held = {key: peer.mirror(key) for key in keys if key != LAZY}
+        self.model = Model(held | ({LAZY: {"value": 0}} if LAZY in keys else {}))
+        self.watched = False
+        self.crossed = False
+        self._checked: dict[str, JSON] = {}
+
+    @classmethod
+    async def take(cls, dialogue: Dialogue) -> Seat:
+        """A seat on a fresh session.
+
+        Raises:
+            Violation: The server does not give its initial state.
+        """
+        return cls(dialogue, await dialogue.open())
+
+    @property
+    def connection(self) -> Connection:
+        """The WebSocket of the client."""
+        return self.peer.connection
+
+    # What a step sends
+
+    async def at_once(
+        self, *events: Event, key: str = TESTEE, requirement: str | None = None
+    ) -> int:
+        """Send events and their fence in one write, and wait for its answer.
+
+        Args:
+            events: What to send.
+            key: The document that they are about; the fence asks for another one.
+            requirement: What the server breaks that does not answer.
+
+        Returns:
+            The mark from which on the answers stand.
+        """
+        other = TESTEE if key != TESTEE else SECOND
+        since = self.peer.mark()
+        fence = Event(f"_GET:{other}", {})
+        await self.connection.send_at_once(*(event.text() for event in (*events, fence)))
+        what = f"the answer to _GET:{other}"
+        await self.peer.next(f"_SET:{other}", since=since, what=what, requirement=requirement)
+        if other == TESTEE:
+            self.model.synced()
+        return since
+
+    async def action(self, name: str, /, **arguments: JSON) -> int:
+        """Call an action of TESTEE; the mark from which on its effects stand."""
+        return await self.at_once(call(name, **arguments))
+
+    async def get(self, key: str = TESTEE, data: JSON = None) -> None:
+        """Ask for a state, and demand that it is the model's and that the client held it.
+
+        Raises:
+            Violation: It is not, or the client did not.
+        """
+        following = key in self.connection.legality.mirror
+        since = await self.at_once(Event(f"_GET:{key}", data), key=key)
+        answers = self.peer.events(f"_SET:{key}", since)
+        if not answers:
+            expect.fail(
+                requirement="state-get" if following else "state-get-unannounced",
+                expected=f"_SET:{key} in answer to _GET:{key}",
+                received="the answer to a later _GET without it",
+            )
+        wanted = self.model.documents[key]
+        expect.equal(answers[-1], wanted, f"the answer to _GET:{key}", requirement="state-get")
+        if key == TESTEE:
+            if not self.crossed:
+                held = self.connection.legality.mirror.before_set(key)
+                self._compare(key, held, "state-converges")
+            self.crossed = False
+            self.model.synced()
+
+    # What holds after a step
+
+    async def check(self, requirement: Callable[[str], str], *, changed: str | None) -> None:
+        """Demand that nothing illegal arrived and the client holds what the model says.
+
+        Args:
+            requirement: What the server breaks if the copy of a key differs.
+            changed: The key whose model has changed since the last check; a copy of another one
+                that is the same object as then is not compared again.
+
+        Raises:
+            Violation: It does not.
+        """
+        if illegal := self.connection.first_violation():
+            raise illegal
+        for key in self.model.documents:
+            if key not in self.connection.legality.mirror:
+                continue  # LAZY, until it is asked for
+            held = self.peer.mirror(key)
+            if key != changed and held is self._checked.get(key):
+                continue
+            if self.crossed and not self.holds(key, held):
+                await self.get(key)
+            held = self._checked[key] = self.peer.mirror(key)
+            self._compare(key, held, requirement(key))
+
+    def holds(self, key: str, held: JSON) -> bool:
+        """Whether a client may hold this copy of a document now."""
+        wanted = self.model.documents[key]
+        if same(held, wanted):
+            return True
+        return key == TESTEE and all(self.model.held(name, held.get(name)) for name in wanted)
+
+    def _compare(self, key: str, held: JSON, requirement: str) -> None:
+        if not self.holds(key, held):
+            what = f"{key} in the client's copy"
+            expect.equal(held, self.model.documents[key], what, requirement=requirement)
+
+    async def finish(self) -> None:
+        """Compare everything at the end: with `_GET`, and with a fresh connection.
+
+        Raises:
+            Violation: Something differs.
+        """
+        for key in self.model.documents:
+            if key in self.connection.legality.mirror:
+                await self.get(key)
+        await self.reconnect(Connection.close)
+        await self.check(lambda _: "session-resumes", changed=None)
+
+    # Connections
+
+    async def reconnect(self, end: Callable[[Connection], Awaitable[Any]]) -> None:
+        """End the connection and open another to the same session."""
+        await end(self.connection)
+        self.replace(await self.dialogue.open(self.peer.session))
+
+    def replace(self, peer: Peer) -> None:
+        """Go on with another connection of the session, whose initial state has arrived."""
+        self.peer = peer
+        self.crossed = False
+        self.model.synced()
+
+    async def alive(self, requirement: str) -> None:
+        """Demand that the connection serves.
+
+        Raises:
+            Violation: It does not.
+        """
+        try:
+            await self.at_once(requirement=requirement)
+        except ClosedEarly as error:
+            raise ClosedEarly(
+                requirement=requirement,
+                expected="a connection that stays open",
+                received=error.received,
+            ) from error
+
+
+def call(name: str, /, *, key: str = TESTEE, **arguments: JSON) -> Event:
+    """The event that calls an action."""
+    return Event(f"_ACTION:{key}", {"type": name, **arguments})
