@@ -115,7 +115,7 @@ class Connection:
         for text in texts:
             self._trace.add(self.label, "sent", text)
         frames = (Frame(Opcode.TEXT, text.encode()).serialize(mask=True) for text in texts)
-        self._socket.transport.write(b"".join(frames))
+        await self._write(b"".join(frames))
 
     async def send_bytes(self, content: bytes) -> None:
         """Send a binary frame."""
@@ -182,7 +182,7 @@ class Connection:
             frame = Frame(Opcode.TEXT, content.encode())
         else:
             frame = Frame(Opcode.BINARY, content)
-        self._socket.transport.write(frame.serialize(mask=True)[:-missing])
+        await self._write(frame.serialize(mask=True)[:-missing])
         await self.cut()
 
     async def close(self) -> None:
@@ -224,10 +224,18 @@ class Connection:
             await self._socket.send(frame)
         except (ConnectionClosed, AttributeError) as error:
             # websockets raises the latter when its transport is gone in the middle of a frame.
-            await self._reader
-            raise ClosedEarly(
-                expected="an open connection to send on", received=str(self.closing)
-            ) from error
+            raise await self._ended() from error
+
+    async def _write(self, octets: bytes) -> None:
+        try:
+            self._socket.transport.write(octets)
+        except (RuntimeError, AttributeError) as error:
+            # asyncio's transport raises the former behind the end of the stream.
+            raise await self._ended() from error
+
+    async def _ended(self) -> ClosedEarly:
+        await self._reader
+        return ClosedEarly(expected="an open connection to send on", received=str(self.closing))
 
     async def _read(self) -> None:
         try:

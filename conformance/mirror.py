@@ -29,6 +29,10 @@ class Mirror:
     def __getitem__(self, key: str) -> JSON:
         return self._copies[key]
 
+    def followed(self) -> list[str]:
+        """The keys of the copies."""
+        return list(self._copies)
+
     def before_set(self, key: str) -> JSON:
         """The copy as it was when the last `_SET` replaced it; that state if it was the first."""
         return self._before_set[key]

@@ -146,13 +146,18 @@ def read(config: pytest.Config) -> Options:
         strict=config.getoption("strict"),
         known=_known(config.getoption("known_failing")),
         report=_report(config.getoption("report_json")),
-        budget=_seconds(config.getoption("budget")),
+        budget=seconds_in(config.getoption("budget")),
         examples=_at_least_one("--max-examples", config.getoption("max_examples")),
         seed=random.randrange(2**32) if (seed := config.getoption("seed")) is None else seed,
     )
 
 
-def _seconds(budget: str) -> float:
+def seconds_in(budget: str) -> float:
+    """The seconds in a budget such as `2m`.
+
+    Raises:
+        Unusable: It is not written like that.
+    """
     match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", budget)
     if match is None:
         raise Unusable(NOTHING_RAN, f"--budget {budget!r}: write a number and s, m or h")

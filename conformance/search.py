@@ -1,26 +1,24 @@
 """Searches for a program that a server does not survive, and shrinks what it finds.
 
 Hypothesis draws the programs, in batches; the programs of a batch run beside each other, each on
-fresh sessions. If one fails, Hypothesis draws the same batch again and shrinks that program, one
-run at a time. What the shrunk program does is its recipe: later programs are drawn so that they do
-not follow it, and one run shows several faults.
+fresh sessions. One that fails is shrunk, one run at a time, and is run once more as it is then.
+What the shrunk program does is its recipe: later programs are drawn so that they do not follow it,
+and one run shows several faults.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis.errors import Flaky
 
 from conformance.expect import Silence, Violation
 from conformance.peer import Dialogue
 from conformance.sequence import Sequence
+from conformance.shrink import shrunk
 from conformance.steps import FAULTS, Step
 from conformance.strategies import Recipe, programs, signature
 from conformance.target import Target
@@ -31,15 +29,11 @@ BATCH = 40
 ABREAST = 4
 """Programs that run at the same time: while one waits for the server, another one is judged."""
 
-HASTE = 0.2
+HASTE = 0.1
 """The part of a deadline that is waited while a silence is being shrunk."""
 
-SHRINKING = 15.0
+SHRINKING = 20.0
 """Seconds in which a finding is made shorter."""
-
-
-class ShortEnough(BaseException):
-    """Ends Hypothesis's shrinking from inside; it would take an `Exception` for a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +119,7 @@ class Search:
         number = self.seed
         with asyncio.Runner() as runner:
             while time.monotonic() < ends and self._left() > 0:
-                found = self._batch(runner, number, known)
+                found = runner.run(self._batch(number, known))
                 number += 1
                 if found is None:
                     continue
@@ -144,67 +138,36 @@ class Search:
     def _left(self) -> int:
         return BATCH if self.examples is None else self.examples - self.tally.programs
 
-    def _batch(self, runner: asyncio.Runner, number: int, known: list[Recipe]) -> Finding | None:
+    async def _batch(self, number: int, known: list[Recipe]) -> Finding | None:
         """Draw and run one batch; a finding in it, shrunk."""
-        drawn: list[list[Step]] = []
-        size = min(BATCH, self._left())
-        _draw(number, size, self.target, known, drawn.append, shrink=False)
-        failed = runner.run(self._abreast(drawn))
-        if not failed:
+        found = await self._abreast(drawn(number, min(BATCH, self._left()), self.target, known))
+        if found is None:
             return None
-        return self._shrunk(runner, number, size, known, failed)
+        requirement = found.violation.requirement
+        patient = not isinstance(found.violation, Silence)
+        scale = self.target.time_scale * (1 if patient else HASTE)
+        hasty = replace(self.target, time_scale=scale)
 
-    async def _abreast(self, drawn: list[list[Step]]) -> dict[str, Finding]:
-        """Run programs beside each other; the findings in the first that fail."""
-        failed: dict[str, Finding] = {}
-        waiting = iter(drawn)
+        async def fails(program: list[Step]) -> Finding | None:
+            again = await self._judged(hasty, program)
+            same = again is not None and again.violation.requirement == requirement
+            return again if same else None
+
+        return (await shrunk(found.program, found, fails, SHRINKING))[1]
+
+    async def _abreast(self, programs_drawn: list[list[Step]]) -> Finding | None:
+        """Run programs beside each other until one fails; the finding in that."""
+        found: Finding | None = None
+        waiting = iter(programs_drawn)
 
         async def run_some() -> None:
+            nonlocal found
             for program in waiting:
-                if failed:
-                    return
-                found = await self._judged(self.target, program)
-                if found is not None:
-                    failed[_key(program)] = found
+                if found is None:
+                    found = await self._judged(self.target, program) or found
 
         await asyncio.gather(*(run_some() for _ in range(ABREAST)))
-        return failed
-
-    def _shrunk(
-        self,
-        runner: asyncio.Runner,
-        number: int,
-        size: int,
-        known: list[Recipe],
-        failed: dict[str, Finding],
-    ) -> Finding:
-        """Make the first of some findings shorter."""
-        last: Finding = next(iter(failed.values()))
-        first = next(iter(failed))
-        target = self._hasty(last)
-        ends = time.monotonic() + SHRINKING
-        shrinking = False
-
-        def run(program: list[Step]) -> None:
-            nonlocal last, target, shrinking
-            if not shrinking and _key(program) != first:
-                return  # it comes before the finding in its batch
-            if time.monotonic() > ends:
-                raise ShortEnough
-            found = runner.run(self._judged(target, program)) if shrinking else last
-            shrinking = True
-            if found is not None:
-                last, target = found, self._hasty(found)
-                raise found.violation
-
-        with suppress(Violation, Flaky, ShortEnough):
-            _draw(number, size, self.target, known, run, shrink=True)
-        return last
-
-    def _hasty(self, found: Finding) -> Target:
-        if not isinstance(found.violation, Silence):
-            return self.target
-        return replace(self.target, time_scale=HASTE * self.target.time_scale)
+        return found
 
     async def _judged(self, target: Target, program: list[Step]) -> Finding | None:
         if self.judge is not None:
@@ -221,32 +184,21 @@ class Search:
         return None
 
 
-def _key(program: list[Step]) -> str:
-    return json.dumps(program)
-
-
-def _draw(
-    number: int,
-    size: int,
-    target: Target,
-    known: list[Recipe],
-    take: Callable[[list[Step]], None],
-    *,
-    shrink: bool,
-) -> None:
-    """Draw a batch of programs, the same for the same number, and shrink one that is not taken."""
+def drawn(number: int, size: int, target: Target, known: list[Recipe]) -> list[list[Step]]:
+    """A batch of programs, the same for the same number."""
+    batch: list[list[Step]] = []
 
     @seed(number)
     @settings(
         max_examples=size,
-        phases=[Phase.generate, Phase.shrink] if shrink else [Phase.generate],
+        phases=[Phase.generate],
         deadline=None,
         database=None,
-        report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
     @given(programs(target.features, tuple(known)))
-    def batch(program: list[Step]) -> None:
-        take(program)
+    def draw(program: list[Step]) -> None:
+        batch.append(program)
 
-    batch()
+    draw()
+    return batch

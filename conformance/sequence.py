@@ -13,6 +13,10 @@ from conformance.expect import ClosedEarly
 from conformance.peer import Dialogue
 from conformance.seat import TESTEE, Seat
 from conformance.steps import STEPS, Step
+from conformance.wire import JSON
+
+Observation = dict[str, JSON]
+"""What the client of a step held after it, by key, and what it got besides, by event type."""
 
 
 class Unplayable(Exception):
@@ -25,11 +29,13 @@ class Sequence:
     Attributes:
         position: The index of the step that is being taken.
         seats: The sessions that it uses, each with its client and its model.
+        observations: What was to be seen after each step that the server survived.
     """
 
     def __init__(self, dialogue: Dialogue) -> None:
         self._dialogue = dialogue
         self.seats: dict[int, Seat] = {}
+        self.observations: list[Observation] = []
         self.position = 0
 
     async def run(self, program: list[Step]) -> None:
@@ -45,9 +51,16 @@ class Sequence:
         program = json.loads(json.dumps(program))  # no value is shared: no alias in a document
         for self.position, step in enumerate(program):
             seat = await self._seat(step.get("at", 0))
+            connection, mark = seat.connection, seat.peer.mark()
             await self._take(seat, step)
+            self.observations.append(seat.observed(mark if connection is seat.connection else 0))
         for seat in self.seats.values():
-            await seat.finish()
+            try:
+                await seat.finish()
+            except ClosedEarly as error:
+                at_rest = "session-takeover" if seat.took_over else "connection-refusal-survives"
+                error.requirement = error.requirement or at_rest
+                raise
 
     async def _seat(self, number: int) -> Seat:
         if number not in self.seats:
@@ -61,7 +74,10 @@ class Sequence:
             if seat.watched:
                 await seat.get()
         except ClosedEarly as error:
-            error.requirement = error.requirement or kind.survives
+            innocent = kind.survives == "actions-call"
+            error.requirement = error.requirement or (
+                "session-takeover" if seat.took_over and innocent else kind.survives
+            )
             raise
         about = step.get("key", TESTEE)
 

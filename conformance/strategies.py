@@ -12,7 +12,7 @@ from copy import deepcopy
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from conformance.edits import altered, arrays, edits, rearranged, scalars, spoiled, values
+from conformance.edits import altered, arrays, edits, rearranged, scalars, spoilers, values
 from conformance.model import ASSIGNABLE, INITIAL, Model
 from conformance.seat import SECOND, TESTEE, keys_for
 from conformance.steps import Step
@@ -57,8 +57,9 @@ UNKNOWN_TASK = ["_TASK_START:TESTEE", "_TASK_CANCEL:TESTEE"]
 ARGUMENTS: list[JSON] = [{"count": 1}, {"count": 2, "label": "x"}, {}, {"count": "three"}]
 
 KINDS = {
-    "assign": 10, "patch": 12, "set": 4, "quietly": 5, "assign-many": 2, "batch": 4, "publish": 2,
-    "burst": 2, "later": 1, "reset": 1, "crossing": 2, "document": 6, "refused": 4, "malformed": 2,
+    "assign": 10, "patch": 9, "spoiled": 3, "set": 4, "quietly": 5, "assign-many": 2, "batch": 4,
+    "publish": 2, "burst": 2, "later": 1, "reset": 1, "crossing": 2, "document": 6,
+    "refused": 4, "malformed": 2,
     "unknown": 2, "get": 2, "watch": 1, "reconnect": 2, "cut-inside": 1, "take-over": 1,
     "half-open": 1, "race": 1, "away": 1,
 }  # fmt: skip
@@ -76,7 +77,6 @@ FEATURE_KINDS = {
 
 seats = st.sampled_from([0, 0, 0, 0, 0, 0, 0, 1])
 attributes = st.sampled_from(ASSIGNABLE)
-one_of_four = st.sampled_from([False, False, False, True])
 counts = st.integers(1, 4)
 ends = st.sampled_from(list(ENDS))
 contents = st.binary(max_size=8).map(bytes.hex)
@@ -189,12 +189,21 @@ def _away(draw: DrawFn, model: Model, features: frozenset[str]) -> Step:
 
 
 def _patch(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
-    if draw(one_of_four):
-        model.refused()
-        return {"operations": draw(spoiled(model)), "spoiled": True, "what": "spoiled"}
     operations = draw(edits(model))
     model.patched(TESTEE, operations)
     return {"operations": operations}
+
+
+def _spoiled(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
+    harmless = [
+        operation
+        for operation in draw(edits(model))
+        if operation["op"] == "test" or operation["path"].count("/") == 1
+    ]
+    place = draw(st.integers(0, len(harmless)))
+    model.refused()
+    spoiler = draw(spoilers)
+    return {"before": harmless[:place], "spoiler": spoiler, "after": harmless[place:]}
 
 
 def _crossing(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
@@ -298,11 +307,11 @@ def _count_away(draw: DrawFn, model: Model, features: frozenset[str]) -> Step:
 
 DRAWERS: dict[str, Callable[[DrawFn, Model, frozenset[str]], Step]] = {
     "assign": _assign, "assign-many": _assign_many, "batch": _batch, "quietly": _quietly,
-    "later": _later, "away": _away, "patch": _patch, "crossing": _crossing, "set": _set,
-    "publish": _synced, "reset": _reset, "document": _document, "get": _get, "burst": _counted,
-    "count": _count, "count-away": _count_away, "refused": _refused, "malformed": _malformed,
-    "unknown": _unknown, "bytes-in": _content, "bytes-out": _content, "bytes-alone": _content,
-    "send-file": _content, "typed": _typed, "notify": _notify, "call-back": _counted,
+    "later": _later, "away": _away, "patch": _patch, "spoiled": _spoiled, "crossing": _crossing,
+    "set": _set, "publish": _synced, "reset": _reset, "document": _document, "get": _get,
+    "burst": _counted, "count": _count, "count-away": _count_away, "refused": _refused,
+    "malformed": _malformed, "unknown": _unknown, "bytes-in": _content, "bytes-out": _content,
+    "bytes-alone": _content, "send-file": _content, "typed": _typed, "notify": _notify, "call-back": _counted,
     "reconnect": _end, "cut-inside": _cut_inside, "take-over": _synced, "half-open": _synced,
     "race": _race,
 }  # fmt: skip

@@ -97,14 +97,20 @@ def countable(number: object) -> bool:
 
 @family.step("patch")
 async def patch(seat: Seat, step: Step) -> None:
-    """The client edits its copy and sends the edit; one that can't be made is to be refused."""
+    """The client edits its copy and sends the edit; one that can't be made is refused."""
     operations = step["operations"]
-    if step.get("spoiled"):
-        seat.model.refused()
-    elif touched(operations) & seat.model.quiet.keys():
+    if touched(operations) & seat.model.quiet.keys():
         return  # the client's copy is another one there
-    elif seat.model.patched(TESTEE, operations):
+    if seat.model.patched(TESTEE, operations):
         seat.connection.legality.mirror.patch(TESTEE, operations)
+    await seat.at_once(Event(f"_PATCH:{TESTEE}", operations))
+
+
+@family.step("spoiled")
+async def spoiled(seat: Seat, step: Step) -> None:
+    """The client sends a patch that is to be refused because of one operation in it."""
+    seat.model.refused()
+    operations = [*step["before"], step["spoiler"], *step["after"]]
     await seat.at_once(Event(f"_PATCH:{TESTEE}", operations))
 
 
@@ -167,6 +173,7 @@ async def document(seat: Seat, step: Step) -> None:
     """One side writes the only attribute of another document."""
     key, value = step["key"], step["value"]
     mirror = seat.connection.legality.mirror
+    seat.written.add(key)
     if key == LAZY and key not in mirror:
         await seat.get(key)
     match step["by"]:

@@ -41,7 +41,7 @@ async def cut_inside(seat: Seat, step: Step) -> None:
 async def take_over(seat: Seat, _: Step) -> None:
     """A second connection opens while the first one is open."""
     older = seat.peer
-    seat.replace(await seat.dialogue.take_over(older))
+    seat.replace(await seat.dialogue.take_over(older), took_over=True)
     await older.closed(requirement="session-takeover-disconnect")
     if older.types()[-1:] != ["_DISCONNECT"]:
         raise Violation(
@@ -56,7 +56,7 @@ async def take_over(seat: Seat, _: Step) -> None:
 async def half_open(seat: Seat, _: Step) -> None:
     """The client falls silent and never reads again; it comes back on a second connection."""
     seat.connection.stall()
-    seat.replace(await seat.dialogue.take_over(seat.peer))
+    seat.replace(await seat.dialogue.take_over(seat.peer), took_over=True)
     await seat.alive("session-takeover")
 
 
@@ -64,7 +64,8 @@ async def half_open(seat: Seat, _: Step) -> None:
 async def race(seat: Seat, step: Step) -> None:
     """Further connections open at the same time; one is served in the end."""
     older = seat.peer
-    seat.replace(await seat.dialogue.race(older.session, step["connections"]))
+    newest = await seat.dialogue.race(older.session, step["connections"])
+    seat.replace(newest, took_over=True)
     await older.closed(requirement="session-takeover-disconnect")
     await seat.alive("session-takeover")
 

@@ -171,7 +171,7 @@ class SyncsNeedlessly(Legal):
 
     def sync(self, key: str) -> None:
         link = self.link
-        if link is not None and self.snapshots.get(key) == self.state(key):
+        if link is not None and key in link.known and self.snapshots.get(key) == self.state(key):
             self.send_patch(link, key, [])
         super().sync(key)
 

@@ -1,0 +1,102 @@
+"""`python -m conformance.differ URL URL …`: show where servers differ, side by side."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import sys
+from collections.abc import Sequence
+from itertools import zip_longest
+from shutil import get_terminal_size
+from textwrap import wrap
+from typing import TextIO
+
+from conformance.differential import Difference, search
+from conformance.options import BUDGET, seconds_in
+from conformance.probe import NOT_CONFORMANT, NOTHING_RAN, Unusable, check_url, probe
+from conformance.steps import Step
+from conformance.target import SESSION, Target
+from conformance.trace import shown
+from conformance.wire import compact
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Run the command; 0 no difference, 1 one that a requirement forbids, 2 usage, 3 no server."""
+    chosen = _arguments(given)
+    try:
+        targets = [_target(url, chosen.time_scale) for url in chosen.urls]
+        budget = seconds_in(chosen.budget)
+        for target in targets:
+            asyncio.run(probe(target))
+    except Unusable as error:
+        _say(f"ws-sync: {error}", sys.stderr)
+        return error.status
+    found = search(targets, chosen.seed, budget)
+    forbidden = legal = 0
+    for number, target in enumerate(targets, 1):
+        _say(f"{number}  {target.url}")
+    for finding in found.findings():
+        assert isinstance(finding.violation, Difference)
+        _say("\n" + "\n".join(_told(finding.program, finding.violation)))
+        legal += finding.violation.legal
+        forbidden += not finding.violation.legal
+    _say(
+        f"\n{found.tally}, seed {found.seed}: {forbidden} differences that a requirement forbids, "
+        f"{legal} that none does"
+    )
+    return NOT_CONFORMANT if forbidden else 0
+
+
+def _say(text: str, stream: TextIO | None = None) -> None:
+    print(text, file=stream, flush=True)
+
+
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="ws-sync differ",
+        description="Run the same generated sequences against several servers, and show where "
+        "they differ.",
+    )
+    parser.add_argument("urls", nargs="+", metavar="URL", help="ws://HOST:PORT/PATH/{session}")
+    parser.add_argument("--budget", default=BUDGET, metavar="TIME", help="such as 20s, 2m or 1h")
+    parser.add_argument("--seed", type=int, default=random.randrange(2**32), metavar="N")
+    parser.add_argument("--time-scale", type=float, default=1.0, metavar="FACTOR")
+    chosen = parser.parse_args(given)
+    if len(chosen.urls) < 2:
+        parser.error("give at least two URLs")
+    return chosen
+
+
+def _target(url: str, time_scale: float) -> Target:
+    check_url("URL", url.replace(SESSION, ""))
+    if SESSION not in url:
+        raise Unusable(NOTHING_RAN, f"URL {url!r}: it needs {SESSION}, for a session a program")
+    return Target(url, time_scale=time_scale)
+
+
+def _told(program: list[Step], difference: Difference) -> list[str]:
+    """The text of a difference."""
+    kind = "a difference that no requirement forbids" if difference.legal else "a difference"
+    steps = [f"  {number}. {shown(compact(step))}" for number, step in enumerate(program, 1)]
+    return [f"{kind}, after", *steps, *_columns(difference.rows())]
+
+
+def _columns(rows: list[list[str]]) -> list[str]:
+    """Rows of cells side by side, as wide as the terminal."""
+    names = max(len(row[0]) for row in rows)
+    count = len(rows[0]) - 1
+    width = max(16, (get_terminal_size().columns - names - 4) // count - 2)
+    head = ["", *map(str, range(1, count + 1))]
+    lines = []
+    for row in [head, *rows]:
+        cells = [wrap(cell, width) or [""] for cell in row[1:]]
+        for place, parts in enumerate(zip_longest(*cells, fillvalue="")):
+            name = row[0] if place == 0 else ""
+            columns = "  ".join(part.ljust(width) for part in parts)
+            lines.append(f"  {name.ljust(names)}  {columns}".rstrip())
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main())
