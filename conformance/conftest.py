@@ -13,6 +13,7 @@ from conformance.replay import collect
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Register the hooks."""
+    """Register the hooks, if `python -m conformance` has not done so."""
     for module in (plugin, collect):
-        pluginmanager.register(module, module.__name__)
+        if not pluginmanager.is_registered(module):
+            pluginmanager.register(module, module.__name__)

@@ -17,19 +17,18 @@ from pathlib import Path
 
 import pytest
 
-import conformance
 from conformance.keys import RUN
 from conformance.probe import NO_SERVER, NOT_CONFORMANT, NOTHING_RAN
 from conformance.replay.collect import NAMED, ReplayFile
 from conformance.replay.file import Replay, ReplayError, in_folder, load
+from conformance.run import run
 from conformance.verdict import Outcome, Run, Verdict
 
 FAILS = (Verdict.FAIL, Verdict.WARN, Verdict.DIED)
 SCHEMES = ("ws://", "wss://")
-KIT = Path(conformance.__file__).parent
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Watch:
     """A pytest plugin that leaves nothing to collect but some files, and sees what becomes of them.
 
@@ -153,12 +152,11 @@ def _judged(files: dict[Path, Replay | ReplayError], options: list[str]) -> Gene
 def _run(watch: Watch, options: list[str]) -> tuple[int, str]:
     """Run the kit; its status, and what it printed as its errors or else at all."""
     printed, errors = io.StringIO(), io.StringIO()
-    # Nothing is rewritten, because this has imported what pytest would rewrite.
-    fixed = ["-c", str(KIT / "pytest.ini"), "--assert=plain", "--continue-on-collection-errors"]
+    fixed = ("--continue-on-collection-errors", "--replay-dir=")
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(errors):
-        status = pytest.main([str(KIT), *fixed, "--replay-dir=", *options], plugins=[watch])
+        status = run([*fixed, *options], watch)
     said = errors.getvalue().strip() or printed.getvalue().strip()
-    return int(status), said.removeprefix("ws-sync: ")
+    return status, said.removeprefix("ws-sync: ")
 
 
 def _verdict(path: Path, replay: Replay, outcome: Outcome) -> int:
