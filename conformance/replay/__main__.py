@@ -35,12 +35,12 @@ class Watch:
     Attributes:
         files: What is to be run, by path.
         run: The outcomes, and what is wrong with the run.
-        refused: Why a file was not collected.
+        refused: The files that were not collected: the kit has no such case.
     """
 
     files: dict[Path, Replay]
     run: Run = field(default_factory=Run)
-    refused: dict[Path, str] = field(default_factory=dict)
+    refused: set[Path] = field(default_factory=set)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> Generator[None, object, object]:
@@ -52,12 +52,10 @@ class Watch:
         """Collect nothing of what the kit has."""
         return True
 
-    def pytest_exception_interact(
-        self, node: pytest.Item | pytest.Collector, call: pytest.CallInfo[object]
-    ) -> None:
-        """Keep why a file was not collected."""
-        if isinstance(node, ReplayFile) and call.excinfo is not None:
-            self.refused[node.path] = str(call.excinfo.value)
+    def pytest_exception_interact(self, node: pytest.Item | pytest.Collector) -> None:
+        """See which file is not collected."""
+        if isinstance(node, ReplayFile):
+            self.refused.add(node.path)
 
     def pytest_unconfigure(self, config: pytest.Config) -> None:
         """Keep the run."""
