@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.replay.file import Replay
 from conformance.spec import Requirement, requirements
 
 MARK = "case"
@@ -28,11 +29,13 @@ class Case:
         id: Its permanent name, `section/name` or `section/name[parameter]`.
         requirement: What it is bound to.
         needs: The features without which it is not applicable.
+        replay: What its replay file holds, if it is made from one.
     """
 
     id: str
     requirement: Requirement
     needs: frozenset[str]
+    replay: Replay | None = None
 
     @property
     def section(self) -> str:

@@ -1,3 +1,19 @@
-"""Makes the kit of this folder: `pytest conformance --server-url ws://…`."""
+"""Makes the kit of this folder: `pytest conformance --server-url ws://…`.
 
-from conformance.plugin import *  # noqa: F403 - the hooks and fixtures are the module
+The hooks are registered apart from this file, because those of a `conftest.py` hold for what lies
+in its folder only, and replay files lie anywhere.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance import plugin
+from conformance.replay import collect
+
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Register the hooks, if `python -m conformance` has not done so."""
+    for module in (plugin, collect):
+        if not pluginmanager.is_registered(module):
+            pluginmanager.register(module, module.__name__)

@@ -18,6 +18,7 @@ from conformance.target import SESSION, Target
 
 LOCAL_URL = "ws://127.0.0.1:{port}/ws/{session}"
 BUDGET = "2s"
+REPLAY_DIR = ".ws-sync/replays"
 LOCAL_AUTH_URL = "ws://127.0.0.1:{port}/auth"
 
 
@@ -34,6 +35,8 @@ class Options:
         budget: Seconds for generated sequences.
         examples: How many of them at most, or None.
         seed: Where their search begins.
+        replay_dir: Where replay files of failures go, or None for nowhere.
+        how: The arguments by which `ws-sync replay` judges the same server.
     """
 
     target: Target
@@ -44,6 +47,8 @@ class Options:
     budget: float
     examples: int | None
     seed: int
+    replay_dir: Path | None
+    how: list[str]
 
     def start(self) -> None:
         """Start the server, if the kit is to.
@@ -109,6 +114,20 @@ def add(parser: pytest.Parser) -> None:
     )
     group.addoption("--seed", type=int, metavar="N", help="where the generated sequences begin")
     group.addoption("--report-json", metavar="FILE", help="write the outcome as JSON")
+    group.addoption(
+        "--replay-dir",
+        default=REPLAY_DIR,
+        metavar="DIR",
+        help="where each failure is written as a file that `ws-sync replay` runs again (default "
+        f"{REPLAY_DIR}); an empty name: nowhere",
+    )
+    group.addoption(
+        "--replays",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="a folder of such files, each of which is a case of this run; can be given again",
+    )
 
 
 def read(config: pytest.Config) -> Options:
@@ -149,7 +168,24 @@ def read(config: pytest.Config) -> Options:
         budget=seconds_in(config.getoption("budget")),
         examples=_at_least_one("--max-examples", config.getoption("max_examples")),
         seed=random.randrange(2**32) if (seed := config.getoption("seed")) is None else seed,
+        replay_dir=_replay_dir(config.getoption("replay_dir")),
+        how=_how(config),
     )
+
+
+def _replay_dir(path: str) -> Path | None:
+    if path and Path(path).exists() and not Path(path).is_dir():
+        raise Unusable(NOTHING_RAN, f"--replay-dir {path}: it is no folder")
+    return Path(path) if path else None
+
+
+def _how(config: pytest.Config) -> list[str]:
+    found = [url] if (url := config.getoption("server_url")) else []
+    for name in ("auth-url", "server-cmd", "time-scale"):
+        value = config.getoption(name.replace("-", "_"))
+        if value and value != 1:
+            found += [f"--{name}", str(value)]
+    return found
 
 
 def seconds_in(budget: str) -> float:

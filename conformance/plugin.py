@@ -16,21 +16,20 @@ import pytest
 
 from conformance import known_failing, report
 from conformance import options as command_line
-from conformance.case import MARK, Case, of_item
+from conformance.case import MARK, of_item
 from conformance.expect import NotTestable, Violation, Violations
+from conformance.keys import CASE, DIALOGUE, OPTIONS, RUN
 from conformance.options import Options
 from conformance.peer import Dialogue, Peer
 from conformance.probe import Unusable, probe
+from conformance.replay.collect import case_of
+from conformance.replay.keep import keep
 from conformance.spec import requirements
 from conformance.target import Target
 from conformance.trace import Trace
 from conformance.verdict import LETTERS, NOT_CONFORMANT, Outcome, Run, Verdict
 
-OPTIONS = pytest.StashKey[Options]()
-RUN = pytest.StashKey[Run]()
 BEGAN = pytest.StashKey[float]()
-CASE = pytest.StashKey[Case]()
-DIALOGUE = pytest.StashKey[Dialogue]()
 OUTCOME = pytest.StashKey[Outcome]()
 
 
@@ -77,7 +76,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Bind each item to its case, and find entries of the known-failing list that match none."""
     for item in items:
-        found = item.stash[CASE] = of_item(item)
+        found = item.stash[CASE] = case_of(item) or of_item(item)
         item.extra_keyword_matches |= {found.id, found.requirement.id, *found.needs}
     chosen = config.stash.get(OPTIONS, None)
     if chosen is None:
@@ -213,7 +212,12 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
     return outcome
 
 
-def _blame(outcome: Outcome, violation: Violation, chosen: Options) -> None:
+def _blame(
+    outcome: Outcome,
+    violation: Violation,
+    chosen: Options,
+    program: list[dict[str, Any]] | None = None,
+) -> None:
     requirement = requirements()[violation.requirement or outcome.case.requirement.id]
     outcome.broken = requirement.id
     outcome.reason = report.explain(outcome.case, requirement, violation, outcome.trace or Trace())
@@ -222,15 +226,16 @@ def _blame(outcome: Outcome, violation: Violation, chosen: Options) -> None:
         outcome.reason += f"\n  {_obituary(chosen, outcome.trace)}"
     else:
         outcome.verdict = Verdict.FAIL if requirement.binding or chosen.strict else Verdict.WARN
+    outcome.reason += keep(outcome, violation, chosen, program)
 
 
 def _blame_all(outcome: Outcome, violations: Violations, chosen: Options) -> None:
     texts = []
     for violation, trace, program in violations.findings:
         outcome.trace = trace
-        _blame(outcome, violation, chosen)
-        texts.append(f"{outcome.reason}\n{report.steps(program)}")
-    outcome.reason = "\n\n".join([*texts, f"  seed         {chosen.seed}"])
+        _blame(outcome, violation, chosen, program)
+        texts.append(outcome.reason)
+    outcome.reason = "\n\n".join(texts)
 
 
 def _obituary(chosen: Options, trace: Trace | None) -> str:

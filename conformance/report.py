@@ -87,6 +87,7 @@ def summary(run: Run, target: Target, seconds: float) -> Iterator[str]:
     yield from _left_out(run)
     yield from (note for outcome in run.outcomes for note in outcome.notes)
     yield from (f"problem: {problem}" for problem in run.problems)
+    yield from _kept(run)
     ran = len({o.case.requirement.id for o in run.outcomes if o.trace})
     yield f"{target.url}: {len(run.outcomes)} cases, {ran} requirements exercised, {seconds:.1f} s"
     yield conclusion(run)
@@ -126,6 +127,13 @@ def write_json(path: Path, run: Run, target: Target, seconds: float) -> None:
         "cases": [outcome.as_json() for outcome in run.outcomes],
     }
     path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+def _kept(run: Run) -> Iterator[str]:
+    """Where the replay files are of what is not known to fail."""
+    files = [path for o in run.outcomes if o.verdict is not Verdict.KNOWN for path in o.replays]
+    if files:
+        yield f"replay files: {len(files)} in {files[0].parent}"
 
 
 def _left_out(run: Run) -> Iterator[str]:

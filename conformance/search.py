@@ -23,7 +23,7 @@ from conformance.steps import FAULTS, Step
 from conformance.strategies import Recipe, programs, signature
 from conformance.target import Target
 
-BATCH = 40
+BATCH = 20
 """Programs that are drawn at a time, between two looks at the clock."""
 
 ABREAST = 4
@@ -98,8 +98,8 @@ class Search:
     Attributes:
         target: The server.
         seed: Where it begins; the same seed draws the same programs.
-        budget: Seconds after which no new batch begins.
-        examples: Programs after which no new batch begins, or None.
+        budget: Seconds after which no further program begins.
+        examples: How many programs may run, but for shrinking, or None.
         judge: Runs a program, and returns the finding in it; by default it demands conformance.
         tally: What was done so far.
     """
@@ -119,7 +119,7 @@ class Search:
         number = self.seed
         with asyncio.Runner() as runner:
             while time.monotonic() < ends and self._left() > 0:
-                found = runner.run(self._batch(number, known))
+                found = runner.run(self._batch(number, known, ends))
                 number += 1
                 if found is None:
                     continue
@@ -138,9 +138,10 @@ class Search:
     def _left(self) -> int:
         return BATCH if self.examples is None else self.examples - self.tally.programs
 
-    async def _batch(self, number: int, known: list[Recipe]) -> Finding | None:
+    async def _batch(self, number: int, known: list[Recipe], ends: float) -> Finding | None:
         """Draw and run one batch; a finding in it, shrunk."""
-        found = await self._abreast(drawn(number, min(BATCH, self._left()), self.target, known))
+        batch = drawn(number, min(BATCH, self._left()), self.target, known)
+        found = await self._abreast(batch, ends)
         if found is None:
             return None
         requirement = found.violation.requirement
@@ -155,15 +156,15 @@ class Search:
 
         return (await shrunk(found.program, found, fails, SHRINKING))[1]
 
-    async def _abreast(self, programs_drawn: list[list[Step]]) -> Finding | None:
-        """Run programs beside each other until one fails; the finding in that."""
+    async def _abreast(self, batch: list[list[Step]], ends: float) -> Finding | None:
+        """Run programs beside each other until one fails or the time is over; what failed."""
         found: Finding | None = None
-        waiting = iter(programs_drawn)
+        waiting = iter(batch)
 
         async def run_some() -> None:
             nonlocal found
             for program in waiting:
-                if found is None:
+                if found is None and time.monotonic() < ends:
                     found = await self._judged(self.target, program) or found
 
         await asyncio.gather(*(run_some() for _ in range(ABREAST)))

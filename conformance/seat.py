@@ -13,7 +13,7 @@ from typing import Any
 from conformance import expect
 from conformance.client import Connection
 from conformance.expect import ClosedEarly
-from conformance.model import Model
+from conformance.model import ASSIGNABLE, READ_ONLY, Model
 from conformance.peer import Dialogue, Peer
 from conformance.wire import JSON, Event, same
 
@@ -124,6 +124,19 @@ class Seat:
             self.crossed = False
             self.model.synced()
 
+    def note_crossing(self, names: set[str], since: int) -> None:
+        """Note whether a change of attributes that the client wrote was on its way to it.
+
+        A server may send a value again a while after a write (state-crossing); what the client
+        holds when that meets its next write is not promised.
+        """
+        for received in self.connection.received[since:]:
+            event = received.event
+            if event.type == f"_SET:{TESTEE}":
+                self.crossed = True
+            elif event.type == f"_PATCH:{TESTEE}":
+                self.crossed |= bool(touched(event.data) & names)
+
     # What holds after a step
 
     async def check(self, requirement: Callable[[str], str], *, changed: str | None) -> None:
@@ -218,6 +231,13 @@ class Seat:
                 expected="a connection that stays open",
                 received=error.received,
             ) from error
+
+
+def touched(operations: list[JSON]) -> set[str]:
+    """The attributes that a patch names; all of them if it names the document."""
+    pointers = [o[member] for o in operations for member in ("path", "from") if member in o]
+    names = {pointer.split("/")[1] if pointer else "" for pointer in pointers}
+    return {*ASSIGNABLE, *READ_ONLY} if "" in names else names
 
 
 def call(name: str, /, *, key: str = TESTEE, **arguments: JSON) -> Event:

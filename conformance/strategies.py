@@ -311,8 +311,8 @@ DRAWERS: dict[str, Callable[[DrawFn, Model, frozenset[str]], Step]] = {
     "set": _set, "publish": _synced, "reset": _reset, "document": _document, "get": _get,
     "burst": _counted, "count": _count, "count-away": _count_away, "refused": _refused,
     "malformed": _malformed, "unknown": _unknown, "bytes-in": _content, "bytes-out": _content,
-    "bytes-alone": _content, "send-file": _content, "typed": _typed, "notify": _notify, "call-back": _counted,
-    "reconnect": _end, "cut-inside": _cut_inside, "take-over": _synced, "half-open": _synced,
-    "race": _race,
+    "bytes-alone": _content, "send-file": _content, "typed": _typed, "notify": _notify,
+    "call-back": _counted, "reconnect": _end, "cut-inside": _cut_inside, "take-over": _synced,
+    "half-open": _synced, "race": _race,
 }  # fmt: skip
 """What each kind has besides its name; the others have nothing."""

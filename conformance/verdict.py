@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 from conformance.case import Case
 from conformance.trace import Trace
@@ -56,6 +57,7 @@ class Outcome:
         broken: The id of the requirement that was not met, if any.
         trace: What passed on its connections, if it ran.
         notes: Figures of it that the summary tells.
+        replays: The replay files that were written of it.
     """
 
     case: Case
@@ -65,6 +67,7 @@ class Outcome:
     broken: str | None = None
     trace: Trace | None = None
     notes: list[str] = field(default_factory=list)
+    replays: list[Path] = field(default_factory=list)
 
     def as_json(self) -> dict[str, object]:
         """The outcome as it stands in the JSON report."""

@@ -156,7 +156,8 @@ def judge(name: str, folder: Path, time_scale: float, *options: str) -> Result:
             [
                 sys.executable, "-m", "conformance", "--tb=no", "-p", "no:hypothesispytest",
                 "--server-url", url + "/ws/{session}", "--auth-url", url + "/auth",
-                "--time-scale", str(time_scale), "--report-json", str(report),  *SEARCH, *options,
+                "--time-scale", str(time_scale), "--report-json", str(report), *SEARCH, *options,
+                "--replay-dir=",
             ],
             cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
             timeout=PATIENCE,

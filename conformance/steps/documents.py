@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.model import ASSIGNABLE
 from conformance.refusal import survivor
-from conformance.seat import LAZY, TESTEE, Seat, call
+from conformance.seat import LAZY, TESTEE, Seat, call, touched
 from conformance.steps.family import Family, Step
-from conformance.wire import JSON, Event, same
+from conformance.wire import Event, same
 
 UNKNOWN = "no-such-name-here"
 LARGEST_COUNTER = 2**52
@@ -103,7 +102,8 @@ async def patch(seat: Seat, step: Step) -> None:
         return  # the client's copy is another one there
     if seat.model.patched(TESTEE, operations):
         seat.connection.legality.mirror.patch(TESTEE, operations)
-    await seat.at_once(Event(f"_PATCH:{TESTEE}", operations))
+    since = await seat.at_once(Event(f"_PATCH:{TESTEE}", operations))
+    seat.note_crossing(touched(operations), since)
 
 
 @family.step("spoiled")
@@ -114,19 +114,13 @@ async def spoiled(seat: Seat, step: Step) -> None:
     await seat.at_once(Event(f"_PATCH:{TESTEE}", operations))
 
 
-def touched(operations: list[JSON]) -> set[str]:
-    """The attributes that a patch names; all of them if it names the document."""
-    pointers = [o[member] for o in operations for member in ("path", "from") if member in o]
-    names = {pointer.split("/")[1] if pointer else "" for pointer in pointers}
-    return set(ASSIGNABLE) | {"itemCount"} if "" in names else names
-
-
 @family.step("set")
 async def set_(seat: Seat, step: Step) -> None:
     """The client sends attributes of its own."""
     seat.model.set(TESTEE, step["members"])
     seat.connection.legality.mirror.merge(TESTEE, step["members"])
-    await seat.at_once(Event(f"_SET:{TESTEE}", step["members"]))
+    since = await seat.at_once(Event(f"_SET:{TESTEE}", step["members"]))
+    seat.note_crossing(set(step["members"]), since)
 
 
 @family.step("crossing")

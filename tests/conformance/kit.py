@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 PATIENCE = 120
 
@@ -19,13 +20,19 @@ class Result:
 
 async def run_kit(*options: str) -> Result:
     """Run `python -m conformance` with options, while the test's own servers serve."""
+    return await run("conformance", "--replay-dir=", *options)
+
+
+async def run(module: str, *arguments: str, cwd: Path | None = None) -> Result:
+    """Run `python -m MODULE` with arguments, while the test's own servers serve."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "conformance",
-        *options,
+        module,
+        *arguments,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        cwd=cwd,
     )
     try:
         output, _ = await asyncio.wait_for(process.communicate(), PATIENCE)

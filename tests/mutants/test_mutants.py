@@ -51,6 +51,8 @@ def test_every_must_of_servers_that_can_be_observed_has_a_mutant() -> None:
         ("SendsOtherBytes", "bytes_of_the_server"),
         ("CleansUpNewer", "leaves_the_newer"),
         ("RefusesSilently", "answered_with_the_state"),
+        ("SkipsLastOfBurst", "replays/burst-then-quiet-change-then-patch"),
+        ("InsertsOneBefore", "replays/edits-across-takeover-and-loss"),
     ],
 )
 def test_kit_kills_a_mutant_through_its_requirement(name: str, cases: str, tmp_path: Path) -> None:

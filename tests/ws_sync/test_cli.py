@@ -221,9 +221,14 @@ def test_version_is_that_of_the_distribution(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out == f"ws-sync {version('ws-sync-kit')}\n"
 
 
+@pytest.mark.parametrize(("verb", "doing"), [("test", "testing"), ("replay", "replaying")])
 @pytest.mark.parametrize("missing", ["conformance", "pytest"])
-def test_test_says_what_to_install(
-    missing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_verb_of_the_kit_says_what_to_install(
+    verb: str,
+    doing: str,
+    missing: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     find = importlib.util.find_spec
     monkeypatch.setattr(
@@ -231,9 +236,16 @@ def test_test_says_what_to_install(
         "find_spec",
         lambda name: None if name == missing else find(name),
     )
-    assert main(["test", "ws://127.0.0.1:1/ws/{session}"]) == 2
+    assert main([verb, "ws://127.0.0.1:1/ws/{session}"]) == 2
     errors = capsys.readouterr().err
-    assert errors == f"ws-sync: testing needs {missing}: pip install 'ws-sync-kit[conformance]'\n"
+    assert errors == f"ws-sync: {doing} needs {missing}: pip install 'ws-sync-kit[conformance]'\n"
+
+
+def test_replay_lets_the_kit_run_the_files_and_returns_its_status(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["replay", str(tmp_path / "nothing.json"), URL]) == 2
+    assert capfd.readouterr().out.startswith(f"{tmp_path / 'nothing.json'}: could not run: ")
 
 
 def test_test_passes_options_on_and_returns_the_status_of_the_kit(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
 import sys
 from collections.abc import Sequence
 
-from ws_sync.cli.output import about, complain, explain
+from ws_sync.cli.kit import command, missing
+from ws_sync.cli.output import about, explain
 
-# `-P`: a folder `conformance` in the current directory is not the kit.
-KIT = (sys.executable, "-P", "-m", "conformance")
+KIT = command("conformance")
 TAKE_URLS = ("--server-url", "--auth-url")
 
 HELP = """\
@@ -32,10 +31,8 @@ pytest's options work too, such as -k EXPRESSION, -x, --collect-only and
 
 def run(given: Sequence[str]) -> int:
     """Run the kit in a process of its own and return its exit status."""
-    for module in ("conformance", "pytest"):
-        if importlib.util.find_spec(module) is None:
-            complain(f"testing needs {module}: pip install 'ws-sync-kit[conformance]'")
-            return 2
+    if missing("testing"):
+        return 2
     if {"-h", "--help"} & set(given):
         explain(HELP.format(about=about(sys.modules[__name__]), options=_options_of_kit()).rstrip())
         return 0

@@ -1,0 +1,187 @@
+"""Runs failures again: `ws-sync replay FILE… URL`, or `python -m conformance.replay FILE… URL`.
+
+The kit runs the files and nothing else, so that its own verdicts decide; this says for each file
+what they mean. Exit status: 0 all are fixed; 1 at least one fails; 2 at least one could not run;
+3 no server.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import sys
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from conformance.keys import RUN
+from conformance.probe import NO_SERVER, NOT_CONFORMANT, NOTHING_RAN
+from conformance.replay.collect import NAMED, ReplayFile
+from conformance.replay.file import Replay, ReplayError, in_folder, load
+from conformance.run import run
+from conformance.verdict import Outcome, Run, Verdict
+
+FAILS = (Verdict.FAIL, Verdict.WARN, Verdict.DIED)
+SCHEMES = ("ws://", "wss://")
+
+
+@dataclass(slots=True, eq=False)
+class Watch:
+    """A pytest plugin that leaves nothing to collect but some files, and sees what becomes of them.
+
+    Attributes:
+        files: What is to be run, by path.
+        run: The outcomes, and what is wrong with the run.
+        refused: The files that were not collected: the kit has no such case.
+    """
+
+    files: dict[Path, Replay]
+    run: Run = field(default_factory=Run)
+    refused: set[Path] = field(default_factory=set)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_cmdline_main(self, config: pytest.Config) -> Generator[None, object, object]:
+        """Name the files."""
+        config.stash[NAMED] = dict(self.files)
+        return (yield)
+
+    def pytest_ignore_collect(self) -> bool:
+        """Collect nothing of what the kit has."""
+        return True
+
+    def pytest_exception_interact(self, node: pytest.Item | pytest.Collector) -> None:
+        """See which file is not collected."""
+        if isinstance(node, ReplayFile):
+            self.refused.add(node.path)
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        """Keep the run."""
+        self.run = config.stash[RUN]
+
+    def outcome(self, replay: Replay) -> Outcome | None:
+        """What became of a file, if it was run."""
+        return next((o for o in self.run.outcomes if o.case.replay is replay), None)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the files that the command line names; the exit status."""
+    given = _parser().parse_intermixed_args(arguments)
+    urls = [name for name in given.names if name.startswith(SCHEMES)]
+    paths = [Path(name) for name in given.names if not name.startswith(SCHEMES)]
+    if len(urls) > 1 or not paths:
+        _parser().error("give files or folders, and at most one URL")
+    options = [f"--server-url={url}" for url in urls]
+    for name in ("auth-url", "server-cmd", "time-scale"):
+        value = getattr(given, name.replace("-", "_"))
+        options += [f"--{name}={value}"] if value is not None else []
+    statuses = [*_judged(_read(paths), options)]
+    for status in (NO_SERVER, NOT_CONFORMANT, NOTHING_RAN):
+        if status in statuses:
+            return status
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ws-sync replay",
+        description="Run failures that the kit has written as files again, and say of each whether "
+        "it still fails.",
+        epilog="Exit status: 0 all are fixed, 1 at least one fails, 2 at least one could not run, "
+        "3 no server.",
+    )
+    parser.add_argument(
+        "names",
+        nargs="+",
+        metavar="FILE | DIR | URL",
+        help="replay files, folders of them, and the URL of the server; without a URL and "
+        "--server-cmd the kit starts the reference server",
+    )
+    parser.add_argument(
+        "--auth-url", metavar="URL", help="its endpoint that begins with the identification"
+    )
+    parser.add_argument(
+        "--server-cmd",
+        metavar="COMMAND",
+        help="a command that starts the server, with {port} for the port",
+    )
+    parser.add_argument(
+        "--time-scale", type=float, metavar="FACTOR", help="multiply every deadline"
+    )
+    return parser
+
+
+def _read(paths: Sequence[Path]) -> dict[Path, Replay | ReplayError]:
+    """What each file holds, or why it can't be replayed."""
+    found: dict[Path, Replay | ReplayError] = {}
+    for path in paths:
+        files = in_folder(path) if path.is_dir() else [path]
+        if not files:
+            found[path] = ReplayError("there is no file *.json in this folder")
+        for file in files:
+            try:
+                found[file] = load(file)
+            except ReplayError as error:
+                found[file] = error
+    return found
+
+
+def _judged(files: dict[Path, Replay | ReplayError], options: list[str]) -> Generator[int]:
+    """Run what can be run, and print the verdicts; yields the status of each file."""
+    sound = {path.resolve(): found for path, found in files.items() if isinstance(found, Replay)}
+    watch = Watch(sound)
+    status, said = _run(watch, options) if sound else (0, "")
+    for path, found in files.items():
+        if isinstance(found, ReplayError):
+            yield _could_not_run(path, str(found))
+            continue
+        outcome = watch.outcome(found)
+        if outcome is not None:
+            yield _verdict(path, found, outcome)
+        elif path.resolve() in watch.refused:
+            yield _could_not_run(path, f"this kit has no case {found.case!r}")
+        else:
+            reason = "; ".join(watch.run.problems) or said
+            yield _could_not_run(path, reason, NO_SERVER if status == NO_SERVER else NOTHING_RAN)
+
+
+def _run(watch: Watch, options: list[str]) -> tuple[int, str]:
+    """Run the kit; its status, and what it printed as its errors or else at all."""
+    printed, errors = io.StringIO(), io.StringIO()
+    fixed = ("--continue-on-collection-errors", "--replay-dir=")
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(errors):
+        status = run([*fixed, *options], watch)
+    said = errors.getvalue().strip() or printed.getvalue().strip()
+    return status, said.removeprefix("ws-sync: ")
+
+
+def _verdict(path: Path, replay: Replay, outcome: Outcome) -> int:
+    if outcome.verdict is Verdict.PASS:
+        _say(f"{path}: fixed")
+        return 0
+    if outcome.verdict in FAILS:
+        _say(outcome.reason)
+        if outcome.broken == replay.requirement:
+            _say(f"{path}: still failing ({outcome.broken})")
+        else:
+            _say(f"{path}: fails differently ({outcome.broken}, and not {replay.requirement})")
+        return NOT_CONFORMANT
+    reason = outcome.reason
+    if outcome.verdict is Verdict.KIT_ERROR:
+        reason = reason.partition("\n")[2]  # the first line says that it is not the server's fault
+    return _could_not_run(path, reason)
+
+
+def _could_not_run(path: Path, reason: str, status: int = NOTHING_RAN) -> int:
+    _say(f"{path}: could not run: {reason}")
+    return status
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - this is a command line
+
+
+if __name__ == "__main__":
+    sys.exit(main())

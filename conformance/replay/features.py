@@ -1,0 +1,48 @@
+"""Which features of a testee a dialogue has used, by the names of the testee contract.
+
+A program is drawn for one testee; another one can take it if it lists what the program has used.
+"""
+
+from __future__ import annotations
+
+from conformance.trace import Trace
+from conformance.wire import Event, MalformedFrame, decode
+
+BY_EVENT = {
+    "_TASK_START": "tasks",
+    "_TASK_CANCEL": "tasks",
+    "_BIN_META": "binary",
+    "_USER_SESSION": "user-session",
+}
+BY_ACTION = {
+    "callBack": "client-actions",
+    "fail": "errors",
+    "notify": "toast",
+    "sendBytes": "binary",
+    "sendFile": "download",
+    "typed": "typed-arguments",
+}
+BY_KEY = {"LAZY": "lazy", "scope/NESTED": "scoped-keys"}
+
+
+def used(trace: Trace) -> frozenset[str]:
+    """The features without which what the kit sent makes no sense to a testee."""
+    sent = (entry.payload for entry in trace.entries if entry.direction == "sent")
+    return frozenset().union(*(_of_frame(frame) for frame in sent if isinstance(frame, str)))
+
+
+def _of_frame(frame: str) -> set[str]:
+    try:
+        event = decode(frame)
+    except MalformedFrame:
+        return set()
+    found = {BY_EVENT.get(event.name), BY_KEY.get(event.key or ""), BY_ACTION.get(_action(event))}
+    return {feature for feature in found if feature is not None}
+
+
+def _action(event: Event) -> str:
+    """The name of the action that an event calls, or an empty text."""
+    if event.name != "_ACTION" or not isinstance(event.data, dict):
+        return ""
+    name = event.data.get("type")
+    return name if isinstance(name, str) else ""

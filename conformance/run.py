@@ -1,0 +1,32 @@
+"""Runs pytest on the cases, with the kit's hooks and options known from the start.
+
+Where pytest meets them only in the folder's `conftest.py`, it takes the value of an option for a
+path of tests until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from conformance import plugin
+from conformance.replay import collect
+
+HERE = Path(__file__).parent
+# Nothing is rewritten, because the imports above come before pytest could.
+FIXED = (str(HERE), "-c", str(HERE / "pytest.ini"), "--assert=plain")
+
+
+def run(arguments: Sequence[str], *watching: object) -> int:
+    """Run the cases.
+
+    Args:
+        arguments: pytest's and the kit's options.
+        watching: Further plugins.
+
+    Returns:
+        The exit status: that of `verdict.Run`, of `probe.Unusable`, or pytest's own.
+    """
+    return int(pytest.main([*FIXED, *arguments], plugins=[plugin, collect, *watching]))
