@@ -41,7 +41,7 @@ class Seat:
         watched: Whether the state is asked for after each step.
         written: The keys that were written since the beginning.
         took_over: Whether the connection took over from an older one.
-        crossed: Whether both sides wrote at once, so that a copy may differ until the next `_GET`.
+        crossed: The keys that both sides wrote at once; the copy may differ until the next `_GET`.
     """
 
     def __init__(self, dialogue: Dialogue, peer: Peer) -> None:
@@ -53,7 +53,7 @@ class Seat:
         self.watched = False
         self.written = {TESTEE}
         self.took_over = False
-        self.crossed = False
+        self.crossed: set[str] = set()
         self._checked: dict[str, JSON] = {}
 
     @classmethod
@@ -118,13 +118,13 @@ class Seat:
         requirement = "state-get" if key in self.written else "state-keys-apart"
         expect.equal(answers[-1], wanted, f"the answer to _GET:{key}", requirement=requirement)
         if key == TESTEE:
-            if not self.crossed:
+            if key not in self.crossed:
                 held = self.connection.legality.mirror.before_set(key)
                 self._compare(key, held, "state-converges")
-            self.crossed = False
             self.model.synced()
+        self.crossed.discard(key)
 
-    def note_crossing(self, names: set[str], since: int) -> None:
+    def note_crossing(self, key: str, names: set[str], since: int) -> None:
         """Note whether a change of attributes that the client wrote was on its way to it.
 
         A server may send a value again a while after a write (state-crossing); what the client
@@ -132,10 +132,9 @@ class Seat:
         """
         for received in self.connection.received[since:]:
             event = received.event
-            if event.type == f"_SET:{TESTEE}":
-                self.crossed = True
-            elif event.type == f"_PATCH:{TESTEE}":
-                self.crossed |= bool(touched(event.data) & names)
+            whole = event.type == f"_SET:{key}"
+            if whole or (event.type == f"_PATCH:{key}" and touched(event.data) & names):
+                self.crossed.add(key)
 
     # What holds after a step
 
@@ -158,7 +157,7 @@ class Seat:
             held = self.peer.mirror(key)
             if key != changed and held is self._checked.get(key):
                 continue
-            if self.crossed and not self.holds(key, held):
+            if key in self.crossed and not self.holds(key, held):
                 await self.get(key)
             held = self._checked[key] = self.peer.mirror(key)
             self._compare(key, held, requirement(key))
@@ -214,7 +213,7 @@ class Seat:
         """Go on with another connection of the session, whose initial state has arrived."""
         self.peer = peer
         self.took_over = took_over
-        self.crossed = False
+        self.crossed.clear()
         self.model.synced()
 
     async def alive(self, requirement: str) -> None:

@@ -103,7 +103,7 @@ async def patch(seat: Seat, step: Step) -> None:
     if seat.model.patched(TESTEE, operations):
         seat.connection.legality.mirror.patch(TESTEE, operations)
     since = await seat.at_once(Event(f"_PATCH:{TESTEE}", operations))
-    seat.note_crossing(touched(operations), since)
+    seat.note_crossing(TESTEE, touched(operations), since)
 
 
 @family.step("spoiled")
@@ -120,13 +120,13 @@ async def set_(seat: Seat, step: Step) -> None:
     seat.model.set(TESTEE, step["members"])
     seat.connection.legality.mirror.merge(TESTEE, step["members"])
     since = await seat.at_once(Event(f"_SET:{TESTEE}", step["members"]))
-    seat.note_crossing(set(step["members"]), since)
+    seat.note_crossing(TESTEE, set(step["members"]), since)
 
 
 @family.step("crossing")
 async def crossing(seat: Seat, step: Step) -> None:
     """Both sides write at once; then only what `_GET` answers is promised (state-crossing)."""
-    seat.crossed = True
+    seat.crossed.add(TESTEE)
     seat.model.assign({"items": step["items"]})
     seat.model.patched(TESTEE, step["operations"])
     await seat.connection.send_at_once(
@@ -170,19 +170,18 @@ async def document(seat: Seat, step: Step) -> None:
     seat.written.add(key)
     if key == LAZY and key not in mirror:
         await seat.get(key)
+    event = Event(f"_SET:{key}", {"value": value})
     match step["by"]:
         case "server":
             seat.model.documents[key] = {"value": value}
             await seat.at_once(call("assign", key=key, name="value", value=value), key=key)
+            return
         case "patch":
             operations = [{"op": "replace", "path": "/value", "value": value}]
-            seat.model.patched(key, operations)
-            mirror.patch(key, operations)
-            await seat.at_once(Event(f"_PATCH:{key}", operations), key=key)
-        case _:
-            seat.model.set(key, {"value": value})
-            mirror.merge(key, {"value": value})
-            await seat.at_once(Event(f"_SET:{key}", {"value": value}), key=key)
+            event = Event(f"_PATCH:{key}", operations)
+    seat.model.set(key, {"value": value})
+    mirror.merge(key, {"value": value})
+    seat.note_crossing(key, {"value"}, await seat.at_once(event, key=key))
 
 
 # Questions
