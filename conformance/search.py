@@ -54,6 +54,10 @@ class Finding:
         """What leads to it."""
         return tuple(map(signature, self.program))
 
+    def cause(self) -> Recipe:
+        """What leads to it without the step in which it shows, if there is more than that."""
+        return self.recipe()[:-1] or self.recipe()
+
 
 @dataclass(slots=True)
 class Tally:
@@ -115,7 +119,7 @@ class Search:
         """Search until the time is over, or the examples are."""
         ends = time.monotonic() + self.budget
         known: list[Recipe] = []
-        told: set[tuple[str | None, str]] = set()
+        told: set[tuple[str | None, Recipe]] = set()
         number = self.seed
         with asyncio.Runner() as runner:
             while time.monotonic() < ends and self._left() > 0:
@@ -128,9 +132,9 @@ class Search:
                     self.tally.unconfirmed += 1
                     known.append(found.recipe())
                     continue
-                last = signature(confirmed.program[-1])
-                fault = (confirmed.violation.requirement, last)
-                known.append((last,) if fault in told else confirmed.recipe())
+                cause = confirmed.cause()
+                fault = (confirmed.violation.requirement, cause)
+                known.append(cause if fault in told else confirmed.recipe())
                 if fault not in told:
                     told.add(fault)
                     yield confirmed
