@@ -86,7 +86,7 @@ async def run_at(target: Target, program: list[Step]) -> Course:
     try:
         await sequence.run(program)
     except Violation as error:
-        violation = error
+        violation = dialogue.first_violation() or error
     finally:
         await dialogue.release()
     return Course(dialogue, sequence.observations, violation)

@@ -182,7 +182,8 @@ class Search:
         try:
             await sequence.run(program)
         except Violation as violation:
-            return Finding(program[: sequence.position + 1], violation, dialogue)
+            broken = dialogue.first_violation() or violation  # an illegal frame went wrong first
+            return Finding(program[: sequence.position + 1], broken, dialogue)
         finally:
             self.tally.add(program[: sequence.position + 1], dialogue)
             await dialogue.release()
