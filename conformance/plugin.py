@@ -18,6 +18,7 @@ from conformance import known_failing, report
 from conformance import options as command_line
 from conformance.case import MARK, Case, of_item
 from conformance.expect import NotTestable, Violation, Violations
+from conformance.figures import Figure
 from conformance.options import Options
 from conformance.peer import Dialogue, Peer
 from conformance.probe import Unusable, probe
@@ -32,6 +33,7 @@ BEGAN = pytest.StashKey[float]()
 CASE = pytest.StashKey[Case]()
 DIALOGUE = pytest.StashKey[Dialogue]()
 OUTCOME = pytest.StashKey[Outcome]()
+FIGURES = pytest.StashKey[list[Figure]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -143,6 +145,13 @@ async def dialogue(request: pytest.FixtureRequest, target: Target) -> AsyncItera
 
 
 @pytest.fixture
+def figures(request: pytest.FixtureRequest) -> list[Figure]:
+    """What this case measures; the summary and the report tell it."""
+    found: list[Figure] = request.node.stash.setdefault(FIGURES, [])
+    return found
+
+
+@pytest.fixture
 async def peer(dialogue: Dialogue) -> Peer:
     """A client on a fresh session, whose initial state has arrived."""
     return await dialogue.open()
@@ -209,6 +218,7 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
                 item.repr_failure(call.excinfo)  # type: ignore[arg-type]
             )
     outcome.notes = [f"{name}: {figures}" for name, figures in item.user_properties]
+    outcome.figures = item.stash.get(FIGURES, [])
     _compare_with_list(outcome, known_failing.reason(chosen.known, found.id))
     return outcome
 

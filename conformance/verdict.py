@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from conformance.case import Case
+from conformance.figures import Figure
 from conformance.trace import Trace
 
 
@@ -55,7 +56,8 @@ class Outcome:
         reason: Why it is not a pass: the text that people read, empty for a pass.
         broken: The id of the requirement that was not met, if any.
         trace: What passed on its connections, if it ran.
-        notes: Figures of it that the summary tells.
+        notes: Sentences about it that the summary tells.
+        figures: What it measured.
     """
 
     case: Case
@@ -65,6 +67,7 @@ class Outcome:
     broken: str | None = None
     trace: Trace | None = None
     notes: list[str] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
 
     def as_json(self) -> dict[str, object]:
         """The outcome as it stands in the JSON report."""
