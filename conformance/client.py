@@ -7,15 +7,17 @@ Waiting is always for an event and has a deadline; nothing here sleeps.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.frames import Frame, Opcode
 
 from conformance.expect import ClosedEarly, Silence, Violation
 from conformance.legality import Legality
+from conformance.raw import reset
 from conformance.trace import Trace
 from conformance.wire import ABSENT, JSON, Event
 
@@ -43,6 +45,36 @@ class Closing:
         return f"connection {self.connection} closed with code {self.code}{reason}"
 
 
+class Socket(Protocol):
+    """What a connection needs of a WebSocket: the library's has it, and `raw.RawSocket`.
+
+    Attributes:
+        subprotocol: What the server selected.
+        close_code: The code of its close frame, and `close_reason` the reason in it; None without.
+    """
+
+    @property
+    def transport(self) -> asyncio.Transport:
+        """The TCP connection below it."""
+
+    @property
+    def subprotocol(self) -> str | None: ...  # noqa: D102 - above
+
+    @property
+    def close_code(self) -> int | None: ...  # noqa: D102 - above
+
+    @property
+    def close_reason(self) -> str | None: ...  # noqa: D102 - above
+
+    def __aiter__(self) -> AsyncIterator[str | bytes]: ...
+
+    async def send(self, message: str | bytes | Iterable[str], /) -> None:
+        """Send a message; an iterable is sent in fragments."""
+
+    async def close(self) -> None:
+        """Close in the orderly way."""
+
+
 class Connection:
     """One WebSocket to the server under test.
 
@@ -53,7 +85,7 @@ class Connection:
         closing: How it ended, or None while it is open.
     """
 
-    def __init__(self, socket: ClientConnection, label: str, trace: Trace, deadline: float) -> None:
+    def __init__(self, socket: Socket, label: str, trace: Trace, deadline: float) -> None:
         self.label = label
         self.received: list[Received] = []
         self.legality = Legality()
@@ -175,6 +207,24 @@ class Connection:
         whole = Frame(Opcode.TEXT, frame.encode()).serialize(mask=True)
         self._socket.transport.write(whole[: len(whole) - len(frame) // 3])
         await self.cut()
+
+    def write(self, content: bytes, what: str = "") -> None:
+        """Write bytes beneath the WebSocket layer, without waiting for anything.
+
+        Args:
+            content: The bytes; a frame that the library would not write, for instance.
+            what: The same for people; nothing for the rest of what was told before.
+        """
+        if what:
+            self._trace.add(self.label, "sent", what)
+            self.stimulate()
+        self._socket.transport.write(content)
+
+    async def reset(self) -> None:
+        """End the connection at once by a TCP reset."""
+        self._trace.add(self.label, "noted", "resets the connection")
+        reset(self._socket.transport)
+        await self._reader
 
     async def close(self) -> None:
         """Close in the orderly way, and wait until it has ended."""

@@ -17,6 +17,7 @@ from conformance import expect
 from conformance.client import Closing, Connection, Received
 from conformance.expect import ClosedEarly, NotTestable, Violation
 from conformance.mirror import Inapplicable
+from conformance.raw import Line
 from conformance.spec import deviation
 from conformance.target import Target
 from conformance.trace import Trace
@@ -227,6 +228,7 @@ class Dialogue:
         self.target = target
         self.trace = Trace()
         self.connections: list[Connection] = []
+        self.lines: list[Line] = []
         self._labels = map(_label, itertools.count())
 
     async def connect(self, url: str, requirement: str = "connection-accept") -> Connection:
@@ -246,6 +248,42 @@ class Dialogue:
             )
         self.connections.append(connection)
         return connection
+
+    async def line(self, url: str) -> Line:
+        """A TCP connection to the server, on which nothing has been sent.
+
+        Raises:
+            Violation: The server does not take it.
+        """
+        label = next(self._labels)
+        try:
+            line = await Line.open(url, label, self.trace, self.target.deadline)
+        except (OSError, TimeoutError) as error:
+            expect.fail(
+                requirement="connection-accept",
+                expected=f"a TCP connection for {url}",
+                received=str(error) or "no answer",
+            )
+        self.lines.append(line)
+        return line
+
+    async def upgrade(self, line: Line, session: str) -> Peer:
+        """The peer on a line whose handshake has been sent; its initial state has arrived.
+
+        Raises:
+            Violation: It does not get that far.
+        """
+        try:
+            socket = await line.upgraded(self.target.deadline)
+        except (OSError, TimeoutError) as error:
+            expect.fail(
+                requirement="connection-accept",
+                expected="a WebSocket in answer to the handshake",
+                received=str(error) or "no answer to the handshake",
+            )
+        connection = Connection(socket, line.label, self.trace, self.target.deadline)
+        self.connections.append(connection)
+        return await self._started(connection, session)
 
     async def open(
         self, session: str | None = None, requirement: str = "connection-initial-state"
@@ -326,6 +364,8 @@ class Dialogue:
 
     async def release(self) -> None:
         """End all connections."""
+        for line in self.lines:
+            line.release()
         await asyncio.gather(*(connection.release() for connection in self.connections))
 
 

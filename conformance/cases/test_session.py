@@ -13,6 +13,7 @@ from conformance import expect
 from conformance.case import case
 from conformance.client import Closing, Connection
 from conformance.expect import ClosedEarly, Violation
+from conformance.faults import sole_survivor
 from conformance.peer import Dialogue, Peer, some_time
 from conformance.refusal import survivor
 from conformance.wire import JSON, Event
@@ -219,17 +220,7 @@ async def test_older_connection_that_does_not_close_can_change_nothing(
 async def test_one_of_simultaneous_connections_is_served(dialogue: Dialogue, peer: Peer) -> None:
     url = dialogue.target.session_url(peer.session)
     rivals = await asyncio.gather(*(dialogue.connect(url) for _ in range(5)))
-    closings = [asyncio.create_task(rival.wait_closed()) for rival in rivals]
-    for finished in asyncio.as_completed(closings):
-        await finished
-        if sum(rival.closing is None for rival in rivals) == 1:
-            break
-    for task in closings:
-        task.cancel()
-    await asyncio.gather(*closings, return_exceptions=True)
-    served = [rival for rival in rivals if rival.closing is None]
-    expect.equal(len(served), 1, "the number of connections that stay open")
-    survivor = Peer(served[0], peer.session, dialogue.target)
+    survivor = Peer(await sole_survivor(rivals), peer.session, dialogue.target)
     await survivor.next("_SET:SECOND", since=0, requirement="connection-initial-state")
     await survivor.assign("text", "served")
     expect.equal((await survivor.in_sync())["text"], "served", "the attribute text")
