@@ -142,7 +142,7 @@ class Connection:
         for text in texts:
             self._trace.add(self.label, "sent", text)
         frames = (Frame(Opcode.TEXT, text.encode()).serialize(mask=True) for text in texts)
-        self._socket.transport.write(b"".join(frames))
+        self.write(b"".join(frames))
 
     async def send_bytes(self, content: bytes) -> None:
         """Send a binary frame."""
@@ -203,9 +203,8 @@ class Connection:
 
     async def cut_inside(self, frame: str) -> None:
         """Send the first part of a text frame and end the connection at once."""
-        self._trace.add(self.label, "sent", f"(cut off) {frame}")
         whole = Frame(Opcode.TEXT, frame.encode()).serialize(mask=True)
-        self._socket.transport.write(whole[: len(whole) - len(frame) // 3])
+        self.write(whole[: len(whole) - len(frame) // 3], f"(cut off) {frame}")
         await self.cut()
 
     def write(self, content: bytes, what: str = "") -> None:
@@ -214,11 +213,20 @@ class Connection:
         Args:
             content: The bytes; a frame that the library would not write, for instance.
             what: The same for people; nothing for the rest of what was told before.
+
+        Raises:
+            ClosedEarly: The server has closed the connection.
         """
         if what:
             self._trace.add(self.label, "sent", what)
             self.stimulate()
-        self._socket.transport.write(content)
+        try:
+            self._socket.transport.write(content)
+        except RuntimeError as error:  # asyncio's, when the server has closed its side already
+            raise ClosedEarly(
+                expected="an open connection to write on",
+                received=f"connection {self.label} being closed by the server",
+            ) from error
 
     async def reset(self) -> None:
         """End the connection at once by a TCP reset."""

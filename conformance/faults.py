@@ -48,8 +48,9 @@ class Bystander:
         number = next(self._numbers)
         with blamed(requirement):
             await self.peer.assign("number", number)
-            state = await self.peer.get()
-        expect.equal(state["number"], number, "number of another session", requirement=requirement)
+            await self.peer.until(
+                lambda state: state["number"] == number, f"number {number} in another session"
+            )
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import os
 import socket
 import struct
 from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -77,7 +78,8 @@ def fragments(message: bytes, *cuts: int) -> list[bytes]:
 def reset(transport: asyncio.WriteTransport) -> None:
     """End a TCP connection by a reset: what was not read or sent yet is lost on both sides."""
     line: socket.socket = transport.get_extra_info("socket")
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    with suppress(OSError):  # the server was faster to end it
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
 
 
