@@ -107,8 +107,8 @@ class DecodesFragments(Mutant):
                 yield b"".join(parts)
 
 
-class OneByOne(ServerConnection):
-    """Reads nothing as long as another connection is in its handshake."""
+class Queueing(ServerConnection):
+    """Reads nothing as long as twenty connections before it are in their handshake."""
 
     unfinished: ClassVar[list[ServerConnection]] = []
 
@@ -116,18 +116,27 @@ class OneByOne(ServerConnection):
         self.unfinished.append(self)
         super().connection_made(transport)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.finish()
+        super().connection_lost(exc)
+
     def data_received(self, data: bytes) -> None:
-        if self.unfinished[:1] in ([], [self]):
+        if self not in self.unfinished[20:]:
             super().data_received(data)
             if self.protocol.state is not State.CONNECTING:
-                self.unfinished[:] = [other for other in self.unfinished if other is not self]
+                self.finish()
+
+    def finish(self) -> None:
+        """Make room for another handshake."""
+        if self in self.unfinished:
+            self.unfinished.remove(self)
 
 
-class ShakesOneHandAtATime(Mutant):
-    """It forgets what comes while another connection has not finished its handshake."""
+class ShakesTwentyHands(Mutant):
+    """It forgets what comes while twenty other connections have not finished their handshake."""
 
     breaks = "transport-unfinished"
-    connection = OneByOne
+    connection = Queueing
 
 
 class BelievesLengths(ServerConnection):
