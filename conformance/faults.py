@@ -9,16 +9,19 @@ from __future__ import annotations
 import asyncio
 import itertools
 import sys
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from conformance import expect
 from conformance.client import Connection
-from conformance.expect import ClosedEarly, Silence
+from conformance.expect import ClosedEarly, Silence, Violation
 from conformance.peer import Dialogue, Peer
 from conformance.wire import JSON, same
 
 ATTEMPTS = 3
+BATCH = 20
+"""So many connections of a crowd are opened at the same time: a deadline holds for each."""
 DEEP_CALLS = 50_000
 """Calls inside each other that walking through a deep value takes, with room to spare."""
 
@@ -39,18 +42,20 @@ class Bystander:
         with blamed(requirement):
             await self.peer.fence()
 
-    async def served(self, requirement: str = "connection-isolation") -> None:
-        """Demand that an action has its effect.
+    async def served(self, requirement: str = "connection-isolation") -> float:
+        """Demand that an action has its effect; how many seconds that takes.
 
         Raises:
             Violation: It has not, or not before the deadline.
         """
+        began = time.perf_counter()
         number = next(self._numbers)
         with blamed(requirement):
             await self.peer.assign("number", number)
             await self.peer.until(
                 lambda state: state["number"] == number, f"number {number} in another session"
             )
+        return time.perf_counter() - began
 
 
 @contextmanager
@@ -63,83 +68,115 @@ def blamed(requirement: str) -> Iterator[None]:
         raise
 
 
-async def again(dialogue: Dialogue, peer: Peer, requirement: str = "transport-any-end") -> Peer:
-    """A fresh connection to a peer's session, which serves; the peer's own is ended.
+class Scene:
+    """A client that a fault befalls, and another one beside it.
 
-    It is opened anew when the server closes it: whether the clean-up of an older connection may do
-    that is judged by the cases of session-takeover.
-
-    Raises:
-        Violation: It does not come about, which breaks the requirement.
+    Attributes:
+        dialogue: The connections of the case.
+        peer: The client with the fault, or the one in its place since `go_on`.
+        bystander: The other.
     """
-    await peer.connection.release()
-    for _ in range(ATTEMPTS - 1):
-        with suppress(ClosedEarly):
-            return await _served_anew(dialogue, peer.session, requirement)
-    return await _served_anew(dialogue, peer.session, requirement)
 
+    def __init__(self, dialogue: Dialogue, peer: Peer, bystander: Bystander) -> None:
+        self.dialogue = dialogue
+        self.peer = peer
+        self.bystander = bystander
 
-async def _served_anew(dialogue: Dialogue, session: str, requirement: str) -> Peer:
-    with blamed(requirement):
-        peer = await dialogue.open(session, requirement)
-        await peer.fence()
-    return peer
+    @classmethod
+    async def open(cls, dialogue: Dialogue) -> Scene:
+        """Two sessions; the first has a state that can be recognised: its text is "kept".
 
+        Raises:
+            NotTestable: The URL names one session for all.
+        """
+        bystander = Bystander(await dialogue.open_other_session())
+        scene = cls(dialogue, await dialogue.open(), bystander)
+        await scene.peer.assign("text", "kept")
+        await scene.peer.fence()
+        return scene
 
-async def going_on(dialogue: Dialogue, peer: Peer, requirement: str = "transport-any-end") -> Peer:
-    """Who can go on when everything sent so far was handled: this peer, or one in its place.
+    async def take_over(self) -> float:
+        """Let a newer connection replace the peer's own; how many seconds that takes."""
+        began = time.perf_counter()
+        self.peer = await self.dialogue.take_over(self.peer)
+        return time.perf_counter() - began
 
-    A connection on which nothing is answered any more has ended, too.
-    """
-    with suppress(ClosedEarly, Silence):
-        await peer.fence()
-        return peer
-    return await again(dialogue, peer, requirement)
+    async def go_on(self, requirement: str = "transport-any-end") -> None:
+        """Return when everything sent was handled, with a connection on which it goes on.
 
+        One on which nothing is answered any more has ended, too.
 
-async def intact(dialogue: Dialogue, peer: Peer, bystander: Bystander) -> JSON:
-    """Demand that a session works on a fresh connection, and another one beside it.
+        Raises:
+            Violation: There is none, which breaks the requirement.
+        """
+        try:
+            await self.peer.fence()
+        except (ClosedEarly, Silence):
+            await self.begin_again(requirement)
 
-    Returns:
-        The state of TESTEE as the fresh connection finds it.
+    async def begin_again(self, requirement: str = "transport-any-end") -> None:
+        """End the peer's connection, and go on with a fresh one to its session.
 
-    Raises:
-        Violation: One of them does not.
-    """
-    newer = await again(dialogue, peer)
-    found = await newer.get()
-    with blamed("transport-any-end"):
-        await newer.assign("flag", not found["flag"])
-        state = await newer.in_sync(requirement="state-converges")
-    expect.equal(state, {**found, "flag": not found["flag"]}, "the state after another action")
-    await bystander.served()
-    return found
+        It is opened anew when the server closes it: whether the clean-up of an older connection
+        may do that is judged by the cases of session-takeover.
 
+        Raises:
+            Violation: It does not come about, which breaks the requirement.
+        """
+        await self.peer.connection.release()
+        for _ in range(ATTEMPTS - 1):
+            with suppress(ClosedEarly):
+                return await self._open(requirement)
+        return await self._open(requirement)
 
-async def offered(
-    dialogue: Dialogue, peer: Peer, bystander: Bystander, name: str, value: JSON
-) -> tuple[Peer, bool]:
-    """Assign a value that the server may find too large.
+    async def _open(self, requirement: str) -> None:
+        with blamed(requirement):
+            self.peer = await self.dialogue.open(self.peer.session, requirement)
+            await self.peer.fence()
 
-    Returns:
-        Who can go on, and whether the value was taken.
+    async def intact(self, text: JSON = "kept", requirement: str | None = None) -> JSON:
+        """Demand that the session works on a fresh connection, and the other one beside it.
 
-    Raises:
-        Violation: It was taken in part, or another session had to wait for it.
-    """
-    held = peer.mirror()[name]
-    with suppress(ClosedEarly):  # the server may give up in the middle
-        await peer.assign(name, value)
-    await bystander.served()
-    peer = await going_on(dialogue, peer)
-    found = peer.mirror()[name]
-    taken = same(found, value)
-    expect.true(
-        taken or same(found, held),
-        expected=f"{name} as it was, or the whole value",
-        received=expect.text(found),
-    )
-    return peer, taken
+        Args:
+            text: The text that it has to have kept.
+            requirement: What is not met if it has not.
+
+        Returns:
+            The state of TESTEE as the fresh connection finds it.
+
+        Raises:
+            Violation: One of them does not.
+        """
+        await self.begin_again()
+        found = await self.peer.get()
+        expect.equal(found["text"], text, "text after the fault", requirement=requirement)
+        with blamed("transport-any-end"):
+            await self.peer.assign("flag", not found["flag"])
+            state = await self.peer.in_sync(requirement="state-converges")
+        wanted = {**found, "flag": not found["flag"]}
+        expect.equal(state, wanted, "the state after another action")
+        await self.bystander.served()
+        return found
+
+    async def offer(self, name: str, value: JSON) -> bool:
+        """Assign a value that the server may find too large; whether it was taken.
+
+        Raises:
+            Violation: It was taken in part, or another session had to wait for it.
+        """
+        held = self.peer.mirror()[name]
+        with suppress(ClosedEarly):  # the server may give up in the middle
+            await self.peer.assign(name, value)
+        await self.bystander.served()
+        await self.go_on()
+        found = self.peer.mirror()[name]
+        taken = same(found, value)
+        expect.true(
+            taken or same(found, held),
+            expected=f"{name} as it was, or the whole value",
+            received=expect.text(found),
+        )
+        return taken
 
 
 async def largest(
@@ -193,3 +230,21 @@ async def sole_survivor(rivals: Iterable[Connection]) -> Connection:
     served = [rival for rival in rivals if rival.closing is None]
     expect.equal(len(served), 1, "the number of connections that stay open")
     return served[0]
+
+
+async def crowd(dialogue: Dialogue, most: int) -> list[Peer]:
+    """Peers on sessions of their own, all connected: `most`, or as many as the server takes.
+
+    Raises:
+        Violation: One that was accepted is not served.
+    """
+    peers: list[Peer] = []
+    while len(peers) < most:
+        opening = (dialogue.open() for _ in range(BATCH))
+        for found in await asyncio.gather(*opening, return_exceptions=True):
+            if isinstance(found, Violation) and found.requirement == "connection-accept":
+                return peers  # how many a server takes is its own measure (security.md)
+            if isinstance(found, BaseException):
+                raise found
+            peers.append(found)
+    return peers
