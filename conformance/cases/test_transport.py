@@ -13,6 +13,7 @@ import pytest
 from websockets.frames import Opcode
 
 from conformance import expect
+from conformance.broken import ASSIGN_LOST, BROKEN, CUT, LIES, assigning
 from conformance.case import case
 from conformance.expect import ClosedEarly, Silence
 from conformance.faults import Bystander, Scene, crowd, deep_values, largest, sole_survivor
@@ -22,7 +23,6 @@ from conformance.raw import fragments, frame
 from conformance.wire import JSON, Event
 
 FRAMES = [1 << power for power in range(20, 26)]  # 1 MiB to 32 MiB
-LIES = [1 << 40, 1 << 62, (1 << 64) - 1]
 VALUE_LEVELS = [64 << power for power in range(5)]  # up to 1,024, which both sides can send back
 FRAME_LEVELS = [*(64 << power for power in range(11)), 100_000]
 OPERATIONS = (10_000, 5_000, 2_000, 1_000)
@@ -31,42 +31,6 @@ RIVALS = 50
 IDLE = 50
 PENDING = [letter * 900_000 for letter in string.ascii_lowercase[:12]]
 """Values that together are more than what lies between a server and its client can hold."""
-
-
-def assigning(value: JSON, name: str = "text") -> str:
-    """The frame of an `assign`."""
-    return Event("_ACTION:TESTEE", {"type": "assign", "name": name, "value": value}).text()
-
-
-ASSIGN_LOST = assigning("lost").encode()
-
-BROKEN = {
-    "without-mask": frame(ASSIGN_LOST, masked=False),
-    "first-reserved-bit": frame(ASSIGN_LOST, reserved=4),
-    "second-reserved-bit": frame(ASSIGN_LOST, reserved=2),
-    "third-reserved-bit": frame(ASSIGN_LOST, reserved=1),
-    "reserved-data-opcode": frame(ASSIGN_LOST, 3),
-    "reserved-control-opcode": frame(ASSIGN_LOST, 11),
-    "ping-in-fragments": frame(ASSIGN_LOST, Opcode.PING, fin=False),
-    "ping-of-200-bytes": frame(ASSIGN_LOST.ljust(200), Opcode.PING),
-    "close-of-one-byte": frame(b"\x03", Opcode.CLOSE),
-    "close-of-200-bytes": frame(b"\x03\xe8" + b"x" * 198, Opcode.CLOSE),
-    "close-with-a-reserved-code": frame(b"\x03\xed", Opcode.CLOSE),
-    "continuation-of-nothing": frame(ASSIGN_LOST, Opcode.CONT),
-    "message-inside-a-message": frame(b'{"type":', fin=False) + frame(ASSIGN_LOST),
-    "byte-that-is-no-utf-8": frame(ASSIGN_LOST.replace(b"lost", b"lo\xffst")),
-    "overlong-utf-8": frame(ASSIGN_LOST.replace(b"lost", b"lo\xc0\xafst")),
-    "surrogate-in-utf-8": frame(ASSIGN_LOST.replace(b"lost", b"lo\xed\xa0\x80st")),
-    "half-a-character": frame(ASSIGN_LOST.replace(b"lost", b"lo\xf0\x9f\x98st")),
-}
-"""Bytes that no client may send; most hold an event that is lost, and must not be found."""
-
-CUT = {
-    "in-its-header": frame(ASSIGN_LOST)[:1],
-    "in-its-mask": frame(ASSIGN_LOST)[:4],
-    "in-its-payload": frame(ASSIGN_LOST)[:-1],
-    "between-fragments": fragments(ASSIGN_LOST, 20)[0] + frame(ASSIGN_LOST[20:], 0, fin=False),
-}
 
 BOMBS = {
     "doubling": (
