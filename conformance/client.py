@@ -7,22 +7,19 @@ Waiting is always for an event and has a deadline; nothing here sleeps.
 from __future__ import annotations
 
 import asyncio
-import struct
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
-from socket import SO_LINGER, SOL_SOCKET
+from typing import Protocol
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.frames import Frame, Opcode
 
 from conformance.expect import ClosedEarly, Silence, Violation
 from conformance.legality import Legality
+from conformance.raw import reset
 from conformance.trace import Trace
 from conformance.wire import ABSENT, JSON, Event
-
-LINGER_NOT = struct.pack("ii", 1, 0)
-"""The value of SO_LINGER with which closing a socket sends RST."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +45,36 @@ class Closing:
         return f"connection {self.connection} closed with code {self.code}{reason}"
 
 
+class Socket(Protocol):
+    """What a connection needs of a WebSocket: the library's has it, and `raw.RawSocket`.
+
+    Attributes:
+        subprotocol: What the server selected.
+        close_code: The code of its close frame, and `close_reason` the reason in it; None without.
+    """
+
+    @property
+    def transport(self) -> asyncio.Transport:
+        """The TCP connection below it."""
+
+    @property
+    def subprotocol(self) -> str | None: ...  # noqa: D102 - above
+
+    @property
+    def close_code(self) -> int | None: ...  # noqa: D102 - above
+
+    @property
+    def close_reason(self) -> str | None: ...  # noqa: D102 - above
+
+    def __aiter__(self) -> AsyncIterator[str | bytes]: ...
+
+    async def send(self, message: str | bytes | Iterable[str], /) -> None:
+        """Send a message; an iterable is sent in fragments."""
+
+    async def close(self) -> None:
+        """Close in the orderly way."""
+
+
 class Connection:
     """One WebSocket to the server under test.
 
@@ -58,7 +85,7 @@ class Connection:
         closing: How it ended, or None while it is open.
     """
 
-    def __init__(self, socket: ClientConnection, label: str, trace: Trace, deadline: float) -> None:
+    def __init__(self, socket: Socket, label: str, trace: Trace, deadline: float) -> None:
         self.label = label
         self.received: list[Received] = []
         self.legality = Legality()
@@ -115,7 +142,7 @@ class Connection:
         for text in texts:
             self._trace.add(self.label, "sent", text)
         frames = (Frame(Opcode.TEXT, text.encode()).serialize(mask=True) for text in texts)
-        await self._write(b"".join(frames))
+        await self.write(b"".join(frames))
 
     async def send_bytes(self, content: bytes) -> None:
         """Send a binary frame."""
@@ -182,8 +209,33 @@ class Connection:
             frame = Frame(Opcode.TEXT, content.encode())
         else:
             frame = Frame(Opcode.BINARY, content)
-        await self._write(frame.serialize(mask=True)[:-missing])
+        await self.write(frame.serialize(mask=True)[:-missing])
         await self.cut()
+
+    async def write(self, content: bytes, what: str = "") -> None:
+        """Write bytes beneath the WebSocket layer, without waiting for anything.
+
+        Args:
+            content: The bytes; a frame that the library would not write, for instance.
+            what: The same for people; nothing for the rest of what was told before.
+
+        Raises:
+            ClosedEarly: The server has closed the connection.
+        """
+        if what:
+            self._trace.add(self.label, "sent", what)
+            self.stimulate()
+        try:
+            self._socket.transport.write(content)
+        except (RuntimeError, AttributeError) as error:
+            # asyncio's transport raises the former behind the end of the stream.
+            raise await self._ended() from error
+
+    async def reset(self) -> None:
+        """End the connection at once by a TCP reset."""
+        self._trace.add(self.label, "noted", "resets the connection")
+        reset(self._socket.transport)
+        await self._reader
 
     async def close(self) -> None:
         """Close in the orderly way, and wait until it has ended."""
@@ -194,14 +246,6 @@ class Connection:
     async def cut(self) -> None:
         """End the connection at once, without a close frame."""
         self._trace.add(self.label, "noted", "cuts the connection")
-        self._socket.transport.abort()
-        await self._reader
-
-    async def reset(self) -> None:
-        """End the connection at once with a TCP reset (RST)."""
-        self._trace.add(self.label, "noted", "resets the TCP connection")
-        raw = self._socket.transport.get_extra_info("socket")
-        raw.setsockopt(SOL_SOCKET, SO_LINGER, LINGER_NOT)
         self._socket.transport.abort()
         await self._reader
 
@@ -224,13 +268,6 @@ class Connection:
             await self._socket.send(frame)
         except (ConnectionClosed, AttributeError) as error:
             # websockets raises the latter when its transport is gone in the middle of a frame.
-            raise await self._ended() from error
-
-    async def _write(self, octets: bytes) -> None:
-        try:
-            self._socket.transport.write(octets)
-        except (RuntimeError, AttributeError) as error:
-            # asyncio's transport raises the former behind the end of the stream.
             raise await self._ended() from error
 
     async def _ended(self) -> ClosedEarly:

@@ -17,6 +17,7 @@ from conformance import expect
 from conformance.client import Closing, Connection, Received
 from conformance.expect import ClosedEarly, NotTestable, Violation
 from conformance.mirror import Inapplicable
+from conformance.raw import Line
 from conformance.spec import deviation
 from conformance.target import Target
 from conformance.trace import Trace
@@ -215,6 +216,7 @@ class Dialogue:
         self.target = target
         self.trace = Trace()
         self.connections: list[Connection] = []
+        self.lines: list[Line] = []
         self._labels = map(_label, itertools.count())
 
     async def connect(self, url: str, requirement: str = "connection-accept") -> Connection:
@@ -234,6 +236,42 @@ class Dialogue:
             )
         self.connections.append(connection)
         return connection
+
+    async def line(self, url: str) -> Line:
+        """A TCP connection to the server, on which nothing has been sent.
+
+        Raises:
+            Violation: The server does not take it.
+        """
+        label = next(self._labels)
+        try:
+            line = await Line.open(url, label, self.trace, self.target.deadline)
+        except (OSError, TimeoutError) as error:
+            expect.fail(
+                requirement="connection-accept",
+                expected=f"a TCP connection for {url}",
+                received=str(error) or "no answer",
+            )
+        self.lines.append(line)
+        return line
+
+    async def upgrade(self, line: Line, session: str) -> Peer:
+        """The peer on a line whose handshake has been sent; its initial state has arrived.
+
+        Raises:
+            Violation: It does not get that far.
+        """
+        try:
+            socket = await line.upgraded(self.target.deadline)
+        except (OSError, TimeoutError) as error:
+            expect.fail(
+                requirement="connection-accept",
+                expected="a WebSocket in answer to the handshake",
+                received=str(error) or "no answer to the handshake",
+            )
+        connection = Connection(socket, line.label, self.trace, self.target.deadline)
+        self.connections.append(connection)
+        return await self._started(connection, session)
 
     async def open(
         self, session: str | None = None, requirement: str = "connection-initial-state"
@@ -271,24 +309,7 @@ class Dialogue:
         """
         url = self.target.session_url(session)
         rivals = await asyncio.gather(*(self.connect(url) for _ in range(number)))
-        closings = [asyncio.create_task(rival.wait_closed()) for rival in rivals]
-        try:
-            for finished in asyncio.as_completed(closings):
-                await finished
-                if sum(rival.closing is None for rival in rivals) <= 1:
-                    break
-        finally:
-            for task in closings:
-                task.cancel()
-            await asyncio.gather(*closings, return_exceptions=True)
-        served = [rival for rival in rivals if rival.closing is None]
-        if len(served) != 1:
-            expect.fail(
-                requirement="session-simultaneous",
-                expected=f"one of {number} connections that stays open",
-                received=f"{len(served)} of them",
-            )
-        return await self._started(served[0], session)
+        return await self._started(await sole_survivor(rivals), session)
 
     async def open_other_session(self) -> Peer:
         """A peer on a session of its own.
@@ -341,6 +362,8 @@ class Dialogue:
 
     async def release(self) -> None:
         """End all connections."""
+        for line in self.lines:
+            line.release()
         await asyncio.gather(*(connection.release() for connection in self.connections))
 
 
@@ -348,6 +371,32 @@ def _label(number: int) -> str:
     """The labels A, B, …, Z, A1, B1, … in turn."""
     round_, letter = divmod(number, 26)
     return chr(ord("A") + letter) + (str(round_) if round_ else "")
+
+
+async def sole_survivor(rivals: list[Connection]) -> Connection:
+    """The one of several connections of a session that stays open, when all others are closed.
+
+    Raises:
+        Violation: There is none, or more than one (session-simultaneous).
+    """
+    closings = [asyncio.create_task(rival.wait_closed()) for rival in rivals]
+    try:
+        for finished in asyncio.as_completed(closings):
+            await finished
+            if sum(rival.closing is None for rival in rivals) <= 1:
+                break
+    finally:
+        for task in closings:
+            task.cancel()
+        await asyncio.gather(*closings, return_exceptions=True)
+    served = [rival for rival in rivals if rival.closing is None]
+    if len(served) != 1:
+        expect.fail(
+            requirement="session-simultaneous",
+            expected=f"one of {len(rivals)} connections that stays open",
+            received=f"{len(served)} of them",
+        )
+    return served[0]
 
 
 async def some_time(peer: Peer) -> None:

@@ -18,6 +18,7 @@ from conformance import known_failing, report
 from conformance import options as command_line
 from conformance.case import MARK, of_item
 from conformance.expect import NotTestable, Violation, Violations
+from conformance.figures import Figure
 from conformance.keys import CASE, DIALOGUE, OPTIONS, RUN
 from conformance.options import Options
 from conformance.peer import Dialogue, Peer
@@ -31,6 +32,7 @@ from conformance.verdict import LETTERS, NOT_CONFORMANT, Outcome, Run, Verdict
 
 BEGAN = pytest.StashKey[float]()
 OUTCOME = pytest.StashKey[Outcome]()
+FIGURES = pytest.StashKey[list[Figure]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -142,6 +144,13 @@ async def dialogue(request: pytest.FixtureRequest, target: Target) -> AsyncItera
 
 
 @pytest.fixture
+def figures(request: pytest.FixtureRequest) -> list[Figure]:
+    """What this case measures; the summary and the report tell it."""
+    found: list[Figure] = request.node.stash.setdefault(FIGURES, [])
+    return found
+
+
+@pytest.fixture
 async def peer(dialogue: Dialogue) -> Peer:
     """A client on a fresh session, whose initial state has arrived."""
     return await dialogue.open()
@@ -208,6 +217,7 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
                 item.repr_failure(call.excinfo)  # type: ignore[arg-type]
             )
     outcome.notes = [f"{name}: {figures}" for name, figures in item.user_properties]
+    outcome.figures = item.stash.get(FIGURES, [])
     _compare_with_list(outcome, known_failing.reason(chosen.known, found.id))
     return outcome
 

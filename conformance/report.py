@@ -85,6 +85,7 @@ def summary(run: Run, target: Target, seconds: float) -> Iterator[str]:
     yield f"{'all':<12}" + "".join(f"{total[v]:>11}" for v in columns)
     yield ""
     yield from _left_out(run)
+    yield from _limits(run)
     yield from (note for outcome in run.outcomes for note in outcome.notes)
     yield from (f"problem: {problem}" for problem in run.problems)
     yield from _kept(run)
@@ -123,6 +124,7 @@ def write_json(path: Path, run: Run, target: Target, seconds: float) -> None:
         "seconds": round(seconds, 3),
         "counts": {verdict.value: run.counts()[verdict] for verdict in Verdict},
         "problems": run.problems,
+        "limits": [figure.as_json(o.case.id) for o in run.outcomes for figure in o.figures],
         "exitStatus": run.exit_status(),
         "cases": [outcome.as_json() for outcome in run.outcomes],
     }
@@ -142,6 +144,12 @@ def _left_out(run: Run) -> Iterator[str]:
         for reason in sorted(reasons):
             number = sum(o.reason == reason and o.verdict is verdict for o in run.outcomes)
             yield f"{verdict.value}: {number} {'case' if number == 1 else 'cases'}, {reason}"
+
+
+def _limits(run: Run) -> Iterator[str]:
+    figures = "; ".join(str(figure) for outcome in run.outcomes for figure in outcome.figures)
+    if figures:
+        yield fill(f"limits: {figures}", WIDTH, subsequent_indent=" " * len("limits: "))
 
 
 def _paragraph(text: str, indent: str) -> str:

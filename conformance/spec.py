@@ -28,6 +28,7 @@ SECTIONS = (
     "binary",
     "notices",
     "session",
+    "transport",
     "security",
     "versioning",
 )

@@ -14,6 +14,8 @@ Direction = Literal["sent", "received", "noted"]
 ARROWS: dict[Direction, str] = {"sent": "->", "received": "<-", "noted": "--"}
 FENCES = ('{"type":"_GET:TESTEE","data":{}}', '{"type":"_GET:SECOND","data":{}}')
 SHOWN_CHARACTERS = 300
+WHOLE = 1 << 16
+"""Characters or bytes of a payload that is kept whole; of a larger one the middle is left out."""
 SHOWN_ENTRIES = 30
 
 
@@ -26,16 +28,22 @@ class Entry:
         connection: The connection's label: A, B, …
         direction: Sent by the kit, received by it, or noted about the connection.
         payload: The frame, or the note's text.
+        left_out: How many characters or bytes are missing in the middle of the payload.
     """
 
     at: float
     connection: str
     direction: Direction
     payload: str | bytes
+    left_out: int = 0
 
     def line(self) -> str:
         """The entry on one line, long payloads cut in the middle."""
-        return f"{self.at:8.3f}  {self.connection} {ARROWS[self.direction]} {shown(self.payload)}"
+        return f"{self.at:8.3f}  {self.connection} {ARROWS[self.direction]} {self.shown()}"
+
+    def shown(self) -> str:
+        """The payload for people."""
+        return shown(self.payload, self.left_out)
 
     def as_json(self) -> dict[str, object]:
         """The entry as it stands in the JSON report; bytes in hexadecimal."""
@@ -49,6 +57,7 @@ class Entry:
             "connection": self.connection,
             "direction": self.direction,
             **content,
+            **({"leftOut": self.left_out} if self.left_out else {}),
         }
 
 
@@ -72,13 +81,16 @@ class Trace:
 
     def add(self, connection: str, direction: Direction, payload: str | bytes) -> None:
         """Record something that happens now."""
-        self.entries.append(Entry(time.monotonic() - self.began, connection, direction, payload))
+        at = time.monotonic() - self.began
+        left_out = max(len(payload) - WHOLE, 0)
+        kept = _ends(payload) if left_out else payload
+        self.entries.append(Entry(at, connection, direction, kept, left_out))
 
     def last_sent(self) -> str | None:
         """What the case is about, or else the last frame of the kit that is no fence; or None."""
         sent = (e for e in reversed(self.entries) if e.direction == "sent")
         entry = self.stimulus or next((e for e in sent if e.payload not in FENCES), None)
-        return f"{entry.connection} -> {shown(entry.payload)}" if entry else None
+        return f"{entry.connection} -> {entry.shown()}" if entry else None
 
     def dialogue(self) -> list[str]:
         """The last entries as lines, with a first line that says how many were left out."""
@@ -87,14 +99,26 @@ class Trace:
         return lines + [entry.line() for entry in self.entries[-SHOWN_ENTRIES:]]
 
 
-def shown(payload: str | bytes) -> str:
-    """A frame for people: bytes in hexadecimal, the middle of long ones left out."""
+def _ends(payload: str | bytes) -> str | bytes:
+    begin, end = slice(WHOLE // 2), slice(-WHOLE // 2, None)
+    if isinstance(payload, str):
+        return payload[begin] + payload[end]
+    return payload[begin] + payload[end]
+
+
+def shown(payload: str | bytes, left_out: int = 0) -> str:
+    """A frame for people: bytes in hexadecimal, the middle of long ones left out.
+
+    Args:
+        payload: The frame.
+        left_out: How much of its middle is missing already.
+    """
     if isinstance(payload, bytes):
         if len(payload) <= SHOWN_CHARACTERS // 4:
             return f"{len(payload)} bytes {payload.hex()}".rstrip()
-        return f"{len(payload)} bytes {payload[:32].hex()}…"
+        return f"{len(payload) + left_out} bytes {payload[:32].hex()}…"
     text = payload.encode("unicode_escape").decode() if not payload.isprintable() else payload
     if len(text) <= SHOWN_CHARACTERS:
         return text
     half = SHOWN_CHARACTERS // 2
-    return f"{text[:half]} …{len(text) - 2 * half} characters… {text[-half:]}"
+    return f"{text[:half]} …{len(text) - 2 * half + left_out} characters… {text[-half:]}"

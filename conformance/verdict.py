@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from conformance.case import Case
+from conformance.figures import Figure
 from conformance.trace import Trace
 
 
@@ -56,8 +57,9 @@ class Outcome:
         reason: Why it is not a pass: the text that people read, empty for a pass.
         broken: The id of the requirement that was not met, if any.
         trace: What passed on its connections, if it ran.
-        notes: Figures of it that the summary tells.
+        notes: Sentences about it that the summary tells.
         replays: The replay files that were written of it.
+        figures: What it measured.
     """
 
     case: Case
@@ -68,6 +70,7 @@ class Outcome:
     trace: Trace | None = None
     notes: list[str] = field(default_factory=list)
     replays: list[Path] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
 
     def as_json(self) -> dict[str, object]:
         """The outcome as it stands in the JSON report."""

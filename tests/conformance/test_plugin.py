@@ -120,3 +120,23 @@ async def test_reports_hold_every_case(tmp_path: Path) -> None:
     assert {case["broken"] for case in failed} == {"notices-toast"}
     assert any(entry["direction"] == "sent" for entry in failed[0]["dialogue"])
     assert junit.read_text().count("<testcase") == 13
+
+
+async def test_figures_are_in_the_summary_and_in_the_report(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    result = await run_kit("-k", "half_open", "--report-json", str(report))
+    document = json.loads(report.read_text())
+    assert deviation("report", document) is None
+    (limit,) = document["limits"]
+    assert limit["name"] == "takeover of a half-open session"
+    assert limit["case"] == "transport/half-open-connection-is-replaced"
+    assert f"limits: {limit['name']} {limit['value'] * 1000:.1f} ms" in result.output
+    assert result.status == 0
+
+
+async def test_fault_needs_another_session() -> None:
+    async with lying(liars.lists_toast_and_has_none) as url:
+        url = url.replace("{session}", "one")
+        result = await run_kit("--server-url", url, *QUICK, "-k", "byte_by_byte")
+    assert "not testable: 2 cases, needs {session} in --server-url" in result.output
+    assert result.status == 2

@@ -15,6 +15,7 @@ from tests.mutants import (
     session,
     state,
     tasks,
+    transport,
 )
 from tests.mutants.honest import Honest
 from tests.mutants.kinds import Legal, Mutant
@@ -29,6 +30,7 @@ SECTIONS: tuple[ModuleType, ...] = (
     tasks,
     binary,
     session,
+    transport,
 )
 
 

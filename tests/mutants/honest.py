@@ -38,6 +38,8 @@ class Honest(Frames, Patching, Crossing, Calls):
     """
 
     max_size = 32 << 20
+    connection = ServerConnection
+    """The library's side of a connection, which reads segments and frames."""
 
     def __init__(self, server: Server) -> None:
         super().__init__()
@@ -421,6 +423,7 @@ class Server:
             "127.0.0.1",
             port,
             process_request=self.kind.handshake,
+            create_connection=self.kind.connection,
             max_size=self.kind.max_size,
             compression=None,
             ping_interval=None,

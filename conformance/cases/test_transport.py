@@ -1,0 +1,377 @@
+"""Cases for spec/transport.md: connections that are lost, stalled or broken, and crowds of them.
+
+In each of them another session is served meanwhile, and that of the faulty client afterwards.
+"""
+
+from __future__ import annotations
+
+import string
+from contextlib import suppress
+
+import pytest
+from websockets.frames import Opcode
+
+from conformance import expect
+from conformance.broken import ASSIGN_LOST, BROKEN, CUT, LIES, assigning
+from conformance.case import case
+from conformance.expect import ClosedEarly, Silence
+from conformance.faults import Bystander, Scene, crowd, deep_values, largest
+from conformance.figures import Figure
+from conformance.peer import Dialogue
+from conformance.raw import fragments, frame
+from conformance.wire import JSON, Event
+
+FRAMES = [1 << power for power in range(20, 26)]  # 1 MiB to 32 MiB
+VALUE_LEVELS = [64 << power for power in range(5)]  # up to 1,024, which both sides can send back
+FRAME_LEVELS = [*(64 << power for power in range(11)), 100_000]
+OPERATIONS = (10_000, 5_000, 2_000, 1_000)
+CROWD = 200
+RIVALS = 50
+IDLE = 50
+PENDING = [letter * 900_000 for letter in string.ascii_lowercase[:12]]
+"""Values that together are more than what lies between a server and its client can hold."""
+
+BOMBS = {
+    "doubling": (
+        {"seed": "0123456789" * 30},
+        [{"op": "copy", "from": "/table", "path": f"/table/{n}"} for n in range(13)],
+    ),
+    "repeating": (
+        {"seed": "x" * 100_000},
+        [{"op": "copy", "from": "/table/seed", "path": f"/table/{n}"} for n in range(128)],
+    ),
+}
+
+
+@pytest.fixture
+async def scene(dialogue: Dialogue) -> Scene:
+    """A client whose text is "kept", and another session."""
+    return await Scene.open(dialogue)
+
+
+# Loss
+
+
+@case("transport-any-end")
+async def test_reset_of_a_silent_connection(scene: Scene) -> None:
+    await scene.peer.connection.reset()
+    await scene.bystander.served()
+    await scene.intact(requirement="session-persistent")
+
+
+@case("session-half-written")
+@pytest.mark.parametrize("written", CUT.values(), ids=CUT)
+async def test_reset_inside_a_frame(scene: Scene, written: bytes) -> None:
+    await scene.peer.connection.write(written, f"(cut off) {assigning('lost')}")
+    await scene.bystander.served()
+    await scene.peer.connection.reset()
+    await scene.bystander.served()
+    await scene.intact()
+
+
+@case("transport-any-end")
+async def test_reset_right_behind_an_action(scene: Scene) -> None:
+    await scene.peer.assign("number", 5)
+    await scene.peer.connection.reset()
+    await scene.bystander.served()
+    number = (await scene.intact(requirement="session-persistent"))["number"]
+    expect.true(
+        number in (0, 5),
+        expected="number as before the action, or as after it",
+        received=expect.text(number),
+    )
+
+
+@case("transport-any-end")
+async def test_reset_while_the_server_sends(scene: Scene) -> None:
+    await scene.peer.assign("anything", PENDING[0])
+    await scene.peer.fence()
+    scene.peer.connection.stall()
+    questions = [Event("_GET:TESTEE", {}).text()] * len(PENDING)
+    await scene.peer.connection.send_at_once(*questions)
+    await scene.bystander.served("security-slow-reader")
+    await scene.peer.connection.reset()
+    await scene.bystander.served()
+    await scene.intact(requirement="session-persistent")
+
+
+# Clients that do not read
+
+
+@case("session-takeover-prompt")
+async def test_half_open_connection_is_replaced(scene: Scene, figures: list[Figure]) -> None:
+    scene.peer.connection.stall()  # it answers no ping, and its socket stays open
+    await scene.bystander.served("security-slow-reader")
+    waited = await scene.take_over()
+    figures.append(Figure("takeover of a half-open session", waited, "seconds"))
+    text = scene.peer.mirror()["text"]
+    expect.equal(text, "kept", "text of the newer connection", requirement="session-resumes")
+    await scene.intact(requirement="session-persistent")
+
+
+async def stalled(scene: Scene) -> float:
+    """Let a client stop reading, and have more sent to it than the network holds.
+
+    Returns:
+        How long another session has waited at most, in seconds.
+    """
+    scene.peer.connection.stall()
+    frames = (assigning(value, "anything") for value in PENDING)
+    await scene.peer.connection.send_at_once(*frames)
+    scene.peer.connection.stimulate()
+    return max([await scene.bystander.served("security-slow-reader") for _ in 2 * PENDING])
+
+
+def one_of_pending(state: JSON) -> None:
+    """Demand a state that the actions have led to, or some of them."""
+    expect.true(
+        state["anything"] in (None, *PENDING),
+        expected="one of the values that were assigned, whole",
+        received=expect.text(state["anything"]),
+        requirement="session-resumes",
+    )
+
+
+@case("security-slow-reader")
+async def test_client_that_does_not_read_holds_up_no_other(
+    scene: Scene, figures: list[Figure]
+) -> None:
+    longest = await stalled(scene)
+    figures.append(Figure("longest wait beside a stalled client", longest, "seconds"))
+    one_of_pending(await scene.intact(requirement="session-persistent"))
+
+
+@case("session-takeover-prompt")
+async def test_stalled_connection_is_replaced(scene: Scene, figures: list[Figure]) -> None:
+    await stalled(scene)
+    waited = await scene.take_over()
+    figures.append(Figure("takeover of a stalled session", waited, "seconds"))
+    one_of_pending(scene.peer.mirror())
+    one_of_pending(await scene.intact(requirement="session-persistent"))
+
+
+# Segments and fragments
+
+
+@case("transport-segments")
+async def test_event_that_arrives_byte_by_byte(scene: Scene) -> None:
+    text = assigning("Grüße, 世界 😀")
+    await scene.peer.connection.write(b"", f"(byte by byte) {text}")
+    for byte in frame(text.encode()):
+        await scene.peer.connection.write(bytes([byte]))
+        await scene.bystander.fence()  # so that the server has seen it alone
+    expect.equal((await scene.peer.in_sync())["text"], "Grüße, 世界 😀", "text")
+    await scene.intact("Grüße, 世界 😀")
+
+
+@case("transport-segments")
+async def test_handshake_that_arrives_byte_by_byte(dialogue: Dialogue, scene: Scene) -> None:
+    await scene.peer.connection.close()
+    line = await dialogue.line(dialogue.target.session_url(scene.peer.session))
+    for byte in line.handshake():
+        await line.write(bytes([byte]))
+        await scene.bystander.fence()
+    scene.peer = await dialogue.upgrade(line, scene.peer.session)
+    await scene.peer.assign("text", "arrived")
+    expect.equal((await scene.peer.in_sync())["text"], "arrived", "text")
+    await scene.intact("arrived")
+
+
+@case("connection-fragments")
+@pytest.mark.parametrize("cut", [1, 2, 3])
+async def test_event_that_is_cut_inside_a_character(scene: Scene, cut: int) -> None:
+    message = assigning("😀").encode()
+    place = message.index("😀".encode()) + cut
+    first, second = fragments(message, place)
+    await scene.peer.connection.write(first, f"(cut at byte {place}) {message.decode()}")
+    await scene.bystander.served()
+    await scene.peer.connection.write(second)
+    expect.equal((await scene.peer.in_sync())["text"], "😀", "text")
+    await scene.intact("😀")
+
+
+@case("connection-fragments")
+async def test_event_in_many_fragments_with_pings_between(scene: Scene) -> None:
+    message = assigning("Grüße, 世界 😀").encode()
+    write = scene.peer.connection.write
+    await write(b"", f"(in fragments of a byte, with pings) {message.decode()}")
+    for number, part in enumerate(fragments(message, *range(1, len(message)))):
+        await write(part)
+        if number % 10 == 0:  # a server may take offence at many pings that wait for their pongs
+            await write(frame(b"between", Opcode.PING) + frame(b"", Opcode.PONG))
+            await scene.bystander.fence()
+    expect.equal((await scene.peer.in_sync())["text"], "Grüße, 世界 😀", "text")
+    await scene.intact("Grüße, 世界 😀")
+
+
+# Broken frames
+
+
+@case("transport-broken-frame")
+@pytest.mark.parametrize("name", BROKEN)
+async def test_broken_frame_has_no_effect(scene: Scene, name: str) -> None:
+    await scene.peer.connection.write(BROKEN[name], f"({name}) {assigning('lost')}")
+    await scene.bystander.served()
+    with suppress(ClosedEarly, Silence):  # how it ends is for the WebSocket layer to say
+        await scene.peer.fence()
+    await scene.intact()
+
+
+@case("connection-isolation")
+@pytest.mark.parametrize("claims", LIES, ids=["2^40", "2^62", "2^64-1"])
+async def test_length_that_is_a_lie(scene: Scene, claims: int) -> None:
+    written = frame(ASSIGN_LOST, claims=claims)
+    await scene.peer.connection.write(written, f"(claims {claims} bytes) {assigning('lost')}")
+    await scene.bystander.served()
+    await scene.intact(requirement="connection-oversized-no-effect")
+
+
+# Limits
+
+
+@case("connection-oversized-no-effect")
+async def test_growing_frame_is_taken_whole_or_not_at_all(
+    scene: Scene, figures: list[Figure]
+) -> None:
+    digits = "".join(map(str, range(333)))  # of a length that no buffer is a multiple of
+
+    async def taken(size: int) -> bool:
+        length = size - len(assigning("", "anything"))
+        return await scene.offer("anything", (digits * (length // len(digits) + 1))[:length])
+
+    size = await largest(taken, FRAMES)
+    figures.append(Figure("largest frame taken", size, "bytes", size == FRAMES[-1]))
+    await scene.peer.assign("anything", "small again")
+    await scene.intact(requirement="session-persistent")
+
+
+@case("events-depth-limit")
+async def test_growing_depth_is_taken_whole_or_not_at_all(
+    scene: Scene, figures: list[Figure]
+) -> None:
+    async def taken(levels: int) -> bool:
+        value: JSON = levels
+        for _ in range(levels):
+            value = [value]
+        return await scene.offer("anything", value)
+
+    with deep_values():
+        levels = await largest(taken, VALUE_LEVELS, step=1)
+        at_least = levels == VALUE_LEVELS[-1]
+        figures.append(Figure("deepest value taken", levels, "levels", at_least))
+        await scene.intact(requirement="session-persistent")
+
+
+@case("events-depth-limit")
+async def test_growing_depth_beside_an_event_is_read_or_malformed(
+    scene: Scene, figures: list[Figure]
+) -> None:
+    held = 0
+
+    async def taken(levels: int) -> bool:
+        # A member of the envelope that nobody knows (events-extra-members), so that the server
+        # has to read it and never to send it.
+        nonlocal held
+        deep = "[" * levels + "]" * levels
+        with suppress(ClosedEarly):
+            await scene.peer.send_text(f'{assigning(levels, "number")[:-1]},"deep":{deep}}}')
+        await scene.bystander.served()
+        await scene.go_on()
+        number = (await scene.peer.get())["number"]
+        expect.true(
+            number in (held, levels),
+            expected=f"number {held} or {levels}",
+            received=expect.text(number),
+        )
+        held = number
+        return bool(number == levels)
+
+    levels = await largest(taken, FRAME_LEVELS, step=1)
+    at_least = levels == FRAME_LEVELS[-1]
+    figures.append(Figure("deepest frame read", levels, "levels", at_least))
+    await scene.intact(requirement="session-persistent")
+
+
+@case("patch-atomic")
+async def test_patch_of_many_operations_is_taken_whole_or_not_at_all(
+    scene: Scene, figures: list[Figure]
+) -> None:
+    for count in OPERATIONS:
+        operations = [{"op": "add", "path": "/items/-", "value": n} for n in range(count - 1)]
+        await scene.peer.patch(*operations, {"op": "replace", "path": "/number", "value": count})
+        await scene.bystander.served()
+        await scene.go_on()
+        state = await scene.peer.get()
+        found = [state["items"], state["number"]]
+        if found != [[], 0]:
+            expect.equal(found, [[*range(count - 1)], count], "items and number")
+            at_least = count == OPERATIONS[0]
+            figures.append(Figure("operations taken in a patch", count, "operations", at_least))
+            break
+    await scene.intact(requirement="session-persistent")
+
+
+@case("connection-isolation")
+@pytest.mark.parametrize(("seed", "copies"), BOMBS.values(), ids=BOMBS)
+async def test_patch_that_grows_by_copying(scene: Scene, seed: JSON, copies: list[JSON]) -> None:
+    await scene.peer.patch({"op": "replace", "path": "/table", "value": seed}, *copies)
+    await scene.bystander.served()
+    table = (await scene.intact(requirement="session-persistent"))["table"]
+    names = {"seed", *(copy["path"].rpartition("/")[2] for copy in copies)}
+    expect.true(  # patch-growth is a SHOULD; but half of it is no choice
+        not table or table.keys() == names,
+        expected="table as it was, or with all copies",
+        received=expect.text(sorted(table)),
+        requirement="patch-atomic",
+    )
+
+
+# Crowds
+
+
+@case("session-apart")
+async def test_each_of_many_connections_has_its_own_state(
+    dialogue: Dialogue, scene: Scene, figures: list[Figure]
+) -> None:
+    peers = await crowd(dialogue, CROWD)
+    at_least = len(peers) == CROWD
+    figures.append(Figure("connections at once", len(peers), "connections", at_least))
+    for number, peer in enumerate(peers):
+        await peer.assign("text", f"of client {number}")
+    await scene.bystander.served()
+    for number, peer in enumerate(peers):
+        state = await peer.get()
+        expect.equal(state["text"], f"of client {number}", "text of one of many sessions")
+        await peer.in_sync(requirement="state-converges")
+    await scene.intact()
+
+
+@case("session-simultaneous")
+async def test_one_of_many_simultaneous_connections_is_served(
+    dialogue: Dialogue, scene: Scene
+) -> None:
+    older = scene.peer
+    scene.peer = await dialogue.race(older.session, RIVALS)
+    await older.closed(requirement="session-takeover-disconnect")
+    state = await scene.peer.in_sync()
+    expect.equal(state["text"], "kept", "text of the survivor", requirement="session-resumes")
+    await scene.intact(requirement="session-persistent")
+
+
+@case("transport-unfinished")
+async def test_unfinished_handshakes_and_silent_connections_hinder_nobody(
+    dialogue: Dialogue, scene: Scene
+) -> None:
+    url = dialogue.target.session_url(scene.peer.session)
+    for number in range(IDLE):
+        line = await dialogue.line(url)
+        if number % 2:
+            await line.write(line.handshake()[: 20 + number])
+    for _ in range(IDLE):
+        silent = dialogue.target.session_url(dialogue.target.new_session())
+        await dialogue.connect(silent, "transport-unfinished")
+    await scene.bystander.served("transport-unfinished")
+    await scene.peer.alive("transport-unfinished")
+    newcomer = Bystander(await dialogue.open(requirement="transport-unfinished"))
+    await newcomer.served("transport-unfinished")
+    await scene.intact(requirement="session-persistent")
