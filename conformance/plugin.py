@@ -26,6 +26,9 @@ from conformance.target import Target
 from conformance.trace import Trace
 from conformance.verdict import LETTERS, NOT_CONFORMANT, Outcome, Run, Verdict
 
+CONTRACT_FREE = "application"
+NEEDS_TESTEE = "needs a testee, the small application of spec/testee.md on this implementation"
+
 OPTIONS = pytest.StashKey[Options]()
 RUN = pytest.StashKey[Run]()
 BEGAN = pytest.StashKey[float]()
@@ -59,7 +62,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     try:
         chosen = config.stash[OPTIONS] = command_line.read(config)
         chosen.start()
-        asyncio.run(probe(chosen.target))
+        asyncio.run(probe(chosen.target, testee=chosen.testee))
     except Unusable as error:
         print(f"ws-sync: {error}", file=sys.stderr)  # noqa: T201 - before there is a terminal
         return error.status
@@ -98,8 +101,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave out a case whose features the testee does not list."""
-    missing = item.stash[CASE].needs - item.config.stash[OPTIONS].target.features
+    """Leave out a case that needs a testee, or a feature that the testee does not list."""
+    target = item.config.stash[OPTIONS].target
+    if not target.testee and item.stash[CASE].section != CONTRACT_FREE:
+        raise NotTestable(NEEDS_TESTEE)
+    missing = item.stash[CASE].needs - target.features
     if missing:
         pytest.skip(
             f"the testee does not list {', '.join(f'`{name}`' for name in sorted(missing))}"
