@@ -37,6 +37,10 @@ DIALOGUE = pytest.StashKey[Dialogue]()
 OUTCOME = pytest.StashKey[Outcome]()
 
 
+class NeedsTestee(pytest.skip.Exception):
+    """There is no testee. (A skip, since pytest formats any other exception at length.)"""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the kit's options."""
     command_line.add(parser)
@@ -104,7 +108,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave out a case that needs a testee, or a feature that the testee does not list."""
     target = item.config.stash[OPTIONS].target
     if not target.testee and item.stash[CASE].section != CONTRACT_FREE:
-        raise NotTestable(NEEDS_TESTEE)
+        raise NeedsTestee(NEEDS_TESTEE)
     missing = item.stash[CASE].needs - target.features
     if missing:
         pytest.skip(
@@ -201,6 +205,8 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
     match error:
         case None:
             pass
+        case NeedsTestee():
+            outcome.verdict, outcome.reason = Verdict.NOT_TESTABLE, str(error)
         case pytest.skip.Exception():
             outcome.verdict, outcome.reason = Verdict.NOT_APPLICABLE, str(error)
         case NotTestable():

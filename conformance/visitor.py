@@ -150,19 +150,15 @@ class Visitor(Peer):
 
     async def call(self) -> None:
         """Make the calls that the user has named, or the one that the testee is there for."""
-        self._demand_leave()
         for call in self.application.calls:
             await self.send(f"_ACTION:{call.key}", call.data)
 
     def _note_write(self, key: str, operations: list[JSON]) -> None:
-        self._demand_leave()
+        if not self._may_write:
+            raise NotTestable(NEEDS_WRITES)
         self._edits.append((self.mark(), key, operations))
         self._writes[key] += 1
         self.application.written |= {(key, attribute(one["path"])) for one in operations}
-
-    def _demand_leave(self) -> None:
-        if not self._may_write:
-            raise NotTestable(NEEDS_WRITES)
 
 
 def _follow(mirror: Mirror, key: str, operations: list[JSON]) -> None:
