@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Generator
 from typing import Any
 
 import pytest
+from _pytest.outcomes import Skipped
 
 from conformance import known_failing, report
 from conformance import options as command_line
@@ -37,8 +38,8 @@ DIALOGUE = pytest.StashKey[Dialogue]()
 OUTCOME = pytest.StashKey[Outcome]()
 
 
-class NeedsTestee(pytest.skip.Exception):
-    """There is no testee. (A skip, since pytest formats any other exception at length.)"""
+class NeedsTestee(Skipped):
+    """There is no testee. It is a skip, since pytest formats other exceptions at length."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -37,10 +37,12 @@ async def restoring(dialogue: Dialogue, visitor: Visitor) -> AsyncIterator[dict[
     try:
         yield before
     finally:
+        stimulus = dialogue.trace.stimulus
         try:
             await _restore(dialogue, visitor, before)
         except Violation as violation:
             target.application.left.append(f"the state could not be put back: {violation}")
+        dialogue.trace.stimulus = stimulus
 
 
 async def _restore(dialogue: Dialogue, visitor: Visitor, before: dict[str, JSON]) -> None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from conformance.client import Connection
 from conformance.compare import Differences, attribute, differences, without
-from conformance.expect import NotTestable
+from conformance.expect import ClosedEarly, NotTestable
 from conformance.mirror import Inapplicable, Mirror
 from conformance.peer import Peer
 from conformance.target import Target
@@ -42,12 +42,12 @@ class Visitor(Peer):
         since = self.mark()
         self._questions.append((since, key))
         await self.send(f"_GET:{key}", data)
-        await self.next(
-            f"_SET:{key}",
-            since=since,
-            what=f"_SET:{key} in answer to _GET:{key}",
-            requirement=requirement,
-        )
+        what = f"_SET:{key} in answer to _GET:{key}"
+        try:
+            await self.next(f"_SET:{key}", since=since, what=what, requirement=requirement)
+        except ClosedEarly as error:
+            error.requirement = None  # whoever closes has another fault, which the case is about
+            raise
         types = [received.event.type for received in self.connection.received]
         return types.index(f"_SET:{key}", since)
 
