@@ -42,6 +42,7 @@ class Application:
 
     Attributes:
         announced: The keys of the documents that the probe was sent, in their order.
+        fence: That of the document that the probe has asked for, with success.
         gone: Those of them that did not come on a later connection.
         allow_writes: Whether the user lets the kit write to the documents.
         calls: The calls that the user lets the kit make.
@@ -54,6 +55,7 @@ class Application:
     """
 
     announced: tuple[str, ...] = ()
+    fence: str = ""
     gone: set[str] = field(default_factory=set)
     allow_writes: bool = False
     calls: tuple[Call, ...] = ()

@@ -15,13 +15,14 @@ from typing import Any
 import pytest
 from _pytest.outcomes import Skipped
 
-from conformance import known_failing, report
+from conformance import known_failing, proof, report
 from conformance import options as command_line
 from conformance.case import MARK, Case, of_item
 from conformance.expect import NotTestable, Violation, Violations
 from conformance.options import Options
 from conformance.peer import Dialogue, Peer
 from conformance.probe import Unusable, probe
+from conformance.sanity import ailment
 from conformance.spec import requirements
 from conformance.target import Target
 from conformance.trace import Trace
@@ -99,6 +100,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for entry in known_failing.unmatched(chosen.known, ids)
         if entry.partition("/")[0] in sections or len(sections) > 1
     ]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note what is to be judged: a case without an outcome must not look like none at all."""
+    if OPTIONS in session.config.stash:
+        session.config.stash[RUN].collected = [item.stash[CASE].id for item in session.items]
 
 
 # One case
@@ -230,9 +237,10 @@ def _blame(outcome: Outcome, violation: Violation, chosen: Options) -> None:
     requirement = requirements()[violation.requirement or outcome.case.requirement.id]
     outcome.broken = requirement.id
     outcome.reason = report.explain(outcome.case, requirement, violation, outcome.trace or Trace())
-    if chosen.target.refuses():
+    ails = ailment(chosen.target)
+    if ails:
         outcome.verdict = Verdict.DIED
-        outcome.reason += f"\n  {_obituary(chosen, outcome.trace)}"
+        outcome.reason += f"\n  {_obituary(chosen, outcome.trace, ails)}"
     else:
         outcome.verdict = Verdict.FAIL if requirement.binding or chosen.strict else Verdict.WARN
 
@@ -246,14 +254,14 @@ def _blame_all(outcome: Outcome, violations: Violations, chosen: Options) -> Non
     outcome.reason = "\n\n".join([*texts, f"  seed         {chosen.seed}"])
 
 
-def _obituary(chosen: Options, trace: Trace | None) -> str:
+def _obituary(chosen: Options, trace: Trace | None, ails: str) -> str:
     heard = trace is not None and any(entry.direction == "received" for entry in trace.entries)
-    when = "it ended during this case" if heard else "it was gone before this case"
+    when = "that began during this case" if heard else "that began before this case"
     said = ""
     if chosen.process is not None and chosen.process.died():
         said = f"; its exit status is {chosen.process.status}, and it printed: "
         said += chosen.process.printed()
-    return f"The server no longer listens: {when}{said}"
+    return f"The server has died: {ails}; {when}{said}"
 
 
 def _compare_with_list(outcome: Outcome, known: str | None) -> None:
@@ -281,7 +289,7 @@ def _after_death(item: pytest.Item) -> None:
         except Unusable as error:
             item.session.shouldstop = str(error)
         return
-    item.session.shouldstop = f"the server at {chosen.target.url} is gone"
+    item.session.shouldstop = f"the server at {chosen.target.url} is gone: {ailment(chosen.target)}"
 
 
 # The run
@@ -307,9 +315,18 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if chosen is None:
         return
     run = config.stash[RUN]
+    left = run.vanished()
     if session.shouldstop:
-        left = session.testscollected - len(run.outcomes)
-        run.problems.append(f"{session.shouldstop}; the run ended early, {left} cases did not run")
+        run.problems.append(
+            f"{session.shouldstop}; the run ended early, {len(left)} cases did not run"
+        )
+    else:
+        if left:
+            run.problems.append(f"{len(left)} cases have no outcome: {', '.join(left[:5])}, …")
+        if run.ran() and (ails := ailment(chosen.target)):
+            run.problems.append(f"the server has died after the last case: {ails}")
+    run.warnings += chosen.target.application.left
+    run.warnings += proof.warnings(run, testee=chosen.target.testee)
     session.exitstatus = run.exit_status()
     if chosen.report is not None:
         report.write_json(chosen.report, run, chosen.target, _elapsed(config))

@@ -94,6 +94,7 @@ async def probe(target: Target, *, testee: bool = True) -> None:
         if target.testee:
             await _look_at_testee(visitor, url, target)
         target.application.announced = _keys(visitor)
+        target.application.fence = visitor.keys[0]
         if target.testee and not target.application.calls:
             target.application.calls = (BURST,)
     finally:
