@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from conformance.compare import Differences, attribute, differences, in_every_round, without
-from conformance.expect import Silence
+from conformance.expect import ClosedEarly, Silence
 from conformance.peer import Dialogue
 from conformance.visitor import Visitor
 from conformance.visits import arrive, survivor
@@ -24,11 +24,11 @@ def initial(visitor: Visitor) -> dict[str, JSON]:
     return {key: visitor.events(f"_SET:{key}")[0] for key in visitor.keys}
 
 
-async def effect(dialogue: Dialogue, attempt: Attempt) -> Differences:
-    """What an attempt changes, each time that it is made."""
+async def effect(dialogue: Dialogue, attempt: Attempt, session: str | None = None) -> Differences:
+    """What an attempt changes, each time that it is made, in a session or in fresh ones."""
 
     async def look() -> Differences:
-        visitor = await arrive(dialogue)
+        visitor = await arrive(dialogue, session)
         before = await visitor.at_rest()
         await attempt(visitor)
         after = await (await survivor(dialogue, visitor)).states()
@@ -72,7 +72,8 @@ async def after_patches(
     found: list[Differences] = []
     while len(found) < PATCHES and (not found or found[-1]):
         since = visitor.mark()
-        await (alter or Visitor.call)(visitor)
+        with suppress(ClosedEarly):  # that a refusal closes is found elsewhere
+            await (alter or Visitor.call)(visitor)
         key = await _patched(visitor, since, patience)
         if key is None:
             break
@@ -90,7 +91,7 @@ async def after_patches(
 async def _patched(visitor: Visitor, since: int, patience: float) -> str | None:
     """The key of the first patch since a mark, or None if none comes in time."""
     types = {f"_PATCH:{key}" for key in visitor.keys}
-    with suppress(TimeoutError):
+    with suppress(TimeoutError, ClosedEarly):
         async with asyncio.timeout(patience):
             while True:
                 with suppress(Silence):

@@ -325,7 +325,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             run.problems.append(f"{len(left)} cases have no outcome: {', '.join(left[:5])}, …")
         if run.ran() and (ails := ailment(chosen.target)):
             run.problems.append(f"the server has died after the last case: {ails}")
-    run.warnings += chosen.target.application.left
+    run.warnings += dict.fromkeys(chosen.target.application.left)
     run.warnings += proof.warnings(run, testee=chosen.target.testee)
     session.exitstatus = run.exit_status()
     if chosen.report is not None:

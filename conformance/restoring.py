@@ -10,7 +10,7 @@ from conformance.compare import Differences, differences, pointer, without
 from conformance.expect import NotTestable, Violation, text
 from conformance.peer import Dialogue
 from conformance.visitor import NEEDS_WRITES, Visitor
-from conformance.visits import arrive
+from conformance.visits import survivor
 from conformance.wire import ABSENT, JSON
 from conformance.writing import alterations
 
@@ -47,10 +47,10 @@ async def restoring(dialogue: Dialogue, visitor: Visitor) -> AsyncIterator[dict[
 
 async def _restore(dialogue: Dialogue, visitor: Visitor, before: dict[str, JSON]) -> None:
     target = dialogue.target
-    if visitor.connection.closing is not None:
-        if not target.has_sessions and target.application.shared is False:
-            return  # the session is gone, and what was written with it
-        visitor = await arrive(dialogue, visitor.session)
+    try:
+        visitor = await survivor(dialogue, visitor)
+    except NotTestable:
+        return  # the session is gone, and what was written with it
     for key, state in before.items():
         await _put_back(visitor, key, state, target.application.written)
         left = await _differing(visitor, key, state, target.application.restless)

@@ -61,7 +61,7 @@ class Visitor(Peer):
 
     async def fence(self, key: str = "") -> None:
         """Return when everything sent so far has had its effect (connection-order)."""
-        await self.ask(key or self.keys[0])
+        await self.get(key)
 
     async def get(self, key: str = "") -> JSON:
         """The state that the server reports.
