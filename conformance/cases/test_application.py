@@ -177,7 +177,7 @@ async def test_patches_lead_to_the_state(dialogue: Dialogue) -> None:
     if not found:
         raise NotTestable(
             f"no patch arrived {listened}: let the application change something, or give "
-            "--allow-writes"
+            + ("--call, to name an action that does" if target.may_write else "--allow-writes")
         )
     if len(found) == 1 and found[0]:
         raise NotTestable(
