@@ -322,7 +322,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         )
     else:
         if left:
-            run.problems.append(f"{len(left)} cases have no outcome: {', '.join(left[:5])}, …")
+            named = ", ".join(left[:5]) + (", …" if left[5:] else "")
+            how_many = "1 case has" if len(left) == 1 else f"{len(left)} cases have"
+            run.problems.append(f"{how_many} no outcome: {named}")
         if run.ran() and (ails := ailment(chosen.target)):
             run.problems.append(f"the server has died after the last case: {ails}")
     run.warnings += dict.fromkeys(chosen.target.application.left)
