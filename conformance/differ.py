@@ -26,7 +26,7 @@ def main(given: Sequence[str] | None = None) -> int:
     chosen = _arguments(given)
     try:
         targets = [_target(url, chosen.time_scale) for url in chosen.urls]
-        budget = seconds_in(chosen.budget)
+        budget = seconds_in("--budget", chosen.budget)
         for target in targets:
             asyncio.run(probe(target))
     except Unusable as error:

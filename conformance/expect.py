@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from conformance.tally import TALLY
 from conformance.trace import Trace, shown
 from conformance.wire import JSON, compact, same
 
@@ -77,6 +78,7 @@ def equal(
     Raises:
         Violation: They are not.
     """
+    TALLY.comparisons += 1
     if not same(received, expected):
         raise Violation(
             requirement=requirement,
@@ -93,12 +95,14 @@ def true(
     Raises:
         Violation: It does not hold.
     """
+    TALLY.comparisons += 1
     if not condition:
         raise Violation(requirement=requirement, expected=expected, received=received)
 
 
 def fail(*, expected: str, received: str, requirement: str | None = None) -> NoReturn:
     """Say that a requirement is not met."""
+    TALLY.comparisons += 1
     raise Violation(requirement=requirement, expected=expected, received=received)
 
 

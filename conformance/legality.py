@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from conformance.expect import Violation, text
 from conformance.mirror import Inapplicable, Mirror
 from conformance.spec import deviation, schemas
+from conformance.tally import TALLY
 from conformance.trace import shown
 from conformance.wire import SCHEMA_BY_NAME, Event, MalformedFrame, decode
 
@@ -38,6 +39,7 @@ class Legality:
 
     def text(self, frame: str) -> Event | None:
         """Judge a text frame; the event in it, or None if it holds none."""
+        TALLY.frames += 1
         try:
             event = decode(frame)
         except MalformedFrame as error:
@@ -58,6 +60,7 @@ class Legality:
 
     def binary(self, frame: bytes) -> Event | None:
         """Judge a binary frame; the announcement that it belongs to, or None without one."""
+        TALLY.frames += 1
         announcement, self._announced = self._announced, None
         if announcement is None:
             self._broken(

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance import known_failing
+from conformance.application import Application, BadCall, read_call
 from conformance.probe import NO_SERVER, NOTHING_RAN, Unusable, check_url
 from conformance.process import EMBEDDED, ServerProcess, StartFailed, free_port
 from conformance.target import SESSION, Target
@@ -19,6 +20,7 @@ from conformance.target import SESSION, Target
 LOCAL_URL = "ws://127.0.0.1:{port}/ws/{session}"
 BUDGET = "2s"
 REPLAY_DIR = ".ws-sync/replays"
+LISTEN = "3s"
 LOCAL_AUTH_URL = "ws://127.0.0.1:{port}/auth"
 
 
@@ -32,6 +34,7 @@ class Options:
         strict: Whether a SHOULD that is not met fails.
         known: The reasons of the known-failing list, by case id.
         report: Where the JSON report goes, or None.
+        testee: Whether a testee counts as one, or as an application like any other.
         budget: Seconds for generated sequences.
         examples: How many of them at most, or None.
         seed: Where their search begins.
@@ -44,6 +47,7 @@ class Options:
     strict: bool
     known: dict[str, str]
     report: Path | None
+    testee: bool
     budget: float
     examples: int | None
     seed: int
@@ -83,6 +87,31 @@ def add(parser: pytest.Parser) -> None:
         help="a command that starts the server, with {port} for the port; it is started again "
         f"when it dies. The URLs may hold {{port}} too and are {LOCAL_URL} and {LOCAL_AUTH_URL} "
         "if not given.",
+    )
+    group.addoption(
+        "--no-testee",
+        action="store_true",
+        help="judge any application by what needs no testee; so is a server that announces none",
+    )
+    group.addoption(
+        "--allow-writes",
+        action="store_true",
+        help="without a testee: write to the application's documents, and put back what was there",
+    )
+    group.addoption(
+        "--call",
+        action="append",
+        default=[],
+        metavar='KEY={"type":NAME,…}',
+        help="without a testee: an action that the kit may call to see changes, with its "
+        "arguments; needs --allow-writes, and is not taken back",
+    )
+    group.addoption(
+        "--listen-for",
+        default=LISTEN,
+        metavar="TIME",
+        help="how long to wait for a change that the application makes by itself (default "
+        f"{LISTEN})",
     )
     group.addoption(
         "--time-scale",
@@ -160,12 +189,13 @@ def read(config: pytest.Config) -> Options:
     if not 0 < time_scale < float("inf"):
         raise Unusable(NOTHING_RAN, f"--time-scale {time_scale}: it must be greater than 0")
     return Options(
-        target=Target(url, auth_url, time_scale),
+        target=Target(url, auth_url, time_scale, application=_application(config)),
         process=process,
         strict=config.getoption("strict"),
         known=_known(config.getoption("known_failing")),
         report=_report(config.getoption("report_json")),
-        budget=seconds_in(config.getoption("budget")),
+        testee=not config.getoption("no_testee"),
+        budget=seconds_in("--budget", config.getoption("budget")),
         examples=_at_least_one("--max-examples", config.getoption("max_examples")),
         seed=random.randrange(2**32) if (seed := config.getoption("seed")) is None else seed,
         replay_dir=_replay_dir(config.getoption("replay_dir")),
@@ -188,15 +218,28 @@ def _how(config: pytest.Config) -> list[str]:
     return found
 
 
-def seconds_in(budget: str) -> float:
-    """The seconds in a budget such as `2m`.
+def _application(config: pytest.Config) -> Application:
+    calls = config.getoption("call")
+    writes = config.getoption("allow_writes")
+    if calls and not writes:
+        raise Unusable(NOTHING_RAN, "--call: it needs --allow-writes")
+    try:
+        named = tuple(map(read_call, calls))
+    except BadCall as error:
+        raise Unusable(NOTHING_RAN, f"--call: {error}") from error
+    listen = seconds_in("--listen-for", config.getoption("listen_for"))
+    return Application(allow_writes=writes, calls=named, listen=listen)
+
+
+def seconds_in(option: str, time: str) -> float:
+    """The seconds in what an option says, such as `2m`.
 
     Raises:
         Unusable: It is not written like that.
     """
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", budget)
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", time)
     if match is None:
-        raise Unusable(NOTHING_RAN, f"--budget {budget!r}: write a number and s, m or h")
+        raise Unusable(NOTHING_RAN, f"{option} {time!r}: write a number and s, m or h")
     return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
 
 

@@ -13,8 +13,9 @@ from collections.abc import AsyncIterator, Generator
 from typing import Any
 
 import pytest
+from _pytest.outcomes import Skipped
 
-from conformance import known_failing, report
+from conformance import known_failing, proof, report
 from conformance import options as command_line
 from conformance.case import MARK, of_item
 from conformance.expect import NotTestable, Violation, Violations
@@ -25,14 +26,22 @@ from conformance.peer import Dialogue, Peer
 from conformance.probe import Unusable, probe
 from conformance.replay.collect import case_of
 from conformance.replay.keep import keep
+from conformance.sanity import ailment
 from conformance.spec import requirements
 from conformance.target import Target
 from conformance.trace import Trace
 from conformance.verdict import LETTERS, NOT_CONFORMANT, Outcome, Run, Verdict
 
+CONTRACT_FREE = "application"
+NEEDS_TESTEE = "needs a testee, the small application of spec/testee.md on this implementation"
+
 BEGAN = pytest.StashKey[float]()
 OUTCOME = pytest.StashKey[Outcome]()
 FIGURES = pytest.StashKey[list[Figure]]()
+
+
+class NeedsTestee(Skipped):
+    """There is no testee. It is a skip, since pytest formats other exceptions at length."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -60,7 +69,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     try:
         chosen = config.stash[OPTIONS] = command_line.read(config)
         chosen.start()
-        asyncio.run(probe(chosen.target))
+        asyncio.run(probe(chosen.target, testee=chosen.testee))
     except Unusable as error:
         print(f"ws-sync: {error}", file=sys.stderr)  # noqa: T201 - before there is a terminal
         return error.status
@@ -94,13 +103,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ]
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note what is to be judged: a case without an outcome must not look like none at all."""
+    if OPTIONS in session.config.stash:
+        session.config.stash[RUN].collected = [item.stash[CASE].id for item in session.items]
+
+
 # One case
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave out a case whose features the testee does not list."""
-    missing = item.stash[CASE].needs - item.config.stash[OPTIONS].target.features
+    """Leave out a case that needs a testee, or a feature that the testee does not list."""
+    target = item.config.stash[OPTIONS].target
+    if not target.testee and item.stash[CASE].section != CONTRACT_FREE:
+        raise NeedsTestee(NEEDS_TESTEE)
+    missing = item.stash[CASE].needs - target.features
     if missing:
         pytest.skip(
             f"the testee does not list {', '.join(f'`{name}`' for name in sorted(missing))}"
@@ -203,6 +221,8 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
     match error:
         case None:
             pass
+        case NeedsTestee():
+            outcome.verdict, outcome.reason = Verdict.NOT_TESTABLE, str(error)
         case pytest.skip.Exception():
             outcome.verdict, outcome.reason = Verdict.NOT_APPLICABLE, str(error)
         case NotTestable():
@@ -231,31 +251,34 @@ def _blame(
     requirement = requirements()[violation.requirement or outcome.case.requirement.id]
     outcome.broken = requirement.id
     outcome.reason = report.explain(outcome.case, requirement, violation, outcome.trace or Trace())
-    if chosen.target.refuses():
+    ails = ailment(chosen.target)
+    if ails:
         outcome.verdict = Verdict.DIED
-        outcome.reason += f"\n  {_obituary(chosen, outcome.trace)}"
+        outcome.reason += f"\n  {_obituary(chosen, outcome.trace, ails)}"
     else:
         outcome.verdict = Verdict.FAIL if requirement.binding or chosen.strict else Verdict.WARN
     outcome.reason += keep(outcome, violation, chosen, program)
 
 
 def _blame_all(outcome: Outcome, violations: Violations, chosen: Options) -> None:
-    texts = []
+    texts, verdicts = [], []
     for violation, trace, program in violations.findings:
         outcome.trace = trace
         _blame(outcome, violation, chosen, program)
         texts.append(outcome.reason)
+        verdicts.append(outcome.verdict)
     outcome.reason = "\n\n".join(texts)
+    outcome.verdict = max(verdicts, key=(Verdict.WARN, Verdict.FAIL, Verdict.DIED).index)
 
 
-def _obituary(chosen: Options, trace: Trace | None) -> str:
+def _obituary(chosen: Options, trace: Trace | None, ails: str) -> str:
     heard = trace is not None and any(entry.direction == "received" for entry in trace.entries)
-    when = "it ended during this case" if heard else "it was gone before this case"
+    when = "that began during this case" if heard else "that began before this case"
     said = ""
     if chosen.process is not None and chosen.process.died():
         said = f"; its exit status is {chosen.process.status}, and it printed: "
         said += chosen.process.printed()
-    return f"The server no longer listens: {when}{said}"
+    return f"The server has died: {ails}; {when}{said}"
 
 
 def _compare_with_list(outcome: Outcome, known: str | None) -> None:
@@ -283,7 +306,7 @@ def _after_death(item: pytest.Item) -> None:
         except Unusable as error:
             item.session.shouldstop = str(error)
         return
-    item.session.shouldstop = f"the server at {chosen.target.url} is gone"
+    item.session.shouldstop = f"the server at {chosen.target.url} is gone: {ailment(chosen.target)}"
 
 
 # The run
@@ -309,9 +332,20 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if chosen is None:
         return
     run = config.stash[RUN]
+    left = run.vanished()
     if session.shouldstop:
-        left = session.testscollected - len(run.outcomes)
-        run.problems.append(f"{session.shouldstop}; the run ended early, {left} cases did not run")
+        run.problems.append(
+            f"{session.shouldstop}; the run ended early, {len(left)} cases did not run"
+        )
+    else:
+        if left and run.outcomes:  # pytest begins nothing where it could not collect
+            named = ", ".join(left[:5]) + (", …" if left[5:] else "")
+            how_many = "1 case has" if len(left) == 1 else f"{len(left)} cases have"
+            run.problems.append(f"{how_many} no outcome: {named}")
+        if run.ran() and (ails := ailment(chosen.target)):
+            run.problems.append(f"the server has died after the last case: {ails}")
+    run.warnings += dict.fromkeys(chosen.target.application.left)
+    run.warnings += proof.warnings(run, testee=chosen.target.testee)
     session.exitstatus = run.exit_status()
     if chosen.report is not None:
         report.write_json(chosen.report, run, chosen.target, _elapsed(config))

@@ -1,6 +1,7 @@
-"""The first look at a server: is there a testee, and how fast does it answer?
+"""The first look at a server: is there a testee or another application, and how fast is it?
 
-A server that is no testee gets one sentence that says why and what to do, not a hundred failures.
+A server that can not be judged gets one sentence that says why and what to do, not a hundred
+failures.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from urllib.parse import urlsplit
 
 from websockets.exceptions import InvalidHandshake, InvalidStatus
 
+from conformance.application import BURST
 from conformance.client import Connection
-from conformance.expect import ClosedEarly, Violation
+from conformance.expect import Violation
 from conformance.peer import Peer
 from conformance.spec import deviation
 from conformance.target import SESSION, Target
 from conformance.trace import Trace
+from conformance.visitor import Visitor
 
 NOT_CONFORMANT = 1
 NOTHING_RAN = 2
@@ -24,7 +27,13 @@ NO_SERVER = 3
 
 FENCES = 5
 ANNOUNCED = frozenset({"_SET:TESTEE", "_SET:SECOND"})
+CONTRACT = frozenset({"TESTEE", "SECOND", "scope/NESTED"})
+"""The keys that a testee announces."""
 TESTEE_HINT = "see spec/testee.md for the application that the kit drives"
+AT_ONCE = (
+    "a server sends the documents that it announces at once (connection-initial-state), and a "
+    f"testee TESTEE and SECOND: {TESTEE_HINT}"
+)
 
 
 class Unusable(Exception):
@@ -62,30 +71,53 @@ def check_url(option: str, url: str) -> None:
         raise Unusable(NOTHING_RAN, f"{option} {url!r}: it names no host, or no valid port")
 
 
-async def probe(target: Target) -> None:
-    """Learn the testee's features and the round trip; both are set on the target.
+async def probe(target: Target, *, testee: bool = True) -> None:
+    """Learn what is served and the round trip; all of it is set on the target.
+
+    Args:
+        target: The server.
+        testee: Whether a testee counts as one; without, it is an application like any other.
 
     Raises:
-        Unusable: There is no server, or no testee on it.
+        Unusable: There is no server, or neither a testee nor another application on it.
     """
     url = target.session_url(target.new_session())
     connection = await _connect(url, target)
     try:
-        peer = Peer(connection, "", target)
-        state = await _initial_state(peer, url, target.deadline)
-        wrong = deviation("testee", state)
-        if wrong:
-            raise Unusable(
-                NOT_CONFORMANT,
-                f"the document TESTEE of {url} is not as the contract has it: {wrong}; "
-                f"{TESTEE_HINT}",
-            )
-        target.features = frozenset(state["features"])
-        target.round_trip = await _round_trip(peer, url)
-        if target.has_sessions:
-            await _tell_sessions_apart(peer, target)
+        visitor = Visitor(connection, "", target)
+        await _first_event(visitor, url, target.deadline, testee=testee)
+        visitor.keys = _keys(visitor)
+        foreign = visitor.keys[:1] and visitor.keys[0] not in CONTRACT
+        if foreign or not testee:
+            target.round_trip = await _round_trip(visitor, url)
+            target.testee = testee and not CONTRACT.isdisjoint(_keys(visitor))
+        if target.testee:
+            await _look_at_testee(visitor, url, target)
+        target.application.announced = _keys(visitor)
+        target.application.fence = visitor.keys[0]
+        if target.testee and not target.application.calls:
+            target.application.calls = (BURST,)
     finally:
         await connection.release()
+
+
+def _keys(visitor: Visitor) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(t.partition(":")[2] for t in visitor.types() if t[:5] == "_SET:"))
+
+
+async def _look_at_testee(visitor: Visitor, url: str, target: Target) -> None:
+    state = await _initial_state(visitor, url)
+    wrong = deviation("testee", state)
+    if wrong:
+        raise Unusable(
+            NOT_CONFORMANT,
+            f"the document TESTEE of {url} is not as the contract has it: {wrong}; {TESTEE_HINT}",
+        )
+    target.features = frozenset(state["features"])
+    visitor.keys = ("SECOND",)
+    target.round_trip = await _round_trip(visitor, url)
+    if target.has_sessions:
+        await _tell_sessions_apart(visitor, target)
 
 
 async def _tell_sessions_apart(peer: Peer, target: Target) -> None:
@@ -94,7 +126,7 @@ async def _tell_sessions_apart(peer: Peer, target: Target) -> None:
         await peer.fence()
         other = await _connect(target.session_url(target.new_session()), target)
         try:
-            state = await _initial_state(Peer(other, "", target), target.url, target.deadline)
+            state = await _initial_state(Peer(other, "", target), target.url)
         finally:
             await other.release()
     except Violation:
@@ -134,51 +166,65 @@ async def _connect(url: str, target: Target) -> Connection:
         ) from error
 
 
-async def _initial_state(peer: Peer, url: str, deadline: float) -> dict[str, Any]:
-    connection = peer.connection
+async def _first_event(visitor: Visitor, url: str, deadline: float, *, testee: bool) -> None:
+    """Wait for the first document, or for the question who is there."""
+    beginning = {"_SET", "_REQUEST_USER_SESSION"}
     try:
-        await connection.wait(
-            lambda _: "_REQUEST_USER_SESSION" in peer.types() or ANNOUNCED.issubset(peer.types()),
-            "",
-            since=0,
-            requirement=None,
+        await visitor.connection.wait(
+            lambda received: received.event.name in beginning, "", since=0, requirement=None
         )
     except Violation as error:
-        illegal = connection.first_violation()
-        if illegal:
-            fault = f"sends an illegal frame ({illegal.requirement}): {illegal}"
-        elif isinstance(error, ClosedEarly):
-            fault = f"does not keep a connection open: {connection.closing}"
-        elif connection.received:
-            missing = " and ".join(sorted(ANNOUNCED - set(peer.types())))
-            fault = f"sends {', '.join(peer.types())}, but not {missing}"
-        else:
-            fault = f"accepts a connection and then sends nothing for {deadline:g} s"
+        broken = _breakage(visitor)
+        silent = f"accepts a connection and then sends nothing for {deadline:g} s"
+        if visitor.types():
+            silent = f"sends {', '.join(visitor.types())}, but no document"
         raise Unusable(
-            NOT_CONFORMANT,
-            f"{url} {fault}; a testee sends its initial state at once (connection-initial-state); "
-            f"{TESTEE_HINT}",
+            NOT_CONFORMANT if broken or testee else NOTHING_RAN,
+            f"{url} {broken or silent + ', so there is nothing to judge'}; {AT_ONCE}",
         ) from error
-    if "_REQUEST_USER_SESSION" in peer.types():
+    if "_REQUEST_USER_SESSION" in visitor.types():
         raise Unusable(
             NOTHING_RAN,
             f"{url} asks for an identification: give it as --auth-url, and as --server-url an "
             "endpoint that does not ask",
         )
+
+
+async def _initial_state(peer: Peer, url: str) -> dict[str, Any]:
+    """The state of TESTEE, when all that every testee announces has come."""
+    try:
+        await peer.connection.wait(
+            lambda _: ANNOUNCED.issubset(peer.types()), "", since=0, requirement=None
+        )
+    except Violation as error:
+        missing = " and ".join(sorted(ANNOUNCED - set(peer.types())))
+        fault = _breakage(peer) or f"sends {', '.join(peer.types())}, but not {missing}"
+        raise Unusable(NOT_CONFORMANT, f"{url} {fault}; {AT_ONCE}") from error
     return dict(peer.mirror())
 
 
-async def _round_trip(peer: Peer, url: str) -> float:
+def _breakage(peer: Peer) -> str | None:
+    """What is so wrong with a connection that nothing can be learnt from it."""
+    illegal = peer.connection.first_violation()
+    if illegal:
+        return f"sends an illegal frame ({illegal.requirement}): {illegal}"
+    if peer.connection.closing:
+        return f"does not keep a connection open: {peer.connection.closing}"
+    return None
+
+
+async def _round_trip(visitor: Visitor, url: str) -> float:
     best = float("inf")
+    key = visitor.keys[0]
     try:
         for _ in range(FENCES):
             began = time.perf_counter()
-            await peer.fence()
+            await visitor.fence()
             best = min(best, time.perf_counter() - began)
     except Violation as error:
         raise Unusable(
             NOT_CONFORMANT,
-            f"{url} does not answer _GET:SECOND with _SET:SECOND (state-get): {error.received}; "
+            f"{url} does not answer _GET:{key} with _SET:{key} (state-get): {error.received}; "
             "without that the kit can order nothing",
         ) from error
     return best

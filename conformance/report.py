@@ -14,6 +14,7 @@ from typing import Any
 from conformance.case import Case
 from conformance.expect import Violation
 from conformance.spec import SECTIONS, Requirement
+from conformance.tally import TALLY
 from conformance.target import Target
 from conformance.trace import Trace, shown
 from conformance.verdict import Run, Verdict, count
@@ -87,9 +88,17 @@ def summary(run: Run, target: Target, seconds: float) -> Iterator[str]:
     yield from _left_out(run)
     yield from _limits(run)
     yield from (note for outcome in run.outcomes for note in outcome.notes)
+    yield from (f"warning: {warning}" for warning in run.warnings)
     yield from (f"problem: {problem}" for problem in run.problems)
     yield from _kept(run)
+    yield (
+        f"{len(run.collected)} cases collected, {run.ran()} ran: {TALLY.comparisons} comparisons, "
+        f"{TALLY.frames} frames judged"
+    )
     ran = len({o.case.requirement.id for o in run.outcomes if o.trace})
+    if not target.testee:
+        documents = ", ".join(target.application.announced)
+        yield f"{target.url} is judged as an application without a testee; it announces {documents}"
     yield f"{target.url}: {len(run.outcomes)} cases, {ran} requirements exercised, {seconds:.1f} s"
     yield conclusion(run)
 
@@ -118,11 +127,20 @@ def write_json(path: Path, run: Run, target: Target, seconds: float) -> None:
         "target": {
             "url": target.url,
             "authUrl": target.auth_url,
+            "testee": target.testee,
             "features": sorted(target.features),
+            "documents": list(target.application.announced),
             "roundTrip": round(target.round_trip, 6),
         },
         "seconds": round(seconds, 3),
         "counts": {verdict.value: run.counts()[verdict] for verdict in Verdict},
+        "checks": {
+            "collected": len(run.collected),
+            "ran": run.ran(),
+            "comparisons": TALLY.comparisons,
+            "frames": TALLY.frames,
+        },
+        "warnings": run.warnings,
         "problems": run.problems,
         "limits": [figure.as_json(o.case.id) for o in run.outcomes for figure in o.figures],
         "exitStatus": run.exit_status(),

@@ -23,7 +23,7 @@ from conformance.steps import FAULTS, Step
 from conformance.strategies import Recipe, programs, signature
 from conformance.target import Target
 
-BATCH = 20
+BATCH = 10
 """Programs that are drawn at a time, between two looks at the clock."""
 
 ABREAST = 4
@@ -138,6 +138,8 @@ class Search:
                 if fault not in told:
                     told.add(fault)
                     yield confirmed
+                if self.target.refuses():
+                    return
 
     def _left(self) -> int:
         return BATCH if self.examples is None else self.examples - self.tally.programs

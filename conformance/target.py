@@ -8,6 +8,8 @@ import socket
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from conformance.application import Application
+
 SESSION = "{session}"
 PATIENCE = 3.0
 """Seconds until something that must come counts as missing, before `--time-scale`."""
@@ -25,6 +27,8 @@ class Target:
         time_scale: The factor for every deadline.
         features: What its testee lists; known after the probe.
         round_trip: Seconds from a `_GET` to its answer, measured by the probe.
+        testee: Whether what it serves is a testee, and no other application.
+        application: What is known of what it serves.
     """
 
     url: str
@@ -32,12 +36,19 @@ class Target:
     time_scale: float = 1.0
     features: frozenset[str] = frozenset()
     round_trip: float = 0.0
+    testee: bool = True
+    application: Application = field(default_factory=Application)
     run: str = field(default_factory=lambda: f"{os.getpid():x}-{os.urandom(3).hex()}")
 
     @property
     def has_sessions(self) -> bool:
         """Whether the URL names sessions, so that each case can have a fresh one."""
         return SESSION in self.url
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the kit may change documents: a testee is there for that."""
+        return self.testee or self.application.allow_writes
 
     @property
     def deadline(self) -> float:

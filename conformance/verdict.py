@@ -94,10 +94,23 @@ class Run:
     Attributes:
         outcomes: One for each case that was reached.
         problems: Sentences about the run: a stale known-failing entry, an early end.
+        warnings: Sentences about how little it proves, and what it has left changed.
+        collected: The ids of the cases that were to be judged.
     """
 
     outcomes: list[Outcome] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    collected: list[str] = field(default_factory=list)
+
+    def vanished(self) -> list[str]:
+        """The cases that were to be judged and have no outcome."""
+        judged = {outcome.case.id for outcome in self.outcomes}
+        return [case for case in self.collected if case not in judged]
+
+    def ran(self) -> int:
+        """How many cases said something of the server."""
+        return sum(outcome.verdict in RAN for outcome in self.outcomes)
 
     def counts(self) -> Counter[Verdict]:
         """How many cases have each verdict."""

@@ -62,8 +62,20 @@ async def sends_no_json(connection: ServerConnection) -> None:
 
 
 async def is_another_app(connection: ServerConnection) -> None:
-    """Speaks ws-sync, but has not the documents of the testee contract."""
+    """Announces a document of its own, and answers nothing."""
     await connection.send('{"type":"_SET:NOTES","data":{"title":""}}')
+    await connection.wait_closed()
+
+
+async def lacks_testee(connection: ServerConnection) -> None:
+    """Announces the second document of the testee contract, and not the first."""
+    await send(connection, "_SET:SECOND", {"value": 0})
+    await connection.wait_closed()
+
+
+async def announces_nothing(connection: ServerConnection) -> None:
+    """Greets, and has no document."""
+    await send(connection, "_TOAST", {"type": "info", "message": "hello"})
     await connection.wait_closed()
 
 

@@ -32,7 +32,18 @@ DEADLY = "test_actions.py and burst"
 REPLAYS = Path(".ws-sync", "replays")
 TOAST = "notices/toast-arrives-with-its-level[info]"
 QUICK = ("--time-scale", "0.1")
-SEARCH = ("-k", "sequences", "--budget", "1s", "--seed", "1", "--time-scale", "0.3")
+SEARCH = (
+    "-k",
+    "sequences",
+    "--budget",
+    "20s",
+    "--max-examples",
+    "40",
+    "--seed",
+    "1",
+    "--time-scale",
+    "0.3",
+)
 
 
 @asynccontextmanager
@@ -138,6 +149,7 @@ def test_findings_of_one_case_are_files_of_their_own(tmp_path: Path) -> None:
         False,
         {},
         None,
+        True,
         1.0,
         None,
         5,
@@ -157,7 +169,9 @@ def test_findings_of_one_case_are_files_of_their_own(tmp_path: Path) -> None:
 
 def test_file_that_can_not_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "state.a.json").mkdir()
-    chosen = Options(Target("ws://h"), None, False, {}, None, 1.0, None, 5, tmp_path, ["ws://h"])
+    chosen = Options(
+        Target("ws://h"), None, False, {}, None, True, 1.0, None, 5, tmp_path, ["ws://h"]
+    )
     bound = Case("state/a", requirements()["state-get"], frozenset())
     outcome = Outcome(bound, Verdict.FAIL)
     text = keep(outcome, Violation(expected="x", received="y"), chosen)
@@ -194,7 +208,7 @@ async def test_death_of_the_server_is_a_file_too(tmp_path: Path) -> None:
         running = asyncio.create_task(kit(tmp_path, "--server-url", url, *QUICK, "-k", DEADLY))
         await asyncio.wait_for(gone.wait(), 30)
     result = await running
-    assert "The server no longer listens: it ended during this case" in result.output
+    assert "The server has died: it no longer listens; that began during this case" in result.output
     (document,) = files(tmp_path / REPLAYS).values()
     assert document["case"].startswith("actions/")
 

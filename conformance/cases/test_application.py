@@ -1,0 +1,370 @@
+"""Cases that need no contract: they hold for any application, and for a testee too.
+
+Without leave to write, nothing is sent that even a wrong server could take for a write or for a
+call of something that exists: questions, random names, and frames that are no events.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+
+import pytest
+
+from conformance import expect
+from conformance.case import case
+from conformance.compare import Differences, differences, in_every_round, nowhere, without
+from conformance.expect import NotTestable, Silence
+from conformance.looks import Attempt, after_patches, effect, fallen_back, initial
+from conformance.peer import Dialogue
+from conformance.restoring import restoring
+from conformance.visitor import Visitor
+from conformance.visits import arrive, same_session, take_over
+from conformance.wire import ABSENT, JSON, SCHEMA_BY_NAME, compact, same
+from conformance.writing import alter_all, alterations, refused_patches, written
+
+CONNECTIONS = 3
+WRONG = ("test-fails", "second-half-fails", "nothing-there")
+UNKNOWN = f"x{secrets.token_hex(6)}"
+"""A name of this run, which no application can know."""
+
+
+def ignored(requirement: str, type_: str, data: JSON, id: str) -> object:
+    """An event that has to be ignored; KEY stands for the key of a document."""
+    return pytest.param(type_, data, id=id, marks=case(requirement))
+
+
+IGNORED = [
+    ignored("events-unknown-type", UNKNOWN, {"type": UNKNOWN}, "custom-type"),
+    ignored("events-unknown-type", f"_{UNKNOWN.upper()}:KEY", {"type": UNKNOWN}, "reserved-type"),
+    ignored("events-unknown-key", f"_GET:{UNKNOWN}", {}, "get-of-unknown-key"),
+    ignored("events-unknown-key", f"_ACTION:{UNKNOWN}", {"type": UNKNOWN}, "action-of-unknown-key"),
+    ignored("events-unknown-key", f"_TASK_START:{UNKNOWN}", {"type": UNKNOWN}, "task-of-unknown"),
+    ignored("actions-unknown", "_ACTION:KEY", {"type": UNKNOWN}, "unknown-action"),
+    ignored("actions-malformed", "_ACTION:KEY", {}, "action-without-name"),
+    ignored("tasks-unknown", "_TASK_START:KEY", {"type": UNKNOWN}, "start-of-unknown-task"),
+    ignored("tasks-unknown", "_TASK_CANCEL:KEY", {"type": UNKNOWN}, "end-of-unknown-task"),
+    ignored("events-direction", "_TOAST", {"type": "info", "message": UNKNOWN}, "toast"),
+    ignored("events-direction", "_DISCONNECT", UNKNOWN, "disconnect"),
+]  # fmt: skip
+
+WRITTEN = [
+    ignored("events-unknown-key", f"_SET:{UNKNOWN}", {UNKNOWN: 1}, "set-of-unknown-key"),
+    ignored("events-unknown-key", f"_PATCH:{UNKNOWN}", [], "patch-of-unknown-key"),
+]
+
+REFUSED = [
+    pytest.param(wrong, marks=case(requirement))
+    for wrong, requirement in zip(
+        WRONG, ("patch-test", "patch-atomic", "patch-missing-target"), strict=True
+    )
+]
+
+MALFORMED = {
+    "empty": "",
+    "no-json": f"}}{UNKNOWN}{{",
+    "null": "null",
+    "array": f'["{UNKNOWN}"]',
+    "string": f'"{UNKNOWN}"',
+    "byte-order-mark": f'\ufeff{{"type":"{UNKNOWN}","data":{{}}}}',
+    "no-type": '{"data":{}}',
+    "type-number": '{"type":7,"data":{}}',
+    "type-array": f'{{"type":["{UNKNOWN}"],"data":{{}}}}',
+    "not-a-number": f'{{"type":"{UNKNOWN}","data":NaN}}',
+    "lone-surrogate": f'{{"type":"{UNKNOWN}","data":"\\ud800"}}',
+}
+
+
+# The initial state
+
+
+@case("connection-initial-state")
+async def test_every_connection_is_sent_the_same_documents(dialogue: Dialogue) -> None:
+    visitor = await arrive(dialogue)
+    for _ in range(CONNECTIONS):
+        visitor = await arrive(dialogue, visitor.session)
+        missing = sorted({*visitor.application.announced} - {*visitor.keys})
+        for key in missing:
+            await visitor.send(f"_GET:{key}", {})
+        await visitor.fence()
+        kept_back = [key for key in missing if visitor.events(f"_SET:{key}")]
+        expect.equal(kept_back, [], "documents announced on another connection, and not here")
+
+
+@case("connection-initial-once")
+async def test_initial_state_is_sent_once(dialogue: Dialogue) -> None:
+    visitor = await arrive(dialogue)
+    for _ in range(CONNECTIONS):
+        visitor = await arrive(dialogue, visitor.session)
+        for key in visitor.keys:
+            first, *others = visitor.events(f"_SET:{key}")
+            again = sum(same(first, other) for other in others) - visitor.asked(key)
+            expect.true(
+                again <= 0,
+                expected=f"_SET:{key} once",
+                received=f"it {again} more times than it was asked for",
+            )
+
+
+@case("connection-state-before-patch")
+async def test_no_patch_comes_before_its_state(dialogue: Dialogue) -> None:
+    visitor = await arrive(dialogue)
+    for _ in range(CONNECTIONS):
+        visitor = await arrive(dialogue, visitor.session)
+        for key in visitor.keys:
+            types = visitor.types()
+            earlier = types[: types.index(f"_SET:{key}")]
+            expect.true(
+                f"_PATCH:{key}" not in earlier,
+                expected=f"_SET:{key} before _PATCH:{key}",
+                received="the patch first",
+            )
+
+
+@case("session-resumes")
+async def test_initial_state_is_that_of_now(dialogue: Dialogue) -> None:
+    async def look() -> Differences:
+        visitor = await arrive(dialogue)
+        found = await visitor.disagreements()
+        return {p: d for p, d in found.items() if not visitor.events(f"_PATCH:{p[0]}")}
+
+    nowhere(await in_every_round(look), "the initial state, as the server answers at once")
+
+
+# Questions
+
+
+@case("state-get")
+async def test_get_is_answered_for_every_document(dialogue: Dialogue) -> None:
+    visitor = await arrive(dialogue)
+    for key in visitor.keys:
+        names = [
+            sorted(state) for state in (visitor.events(f"_SET:{key}")[0], await visitor.get(key))
+        ]
+        expect.equal(
+            names[1], names[0], f"the attributes of {key}", requirement="state-attributes-fixed"
+        )
+
+
+@case("state-get-data")
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(ABSENT, id="absent"),
+        pytest.param(None, id="null"),
+        pytest.param([], id="array"),
+        pytest.param(UNKNOWN, id="string"),
+        pytest.param(7, id="number"),
+        pytest.param({UNKNOWN: {"type": UNKNOWN}}, id="object"),
+    ],
+)
+async def test_get_is_answered_whatever_its_data(dialogue: Dialogue, data: JSON) -> None:
+    visitor = await arrive(dialogue)
+    for key in visitor.keys:
+        await visitor.ask(key, data, requirement="state-get-data")
+
+
+# Changes of the application
+
+
+@case("state-converges")
+async def test_patches_lead_to_the_state(dialogue: Dialogue) -> None:
+    target = dialogue.target
+    visitor = await arrive(dialogue)
+    found = await after_patches(visitor, target.application.listen)
+    if not found and target.may_write:
+        async with restoring(dialogue, visitor):
+            found = await after_patches(visitor, target.deadline, alter_all)
+    listened = f"within {target.application.listen:g} s"
+    if not found:
+        raise NotTestable(
+            f"no patch arrived {listened}: let the application change something, or give "
+            + ("--call, to name an action that does" if target.may_write else "--allow-writes")
+        )
+    if len(found) == 1 and found[0]:
+        raise NotTestable(
+            f"a single patch arrived {listened}: that is too few to tell a wrong one from a change "
+            "without a patch"
+        )
+    wrong = set.intersection(*map(set, found))
+    nowhere({place: found[-1][place] for place in wrong}, "the mirror, as the server answers")
+
+
+@case("session-resumes")
+async def test_new_connection_does_not_fall_back(dialogue: Dialogue) -> None:
+    await same_session(dialogue)
+
+    async def look() -> Differences:
+        return await fallen_back(dialogue)
+
+    nowhere(await in_every_round(look), "the initial state, as the last connection ended")
+
+
+# Takeover
+
+
+@case("session-takeover-disconnect")
+async def test_takeover_ends_the_older_connection(dialogue: Dialogue) -> None:
+    older, _ = await take_over(dialogue)
+    await older.closed()
+    expect.equal(older.types()[-1], "_DISCONNECT", "the last event on the older connection")
+
+
+@case("session-takeover")
+async def test_takeover_leaves_the_newer_connection_open(dialogue: Dialogue) -> None:
+    older, newer = await take_over(dialogue)
+    with suppress(Silence):
+        await older.closed()
+    for _ in range(CONNECTIONS):
+        await newer.alive("session-takeover")
+
+
+# What means nothing
+
+
+@pytest.mark.parametrize(("type_", "data"), IGNORED)
+async def test_event_without_meaning_changes_nothing(
+    dialogue: Dialogue, type_: str, data: JSON
+) -> None:
+    nowhere(await effect(dialogue, send(type_, data)), "the state before it")
+
+
+@pytest.mark.parametrize(("type_", "data"), IGNORED)
+async def test_event_without_meaning_is_ignored(dialogue: Dialogue, type_: str, data: JSON) -> None:
+    await demand_ignored(dialogue, send(type_, data))
+
+
+@pytest.mark.parametrize(("type_", "data"), WRITTEN)
+async def test_write_without_meaning_is_ignored(dialogue: Dialogue, type_: str, data: JSON) -> None:
+    visitor = await arrive(dialogue)
+    async with restoring(dialogue, visitor):
+        await demand_ignored(dialogue, send(type_, data), visitor.session)
+
+
+@case("connection-malformed-no-effect")
+@pytest.mark.parametrize("frame", MALFORMED.values(), ids=MALFORMED)
+async def test_malformed_frame_changes_nothing(dialogue: Dialogue, frame: str) -> None:
+    async def attempt(visitor: Visitor) -> None:
+        await visitor.send_text(frame)
+
+    nowhere(await effect(dialogue, attempt), "the state before it")
+
+
+@case("connection-malformed-survives")
+@pytest.mark.parametrize("frame", MALFORMED.values(), ids=MALFORMED)
+async def test_malformed_frame_is_survived(dialogue: Dialogue, frame: str) -> None:
+    visitor = await arrive(dialogue)
+    await visitor.send_text(frame)
+    await visitor.alive()
+
+
+# Writes, which are taken back
+
+
+@case("connection-refusal-survives")
+async def test_write_keeps_the_connection_open(dialogue: Dialogue) -> None:
+    visitor = await arrive(dialogue)
+    async with restoring(dialogue, visitor) as before:
+        for key, _, operation in alterations(before, visitor.application.restless):
+            await visitor.write(key, operation)
+            await visitor.alive()
+
+
+@case("state-refused-resync")
+async def test_written_attribute_is_taken_or_the_state_is_sent(dialogue: Dialogue) -> None:
+    visitor = await arrive(dialogue)
+    async with restoring(dialogue, visitor) as before:
+        async for write in written(dialogue, visitor, before):
+            was, held, now = (s[write.name] for s in (write.before, write.held, write.after))
+            if same(was, now) and not same(held, now):
+                await write.visitor.sent_again(write.key, write.mark)
+
+
+@case("state-corrected-at-once")
+async def test_client_agrees_after_a_write(dialogue: Dialogue) -> None:
+    visitor = await arrive(dialogue)
+    async with restoring(dialogue, visitor) as before:
+        async for write in written(dialogue, visitor, before):
+            if not same(write.before[write.name], write.after[write.name]):
+                found = differences(write.key, write.after, write.held)
+                found = without(found, visitor.application.restless)
+                nowhere(found, "the mirror, as the server answers")
+
+
+@case("session-persistent")
+async def test_written_value_outlives_the_connection(dialogue: Dialogue) -> None:
+    if not dialogue.target.has_sessions:
+        await same_session(dialogue)
+    visitor = await arrive(dialogue)
+    async with restoring(dialogue, visitor) as before:
+        async for write in written(dialogue, visitor, before):
+            await write.visitor.connection.close()
+            newer = await arrive(dialogue, visitor.session)
+            now = initial(newer).get(write.key, {})
+            found = differences(write.key, write.after, now)
+            place = (write.key, write.name)
+            nowhere({p: d for p, d in found.items() if p == place}, "the state on the next one")
+
+
+@pytest.mark.parametrize("wrong", REFUSED)
+async def test_refused_patch_changes_nothing(dialogue: Dialogue, wrong: str) -> None:
+    async def attempt(visitor: Visitor) -> None:
+        await write_refused(visitor, wrong)
+
+    visitor = await arrive(dialogue)
+    async with restoring(dialogue, visitor):
+        nowhere(await effect(dialogue, attempt, visitor.session), "the state before it")
+
+
+@case("state-refused-resync")
+@pytest.mark.parametrize("wrong", WRONG)
+async def test_refused_patch_is_answered_with_the_state(dialogue: Dialogue, wrong: str) -> None:
+    visitor = await arrive(dialogue)
+    async with restoring(dialogue, visitor):
+        mark = visitor.mark()
+        key = await write_refused(visitor, wrong)
+        await visitor.sent_again(key, mark)
+
+
+@case("connection-refusal-survives")
+@pytest.mark.parametrize("wrong", WRONG)
+async def test_refused_patch_keeps_the_connection_open(dialogue: Dialogue, wrong: str) -> None:
+    visitor = await arrive(dialogue)
+    async with restoring(dialogue, visitor):
+        await write_refused(visitor, wrong)
+        await visitor.alive()
+
+
+# Attempts
+
+
+def send(type_: str, data: JSON) -> Attempt:
+    """An attempt that sends an event for the first document."""
+
+    async def attempt(visitor: Visitor) -> None:
+        await visitor.send_illegal(type_.replace("KEY", visitor.keys[0]), data)
+
+    return attempt
+
+
+async def write_refused(visitor: Visitor, wrong: str) -> str:
+    """Send a patch that has to be refused; the key of its document."""
+    found = alterations(await visitor.states(), visitor.application.restless)
+    key, name, operation = next(found)
+    await visitor.write(key, *refused_patches(name, operation, UNKNOWN)[wrong])
+    return key
+
+
+async def demand_ignored(dialogue: Dialogue, attempt: Attempt, session: str | None = None) -> None:
+    """Demand that nothing answers, and that the connection serves on."""
+    visitor = await arrive(dialogue, session)
+    mark = visitor.mark()
+    await attempt(visitor)
+    await visitor.alive()
+    events = (received.event for received in visitor.connection.received[mark:])
+    answers = [event.envelope() for event in events if event.name in SCHEMA_BY_NAME]
+    expect.equal(
+        [answer for answer in answers if UNKNOWN in compact(answer)],
+        [],
+        "what answers to the unknown name",
+    )

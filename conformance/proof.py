@@ -1,0 +1,108 @@
+"""How much a run proves: warnings for a verdict that rests on little."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
+from conformance.mirror import Inapplicable, Mirror
+from conformance.trace import Entry, Trace
+from conformance.verdict import Run, Verdict
+from conformance.wire import JSON, Event, MalformedFrame, decode, same
+
+LEFT_OUT = frozenset({Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE})
+SEQUENCES = re.compile(r"(\d+) programs, (\d+) steps")
+
+
+def warnings(run: Run, *, testee: bool) -> Iterator[str]:
+    """What kept a run from proving much, a sentence each.
+
+    Args:
+        run: The run, with all its outcomes.
+        testee: Whether there was a testee; without one, whole sections are left out for that.
+    """
+    traces = [outcome.trace for outcome in run.outcomes if outcome.trace]
+    if run.ran():
+        yield from _of_traces(traces)
+    if testee:
+        yield from _of_sections(run)
+    for outcome in run.outcomes:
+        for note in outcome.notes:
+            found = SEQUENCES.search(note)
+            if found and 0 < int(found[2]) <= int(found[1]):
+                yield "no generated sequence got past its first step"
+
+
+def _of_traces(traces: list[Trace]) -> Iterator[str]:
+    received = (e for trace in traces for e in trace.entries if e.direction == "received")
+    if not any(isinstance(e.payload, str) and '"_PATCH:' in e.payload for e in received):
+        yield "no _PATCH arrived in the whole run: what patches do was not seen"
+    if not any(map(_heard_after_speaking, traces)):
+        yield "no frame arrived after an initial state: nothing that was sent was answered"
+    writes = [taken for trace in traces for taken in _writes(trace)]
+    if writes and not any(writes):
+        yield f"every _PATCH of the kit was refused, all {len(writes)}: no write was seen to work"
+
+
+def _of_sections(run: Run) -> Iterator[str]:
+    for section in dict.fromkeys(outcome.case.section for outcome in run.outcomes):
+        verdicts = {o.verdict for o in run.outcomes if o.case.section == section}
+        if verdicts <= LEFT_OUT:
+            which = " or ".join(sorted(verdicts))
+            yield f"the section {section} is wholly {which}: nothing is known of it"
+
+
+def _heard_after_speaking(trace: Trace) -> bool:
+    spoken = set[str]()
+    for entry in trace.entries:
+        if entry.direction == "sent":
+            spoken.add(entry.connection)
+        elif entry.direction == "received" and entry.connection in spoken:
+            return True
+    return False
+
+
+def _writes(trace: Trace) -> Iterator[bool]:
+    """Whether each patch of the kit was taken, where the next state that arrived shows it."""
+    for connection in {entry.connection for entry in trace.entries}:
+        entries = [entry for entry in trace.entries if entry.connection == connection]
+        yield from _writes_on_one(_events(entries))
+
+
+def _writes_on_one(events: Iterable[tuple[bool, Event]]) -> Iterator[bool]:
+    mirror = Mirror()
+    pending: dict[str, list[str]] = {}
+    for sent, event in events:
+        key = event.key or ""
+        if event.name == "_SET" and not sent and isinstance(event.data, dict):
+            if key in pending:
+                names = pending.pop(key)
+                yield all(same(mirror[key].get(name), event.data.get(name)) for name in names)
+            mirror.set(key, event.data)
+        elif event.name == "_PATCH" and key in mirror and _is_plain(event.data):
+            before = mirror[key]
+            with suppress(Inapplicable, AttributeError):
+                mirror.patch(key, event.data)
+                changed = [n for n, v in mirror[key].items() if not same(v, before.get(n))]
+                if sent and changed:
+                    pending.setdefault(key, []).extend(changed)
+
+
+def _is_plain(operations: JSON) -> bool:
+    """Whether a patch can be followed without harm: copies of copies would grow without end."""
+    return isinstance(operations, list) and all(
+        isinstance(one, dict) and one.get("op") in ("add", "remove", "replace")
+        for one in operations
+    )
+
+
+def _events(entries: Iterable[Entry]) -> Iterator[tuple[bool, Event]]:
+    """The states and patches among frames, each with whether the kit has sent it."""
+    for entry in entries:
+        payload = entry.payload
+        if entry.direction == "noted" or not isinstance(payload, str):
+            continue
+        if '"_SET:' in payload or '"_PATCH:' in payload:
+            with suppress(MalformedFrame):
+                yield entry.direction == "sent", decode(payload)

@@ -1,0 +1,65 @@
+"""Is the server still there? A round trip on a connection of its own."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
+
+from conformance.target import PATIENCE, Target
+from conformance.wire import Event, MalformedFrame, decode
+
+GONE = "it no longer listens"
+SILENT = "it listens and does not answer"
+CLOSING = 0.5
+"""Seconds for an orderly end, at most."""
+TRIES = 5
+"""A wrong takeover of a connection of the case may close the one that is asked on."""
+
+
+def ailment(target: Target) -> str | None:
+    """What ails a server, a phrase; None if it answers as it did before the first case.
+
+    It is asked on a fresh session, where the URL names sessions, and never has less than the
+    default deadline to answer: a server that is slow, or closes once, has not died.
+    """
+    end = time.monotonic() + max(target.deadline, PATIENCE)
+    for _ in range(TRIES):
+        if target.refuses():
+            return GONE
+        with suppress(OSError, WebSocketException):
+            if _answers(target, end):
+                return None
+    return GONE if target.refuses() else SILENT
+
+
+def _answers(target: Target, end: float) -> bool:
+    """Whether a `_GET` is answered before a moment of the monotonic clock.
+
+    Raises:
+        OSError: There is no connection; a timeout is one too.
+        WebSocketException: It does not open, or is closed.
+    """
+    key = target.application.fence
+    asked = False
+    answers = 0
+    with connect(
+        target.session_url(target.new_session()),
+        open_timeout=max(end - time.monotonic(), CLOSING),
+        close_timeout=CLOSING,
+        compression=None,
+        max_size=None,
+        proxy=None,
+    ) as socket:
+        while (left := end - time.monotonic()) > 0:
+            with suppress(MalformedFrame):
+                frame = socket.recv(timeout=left)
+                answers += isinstance(frame, str) and decode(frame).type == f"_SET:{key}"
+            if answers and not asked:
+                asked, answers = True, 0
+                socket.send(Event(f"_GET:{key}", {}).text())
+            elif answers:
+                return True
+    return False

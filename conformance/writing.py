@@ -1,0 +1,119 @@
+"""Writes to documents of which only the present state is known: they keep its types and shapes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+from conformance.application import Place
+from conformance.compare import pointer
+from conformance.expect import ClosedEarly
+from conformance.peer import Dialogue
+from conformance.visitor import Visitor
+from conformance.visits import survivor
+from conformance.wire import JSON
+
+LARGEST = 2**53 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """An attribute that was altered.
+
+    Attributes:
+        visitor: Who did it.
+        key: The document.
+        name: The attribute.
+        mark: What had arrived before it.
+        before: The document's state before it.
+        held: What the client held when the server had handled it.
+        after: The document's state then.
+    """
+
+    visitor: Visitor
+    key: str
+    name: str
+    mark: int
+    before: JSON
+    held: JSON
+    after: JSON
+
+
+def alteration(value: JSON, *tokens: str) -> JSON | None:
+    """An operation that makes a value another one of its type and shape; None if there is none.
+
+    A text gets longer by a character, a number greater by 1, `true` becomes `false`; an array gets
+    its last element once more, and of an object the first member that can be is altered.
+
+    Args:
+        value: What is there now.
+        tokens: Where it is.
+    """
+    match value:
+        case bool():
+            new: JSON = not value
+        case int() | float():
+            new = value + 1 if value < LARGEST else value - 1
+        case str():
+            new = value + "~"
+        case [*_, last]:
+            return {"op": "add", "path": pointer(*tokens, "-"), "value": last}
+        case dict():
+            members = (alteration(member, *tokens, name) for name, member in value.items())
+            return next((found for found in members if found), None)
+        case _:
+            return None
+    return {"op": "replace", "path": pointer(*tokens), "value": new}
+
+
+def alterations(states: dict[str, JSON], restless: set[Place]) -> Iterator[tuple[str, str, JSON]]:
+    """An alteration of each attribute that can be altered and is at rest: key, name, operation."""
+    for key, state in states.items():
+        for name, value in state.items():
+            operation = alteration(value, name)
+            if operation is not None and (key, name) not in restless:
+                yield key, name, operation
+
+
+async def alter_all(visitor: Visitor) -> None:
+    """Alter every attribute that can be altered and is at rest."""
+    for key, _, operation in alterations(await visitor.states(), visitor.application.restless):
+        await visitor.write(key, operation)
+
+
+async def written(
+    dialogue: Dialogue, visitor: Visitor, states: dict[str, JSON]
+) -> AsyncIterator[Write]:
+    """Alter one attribute after the other; leaves out what the server closes the connection for.
+
+    Raises:
+        NotTestable: The session can not be reached again after that.
+    """
+    for key, name, operation in alterations(states, visitor.application.restless):
+        visitor = await survivor(dialogue, visitor)
+        before, mark = await visitor.get(key), visitor.mark()
+        try:
+            await visitor.write(key, operation)
+            held = visitor.held(key, await visitor.ask(key))
+            after = await visitor.get(key)
+        except ClosedEarly:
+            continue
+        yield Write(visitor, key, name, mark, before, held, after)
+
+
+def refused_patches(name: str, operation: JSON, unknown: str) -> dict[str, list[JSON]]:
+    """Patches that any server has to refuse, by what is wrong with them.
+
+    Args:
+        name: An attribute.
+        operation: An alteration of it.
+        unknown: A name that is no attribute.
+    """
+    return {
+        "test-fails": [
+            {"op": "test", "path": pointer(name), "value": {unknown: unknown}},
+            operation,
+        ],
+        "second-half-fails": [operation, {"op": "remove", "path": pointer(unknown)}],
+        "nothing-there": [{"op": "replace", "path": pointer(unknown, "0"), "value": 1}],
+    }
