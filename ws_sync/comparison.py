@@ -1,0 +1,254 @@
+"""The operations that make one JSON text of another, worked out where the two texts differ.
+
+Large arrays and objects are divided into their members, and only members whose texts differ are
+looked into; what is small or left over is decoded and compared by `diff`. A change is never written
+in more bytes than replacing the value that it is in, at every level that is divided.
+
+The time is linear in both texts, times the levels that are divided (125 at most, and usually one),
+but for an array's stretch of n differing members, in which those that only moved are found in
+n log n.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias
+
+import orjson
+
+from ws_sync.codec import MAX_VALUE_DEPTH, Default, dump_exactly, is_faithful, write_own
+from ws_sync.diff import diff, stretches
+from ws_sync.equality import equal
+from ws_sync.exceptions import NotJSON
+from ws_sync.layout import Layout, Stretch, differing, layout_of
+from ws_sync.members import members_of
+from ws_sync.pointer import escape
+
+SMALL = 1024
+"""A text that is shorter is not divided."""
+
+_NAME = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_DIVISIBLE = (b"[", b"{")
+
+Inner: TypeAlias = dict[int, Layout]
+
+
+class Unfaithful(Exception):  # raised and caught inside the core
+    """A value has parts that orjson writes otherwise than the exact path may."""
+
+
+class TooLong(Exception):  # raised and caught inside the core
+    """The operations are longer than a replacement."""
+
+
+class Operations:
+    """Operations as JSON texts, up to a size in bytes.
+
+    Attributes:
+        texts: the texts.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.texts: list[bytes] = []
+        self._left = most
+
+    def add(self, text: bytes) -> None:
+        """Append an operation.
+
+        Raises:
+            TooLong: there is no room for it.
+        """
+        self._left -= len(text) + 1
+        if self._left < 0:
+            raise TooLong
+        self.texts.append(text)
+
+    def part(self, most: int) -> Operations:
+        """Return a place for operations that may become a part of these."""
+        return Operations(min(most, self._left))
+
+    def adopt(self, part: Operations) -> None:
+        """Append the operations of a part."""
+        for text in part.texts:
+            self.add(text)
+
+
+def replacement(path: str, text: bytes) -> bytes:
+    """Write the operation that replaces the value at a pointer."""
+    return b'{"op":"replace","path":%b,"value":%b}' % (orjson.dumps(path), text)
+
+
+def addition(path: str, text: bytes) -> bytes:
+    """Write the operation that adds a value at a pointer."""
+    return b'{"op":"add","path":%b,"value":%b}' % (orjson.dumps(path), text)
+
+
+def removal(path: str) -> bytes:
+    """Write the operation that removes the value at a pointer."""
+    return b'{"op":"remove","path":%b}' % orjson.dumps(path)
+
+
+def judge(text: bytes, value: object, default: Default | None, depth: int) -> None:
+    """Make sure that orjson's text of a value is what the exact path would write.
+
+    Args:
+        text: the text.
+        value: the value.
+        default: as for `dump`.
+        depth: how many arrays and objects it stands in.
+
+    Raises:
+        Unfaithful: it is not.
+    """
+    if is_faithful(text, value, MAX_VALUE_DEPTH - depth):
+        return
+    try:
+        if dump_exactly(value, default).text == text and is_faithful(
+            text, orjson.loads(text), MAX_VALUE_DEPTH - depth
+        ):
+            return  # a tuple, or an object that was converted
+    except NotJSON:
+        pass  # the exact path says it again for the whole, with the place
+    raise Unfaithful
+
+
+class Comparison:
+    """One comparison of two texts that orjson has made."""
+
+    def __init__(self, default: Default | None) -> None:
+        self._default = default
+
+    def compare(
+        self,
+        operations: Operations,
+        old: bytes,
+        new: bytes,
+        value: object,
+        path: str,
+        layout: Layout | None = None,
+        depth: int = 0,
+    ) -> Layout | None:
+        """Append the operations that make `new` of `old`.
+
+        Args:
+            operations: where.
+            old: the text as the peer holds it.
+            new: the text as it shall be, of `value`.
+            value: the value; what it differs in is judged.
+            path: pointer of the value.
+            layout: that of `old`, if it is known; then it becomes that of `new`.
+            depth: how many arrays and objects the value stands in.
+
+        Returns:
+            The layout of `new`, if it was worked out.
+
+        Raises:
+            TooLong: they don't fit in.
+            Unfaithful: see `judge`.
+            Unstable: the value is not the same twice.
+        """
+        kind = new[:1]
+        if kind != old[:1] or kind not in _DIVISIBLE:
+            if kind != b'"':  # a string is what it is
+                judge(new, value, self._default, depth)
+            if kind == b'"' or not equal(orjson.loads(old), orjson.loads(new)):
+                operations.add(replacement(path, new))
+            return None
+        replaced = replacement(path, new)
+        part = operations.part(len(replaced) + 1)
+        try:
+            if len(old) < SMALL or len(new) < SMALL:
+                judge(new, value, self._default, depth)
+                for operation in diff(orjson.loads(old), orjson.loads(new), path):
+                    part.add(write_own(operation))
+                layout = None
+            else:
+                layout = self._divide(part, old, new, value, path, layout, depth)
+            operations.adopt(part)
+        except TooLong:
+            judge(new, value, self._default, depth)
+            operations.add(replaced)
+            return None
+        return layout
+
+    def _divide(
+        self,
+        operations: Operations,
+        old: bytes,
+        new: bytes,
+        value: object,
+        path: str,
+        layout: Layout | None,
+        depth: int,
+    ) -> Layout:
+        if layout is None:
+            members = members_of(value, new, self._default)
+            layout = layout_of(old, new, members, lambda text: members_of(None, text, None))
+        found = differing(old, new, layout, members_of(value, new, self._default))
+        inner: Inner = {}
+        compare = self._arrays if new[:1] == b"[" else self._objects
+        for stretch in found:
+            compare(operations, stretch, path, (layout.inner, inner), depth + 1)
+        layout.replace(found, inner)
+        return layout
+
+    def _arrays(
+        self,
+        operations: Operations,
+        stretch: Stretch,
+        path: str,
+        layouts: tuple[Inner, Inner],
+        depth: int,
+    ) -> None:
+        old, new, place = stretch.old, stretch.new, stretch.place
+        for (begin, end), (first, last) in stretches(old, new):
+            both = min(end - begin, last - first)
+            for offset in range(both):
+                at = first + offset
+                layout = self.compare(
+                    operations, old[begin + offset], new[at], stretch.members[at],
+                    f"{path}/{place + at}", layouts[0].get(stretch.start + begin + offset), depth,
+                )  # fmt: skip
+                if layout is not None:
+                    layouts[1][place + at] = layout
+            for _ in range(begin + both, end):
+                operations.add(removal(f"{path}/{place + first + both}"))
+            for at in range(first + both, last):
+                judge(new[at], stretch.members[at], self._default, depth)
+                operations.add(addition(f"{path}/{place + at}", new[at]))
+
+    def _objects(
+        self,
+        operations: Operations,
+        stretch: Stretch,
+        path: str,
+        layouts: tuple[Inner, Inner],
+        depth: int,
+    ) -> None:
+        both = set(stretch.old) & set(stretch.new)
+        old = _named(stretch.old, both)
+        new = _named(stretch.new, both)
+        for name in old:
+            if name not in new:
+                operations.add(removal(f"{path}/{escape(name)}"))
+        for name, (at, text) in new.items():
+            pointer = f"{path}/{escape(name)}"
+            value = stretch.members[at][1]
+            if name not in old:
+                judge(text, value, self._default, depth)
+                operations.add(addition(pointer, text))
+                continue
+            before, older = old[name]
+            known = layouts[0].get(stretch.start + before)
+            layout = self.compare(operations, older, text, value, pointer, known, depth)
+            if layout is not None:
+                layouts[1][stretch.place + at] = layout
+
+
+def _named(members: list[bytes], without: set[bytes]) -> dict[str, tuple[int, bytes]]:
+    """Split the texts of an object's members into names, and indices with the values' texts."""
+    named: dict[str, tuple[int, bytes]] = {}
+    for index, member in enumerate(members):
+        if member not in without and (found := _NAME.match(member)) is not None:
+            named[orjson.loads(found[0])] = index, member[found.end() + 1 :]
+    return named
