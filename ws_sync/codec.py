@@ -145,7 +145,12 @@ def dump(value: object, default: Default | None = None, known: Text | None = Non
         return known
     if not is_faithful(text, value):
         return dump_exactly(value, default)
-    return Text(bytes(memoryview(text)), True)  # a copy: orjson leaves kilobytes around its text
+    return kept(text)
+
+
+def kept(text: bytes) -> Text:
+    """Copy a text of orjson that is to be kept: there is a buffer of kilobytes around it."""
+    return Text(bytes(memoryview(text)), True)
 
 
 def is_faithful(text: bytes, value: object, depth: int = MAX_VALUE_DEPTH) -> bool:

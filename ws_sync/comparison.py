@@ -12,6 +12,7 @@ n log n.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 import orjson
@@ -28,7 +29,8 @@ SMALL = 1024
 """A text that is shorter is not divided."""
 
 _NAME = re.compile(rb'"(?:[^"\\]|\\.)*"')
-_DIVISIBLE = (b"[", b"{")
+_DIVISIBLE = frozenset((b"[", b"{"))
+_NUMERIC = frozenset(b"%d" % digit for digit in range(10)) | {b"-"}
 
 Inner: TypeAlias = dict[int, Layout]
 
@@ -73,14 +75,24 @@ class Operations:
             self.add(text)
 
 
+@lru_cache(1024)
+def _quoted(path: str) -> bytes:
+    return orjson.dumps(path)
+
+
 def replacement(path: str, text: bytes) -> bytes:
     """Write the operation that replaces the value at a pointer."""
-    return b'{"op":"replace","path":%b,"value":%b}' % (orjson.dumps(path), text)
+    return b'{"op":"replace","path":%b,"value":%b}' % (_quoted(path), text)
+
+
+def replacement_size(path: str, text: bytes) -> int:
+    """Return the size of `replacement`, and a comma behind it."""
+    return len(replacement(path, b"")) + len(text) + 1
 
 
 def addition(path: str, text: bytes) -> bytes:
     """Write the operation that adds a value at a pointer."""
-    return b'{"op":"add","path":%b,"value":%b}' % (orjson.dumps(path), text)
+    return b'{"op":"add","path":%b,"value":%b}' % (_quoted(path), text)
 
 
 def removal(path: str) -> bytes:
@@ -110,6 +122,18 @@ def judge(text: bytes, value: object, default: Default | None, depth: int) -> No
     except NotJSON:
         pass  # the exact path says it again for the whole, with the place
     raise Unfaithful
+
+
+def is_plain_scalar(text: bytes, value: object) -> bool:
+    """Tell whether orjson's text of a value is a scalar's that needs no further judgement."""
+    return text[:1] not in _DIVISIBLE and (text != b"null" or value is None)
+
+
+def changed_scalar(old: bytes, new: bytes, path: str) -> list[bytes]:
+    """Return the operation that makes the scalar `new` of `old`; none for the same number."""
+    if old[:1] in _NUMERIC and new[:1] in _NUMERIC and equal(orjson.loads(old), orjson.loads(new)):
+        return []
+    return [replacement(path, new)]
 
 
 class Comparison:
@@ -149,13 +173,12 @@ class Comparison:
         """
         kind = new[:1]
         if kind != old[:1] or kind not in _DIVISIBLE:
-            if kind != b'"':  # a string is what it is
+            if not is_plain_scalar(new, value):
                 judge(new, value, self._default, depth)
-            if kind == b'"' or not equal(orjson.loads(old), orjson.loads(new)):
-                operations.add(replacement(path, new))
+            for scalar in changed_scalar(old, new, path):
+                operations.add(scalar)
             return None
-        replaced = replacement(path, new)
-        part = operations.part(len(replaced) + 1)
+        part = operations.part(replacement_size(path, new))
         try:
             if len(old) < SMALL or len(new) < SMALL:
                 judge(new, value, self._default, depth)
@@ -167,7 +190,7 @@ class Comparison:
             operations.adopt(part)
         except TooLong:
             judge(new, value, self._default, depth)
-            operations.add(replaced)
+            operations.add(replacement(path, new))
             return None
         return layout
 

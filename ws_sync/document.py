@@ -8,6 +8,7 @@ kept, so that the place of a difference is found without reading what stands in 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import orjson
@@ -19,6 +20,7 @@ from ws_sync.codec import (
     Text,
     dump,
     dump_exactly,
+    kept,
     read_own,
     write_own,
 )
@@ -27,7 +29,10 @@ from ws_sync.comparison import (
     Operations,
     Unfaithful,
     addition,
+    changed_scalar,
+    is_plain_scalar,
     replacement,
+    replacement_size,
 )
 from ws_sync.diff import diff
 from ws_sync.exceptions import NotJSON, RefusedPatch
@@ -43,16 +48,21 @@ class Difference(NamedTuple):
     """What has changed in a document.
 
     Attributes:
-        patch: the patch as JSON text; empty when there is nothing to send.
+        operations: those of the patch, as JSON texts; empty when there is nothing to send.
         changed: names of the attributes that it changes.
         texts: the texts that are new, also of attributes that are only written otherwise.
         errors: what went wrong with attributes, by their names; they stay as they were.
     """
 
-    patch: bytes
+    operations: list[bytes]
     changed: list[str]
     texts: dict[str, Text]
     errors: dict[str, Exception]
+
+    @property
+    def patch(self) -> str:
+        """The patch as JSON text."""
+        return f"[{b','.join(self.operations).decode()}]"
 
 
 class Document:
@@ -76,36 +86,37 @@ class Document:
 
     def advance(
         self, readers: Iterable[tuple[str, Callable[[], object]]], default: Default | None = None
-    ) -> Difference:
+    ) -> Difference | None:
         """Read attributes, and take over the changes, which the caller sends.
 
         Args:
             readers: the attributes to look at, as their names and what returns their values.
             default: as for `dump`.
+
+        Returns:
+            What is new; None when nothing is.
         """
-        operations: list[bytes] = []
-        found = Difference(b"", [], {}, {})
-        known = self._texts.get
+        found: Difference | None = None
+        texts = self._texts
         for name, read in readers:
-            held = known(name)
             try:
                 value = read()
-                if held is not None:
-                    text = self._dumped(value, default)
-                    if text == held.text:
-                        continue
-                else:
-                    text = b""
-                part, newer = self._compare(name, value, text, default)
+                held = texts.get(name)
+                text = b"" if held is None else _dumped(value, default)
+                if held is not None and text == held.text:
+                    continue
+                found = found or Difference([], [], {}, {})
+                operations, newer = self._compare(name, value, held, text, default)
             except Exception as error:  # noqa: BLE001  # a property's own, or NotJSON
+                found = found or Difference([], [], {}, {})
                 found.errors[name] = error
                 self._layouts.pop(name, None)
                 continue
-            self._texts[name] = found.texts[name] = newer
-            if part:
-                operations += part
+            texts[name] = found.texts[name] = newer
+            if operations:
+                found.operations.extend(operations)
                 found.changed.append(name)
-        return found._replace(patch=b"[%b]" % b",".join(operations)) if operations else found
+        return found
 
     def forget(self, names: Iterable[str]) -> None:
         """Declare attributes as not known."""
@@ -142,35 +153,31 @@ class Document:
         self._texts[name] = text
         self._layouts.pop(name, None)
 
-    def _dumped(self, value: object, default: Default | None) -> bytes:
-        try:
-            return orjson.dumps(value, default, OPTIONS)
-        except TypeError:
-            return b""  # the exact path will say
-
     def _compare(
-        self, name: str, value: object, text: bytes, default: Default | None
+        self, name: str, value: object, held: Text | None, text: bytes, default: Default | None
     ) -> tuple[list[bytes], Text]:
         """Return the operations that lead to a value, maybe none, and its text.
 
         Args:
             name: the attribute.
             value: its value.
-            text: what orjson makes of that; empty when it is not worth while, or can't.
+            held: what the peer holds; None when that is not known.
+            text: what orjson makes of the value; empty when that is not known.
             default: as for `dump`.
 
         Raises:
             NotJSON: the value has no JSON form.
         """
-        path = join(name)
-        held = self._texts.get(name)
+        path = _pointer(name)
         if held is None:
             newer = dump(value, default)
             write = replacement if name in self._texts else addition
             return [write(path, newer.text)], newer
         if text and held.native:
+            if is_plain_scalar(text, value):
+                return changed_scalar(held.text, text, path), kept(text)
             try:
-                return self._divide(name, held.text, text, value, default), _kept(text)
+                return self._divide(name, held.text, text, value, default), kept(text)
             except (Unfaithful, Unstable):
                 self._layouts.pop(name, None)
         newer = dump_exactly(value, default)
@@ -186,7 +193,7 @@ class Document:
         self, name: str, old: bytes, new: bytes, value: object, default: Default | None
     ) -> list[bytes]:
         path = join(name)
-        operations = Operations(len(replacement(path, new)) + 1)  # patch-size
+        operations = Operations(replacement_size(path, new))  # patch-size
         layout = Comparison(default).compare(
             operations, old, new, value, path, self._layouts.pop(name, None)
         )
@@ -195,9 +202,17 @@ class Document:
         return operations.texts
 
 
-def _kept(text: bytes) -> Text:
-    """Copy a text that is to be kept: orjson leaves a buffer of kilobytes around it."""
-    return Text(bytes(memoryview(text)), True)
+@lru_cache(1024)
+def _pointer(name: str) -> str:
+    return join(name)
+
+
+def _dumped(value: object, default: Default | None) -> bytes:
+    """Return what orjson makes of a value; nothing when that is up to the exact path."""
+    try:
+        return orjson.dumps(value, default, OPTIONS)
+    except TypeError:
+        return b""
 
 
 def _text_or_none(value: JSON) -> Text | None:

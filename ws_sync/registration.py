@@ -20,6 +20,7 @@ class WeakHandler:
 
     def __init__(self, method: Callable[..., Any]) -> None:
         self._method = weakref.WeakMethod(method)
+        self.__code__ = type(self).__call__.__code__  # tells `call` at once that it is async
 
     async def __call__(self, *data: JSON) -> None:
         """Pass an event's data on."""

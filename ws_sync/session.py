@@ -260,13 +260,14 @@ class Session:
         return self._made_by.get(task) if task is not None else None
 
     async def _serve(self, connection: Connection) -> None:
-        while connection is self.connection:
-            received = await connection.receive()
-            if received is None:
-                return
-            async with self._turn:
-                if connection is self.connection:  # session-takeover-deaf
-                    await self._receive(connection, received)
+        async with connection.serving():
+            while connection is self.connection:
+                received = await connection.receive()
+                if received is None:
+                    return
+                async with self._turn:
+                    if connection is self.connection:  # session-takeover-deaf
+                        await self._receive(connection, received)
 
     async def _receive(self, connection: Connection, received: str | bytes) -> None:
         try:
@@ -278,10 +279,7 @@ class Session:
             if event.type == BIN_META:
                 connection.pairing.announce(event.data)
             else:
-                async with connection.handling():
-                    await self._handle(event)
-        except TimeoutError:
-            self.logger.warning("a handler outlived its connection, and was cancelled")
+                await self._handle(event)
         except MalformedFrame as error:  # connection-malformed-survives
             connection.malformed += 1
             self.logger.warning("%s; ignored", brief(error))

@@ -115,13 +115,16 @@ class State:
             connection.when_drained(self, partial(self._publish_late, connection))
             return False, []
         found = self._document.advance(self._readers(names), to_json)
-        if found.patch:
-            connection.send(frame(self._patch_event, found.patch.decode()))
+        if names is not None:
+            self._good |= self._document.texts(names)
+        if found is None:
+            return False, self._note({}, names) if self._unreadable else []
+        self._good |= found.texts
+        if found.operations:
+            connection.send(frame(self._patch_event, found.patch))
             note = self._crossings.replaced if whole else self._crossings.patched
             note(found.changed, connection.loop.time())
-        if found.texts or names is not None:
-            self._good |= self._document.texts(names or found.texts)
-        return bool(found.patch), self._note(found.errors, names)
+        return bool(found.operations), self._note(found.errors, names)
 
     def restart(self) -> None:
         """Declare that no peer knows this state: its attributes have changed."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.ws_sync.strategies import names, values
 from ws_sync.codec import JSON, Text, dump
-from ws_sync.document import Document
+from ws_sync.document import Difference, Document
 from ws_sync.equality import equal
 from ws_sync.exceptions import NotJSON
 from ws_sync.patch import apply
@@ -29,7 +29,14 @@ def readers(state: Mapping[str, JSON]) -> list[tuple[str, Callable[[], object]]]
 
 
 def patch_to(document: Document, state: Mapping[str, JSON]) -> JSON:
-    return json.loads(document.advance(readers(state)).patch or "[]")
+    found = document.advance(readers(state))
+    return json.loads(found.patch) if found else []
+
+
+def difference(document: Document, state: Mapping[str, JSON]) -> Difference:
+    found = document.advance(readers(state))
+    assert found is not None
+    return found
 
 
 @given(states, st.data())
@@ -39,7 +46,7 @@ def test_advance_makes_the_new_state_of_the_old_one(
     new = {name: data.draw(values) for name in old}
     document = Document(texts(old))
     assert equal(apply(old, patch_to(document, new)), new)
-    assert document.advance(readers(new)) == (b"", [], {}, {})
+    assert document.advance(readers(new)) is None
     assert equal(document.value(), new)
 
 
@@ -49,6 +56,8 @@ def test_patch_is_never_longer_than_replacing_the_attributes(
 ) -> None:
     new = {name: data.draw(values) for name in old}
     found = Document(texts(old)).advance(readers(new))
+    if found is None:
+        return
     whole = [
         {"op": "replace", "path": _pointer(name), "value": new[name]} for name in found.changed
     ]
@@ -60,12 +69,12 @@ def _pointer(name: str) -> str:
 
 
 def test_nothing_is_sent_when_only_the_form_of_a_number_changed() -> None:
-    found = Document(texts({"a": 1})).advance(readers({"a": 1.0}))
-    assert (found.patch, found.changed, list(found.texts)) == (b"", [], ["a"])
+    found = difference(Document(texts({"a": 1})), {"a": 1.0})
+    assert (found.operations, found.changed, list(found.texts)) == ([], [], ["a"])
 
 
 def test_attribute_that_the_peer_does_not_hold_is_added() -> None:
-    found = Document({}).advance(readers({"a/b": 1}))
+    found = difference(Document({}), {"a/b": 1})
     assert json.loads(found.patch) == [{"op": "add", "path": "/a~1b", "value": 1}]
     assert found.changed == ["a/b"]
 
@@ -80,7 +89,7 @@ def test_attribute_that_is_not_known_is_sent_whole() -> None:
 
 def test_attribute_without_json_form_stays_as_it_is() -> None:
     document = Document(texts({"a": [1, 2], "b": 1}))
-    found = document.advance(readers({"a": [1, float("nan")], "b": 2}))
+    found = difference(document, {"a": [1, float("nan")], "b": 2})
     assert isinstance(found.errors["a"], NotJSON)
     assert found.errors["a"].path == "/1"
     assert document.value() == {"a": [1, 2], "b": 2}
