@@ -125,6 +125,11 @@ class Text(NamedTuple):
     text: bytes
     native: bool
 
+    @property
+    def size(self) -> int:
+        """How long the text is."""
+        return len(self.text)
+
 
 def dump(value: object, default: Default | None = None, known: Text | None = None) -> Text:
     """Write `value` as compact JSON text.

@@ -48,11 +48,13 @@ class Operations:
 
     Attributes:
         texts: the texts.
+        size: how much of the size they take, with a comma behind each.
     """
 
     def __init__(self, most: int) -> None:
         self.texts: list[bytes] = []
-        self._left = most
+        self.size = 0
+        self._most = most
 
     def add(self, text: bytes) -> None:
         """Append an operation.
@@ -60,14 +62,14 @@ class Operations:
         Raises:
             TooLong: there is no room for it.
         """
-        self._left -= len(text) + 1
-        if self._left < 0:
+        self.size += len(text) + 1
+        if self.size > self._most:
             raise TooLong
         self.texts.append(text)
 
     def part(self, most: int) -> Operations:
         """Return a place for operations that may become a part of these."""
-        return Operations(min(most, self._left))
+        return Operations(min(most, self._most - self.size))
 
     def adopt(self, part: Operations) -> None:
         """Append the operations of a part."""
@@ -209,13 +211,13 @@ class Comparison:
             layout = layout_of(old, new, members, lambda text: members_of(None, text, None))
         found = differing(old, new, layout, members_of(value, new, self._default))
         inner: Inner = {}
-        compare = self._arrays if new[:1] == b"[" else self._objects
+        compare = self.compare_elements if new[:1] == b"[" else self._objects
         for stretch in found:
             compare(operations, stretch, path, (layout.inner, inner), depth + 1)
         layout.replace(found, inner)
         return layout
 
-    def _arrays(
+    def compare_elements(
         self,
         operations: Operations,
         stretch: Stretch,
@@ -223,6 +225,19 @@ class Comparison:
         layouts: tuple[Inner, Inner],
         depth: int,
     ) -> None:
+        """Append the operations for a stretch of an array.
+
+        Args:
+            operations: where.
+            stretch: the stretch.
+            path: pointer of the array.
+            layouts: those that are known of its older elements, and where to put the newer ones'.
+            depth: how many arrays and objects the elements stand in.
+
+        Raises:
+            TooLong: they don't fit in.
+            Unfaithful: see `judge`.
+        """
         old, new, place = stretch.old, stretch.new, stretch.place
         for (begin, end), (first, last) in stretches(old, new):
             both = min(end - begin, last - first)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeAlias
 
 import orjson
 
@@ -27,6 +27,7 @@ from ws_sync.codec import (
 from ws_sync.comparison import (
     Comparison,
     Operations,
+    TooLong,
     Unfaithful,
     addition,
     changed_scalar,
@@ -37,11 +38,39 @@ from ws_sync.comparison import (
 from ws_sync.diff import diff
 from ws_sync.exceptions import NotJSON, RefusedPatch
 from ws_sync.layout import Layout, Unstable
+from ws_sync.mirror import Changes, Mirror
 from ws_sync.patch import apply
 from ws_sync.pointer import join
+from ws_sync.tracked import TRACKED, Container
+
+MAX_FOLLOWED = 1 << 24
+"""Bytes of operations up to which a mirror follows what the peer has written."""
 
 _UNTOUCHED = object()
 """Stands for an attribute that a patch does not concern."""
+
+
+Held: TypeAlias = Text | Mirror
+"""What is known of an attribute."""
+
+
+class Applied(Protocol):
+    """What a patch of the peer does to attributes.
+
+    Attributes:
+        touched: names of those that it reads or writes.
+    """
+
+    touched: set[str]
+
+    def before(self, wire: str) -> JSON:
+        """Return the value of an attribute as it was."""
+
+    def after(self, wire: str) -> JSON:
+        """Return the value of an attribute as it will be."""
+
+    def is_grafted(self, wire: str) -> bool:
+        """Tell whether the change is made inside the list or dict that the attribute is."""
 
 
 class Difference(NamedTuple):
@@ -56,8 +85,15 @@ class Difference(NamedTuple):
 
     operations: list[bytes]
     changed: list[str]
-    texts: dict[str, Text]
+    texts: dict[str, Held]
     errors: dict[str, Exception]
+
+    def take(self, name: str, operations: list[bytes], text: Held) -> None:
+        """Note what was found of one attribute."""
+        self.texts[name] = text
+        if operations:
+            self.operations.extend(operations)
+            self.changed.append(name)
 
     @property
     def patch(self) -> str:
@@ -72,15 +108,16 @@ class Document:
     sent whole with the next difference.
     """
 
-    def __init__(self, texts: Mapping[str, Text]) -> None:
-        self._texts: dict[str, Text | None] = dict(texts)
+    def __init__(self, texts: Mapping[str, Held]) -> None:
+        self._texts: dict[str, Held | None] = dict(texts)
         self._layouts: dict[str, Layout] = {}
+        self._following: list[Mirror] = []
 
     def value(self) -> dict[str, JSON]:
         """Decode what the peer holds, without the attributes that are not known."""
-        return {name: read_own(*text) for name, text in self._texts.items() if text}
+        return {name: _value(held) for name, held in self._texts.items() if held}
 
-    def texts(self, names: Iterable[str]) -> dict[str, Text]:
+    def texts(self, names: Iterable[str]) -> dict[str, Held]:
         """Return the texts of those of the attributes that are known."""
         return {name: text for name in names if (text := self._texts.get(name)) is not None}
 
@@ -102,6 +139,14 @@ class Document:
             try:
                 value = read()
                 held = texts.get(name)
+                if value.__class__ in TRACKED:
+                    if isinstance(held, Mirror) and held.source is value and held.is_current:
+                        continue
+                    found = found or Difference([], [], {}, {})
+                    operations, newer = self._compare_tracked(name, value, held, default)
+                    found.take(name, operations, newer)
+                    texts[name] = newer
+                    continue
                 text = b"" if held is None else _dumped(value, default)
                 if held is not None and text == held.text:
                     continue
@@ -112,10 +157,8 @@ class Document:
                 found.errors[name] = error
                 self._layouts.pop(name, None)
                 continue
-            texts[name] = found.texts[name] = newer
-            if operations:
-                found.operations.extend(operations)
-                found.changed.append(name)
+            texts[name] = newer
+            found.take(name, operations, newer)
         return found
 
     def forget(self, names: Iterable[str]) -> None:
@@ -123,18 +166,22 @@ class Document:
         for name in self._texts.keys() & set(names):
             self._hold(name, None)
 
-    def follow(self, patch: JSON, touched: Iterable[str]) -> None:
+    def follow(self, patch: JSON, write: Applied) -> None:
         """Take over a patch of the peer, which it has applied to what it holds.
+
+        The caller then applies it to the attributes, and calls `settle`.
 
         Args:
             patch: the patch.
-            touched: names of all attributes that its operations read or write.
+            write: what it does to the attributes.
         """
-        names = self._texts.keys() & set(touched)
+        names = self._texts.keys() & write.touched
+        if self._follow_along(names, write):
+            return
         members: dict[str, JSON] = dict.fromkeys(self._texts, _UNTOUCHED)
         for name in names:
             text = self._texts[name]
-            members[name] = _UNTOUCHED if text is None else read_own(*text)
+            members[name] = _UNTOUCHED if text is None else _value(text)
         try:
             result = apply(members, patch)
         except RefusedPatch:
@@ -143,6 +190,35 @@ class Document:
         for name in names:
             value = result.get(name, _UNTOUCHED) if type(result) is dict else _UNTOUCHED
             self._hold(name, _text_or_none(value))
+
+    def settle(self) -> None:
+        """Look at the attributes whose mirrors were not advanced by `follow`: they are now."""
+        for mirror in self._following:
+            changes = Changes(None)
+            try:
+                changes.compare(Operations(mirror.size + MAX_FOLLOWED), mirror, "")
+            except (Unfaithful, TooLong, TypeError):
+                self.forget([name for name, held in self._texts.items() if held is mirror])
+            else:
+                changes.take_over()
+        self._following.clear()
+
+    def _follow_along(self, names: Iterable[str], write: Applied) -> bool:
+        """Where the peer holds just what the attributes are, it will hold what they will be."""
+        for name in names:
+            held, before = self._texts[name], write.before(name)
+            if isinstance(held, Mirror):
+                if held.source is not before or not held.is_current:
+                    return False
+            elif held is None or not held.native or _dumped(before, None) != held.text:
+                return False
+        for name in names:
+            held, after = self._texts[name], write.after(name)
+            if isinstance(held, Mirror) and write.is_grafted(name):
+                self._following.append(held)
+            elif after is not write.before(name):
+                self._hold(name, _text_or_none(after))
+        return True
 
     def follow_state(self, state: Mapping[str, JSON]) -> None:
         """Take over attributes that the peer says it holds."""
@@ -154,7 +230,7 @@ class Document:
         self._layouts.pop(name, None)
 
     def _compare(
-        self, name: str, value: object, held: Text | None, text: bytes, default: Default | None
+        self, name: str, value: object, held: Held | None, text: bytes, default: Default | None
     ) -> tuple[list[bytes], Text]:
         """Return the operations that lead to a value, maybe none, and its text.
 
@@ -185,14 +261,40 @@ class Document:
         if newer.native and held.native:
             return self._divide(name, held.text, newer.text, read, None), newer
         self._layouts.pop(name, None)
-        texts = [write_own(each) for each in diff(read_own(*held), read, path)]
+        texts = [write_own(each) for each in diff(_value(held), read, path)]
         replaced = replacement(path, newer.text)
         return texts if sum(map(len, texts)) + len(texts) - 1 < len(replaced) else [replaced], newer
+
+    def _compare_tracked(
+        self, name: str, value: Container, held: Held | None, default: Default | None
+    ) -> tuple[list[bytes], Held]:
+        """Do what `_compare` does, for a container that knows what has changed in it."""
+        path = _pointer(name)
+        if isinstance(held, Mirror) and held.source is value:
+            changes = Changes(default)
+            around = replacement_size(path, b"")
+            operations = Operations(around + held.size)
+            try:
+                growth = changes.compare(operations, held, path)
+            except (Unfaithful, TooLong, TypeError):
+                pass  # compared as a whole, below
+            else:
+                if operations.size <= around + held.size + growth:
+                    changes.take_over()
+                    return operations.texts, held
+        text = _dumped(value, default)
+        texts, newer = self._compare(name, value, held, text, default)
+        try:
+            return texts, Mirror(value, default) if newer.text == text else newer
+        except (Unfaithful, TypeError):
+            return texts, newer
 
     def _divide(
         self, name: str, old: bytes, new: bytes, value: object, default: Default | None
     ) -> list[bytes]:
-        path = join(name)
+        if old == new:
+            return []
+        path = _pointer(name)
         operations = Operations(replacement_size(path, new))  # patch-size
         layout = Comparison(default).compare(
             operations, old, new, value, path, self._layouts.pop(name, None)
@@ -200,6 +302,10 @@ class Document:
         if layout is not None:
             self._layouts[name] = layout
         return operations.texts
+
+
+def _value(held: Held) -> JSON:
+    return read_own(held.text, held.native)
 
 
 @lru_cache(1024)

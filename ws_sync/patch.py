@@ -8,7 +8,6 @@ shared with the original document. So a patch that fails half-way has changed no
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from copy import copy
 from functools import cached_property
 from typing import TypeAlias
 
@@ -45,12 +44,13 @@ class Draft:
 
     Attributes:
         document: the document as it is after the operations so far.
+        growth: what `copy` operations have added, in about the characters of JSON text.
     """
 
     def __init__(self, document: JSON) -> None:
         self.document = document
         self._copies: dict[int, tuple[Container, Container]] = {}  # id: (copy, its original)
-        self._growth = 0
+        self.growth = 0
         self._original = document
         self._settled: list[tuple[Container, Container]] = []  # originals, and copies from before
 
@@ -86,13 +86,12 @@ class Draft:
         original = self.original(value)
         if original is value:
             return value  # below something that was not written to, nothing was written to
-        self._settled.append((original, copy(original)))
-        if type(value) is dict:
-            members = {name: self.settle(member) for name, member in value.items()}
-            original.clear()
-            original.update(members)
+        if isinstance(original, dict):
+            self._settled.append((original, dict(original)))
+            _rewrite_dict(original, {name: self.settle(each) for name, each in value.items()})
         else:
-            original[:] = [self.settle(element) for element in value]
+            self._settled.append((original, list(original)))
+            _rewrite_list(original, [self.settle(each) for each in value])
         return original
 
     def unsettle(self) -> None:
@@ -205,14 +204,34 @@ class Draft:
         return own
 
     def _clone(self, value: JSON) -> JSON:
-        self._growth += _own_size(value)
-        if self._growth > MAX_GROWTH and self._growth > self._twice_the_original:
+        self.growth += _own_size(value)
+        if self.growth > MAX_GROWTH and self.growth > self._twice_the_original:
             raise Refused("the patch copies too much")  # patch-growth
         if isinstance(value, dict):
             return {name: self._clone(member) for name, member in value.items()}
         if isinstance(value, list):
             return [self._clone(element) for element in value]
         return value
+
+
+def _rewrite_dict(target: dict[str, JSON], members: dict[str, JSON]) -> None:
+    """Give a dict other members, in their order; those that stay are not written to."""
+    if [name for name in target if name in members] != list(members)[: len(target)]:
+        target.clear()
+    for name in target.keys() - members.keys():
+        del target[name]
+    for name, member in members.items():
+        if name not in target or target[name] is not member:
+            target[name] = member
+
+
+def _rewrite_list(target: list[JSON], elements: list[JSON]) -> None:
+    """Give a list other elements; those that stay at its beginning and end are not written to."""
+    room = min(len(target), len(elements))
+    start = next((i for i in range(room) if target[i] is not elements[i]), room)
+    room -= start
+    end = next((i for i in range(room) if target[-1 - i] is not elements[-1 - i]), room)
+    target[start : len(target) - end] = elements[start : len(elements) - end]
 
 
 def measure(value: JSON) -> int:
@@ -234,7 +253,7 @@ def _own_size(value: JSON) -> int:
         return int(value).bit_length() * 3 // 10 + 2
     if kind is float:
         return 20
-    return 3 + sum(len(name) + 3 for name in value) if kind is dict else 5
+    return 3 + sum(len(name) + 3 for name in value) if isinstance(value, dict) else 5
 
 
 _OPERATIONS: dict[str, Callable[[Draft, Tokens, Operation], None]] = {

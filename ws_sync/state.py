@@ -20,7 +20,7 @@ from ws_sync.calling import to_json
 from ws_sync.codec import JSON, Text, dump, encode, frame
 from ws_sync.connection import Connection
 from ws_sync.crossing import Crossings
-from ws_sync.document import Document
+from ws_sync.document import Document, Held
 from ws_sync.events import patch_event, set_event
 from ws_sync.exceptions import Refused, RefusedState
 from ws_sync.writes import Write, state_patch
@@ -48,7 +48,7 @@ class State:
         self.is_current: Callable[[], bool] = lambda: True
         self._log = log
         self._patch_event = patch_event(key)
-        self._good: dict[str, Text] = {}  # of each attribute, the last that could be sent
+        self._good: dict[str, Held] = {}  # of each attribute, the last that could be sent
         self._unreadable: set[str] = set()
         self._all_readers: list[tuple[str, Callable[[], object]]] = []
         self._document = Document({})
@@ -153,8 +153,9 @@ class State:
         """
         write = Write(self.attributes, patch)
         self._check_size(write)
-        self._document.follow(patch, write.touched)
+        self._document.follow(patch, write)
         self._commit(write)
+        self._document.settle()
         self._correct(connection, write.touched)
 
     def receive_state(self, connection: Connection, state: JSON) -> None:
@@ -170,8 +171,10 @@ class State:
         self._correct(connection, state)
 
     def _check_size(self, write: Write) -> None:
+        if sum(held.size for held in self._good.values()) + write.most_growth() <= MAX_DOCUMENT:
+            return
         others = self._good.keys() - write.touched
-        rest = sum(len(self._good[wire].text) for wire in others)
+        rest = sum(self._good[wire].size for wire in others)
         before, after = write.sizes()
         if rest + after > MAX_DOCUMENT and after > before:
             raise Refused(f"the document would be larger than {MAX_DOCUMENT}")
@@ -197,7 +200,7 @@ class State:
         names = touched | self._derived()
         self.report(self.publish(connection, names)[1])  # state-corrected-at-once
 
-    def _read_all(self) -> tuple[dict[str, Text], list[Exception]]:
+    def _read_all(self) -> tuple[dict[str, Held], list[Exception]]:
         errors = self._read(None)
         return {wire: self._good.get(wire, _NULL) for wire in self.attributes}, errors
 
@@ -214,7 +217,9 @@ class State:
         errors: dict[str, Exception] = {}
         for wire, read in self._readers(names):
             try:
-                self._good[wire] = dump(read(), to_json, self._good.get(wire))
+                known = self._good.get(wire)
+                known = known if isinstance(known, Text) else None
+                self._good[wire] = dump(read(), to_json, known)
             except Exception as error:  # noqa: BLE001  # a property of the application, or NotJSON
                 errors[wire] = error
         return self._note(errors, names)

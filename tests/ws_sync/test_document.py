@@ -95,9 +95,25 @@ def test_attribute_without_json_form_stays_as_it_is() -> None:
     assert document.value() == {"a": [1, 2], "b": 2}
 
 
+class Elsewhere:
+    """A patch of attributes that are not what the peer holds."""
+
+    def __init__(self, *touched: str) -> None:
+        self.touched = set(touched)
+
+    def before(self, _: str) -> JSON:
+        return "another value"
+
+    def after(self, _: str) -> JSON:
+        raise AssertionError("it is of no concern")
+
+    def is_grafted(self, _: str) -> bool:
+        raise AssertionError("it is of no concern")
+
+
 def test_follow_takes_over_a_patch_of_the_peer() -> None:
     document = Document(texts({"a": [1], "b": "unread"}))
-    document.follow([{"op": "add", "path": "/a/-", "value": 2}], {"a"})
+    document.follow([{"op": "add", "path": "/a/-", "value": 2}], Elsewhere("a"))
     assert document.value() == {"a": [1, 2], "b": "unread"}
 
 
@@ -112,14 +128,14 @@ def test_follow_takes_over_a_patch_of_the_peer() -> None:
 )
 def test_follow_forgets_what_it_can_not_follow(patch: JSON) -> None:
     document = Document(texts({"a": [1], "b": 2}))
-    document.follow(patch, {"a"})
+    document.follow(patch, Elsewhere("a"))
     assert document.value() == {"b": 2}
 
 
 def test_follow_finds_an_attribute_that_was_forgotten() -> None:
     document = Document(texts({"a": [1]}))
     document.forget(["a"])
-    document.follow([{"op": "replace", "path": "/a", "value": 3}], {"a"})
+    document.follow([{"op": "replace", "path": "/a", "value": 3}], Elsewhere("a"))
     assert document.value() == {"a": 3}
 
 
