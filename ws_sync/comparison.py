@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import orjson
 
@@ -133,7 +133,8 @@ def is_plain_scalar(text: bytes, value: object) -> bool:
 
 def changed_scalar(old: bytes, new: bytes, path: str) -> list[bytes]:
     """Return the operation that makes the scalar `new` of `old`; none for the same number."""
-    if old[:1] in _NUMERIC and new[:1] in _NUMERIC and equal(orjson.loads(old), orjson.loads(new)):
+    numbers = old[:1] in _NUMERIC and new[:1] in _NUMERIC and not (old.isdigit() and new.isdigit())
+    if numbers and equal(orjson.loads(old), orjson.loads(new)):
         return []
     return [replacement(path, new)]
 
@@ -173,6 +174,8 @@ class Comparison:
             Unfaithful: see `judge`.
             Unstable: the value is not the same twice.
         """
+        if old == new:
+            return layout
         kind = new[:1]
         if kind != old[:1] or kind not in _DIVISIBLE:
             if not is_plain_scalar(new, value):
@@ -211,9 +214,12 @@ class Comparison:
             layout = layout_of(old, new, members, lambda text: members_of(None, text, None))
         found = differing(old, new, layout, members_of(value, new, self._default))
         inner: Inner = {}
-        compare = self.compare_elements if new[:1] == b"[" else self._objects
-        for stretch in found:
-            compare(operations, stretch, path, (layout.inner, inner), depth + 1)
+        layouts = layout.inner, inner
+        if new[:1] == b"{":
+            self._compare_members(operations, found, path, layouts, depth + 1)
+        else:
+            for stretch in found:
+                self.compare_elements(operations, stretch, path, layouts, depth + 1)
         layout.replace(found, inner)
         return layout
 
@@ -255,38 +261,50 @@ class Comparison:
                 judge(new[at], stretch.members[at], self._default, depth)
                 operations.add(addition(f"{path}/{place + at}", new[at]))
 
-    def _objects(
+    def _compare_members(
         self,
         operations: Operations,
-        stretch: Stretch,
+        stretches: list[Stretch],
         path: str,
         layouts: tuple[Inner, Inner],
         depth: int,
     ) -> None:
-        both = set(stretch.old) & set(stretch.new)
-        old = _named(stretch.old, both)
-        new = _named(stretch.new, both)
+        """Append the operations for all stretches of an object: its members have no order."""
+        both = {text for each in stretches for text in each.old}
+        both &= {text for each in stretches for text in each.new}
+        old = _named([(each.start, each.old, each.old) for each in stretches], both)
+        new = _named([(each.place, each.new, each.members) for each in stretches], both)
         for name in old:
             if name not in new:
                 operations.add(removal(f"{path}/{escape(name)}"))
-        for name, (at, text) in new.items():
-            pointer = f"{path}/{escape(name)}"
-            value = stretch.members[at][1]
+        for name, (at, text, member) in new.items():
+            pointer, value = f"{path}/{escape(name)}", member[1]
             if name not in old:
                 judge(text, value, self._default, depth)
                 operations.add(addition(pointer, text))
                 continue
-            before, older = old[name]
-            known = layouts[0].get(stretch.start + before)
+            before, older, _ = old[name]
+            known = layouts[0].get(before)
             layout = self.compare(operations, older, text, value, pointer, known, depth)
             if layout is not None:
-                layouts[1][stretch.place + at] = layout
+                layouts[1][at] = layout
 
 
-def _named(members: list[bytes], without: set[bytes]) -> dict[str, tuple[int, bytes]]:
-    """Split the texts of an object's members into names, and indices with the values' texts."""
-    named: dict[str, tuple[int, bytes]] = {}
-    for index, member in enumerate(members):
-        if member not in without and (found := _NAME.match(member)) is not None:
-            named[orjson.loads(found[0])] = index, member[found.end() + 1 :]
+def _named(
+    stretches: list[tuple[int, list[bytes], list[Any]]], without: set[bytes]
+) -> dict[str, tuple[int, bytes, Any]]:
+    """Split the texts of an object's members into names and values.
+
+    Args:
+        stretches: of each stretch the index of the first member, the texts, and the members.
+        without: texts of members to leave out.
+
+    Returns:
+        By its name, the index of each member, the text of its value, and the member.
+    """
+    named: dict[str, tuple[int, bytes, Any]] = {}
+    for start, texts, members in stretches:
+        for index, (text, member) in enumerate(zip(texts, members, strict=True), start):
+            if text not in without and (found := _NAME.match(text)) is not None:
+                named[orjson.loads(found[0])] = index, text[found.end() + 1 :], member
     return named

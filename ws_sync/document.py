@@ -217,7 +217,12 @@ class Document:
             if isinstance(held, Mirror) and write.is_grafted(name):
                 self._following.append(held)
             elif after is not write.before(name):
-                self._hold(name, _text_or_none(after))
+                try:
+                    _, self._texts[name] = self._compare(
+                        name, after, held, _dumped(after, None), None
+                    )
+                except NotJSON:  # not in the peer's copy any more, or too deep
+                    self._hold(name, None)
         return True
 
     def follow_state(self, state: Mapping[str, JSON]) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import compress, count
+from operator import is_not
 from typing import TypeAlias
 
 from ws_sync.codec import JSON
@@ -86,12 +88,18 @@ class Draft:
         original = self.original(value)
         if original is value:
             return value  # below something that was not written to, nothing was written to
+        copies = self._copies
         if isinstance(original, dict):
             self._settled.append((original, dict(original)))
-            _rewrite_dict(original, {name: self.settle(each) for name, each in value.items()})
+            members = {
+                name: self.settle(each) if id(each) in copies else each
+                for name, each in value.items()
+            }
+            _rewrite_dict(original, members)
         else:
             self._settled.append((original, list(original)))
-            _rewrite_list(original, [self.settle(each) for each in value])
+            elements = [self.settle(each) if id(each) in copies else each for each in value]
+            _rewrite_list(original, elements)
         return original
 
     def unsettle(self) -> None:
@@ -228,10 +236,12 @@ def _rewrite_dict(target: dict[str, JSON], members: dict[str, JSON]) -> None:
 def _rewrite_list(target: list[JSON], elements: list[JSON]) -> None:
     """Give a list other elements; those that stay at its beginning and end are not written to."""
     room = min(len(target), len(elements))
-    start = next((i for i in range(room) if target[i] is not elements[i]), room)
+    start = next(compress(count(), map(is_not, target, elements)), room)
     room -= start
-    end = next((i for i in range(room) if target[-1 - i] is not elements[-1 - i]), room)
-    target[start : len(target) - end] = elements[start : len(elements) - end]
+    backwards = map(is_not, reversed(target), reversed(elements))
+    end = min(room, next(compress(count(), backwards), room))
+    if start < max(len(target), len(elements)) - end:
+        target[start : len(target) - end] = elements[start : len(elements) - end]
 
 
 def measure(value: JSON) -> int:

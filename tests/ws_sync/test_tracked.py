@@ -11,7 +11,7 @@ from typing import Any
 import jsonpatch
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ws_sync.strategies import names, values
@@ -120,6 +120,7 @@ class Peer:
 
 
 @pytest.mark.parametrize("small", [2, 1024], ids=["divided", "whole"])
+@settings(deadline=None)  # it draws and compares many times
 @given(data=st.data())
 def test_mirror_of_a_client_equals_the_state(small: int, data: st.DataObject) -> None:
     with pytest.MonkeyPatch.context() as patch:
