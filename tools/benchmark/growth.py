@@ -17,7 +17,7 @@ from ws_sync.connection import Connection
 from ws_sync.state import State
 from ws_sync.tracked import SyncedList
 
-SIZES = (10, 100, 1_000, 5_000, 10_000, 30_000)
+SIZES = (10, 100, 1_000, 3_000, 10_000, 30_000)
 TIMES = 30
 
 Points = dict[int, float]

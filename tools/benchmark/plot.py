@@ -6,8 +6,8 @@ from math import ceil, floor, log10
 
 from tools.benchmark.growth import Points
 
-WIDTH, HEIGHT = 720, 400
-LEFT, RIGHT, TOP, BOTTOM = 70, 190, 20, 50
+WIDTH, HEIGHT = 760, 400
+LEFT, RIGHT, TOP, BOTTOM = 70, 220, 20, 50
 COLOURS = ("#4263eb", "#f08c00", "#2b8a3e", "#c2255c")
 
 
