@@ -17,6 +17,12 @@ CORE = (
     "pointer",
     "patch",
     "diff",
+    "members",
+    "layout",
+    "comparison",
+    "journal",
+    "tracked",
+    "mirror",
     "document",
     "crossing",
     "pairing",
@@ -57,9 +63,11 @@ def test_reference_never_imports_the_kit(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", CORE)
-def test_core_uses_only_the_standard_library_and_does_no_io(name: str) -> None:
+def test_core_uses_only_the_standard_library_and_orjson_and_does_no_io(name: str) -> None:
     names = imported(ROOT / "ws_sync" / f"{name}.py")
-    foreign = {n.partition(".")[0] for n in names} - set(sys.stdlib_module_names) - {"ws_sync"}
+    foreign = (
+        {n.partition(".")[0] for n in names} - set(sys.stdlib_module_names) - {"ws_sync", "orjson"}
+    )
     assert not foreign
     assert not {n.partition(".")[0] for n in names} & NO_CORE
     own = {n.partition(".")[2] for n in names if n.startswith("ws_sync.")}

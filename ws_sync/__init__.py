@@ -29,11 +29,14 @@ from ws_sync.decorators import (
 from ws_sync.id import get_user_session
 from ws_sync.session import Session, SessionState, get_global_session, session_context
 from ws_sync.sync import Sync
+from ws_sync.tracked import SyncedDict, SyncedList
 
 __all__ = [
     "Session",
     "SessionState",
     "Sync",
+    "SyncedDict",
+    "SyncedList",
     "get_global_session",
     "get_user_session",
     "remote_action",

@@ -19,6 +19,9 @@ async def call(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> An
 
     A function that is not async but returns an awaitable (a lambda, a factory) is awaited too.
     """
+    code = getattr(function, "__code__", None)
+    if code is not None and code.co_flags & inspect.CO_COROUTINE:  # the usual case, at once
+        return await function(*args, **kwargs)
     if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
         getattr(function, "__call__", None)  # noqa: B004  # an object whose call is async
     ):

@@ -4,6 +4,12 @@ What comes in must be what every peer reads alike: one object with a string `typ
 Infinity, no number that overflows to it, no lone surrogate, no member twice, no nesting beyond
 `MAX_DEPTH`. What goes out obeys the same rules. Values are encoded once: a frame is joined from
 text that is already encoded, and text that this module has made is read without judging it again.
+
+Both ways there is a fast path, orjson, and behind it an exact one, the standard library's `json`.
+orjson's answer is taken only where it is provably the exact one's: a frame that comes in has to be
+what orjson writes itself, so no member stood twice and no number was rounded; a value that goes out
+has to be free of NaN, which orjson writes as null. Whatever orjson refuses (integers beyond 64
+bits, names that are no strings, half a surrogate pair) the exact path judges.
 """
 
 from __future__ import annotations
@@ -12,7 +18,10 @@ import json
 import math
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn, TypeAlias
+
+import orjson
 
 from ws_sync.exceptions import MalformedFrame, NotJSON
 from ws_sync.pointer import join
@@ -29,7 +38,13 @@ MAX_DEPTH = 127
 MAX_VALUE_DEPTH = MAX_DEPTH - 2
 """The same of a value: whatever came in, as a member of a frame's data, can be sent back."""
 
+OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+"""What orjson leaves to `default`, whose forms of these are those of the exact path."""
+
 _CONTAINERS = frozenset({dict, list, tuple})
+
+_UNDECIDED = object()
+"""What the fast path returns when only the exact one can tell."""
 
 _LONG_INTEGER = re.compile(r"\d{309}")
 """So many digits may be too large for a double, or stand in a string."""
@@ -65,6 +80,22 @@ def decode_value(text: str, depth: int = MAX_DEPTH) -> JSON:
     Raises:
         MalformedFrame: it is not JSON by the rules of this module.
     """
+    value = _decode_canonical(text, depth)
+    return _decode_exactly(text, depth) if value is _UNDECIDED else value
+
+
+def _decode_canonical(text: str, depth: int) -> JSON:
+    """Read text that is as orjson writes it; `_UNDECIDED` when it is not."""
+    try:
+        value = orjson.loads(text)
+        if orjson.dumps(value) != text.encode():
+            return _UNDECIDED
+    except (ValueError, TypeError):
+        return _UNDECIDED
+    return _UNDECIDED if _brackets(text) > depth and is_deeper(value, depth) else value
+
+
+def _decode_exactly(text: str, depth: int) -> JSON:
     try:
         value = _decoder(text).decode(text)
     except RecursionError:
@@ -79,62 +110,113 @@ def decode_value(text: str, depth: int = MAX_DEPTH) -> JSON:
 
 
 def encode(value: object, default: Default | None = None) -> str:
+    """Write `value` as compact JSON text; see `dump`."""
+    return dump(value, default).text.decode()
+
+
+class Text(NamedTuple):
+    """JSON text in UTF-8.
+
+    Attributes:
+        text: the text.
+        native: whether it is as orjson writes it, and orjson reads it as it was meant.
+    """
+
+    text: bytes
+    native: bool
+
+    @property
+    def size(self) -> int:
+        """How long the text is."""
+        return len(self.text)
+
+
+def dump(value: object, default: Default | None = None, known: Text | None = None) -> Text:
     """Write `value` as compact JSON text.
 
     Args:
         value: made of JSON's types, and of tuples, which are written as arrays.
         default: converts what JSON does not know; it may raise TypeError or ValueError.
+        known: a text that came out before; the same text is not judged again.
 
     Raises:
         NotJSON: something in `value` has no JSON form; the error names the place.
     """
     try:
+        text = orjson.dumps(value, default, OPTIONS)
+    except (TypeError, RecursionError):
+        return dump_exactly(value, default)
+    if known is not None and text == known.text:
+        return known
+    if not is_faithful(text, value):
+        return dump_exactly(value, default)
+    return kept(text)
+
+
+def kept(text: bytes) -> Text:
+    """Copy a text of orjson that is to be kept: there is a buffer of kilobytes around it."""
+    return Text(bytes(memoryview(text)), True)
+
+
+def is_faithful(text: bytes, value: object, depth: int = MAX_VALUE_DEPTH) -> bool:
+    """Tell whether orjson's text of a value is surely what the exact path would write.
+
+    Args:
+        text: the text.
+        value: what it was made of.
+        depth: how many levels it may have.
+    """
+    has_null, is_deep = b"null" in text, _brackets(text) > depth
+    if not has_null and not is_deep:
+        return True
+    read = orjson.loads(text)
+    return not (is_deep and is_deeper(read, depth)) and not (has_null and read != value)
+
+
+def dump_exactly(value: object, default: Default | None) -> Text:
+    """Write a value without orjson; everything that it may hide is judged.
+
+    Raises:
+        NotJSON: as for `dump`; or two names of a member are one as text, such as `1` and `"1"`.
+    """
+    try:
         text = _encoder(default).encode(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise _not_json(value, default, error) from error
-    if _brackets(text) > MAX_VALUE_DEPTH and is_deeper(value, MAX_VALUE_DEPTH):
-        raise NotJSON("", value, f"nested deeper than {MAX_VALUE_DEPTH} levels")
-    if _LONG_INTEGER.search(text):
-        _refuse_long_integers(text, value)
     if not _is_unicode(text):
         raise NotJSON(*_find_surrogate(json.loads(text), ()), "half a surrogate pair")
-    return text
+    try:
+        read = _decode_exactly(text, MAX_VALUE_DEPTH)
+    except MalformedFrame as error:
+        raise NotJSON("", value, error.reason) from None
+    try:
+        return Text(orjson.dumps(read), True)
+    except TypeError:  # an integer beyond 64 bits
+        return Text(text.encode(), False)
 
 
-def encode_object(value: object, default: Default, checked: str = "") -> str:
-    """Write a value of the application, in which objects may hide anything.
-
-    Args:
-        value: the value.
-        default: as for `encode`.
-        checked: text that came out before; the same text is not checked again.
-
-    Raises:
-        NotJSON: as for `encode`; or two names of a member are one as text, such as `1` and `"1"`.
-    """
-    text = encode(value, default)
-    if text != checked:
-        try:
-            decode_value(text, MAX_VALUE_DEPTH)
-        except MalformedFrame as error:
-            raise NotJSON("", value, error.reason) from None
-    return text
+def read_own(text: bytes, native: bool) -> JSON:
+    """Read text that `dump` has made; `native` is what it said of it."""
+    return orjson.loads(text) if native else json.loads(text)
 
 
-def read_own(text: str) -> JSON:
-    """Read text that `encode` or `encode_object` has made."""
-    return json.loads(text)
-
-
-def write_own(value: JSON) -> str:
+def write_own(value: JSON) -> bytes:
     """Write what was made of values that `read_own` has read."""
-    return _ENCODER.encode(value)
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # an integer beyond 64 bits
+        return _ENCODER.encode(value).encode()
 
 
 def frame(event: str, data: str | None = None) -> str:
     """Join the frame of an event with data that is already encoded; None leaves `data` out."""
-    name = _encoder(None).encode(event)
+    name = _name(event)
     return f'{{"type":{name}}}' if data is None else f'{{"type":{name},"data":{data}}}'
+
+
+@lru_cache(1024)
+def _name(event: str) -> str:
+    return encode(event)
 
 
 def is_deeper(value: object, limit: int) -> bool:
@@ -156,7 +238,9 @@ def is_deeper(value: object, limit: int) -> bool:
     return True
 
 
-def _brackets(text: str) -> int:
+def _brackets(text: str | bytes) -> int:
+    if isinstance(text, bytes):
+        return text.count(b"[") + text.count(b"{")
     return text.count("[") + text.count("{")
 
 
@@ -225,13 +309,6 @@ def _is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _refuse_long_integers(text: str, value: object) -> None:
-    try:
-        _DECODER_OF_LONG_INTEGERS.decode(text)
-    except ValueError as error:
-        raise NotJSON("", value, str(error)) from None
 
 
 def _not_json(value: object, default: Default | None, error: Exception) -> NotJSON:

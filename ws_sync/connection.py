@@ -1,7 +1,9 @@
 """One WebSocket: an outbox in front of it, so that no sender ever waits for a slow peer.
 
-Everything for the peer goes through the outbox, which one task empties in order; a unit of two
-frames (`_BIN_META` and its bytes) stays together (binary-pair). When the outbox is congested, a
+What is sent while nothing waits goes to the server at once, as the first step of the one task that
+writes; where the server makes it wait, that task finishes it. Everything else goes through the
+outbox, which the task empties in order; a unit of two frames (`_BIN_META` and its bytes) stays
+together (binary-pair). When the outbox is congested, a
 document does not add patches to it: it leaves a note with `when_drained`, and makes one patch of
 all its changes later. What can't be merged is queued up to a hard limit; a peer behind that is
 too slow and loses its connection. What every connection begins with, the states, does not count:
@@ -25,6 +27,7 @@ from starlette.websockets import WebSocket, WebSocketState
 from ws_sync.codec import encode, frame
 from ws_sync.events import DISCONNECT
 from ws_sync.pairing import Pairing
+from ws_sync.steps import Begun, begin
 
 NORMAL = 1000
 BREAKS_RULES = 1008
@@ -33,6 +36,9 @@ TOO_SLOW = 1013
 
 MAX_MALFORMED = 100
 """So many malformed frames end a connection."""
+
+_BURST = 64
+"""So many units may go out before a sender gives way to everything else once."""
 
 
 class Unit(NamedTuple):
@@ -96,8 +102,11 @@ class Connection:
         self._late: dict[object, Callable[[], None]] = {}
         self._close: tuple[int, str] | None = None  # code and reason, once it is to end
         self._more = asyncio.Event()
-        self._reading: asyncio.Timeout | None = None
-        self._handling: asyncio.Timeout | None = None
+        self._begun: Begun | None = None  # the sending of the first unit of the outbox
+        self._sent = 0  # units that went out since a sender has given way
+        self._serving: asyncio.Timeout | None = None
+        self._is_receiving = False
+        self._cuts_handler = False  # whether `close` found a handler at work
         self._writer = self.loop.create_task(self._write(), name="ws_sync outbox")
 
     @property
@@ -122,7 +131,8 @@ class Connection:
             self._outbox.clear()
             self.close(TOO_SLOW, "too slow")
             return
-        self._queue(Unit(text, payload, counts=True))
+        if self._outbox or not self._goes_out(text, payload):
+            self._queue(Unit(text, payload, counts=True))
 
     def begin_with(self, text: str) -> None:
         """Queue a text frame that belongs to the beginning of the connection: no limit counts."""
@@ -134,21 +144,20 @@ class Connection:
         self._late[owner] = publish
 
     async def give_way(self) -> None:
-        """Let the writer have a turn, so that a loop of sends does not fill the outbox."""
-        if self._outbox:
+        """Let the others have a turn: the writer, if the outbox fills, and everyone at times."""
+        if self._outbox or self._sent >= _BURST:
+            self._sent = 0
             await asyncio.sleep(0)
 
     async def receive(self) -> str | bytes | None:
         """Return the next frame; None when the connection has ended."""
         if not self.is_open or self.ws.client_state is not WebSocketState.CONNECTED:
             return None
+        self._is_receiving = True
         try:
-            async with asyncio.timeout(None) as self._reading:
-                message = await self.ws.receive()
-        except TimeoutError:  # `close` interrupts the waiting
-            return None
+            message = await self.ws.receive()
         finally:
-            self._reading = None
+            self._is_receiving = False
         if message["type"] == "websocket.disconnect":
             return None
         text: str | None = message.get("text")
@@ -156,20 +165,20 @@ class Connection:
         return payload if text is None else text
 
     @asynccontextmanager
-    async def handling(self) -> AsyncIterator[None]:
-        """Surrounds what is done for an event; cancels it some time after the connection's end.
+    async def serving(self) -> AsyncIterator[None]:
+        """Surrounds receiving and handling; `close` ends it.
 
-        A function in a thread can't be cancelled: it is waited for.
-
-        Raises:
-            TimeoutError: it was cancelled.
+        Waiting for a frame ends at once, the handler of an event some time after. A function in a
+        thread can't be cancelled: it is waited for.
         """
         try:
-            async with asyncio.timeout(None if self.is_open else self._limits.grace) as deadline:
-                self._handling = deadline
+            async with asyncio.timeout(None) as self._serving:
                 yield
+        except TimeoutError:
+            if self._cuts_handler:
+                self._log.warning("a handler outlived its connection, and was cancelled")
         finally:
-            self._handling = None
+            self._serving = None
 
     def disconnect(self, message: str) -> None:
         """Queue `_DISCONNECT` as the last event, and close behind it."""
@@ -186,10 +195,10 @@ class Connection:
         self._close = code, reason
         self._late.clear()
         self._more.set()
-        if self._reading is not None:
-            self._reading.reschedule(self.loop.time())
-        if self._handling is not None:
-            self._handling.reschedule(self.loop.time() + self._limits.grace)
+        if self._serving is not None:
+            self._cuts_handler = not self._is_receiving
+            grace = self._limits.grace if self._cuts_handler else 0.0
+            self._serving.reschedule(self.loop.time() + grace)
         giving_up = self.loop.call_later(self._limits.close_timeout, self._writer.cancel)
         self._writer.add_done_callback(lambda _: giving_up.cancel())
 
@@ -203,9 +212,28 @@ class Connection:
         except asyncio.CancelledError:
             self._log.warning("peer did not read what was left for it; giving it up")
         except Exception as error:  # noqa: BLE001  # whatever the server raises for a dead peer
-            self._log.info("connection lost while sending: %s", error or type(error).__name__)
-            self.close(INTERNAL_ERROR)
+            self._lost(error)
         await self._close_socket()
+
+    def _lost(self, error: Exception) -> None:
+        self._log.info("connection lost while sending: %s", error or type(error).__name__)
+        self.close(INTERNAL_ERROR)
+
+    def _goes_out(self, text: str, payload: bytes | None) -> bool:
+        """Give a unit to the server; whether nothing is left to do for it."""
+        self._sent += 1
+        sending = self.ws.send_text(text) if payload is None else self._send(text, payload)
+        try:
+            self._begun = begin(sending, self._writer, self.loop)
+        except Exception as error:  # noqa: BLE001  # whatever the server raises for a dead peer
+            self._lost(error)
+            return True
+        return self._begun is None
+
+    async def _send(self, text: str, payload: bytes | None) -> None:
+        await self.ws.send_text(text)
+        if payload is not None:
+            await self.ws.send_bytes(payload)
 
     def _queue(self, unit: Unit) -> None:
         self._outbox.append(unit)
@@ -217,9 +245,8 @@ class Connection:
         while self.is_open or self._outbox:
             while self._outbox:
                 unit = self._outbox[0]
-                await self.ws.send_text(unit.text)
-                if unit.payload is not None:
-                    await self.ws.send_bytes(unit.payload)
+                begun, self._begun = self._begun, None
+                await (self._send(unit.text, unit.payload) if begun is None else begun)
                 if self._outbox and self._outbox[0] is unit:
                     self._outbox.popleft()
                 self._units -= unit.counts

@@ -38,15 +38,17 @@ class Crossings:
         self.state_window = state_window
         self.settle = settle
         self._until: dict[str, float] = {}  # when the client will have seen an attribute's change
-        self._patches: list[tuple[float, frozenset[str]]] = []  # until when, and their attributes
+        self._patches: dict[frozenset[str], float] = {}  # their attributes, and until when
         self._quiet: dict[str, float] = {}  # when a crossed attribute will have been quiet
 
     def patched(self, names: Iterable[str], now: float) -> None:
         """Note that one patch of these attributes went to the client."""
-        patch = now + self.window, frozenset(names)
-        self._patches = [older for older in self._patches if now < older[0]]
-        self._patches.append(patch)
-        self._sent(patch[1], now, patch[0])
+        together, until = frozenset(names), now + self.window
+        self._patches.pop(together, None)  # the newest of the same attributes is all that counts
+        while self._patches and self._patches[oldest := next(iter(self._patches))] <= now:
+            del self._patches[oldest]
+        self._patches[together] = until
+        self._sent(together, now, until)
 
     def replaced(self, names: Iterable[str], now: float) -> None:
         """Note that whole values of these attributes went to the client."""
@@ -57,7 +59,7 @@ class Crossings:
         names = set(names)
         if not any(name in self._quiet or now < self._until.get(name, now) for name in names):
             return
-        for until, together in self._patches:
+        for together, until in self._patches.items():
             if now < until and together & names:
                 names |= together
         self._quiet |= dict.fromkeys(names, now + self.settle)

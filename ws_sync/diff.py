@@ -9,18 +9,19 @@ So inserting, removing or changing one element is one operation, and moving one 
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from ws_sync.codec import JSON
+import orjson
+
+from ws_sync.codec import JSON, write_own
 from ws_sync.equality import equal
 from ws_sync.pointer import escape
 
 Operation: TypeAlias = dict[str, JSON]
-Stretch: TypeAlias = tuple[list[JSON], list[JSON]]
+Range: TypeAlias = tuple[int, int]
 
 
 def diff(old: JSON, new: JSON, path: str = "") -> list[Operation]:
@@ -62,10 +63,13 @@ def _diff_arrays(old: list[JSON], new: list[JSON], path: str) -> Iterator[Operat
     end = 0
     while end < shorter - start and equal(old[-1 - end], new[-1 - end]):
         end += 1
-    position = start
-    for before, after in _stretches(old[start : len(old) - end], new[start : len(new) - end]):
-        yield from _diff_stretch(before, after, path, position)
-        position += len(after) + 1  # and the element that both arrays have behind the stretch
+    before, after = old[start : len(old) - end], new[start : len(new) - end]
+    if len(before) > 1 and len(after) > 1:
+        ranges = stretches([_label(each) for each in before], [_label(each) for each in after])
+    else:
+        ranges = iter([((0, len(before)), (0, len(after)))])
+    for (begin, stop), (first, last) in ranges:
+        yield from _diff_stretch(before[begin:stop], after[first:last], path, start + first)
 
 
 def _diff_stretch(
@@ -80,20 +84,35 @@ def _diff_stretch(
         yield {"op": "add", "path": f"{path}/{position + offset}", "value": new[offset]}
 
 
-def _stretches(old: list[JSON], new: list[JSON]) -> Iterator[Stretch]:
-    """Split two arrays at the elements that both have in the same order."""
+def stretches(old: list[bytes], new: list[bytes]) -> Iterator[tuple[Range, Range]]:
+    """Split two arrays at the elements that both have in the same order.
+
+    Args:
+        old: a text for each element; elements are the same when their texts are.
+        new: the same.
+
+    Returns:
+        Pairs of ranges of indices, what stands between such elements in the one and in the other;
+        from left to right.
+    """
+    if len(old) == len(new) and not set(old) & set(new):
+        yield (0, len(old)), (0, len(new))
+        return
     begin_old = begin_new = 0
-    for at_old, at_new in _common_run(old, new) if len(old) > 1 and len(new) > 1 else []:
-        yield old[begin_old:at_old], new[begin_new:at_new]
+    for at_old, at_new in _common_run(old, new) if old and new else []:
+        if at_old > begin_old or at_new > begin_new:
+            yield (begin_old, at_old), (begin_new, at_new)
         begin_old, begin_new = at_old + 1, at_new + 1
-    yield old[begin_old:], new[begin_new:]
+    yield (begin_old, len(old)), (begin_new, len(new))
 
 
-def _common_run(old: list[JSON], new: list[JSON]) -> list[tuple[int, int]]:
+def _common_run(old: list[bytes], new: list[bytes]) -> list[tuple[int, int]]:
     """Return pairs of positions of equal elements, rising in both arrays, as many as possible."""
-    places = {label: position for position, label in enumerate(_labels(old))}
+    places = {label: position for position, label in enumerate(_numbered(old))}
     pairs = [
-        (places[label], position) for position, label in enumerate(_labels(new)) if label in places
+        (places[label], position)
+        for position, label in enumerate(_numbered(new))
+        if label in places
     ]
     tails: list[int] = []  # of the rising runs of each length, the smallest last position
     ends: list[int] = []  # the pair with which that run ends
@@ -111,10 +130,17 @@ def _common_run(old: list[JSON], new: list[JSON]) -> list[tuple[int, int]]:
     return run[::-1]
 
 
-def _labels(elements: list[JSON]) -> Iterator[tuple[str, int]]:
-    """Name each element by its content, and by how many of the same stand before it."""
-    seen: Counter[str] = Counter()
-    for element in elements:
-        text = json.dumps(element, sort_keys=True)
-        yield text, seen[text]
-        seen[text] += 1
+def _numbered(labels: list[bytes]) -> Iterator[tuple[bytes, int]]:
+    """Tell the same labels apart by how many of them stand before each."""
+    seen: Counter[bytes] = Counter()
+    for label in labels:
+        yield label, seen[label]
+        seen[label] += 1
+
+
+def _label(element: JSON) -> bytes:
+    """Write an element so that the order of members makes no difference."""
+    try:
+        return orjson.dumps(element, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # an integer beyond 64 bits
+        return write_own(element)

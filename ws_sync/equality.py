@@ -7,12 +7,15 @@ Python's `==` says it is.
 from __future__ import annotations
 
 from ws_sync.codec import JSON
+from ws_sync.tracked import SyncedDict, SyncedList
+
+_KINDS: dict[type, type] = {SyncedList: list, SyncedDict: dict}
 
 
 def equal(one: JSON, other: JSON) -> bool:
     """Tell whether two JSON values are the same value."""
-    kind = type(one)
-    if kind is not type(other):
+    kind = _KINDS.get(type(one), type(one))
+    if kind is not _KINDS.get(type(other), type(other)):
         return {kind, type(other)} == {int, float} and bool(one == other)
     if kind is dict:
         if one.keys() != other.keys():

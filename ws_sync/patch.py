@@ -8,8 +8,9 @@ shared with the original document. So a patch that fails half-way has changed no
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from copy import copy
 from functools import cached_property
+from itertools import compress, count
+from operator import is_not
 from typing import TypeAlias
 
 from ws_sync.codec import JSON
@@ -45,12 +46,13 @@ class Draft:
 
     Attributes:
         document: the document as it is after the operations so far.
+        growth: what `copy` operations have added, in about the characters of JSON text.
     """
 
     def __init__(self, document: JSON) -> None:
         self.document = document
         self._copies: dict[int, tuple[Container, Container]] = {}  # id: (copy, its original)
-        self._growth = 0
+        self.growth = 0
         self._original = document
         self._settled: list[tuple[Container, Container]] = []  # originals, and copies from before
 
@@ -86,13 +88,18 @@ class Draft:
         original = self.original(value)
         if original is value:
             return value  # below something that was not written to, nothing was written to
-        self._settled.append((original, copy(original)))
-        if type(value) is dict:
-            members = {name: self.settle(member) for name, member in value.items()}
-            original.clear()
-            original.update(members)
+        copies = self._copies
+        if isinstance(original, dict):
+            self._settled.append((original, dict(original)))
+            members = {
+                name: self.settle(each) if id(each) in copies else each
+                for name, each in value.items()
+            }
+            _rewrite_dict(original, members)
         else:
-            original[:] = [self.settle(element) for element in value]
+            self._settled.append((original, list(original)))
+            elements = [self.settle(each) if id(each) in copies else each for each in value]
+            _rewrite_list(original, elements)
         return original
 
     def unsettle(self) -> None:
@@ -205,14 +212,36 @@ class Draft:
         return own
 
     def _clone(self, value: JSON) -> JSON:
-        self._growth += _own_size(value)
-        if self._growth > MAX_GROWTH and self._growth > self._twice_the_original:
+        self.growth += _own_size(value)
+        if self.growth > MAX_GROWTH and self.growth > self._twice_the_original:
             raise Refused("the patch copies too much")  # patch-growth
         if isinstance(value, dict):
             return {name: self._clone(member) for name, member in value.items()}
         if isinstance(value, list):
             return [self._clone(element) for element in value]
         return value
+
+
+def _rewrite_dict(target: dict[str, JSON], members: dict[str, JSON]) -> None:
+    """Give a dict other members, in their order; those that stay are not written to."""
+    if [name for name in target if name in members] != list(members)[: len(target)]:
+        target.clear()
+    for name in target.keys() - members.keys():
+        del target[name]
+    for name, member in members.items():
+        if name not in target or target[name] is not member:
+            target[name] = member
+
+
+def _rewrite_list(target: list[JSON], elements: list[JSON]) -> None:
+    """Give a list other elements; those that stay at its beginning and end are not written to."""
+    room = min(len(target), len(elements))
+    start = next(compress(count(), map(is_not, target, elements)), room)
+    room -= start
+    backwards = map(is_not, reversed(target), reversed(elements))
+    end = min(room, next(compress(count(), backwards), room))
+    if start < max(len(target), len(elements)) - end:
+        target[start : len(target) - end] = elements[start : len(elements) - end]
 
 
 def measure(value: JSON) -> int:
@@ -234,7 +263,7 @@ def _own_size(value: JSON) -> int:
         return int(value).bit_length() * 3 // 10 + 2
     if kind is float:
         return 20
-    return 3 + sum(len(name) + 3 for name in value) if kind is dict else 5
+    return 3 + sum(len(name) + 3 for name in value) if isinstance(value, dict) else 5
 
 
 _OPERATIONS: dict[str, Callable[[Draft, Tokens, Operation], None]] = {

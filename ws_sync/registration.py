@@ -18,14 +18,18 @@ from ws_sync.session import Session
 class WeakHandler:
     """A callback that calls an async method of an object for as long as that lives."""
 
+    __slots__ = ("__code__", "_function", "_owner")
+
     def __init__(self, method: Callable[..., Any]) -> None:
-        self._method = weakref.WeakMethod(method)
+        self._owner = weakref.ref(method.__self__)  # type: ignore[attr-defined]  # it is bound
+        self._function = method.__func__  # type: ignore[attr-defined]
+        self.__code__ = type(self).__call__.__code__  # tells `call` at once that it is async
 
     async def __call__(self, *data: JSON) -> None:
         """Pass an event's data on."""
-        method = self._method()
-        if method is not None:
-            await method(*data)
+        owner = self._owner()
+        if owner is not None:
+            await self._function(owner, *data)
 
 
 class Registration:

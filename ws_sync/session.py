@@ -21,7 +21,7 @@ from weakref import WeakKeyDictionary
 from starlette.websockets import WebSocket, WebSocketState
 
 from ws_sync.calling import call, to_json
-from ws_sync.codec import Event, decode, encode_object, frame
+from ws_sync.codec import Event, decode, encode, frame
 from ws_sync.connection import (
     BREAKS_RULES,
     INTERNAL_ERROR,
@@ -208,7 +208,7 @@ class Session:
             NotJSON: `data` has no JSON form.
         """
         if self.connection is not None and self.is_connected:
-            self.connection.send(frame(event, encode_object(data, to_json)))
+            self.connection.send(frame(event, encode(data, to_json)))
             await self.connection.give_way()
 
     async def send_binary(self, event: str, metadata: dict[str, Any], data: bytes) -> None:
@@ -218,7 +218,7 @@ class Session:
             NotJSON: `metadata` has no JSON form.
         """
         if self.connection is not None and self.is_connected:
-            meta = encode_object({"type": event, "metadata": metadata}, to_json)
+            meta = encode({"type": event, "metadata": metadata}, to_json)
             self.connection.send(frame(BIN_META, meta), data)
             await self.connection.give_way()
 
@@ -260,13 +260,14 @@ class Session:
         return self._made_by.get(task) if task is not None else None
 
     async def _serve(self, connection: Connection) -> None:
-        while connection is self.connection:
-            received = await connection.receive()
-            if received is None:
-                return
-            async with self._turn:
-                if connection is self.connection:  # session-takeover-deaf
-                    await self._receive(connection, received)
+        async with connection.serving():
+            while connection is self.connection:
+                received = await connection.receive()
+                if received is None:
+                    return
+                async with self._turn:
+                    if connection is self.connection:  # session-takeover-deaf
+                        await self._receive(connection, received)
 
     async def _receive(self, connection: Connection, received: str | bytes) -> None:
         try:
@@ -278,10 +279,7 @@ class Session:
             if event.type == BIN_META:
                 connection.pairing.announce(event.data)
             else:
-                async with connection.handling():
-                    await self._handle(event)
-        except TimeoutError:
-            self.logger.warning("a handler outlived its connection, and was cancelled")
+                await self._handle(event)
         except MalformedFrame as error:  # connection-malformed-survives
             connection.malformed += 1
             self.logger.warning("%s; ignored", brief(error))

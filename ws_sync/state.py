@@ -17,16 +17,19 @@ from logging import Logger
 
 from ws_sync.attributes import Attribute
 from ws_sync.calling import to_json
-from ws_sync.codec import JSON, encode, encode_object, frame
+from ws_sync.codec import JSON, Text, dump, encode, frame
 from ws_sync.connection import Connection
 from ws_sync.crossing import Crossings
-from ws_sync.document import Document
+from ws_sync.document import Document, Held
 from ws_sync.events import patch_event, set_event
 from ws_sync.exceptions import Refused, RefusedState
 from ws_sync.writes import Write, state_patch
 
 MAX_DOCUMENT = 32 << 20
 """No write of a client makes a document larger than this, in about the characters of its text."""
+
+
+_NULL = dump(None)
 
 
 class State:
@@ -44,8 +47,10 @@ class State:
         self.attributes: dict[str, Attribute] = {}
         self.is_current: Callable[[], bool] = lambda: True
         self._log = log
-        self._good: dict[str, str] = {}  # of each attribute, the last text that could be sent
+        self._patch_event = patch_event(key)
+        self._good: dict[str, Held] = {}  # of each attribute, the last that could be sent
         self._unreadable: set[str] = set()
+        self._all_readers: list[tuple[str, Callable[[], object]]] = []
         self._document = Document({})
         self._connection: Connection | None = None  # the one whose peer holds the document
         self._restarted: Connection | None = None  # the one whose peer holds another document
@@ -70,8 +75,8 @@ class State:
             What went wrong with single attributes.
         """
         texts, errors = self._read_all()  # state-get-current
-        members = ",".join(f"{encode(wire)}:{text}" for wire, text in texts.items())
-        text = frame(set_event(self.key), f"{{{members}}}")
+        members = [f"{encode(wire)}:{text.text.decode()}" for wire, text in texts.items()]
+        text = frame(set_event(self.key), f"{{{','.join(members)}}}")
         if self.is_known(connection):
             connection.send(text)
         else:
@@ -89,7 +94,7 @@ class State:
     def publish(
         self,
         connection: Connection,
-        names: Iterable[str] | None = None,
+        names: Collection[str] | None = None,
         whole: bool = False,
     ) -> tuple[bool, list[Exception]]:
         """Send the difference between the attributes and what the peer holds, as one `_PATCH`.
@@ -105,19 +110,21 @@ class State:
             Whether something was sent; and what went wrong with single attributes, which stay at
             the peer as they were.
         """
-        chosen = self.attributes.keys() if names is None else set(names)
         if connection.is_congested:
-            self._late.update(chosen)
+            self._late.update(self.attributes if names is None else names)
             connection.when_drained(self, partial(self._publish_late, connection))
             return False, []
-        texts, errors = self._read(chosen)
-        patch, changed = self._document.difference(texts)
-        if patch:
-            connection.send(frame(patch_event(self.key), patch))
+        found = self._document.advance(self._readers(names), to_json)
+        if names is not None:
+            self._good |= self._document.texts(names)
+        if found is None:
+            return False, self._note({}, names) if self._unreadable else []
+        self._good |= found.texts
+        if found.operations:
+            connection.send(frame(self._patch_event, found.patch))
             note = self._crossings.replaced if whole else self._crossings.patched
-            note(changed, connection.loop.time())
-        self._document.advance(texts)
-        return bool(patch), errors
+            note(found.changed, connection.loop.time())
+        return bool(found.operations), self._note(found.errors, names)
 
     def restart(self) -> None:
         """Declare that no peer knows this state: its attributes have changed."""
@@ -146,8 +153,9 @@ class State:
         """
         write = Write(self.attributes, patch)
         self._check_size(write)
-        self._document.follow(patch, write.touched)
+        self._document.follow(patch, write)
         self._commit(write)
+        self._document.settle()
         self._correct(connection, write.touched)
 
     def receive_state(self, connection: Connection, state: JSON) -> None:
@@ -163,9 +171,12 @@ class State:
         self._correct(connection, state)
 
     def _check_size(self, write: Write) -> None:
-        others = sum(len(text) for wire, text in self._good.items() if wire not in write.touched)
+        if sum(held.size for held in self._good.values()) + write.most_growth() <= MAX_DOCUMENT:
+            return
+        others = self._good.keys() - write.touched
+        rest = sum(self._good[wire].size for wire in others)
         before, after = write.sizes()
-        if others + after > MAX_DOCUMENT and after > before:
+        if rest + after > MAX_DOCUMENT and after > before:
             raise Refused(f"the document would be larger than {MAX_DOCUMENT}")
 
     def _commit(self, write: Write) -> None:
@@ -189,27 +200,38 @@ class State:
         names = touched | self._derived()
         self.report(self.publish(connection, names)[1])  # state-corrected-at-once
 
-    def _read_all(self) -> tuple[dict[str, str], list[Exception]]:
-        texts, errors = self._read(self.attributes.keys())
-        return {wire: self._good.get(wire, "null") for wire in self.attributes} | texts, errors
+    def _read_all(self) -> tuple[dict[str, Held], list[Exception]]:
+        errors = self._read(None)
+        return {wire: self._good.get(wire, _NULL) for wire in self.attributes}, errors
 
-    def _read(self, names: Collection[str]) -> tuple[dict[str, str], list[Exception]]:
-        """Encode attributes, always in the same order; return what went wrong with others."""
-        texts: dict[str, str] = {}
-        errors: list[Exception] = []
-        for wire, attribute in self.attributes.items():
-            if wire not in names:
-                continue
+    def _readers(self, names: Collection[str] | None) -> list[tuple[str, Callable[[], object]]]:
+        """Return what reads attributes, always in the same order."""
+        if names is None:
+            if len(self._all_readers) != len(self.attributes):
+                self._all_readers = [(wire, each.read) for wire, each in self.attributes.items()]
+            return self._all_readers
+        return [(wire, each.read) for wire, each in self.attributes.items() if wire in names]
+
+    def _read(self, names: Collection[str] | None) -> list[Exception]:
+        """Take the texts of attributes as good; return what went wrong with others."""
+        errors: dict[str, Exception] = {}
+        for wire, read in self._readers(names):
             try:
-                known = self._good.get(wire, "")
-                texts[wire] = encode_object(attribute.read(), to_json, known)
+                known = self._good.get(wire)
+                known = known if isinstance(known, Text) else None
+                self._good[wire] = dump(read(), to_json, known)
             except Exception as error:  # noqa: BLE001  # a property of the application, or NotJSON
+                errors[wire] = error
+        return self._note(errors, names)
+
+    def _note(self, errors: dict[str, Exception], names: Collection[str] | None) -> list[Exception]:
+        """Note which of the attributes that were read could not be; return the errors."""
+        if errors or self._unreadable:
+            for wire, error in errors.items():
                 error.add_note(f"while reading the attribute {wire!r} of {self.key!r}")
-                errors.append(error)
-                self._unreadable.add(wire)
-        self._good |= texts
-        self._unreadable -= texts.keys()
-        return texts, errors
+            read = self.attributes.keys() if names is None else set(names)
+            self._unreadable = (self._unreadable - read) | errors.keys()
+        return list(errors.values())
 
     def _publish_late(self, connection: Connection) -> None:
         names, self._late = self._late, set()

@@ -284,7 +284,7 @@ class Sync:
     def _publish(self) -> list[Exception]:
         """Send the difference, or everything where nothing was sent yet; return what went wrong."""
         connection = self.session.connection
-        if connection is None or not self._registration.holds(get_event(self.key)):
+        if connection is None or not self._state.is_current():
             return []
         if self._state.is_known(connection):
             sent, errors = self._state.publish(connection)
@@ -305,7 +305,7 @@ class Sync:
         connection = self.session.connection
         if connection is None or self._state.is_known(connection):
             return  # connection-initial-once
-        if self._registration.holds(get_event(self.key)):
+        if self._state.is_current():
             self._state.report(self._state.announce(connection))
 
     async def _announce(self) -> None:

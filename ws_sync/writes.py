@@ -24,7 +24,8 @@ from ws_sync.diff import diff
 from ws_sync.equality import equal
 from ws_sync.exceptions import Refused, RefusedPatch, RefusedState
 from ws_sync.patch import MAX_OPERATIONS, Draft, measure
-from ws_sync.pointer import join, parse
+from ws_sync.pointer import index, join, parse
+from ws_sync.tracked import SyncedDict, SyncedList, track
 
 _UNTOUCHED = object()
 """Stands for an attribute that a write does not concern."""
@@ -46,11 +47,25 @@ class Write:
         self._attributes = attributes
         self.touched = _touched(patch, attributes)
         self._foreign: set[str] = set()  # attributes whose value is not made of JSON's types
+        self._patch = patch
         self._assigned: list[tuple[Attribute, object]] = []  # with their values from before
         self._before: dict[str, JSON] = {wire: self._read(wire) for wire in attributes}
         self._draft = Draft(self._before)
         self._draft.apply(patch)
         self._check(patch)
+
+    def before(self, wire: str) -> JSON:
+        """Return the value of a touched attribute as it was."""
+        return self._before[wire]
+
+    def after(self, wire: str) -> JSON:
+        """Return the value of a touched attribute as it shall be."""
+        return self._draft.document[wire]
+
+    def is_grafted(self, wire: str) -> bool:
+        """Tell whether the change is made inside the list or dict that the attribute is."""
+        attribute, after = self._attributes[wire], self.after(wire)
+        return not attribute.read_only and self._can_be_grafted(attribute, after)
 
     def commit(self) -> None:
         """Carry the write over to the live objects.
@@ -74,6 +89,10 @@ class Write:
                 attribute.write(old)
         self._assigned.clear()
 
+    def most_growth(self) -> int:
+        """Bound by how much the write can make the document larger, without measuring it."""
+        return self._draft.growth + sum(measure(each.get("value")) for each in self._patch)
+
     def sizes(self) -> tuple[int, int]:
         """Measure what is touched, before and after, in about the characters of JSON text."""
         values = (self._before, self._draft.document)
@@ -83,7 +102,7 @@ class Write:
     def _read(self, wire: str) -> JSON:
         if wire not in self.touched:
             return _UNTOUCHED
-        value, plain = _current(self._attributes[wire])
+        value, plain = _current(self._attributes[wire], self._patch)
         if not plain:
             self._foreign.add(wire)
         return value
@@ -95,13 +114,15 @@ class Write:
             raise RefusedPatch(None, patch, "the result has other attributes than the document")
         for wire in self.touched:
             before = self._before[wire]
+            if after[wire] is before:
+                continue
             if self._attributes[wire].read_only and not equal(before, after[wire]):
                 raise RefusedPatch(None, patch, f"{wire!r} is read-only")  # patch-read-only
-            inside = after[wire] is not before and self._draft.original(after[wire]) is before
+            inside = self._draft.original(after[wire]) is before
             if inside and wire in self._foreign:
                 reason = f"{wire!r} is not made of JSON's types: it can only be replaced"
                 raise RefusedPatch(None, patch, reason)
-            if is_deeper(after[wire], MAX_VALUE_DEPTH):
+            if _may_be_deep(patch) and is_deeper(after[wire], MAX_VALUE_DEPTH):
                 raise RefusedPatch(None, patch, f"{wire!r} would be nested too deep")
 
     def _assign(self) -> list[JSON]:
@@ -120,7 +141,8 @@ class Write:
             with suppress(Exception):  # a getter that raises: there is no way back
                 self._assigned.append((attribute, attribute.read()))
             try:
-                attribute.write(deepcopy(after) if attribute.is_shared(before) else after)
+                value = deepcopy(after) if attribute.is_shared(before) else after
+                attribute.write(track(value, like=before))
             except Exception as error:
                 raise RefusedState(wire, f"the object refused the value: {error!r}") from error
         return grafts
@@ -172,29 +194,78 @@ def _touched(patch: JSON, names: Mapping[str, object]) -> set[str]:
     return touched & names.keys()
 
 
-def _current(attribute: Attribute) -> tuple[JSON, bool]:
+def _may_be_deep(patch: list[dict[str, JSON]]) -> bool:
+    """Tell whether a patch that was applied could have made a value too deep."""
+    return not all(
+        each["op"] in ("remove", "test")
+        or (each["op"] in ("add", "replace") and _fits(each["value"], parse(each["path"])))
+        for each in patch
+    )
+
+
+def _fits(value: JSON, path: tuple[str, ...]) -> bool:
+    return bool(path) and not is_deeper(value, max(0, MAX_VALUE_DEPTH - len(path) + 1))
+
+
+def _current(attribute: Attribute, patch: JSON = None) -> tuple[JSON, bool]:
     """Return the live value and True, or a JSON copy of it when it is not made of JSON's types.
 
     A value that has no JSON form at all is None: it can be replaced, but not be built upon.
+
+    Args:
+        attribute: the attribute.
+        patch: when a patch of one operation will be all that is done with the value, only what
+            that reads or writes is judged.
     """
     try:
         value = attribute.read()
-        if _is_plain(value):
+        if _is_plain_where(value, patch) or _is_plain(value):
             return value, True
         return decode_value(encode(value, to_json)), False
     except Exception:  # noqa: BLE001  # a property of the application, or a value without JSON form
         return None, False
 
 
+def _is_plain_where(value: object, patch: JSON) -> bool:
+    """Tell whether all that a patch of one operation concerns in an attribute is made of JSON's."""
+    if type(patch) is not list or len(patch) != 1 or patch[0].get("op") not in _LOCAL:
+        return False
+    for token in parse(patch[0]["path"])[1:]:
+        if type(value) in _DICTS:
+            if not _has_plain_names(value):
+                return False
+            value = value.get(token)  # type: ignore[attr-defined]
+        elif type(value) in _LISTS:
+            if token == "-":  # the place behind the last element
+                return True
+            value = value[index(token, len(value) + 1) :][:1]  # type: ignore[index, arg-type]
+            value = value[0] if value else None  # type: ignore[index]
+        else:
+            return False
+    return _is_plain(value)
+
+
+_LOCAL = frozenset({"add", "remove", "replace", "test"})
+_SCALARS = frozenset({str, int, bool, type(None)})
+_LISTS = frozenset({list, SyncedList})
+_DICTS = frozenset({dict, SyncedDict})
+
+
+def _has_plain_names(value: object) -> bool:
+    return set(map(type, value)) <= {str}  # type: ignore[call-overload]
+
+
 def _is_plain(value: object) -> bool:
     kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
+    if kind in _SCALARS:
         return True
     if kind is float:
         return math.isfinite(value)  # type: ignore[arg-type]
-    if kind is list:
-        return all(map(_is_plain, value))  # type: ignore[call-overload]
-    if kind is dict:
-        names, members = value.keys(), value.values()  # type: ignore[attr-defined]
-        return all(type(name) is str for name in names) and all(map(_is_plain, members))
-    return False
+    if kind in _DICTS:
+        if not _has_plain_names(value):
+            return False
+        value = value.values()  # type: ignore[attr-defined]
+    elif kind not in _LISTS:
+        return False
+    # most values stand beside others of their kind, and are judged together
+    return set(map(type, value)) <= _SCALARS or all(map(_is_plain, value))  # type: ignore[call-overload]

@@ -3,76 +3,117 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ws_sync.strategies import names, values
-from ws_sync.codec import JSON, encode
-from ws_sync.document import Document
+from ws_sync.codec import JSON, Text, dump
+from ws_sync.document import Difference, Document
 from ws_sync.equality import equal
+from ws_sync.exceptions import NotJSON
 from ws_sync.patch import apply
 
 states = st.dictionaries(names, values, min_size=1, max_size=4)
 
 
-def texts(state: dict[str, JSON]) -> dict[str, str]:
-    return {name: encode(value) for name, value in state.items()}
+def texts(state: Mapping[str, JSON]) -> dict[str, Text]:
+    return {name: dump(value) for name, value in state.items()}
+
+
+def readers(state: Mapping[str, JSON]) -> list[tuple[str, Callable[[], object]]]:
+    return [(name, partial(state.__getitem__, name)) for name in state]
+
+
+def patch_to(document: Document, state: Mapping[str, JSON]) -> JSON:
+    found = document.advance(readers(state))
+    return json.loads(found.patch) if found else []
+
+
+def difference(document: Document, state: Mapping[str, JSON]) -> Difference:
+    found = document.advance(readers(state))
+    assert found is not None
+    return found
 
 
 @given(states, st.data())
-def test_difference_makes_the_new_state_of_the_old_one(
+def test_advance_makes_the_new_state_of_the_old_one(
     old: dict[str, JSON], data: st.DataObject
 ) -> None:
     new = {name: data.draw(values) for name in old}
     document = Document(texts(old))
-    patch, _ = document.difference(texts(new))
-    assert equal(apply(old, json.loads(patch or "[]")), new)
-    document.advance(texts(new))
-    assert document.difference(texts(new)) == ("", [])
+    assert equal(apply(old, patch_to(document, new)), new)
+    assert document.advance(readers(new)) is None
     assert equal(document.value(), new)
 
 
 @given(states, st.data())
-def test_difference_is_never_longer_than_replacing_the_attributes(
+def test_patch_is_never_longer_than_replacing_the_attributes(
     old: dict[str, JSON], data: st.DataObject
 ) -> None:
     new = {name: data.draw(values) for name in old}
-    patch, changed = Document(texts(old)).difference(texts(new))
-    whole = [{"op": "replace", "path": _pointer(name), "value": new[name]} for name in changed]
-    assert len(patch) <= len(encode(whole))
+    found = Document(texts(old)).advance(readers(new))
+    if found is None:
+        return
+    whole = [
+        {"op": "replace", "path": _pointer(name), "value": new[name]} for name in found.changed
+    ]
+    assert len(found.patch) <= len(dump(whole).text)
 
 
 def _pointer(name: str) -> str:
     return "/" + name.replace("~", "~0").replace("/", "~1")
 
 
-def test_difference_is_empty_when_only_the_form_of_a_number_changed() -> None:
-    assert Document({"a": "1"}).difference({"a": "1.0"}) == ("", [])
+def test_nothing_is_sent_when_only_the_form_of_a_number_changed() -> None:
+    found = difference(Document(texts({"a": 1})), {"a": 1.0})
+    assert (found.operations, found.changed, list(found.texts)) == ([], [], ["a"])
 
 
-def test_difference_adds_an_attribute_that_the_peer_does_not_hold() -> None:
-    patch, changed = Document({}).difference({"a/b": "1"})
-    assert json.loads(patch) == [{"op": "add", "path": "/a~1b", "value": 1}]
-    assert changed == ["a/b"]
+def test_attribute_that_the_peer_does_not_hold_is_added() -> None:
+    found = difference(Document({}), {"a/b": 1})
+    assert json.loads(found.patch) == [{"op": "add", "path": "/a~1b", "value": 1}]
+    assert found.changed == ["a/b"]
 
 
-def test_difference_sends_an_attribute_that_is_not_known_whole() -> None:
-    document = Document({"a": "[1,2]", "b": "1"})
+def test_attribute_that_is_not_known_is_sent_whole() -> None:
+    document = Document(texts({"a": [1, 2], "b": 1}))
     document.forget(["a", "c"])
-    patch, _ = document.difference({"a": "[1,2]", "b": "1"})
-    assert json.loads(patch) == [{"op": "replace", "path": "/a", "value": [1, 2]}]
     assert document.value() == {"b": 1}
+    patch = patch_to(document, {"a": [1, 2], "b": 1})
+    assert patch == [{"op": "replace", "path": "/a", "value": [1, 2]}]
 
 
-def test_differing_names_attributes_by_their_text() -> None:
-    assert Document({"a": "1", "b": "2"}).differing({"a": "1", "b": "3", "c": "4"}) == ["b", "c"]
+def test_attribute_without_json_form_stays_as_it_is() -> None:
+    document = Document(texts({"a": [1, 2], "b": 1}))
+    found = difference(document, {"a": [1, float("nan")], "b": 2})
+    assert isinstance(found.errors["a"], NotJSON)
+    assert found.errors["a"].path == "/1"
+    assert document.value() == {"a": [1, 2], "b": 2}
+
+
+class Elsewhere:
+    """A patch of attributes that are not what the peer holds."""
+
+    def __init__(self, *touched: str) -> None:
+        self.touched = set(touched)
+
+    def before(self, _: str) -> JSON:
+        return "another value"
+
+    def after(self, _: str) -> JSON:
+        raise AssertionError("it is of no concern")
+
+    def is_grafted(self, _: str) -> bool:
+        raise AssertionError("it is of no concern")
 
 
 def test_follow_takes_over_a_patch_of_the_peer() -> None:
-    document = Document({"a": "[1]", "b": '"unread"'})
-    document.follow([{"op": "add", "path": "/a/-", "value": 2}], {"a"})
+    document = Document(texts({"a": [1], "b": "unread"}))
+    document.follow([{"op": "add", "path": "/a/-", "value": 2}], Elsewhere("a"))
     assert document.value() == {"a": [1, 2], "b": "unread"}
 
 
@@ -86,19 +127,19 @@ def test_follow_takes_over_a_patch_of_the_peer() -> None:
     ids=["fails", "removes", "scalar"],
 )
 def test_follow_forgets_what_it_can_not_follow(patch: JSON) -> None:
-    document = Document({"a": "[1]", "b": "2"})
-    document.follow(patch, {"a"})
+    document = Document(texts({"a": [1], "b": 2}))
+    document.follow(patch, Elsewhere("a"))
     assert document.value() == {"b": 2}
 
 
 def test_follow_finds_an_attribute_that_was_forgotten() -> None:
-    document = Document({"a": "[1]"})
+    document = Document(texts({"a": [1]}))
     document.forget(["a"])
-    document.follow([{"op": "replace", "path": "/a", "value": 3}], {"a"})
+    document.follow([{"op": "replace", "path": "/a", "value": 3}], Elsewhere("a"))
     assert document.value() == {"a": 3}
 
 
 def test_follow_state_takes_over_members() -> None:
-    document = Document({"a": "1", "b": "2"})
+    document = Document(texts({"a": 1, "b": 2}))
     document.follow_state({"a": [3]})
     assert document.value() == {"a": [3], "b": 2}

@@ -443,6 +443,7 @@ async def test_log_does_not_grow_with_what_a_client_sends(
         await client.send("_TASK_CANCEL:COUNTER", {"type": long})
         await client.send("_BIN_META", {"type": f"_{long}", "metadata": {}})
         await client.patch("COUNTER", long, long)
+        await client.until("_SET:COUNTER")  # the answer to the refused patch
         await client.socket.send('{"type":"x","data":1' + "0" * 1000 + "}")
         await client.fence("COUNTER")
     assert len(caplog.records) >= 7

@@ -21,6 +21,7 @@ from ws_sync.crossing import Crossings
 from ws_sync.exceptions import NoSession, NotJSON, UnknownAttribute
 from ws_sync.session import Session
 from ws_sync.sync import Sync
+from ws_sync.tracked import SyncedList
 
 
 class Notes:
@@ -714,3 +715,40 @@ async def test_argument_of_any_depth_can_be_sent_back() -> None:
         await client.receive()
         await client.act("NOTES", "assign", value=value)
         assert await client.receive() == replace("/title", value)
+
+
+async def test_tracked_attribute_is_followed_in_both_directions() -> None:
+    session, notes, sync = make(exclude=["total"])
+    rows = notes.items = SyncedList({"x": number, "text": "a" * 20} for number in range(200))
+    async with Server(session) as server, server.connect() as client:
+        state = (await client.receive())[1]
+        rows[7]["x"] = "server"
+        await sync()
+        assert await client.receive() == replace("/items/7/x", "server")
+        row = rows[9]
+        await client.patch("NOTES", "replace", "/items/9/x", value="client")
+        await client.patch("NOTES", "add", "/items/-", value={"x": [1]})
+        assert (await client.fence("NOTES"))[0] == []
+        assert (notes.items is rows, rows[9] is row, row["x"]) == (True, True, "client")
+        rows[200]["x"].append(2)
+        await sync()
+        assert await client.receive() == (
+            "_PATCH:NOTES",
+            [{"op": "add", "path": "/items/200/x/1", "value": 2}],
+        )
+        await client.patch("NOTES", "replace", "/items", value=[{"x": 1}])
+        _, state = await client.fence("NOTES")
+    assert isinstance(notes.items, SyncedList)
+    assert notes.items == state["items"] == [{"x": 1}]
+
+
+async def test_write_to_a_part_leaves_other_types_beside_it_alone() -> None:
+    session, notes, _ = make()
+    notes.items = [Hiding(1), {"x": 1}]
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        await client.patch("NOTES", "replace", "/items/1/x", value=2)
+        assert (await client.fence("NOTES"))[0] == []
+        await client.patch("NOTES", "replace", "/items/0", value=2)
+        await client.until("_SET:NOTES")
+    assert notes.items == [Hiding(1), {"x": 2}]

@@ -23,6 +23,8 @@ from tools.site import items, pages
 
 MERMAID = Path(__file__).parent / "node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js"
 SCRIPT = "javascripts/mermaid.js"
+MEASURED = Path(__file__).parents[2] / "docs"
+"""What `python -m tools.benchmark` has written: a page and its picture."""
 ROW = re.compile(r"^\| \[[^\]]+\]\(([\w/.-]+\.md)\)", re.MULTILINE)
 LINK = re.compile(r"(?P<start>\[(?P<text>[^\]\[]*)\]\()(?P<target>[^()\s#]+)(?P<rest>#[^()\s]*)?\)")
 
@@ -42,6 +44,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         {"Requirements": "requirements.md"},
         {"Schemas": ["schemas/index.md", *schema_pages]},
         {"AsyncAPI": "asyncapi.md"},
+        {"Performance": "performance.md"},
     ]
     return config
 
@@ -53,6 +56,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for uri, text in pages.folder_lists().items():
         unlisted = InclusionLevel.NOT_IN_NAV
         files.append(File.generated(config, uri, content=text, inclusion=unlisted))
+    for name in ("performance.md", "performance.svg"):
+        files.append(File.generated(config, name, abs_src_path=str(MEASURED / name)))
     if MERMAID.exists():  # where it is missing, check.py finds pages that ask for it in vain
         files.append(File.generated(config, SCRIPT, abs_src_path=str(MERMAID)))
     return files

@@ -1,0 +1,87 @@
+"""How fast the reference is: `python -m tools.benchmark`.
+
+Runs the cases with PyPI's 0.6.9 and 0.5.1 in environments of their own, with the reference, with
+its tracked containers, and with the least that looks at a whole state; in turns, in one run. Only
+ratios mean something elsewhere; behind each stand its quartiles.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import cProfile
+import pstats
+from pathlib import Path
+
+from tools.benchmark import compare, growth, plot, round_trip, tables, verdicts, worker
+from tools.benchmark.cases import TITLES
+from tools.benchmark.targets import Outcome
+
+PAGE = "performance.md"
+PICTURE = "performance.svg"
+
+
+def main() -> int:
+    """Measure and print; 0 whether the targets are met or not."""
+    arguments = parser().parse_args()
+    if arguments.profile:
+        profile(arguments.profile)
+        return 0
+    outcomes: list[Outcome] = []
+    parts: list[str] = []
+    times = compare.measure(arguments.cases, arguments.rounds)
+    outcomes += verdicts.of_syncs(times)
+    parts.append(f"## One sync\n\n{tables.of_syncs(times)}")
+    points = growth.measure()
+    parts.append(f"## Growth\n\n![cost against size]({PICTURE})\n\n{tables.of_growth(points)}")
+    if arguments.round_trip:
+        trips, memory = round_trip.measure(arguments.rounds), round_trip.memory(3)
+        outcomes += verdicts.of_round_trips(trips) + verdicts.of_memory(memory)
+        parts.append(f"## Round trips\n\n{tables.of_round_trips(trips, memory)}")
+    parts.append(f"## Targets\n\n{tables.of_outcomes(outcomes)}")
+    report = "\n\n".join(parts)
+    print(report)
+    if arguments.write:
+        arguments.write.mkdir(parents=True, exist_ok=True)
+        (arguments.write / PAGE).write_text(f"{INTRODUCTION}\n{report}\n", encoding="utf-8")
+        (arguments.write / PICTURE).write_text(plot.draw(points), encoding="utf-8")
+    return 0
+
+
+INTRODUCTION = """# Performance
+
+Written by `python -m tools.benchmark --round-trip --write docs`. The machine is shared: only
+ratios from one run mean something, and behind each stand its quartiles. *limit* is the least that
+looks at the whole state: encode every attribute, compare bytes, send a fixed text. *tracked* is the
+reference with its attributes in a `SyncedList` or a `SyncedDict`.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the options."""
+    found = argparse.ArgumentParser(prog="tools.benchmark", description=__doc__)
+    found.add_argument("--cases", default="".join(TITLES), help="letters; all if not given")
+    found.add_argument("--rounds", type=int, default=7, help="turns of each, 7 if not given")
+    found.add_argument("--round-trip", action="store_true", help="also over real connections")
+    found.add_argument("--write", type=Path, metavar="DIR", help="write the page and its plot")
+    found.add_argument("--profile", choices=[*TITLES], help="show where the time of a case goes")
+    return found
+
+
+def profile(case: str) -> None:
+    """Profile one case of the reference."""
+
+    async def run() -> None:
+        ready = await worker.synced(case)
+        await worker.timed(*ready)
+        profiler.enable()
+        await worker.timed(*ready)
+        profiler.disable()
+
+    profiler = cProfile.Profile()
+    asyncio.run(run())
+    pstats.Stats(profiler).sort_stats("tottime").print_stats(25)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
