@@ -54,9 +54,12 @@ class Finding:
         """What leads to it."""
         return tuple(map(signature, self.program))
 
-    def cause(self) -> Recipe:
-        """What leads to it without the step in which it shows, if there is more than that."""
-        return self.recipe()[:-1] or self.recipe()
+    def parts(self) -> list[Recipe]:
+        """What two findings of one fault have in common: all but the last step, or both ends."""
+        recipe = self.recipe()
+        if len(recipe) == 1:
+            return [recipe]
+        return [recipe[:-1], (recipe[0], recipe[-1])]
 
 
 @dataclass(slots=True)
@@ -132,11 +135,11 @@ class Search:
                     self.tally.unconfirmed += 1
                     known.append(found.recipe())
                     continue
-                cause = confirmed.cause()
-                fault = (confirmed.violation.requirement, cause)
-                known.append(cause if fault in told else confirmed.recipe())
-                if fault not in told:
-                    told.add(fault)
+                faults = {(confirmed.violation.requirement, part) for part in confirmed.parts()}
+                again = [part for _, part in faults & told]
+                known.append(min(again, key=len) if again else confirmed.recipe())
+                if not again:
+                    told |= faults
                     yield confirmed
                 if self.target.refuses():
                     return
