@@ -185,7 +185,9 @@ async def test_malformed_announcement_is_refused_with_its_bytes(peer: Peer, data
 
 @case("binary-unknown", needs="binary")
 @pytest.mark.parametrize(
-    "type_", [f"_ACTION:{UNKNOWN}", UNKNOWN, f"_{UNKNOWN}:TESTEE"], ids=["key", "custom", "reserved"]
+    "type_",
+    [f"_ACTION:{UNKNOWN}", UNKNOWN, f"_{UNKNOWN}:TESTEE"],
+    ids=["key", "custom", "reserved"],
 )
 async def test_pair_for_an_unknown_event_is_ignored(peer: Peer, type_: str) -> None:
     before = await peer.get()

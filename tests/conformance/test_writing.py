@@ -34,6 +34,6 @@ def test_value_without_another_of_its_kind_is_left_alone(value: JSON) -> None:
 
 
 def test_attribute_that_changes_by_itself_is_left_alone() -> None:
-    states = {"A": {"ticks": 1, "text": "a"}}
+    states: dict[str, JSON] = {"A": {"ticks": 1, "text": "a"}}
     found = [(key, name) for key, name, _ in alterations(states, {("A", "ticks")})]
     assert found == [("A", "text")]
