@@ -25,6 +25,7 @@ from conformance.writing import alteration, alterations
 def test_altered_value_is_another_of_its_kind(value: JSON, altered: JSON) -> None:
     state = {"x/y": value}
     operation = alteration(value, "x/y")
+    assert operation is not None
     assert jsonpatch.apply_patch(state, [operation]) == {"x/y": altered}
 
 
