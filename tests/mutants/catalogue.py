@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import ModuleType
 
 from tests.mutants import (
@@ -49,6 +50,15 @@ def legals() -> dict[str, type[Legal]]:
         for name, found in vars(legal).items()
         if isinstance(found, type) and issubclass(found, Legal) and found is not Legal
     }
+
+
+def sections() -> dict[str, list[str]]:
+    """The names of the mutants under the title of their section."""
+    found: dict[str, list[str]] = {}
+    for name, mutant in mutants().items():
+        title = (sys.modules[mutant.__module__].__doc__ or "").removeprefix("Mutants of ")
+        found.setdefault(title.rstrip("."), []).append(name)
+    return found
 
 
 def kinds() -> dict[str, type[Honest]]:

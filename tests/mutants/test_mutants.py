@@ -9,7 +9,8 @@ import pytest
 from conformance.spec import requirements
 from tests.mutants.catalogue import legals, mutants
 from tests.mutants.kinds import Legal, Mutant
-from tools.run_mutants import TIME_SCALE, judge
+from tools.matrix.judging import judge
+from tools.run_mutants import TIME_SCALE
 
 
 def test_there_are_enough_to_prove_something() -> None:
