@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -174,6 +175,16 @@ class Connection:
         self._trace.add(self.label, "sent", f"(cut off) {frame}")
         whole = Frame(Opcode.TEXT, frame.encode()).serialize(mask=True)
         self._socket.transport.write(whole[: len(whole) - len(frame) // 3])
+        await self.cut()
+
+    async def cut_between_fragments(self, frame: str) -> None:
+        """Send a whole text as a message that goes on, and end the connection instead."""
+        self._trace.add(self.label, "sent", f"(unfinished) {frame}")
+        part = Frame(Opcode.TEXT, frame.encode(), fin=False).serialize(mask=True)
+        self._socket.transport.write(part)
+        with suppress(TimeoutError, ConnectionClosed):  # the answer to a ping: it has been read
+            async with asyncio.timeout(self._deadline):
+                await (await self._socket.ping())
         await self.cut()
 
     async def close(self) -> None:

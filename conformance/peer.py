@@ -171,8 +171,12 @@ class Peer:
         await self.send(f"_GET:{other}", {})
         await self.next(f"_SET:{other}", since=since, what=f"the answer to _GET:{other}")
 
-    async def get(self, key: str = "TESTEE") -> JSON:
+    async def get(self, key: str = "TESTEE", *, requirement: str | None = "state-get") -> JSON:
         """The state that the server reports.
+
+        Args:
+            key: The document.
+            requirement: What is broken if it does not, None for the requirement of the case.
 
         Raises:
             Violation: `_GET` was not answered.
@@ -183,7 +187,7 @@ class Peer:
         answers = self.events(f"_SET:{key}", since)
         if not answers:
             expect.fail(
-                requirement="state-get",
+                requirement=requirement,
                 expected=f"_SET:{key} in answer to _GET:{key}",
                 received="the answer to a later _GET without it",
             )
@@ -233,14 +237,16 @@ class Dialogue:
         """Open a connection and wait for nothing more.
 
         Raises:
-            Violation: The server does not take it.
+            Violation: The server does not take it, which breaks the requirement; or nobody listens
+                any more, and then what the case is about has ended the server.
         """
         label = next(self._labels)
         try:
             connection = await Connection.open(url, label, self.trace, self.target.deadline)
         except (OSError, InvalidHandshake, TimeoutError) as error:
+            ended = isinstance(error, ConnectionRefusedError) and self.connections
             expect.fail(
-                requirement=requirement,
+                requirement=None if ended else requirement,
                 expected=f"a WebSocket at {url}",
                 received=str(error) or "no answer to the handshake",
             )
