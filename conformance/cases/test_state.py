@@ -34,6 +34,14 @@ CHANGES = [
     pytest.param(None, {"": {"": ""}}, id="null-to-object"),
 ]
 
+LONG = [f"{number:040}" for number in range(30)]
+"""An array of which a single element is cheaper to send than the whole."""
+LONG_CHANGES = [
+    pytest.param(LONG[:-3], id="remove-at-the-end"),
+    pytest.param(LONG[:12] + LONG[15:], id="remove-inside"),
+    pytest.param([*LONG, "new" * 13], id="append"),
+]
+
 
 @case("state-object")
 async def test_state_holds_every_attribute(peer: Peer) -> None:
@@ -52,6 +60,7 @@ async def test_attributes_stay_the_same(dialogue: Dialogue, peer: Peer) -> None:
     before = sorted(await peer.get())
     await peer.action("assignMany", values={"anything": {"text": 1}, "table": {"new": 1}})
     await peer.set({"items": [1]})
+    expect.equal(sorted(await peer.get()), before, "the attributes")
     await peer.action("reset")
     expect.equal(sorted(await peer.get()), before, "the attributes")
     expect.equal(sorted((await dialogue.reconnect(peer)).mirror()), before, "the attributes")
@@ -92,7 +101,8 @@ async def test_answer_holds_derived_attributes(peer: Peer) -> None:
 
 @case("state-get-unannounced", needs="lazy")
 async def test_document_that_is_not_announced_can_be_asked_for(peer: Peer) -> None:
-    expect.equal(await peer.get("LAZY"), {"value": 0}, "the state of LAZY")
+    state = await peer.get("LAZY", requirement="state-get-unannounced")
+    expect.equal(state, {"value": 0}, "the state of LAZY")
 
 
 @case("state-unannounced-silent", needs="lazy")
@@ -108,7 +118,7 @@ async def test_document_that_is_not_announced_is_silent(peer: Peer) -> None:
 async def test_document_is_silent_on_a_connection_that_has_not_asked(
     dialogue: Dialogue, peer: Peer
 ) -> None:
-    await peer.get("LAZY")
+    await peer.get("LAZY", requirement="state-get-unannounced")
     await peer.patch({"op": "replace", "path": "/value", "value": 5}, key="LAZY")
     await peer.fence()
     again = await dialogue.reconnect(peer)
@@ -127,7 +137,7 @@ async def test_no_patch_of_a_document_that_was_written_and_not_asked_for(peer: P
 
 @case("state-unannounced-followed", needs="lazy")
 async def test_document_that_was_asked_for_is_followed(peer: Peer) -> None:
-    await peer.get("LAZY")
+    await peer.get("LAZY", requirement="state-get-unannounced")
     await peer.patch({"op": "replace", "path": "/value", "value": 5}, key="LAZY")
     await peer.action("reset")
     await peer.fence()
@@ -140,6 +150,66 @@ async def test_client_follows_a_change(peer: Peer, before: JSON, after: JSON) ->
     await peer.assign("anything", before)
     await peer.assign("anything", after)
     expect.equal((await peer.in_sync())["anything"], after, "the attribute anything")
+
+
+@case("state-converges")
+@pytest.mark.parametrize("after", LONG_CHANGES)
+async def test_client_follows_a_change_of_a_long_array(peer: Peer, after: JSON) -> None:
+    await peer.assign("items", LONG)
+    await peer.assign("items", after)
+    state = await peer.in_sync()
+    expect.equal([state["items"], state["itemCount"]], [after, len(after)], "items and itemCount")
+
+
+@case("state-converges")
+async def test_client_follows_every_step_of_a_burst(peer: Peer) -> None:
+    for count in (1, 2, 7):
+        await peer.action("burst", count=count)
+        await peer.fence()
+        expect.equal(peer.mirror()["number"], count, "number in the client's copy")
+        await peer.assign("number", 0)
+    await peer.in_sync()
+
+
+@case("state-converges")
+async def test_client_follows_the_server_behind_its_own_set(peer: Peer) -> None:
+    await peer.assign("text", "of the server")
+    await peer.fence()
+    await peer.set({"text": "of the client"})
+    await peer.assign("text", "of the server")
+    expect.equal((await peer.in_sync())["text"], "of the server", "the attribute text")
+
+
+@case("state-converges")
+async def test_client_follows_the_server_behind_its_own_patch(peer: Peer) -> None:
+    await peer.assign("items", LONG)
+    await peer.fence()
+    await peer.patch({"op": "add", "path": "/items/-", "value": "of the client"})
+    await peer.assign("items", [*LONG, "of the client", "of the server"])
+    await peer.in_sync()
+
+
+@case("state-converges")
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        pytest.param(name, arguments, id=name, marks=case("state-converges", needs=feature))
+        for name, feature, arguments in [
+            ("callBack", "client-actions", {"name": "ring", "arguments": {}}),
+            ("notify", "toast", {"message": "hello", "level": "info"}),
+            ("sendFile", "download", {"filename": "a", "content": ""}),
+            ("sendBytes", "binary", {"metadata": {"type": "n"}, "content": ""}),
+        ]
+    ],
+)
+async def test_action_that_sends_something_ends_with_a_sync(
+    peer: Peer, name: str, arguments: dict[str, JSON]
+) -> None:
+    await peer.action("assignQuietly", name="text", value="quiet")
+    await peer.connection.send("_ACTION:TESTEE", {**arguments, "type": name})
+    await peer.fence()
+    expect.equal(peer.mirror()["text"], "quiet", "text in the client's copy")
+    await peer.in_sync()
 
 
 @case("state-converges")
@@ -295,7 +365,10 @@ async def test_written_value_is_not_sent_back(peer: Peer, by: str) -> None:
         await peer.patch({"op": "replace", "path": "/text", "value": "mine"})
     await peer.action("publish")
     await peer.fence()
-    expect.equal(peer.types(mark), ["_SET:SECOND"], "only the fence's answer")
+    expect.equal(peer.events("_SET:TESTEE", mark), [], "whole states, with the written value")
+    sent = [operation for patch in peer.events("_PATCH:TESTEE", mark) for operation in patch]
+    echoes = [o for o in sent if o["path"] == "" or o["path"].split("/")[1] == "text"]
+    expect.equal(echoes, [], "operations on the written attribute")
     await peer.in_sync(requirement="state-converges")
 
 
