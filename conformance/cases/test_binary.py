@@ -150,6 +150,14 @@ async def test_announcement_ends_with_its_connection(
     await unchanged(dialogue, again, again.connection.send_bytes(b"bytes"))
 
 
+@case("binary-per-connection", needs="binary")
+async def test_announcement_is_not_that_of_another_session(dialogue: Dialogue, peer: Peer) -> None:
+    other = await dialogue.open_other_session()
+    await peer.connection.send("_BIN_META", {"type": ACTION, "metadata": receive("mine")})
+    await peer.fence()
+    await unchanged(dialogue, other, other.connection.send_bytes(b"bytes"))
+
+
 @case("binary-reserved", needs="binary")
 async def test_metadata_can_not_stand_for_the_bytes(dialogue: Dialogue, peer: Peer) -> None:
     await unchanged(

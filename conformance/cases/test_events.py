@@ -113,7 +113,8 @@ async def test_key_is_all_behind_the_first_colon(peer: Peer, type_: str) -> None
 
 @case("events-key", needs="scoped-keys")
 async def test_key_with_a_slash_is_one_key(peer: Peer) -> None:
-    expect.equal(await peer.get("scope/NESTED"), {"value": 0}, "the state of scope/NESTED")
+    state = await peer.get("scope/NESTED", requirement="events-key")
+    expect.equal(state, {"value": 0}, "the state of scope/NESTED")
 
 
 @case("events-unknown-type")

@@ -20,6 +20,7 @@ TABLE: dict[str, JSON] = {
     "null": None,
 }
 TABLE["odd"] = {"length": 0, "hasOwnProperty": 1}
+TABLE |= {"~2": 0, "~x": 0}  # what a pointer that is not escaped would hit
 
 START = {"text": "kept", "items": ITEMS, "table": TABLE}
 

@@ -108,13 +108,25 @@ async def test_message_that_was_not_finished_has_no_effect(dialogue: Dialogue, p
 @case("session-apart")
 async def test_sessions_share_no_state(dialogue: Dialogue, peer: Peer) -> None:
     other = await dialogue.open_other_session()
-    before, mark = await other.get(), other.mark()
+    before, mark = [await other.get(), await other.get("SECOND")], other.mark()
+    await peer.assign("value", 5, key="SECOND")
+    await peer.fence("SECOND")
     await peer.action("assignMany", values={"text": "mine", "items": [1], "table": {"a": 1}})
     await peer.patch({"op": "add", "path": "/items/-", "value": 2})
     await peer.fence()
     await other.fence()
     expect.equal(other.types(mark), ["_SET:SECOND"], "the other session's events")
-    expect.equal(await other.get(), before, "the other session's state")
+    after = [await other.get(), await other.get("SECOND")]
+    expect.equal(after, before, "the other session's states of TESTEE and SECOND")
+
+
+@case("session-apart", needs="toast")
+async def test_sessions_share_no_notices(dialogue: Dialogue, peer: Peer) -> None:
+    other = await dialogue.open_other_session()
+    await peer.action("notify", message="for one", level="info")
+    await peer.next("_TOAST", since=0, requirement="notices-toast")
+    await other.fence()
+    expect.equal(other.events("_TOAST"), [], "the other session's toasts")
 
 
 @case("session-apart", needs="tasks")

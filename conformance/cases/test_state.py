@@ -189,6 +189,32 @@ async def test_client_follows_the_server_behind_its_own_patch(peer: Peer) -> Non
     await peer.in_sync()
 
 
+@case("state-converges", needs="tasks")
+async def test_client_follows_changes_while_a_task_runs(peer: Peer) -> None:
+    await peer.start("wait")
+    for number in range(1, 8):
+        await peer.assign("number", number)
+        await peer.fence()
+        expect.equal(peer.mirror()["number"], number, "number in the client's copy")
+    await peer.in_sync()
+
+
+@case("state-converges")
+@pytest.mark.parametrize("end", ["takeover", "cut"])
+async def test_client_follows_on_a_later_connection(
+    dialogue: Dialogue, peer: Peer, end: str
+) -> None:
+    await peer.assign("items", LONG)
+    await peer.fence()
+    await peer.action("assignQuietly", name="items", value=[*LONG, "quiet"])
+    await peer.fence()
+    if end == "cut":
+        await peer.connection.cut()
+    again = await (dialogue.take_over(peer) if end == "takeover" else dialogue.reconnect(peer))
+    await again.assign("items", [*LONG, "quiet", "later"])
+    await again.in_sync()
+
+
 @case("state-converges")
 @pytest.mark.parametrize(
     ("name", "arguments"),
