@@ -35,6 +35,7 @@ PATIENT = 1.0
 """The time scale of the second try."""
 SEARCH = ("--budget", "1s", "--seed", "1")
 """A short search that begins in the same place each time, so that the matrix is stable."""
+NO_SEARCH = ("--budget", "0s")
 JOBS = (os.cpu_count() or 1) + 1
 """Testees at a time: a mutant that stays silent lets the kit wait, and its core is free then."""
 
@@ -101,13 +102,14 @@ def run_all(names: Sequence[str], chosen: argparse.Namespace) -> list[Result]:
 def tries(name: str, chosen: argparse.Namespace) -> Iterator[tuple[float, Sequence[str]]]:
     """With which time scales and options a testee is judged, until it is as it should be."""
     scale = chosen.time_scale
+    search = SEARCH if getattr(kinds()[name], "searched", True) else NO_SEARCH
     if breaks(name) is None or chosen.whole:
-        yield scale, SEARCH
+        yield scale, search
     else:
         if not chosen.write:
             yield scale, of_requirement(name)
         yield scale, of_section(name)
-    yield max(PATIENT, scale), SEARCH
+    yield max(PATIENT, scale), search
 
 
 def summary(results: Sequence[Result], *, cases: bool) -> Iterator[str]:

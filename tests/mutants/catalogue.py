@@ -7,15 +7,21 @@ from types import ModuleType
 
 from tests.mutants import (
     actions,
+    apart,
     binary,
     connection,
     events,
+    events_lenient,
+    following,
     legal,
     patch,
+    patch_lenient,
+    patch_operations,
     patch_sent,
     session,
     state,
     tasks,
+    writing,
 )
 from tests.mutants.honest import Honest
 from tests.mutants.kinds import Legal, Mutant
@@ -23,13 +29,19 @@ from tests.mutants.kinds import Legal, Mutant
 SECTIONS: tuple[ModuleType, ...] = (
     connection,
     events,
+    events_lenient,
     state,
+    following,
+    writing,
     patch_sent,
     patch,
+    patch_operations,
+    patch_lenient,
     actions,
     tasks,
     binary,
     session,
+    apart,
 )
 
 

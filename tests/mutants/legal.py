@@ -8,6 +8,8 @@ import asyncio
 import json
 from collections.abc import Iterable
 
+from websockets.asyncio.server import ServerConnection
+
 from tests.mutants.frames import JSON
 from tests.mutants.kinds import Legal
 from tests.mutants.link import Link
@@ -93,6 +95,23 @@ class SetsInsteadOfPatches(Legal):
         self.send(link, f"_SET:{key}", self.snapshots[key])
 
 
+class SetsSlowly(SetsInsteadOfPatches):
+    """It sends the whole state instead of a patch, and a moment passes between its frames."""
+
+    searched = False  # they take the `_SET:SECOND` of a reset for the answer to their question
+
+    def make_link(self, socket: ServerConnection) -> Link:
+        return SlowLink(socket)
+
+
+class SlowLink(Link):
+    """A connection on which a moment passes before each frame."""
+
+    async def write(self, frame: str | bytes) -> None:
+        await asyncio.sleep(0.001)
+        await super().write(frame)
+
+
 class AddsInsteadOfReplaces(Legal):
     """It writes `add` where others write `replace`, which means the same for members."""
 
@@ -174,6 +193,15 @@ class SyncsNeedlessly(Legal):
         if link is not None and self.snapshots.get(key) == self.state(key):
             self.send_patch(link, key, [])
         super().sync(key)
+
+
+class SyncsAlways(Legal):
+    """It syncs every document after every event, as if it could not wait to be told."""
+
+    def receive(self, link: Link, frame: str | bytes) -> None:
+        super().receive(link, frame)
+        if self.link is link:
+            self.sync_all()
 
 
 class Echoes(Legal):
