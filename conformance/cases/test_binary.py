@@ -154,7 +154,7 @@ async def test_announcement_ends_with_its_connection(
 async def test_announcement_is_not_that_of_another_session(dialogue: Dialogue, peer: Peer) -> None:
     other = await dialogue.open_other_session()
     await peer.connection.send("_BIN_META", {"type": ACTION, "metadata": receive("mine")})
-    await peer.fence()
+    await peer.alive("binary-text-between")
     await unchanged(dialogue, other, other.connection.send_bytes(b"bytes"))
 
 

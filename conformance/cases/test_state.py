@@ -211,6 +211,7 @@ async def test_client_follows_on_a_later_connection(
     if end == "cut":
         await peer.connection.cut()
     again = await (dialogue.take_over(peer) if end == "takeover" else dialogue.reconnect(peer))
+    await again.alive("session-takeover" if end == "takeover" else None)
     await again.assign("items", [*LONG, "quiet", "later"])
     await again.in_sync()
 
