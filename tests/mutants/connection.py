@@ -46,10 +46,11 @@ class FullNowAndThen(Mutant):
 
     breaks = "connection-accept"
     handshakes = count(1)
+    every = 40
 
     @classmethod
     def handshake(cls, socket: ServerConnection, request: Request) -> Response | None:
-        if next(cls.handshakes) % 40:
+        if next(cls.handshakes) % cls.every:
             return None
         return socket.respond(HTTPStatus.SERVICE_UNAVAILABLE, "come again")
 
@@ -219,17 +220,10 @@ class PanicsTogether(Mutant):
                 session.link.close(1011)
 
 
-class FullEveryThird(Mutant):
+class FullEveryThird(FullNowAndThen):
     """It answers every third handshake with 503."""
 
-    breaks = "connection-accept"
-    handshakes = count(1)
-
-    @classmethod
-    def handshake(cls, socket: ServerConnection, request: Request) -> Response | None:
-        if next(cls.handshakes) % 3:
-            return None
-        return socket.respond(HTTPStatus.SERVICE_UNAVAILABLE, "come again")
+    every = 3
 
 
 class GreetsWithNull(Mutant):
