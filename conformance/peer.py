@@ -244,7 +244,7 @@ class Dialogue:
         try:
             connection = await Connection.open(url, label, self.trace, self.target.deadline)
         except (OSError, InvalidHandshake, TimeoutError) as error:
-            ended = isinstance(error, ConnectionRefusedError) and self.connections
+            ended = self.connections and self.target.refuses()
             expect.fail(
                 requirement=None if ended else requirement,
                 expected=f"a WebSocket at {url}",
@@ -341,9 +341,9 @@ def _label(number: int) -> str:
     return chr(ord("A") + letter) + (str(round_) if round_ else "")
 
 
-async def some_time(peer: Peer) -> None:
+async def some_time(peer: Peer, milliseconds: int = 40) -> None:
     """Let some time pass by a peer's clock: the server's own `assignLater`."""
-    await peer.action("assignLater", name="number", value=1, afterMs=40)
+    await peer.action("assignLater", name="number", value=1, afterMs=milliseconds)
     await peer.until(lambda state: state["number"] == 1, "number 1, some time later")
 
 

@@ -69,10 +69,10 @@ async def test_changes_made_while_nobody_is_connected_are_in_the_initial_state(
     dialogue: Dialogue, peer: Peer
 ) -> None:
     clock = await dialogue.open_other_session()
-    await peer.action("assignLater", name="text", value="meanwhile", afterMs=10)
+    await peer.action("assignLater", name="text", value="meanwhile", afterMs=100)
     await peer.fence()
     await peer.connection.cut()
-    await some_time(clock)
+    await some_time(clock, 140)
     again = await dialogue.reconnect(peer)
     expect.equal(again.mirror()["text"], "meanwhile", "text in the initial state")
     await again.in_sync()
