@@ -81,7 +81,7 @@ class SendsWithoutSync(Mutant):
             super().sync(key)
 
 
-class DropsEmptyNames(Mutant):
+class SendsNoEmptyNames(Mutant):
     """It leaves members with an empty name out of what it syncs."""
 
     breaks = "state-converges"
