@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: conformance test check testees wheel bundle site look asyncapi vectors clean
+.PHONY: conformance test check testees mutants wheel bundle site look asyncapi vectors clean
 
 NPM_INSTALL := npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
 
@@ -25,6 +25,10 @@ check: $(READY)
 # The kit against every testee of this repository, each with its known-failing list.
 testees: $(READY)
 	$(BIN)/python -m tools.judge_testees
+
+# The kit against servers that are wrong on purpose, compared with spec/mutants.md.
+mutants: $(READY)
+	$(BIN)/python -m tools.run_mutants --check spec
 
 # The wheel, installed and used in an empty environment.
 wheel: $(READY)

@@ -75,7 +75,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--json", metavar="FILE", help="write all there is to know")
     parser.add_argument("--jobs", type=int, default=JOBS, help=f"at a time (default here {JOBS})")
     parser.add_argument("--time-scale", type=float, default=TIME_SCALE, help="given to the kit")
-    return parser.parse_args()
+    chosen = parser.parse_args()
+    if chosen.write and chosen.names:
+        parser.error("--write needs all testees: which cases kill nothing is not known otherwise")
+    return chosen
 
 
 def run_all(names: Sequence[str], chosen: argparse.Namespace) -> list[Result]:

@@ -19,7 +19,7 @@ from conformance.spec import requirements
 from tests.mutants import serve
 from tools.matrix.result import Result, breaks, read
 
-PATIENCE = 240.0
+PATIENCE = 600.0
 """Seconds after which a run of the kit is given up."""
 
 CASES = Path(conformance.__file__).parent / "cases"

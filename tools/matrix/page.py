@@ -56,7 +56,7 @@ def page(results: Sequence[Result]) -> Iterator[str]:
     yield "|---|---|"
     for result in results:
         if result.breaks is None:
-            yield row(f"**{result.name}**: {plain(about(result.name))}", result.verdict())
+            yield row(f"**{result.name}**: {about(result.name)}", result.verdict())
     yield f"\n{NOTHING}"
     yield from (f"- {line}" for line in listed(killing_nothing(results)))
 
@@ -66,7 +66,7 @@ def mutant_row(result: Result) -> str:
     broken = str(result.breaks)
     also = f"; others for {plain(others(result))}" if result.others else ""
     return row(
-        f"**{result.name}**: {plain(about(result.name))}",
+        f"**{result.name}**: {about(result.name)}",
         f"[`{broken}`]({requirements()[broken].page}#{broken})",
         plain(result.verdict()),
         named(result.own) + also,
@@ -75,8 +75,8 @@ def mutant_row(result: Result) -> str:
 
 
 def about(name: str) -> str:
-    """The sentence that says how a testee lies."""
-    return (kinds()[name].__doc__ or "").partition("\n")[0]
+    """The sentence that says how a testee lies, which is Markdown."""
+    return (kinds()[name].__doc__ or "").partition("\n")[0].replace("|", "\\|")
 
 
 def named(cases: Sequence[str]) -> str:
