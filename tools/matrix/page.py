@@ -14,7 +14,7 @@ from pathlib import Path
 
 from conformance.spec import requirements
 from tests.mutants.catalogue import kinds, sections
-from tools.matrix.result import Result, killing_nothing, others, totals
+from tools.matrix.result import Result, killing_nothing, totals
 
 PAGE = "mutants.md"
 SHOWN = 3
@@ -64,12 +64,11 @@ def page(results: Sequence[Result]) -> Iterator[str]:
 def mutant_row(result: Result) -> str:
     """What the page says of one mutant."""
     broken = str(result.breaks)
-    also = f"; others for {plain(others(result))}" if result.others else ""
     return row(
         f"**{result.name}**: {about(result.name)}",
         f"[`{broken}`]({requirements()[broken].page}#{broken})",
         plain(result.verdict()),
-        named(result.own) + also,
+        named(result.own),
         plain(result.reason),
     )
 
