@@ -103,7 +103,7 @@ def anonymous(text: str) -> str:
     """A text without what differs from run to run."""
     text = re.sub(r"ws://127\.0\.0\.1:\d+(/ws/kit[\w-]+)?", "the server", text)
     text = re.sub(r"\b(user|session|secret|NO|no)-[0-9a-f]{8}\b", r"\1-…", text)
-    return re.sub(r"(within|for) [\d.]+ s\b", r"\1 some time", text)
+    return re.sub(r"(within|for|after) [\d.]+ s\b", r"\1 some time", text)
 
 
 def complaint(result: Result, kind: type[Honest]) -> str | None:
