@@ -324,6 +324,8 @@ class Dialogue:
                 what=f"the initial state _SET:{key}",
                 requirement=requirement,
             )
+        if self.target.repeats:  # a second one must not arrive behind what the case begins with
+            await peer.fence()
         return peer
 
     def first_violation(self) -> Violation | None:

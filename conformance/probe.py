@@ -82,6 +82,7 @@ async def probe(target: Target) -> None:
             )
         target.features = frozenset(state["features"])
         target.round_trip = await _round_trip(peer, url)
+        target.repeats = len(peer.events("_SET:TESTEE")) > 1
         if target.has_sessions:
             await _tell_sessions_apart(peer, target)
     finally:

@@ -25,6 +25,7 @@ class Target:
         time_scale: The factor for every deadline.
         features: What its testee lists; known after the probe.
         round_trip: Seconds from a `_GET` to its answer, measured by the probe.
+        repeats: Whether it sends the initial state of a document more than once, as the probe saw.
     """
 
     url: str
@@ -32,6 +33,7 @@ class Target:
     time_scale: float = 1.0
     features: frozenset[str] = frozenset()
     round_trip: float = 0.0
+    repeats: bool = False
     run: str = field(default_factory=lambda: f"{os.getpid():x}-{os.urandom(3).hex()}")
 
     @property

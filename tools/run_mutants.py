@@ -86,15 +86,16 @@ def run_all(names: Sequence[str], chosen: argparse.Namespace) -> list[Result]:
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(chosen.jobs) as pool:
 
         def run(name: str) -> Result:
-            seconds = 0.0
+            seconds, before = 0.0, ""
             for time_scale, options in tries(name, chosen):
                 result = judge(name, Path(folder), time_scale, *options)
                 seconds += result.seconds
                 if not result.wrong:
                     break
+                before = f" (before: {result.wrong})"
             result.seconds = seconds
-            sign = "!!" if result.wrong else "ok"
-            print(f"{sign} {name:<26} {seconds:5.1f} s  {result.verdict()}", flush=True)
+            sign, before = ("!!", "") if result.wrong else ("ok", before)
+            print(f"{sign} {name:<26} {seconds:5.1f} s  {result.verdict()}{before}", flush=True)
             return result
 
         first = sorted(names, key=lambda name: breaks(name) is not None)

@@ -90,6 +90,7 @@ async def test_call_of_wrong_shape_is_refused(peer: Peer, data: JSON) -> None:
 async def behind_a_quiet_change(peer: Peer, name: str) -> list[str]:
     """The types of the events that come when a name is called, with a change left to sync."""
     await peer.action("assignQuietly", name="text", value=f"before {name}")
+    await peer.fence()
     mark = peer.mark()
     await peer.action(name)
     await peer.alive()

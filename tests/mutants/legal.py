@@ -15,6 +15,14 @@ from tests.mutants.kinds import Legal
 from tests.mutants.link import Link
 
 
+class SlowLink(Link):
+    """A connection on which a moment passes before each frame."""
+
+    async def write(self, frame: str | bytes) -> None:
+        await asyncio.sleep(0.001)
+        await super().write(frame)
+
+
 class Slow(Legal):
     """It takes some milliseconds before it sends anything."""
 
@@ -104,14 +112,6 @@ class SetsSlowly(SetsInsteadOfPatches):
         return SlowLink(socket)
 
 
-class SlowLink(Link):
-    """A connection on which a moment passes before each frame."""
-
-    async def write(self, frame: str | bytes) -> None:
-        await asyncio.sleep(0.001)
-        await super().write(frame)
-
-
 class AddsInsteadOfReplaces(Legal):
     """It writes `add` where others write `replace`, which means the same for members."""
 
@@ -196,7 +196,10 @@ class SyncsNeedlessly(Legal):
 
 
 class SyncsAlways(Legal):
-    """It syncs every document after every event, as if it could not wait to be told."""
+    """It syncs every document after every event, unasked, and sends what comes of it slowly."""
+
+    def make_link(self, socket: ServerConnection) -> Link:
+        return SlowLink(socket)
 
     def receive(self, link: Link, frame: str | bytes) -> None:
         super().receive(link, frame)
@@ -267,9 +270,12 @@ class AtTheLimit(Legal):
 
 
 class GreetsTwiceInReverse(Legal):
-    """It sends the initial states in reverse order, and that of TESTEE twice."""
+    """It sends the initial states slowly, in reverse order, and that of TESTEE twice."""
 
     warns = frozenset({"connection-initial-order", "connection-initial-once"})
+
+    def make_link(self, socket: ServerConnection) -> Link:
+        return SlowLink(socket)
 
     def greet(self, link: Link) -> None:
         for key in ("TESTEE", "scope/NESTED", "SECOND", "TESTEE"):
