@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: conformance test check testees benchmark wheel bundle site look asyncapi vectors clean
+.PHONY: conformance test check testees mutants benchmark wheel bundle site look asyncapi vectors clean
 
 NPM_INSTALL := npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
 
@@ -29,6 +29,10 @@ testees: $(READY)
 # How fast the reference is, beside PyPI's releases; writes the page and the plot in docs.
 benchmark: $(READY)
 	$(BIN)/python -m tools.benchmark --round-trip --write docs
+
+# The kit against servers that are wrong on purpose, compared with spec/mutants.md.
+mutants: $(READY)
+	$(BIN)/python -m tools.run_mutants --check spec
 
 # The wheel, installed and used in an empty environment.
 wheel: $(READY)

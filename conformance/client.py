@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.frames import Frame, Opcode
 
@@ -236,6 +237,17 @@ class Connection:
         self._trace.add(self.label, "noted", "resets the connection")
         reset(self._socket.transport)
         await self._reader
+
+    async def cut_between_fragments(self, frame: str) -> None:
+        """Send a whole text as a message that goes on, and end the connection instead."""
+        self._trace.add(self.label, "sent", f"(unfinished) {frame}")
+        part = Frame(Opcode.TEXT, frame.encode(), fin=False).serialize(mask=True)
+        await self.write(part)
+        assert isinstance(self._socket, ClientConnection)  # a raw socket has no ping
+        with suppress(TimeoutError, ConnectionClosed):  # the answer to a ping: it has been read
+            async with asyncio.timeout(self._deadline):
+                await (await self._socket.ping())
+        await self.cut()
 
     async def close(self) -> None:
         """Close in the orderly way, and wait until it has ended."""

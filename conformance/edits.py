@@ -114,7 +114,7 @@ SPOILERS: list[JSON] = [
     {"op": "remove", "path": "/table/no-such-member"},
     {"op": "replace", "path": "/no-such-attribute", "value": 1},
     {"op": "add", "path": "/no-such-attribute", "value": 1},
-    {"op": "remove", "path": "/number"},
+    {"op": "remove", "path": "/itemCount"},
     {"op": "test", "path": "/flag", "value": "not its value"},
     {"op": "add", "path": "/items/99", "value": 1},
     {"op": "add", "path": "/items/00", "value": 1},
@@ -132,7 +132,7 @@ SPOILERS: list[JSON] = [
     {"op": "replace", "path": "", "value": []},
     5,
 ]
-"""Operations for each of which a patch has to be refused, whatever stands around them."""
+"""Operations for each of which a patch has to be refused, whatever edits stand around them."""
 
 spoilers = st.sampled_from(SPOILERS)
 

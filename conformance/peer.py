@@ -160,8 +160,12 @@ class Peer:
         await self.send(f"_GET:{other}", {})
         await self.next(f"_SET:{other}", since=since, what=f"the answer to _GET:{other}")
 
-    async def get(self, key: str = "TESTEE") -> JSON:
+    async def get(self, key: str = "TESTEE", *, requirement: str | None = "state-get") -> JSON:
         """The state that the server reports.
+
+        Args:
+            key: The document.
+            requirement: What is broken if it does not, None for the requirement of the case.
 
         Raises:
             Violation: `_GET` was not answered.
@@ -172,7 +176,7 @@ class Peer:
         answers = self.events(f"_SET:{key}", since)
         if not answers:
             expect.fail(
-                requirement="state-get",
+                requirement=requirement,
                 expected=f"_SET:{key} in answer to _GET:{key}",
                 received="the answer to a later _GET without it",
             )
@@ -223,14 +227,16 @@ class Dialogue:
         """Open a connection and wait for nothing more.
 
         Raises:
-            Violation: The server does not take it.
+            Violation: The server does not take it, which breaks the requirement; or nobody listens
+                any more, and then what the case is about has ended the server.
         """
         label = next(self._labels)
         try:
             connection = await Connection.open(url, label, self.trace, self.target.deadline)
         except (OSError, InvalidHandshake, TimeoutError) as error:
+            ended = self.connections and self.target.refuses()
             expect.fail(
-                requirement=requirement,
+                requirement=None if ended else requirement,
                 expected=f"a WebSocket at {url}",
                 received=str(error) or "no answer to the handshake",
             )
@@ -354,6 +360,8 @@ class Dialogue:
                 what=f"the initial state _SET:{key}",
                 requirement=requirement,
             )
+        if self.target.repeats:  # a second one must not arrive behind what the case begins with
+            await peer.fence()
         return peer
 
     def first_violation(self) -> Violation | None:
@@ -399,9 +407,9 @@ async def sole_survivor(rivals: list[Connection]) -> Connection:
     return served[0]
 
 
-async def some_time(peer: Peer) -> None:
+async def some_time(peer: Peer, milliseconds: int = 40) -> None:
     """Let some time pass by a peer's clock: the server's own `assignLater`."""
-    await peer.action("assignLater", name="number", value=1, afterMs=40)
+    await peer.action("assignLater", name="number", value=1, afterMs=milliseconds)
     await peer.until(lambda state: state["number"] == 1, "number 1, some time later")
 
 

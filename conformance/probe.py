@@ -116,6 +116,7 @@ async def _look_at_testee(visitor: Visitor, url: str, target: Target) -> None:
     target.features = frozenset(state["features"])
     visitor.keys = ("SECOND",)
     target.round_trip = await _round_trip(visitor, url)
+    target.repeats = len(visitor.events("_SET:TESTEE")) > 1
     if target.has_sessions:
         await _tell_sessions_apart(visitor, target)
 

@@ -22,8 +22,9 @@ def warnings(run: Run, *, testee: bool) -> Iterator[str]:
         run: The run, with all its outcomes.
         testee: Whether there was a testee; without one, whole sections are left out for that.
     """
-    traces = [outcome.trace for outcome in run.outcomes if outcome.trace]
-    if run.ran():
+    scripted = [outcome for outcome in run.outcomes if outcome.case.section != "sequences"]
+    traces = [outcome.trace for outcome in scripted if outcome.trace]
+    if traces:
         yield from _of_traces(traces)
     if testee:
         yield from _of_sections(run)

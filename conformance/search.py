@@ -71,14 +71,14 @@ class Tally:
         steps: How many steps they had.
         events: How many frames passed, both ways.
         faults: How many connections were broken, or taken over.
-        unconfirmed: How many programs failed once and not again.
+        unconfirmed: The requirements that a program broke once, and not when it was run again.
     """
 
     programs: int = 0
     steps: int = 0
     events: int = 0
     faults: int = 0
-    unconfirmed: int = 0
+    unconfirmed: list[str] = field(default_factory=list)
 
     def add(self, taken: list[Step], dialogue: Dialogue) -> None:
         """Count a program of which these steps were taken."""
@@ -91,7 +91,8 @@ class Tally:
         counted = [f"{self.programs} programs", f"{self.steps} steps", f"{self.events} events"]
         counted += [f"{self.faults} faults"]
         if self.unconfirmed:
-            counted.append(f"{self.unconfirmed} failed once and not again")
+            told = ", ".join(sorted(self.unconfirmed))
+            counted.append(f"{len(self.unconfirmed)} failed once and not again ({told})")
         return ", ".join(counted)
 
 
@@ -132,7 +133,7 @@ class Search:
                     continue
                 confirmed = runner.run(self._judged(self.target, found.program))
                 if confirmed is None:
-                    self.tally.unconfirmed += 1
+                    self.tally.unconfirmed.append(found.violation.requirement or "state-converges")
                     known.append(found.recipe())
                     continue
                 faults = {(confirmed.violation.requirement, part) for part in confirmed.parts()}
@@ -173,7 +174,7 @@ class Search:
         async def run_some() -> None:
             nonlocal found
             for program in waiting:
-                if found is None and time.monotonic() < ends:
+                if found is None and (time.monotonic() < ends or not self.tally.programs):
                     found = await self._judged(self.target, program) or found
 
         await asyncio.gather(*(run_some() for _ in range(ABREAST)))

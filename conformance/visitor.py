@@ -37,7 +37,9 @@ class Visitor(Peer):
 
     # Looking
 
-    async def ask(self, key: str, data: JSON = NOTHING, *, requirement: str = "state-get") -> int:
+    async def ask(
+        self, key: str, data: JSON = NOTHING, *, requirement: str | None = "state-get"
+    ) -> int:
         """Send `_GET:KEY`; the position of the next `_SET:KEY` among what arrived."""
         since = self.mark()
         self._questions.append((since, key))
@@ -63,14 +65,14 @@ class Visitor(Peer):
         """Return when everything sent so far has had its effect (connection-order)."""
         await self.get(key)
 
-    async def get(self, key: str = "") -> JSON:
+    async def get(self, key: str = "", *, requirement: str | None = "state-get") -> JSON:
         """The state that the server reports.
 
         A refused write is answered with a `_SET` too. So as many questions more are asked as
         writes were sent: the last answer is then certainly one to a question of now.
         """
         key = key or self.keys[0]
-        position = await self.ask(key)
+        position = await self.ask(key, requirement=requirement)
         for _ in range(self._writes[key]):
             position = await self.ask(key)
         return self.at(position)

@@ -123,12 +123,12 @@ async def test_bytes_belong_to_the_last_announcement(peer: Peer) -> None:
     await peer.connection.send_bytes(b"bytes")
     state = await peer.in_sync()
     expect.equal(state["anything"], digest(b"bytes", "second"), "the attribute anything")
-    await unchanged_by_bytes(peer)
+    await unchanged_by_bytes(peer, "binary-newest")  # the first one is forgotten
 
 
 @case("binary-unannounced", needs="binary")
 async def test_bytes_without_announcement_are_ignored(peer: Peer) -> None:
-    await unchanged_by_bytes(peer)
+    await unchanged_by_bytes(peer, "binary-unannounced")
     await peer.send_pair(ACTION, receive("after"), b"bytes")
     state = await peer.in_sync()
     expect.equal(state["anything"], digest(b"bytes", "after"), "the attribute anything")
@@ -150,6 +150,14 @@ async def test_announcement_ends_with_its_connection(
     await (peer.connection.close() if end == "close" else peer.connection.cut())
     again = await dialogue.reconnect(peer)
     await unchanged(dialogue, again, again.connection.send_bytes(b"bytes"))
+
+
+@case("binary-per-connection", needs="binary")
+async def test_announcement_is_not_that_of_another_session(dialogue: Dialogue, peer: Peer) -> None:
+    other = await dialogue.open_other_session()
+    await peer.connection.send("_BIN_META", {"type": ACTION, "metadata": receive("mine")})
+    await peer.alive("binary-text-between")
+    await unchanged(dialogue, other, other.connection.send_bytes(b"bytes"))
 
 
 @case("binary-reserved", needs="binary")
@@ -204,9 +212,13 @@ async def test_pair_for_an_event_without_bytes_is_refused(
     await unchanged(dialogue, peer, peer.send_pair(type_, {"text": "lost"}, b"bytes"))
 
 
-async def unchanged_by_bytes(peer: Peer) -> None:
-    """Demand that a binary frame without an announcement does nothing."""
+async def unchanged_by_bytes(peer: Peer, requirement: str) -> None:
+    """Demand that a binary frame without an announcement does nothing.
+
+    Raises:
+        Violation: It does; the requirement is broken.
+    """
     before = await peer.get()
     await peer.connection.send_bytes(b"unannounced")
-    await peer.alive("binary-unannounced")
-    expect.equal(await peer.get(), before, "the state", requirement="binary-unannounced")
+    await peer.alive(requirement)
+    expect.equal(await peer.get(), before, "the state", requirement=requirement)

@@ -68,10 +68,10 @@ async def test_changes_made_while_nobody_is_connected_are_in_the_initial_state(
     dialogue: Dialogue, peer: Peer
 ) -> None:
     clock = await dialogue.open_other_session()
-    await peer.action("assignLater", name="text", value="meanwhile", afterMs=10)
+    await peer.action("assignLater", name="text", value="meanwhile", afterMs=100)
     await peer.fence()
     await peer.connection.cut()
-    await some_time(clock)
+    await some_time(clock, 140)
     again = await dialogue.reconnect(peer)
     expect.equal(again.mirror()["text"], "meanwhile", "text in the initial state")
     await again.in_sync()
@@ -95,16 +95,37 @@ async def test_frame_that_was_cut_off_has_no_effect(dialogue: Dialogue, peer: Pe
     expect.equal(await again.get(), before, "the state")
 
 
+@case("session-half-written")
+async def test_message_that_was_not_finished_has_no_effect(dialogue: Dialogue, peer: Peer) -> None:
+    before = await peer.get()
+    data = {"type": "assign", "name": "text", "value": "lost"}
+    await peer.connection.cut_between_fragments(Event("_ACTION:TESTEE", data).text())
+    again = await dialogue.reconnect(peer)
+    expect.equal(await again.get(), before, "the state")
+
+
 @case("session-apart")
 async def test_sessions_share_no_state(dialogue: Dialogue, peer: Peer) -> None:
     other = await dialogue.open_other_session()
-    before, mark = await other.get(), other.mark()
+    before, mark = [await other.get(), await other.get("SECOND")], other.mark()
+    await peer.assign("value", 5, key="SECOND")
+    await peer.fence("SECOND")
     await peer.action("assignMany", values={"text": "mine", "items": [1], "table": {"a": 1}})
     await peer.patch({"op": "add", "path": "/items/-", "value": 2})
     await peer.fence()
     await other.fence()
     expect.equal(other.types(mark), ["_SET:SECOND"], "the other session's events")
-    expect.equal(await other.get(), before, "the other session's state")
+    after = [await other.get(), await other.get("SECOND")]
+    expect.equal(after, before, "the other session's states of TESTEE and SECOND")
+
+
+@case("session-apart", needs="toast")
+async def test_sessions_share_no_notices(dialogue: Dialogue, peer: Peer) -> None:
+    other = await dialogue.open_other_session()
+    await peer.action("notify", message="for one", level="info")
+    await peer.next("_TOAST", since=0, requirement="notices-toast")
+    await other.fence()
+    expect.equal(other.events("_TOAST"), [], "the other session's toasts")
 
 
 @case("session-apart", needs="tasks")
@@ -229,8 +250,12 @@ def someone() -> tuple[str, str]:
     return f"user-{secrets.token_hex(4)}", f"session-{secrets.token_hex(4)}"
 
 
-async def refused(connection: Connection) -> Closing:
+async def refused(connection: Connection, requirement: str | None = None) -> Closing:
     """How the server closed a connection on which nobody identified himself.
+
+    Args:
+        connection: On which the identification was sent.
+        requirement: What is broken by anything else, None for the requirement of the case.
 
     Raises:
         Violation: It sends something besides its question, or does not close.
@@ -240,12 +265,12 @@ async def refused(connection: Connection) -> Closing:
             lambda received: received.event.type != "_REQUEST_USER_SESSION",
             "that the server closes the connection",
             since=0,
-            requirement="session-identify-refuse",
+            requirement=requirement or "session-identify-refuse",
         )
     except ClosedEarly:
         return await connection.wait_closed()
     raise Violation(
-        requirement="session-identify-first",
+        requirement=requirement,
         expected="that the server closes the connection and sends nothing else",
         received=f"the event {found.event.type}",
     )
@@ -288,7 +313,7 @@ async def test_refused_identification_is_not_closed_with_1000(
 ) -> None:
     connection = await dialogue.connect_auth()
     await connection.send_text(text)
-    closing = await refused(connection)
+    closing = await refused(connection, "session-identify-refuse")
     expect.true(
         closing.code not in (1000, 1006),
         expected="a close frame with another code than 1000",
@@ -332,7 +357,7 @@ async def test_refused_identification_leaves_the_session_alone(dialogue: Dialogu
     peer = await dialogue.identify(user, session)
     intruder = await dialogue.connect_auth()
     await intruder.send("_USER_SESSION", {"user": user})
-    await refused(intruder)
+    await refused(intruder, "session-identify-refuse")
     await peer.alive("session-identify-survives")
     await peer.assign("text", "still mine")
     expect.equal((await peer.in_sync())["text"], "still mine", "the attribute text")

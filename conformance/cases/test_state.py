@@ -6,34 +6,11 @@ import pytest
 
 from conformance import expect
 from conformance.case import case
+from conformance.cases.changes import CHANGES, LONG, LONG_CHANGES
 from conformance.model import INITIAL
 from conformance.peer import Dialogue, Peer
 from conformance.refusal import survivor, unchanged
 from conformance.wire import JSON, same
-
-CHANGES = [
-    pytest.param([], [1], id="append-to-empty"),
-    pytest.param([1, 2, 3], [0, 1, 2, 3], id="insert-at-front"),
-    pytest.param([1, 2, 3], [1, 9, 2, 3], id="insert-inside"),
-    pytest.param([1, 2, 3, 4], [1, 4], id="remove-inside"),
-    pytest.param([1, 2, 3, 4], [4, 1, 2, 3], id="move-to-front"),
-    pytest.param([1, 2, 3], [3, 2, 1], id="reverse"),
-    pytest.param([1, 1, 1], [1, 1], id="remove-a-duplicate"),
-    pytest.param([[1], [2]], [[2], [1], []], id="nested-arrays"),
-    pytest.param([1, [0]], [0, []], id="mixed-depths"),
-    pytest.param(list(range(30)), [], id="clear"),
-    pytest.param(
-        [{"id": i, "x": 0} for i in range(9)],
-        [{"id": i, "x": i % 2} for i in range(9)],
-        id="records",
-    ),
-    pytest.param({"a": 1}, {"b": 1}, id="rename-member"),
-    pytest.param({"a": {"b": {"c": 1}}}, {"a": {"b": {"c": 2, "d": []}}}, id="deep-leaf"),
-    pytest.param({"a": None}, {}, id="null-to-absent"),
-    pytest.param({"0": 1, "-": 2}, ["0", "-"], id="object-to-array"),
-    pytest.param("1", 1, id="string-to-number"),
-    pytest.param(None, {"": {"": ""}}, id="null-to-object"),
-]
 
 
 @case("state-object")
@@ -53,6 +30,7 @@ async def test_attributes_stay_the_same(dialogue: Dialogue, peer: Peer) -> None:
     before = sorted(await peer.get())
     await peer.action("assignMany", values={"anything": {"text": 1}, "table": {"new": 1}})
     await peer.set({"items": [1]})
+    expect.equal(sorted(await peer.get()), before, "the attributes")
     await peer.action("reset")
     expect.equal(sorted(await peer.get()), before, "the attributes")
     expect.equal(sorted((await dialogue.reconnect(peer)).mirror()), before, "the attributes")
@@ -93,7 +71,8 @@ async def test_answer_holds_derived_attributes(peer: Peer) -> None:
 
 @case("state-get-unannounced", needs="lazy")
 async def test_document_that_is_not_announced_can_be_asked_for(peer: Peer) -> None:
-    expect.equal(await peer.get("LAZY"), {"value": 0}, "the state of LAZY")
+    state = await peer.get("LAZY", requirement="state-get-unannounced")
+    expect.equal(state, {"value": 0}, "the state of LAZY")
 
 
 @case("state-unannounced-silent", needs="lazy")
@@ -109,7 +88,7 @@ async def test_document_that_is_not_announced_is_silent(peer: Peer) -> None:
 async def test_document_is_silent_on_a_connection_that_has_not_asked(
     dialogue: Dialogue, peer: Peer
 ) -> None:
-    await peer.get("LAZY")
+    await peer.get("LAZY", requirement="state-get-unannounced")
     await peer.patch({"op": "replace", "path": "/value", "value": 5}, key="LAZY")
     await peer.fence()
     again = await dialogue.reconnect(peer)
@@ -128,7 +107,7 @@ async def test_no_patch_of_a_document_that_was_written_and_not_asked_for(peer: P
 
 @case("state-unannounced-followed", needs="lazy")
 async def test_document_that_was_asked_for_is_followed(peer: Peer) -> None:
-    await peer.get("LAZY")
+    await peer.get("LAZY", requirement="state-get-unannounced")
     await peer.patch({"op": "replace", "path": "/value", "value": 5}, key="LAZY")
     await peer.action("reset")
     await peer.fence()
@@ -141,6 +120,93 @@ async def test_client_follows_a_change(peer: Peer, before: JSON, after: JSON) ->
     await peer.assign("anything", before)
     await peer.assign("anything", after)
     expect.equal((await peer.in_sync())["anything"], after, "the attribute anything")
+
+
+@case("state-converges")
+@pytest.mark.parametrize("after", LONG_CHANGES)
+async def test_client_follows_a_change_of_a_long_array(peer: Peer, after: JSON) -> None:
+    await peer.assign("items", LONG)
+    await peer.assign("items", after)
+    state = await peer.in_sync()
+    expect.equal([state["items"], state["itemCount"]], [after, len(after)], "items and itemCount")
+
+
+@case("state-converges")
+async def test_client_follows_every_step_of_a_burst(peer: Peer) -> None:
+    for count in (1, 2, 7):
+        await peer.action("burst", count=count)
+        await peer.fence()
+        expect.equal(peer.mirror()["number"], count, "number in the client's copy")
+        await peer.assign("number", 0)
+    await peer.in_sync()
+
+
+@case("state-converges")
+async def test_client_follows_the_server_behind_its_own_set(peer: Peer) -> None:
+    await peer.assign("text", "of the server")
+    await peer.fence()
+    await peer.set({"text": "of the client"})
+    await peer.assign("text", "of the server")
+    expect.equal((await peer.in_sync())["text"], "of the server", "the attribute text")
+
+
+@case("state-converges")
+async def test_client_follows_the_server_behind_its_own_patch(peer: Peer) -> None:
+    await peer.assign("items", LONG)
+    await peer.fence()
+    await peer.patch({"op": "add", "path": "/items/-", "value": "of the client"})
+    await peer.assign("items", [*LONG, "of the client", "of the server"])
+    await peer.in_sync()
+
+
+@case("state-converges", needs="tasks")
+async def test_client_follows_changes_while_a_task_runs(peer: Peer) -> None:
+    await peer.start("wait")
+    for number in range(1, 8):
+        await peer.assign("number", number)
+        await peer.fence()
+        expect.equal(peer.mirror()["number"], number, "number in the client's copy")
+    await peer.in_sync()
+
+
+@case("state-converges")
+@pytest.mark.parametrize("end", ["takeover", "cut"])
+async def test_client_follows_on_a_later_connection(
+    dialogue: Dialogue, peer: Peer, end: str
+) -> None:
+    await peer.assign("items", LONG)
+    await peer.fence()
+    await peer.action("assignQuietly", name="items", value=[*LONG, "quiet"])
+    await peer.fence()
+    if end == "cut":
+        await peer.connection.cut()
+    again = await (dialogue.take_over(peer) if end == "takeover" else dialogue.reconnect(peer))
+    await again.alive("session-takeover" if end == "takeover" else None)
+    await again.assign("items", [*LONG, "quiet", "later"])
+    await again.in_sync()
+
+
+@case("state-converges")
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        pytest.param(name, arguments, id=name, marks=case("state-converges", needs=feature))
+        for name, feature, arguments in [
+            ("callBack", "client-actions", {"name": "ring", "arguments": {}}),
+            ("notify", "toast", {"message": "hello", "level": "info"}),
+            ("sendFile", "download", {"filename": "a", "content": ""}),
+            ("sendBytes", "binary", {"metadata": {"type": "n"}, "content": ""}),
+        ]
+    ],
+)
+async def test_action_that_sends_something_ends_with_a_sync(
+    peer: Peer, name: str, arguments: dict[str, JSON]
+) -> None:
+    await peer.action("assignQuietly", name="text", value="quiet")
+    await peer.connection.send("_ACTION:TESTEE", {**arguments, "type": name})
+    await peer.fence()
+    expect.equal(peer.mirror()["text"], "quiet", "text in the client's copy")
+    await peer.in_sync()
 
 
 @case("state-converges")
@@ -296,7 +362,10 @@ async def test_written_value_is_not_sent_back(peer: Peer, by: str) -> None:
         await peer.patch({"op": "replace", "path": "/text", "value": "mine"})
     await peer.action("publish")
     await peer.fence()
-    expect.equal(peer.types(mark), ["_SET:SECOND"], "only the fence's answer")
+    expect.equal(peer.events("_SET:TESTEE", mark), [], "whole states, with the written value")
+    sent = [operation for patch in peer.events("_PATCH:TESTEE", mark) for operation in patch]
+    echoes = [o for o in sent if o["path"] == "" or o["path"].split("/")[1] == "text"]
+    expect.equal(echoes, [], "operations on the written attribute")
     await peer.in_sync(requirement="state-converges")
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from itertools import count
 
-from tests.mutants.contract import Reader
+from tests.mutants.contract import Reader, anything
 from tests.mutants.frames import JSON
 from tests.mutants.kinds import Mutant
 from tests.mutants.link import Link
@@ -166,3 +166,37 @@ class NamesCallsOtherwise(Mutant):
 
     def do_callBack(self, name: str, arguments: JSON) -> None:  # noqa: N802
         self.tell("_ACTION:TESTEE", {"name": name, **arguments})
+
+
+class KeepsScalars(Mutant):
+    """It gives an action only the strings and numbers of an argument that is an object."""
+
+    breaks = "actions-call"
+
+    def bind(self, name: str, readers: dict[str, Reader], data: JSON) -> dict[str, JSON]:
+        bound = super().bind(name, readers, data)
+        value = bound.get("value")
+        if isinstance(value, dict):
+            bound["value"] = {n: v for n, v in value.items() if isinstance(v, str | int)}
+        return bound
+
+
+class ReadsArgumentsLoosely(Mutant):
+    """It takes 0 for a whole number that it can not read."""
+
+    breaks = "actions-arguments"
+
+    def bind(self, name: str, readers: dict[str, Reader], data: JSON) -> dict[str, JSON]:
+        if "count" in data and not isinstance(data["count"], int | float):
+            data = {**data, "count": 0}
+        return super().bind(name, readers, data)
+
+
+class ReadsFirstArgument(Mutant):
+    """It looks at the type of the first argument only."""
+
+    breaks = "actions-arguments"
+
+    def bind(self, name: str, readers: dict[str, Reader], data: JSON) -> dict[str, JSON]:
+        checked = {**readers, "label": anything} if name == "typed" else readers
+        return super().bind(name, checked, data)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import html
 import itertools
 
 from tests.mutants.frames import JSON
@@ -275,3 +276,33 @@ class LosesEvery7thToast(Mutant):
     def do_notify(self, message: str, level: str) -> None:
         if next(self.toasts) % 7:
             super().do_notify(message, level)
+
+
+class Warns(Mutant):
+    """It sends every toast as a warning, with its text escaped for HTML."""
+
+    breaks = "notices-toast"
+
+    def do_notify(self, message: str, level: str) -> None:
+        super().do_notify(html.escape(message), "warning")
+
+
+class SendsNoEmptyFiles(Mutant):
+    """It sends nothing for a file without content."""
+
+    breaks = "notices-download"
+
+    def do_sendFile(self, filename: str, content: bytes) -> None:  # noqa: N802
+        if content:
+            super().do_sendFile(filename, content)
+
+
+class PadsAlways(Mutant):
+    """It ends every file with padding."""
+
+    breaks = "notices-download"
+
+    def do_sendFile(self, filename: str, content: bytes) -> None:  # noqa: N802
+        data = base64.b64encode(content).decode()
+        padded = data if data.endswith("=") else data + "===="
+        self.tell("_DOWNLOAD", {"filename": filename, "data": padded})

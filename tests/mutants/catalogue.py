@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import sys
 from types import ModuleType
 
 from tests.mutants import (
     actions,
+    apart,
     binary,
     connection,
     events,
+    events_lenient,
+    following,
     legal,
     patch,
+    patch_lenient,
+    patch_operations,
     patch_sent,
     session,
     state,
     tasks,
     transport,
+    writing,
 )
 from tests.mutants.honest import Honest
 from tests.mutants.kinds import Legal, Mutant
@@ -23,14 +30,20 @@ from tests.mutants.kinds import Legal, Mutant
 SECTIONS: tuple[ModuleType, ...] = (
     connection,
     events,
+    events_lenient,
     state,
+    following,
+    writing,
     patch_sent,
     patch,
+    patch_operations,
+    patch_lenient,
     actions,
     tasks,
     binary,
     session,
     transport,
+    apart,
 )
 
 
@@ -51,6 +64,15 @@ def legals() -> dict[str, type[Legal]]:
         for name, found in vars(legal).items()
         if isinstance(found, type) and issubclass(found, Legal) and found is not Legal
     }
+
+
+def sections() -> dict[str, list[str]]:
+    """The names of the mutants under the title of their section."""
+    found: dict[str, list[str]] = {}
+    for name, mutant in mutants().items():
+        title = (sys.modules[mutant.__module__].__doc__ or "").removeprefix("Mutants of ")
+        found.setdefault(title.rstrip("."), []).append(name)
+    return found
 
 
 def kinds() -> dict[str, type[Honest]]:

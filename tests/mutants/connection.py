@@ -46,10 +46,11 @@ class FullNowAndThen(Mutant):
 
     breaks = "connection-accept"
     handshakes = count(1)
+    every = 40
 
     @classmethod
     def handshake(cls, socket: ServerConnection, request: Request) -> Response | None:
-        if next(cls.handshakes) % 40:
+        if next(cls.handshakes) % cls.every:
             return None
         return socket.respond(HTTPStatus.SERVICE_UNAVAILABLE, "come again")
 
@@ -217,3 +218,44 @@ class PanicsTogether(Mutant):
         for session in self.server.sessions.values():
             if session.link is not None and session is not self:
                 session.link.close(1011)
+
+
+class FullEveryThird(FullNowAndThen):
+    """It answers every third handshake with 503."""
+
+    every = 3
+
+
+class GreetsWithNull(Mutant):
+    """It begins with null for the values of the documents besides TESTEE."""
+
+    breaks = "connection-initial-state"
+
+    def greet(self, link: Link) -> None:
+        self.send_state(link, "TESTEE")
+        for key in ("SECOND", "scope/NESTED"):
+            link.known.add(key)
+            self.snapshots[key] = {"value": None}
+            self.send(link, f"_SET:{key}", {"value": None})
+
+
+class ClosesNormally(Mutant):
+    """It closes the connection with 1000 when it refuses a patch or a call."""
+
+    breaks = "connection-refusal-survives"
+
+    def refused(self, link: Link, key: str) -> None:
+        super().refused(link, key)
+        link.close(1000)
+
+    def call_refused(self, link: Link) -> None:
+        link.close(1000)
+
+
+class NeverAnswersQuestions(Mutant):
+    """It never answers `_GET`."""
+
+    breaks = "state-get"
+
+    def answer(self, link: Link, key: str, data: JSON) -> None:
+        pass

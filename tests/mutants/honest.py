@@ -29,7 +29,7 @@ Write = Callable[[], dict[str, JSON]]
 
 
 class Honest(Frames, Patching, Crossing, Calls):
-    """One session.
+    """One session of a testee that is right.
 
     Attributes:
         server: The server that it is one of.

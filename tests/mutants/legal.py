@@ -8,9 +8,19 @@ import asyncio
 import json
 from collections.abc import Iterable
 
+from websockets.asyncio.server import ServerConnection
+
 from tests.mutants.frames import JSON
 from tests.mutants.kinds import Legal
 from tests.mutants.link import Link
+
+
+class SlowLink(Link):
+    """A connection on which a moment passes before each frame."""
+
+    async def write(self, frame: str | bytes) -> None:
+        await asyncio.sleep(0.001)
+        await super().write(frame)
 
 
 class Slow(Legal):
@@ -91,6 +101,15 @@ class SetsInsteadOfPatches(Legal):
 
     def send_patch(self, link: Link, key: str, operations: list[JSON]) -> None:
         self.send(link, f"_SET:{key}", self.snapshots[key])
+
+
+class SetsSlowly(SetsInsteadOfPatches):
+    """It sends the whole state instead of a patch, and a moment passes between its frames."""
+
+    searched = False  # they take the `_SET:SECOND` of a reset for the answer to their question
+
+    def make_link(self, socket: ServerConnection) -> Link:
+        return SlowLink(socket)
 
 
 class AddsInsteadOfReplaces(Legal):
@@ -176,6 +195,18 @@ class SyncsNeedlessly(Legal):
         super().sync(key)
 
 
+class SyncsAlways(Legal):
+    """It syncs every document after every event, unasked, and sends what comes of it slowly."""
+
+    def make_link(self, socket: ServerConnection) -> Link:
+        return SlowLink(socket)
+
+    def receive(self, link: Link, frame: str | bytes) -> None:
+        super().receive(link, frame)
+        if self.link is link:
+            self.sync_all()
+
+
 class Echoes(Legal):
     """It sends values back to the client that wrote them."""
 
@@ -239,9 +270,12 @@ class AtTheLimit(Legal):
 
 
 class GreetsTwiceInReverse(Legal):
-    """It sends the initial states in reverse order, and that of TESTEE twice."""
+    """It sends the initial states slowly, in reverse order, and that of TESTEE twice."""
 
     warns = frozenset({"connection-initial-order", "connection-initial-once"})
+
+    def make_link(self, socket: ServerConnection) -> Link:
+        return SlowLink(socket)
 
     def greet(self, link: Link) -> None:
         for key in ("TESTEE", "scope/NESTED", "SECOND", "TESTEE"):

@@ -74,3 +74,21 @@ class InsertsOneBefore(Mutant):
         if len(before) > 1 and len(after) == len(before) + 1:
             operations[-1]["path"] = f"{path}/{len(before) - 1}"
         return operations
+
+
+class SeesNoQuotes(Mutant):
+    """It sends nothing when a string becomes the number that it reads as."""
+
+    breaks = "patch-type-changes"
+
+    def differs(self, before: JSON, after: JSON) -> bool:
+        return super().differs(before, after) and str(before) != str(after)
+
+
+class SeesNoEmptiness(Mutant):
+    """It sends nothing when one empty value becomes another."""
+
+    breaks = "patch-type-changes"
+
+    def differs(self, before: JSON, after: JSON) -> bool:
+        return super().differs(before, after) and bool(before or after)

@@ -7,16 +7,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections.abc import Callable
+from functools import partial
 
 from tests.mutants.catalogue import kinds
 from tests.mutants.honest import Honest, Server
 
 
-async def run(kind: type[Honest], port: int) -> None:
-    """Serve until the process ends."""
+def serve(name: str, port: int, tell: Callable[[str], None]) -> None:
+    """Serve until the process ends; `tell` gets the URL when the testee listens."""
+    asyncio.run(run(kinds()[name], port, tell))
+
+
+async def run(kind: type[Honest], port: int, tell: Callable[[str], None]) -> None:
+    """Serve in the event loop that runs."""
     async with await Server(kind).listen(port) as server:
         bound = next(iter(server.sockets)).getsockname()[1]
-        print(f"ws://127.0.0.1:{bound}", flush=True)  # noqa: T201 - this is for whoever started it
+        tell(f"ws://127.0.0.1:{bound}")
         await server.serve_forever()
 
 
@@ -26,7 +33,7 @@ def main() -> None:
     parser.add_argument("name", choices=sorted(kinds()), metavar="NAME")
     parser.add_argument("--port", type=int, default=0)
     chosen = parser.parse_args()
-    asyncio.run(run(kinds()[chosen.name], chosen.port))
+    serve(chosen.name, chosen.port, partial(print, flush=True))
 
 
 if __name__ == "__main__":

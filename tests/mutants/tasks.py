@@ -240,3 +240,41 @@ class CrashesSilently(Mutant):
 
     def task_failed(self, link: Link, name: str, error: Exception) -> None:
         del self.tasks[name]
+
+
+class FinishesSilently(Mutant):
+    """It does not sync when a task comes to its end."""
+
+    breaks = "tasks-exposed"
+    finishing = False
+
+    async def run_task(self, link: Link, name: str, arguments: dict[str, JSON]) -> None:
+        await super().run_task(link, name, arguments)
+        self.finishing = False
+
+    async def task_count(self, steps: int, intervalMs: float) -> None:  # noqa: N803
+        await super().task_count(steps, intervalMs)
+        self.finishing = True
+
+    def sync(self, key: str) -> None:
+        if not self.finishing:
+            super().sync(key)
+
+
+class ClosesOnUnknownCancel(Mutant):
+    """It closes the connection when a task is cancelled that it does not have."""
+
+    breaks = "tasks-unknown"
+
+    def idle_task(self, link: Link, name: str) -> None:
+        if name not in TASKS:
+            link.close(1008)
+
+
+class ClosesOnBadTaskEvent(Mutant):
+    """It closes the connection when a task is started or cancelled without a name."""
+
+    breaks = "tasks-malformed"
+
+    def call_refused(self, link: Link) -> None:
+        link.close(1008)

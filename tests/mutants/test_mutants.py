@@ -7,14 +7,26 @@ from pathlib import Path
 import pytest
 
 from conformance.spec import requirements
-from tests.mutants.catalogue import legals, mutants
+from tests.mutants import legal
+from tests.mutants.catalogue import SECTIONS, legals, mutants
 from tests.mutants.kinds import Legal, Mutant
-from tools.run_mutants import TIME_SCALE, judge
+from tools.matrix.judging import judge
+from tools.run_mutants import TIME_SCALE
 
 
 def test_there_are_enough_to_prove_something() -> None:
     assert len(mutants()) >= 60
     assert len(legals()) >= 10
+
+
+def test_no_two_have_one_name() -> None:
+    names = [
+        name
+        for module in (*SECTIONS, legal)
+        for name, found in vars(module).items()
+        if isinstance(found, type) and found.__module__ == module.__name__
+    ]
+    assert len(names) == len({*names})
 
 
 @pytest.mark.parametrize("mutant", mutants().values(), ids=mutants())
@@ -28,11 +40,11 @@ def test_mutant_says_how_it_lies_and_which_rule_it_breaks(mutant: type[Mutant]) 
     assert mutant.__doc__.endswith(".")
 
 
-@pytest.mark.parametrize("legal", legals().values(), ids=legals())
-def test_legal_server_says_what_is_odd_and_breaks_no_must(legal: type[Legal]) -> None:
-    assert legal.__doc__
-    assert legal.__doc__.startswith("It ")
-    assert not any(requirements()[warned].binding for warned in legal.warns)
+@pytest.mark.parametrize("odd", legals().values(), ids=legals())
+def test_odd_server_says_what_is_odd_and_breaks_no_must(odd: type[Legal]) -> None:
+    assert odd.__doc__
+    assert odd.__doc__.startswith("It ")
+    assert not any(requirements()[warned].binding for warned in odd.warns)
 
 
 def test_every_must_of_servers_that_can_be_observed_has_a_mutant() -> None:

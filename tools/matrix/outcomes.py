@@ -1,0 +1,45 @@
+"""A plugin for pytest that writes what the kit said of each case, and ends a run that has its kill.
+
+The report of the kit has the dialogues too, which are megabytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from conformance.keys import RUN
+from conformance.verdict import NOT_CONFORMANT
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    parser.addoption("--outcomes", metavar="FILE", help="where to write")
+    parser.addoption("--until", metavar="ID", help="end when this requirement was found broken")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
+    """End the run behind the case that has killed the mutant."""
+    done = yield
+    last = item.config.stash[RUN].outcomes[-1]
+    if last.verdict in NOT_CONFORMANT and last.broken == item.config.getoption("until"):
+        item.session.shouldstop = "killed"
+    return done
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write a list with an object for each case that was reached."""
+    outcomes = [
+        {
+            "id": outcome.case.id,
+            "verdict": outcome.verdict.value,
+            "broken": outcome.broken,
+            "reason": outcome.reason,
+        }
+        for outcome in session.config.stash[RUN].outcomes
+    ]
+    Path(session.config.getoption("outcomes")).write_text(json.dumps(outcomes), encoding="utf-8")
