@@ -97,16 +97,15 @@ async def same_session(dialogue: Dialogue) -> None:
         )
 
 
-async def take_over(dialogue: Dialogue) -> tuple[Visitor, Visitor]:
-    """A connection, and a newer one of its session.
+async def arrive_to_be_replaced(dialogue: Dialogue) -> Visitor:
+    """A visitor whose session a newer connection can take over.
 
     Raises:
         NotTestable: There is no `{session}` in the URL, and connections to it share no session.
     """
     if not dialogue.target.has_sessions:
         await same_session(dialogue)
-    older = await arrive(dialogue)
-    return older, await beside(dialogue, older)
+    return await arrive(dialogue)
 
 
 async def survivor(dialogue: Dialogue, visitor: Visitor) -> Visitor:

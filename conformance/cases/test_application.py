@@ -19,11 +19,12 @@ from conformance.looks import Attempt, after_patches, effect, fallen_back, initi
 from conformance.peer import Dialogue
 from conformance.restoring import restoring
 from conformance.visitor import Visitor
-from conformance.visits import arrive, same_session, take_over
+from conformance.visits import arrive, arrive_to_be_replaced, beside, same_session
 from conformance.wire import ABSENT, JSON, SCHEMA_BY_NAME, compact, same
 from conformance.writing import alter_all, alterations, refused_patches, written
 
 CONNECTIONS = 3
+QUESTIONS = 20
 WRONG = ("test-fails", "second-half-fails", "nothing-there")
 UNKNOWN = f"x{secrets.token_hex(6)}"
 """A name of this run, which no application can know."""
@@ -205,17 +206,19 @@ async def test_new_connection_does_not_fall_back(dialogue: Dialogue) -> None:
 
 @case("session-takeover-disconnect")
 async def test_takeover_ends_the_older_connection(dialogue: Dialogue) -> None:
-    older, _ = await take_over(dialogue)
+    older = await arrive_to_be_replaced(dialogue)
+    await dialogue.connect(dialogue.target.session_url(older.session), "session-takeover")
     await older.closed()
     expect.equal(older.types()[-1], "_DISCONNECT", "the last event on the older connection")
 
 
 @case("session-takeover")
 async def test_takeover_leaves_the_newer_connection_open(dialogue: Dialogue) -> None:
-    older, newer = await take_over(dialogue)
+    older = await arrive_to_be_replaced(dialogue)
+    newer = await beside(dialogue, older)
     with suppress(Silence):
         await older.closed()
-    for _ in range(CONNECTIONS):
+    for _ in range(QUESTIONS):  # the end of the older one may come to its server a little later
         await newer.alive("session-takeover")
 
 
