@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
+import threading
 import time
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -77,7 +78,16 @@ def judge(name: str, folder: Path, time_scale: float, *options: str) -> Result:
 
 def serving(name: str, sender: Connection) -> None:
     """Be the testee: tell the URL, and serve until the process is ended."""
+    threading.Thread(target=end_with_parent, daemon=True).start()
     serve.serve(name, 0, sender.send)
+
+
+def end_with_parent() -> None:
+    """End this process when the one that asked for it is gone, however that ended."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(0)
 
 
 def running(arguments: list[str], printed: Path) -> None:
