@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from conformance.shrink import Program, fewer_steps, shrunk, simpler_steps
 from conformance.steps import STEPS, Step
@@ -47,6 +47,7 @@ def test_fewer_steps_ends_with_single_ones() -> None:
     ]
 
 
+@settings(max_examples=50, deadline=None)
 @given(programs(FEATURES, ()))
 def test_simpler_program_is_another_one_of_known_steps(program: Program) -> None:
     assert {s["do"] for s in program} <= STEPS.keys()
@@ -55,6 +56,7 @@ def test_simpler_program_is_another_one_of_known_steps(program: Program) -> None
         assert [s["do"] for s in simpler] == [s["do"] for s in program]
 
 
+@settings(max_examples=50, deadline=None)
 @given(programs(FEATURES, ()))
 def test_spoiler_stays(program: Program) -> None:
     for simpler in simpler_steps([s for s in program if s["do"] == "spoiled"]):
