@@ -277,7 +277,13 @@ class Connection:
 
     async def _send(self, frame: str | bytes | Iterable[str]) -> None:
         try:
-            await self._socket.send(frame)
+            async with asyncio.timeout(self._deadline):
+                await self._socket.send(frame)
+        except TimeoutError:
+            raise Silence(
+                expected=f"that the server reads what is sent on connection {self.label}",
+                received=f"it does not within {self._deadline:g} s",
+            ) from None
         except (ConnectionClosed, AttributeError) as error:
             # websockets raises the latter when its transport is gone in the middle of a frame.
             raise await self._ended() from error

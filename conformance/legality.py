@@ -13,7 +13,7 @@ from conformance.mirror import Inapplicable, Mirror
 from conformance.spec import deviation, schemas
 from conformance.tally import TALLY
 from conformance.trace import shown
-from conformance.wire import SCHEMA_BY_NAME, Event, MalformedFrame, decode
+from conformance.wire import JSON, SCHEMA_BY_NAME, Event, MalformedFrame, decode
 
 REQUIREMENT_BY_NAME = {
     "_SET": "state-object",
@@ -112,6 +112,7 @@ class Legality:
                 "connection-state-before-patch", f"_SET:{key} first", "a patch without it", frame
             )
             return
+        before = self.mirror[key]
         try:
             self.mirror.patch(key, event.data)
         except Inapplicable as error:
@@ -119,6 +120,21 @@ class Legality:
                 "patch-applicable",
                 f"a patch that can be applied to {text(self.mirror[key])}",
                 f"one that can not: {error}",
+                frame,
+            )
+
+            return
+        self._fixed(key, before, self.mirror[key], frame)
+
+    def _fixed(self, key: str, before: JSON, after: JSON, frame: str) -> None:
+        if not isinstance(after, dict):
+            self.mirror.set(key, before)
+            self._broken("state-object", "an object after the patch", text(after), frame)
+        elif after.keys() != before.keys():
+            self._broken(
+                "state-attributes-fixed",
+                f"the attributes {text(sorted(before))}",
+                f"{text(sorted(after))} after the patch",
                 frame,
             )
 

@@ -63,6 +63,7 @@ class Mirror:
             JsonPointerException,
             LookupError,
             TypeError,
+            RecursionError,
         ) as error:
             raise Inapplicable(f"{type(error).__name__}: {error}") from error
         self._keep(key, patched)

@@ -261,17 +261,19 @@ class Dialogue:
         self.lines.append(line)
         return line
 
-    async def upgrade(self, line: Line, session: str) -> Peer:
+    async def upgrade(
+        self, line: Line, session: str, requirement: str = "connection-accept"
+    ) -> Peer:
         """The peer on a line whose handshake has been sent; its initial state has arrived.
 
         Raises:
-            Violation: It does not get that far.
+            Violation: It does not get that far, which breaks the requirement.
         """
         try:
             socket = await line.upgraded(self.target.deadline)
         except (OSError, TimeoutError) as error:
             expect.fail(
-                requirement="connection-accept",
+                requirement=requirement,
                 expected="a WebSocket in answer to the handshake",
                 received=str(error) or "no answer to the handshake",
             )

@@ -29,7 +29,7 @@ from conformance.replay.keep import keep
 from conformance.sanity import ailment
 from conformance.spec import requirements
 from conformance.target import Target
-from conformance.trace import Trace
+from conformance.trace import Trace, harmless
 from conformance.verdict import LETTERS, NOT_CONFORMANT, Outcome, Run, Verdict
 
 CONTRACT_FREE = "application"
@@ -71,7 +71,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         chosen.start()
         asyncio.run(probe(chosen.target, testee=chosen.testee))
     except Unusable as error:
-        print(f"ws-sync: {error}", file=sys.stderr)  # noqa: T201 - before there is a terminal
+        print(f"ws-sync: {harmless(str(error))}", file=sys.stderr)  # noqa: T201 - before there is a terminal
         return error.status
     return None
 
@@ -306,7 +306,8 @@ def _after_death(item: pytest.Item) -> None:
         except Unusable as error:
             item.session.shouldstop = str(error)
         return
-    item.session.shouldstop = f"the server at {chosen.target.url} is gone: {ailment(chosen.target)}"
+    if ails := ailment(chosen.target):  # it may have come to itself
+        item.session.shouldstop = f"the server at {chosen.target.url} is gone: {ails}"
 
 
 # The run
@@ -365,7 +366,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             terminalreporter.write_line(outcome.reason + "\n")
     terminalreporter.section("ws-sync conformance")
     for line in report.summary(run, chosen.target, _elapsed(config)):
-        terminalreporter.write_line(line)
+        terminalreporter.write_line(harmless(line))
 
 
 def _elapsed(config: pytest.Config) -> float:

@@ -28,7 +28,8 @@ def warnings(run: Run, *, testee: bool) -> Iterator[str]:
     scripted = [outcome for outcome in run.outcomes if outcome.case.section != "sequences"]
     traces = [outcome.trace for outcome in scripted if outcome.trace]
     if traces:
-        yield from _of_traces(traces)
+        with suppress(RecursionError):  # values too deep for this process to walk through
+            yield from _of_traces(traces)
     if testee:
         yield from _of_sections(run)
     for outcome in run.outcomes:
@@ -84,6 +85,8 @@ def _writes_on_one(events: Iterable[tuple[bool, Event]]) -> Iterator[bool]:
                 names = pending.pop(key)
                 yield all(same(mirror[key].get(name), event.data.get(name)) for name in names)
             mirror.set(key, event.data)
+        elif key in mirror and not isinstance(mirror[key], dict):
+            return  # no document any more, which is judged elsewhere
         elif event.name == "_PATCH" and key in mirror and _is_plain(event.data):
             before = mirror[key]
             with suppress(Inapplicable, AttributeError):

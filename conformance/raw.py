@@ -83,6 +83,10 @@ def reset(transport: asyncio.WriteTransport) -> None:
     transport.abort()
 
 
+LONGEST_HEADERS = 1 << 20
+"""Bytes of an answer to a handshake that are read at most."""
+
+
 class HandshakeFailed(OSError):
     """The server does not answer a correct handshake as RFC 6455 has it; the text says how."""
 
@@ -114,7 +118,10 @@ class Line:
         tls = parts.scheme == "wss"
         async with asyncio.timeout(deadline):
             streams = await asyncio.open_connection(
-                parts.hostname, parts.port or (443 if tls else 80), ssl=tls or None
+                parts.hostname,
+                parts.port or (443 if tls else 80),
+                ssl=tls or None,
+                limit=LONGEST_HEADERS,
             )
         return cls(url, streams, label)
 
@@ -135,8 +142,11 @@ class Line:
 
     async def write(self, content: bytes) -> None:
         """Send bytes, in segments of their own as far as TCP allows (asyncio sets TCP_NODELAY)."""
-        self._writer.write(content)
-        await self._writer.drain()
+        try:
+            self._writer.write(content)
+            await self._writer.drain()
+        except ConnectionError as error:
+            raise HandshakeFailed(f"the server ends the connection: {error}") from error
 
     async def upgraded(self, deadline: float) -> RawSocket:
         """The WebSocket that this line is when the server has answered the handshake.
@@ -148,8 +158,10 @@ class Line:
         try:
             async with asyncio.timeout(deadline):
                 head = await self._reader.readuntil(b"\r\n\r\n")
-        except asyncio.IncompleteReadError as error:
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise HandshakeFailed("the server ends the connection") from error
+        except asyncio.LimitOverrunError as error:
+            raise HandshakeFailed("the server answers with endless headers") from error
         status = head.partition(b"\r\n")[0].decode(errors="replace")
         if " 101 " not in f"{status} ":
             raise HandshakeFailed(f"the server answers {status!r}")

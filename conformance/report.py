@@ -16,7 +16,7 @@ from conformance.expect import Violation
 from conformance.spec import SECTIONS, Requirement
 from conformance.tally import TALLY
 from conformance.target import Target
-from conformance.trace import Trace, shown
+from conformance.trace import Trace, harmless, shown
 from conformance.verdict import Run, Verdict, count
 from conformance.wire import compact
 
@@ -42,9 +42,9 @@ def explain(case: Case, requirement: Requirement, violation: Violation, trace: T
             f"{requirement.place}",
             _paragraph(requirement.sentence, " " * 15),
             *_while_judging(case, requirement),
-            f"  sent         {violation.sent or trace.last_sent() or 'nothing yet'}",
-            f"  expected     {violation.expected}",
-            f"  received     {violation.received}",
+            f"  sent         {harmless(violation.sent or trace.last_sent() or 'nothing yet')}",
+            f"  expected     {harmless(violation.expected)}",
+            f"  received     {harmless(violation.received)}",
             *dialogue(trace),
         ]
     )

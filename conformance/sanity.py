@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import connect
 
 from conformance.target import PATIENCE, Target
@@ -29,9 +29,13 @@ def ailment(target: Target) -> str | None:
     for _ in range(TRIES):
         if target.refuses():
             return GONE
-        with suppress(OSError, WebSocketException):
+        try:
             if _answers(target, end):
                 return None
+        except InvalidStatus:
+            return None  # it has no place for one more, and says so
+        except (OSError, WebSocketException):
+            continue
     return GONE if target.refuses() else SILENT
 
 

@@ -32,6 +32,9 @@ ABREAST = 4
 HASTE = 0.1
 """The part of a deadline that is waited while a silence is being shrunk."""
 
+CONFIRMATIONS = 3
+"""How often a finding is run again, at most, to fail once more."""
+
 SHRINKING = 20.0
 """Seconds in which a finding is made shorter."""
 
@@ -131,7 +134,7 @@ class Search:
                 number += 1
                 if found is None:
                     continue
-                confirmed = runner.run(self._judged(self.target, found.program))
+                confirmed = runner.run(self._again(found.program))
                 if confirmed is None:
                     self.tally.unconfirmed.append(found.violation.requirement or "state-converges")
                     known.append(found.recipe())
@@ -165,6 +168,14 @@ class Search:
             return again if same else None
 
         return (await shrunk(found.program, found, fails, SHRINKING))[1]
+
+    async def _again(self, program: list[Step]) -> Finding | None:
+        """Run a program that failed once more, or twice: a fault may be in every second session."""
+        for _ in range(CONFIRMATIONS):
+            found = await self._judged(self.target, program)
+            if found is not None:
+                return found
+        return None
 
     async def _abreast(self, batch: list[list[Step]], ends: float) -> Finding | None:
         """Run programs beside each other until one fails or the time is over; what failed."""

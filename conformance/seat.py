@@ -15,6 +15,7 @@ from conformance.client import Connection
 from conformance.expect import ClosedEarly
 from conformance.model import ASSIGNABLE, READ_ONLY, Model
 from conformance.peer import Dialogue, Peer
+from conformance.spec import deviation
 from conformance.wire import JSON, Event, same
 
 TESTEE, SECOND = "TESTEE", "SECOND"
@@ -63,7 +64,15 @@ class Seat:
         Raises:
             Violation: The server does not give its initial state.
         """
-        return cls(dialogue, await dialogue.open())
+        peer = await dialogue.open()
+        wrong = deviation("testee", peer.mirror(TESTEE))
+        if wrong:
+            expect.fail(
+                requirement="connection-initial-state",
+                expected="the document TESTEE as the contract has it (spec/testee.md)",
+                received=wrong,
+            )
+        return cls(dialogue, peer)
 
     @property
     def connection(self) -> Connection:

@@ -19,6 +19,10 @@ Observation = dict[str, JSON]
 """What the client of a step held after it, by key, and what it got besides, by event type."""
 
 
+MOST = 1000
+"""The largest number in a step; a file may come from anywhere."""
+
+
 class Sequence:
     """One program's run.
 
@@ -40,9 +44,11 @@ class Sequence:
         Raises:
             Violation: The server did not do what it had to.
             KeyError: There is a step of an unknown kind, or one that lacks something.
+            ValueError: A number in a step is out of bounds.
         """
         program = json.loads(json.dumps(program))  # no value is shared: no alias in a document
         for self.position, step in enumerate(program):
+            _demand_bounds(step)
             seat = await self._seat(step.get("at", 0))
             connection, mark = seat.connection, seat.peer.mark()
             await self._take(seat, step)
@@ -81,3 +87,9 @@ class Sequence:
         for other in self.seats.values():
             if other is not seat:
                 await other.check(lambda _: "session-apart", changed=None)
+
+
+def _demand_bounds(step: Step) -> None:
+    for name in ("count", "connections", "missing"):
+        if name in step and not 1 <= step[name] <= MOST:
+            raise ValueError(f"{name} has to be between 1 and {MOST}")

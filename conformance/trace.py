@@ -106,6 +106,13 @@ def _ends(payload: str | bytes) -> str | bytes:
     return payload[begin] + payload[end]
 
 
+def harmless(text: str) -> str:
+    """A text for a terminal, on one line: what a server says must not steer or forge it."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def shown(payload: str | bytes, left_out: int = 0) -> str:
     """A frame for people: bytes in hexadecimal, the middle of long ones left out.
 
@@ -117,7 +124,7 @@ def shown(payload: str | bytes, left_out: int = 0) -> str:
         if len(payload) <= SHOWN_CHARACTERS // 4:
             return f"{len(payload)} bytes {payload.hex()}".rstrip()
         return f"{len(payload) + left_out} bytes {payload[:32].hex()}…"
-    text = payload.encode("unicode_escape").decode() if not payload.isprintable() else payload
+    text = harmless(payload)
     if len(text) <= SHOWN_CHARACTERS:
         return text
     half = SHOWN_CHARACTERS // 2

@@ -333,13 +333,14 @@ async def test_same_pair_gets_the_same_session(dialogue: Dialogue) -> None:
 
 
 @case("session-identify-pair", needs="user-session")
-@pytest.mark.parametrize("differs", ["user", "session", "swapped", "joined"])
+@pytest.mark.parametrize("differs", ["user", "session", "swapped", "joined", "shifted"])
 async def test_other_pair_gets_another_session(dialogue: Dialogue, differs: str) -> None:
     user, session = someone()
     pair: dict[str, JSON] = {
         "user": (user + "x", session),
         "session": (user, session + "x"),
         "swapped": (session, user),
+        "shifted": (user + session[0], session[1:]),
         "joined": (f"{user}/{session}", "t"),  # the first one's session is then "SESSION/t"
     }
     first = f"{session}/t" if differs == "joined" else session
