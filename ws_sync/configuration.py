@@ -10,12 +10,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from logging import Logger
 from types import EllipsisType
 from typing import Any, TypeAlias
 
-from ws_sync.attributes import Names, camel_case, unchanged, wire_names
+from ws_sync.attributes import Names, wire_names
 from ws_sync.session import Session
+from ws_sync.typed import usual_name
 
 Functions: TypeAlias = Mapping[str, Callable[..., Any]]
 Pair: TypeAlias = tuple[Callable[..., Any], Callable[..., Any]]
@@ -31,8 +33,8 @@ class Configuration:
         everything: whether all public attributes are synced, besides those in `include`.
         include: names on the wire of attributes that are synced.
         exclude: attributes that are not.
-        casing: makes a name on the wire of an attribute's.
-        camel: whether that is camel case.
+        read_only: attributes that only the server changes.
+        camel: whether names on the wire are in camel case.
         running_tasks: name on the wire of the running tasks; None hides them.
         send_on_init: whether the document is announced on each new connection.
         session: the session; None for that of the context.
@@ -47,7 +49,7 @@ class Configuration:
     everything: bool
     include: Mapping[str, str]
     exclude: frozenset[str] = frozenset()
-    casing: Callable[[str], str] = unchanged
+    read_only: frozenset[str] = frozenset()
     camel: bool = False
     running_tasks: str | None = None
     send_on_init: bool = True
@@ -90,7 +92,7 @@ def key_first(
         obj=obj,
         key=key,
         everything=not sync_attributes,
-        include=wire_names(sync_attributes, unchanged),
+        include=wire_names(sync_attributes, partial(usual_name, obj, False)),
         running_tasks="runningTasks" if expose_running_tasks else None,
         send_on_init=send_on_init,
         session=session,
@@ -115,18 +117,20 @@ def object_first(
     tasks: Functions | Pair | None = None,
     task_cancels: Functions | None = None,
     session: Session | None = None,
+    read_only: Iterable[str] = (),
 ) -> Configuration:
     """Read the arguments of the later generations."""
-    casing = camel_case if toCamelCase else unchanged
+    casing = partial(usual_name, obj, toCamelCase)
+    running_tasks = "runningTasks" if toCamelCase else "running_tasks"
     return Configuration(
         obj=obj,
         key=key,
         everything=sync_all,
         include=wire_names(include, casing),
         exclude=frozenset(exclude),
-        casing=casing,
+        read_only=frozenset(read_only),
         camel=toCamelCase,
-        running_tasks=casing("running_tasks") if expose_running_tasks else None,
+        running_tasks=running_tasks if expose_running_tasks else None,
         send_on_init=send_on_init,
         session=session,
         logger=logger,

@@ -133,11 +133,6 @@ class Connection:
         """Call `publish` when the outbox is empty; once for each owner."""
         self._late[owner] = publish
 
-    async def give_way(self) -> None:
-        """Let the writer have a turn, so that a loop of sends does not fill the outbox."""
-        if self._outbox:
-            await asyncio.sleep(0)
-
     async def receive(self) -> str | bytes | None:
         """Return the next frame; None when the connection has ended."""
         if not self.is_open or self.ws.client_state is not WebSocketState.CONNECTED:

@@ -209,7 +209,7 @@ class Session:
         """
         if self.connection is not None and self.is_connected:
             self.connection.send(frame(event, encode_object(data, to_json)))
-            await self.connection.give_way()
+        await asyncio.sleep(0)  # a loop of sends lets the outbox, and everybody else, have a turn
 
     async def send_binary(self, event: str, metadata: dict[str, Any], data: bytes) -> None:
         """Send bytes with metadata, as one event; it is lost when nobody is connected.
@@ -220,7 +220,7 @@ class Session:
         if self.connection is not None and self.is_connected:
             meta = encode_object({"type": event, "metadata": metadata}, to_json)
             self.connection.send(frame(BIN_META, meta), data)
-            await self.connection.give_way()
+        await asyncio.sleep(0)
 
     def __enter__(self) -> Self:
         # The stack belongs to the context, so sessions may overlap in different tasks.

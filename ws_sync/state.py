@@ -160,7 +160,7 @@ class State:
         self._check_size(write)
         self._document.follow_state(state)
         self._commit(write)
-        self._correct(connection, state)
+        self._correct(connection, {*state, *write.touched})
 
     def _check_size(self, write: Write) -> None:
         others = sum(len(text) for wire, text in self._good.items() if wire not in write.touched)
@@ -177,7 +177,11 @@ class State:
             raise RefusedState(min(broken), "it could not be read any more")
 
     def _derived(self) -> set[str]:
-        return {wire for wire, attribute in self.attributes.items() if attribute.read_only}
+        return {
+            wire
+            for wire, attribute in self.attributes.items()
+            if attribute.read_only and attribute.computed
+        }
 
     def _correct(self, connection: Connection, touched: Iterable[str]) -> None:
         """Send where the client is wrong in what it wrote, and what is derived from that."""
@@ -202,7 +206,7 @@ class State:
                 continue
             try:
                 known = self._good.get(wire, "")
-                texts[wire] = encode_object(attribute.read(), to_json, known)
+                texts[wire] = encode_object(attribute.plain(), to_json, known)
             except Exception as error:  # noqa: BLE001  # a property of the application, or NotJSON
                 error.add_note(f"while reading the attribute {wire!r} of {self.key!r}")
                 errors.append(error)

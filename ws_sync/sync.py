@@ -7,14 +7,17 @@ as long as each other.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from logging import Logger
 from types import EllipsisType
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, overload
+from typing import Any, Literal, Self, TypeAlias, overload
 
-from ws_sync.arguments import fit, read_call
+from pydantic import BaseModel
+
+from ws_sync.arguments import fit, read_call, split
 from ws_sync.attributes import Attribute, Names, public_names, wire_names
 from ws_sync.calling import call
 from ws_sync.codec import JSON
@@ -33,13 +36,27 @@ from ws_sync.events import (
 from ws_sync.exceptions import Refused, brief
 from ws_sync.registration import Registration
 from ws_sync.remote import remote_functions
+from ws_sync.scope import get_current_sync_key_prefix, scoped, sync_key_scope
 from ws_sync.session import Session, get_global_session
 from ws_sync.state import State
 from ws_sync.tasks import Tasks
 from ws_sync.throttle import Throttle
+from ws_sync.typed import attribute_of, field_names, usual_name
 
-if TYPE_CHECKING:
-    import asyncio
+__all__ = [
+    "Sync",
+    "ToastType",
+    "action_event",
+    "download_event",
+    "get_current_sync_key_prefix",
+    "get_event",
+    "patch_event",
+    "set_event",
+    "sync_key_scope",
+    "task_cancel_event",
+    "task_start_event",
+    "toast_event",
+]
 
 ToastType: TypeAlias = Literal["default", "message", "info", "success", "warning", "error"]
 
@@ -89,6 +106,7 @@ class Sync:
         tasks: Functions | Pair | None = None,
         task_cancels: Functions | None = None,
         session: Session | None = None,
+        read_only: Iterable[str] = (),
     ) -> None: ...
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -115,6 +133,7 @@ class Sync:
         _actions: Functions | None = None,
         _tasks: Functions | Pair | None = None,
         _task_cancels: Functions | None = None,
+        _read_only: Iterable[str] = (),
         **attributes: str | EllipsisType,
     ) -> Self:
         """Sync the attributes that are given as keywords, with their names on the wire or `...`."""
@@ -129,6 +148,7 @@ class Sync:
             actions=_actions,
             tasks=_tasks,
             task_cancels=_task_cancels,
+            read_only=_read_only,
         )
 
     @property
@@ -162,11 +182,10 @@ class Sync:
         Raises:
             Exception: what a property raised, or NotJSON; the other attributes were sent.
         """
-        connection = self.session.connection
-        if connection is None or self._throttle.skips(if_since_last, self._sync_late):
-            return
-        errors = self._publish()
-        await connection.give_way()
+        connection, errors = self.session.connection, []
+        if connection is not None and not self._throttle.skips(if_since_last, self._sync_late):
+            errors = self._publish()
+        await asyncio.sleep(0)  # a loop of syncs lets others run, whether or not anything is sent
         if errors:
             raise errors[0]
 
@@ -209,7 +228,7 @@ class Sync:
 
         A client that is connected gets the whole state anew with the next sync.
         """
-        self._add(obj, wire_names(attributes, self._casing))
+        self._add(obj, wire_names(attributes, partial(usual_name, obj, self._camel)))
         self._state.restart()
 
     def close(self) -> None:
@@ -219,19 +238,19 @@ class Sync:
         self._registration.remove()
 
     def _setup(self, config: Configuration) -> None:
-        self.key = config.key
+        self.key = scoped(config.key)
         self.obj = config.obj
         self.session = config.session or get_global_session()
         self.send_on_init = config.send_on_init
         self.sync_attributes: dict[str, str] = {}
         self._logger = config.logger
-        self._casing = config.casing
+        self._read_only = config.read_only
         self._camel = config.camel
         self._throttle = Throttle()
         log = config.logger or self.session.logger
         self._log = log
         self._setup_functions(config)
-        self._state = State(config.key, log)
+        self._state = State(self.key, log)
         if config.everything:
             self._add_everything(config)
         self._add(config.obj, config.include)
@@ -253,15 +272,21 @@ class Sync:
         self._tasks = Tasks(functions, cancels, changed, self._log)
 
     def _add_everything(self, config: Configuration) -> None:
-        for name in public_names(config.obj, lambda value: isinstance(value, Sync)):
+        obj = config.obj
+        if isinstance(obj, BaseModel):
+            names = field_names(obj)
+        else:
+            names = public_names(obj, lambda value: isinstance(value, Sync))
+        for name in names:
             if name not in config.exclude and name not in config.include:
-                self._add(config.obj, {name: config.casing(name)})
+                self._add(obj, {name: usual_name(obj, self._camel, name)})
 
     def _add(self, owner: object, names: Mapping[str, str]) -> None:
         for name, wire in names.items():
             if wire in self._state.attributes:
                 raise ValueError(f"two attributes of {self.key!r} are called {wire!r}")
-            self._state.attributes[wire] = Attribute.of(owner, name, wire)
+            attribute = attribute_of(owner, name, wire, name in self._read_only)
+            self._state.attributes[wire] = attribute
             self.sync_attributes[name] = wire
 
     def _register(self) -> None:
@@ -337,7 +362,8 @@ class Sync:
     async def _on_action(self, data: JSON) -> None:
         name, arguments = read_call(data)
         if (action := self._actions.get(name)) is not None:
-            await call(action, **fit(action, name, arguments, self._camel))
+            by_position, named = split(action, fit(action, name, arguments, self._camel))
+            await call(action, *by_position, **named)
         elif self._any_action is not None:
             await call(self._any_action, data)
         else:

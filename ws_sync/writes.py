@@ -5,9 +5,11 @@ into the lists and dicts that are there: what the write does not touch stays as 
 object (state-unsynced-kept). A `_SET` is a patch that makes the members that it names of the
 current ones.
 
-Only what is made of JSON's own types can be written into. Any other value (a dataclass, a tuple, a
-dict with numbers as keys, a subclass of list) can be replaced as a whole, but not in parts: the
-client would make another type of it.
+A value that has a type (see `typed`) is made anew by it from the JSON that the client wrote into,
+and put in the place of the live one (see `grafting`). Without a type, only what is made of JSON's
+own types can be written into. Any other value (a dataclass, a tuple, a dict with numbers as keys, a
+subclass of list) can be replaced as a whole, but not in parts: the client would make another type
+of it.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from ws_sync.codec import JSON, MAX_VALUE_DEPTH, decode_value, encode, is_deeper
 from ws_sync.diff import diff
 from ws_sync.equality import equal
 from ws_sync.exceptions import Refused, RefusedPatch, RefusedState
+from ws_sync.grafting import Graft
 from ws_sync.patch import MAX_OPERATIONS, Draft, measure
 from ws_sync.pointer import join, parse
 
@@ -42,6 +45,7 @@ class Write:
 
         Raises:
             RefusedPatch: it can't be applied, or its result can't be the state.
+            RefusedState: a type refuses what an attribute would be.
         """
         self._attributes = attributes
         self.touched = _touched(patch, attributes)
@@ -51,6 +55,8 @@ class Write:
         self._draft = Draft(self._before)
         self._draft.apply(patch)
         self._check(patch)
+        self._graft = Graft(self._draft.original)
+        self._accepted = self._accept()  # values of attributes that have types
 
     def commit(self) -> None:
         """Carry the write over to the live objects.
@@ -69,6 +75,7 @@ class Write:
     def undo(self) -> None:
         """Bring everything back to where it was before `commit`."""
         self._draft.unsettle()
+        self._graft.undo()
         for attribute, old in reversed(self._assigned):
             with suppress(Exception):  # a setter that does not take its own value back
                 attribute.write(old)
@@ -98,31 +105,74 @@ class Write:
             if self._attributes[wire].read_only and not equal(before, after[wire]):
                 raise RefusedPatch(None, patch, f"{wire!r} is read-only")  # patch-read-only
             inside = after[wire] is not before and self._draft.original(after[wire]) is before
-            if inside and wire in self._foreign:
+            if inside and wire in self._foreign and self._attributes[wire].types is None:
                 reason = f"{wire!r} is not made of JSON's types: it can only be replaced"
                 raise RefusedPatch(None, patch, reason)
             if is_deeper(after[wire], MAX_VALUE_DEPTH):
                 raise RefusedPatch(None, patch, f"{wire!r} would be nested too deep")
 
+    def _accept(self) -> list[tuple[Attribute, object]]:
+        """Let types read what is written, all attributes of one object at once."""
+        written: dict[int, dict[str, JSON]] = {}
+        for wire in sorted(self.touched):
+            attribute, after = self._attributes[wire], self._draft.document[wire]
+            changed = after is not self._before[wire] and not equal(self._before[wire], after)
+            if attribute.types is not None and not attribute.read_only and changed:
+                written.setdefault(id(attribute.owner), {})[wire] = after
+        return [accepted for values in written.values() for accepted in self._read_by_types(values)]
+
+    def _read_by_types(self, values: dict[str, JSON]) -> list[tuple[Attribute, object]]:
+        attributes = {self._attributes[wire].name: self._attributes[wire] for wire in values}
+        types = next(iter(attributes.values())).types
+        assert types is not None  # `_accept` has chosen those
+        try:
+            read = types.read({name: values[a.wire] for name, a in attributes.items()})
+        except Exception as error:
+            raise RefusedState(min(values), f"the type refuses the value: {error}") from error
+        others = {
+            a.name: a
+            for a in self._attributes.values()
+            if a.owner is next(iter(attributes.values())).owner
+        }
+        self.touched |= {others[name].wire for name in read if name in others}
+        return [(others.get(name) or types.attribute(name), value) for name, value in read.items()]
+
+    def _place(self, attribute: Attribute, value: object) -> None:
+        """Put what a type has read in the place of the live value."""
+        live = attribute.read()
+        if not attribute.is_shared(live):
+            self._graft.pair(self._before.get(attribute.wire), live)
+        json = self._draft.document.get(attribute.wire)
+        self._write(attribute, self._graft.place(value, json))
+
+    def _write(self, attribute: Attribute, value: object) -> None:
+        with suppress(Exception):  # a getter that raises: there is no way back
+            live = attribute.read()
+            if live is value:
+                return
+            self._assigned.append((attribute, live))
+        try:
+            attribute.write(value)
+        except Exception as error:
+            reason = f"the object refused the value: {error!r}"
+            raise RefusedState(attribute.wire, reason) from error
+
     def _assign(self) -> list[JSON]:
         """Assign what is not grafted, and return what is to be."""
         grafts: list[JSON] = []
+        for attribute, value in self._accepted:
+            self._place(attribute, value)
         for wire in sorted(self.touched):
             attribute, before = self._attributes[wire], self._before[wire]
             after = self._draft.document[wire]
-            if after is before or attribute.read_only:
+            if after is before or attribute.read_only or attribute.types is not None:
                 continue
             if wire in self._foreign and equal(before, after):
                 continue  # it says what the value is already
             if self._can_be_grafted(attribute, after):
                 grafts.append(after)
                 continue
-            with suppress(Exception):  # a getter that raises: there is no way back
-                self._assigned.append((attribute, attribute.read()))
-            try:
-                attribute.write(deepcopy(after) if attribute.is_shared(before) else after)
-            except Exception as error:
-                raise RefusedState(wire, f"the object refused the value: {error!r}") from error
+            self._write(attribute, deepcopy(after) if attribute.is_shared(before) else after)
         return grafts
 
     def _can_be_grafted(self, attribute: Attribute, value: JSON) -> bool:
@@ -178,10 +228,10 @@ def _current(attribute: Attribute) -> tuple[JSON, bool]:
     A value that has no JSON form at all is None: it can be replaced, but not be built upon.
     """
     try:
-        value = attribute.read()
-        if _is_plain(value):
+        value, shown = attribute.read(), attribute.plain()
+        if shown is value and _is_plain(value):
             return value, True
-        return decode_value(encode(value, to_json)), False
+        return decode_value(encode(shown, to_json)), False
     except Exception:  # noqa: BLE001  # a property of the application, or a value without JSON form
         return None, False
 
