@@ -113,6 +113,11 @@ class Connection:
             or self._size > self._limits.congested_size
         )
 
+    @property
+    def has_unsent(self) -> bool:
+        """Whether something was not yet given to the WebSocket."""
+        return bool(self._outbox)
+
     def send(self, text: str, payload: bytes | None = None) -> None:
         """Queue a text frame, and a binary one right behind it; lost when the connection ended."""
         if not self.is_open:
