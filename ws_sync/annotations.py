@@ -86,14 +86,19 @@ def attribute_annotation(cls: type, name: str) -> Any:
     return Any
 
 
-def read_json(reader: TypeAdapter[Any], value: JSON) -> Any:
+def read_json(reader: TypeAdapter[Any], value: JSON, strict: bool | None = None) -> Any:
     """Read a JSON value by the rules for JSON text; models take their aliases and their names.
+
+    Args:
+        reader: the type.
+        value: the value.
+        strict: whether text is no number; None: as the type says.
 
     Raises:
         ValueError: the type refuses the value, or a number would not be finite.
     """
     text = json.dumps(value, ensure_ascii=False)
-    read = reader.validate_json(text, by_alias=True, by_name=True)
+    read = reader.validate_json(text, strict=strict, by_alias=True, by_name=True)
     require_finite(read)
     return read
 

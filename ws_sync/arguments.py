@@ -21,6 +21,7 @@ from ws_sync.annotations import adapter, is_finite, resolve
 from ws_sync.attributes import camel_case
 from ws_sync.codec import JSON
 from ws_sync.exceptions import RefusedArguments
+from ws_sync.wire_names import incoming
 
 _parameters_of: WeakKeyDictionary[Callable[..., Any], list[Parameter]] = WeakKeyDictionary()
 
@@ -31,6 +32,7 @@ class Parameter:
 
     Attributes:
         name: its name.
+        annotation: its type.
         adapter: reads an argument for it; None takes any value.
         default: pydantic's `Field` that stands as its default, if there is one.
         required: whether it must be given.
@@ -40,6 +42,7 @@ class Parameter:
     """
 
     name: str
+    annotation: Any
     adapter: TypeAdapter[Any] | None
     default: FieldInfo | None
     required: bool
@@ -109,8 +112,9 @@ def split(
 def _read(parameter: Parameter, name: str, value: Any) -> Any:
     if parameter.adapter is None:
         return value
+    known = incoming(parameter.annotation, value)
     try:
-        read = parameter.adapter.validate_python(value, by_alias=True, by_name=True)
+        read = parameter.adapter.validate_python(known, by_alias=True, by_name=True)
     except ValidationError as error:
         reason = error.errors(include_url=False, include_input=False)[0]["msg"]
         raise RefusedArguments(name, f"{parameter.name!r}: {reason}") from error
@@ -139,17 +143,25 @@ def _parameters(function: Callable[..., Any]) -> list[Parameter]:
 def _describe(function: Callable[..., Any]) -> list[Parameter]:
     names = _names_around(function)
     return [
-        Parameter(
-            name=parameter.name,
-            adapter=_adapter(function, parameter, names),
-            default=parameter.default if isinstance(parameter.default, FieldInfo) else None,
-            required=_is_required(parameter.default),
-            collects=parameter.kind is parameter.VAR_KEYWORD,
-            positional=_default(parameter) if parameter.kind is parameter.POSITIONAL_ONLY else None,
-        )
+        _parameter(function, parameter, names)
         for parameter in inspect.signature(function).parameters.values()
         if parameter.kind is not parameter.VAR_POSITIONAL
     ]
+
+
+def _parameter(
+    function: Callable[..., Any], parameter: inspect.Parameter, names: dict[str, Any]
+) -> Parameter:
+    annotation = _annotation(function, parameter, names)
+    return Parameter(
+        name=parameter.name,
+        annotation=annotation,
+        adapter=adapter(annotation, function, parameter.name),
+        default=parameter.default if isinstance(parameter.default, FieldInfo) else None,
+        required=_is_required(parameter.default),
+        collects=parameter.kind is parameter.VAR_KEYWORD,
+        positional=_default(parameter) if parameter.kind is parameter.POSITIONAL_ONLY else None,
+    )
 
 
 def _names_around(function: Any) -> dict[str, Any]:
@@ -173,12 +185,12 @@ def _is_required(default: object) -> bool:
     return default is inspect.Parameter.empty
 
 
-def _adapter(
+def _annotation(
     function: Callable[..., Any], parameter: inspect.Parameter, names: dict[str, Any]
-) -> TypeAdapter[Any] | None:
+) -> Any:
     if parameter.annotation is parameter.empty:
-        return None
+        return Any
     annotation = resolve(parameter.annotation, names, function, parameter.name)
     if isinstance(parameter.default, FieldInfo) and annotation is not Any:
-        annotation = Annotated[annotation, parameter.default]
-    return adapter(annotation, function, parameter.name)
+        return Annotated[annotation, parameter.default]
+    return annotation

@@ -92,7 +92,7 @@ def key_first(
         obj=obj,
         key=key,
         everything=not sync_attributes,
-        include=wire_names(sync_attributes, partial(usual_name, obj, False)),
+        include=wire_names(sync_attributes, partial(usual_name, type(obj), False)),
         running_tasks="runningTasks" if expose_running_tasks else None,
         send_on_init=send_on_init,
         session=session,
@@ -120,7 +120,7 @@ def object_first(
     read_only: Iterable[str] = (),
 ) -> Configuration:
     """Read the arguments of the later generations."""
-    casing = partial(usual_name, obj, toCamelCase)
+    casing = partial(usual_name, type(obj), toCamelCase)
     running_tasks = "runningTasks" if toCamelCase else "running_tasks"
     return Configuration(
         obj=obj,

@@ -36,13 +36,11 @@ class Graft:
         """Note which live object stands behind which container of some JSON."""
         if id(json) in self._live:
             return
-        if type(json) is dict:
-            names = _names(live)
-            for name, wire in names.items():
+        if type(json) is dict and (isinstance(live, dict) or _names(live)):
+            self._live[id(json)] = json, live
+            for wire, value in _members(live):
                 if wire in json:
-                    self.pair(json[wire], _get(live, name))
-            if names or isinstance(live, dict):
-                self._live[id(json)] = json, live
+                    self.pair(json[wire], value)
         elif type(json) is list and isinstance(live, list | tuple) and len(json) == len(live):
             self._live[id(json)] = json, live
             for element, value in zip(json, live, strict=True):
@@ -134,6 +132,13 @@ def _names(value: object) -> dict[str, str]:
     """Return the fields of a model or a dataclass with their names on the wire."""
     has_fields = isinstance(value, BaseModel) or dataclasses.is_dataclass(value)
     return wire_names_of(type(value)) if has_fields and hasattr(value, "__dict__") else {}
+
+
+def _members(value: object) -> list[tuple[Any, object]]:
+    """Return the members of a dict, a model or a dataclass, with their names on the wire."""
+    if isinstance(value, dict):
+        return list(value.items())
+    return [(wire, _get(value, name)) for name, wire in _names(value).items()]
 
 
 def _is_fixed(value: object) -> bool:

@@ -60,7 +60,7 @@ __all__ = [
 
 ToastType: TypeAlias = Literal["default", "message", "info", "success", "warning", "error"]
 
-_ANCHOR = "_ws_sync"
+ANCHOR = "_ws_sync"
 """The attribute by which an object keeps its `Sync` alive."""
 
 
@@ -228,7 +228,7 @@ class Sync:
 
         A client that is connected gets the whole state anew with the next sync.
         """
-        self._add(obj, wire_names(attributes, partial(usual_name, obj, self._camel)))
+        self._add(obj, wire_names(attributes, partial(usual_name, type(obj), self._camel)))
         self._state.restart()
 
     def close(self) -> None:
@@ -274,12 +274,12 @@ class Sync:
     def _add_everything(self, config: Configuration) -> None:
         obj = config.obj
         if isinstance(obj, BaseModel):
-            names = field_names(obj)
+            names = field_names(type(obj))
         else:
             names = public_names(obj, lambda value: isinstance(value, Sync))
         for name in names:
             if name not in config.exclude and name not in config.include:
-                self._add(obj, {name: usual_name(obj, self._camel, name)})
+                self._add(obj, {name: usual_name(type(obj), self._camel, name)})
 
     def _add(self, owner: object, names: Mapping[str, str]) -> None:
         for name, wire in names.items():
@@ -302,7 +302,7 @@ class Sync:
         self._registration = Registration(self.session, self, handlers, initialise)
         self._state.is_current = partial(self._registration.holds, get_event(self.key))
         if isinstance(members := getattr(self.obj, "__dict__", None), dict):
-            members.setdefault(_ANCHOR, []).append(self)
+            members.setdefault(ANCHOR, []).append(self)
         if self.send_on_init and self.session.connection is not None:
             self.session.connection.loop.call_soon_threadsafe(self._announce_now)
 

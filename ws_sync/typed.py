@@ -8,7 +8,9 @@ the object changes until everything is accepted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
 from functools import partial
 from typing import Any
@@ -34,8 +36,25 @@ _PLAIN_SCHEMAS = frozenset(
 )
 """Schemas of values that are JSON already, as far as what is inside them is."""
 
+_trial: ContextVar[bool] = ContextVar("_trial", default=False)
+
 _fields_validators: WeakKeyDictionary[type, SchemaValidator] = WeakKeyDictionary()
 _plain_fields: WeakKeyDictionary[type, dict[str, bool]] = WeakKeyDictionary()
+
+
+def is_trial() -> bool:
+    """Tell whether types read a value now: what comes into being may be dropped again."""
+    return _trial.get()
+
+
+@contextmanager
+def trial() -> Iterator[None]:
+    """Surrounds the reading of values by types."""
+    token = _trial.set(True)
+    try:
+        yield
+    finally:
+        _trial.reset(token)
 
 
 def attribute_of(owner: object, name: str, wire: str, read_only: bool = False) -> Attribute:
@@ -51,26 +70,22 @@ def attribute_of(owner: object, name: str, wire: str, read_only: bool = False) -
     return attribute.declared_read_only() if read_only else attribute
 
 
-def field_names(model: BaseModel) -> list[str]:
+def field_names(cls: type[BaseModel]) -> list[str]:
     """List the fields and computed fields of a model that are part of its state."""
-    cls = type(model)
     fields = [name for name, info in cls.model_fields.items() if not info.exclude]
     return [*fields, *cls.model_computed_fields]
 
 
-def usual_name(owner: object, camel: bool, name: str) -> str:
+def usual_name(cls: type, camel: bool, name: str) -> str:
     """Return the name on the wire of an attribute for which none is given.
 
     Args:
-        owner: the object.
+        cls: the object's class.
         camel: whether names are in camel case; an alias of a model is taken as it is.
         name: the attribute's name.
     """
     usual = camel_case(name) if camel else unchanged(name)
-    if not isinstance(owner, BaseModel):
-        return usual
-    cls = type(owner)
-    if cls.model_config.get("serialize_by_alias") is False:
+    if not issubclass(cls, BaseModel) or cls.model_config.get("serialize_by_alias") is False:
         return usual
     info = cls.model_fields.get(name) or cls.model_computed_fields.get(name)
     alias = name if info is None else wire_name(name, info)
@@ -213,7 +228,8 @@ def _readable(info: FieldInfo, cls: type[BaseModel], value: JSON) -> object:
     if not strict:
         return value
     try:  # an array is the only JSON there is for a set, and a string for a date
-        return read_json(TypeAdapter[Any](info.annotation), value)  # type: ignore[arg-type]
+        adapter: TypeAdapter[Any] = TypeAdapter(info.annotation)  # type: ignore[arg-type]
+        return read_json(adapter, value, strict=True)
     except ValueError:
         return value  # the field's own validators may make something of it
 

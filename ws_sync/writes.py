@@ -28,6 +28,7 @@ from ws_sync.exceptions import Refused, RefusedPatch, RefusedState
 from ws_sync.grafting import Graft
 from ws_sync.patch import MAX_OPERATIONS, Draft, measure
 from ws_sync.pointer import join, parse
+from ws_sync.typed import trial
 
 _UNTOUCHED = object()
 """Stands for an attribute that a write does not concern."""
@@ -126,7 +127,8 @@ class Write:
         types = next(iter(attributes.values())).types
         assert types is not None  # `_accept` has chosen those
         try:
-            read = types.read({name: values[a.wire] for name, a in attributes.items()})
+            with trial():
+                read = types.read({name: values[a.wire] for name, a in attributes.items()})
         except Exception as error:
             raise RefusedState(min(values), f"the type refuses the value: {error}") from error
         others = {
