@@ -20,7 +20,7 @@ from pydantic import BaseModel, Field, create_model
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import DefsRef, GenerateJsonSchema, JsonSchemaMode
 
-from ws_sync.annotations import resolve
+from ws_sync.annotations import adapter, resolve
 from ws_sync.attributes import camel_case, wire_names
 from ws_sync.remote import CONFIGURATION, Mark, marked_names
 from ws_sync.typed import field_names, usual_name
@@ -130,6 +130,8 @@ def _parameters(title: str, function: Any, camel: bool) -> type[BaseModel]:
         annotation: Any = Any
         if parameter.annotation is not parameter.empty:
             annotation = resolve(parameter.annotation, names, function, parameter.name)
+        if adapter(annotation, function, parameter.name) is None:
+            annotation = Any
         wire = camel_case(parameter.name) if camel else parameter.name
         fields[f"argument{number}"] = (annotation, _field(parameter.default, wire))
     return create_model(title, **fields)
