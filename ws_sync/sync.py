@@ -33,7 +33,7 @@ from ws_sync.events import (
     task_start_event,
     toast_event,
 )
-from ws_sync.exceptions import Refused, brief
+from ws_sync.exceptions import Refused, UnknownAttribute, brief
 from ws_sync.registration import Registration
 from ws_sync.remote import remote_functions
 from ws_sync.scope import get_current_sync_key_prefix, scoped, sync_key_scope
@@ -251,6 +251,10 @@ class Sync:
         self._log = log
         self._setup_functions(config)
         self._state = State(self.key, log)
+        known = dir(config.obj)
+        for name in config.exclude | config.read_only:
+            if name not in known:  # most often misspelt: what it is to guard would be open
+                raise UnknownAttribute(config.obj, name)
         if config.everything:
             self._add_everything(config)
         self._add(config.obj, config.include)

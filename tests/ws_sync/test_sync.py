@@ -486,6 +486,10 @@ def test_sync_needs_a_session() -> None:
 def test_attributes_are_checked() -> None:
     with Session(), pytest.raises(UnknownAttribute, match="'nothing'"):
         Sync(Notes(), "NOTES", include=["nothing"])
+    with Session(), pytest.raises(UnknownAttribute, match="'secrets'"):
+        Sync(Notes(), "NOTES", sync_all=True, exclude=["secrets"])
+    with Session(), pytest.raises(UnknownAttribute, match="'secrets'"):
+        Sync(Notes(), "NOTES", sync_all=True, read_only=["secrets"])
     with Session(), pytest.raises(ValueError, match="'same'"):
         Sync("NOTES", Notes(), title="same", items="same")
 
