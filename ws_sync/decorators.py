@@ -135,33 +135,33 @@ def sync_only(
 
 
 @overload
-def remote_action(name: F) -> F: ...
+def remote_action(key: F) -> F: ...
 @overload
-def remote_action(name: str | None = None) -> Callable[[F], F]: ...
-def remote_action(name: Any = None) -> Any:
+def remote_action(key: str | None = None) -> Callable[[F], F]: ...
+def remote_action(key: Any = None) -> Any:
     """Let the client call a method as an action; its name is the method's, if none is given."""
-    return _decorate(name, lambda method, wire: _marked(method, "remote_action", wire))
+    return _decorate(key, lambda method, wire: _marked(method, "remote_action", wire))
 
 
 @overload
-def remote_task(name: F) -> RemoteTask: ...
+def remote_task(key: F) -> RemoteTask: ...
 @overload
-def remote_task(name: str | None = None) -> Callable[[F], RemoteTask]: ...
-def remote_task(name: Any = None) -> Any:
+def remote_task(key: str | None = None) -> Callable[[F], RemoteTask]: ...
+def remote_task(key: Any = None) -> Any:
     """Let the client start and cancel a method as a task; its name is the method's by default."""
 
     def decorate(method: Any, wire: str) -> Any:
         method.cancel = remote_task_cancel(wire)
         return _marked(method, "remote_task", wire)
 
-    return _decorate(name, decorate)
+    return _decorate(key, decorate)
 
 
-def remote_task_cancel(name: str) -> Callable[[F], F]:
-    """Call a method in the task `name` when that is cancelled."""
+def remote_task_cancel(key: str) -> Callable[[F], F]:
+    """Call a method in the task `key` when that is cancelled."""
 
     def decorate(method: F) -> F:
-        mark(method, "remote_task_cancel", name)
+        mark(method, "remote_task_cancel", key)
         return method
 
     return decorate

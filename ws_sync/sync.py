@@ -161,13 +161,29 @@ class Sync:
         """What the client holds, or would get if it connected now."""
         return self._state.snapshot()
 
+    @overload
     async def __call__(
         self,
         if_since_last: float | None = None,
         toast: str | None = None,
         type: ToastType = "default",
+    ) -> None: ...
+
+    @overload
+    async def __call__(
+        self, if_since_last: str, toast: ToastType = "default", type: ToastType = "default"
+    ) -> None: ...
+
+    async def __call__(
+        self, if_since_last: Any = None, toast: Any = None, type: Any = "default"
     ) -> None:
-        """Sync, and show a toast when one is given; see `sync` and `toast`."""
+        """Sync, and show a toast when one is given; see `sync` and `toast`.
+
+        In the first generation the toast was the first argument, and its type the second: a text
+        in the first place means that.
+        """
+        if isinstance(if_since_last, str):
+            if_since_last, toast, type = None, if_since_last, toast or type
         await self.sync(if_since_last)
         if toast:
             await self.toast(toast, type=type)
@@ -218,9 +234,15 @@ class Sync:
         """Call an action of the client with bytes: `{"type": name, …arguments}` and the bytes."""
         await self.session.send_binary(action_event(self.key), metadata, data)
 
-    async def download(self, filename: str, data: bytes) -> None:
-        """Hand a file to the person at the client."""
-        content = base64.b64encode(data).decode()
+    @overload
+    async def download(self, filename: str, data: bytes) -> None: ...
+
+    @overload
+    async def download(self, filename: str, *, binary: bytes) -> None: ...
+
+    async def download(self, filename: str, data: bytes = b"", *, binary: bytes = b"") -> None:
+        """Hand a file to the person at the client; `binary` is the older name of `data`."""
+        content = base64.b64encode(data or binary).decode()
         await self.session.send(download_event(), {"filename": filename, "data": content})
 
     def observe(self, obj: object, **attributes: str | EllipsisType) -> None:

@@ -848,3 +848,17 @@ async def test_object_that_goes_away_while_connected_is_forgotten() -> None:
                 gc.collect()
                 await asyncio.sleep(0)
         assert session.event_handlers == {}
+
+
+async def test_spellings_of_older_generations_work() -> None:
+    session, notes, sync = make()
+    async with TestClient(session) as client:
+        notes.title = "x"
+        await sync("saved", "success")
+        await sync("again", type="info")
+        await sync.download(filename="f", binary=b"abc")
+        toasts = [await client.receive("_TOAST") for _ in range(2)]
+        assert [toast["type"] for toast in toasts] == ["success", "info"]
+        assert [toast["message"] for toast in toasts] == ["saved", "again"]
+        assert (await client.receive("_DOWNLOAD"))["data"] == "YWJj"
+        assert client.documents["NOTES"]["title"] == "x"
