@@ -17,7 +17,13 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
-from pydantic import BaseModel, ConfigDict, PydanticSchemaGenerationError, TypeAdapter
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    PydanticSchemaGenerationError,
+    TypeAdapter,
+    ValidationError,
+)
 
 from ws_sync.codec import JSON
 
@@ -101,6 +107,15 @@ def read_json(reader: TypeAdapter[Any], value: JSON, strict: bool | None = None)
     read = reader.validate_json(text, strict=strict, by_alias=True, by_name=True)
     require_finite(read)
     return read
+
+
+def reason_of(error: Exception) -> str:
+    """Return what a type says against a value, in one line."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    place = ".".join(map(str, first["loc"]))
+    return f"{place}: {first['msg']}" if place else first["msg"]
 
 
 def require_finite(value: object) -> None:

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from ws_sync.annotations import adapter, is_finite, resolve
+from ws_sync.annotations import adapter, is_finite, reason_of, resolve
 from ws_sync.attributes import camel_case
 from ws_sync.codec import JSON
 from ws_sync.exceptions import RefusedArguments
@@ -116,8 +116,7 @@ def _read(parameter: Parameter, name: str, value: Any) -> Any:
     try:
         read = parameter.adapter.validate_python(known, by_alias=True, by_name=True)
     except ValidationError as error:
-        reason = error.errors(include_url=False, include_input=False)[0]["msg"]
-        raise RefusedArguments(name, f"{parameter.name!r}: {reason}") from error
+        raise RefusedArguments(name, f"{parameter.name!r}: {reason_of(error)}") from error
     if not is_finite(read):
         raise RefusedArguments(name, f"{parameter.name!r}: a number is not finite")
     return read

@@ -15,9 +15,12 @@ from logging import Logger
 from types import EllipsisType
 from typing import Any, TypeAlias
 
-from ws_sync.attributes import Names, wire_names
+from pydantic import BaseModel
+
+from ws_sync.attributes import Names, public_names, wire_names
+from ws_sync.exceptions import UnknownAttribute
 from ws_sync.session import Session
-from ws_sync.typed import usual_name
+from ws_sync.typed import field_names, usual_name
 
 Functions: TypeAlias = Mapping[str, Callable[..., Any]]
 Pair: TypeAlias = tuple[Callable[..., Any], Callable[..., Any]]
@@ -26,6 +29,9 @@ Pair: TypeAlias = tuple[Callable[..., Any], Callable[..., Any]]
 @dataclass(frozen=True)
 class Configuration:
     """How an object is synced.
+
+    Raises:
+        UnknownAttribute: it does not have what is excluded, or declared read-only.
 
     Attributes:
         obj: the object.
@@ -58,6 +64,26 @@ class Configuration:
     actions: Functions | Callable[..., Any] = field(default_factory=dict)
     tasks: Functions | Pair = field(default_factory=dict)
     task_cancels: Functions = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        known = dir(self.obj)
+        for name in self.exclude | self.read_only:
+            if name not in known:  # most often misspelt: what it is to guard would be open
+                raise UnknownAttribute(self.obj, name)
+
+    def others(self, excluded: Callable[[object], bool]) -> dict[str, str]:
+        """Return the names on the wire of all attributes but those in `include` and `exclude`.
+
+        Args:
+            excluded: tells by the value which others to leave out; see `public_names`.
+        """
+        cls = type(self.obj)
+        names = field_names(cls) if issubclass(cls, BaseModel) else public_names(self.obj, excluded)
+        return {
+            name: usual_name(cls, self.camel, name)
+            for name in names
+            if name not in self.exclude and name not in self.include
+        }
 
 
 def configure(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Configuration:

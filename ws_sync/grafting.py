@@ -8,7 +8,6 @@ and of the same type (state-unsynced-kept). Objects that can't be changed are re
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,8 @@ from pydantic import BaseModel
 
 from ws_sync.codec import JSON
 from ws_sync.wire_names import wire_names_of
+
+_CONTAINERS = frozenset({dict, list})
 
 
 class Graft:
@@ -39,12 +40,13 @@ class Graft:
         if type(json) is dict and (isinstance(live, dict) or _names(live)):
             self._live[id(json)] = json, live
             for wire, value in _members(live):
-                if wire in json:
+                if type(json.get(wire)) in _CONTAINERS:
                     self.pair(json[wire], value)
         elif type(json) is list and isinstance(live, list | tuple) and len(json) == len(live):
             self._live[id(json)] = json, live
             for element, value in zip(json, live, strict=True):
-                self.pair(element, value)
+                if type(element) in _CONTAINERS:
+                    self.pair(element, value)
 
     def place(self, new: object, json: JSON) -> object:
         """Return what stands for `new`: the live object with its content, or `new` itself.
@@ -53,6 +55,11 @@ class Graft:
             new: what a type has read.
             json: what it was read from.
         """
+        if type(json) not in _CONTAINERS:
+            return new
+        _, live = self._live.get(id(json), (None, None))
+        if type(live) is type(new) and live == new and not _is_fixed(live):
+            return live  # the client has not touched it
         target = self._target(new, json)
         if isinstance(new, list) and type(json) is list:
             return self._place_list(target, new, json)
@@ -130,8 +137,9 @@ class Graft:
 
 def _names(value: object) -> dict[str, str]:
     """Return the fields of a model or a dataclass with their names on the wire."""
-    has_fields = isinstance(value, BaseModel) or dataclasses.is_dataclass(value)
-    return wire_names_of(type(value)) if has_fields and hasattr(value, "__dict__") else {}
+    if type(value) in _CONTAINERS or not hasattr(value, "__dict__"):
+        return {}
+    return wire_names_of(type(value))
 
 
 def _members(value: object) -> list[tuple[Any, object]]:

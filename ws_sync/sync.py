@@ -15,10 +15,8 @@ from logging import Logger
 from types import EllipsisType
 from typing import Any, Literal, Self, TypeAlias, overload
 
-from pydantic import BaseModel
-
 from ws_sync.arguments import fit, read_call, split
-from ws_sync.attributes import Attribute, Names, public_names, wire_names
+from ws_sync.attributes import Attribute, Names, wire_names
 from ws_sync.calling import call
 from ws_sync.codec import JSON
 from ws_sync.configuration import Configuration, Functions, Pair, configure
@@ -33,7 +31,7 @@ from ws_sync.events import (
     task_start_event,
     toast_event,
 )
-from ws_sync.exceptions import Refused, UnknownAttribute, brief
+from ws_sync.exceptions import Refused, brief
 from ws_sync.registration import Registration
 from ws_sync.remote import remote_functions
 from ws_sync.scope import get_current_sync_key_prefix, scoped, sync_key_scope
@@ -41,7 +39,7 @@ from ws_sync.session import Session, get_global_session
 from ws_sync.state import State
 from ws_sync.tasks import Tasks
 from ws_sync.throttle import Throttle
-from ws_sync.typed import attribute_of, field_names, usual_name
+from ws_sync.typed import attribute_of, usual_name
 
 __all__ = [
     "Sync",
@@ -273,12 +271,8 @@ class Sync:
         self._log = log
         self._setup_functions(config)
         self._state = State(self.key, log)
-        known = dir(config.obj)
-        for name in config.exclude | config.read_only:
-            if name not in known:  # most often misspelt: what it is to guard would be open
-                raise UnknownAttribute(config.obj, name)
         if config.everything:
-            self._add_everything(config)
+            self._add(config.obj, config.others(lambda value: isinstance(value, Sync)))
         self._add(config.obj, config.include)
         if config.running_tasks is not None:
             tasks = Attribute.of(self._tasks, "names", config.running_tasks)
@@ -296,16 +290,6 @@ class Sync:
         cancels = remote_functions(config.obj, "remote_task_cancel") | dict(config.task_cancels)
         changed = self._sync_late if config.running_tasks is not None else lambda: None
         self._tasks = Tasks(functions, cancels, changed, self._log)
-
-    def _add_everything(self, config: Configuration) -> None:
-        obj = config.obj
-        if isinstance(obj, BaseModel):
-            names = field_names(type(obj))
-        else:
-            names = public_names(obj, lambda value: isinstance(value, Sync))
-        for name in names:
-            if name not in config.exclude and name not in config.include:
-                self._add(obj, {name: usual_name(type(obj), self._camel, name)})
 
     def _add(self, owner: object, names: Mapping[str, str]) -> None:
         for name, wire in names.items():

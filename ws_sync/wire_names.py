@@ -11,19 +11,28 @@ import dataclasses
 import types
 import typing
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Union
+from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from ws_sync.codec import JSON
 
+_known_names: WeakKeyDictionary[type, dict[str, str]] = WeakKeyDictionary()
+
 
 def wire_names_of(cls: type) -> dict[str, str]:
     """Return the names on the wire of the fields of a model or a dataclass; empty for others."""
-    if dataclasses.is_dataclass(cls) and not hasattr(cls, "__pydantic_fields__"):
-        return {field.name: field.name for field in dataclasses.fields(cls)}
-    return {name: wire_name(name, info) for name, info in _fields(cls).items()}
+    known = _known_names.get(cls)
+    if known is None:
+        if dataclasses.is_dataclass(cls) and not hasattr(cls, "__pydantic_fields__"):
+            known = {field.name: field.name for field in dataclasses.fields(cls)}
+        else:
+            known = {name: wire_name(name, info) for name, info in _fields(cls).items()}
+        _known_names[cls] = known
+    return known
 
 
 def wire_name(name: str, info: Any) -> str:
@@ -41,13 +50,42 @@ def incoming(annotation: Any, value: JSON) -> JSON:
         annotation: the type that the value is to be read as, with its names resolved.
         value: what the client sent.
     """
-    annotation = _bare(annotation)
-    if type(value) not in (dict, list):
+    if type(value) not in (dict, list) or not _is_concerned(annotation):
         return value
+    annotation = _bare(annotation)
     if typing.get_origin(annotation) in (Union, types.UnionType):
         arms = typing.get_args(annotation)
         return incoming(next((arm for arm in arms if _fits(arm, value)), Any), value)
     return _object(annotation, value) if type(value) is dict else _array(annotation, value)
+
+
+def _is_concerned(annotation: Any) -> bool:
+    """Tell whether a type has something in it that has another name on the wire."""
+    try:
+        return _has_other_names(annotation)
+    except TypeError:  # an annotation that can't be a key
+        return True
+
+
+@lru_cache(maxsize=1000)
+def _has_other_names(annotation: Any) -> bool:
+    return _search(annotation, set())
+
+
+def _search(annotation: Any, seen: set[int]) -> bool:
+    """Look for other names in an annotation and everything that it refers to."""
+    annotation = _bare(annotation)
+    if id(annotation) in seen:
+        return False
+    seen.add(id(annotation))
+    cls = typing.get_origin(annotation) or annotation
+    inner = list(typing.get_args(annotation))
+    if isinstance(cls, type):
+        members = _members(cls)
+        if _computed(cls) or any(wire != name for wire, (name, _) in members.items()):
+            return True
+        inner += [hint for _, hint in members.values()]
+    return any(_search(item, seen) for item in inner)
 
 
 def _bare(annotation: Any) -> Any:
@@ -72,7 +110,7 @@ def _array(annotation: Any, value: list[JSON]) -> JSON:
 
 
 def _object(annotation: Any, value: dict[str, JSON]) -> JSON:
-    if _is_kind(annotation, Mapping):
+    if _is_kind(annotation, Mapping) and not _is_typed_dict(annotation):
         arguments = typing.get_args(annotation)
         if len(arguments) != 2:
             return value
@@ -80,15 +118,30 @@ def _object(annotation: Any, value: dict[str, JSON]) -> JSON:
     cls = typing.get_origin(annotation) or annotation
     if not isinstance(cls, type):
         return value
-    fields = {wire_name(name, info): (name, info) for name, info in _fields(cls).items()}
-    computed = _computed(cls)
+    members, computed = _members(cls), _computed(cls)
     return {
-        _accepted(*fields[name]) if name in fields else name: incoming(
-            fields[name][1].annotation if name in fields else Any, member
+        members[name][0] if name in members else name: incoming(
+            members[name][1] if name in members else Any, member
         )
         for name, member in value.items()
-        if name in fields or name not in computed
+        if name in members or name not in computed
     }
+
+
+def _members(cls: type) -> dict[str, tuple[str, Any]]:
+    """Return by its name on the wire each member's name for pydantic, and its annotation."""
+    if fields := _fields(cls):
+        return {
+            wire_name(name, info): (_accepted(name, info), info.annotation)
+            for name, info in fields.items()
+        }
+    if not dataclasses.is_dataclass(cls) and not _is_typed_dict(cls):
+        return {}
+    try:
+        hints = typing.get_type_hints(cls, include_extras=True)
+    except Exception:  # noqa: BLE001  # whatever evaluating an annotation raises
+        return {}
+    return {name: (name, hint) for name, hint in hints.items()}
 
 
 def _accepted(name: str, info: FieldInfo) -> str:
@@ -110,6 +163,10 @@ def _fits(annotation: Any, value: JSON) -> bool:
 def _is_kind(annotation: Any, kind: type) -> bool:
     cls = typing.get_origin(annotation) or annotation
     return isinstance(cls, type) and issubclass(cls, kind) and cls is not str
+
+
+def _is_typed_dict(cls: Any) -> bool:
+    return hasattr(cls, "__total__")  # also where it comes from `typing_extensions`
 
 
 def _fields(cls: type) -> dict[str, FieldInfo]:

@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from copy import deepcopy
 
+from ws_sync.annotations import reason_of
 from ws_sync.attributes import Attribute
 from ws_sync.calling import to_json
 from ws_sync.codec import JSON, MAX_VALUE_DEPTH, decode_value, encode, is_deeper
@@ -123,21 +124,17 @@ class Write:
         return [accepted for values in written.values() for accepted in self._read_by_types(values)]
 
     def _read_by_types(self, values: dict[str, JSON]) -> list[tuple[Attribute, object]]:
-        attributes = {self._attributes[wire].name: self._attributes[wire] for wire in values}
-        types = next(iter(attributes.values())).types
+        first = self._attributes[min(values)]
+        types = first.types
         assert types is not None  # `_accept` has chosen those
         try:
             with trial():
-                read = types.read({name: values[a.wire] for name, a in attributes.items()})
+                read = types.read({self._attributes[w].name: v for w, v in values.items()})
         except Exception as error:
-            raise RefusedState(min(values), f"the type refuses the value: {error}") from error
-        others = {
-            a.name: a
-            for a in self._attributes.values()
-            if a.owner is next(iter(attributes.values())).owner
-        }
-        self.touched |= {others[name].wire for name in read if name in others}
-        return [(others.get(name) or types.attribute(name), value) for name, value in read.items()]
+            raise RefusedState(min(values), f"its type refuses it: {reason_of(error)}") from error
+        synced = {a.name: a for a in self._attributes.values() if a.owner is first.owner}
+        self.touched |= {synced[name].wire for name in read if name in synced}
+        return [(synced.get(name) or types.attribute(name), value) for name, value in read.items()]
 
     def _place(self, attribute: Attribute, value: object) -> None:
         """Put what a type has read in the place of the live value."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypedDict, TypeVar
 
 import pytest
 from pydantic import BaseModel, Field, computed_field
@@ -41,6 +41,20 @@ class Plain:
     a: int
 
 
+@dataclass
+class Holding:
+    inner: list[Renamed]
+
+
+class Dictionary(TypedDict):
+    inner: Renamed
+
+
+@dataclass
+class Unknown:
+    inner: NoSuchName  # type: ignore[name-defined]  # noqa: F821
+
+
 OUT, IN = {"out": 1, "sum": 1}, {"into": 1}
 
 
@@ -60,6 +74,10 @@ OUT, IN = {"out": 1, "sum": 1}, {"into": 1}
         (Box[Renamed], {"content": OUT}, {"content": IN}),
         (Aliased, {"out": 1}, {"a": 1}),
         (Plain, {"a": 1}, {"a": 1}),
+        (Holding, {"inner": [OUT]}, {"inner": [IN]}),
+        (Dictionary, {"inner": OUT}, {"inner": IN}),
+        (Unknown, {"inner": OUT}, {"inner": OUT}),
+        (Annotated[Renamed, []], OUT, IN),
         (Any, OUT, OUT),
         (dict, OUT, OUT),
         (list, [OUT], [OUT]),
