@@ -1,6 +1,6 @@
 """All defects by their numbers, and what shows each: cases of the kit, or a program.
 
-The numbers are those of `spec/deviations.md` and of the known-failing lists. A defect with a
+The numbers are those that the known-failing lists use too. A defect with a
 program has it in `programs/`, under its number: `S-08` is `s_08.py`. To fill a row that nothing
 shows yet, name cases here, or write the program.
 """

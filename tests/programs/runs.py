@@ -20,6 +20,7 @@ import websockets
 from tools.testees.run import prepare
 
 HERE = Path(__file__).parent
+IDLE = "no task runs"
 DEADLINE = 15.0  # seconds, for anything that must happen
 
 
@@ -31,7 +32,7 @@ class Step:
         name: what happens.
         frames: what the client sends: events as (type, data), or bytes.
         key: a document, of which the state is asked for at the end.
-        until: an event that is waited for first.
+        until: an event that is waited for first; `IDLE` waits for the patch by which no task runs.
     """
 
     name: str
@@ -62,8 +63,12 @@ class Client:
     async def until(self, event: str) -> None:
         """Receive up to an event; the end of the connection is an event, too."""
         async with asyncio.timeout(DEADLINE):
-            while await self._receive() != event:
+            while await self._receive() != event and not (event == IDLE and self._is_idle()):
                 pass
+
+    def _is_idle(self) -> bool:
+        name, document = self.seen[-1]
+        return bool(name.startswith("_PATCH:") and document.get("runningTasks") == [])
 
     async def take(self, step: Step, fence: str) -> list[Any]:
         """Go through a step; what came, without the answer to the fence.

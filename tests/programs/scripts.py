@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.programs.runs import Step
+from tests.programs.runs import IDLE, Step
 
 Script = list[list[Step]]
 
@@ -42,9 +42,7 @@ FIRST: dict[str, Script] = {
             Step("bytes", _pair("NOTES", {"type": "UPLOAD", "name": "f"}, b"abc"), "NOTES"),
             Step("a file", [("_ACTION:NOTES", {"type": "EXPORT"})], "NOTES", "bytes"),
             Step("a call", [("_ACTION:NOTES", {"type": "ASK", "question": "?"})], "NOTES"),
-            Step(
-                "a task", [("_TASK_START:NOTES", {"type": "COUNT", "steps": 2})], "NOTES", "_TOAST"
-            ),
+            Step("a task", [("_TASK_START:NOTES", {"type": "COUNT", "steps": 2})], "NOTES", IDLE),
             Step(
                 "a task that waits",
                 [("_TASK_START:NOTES", {"type": "WAIT"})],
@@ -113,9 +111,7 @@ SECOND: dict[str, Script] = {
             Step("two views", [("_ACTION:PLAIN", {"type": "COUNT", "by": 2})], "ONLY"),
             Step("bytes", _pair("NOTES", {"type": "UPLOAD", "label": "l"}, b"abc"), "NOTES"),
             Step("a file", [("_ACTION:NOTES", {"type": "EXPORT"})], "NOTES"),
-            Step(
-                "a task", [("_TASK_START:NOTES", {"type": "COUNT", "steps": 2})], "NOTES", "_TOAST"
-            ),
+            Step("a task", [("_TASK_START:NOTES", {"type": "COUNT", "steps": 2})], "NOTES", IDLE),
             Step("the state behind it", [], "NOTES"),
             Step(
                 "a task that waits",
@@ -140,18 +136,6 @@ SECOND: dict[str, Script] = {
                 "_PATCH:NOTES",
             ),
             Step("an unknown event", [("_ACTION:NOBODY", {"type": "X"})], "NOTES"),
-            Step(
-                "a task cancelled at once",
-                [
-                    ("_TASK_START:NOTES", {"type": "OTHER"}),
-                    ("_TASK_CANCEL:NOTES", {"type": "OTHER"}),
-                    ("_ACTION:NOTES", {"type": "PUBLISH"}),
-                    ("_TASK_START:NOTES", {"type": "COUNT", "steps": 1}),
-                ],
-                "SETTINGS",
-                "_TOAST",
-            ),
-            Step("the tasks behind it", [("_ACTION:NOTES", {"type": "PUBLISH"})], "NOTES"),
         ],
     ],
     "/auth": [

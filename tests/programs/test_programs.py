@@ -26,8 +26,6 @@ DIFFERENCES = {
         "a private attribute": "X-3",
     },
     "second": {
-        "a task cancelled at once": "S-09",
-        "the tasks behind it": "S-09",
         "a private attribute": "X-3",
         "an edit beside an unsynced change": "S-07",
         "a wrong argument": "X-6",
