@@ -2,8 +2,8 @@
 
 In a plain class or a dataclass an attribute's type is its annotation in the class. In a pydantic
 model a write is an assignment as `validate_assignment` has it, of all written fields at once: the
-field's constraints and validators, then those of the model. The frame of this module: nothing of
-the object changes until everything is accepted.
+field's constraints and validators, then those of the model. Nothing of the object changes until
+everything is accepted.
 """
 
 from __future__ import annotations
