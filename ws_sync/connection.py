@@ -37,9 +37,6 @@ TOO_SLOW = 1013
 MAX_MALFORMED = 100
 """So many malformed frames end a connection."""
 
-_BURST = 64
-"""So many units may go out before a sender gives way to everything else once."""
-
 
 class Unit(NamedTuple):
     """A text frame, and the binary frame that must follow it with nothing between them."""
@@ -103,7 +100,6 @@ class Connection:
         self._close: tuple[int, str] | None = None  # code and reason, once it is to end
         self._more = asyncio.Event()
         self._begun: Begun | None = None  # the sending of the first unit of the outbox
-        self._sent = 0  # units that went out since a sender has given way
         self._serving: asyncio.Timeout | None = None
         self._is_receiving = False
         self._cuts_handler = False  # whether `close` found a handler at work
@@ -121,6 +117,11 @@ class Connection:
             len(self._outbox) > self._limits.congested_units
             or self._size > self._limits.congested_size
         )
+
+    @property
+    def has_unsent(self) -> bool:
+        """Whether something was not yet given to the WebSocket."""
+        return bool(self._outbox)
 
     def send(self, text: str, payload: bytes | None = None) -> None:
         """Queue a text frame, and a binary one right behind it; lost when the connection ended."""
@@ -142,12 +143,6 @@ class Connection:
     def when_drained(self, owner: object, publish: Callable[[], None]) -> None:
         """Call `publish` when the outbox is empty; once for each owner."""
         self._late[owner] = publish
-
-    async def give_way(self) -> None:
-        """Let the others have a turn: the writer, if the outbox fills, and everyone at times."""
-        if self._outbox or self._sent >= _BURST:
-            self._sent = 0
-            await asyncio.sleep(0)
 
     async def receive(self) -> str | bytes | None:
         """Return the next frame; None when the connection has ended."""
@@ -221,7 +216,6 @@ class Connection:
 
     def _goes_out(self, text: str, payload: bytes | None) -> bool:
         """Give a unit to the server; whether nothing is left to do for it."""
-        self._sent += 1
         sending = self.ws.send_text(text) if payload is None else self._send(text, payload)
         try:
             self._begun = begin(sending, self._writer, self.loop)

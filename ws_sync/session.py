@@ -39,6 +39,9 @@ session_context: ContextVar[Session] = ContextVar("session_context")
 
 _tokens: ContextVar[tuple[Token[Session], ...]] = ContextVar("_tokens", default=())
 
+_BURST = 64
+"""So many sends and syncs may follow one another before everything else has a turn."""
+
 TAKEN_OVER = (
     "Seems like you're logged in somewhere else. If this is a mistake, please refresh the page."
 )
@@ -90,6 +93,7 @@ class Session:
         self._limits = limits
         self._made_by: WeakKeyDictionary[asyncio.Task[Any], Connection] = WeakKeyDictionary()
         self._turn = asyncio.Lock()
+        self._calls = 0  # sends and syncs since others had a turn
 
     @property
     def is_connected(self) -> bool:
@@ -209,7 +213,7 @@ class Session:
         """
         if self.connection is not None and self.is_connected:
             self.connection.send(frame(event, encode(data, to_json)))
-            await self.connection.give_way()
+        await self.give_way()
 
     async def send_binary(self, event: str, metadata: dict[str, Any], data: bytes) -> None:
         """Send bytes with metadata, as one event; it is lost when nobody is connected.
@@ -220,7 +224,18 @@ class Session:
         if self.connection is not None and self.is_connected:
             meta = encode({"type": event, "metadata": metadata}, to_json)
             self.connection.send(frame(BIN_META, meta), data)
-            await self.connection.give_way()
+        await self.give_way()
+
+    async def give_way(self) -> None:
+        """Let others have a turn: while frames wait to be sent, and every `_BURST` calls anyway.
+
+        So a loop of sends starves nobody, whether or not there is anything to send, and a single
+        one does not wait for a turn of the event loop.
+        """
+        self._calls += 1
+        if self._calls >= _BURST or (self.connection is not None and self.connection.has_unsent):
+            self._calls = 0
+            await asyncio.sleep(0)
 
     def __enter__(self) -> Self:
         # The stack belongs to the context, so sessions may overlap in different tasks.
