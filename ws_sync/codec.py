@@ -155,7 +155,7 @@ def dump(value: object, default: Default | None = None, known: Text | None = Non
 
 def kept(text: bytes) -> Text:
     """Copy a text of orjson that is to be kept: there is a buffer of kilobytes around it."""
-    return Text(bytes(memoryview(text)), True)
+    return Text(b"%b" % text, True)
 
 
 def is_faithful(text: bytes, value: object, depth: int = MAX_VALUE_DEPTH) -> bool:

@@ -125,7 +125,7 @@ class Connection:
 
     def send(self, text: str, payload: bytes | None = None) -> None:
         """Queue a text frame, and a binary one right behind it; lost when the connection ended."""
-        if not self.is_open:
+        if self._close is not None:
             return
         if self._units >= self._limits.most_units or self._size > self._limits.most_size:
             self._log.warning("peer is too slow: %d frames wait for it", len(self._outbox))

@@ -213,7 +213,8 @@ class Session:
         """
         if self.connection is not None and self.is_connected:
             self.connection.send(frame(event, encode(data, to_json)))
-        await self.give_way()
+        if self.owes_turn():
+            await asyncio.sleep(0)
 
     async def send_binary(self, event: str, metadata: dict[str, Any], data: bytes) -> None:
         """Send bytes with metadata, as one event; it is lost when nobody is connected.
@@ -224,18 +225,21 @@ class Session:
         if self.connection is not None and self.is_connected:
             meta = encode({"type": event, "metadata": metadata}, to_json)
             self.connection.send(frame(BIN_META, meta), data)
-        await self.give_way()
+        if self.owes_turn():
+            await asyncio.sleep(0)
 
-    async def give_way(self) -> None:
-        """Let others have a turn: while frames wait to be sent, and every `_BURST` calls anyway.
+    def owes_turn(self) -> bool:
+        """Count a send or a sync, and tell whether it has to let others have a turn.
 
-        So a loop of sends starves nobody, whether or not there is anything to send, and a single
-        one does not wait for a turn of the event loop.
+        It has while frames wait to be sent, and every `_BURST` calls anyway: so a loop of them
+        starves nobody, whether or not there is anything to send, and a single one does not wait.
         """
         self._calls += 1
-        if self._calls >= _BURST or (self.connection is not None and self.connection.has_unsent):
-            self._calls = 0
-            await asyncio.sleep(0)
+        connection = self.connection
+        if self._calls < _BURST and (connection is None or not connection.has_unsent):
+            return False
+        self._calls = 0
+        return True
 
     def __enter__(self) -> Self:
         # The stack belongs to the context, so sessions may overlap in different tasks.

@@ -196,10 +196,9 @@ class Sync:
         Raises:
             Exception: what a property raised, or NotJSON; the other attributes were sent.
         """
-        connection, errors = self.session.connection, []
-        if connection is not None and not self._throttle.skips(if_since_last, self._sync_late):
-            errors = self._publish()
-        await self.session.give_way()
+        errors = self._publish(if_since_last)
+        if self.session.owes_turn():
+            await asyncio.sleep(0)
         if errors:
             raise errors[0]
 
@@ -316,10 +315,12 @@ class Sync:
         if self.send_on_init and self.session.connection is not None:
             self.session.connection.loop.call_soon_threadsafe(self._announce_now)
 
-    def _publish(self) -> list[Exception]:
+    def _publish(self, if_since_last: float | None = None) -> list[Exception]:
         """Send the difference, or everything where nothing was sent yet; return what went wrong."""
         connection = self.session.connection
         if connection is None or not self._state.is_current():
+            return []
+        if if_since_last and self._throttle.skips(if_since_last, self._sync_late):
             return []
         if self._state.is_known(connection):
             sent, errors = self._state.publish(connection)
@@ -328,7 +329,7 @@ class Sync:
         else:
             return []  # state-unannounced-silent
         if sent:
-            self._throttle.passed()
+            self._throttle.passed(connection.loop.time())
         return errors
 
     def _sync_late(self) -> None:
