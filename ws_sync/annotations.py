@@ -28,6 +28,9 @@ from ws_sync.codec import JSON, dump
 
 _log = logging.getLogger("ws_sync")
 
+_FINITE = frozenset({str, int, bool, bytes, type(None)})
+"""Types of the usual values, of which none is NaN or Infinity."""
+
 _of_class: WeakKeyDictionary[type, dict[str, TypeAdapter[Any] | None]] = WeakKeyDictionary()
 
 
@@ -129,6 +132,8 @@ def require_finite(value: object) -> None:
 
 def is_finite(value: object) -> bool:
     """Tell whether no NaN or Infinity is in a value that pydantic has made."""
+    if value.__class__ in _FINITE:
+        return True
     if isinstance(value, float):
         return math.isfinite(value)
     if isinstance(value, dict):

@@ -28,6 +28,9 @@ SETTLE = 0.25
 """How long an attribute must be quiet before its value is repeated."""
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 class Crossings:
     """The attributes of one document on one connection that may have been changed crosswise."""
 
@@ -39,7 +42,7 @@ class Crossings:
         self.settle = settle
         self._until: dict[str, float] = {}  # when the client will have seen an attribute's change
         self._patches: dict[frozenset[str], float] = {}  # their attributes, and until when
-        self._newest: frozenset[str] = frozenset()  # the attributes of the latest patch
+        self._newest: frozenset[str] = _NONE  # the attributes of the latest patch
         self._quiet: dict[str, float] = {}  # when a crossed attribute will have been quiet
 
     def patched(self, names: Collection[str], now: float) -> None:
