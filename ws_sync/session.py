@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any, Self
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from starlette.websockets import WebSocket, WebSocketState
 
@@ -38,6 +38,11 @@ session_context: ContextVar[Session] = ContextVar("session_context")
 """The session that objects made in this context belong to."""
 
 _tokens: ContextVar[tuple[Token[Session], ...]] = ContextVar("_tokens", default=())
+
+_made_by: WeakKeyDictionary[asyncio.Task[Any], list[tuple[ref[Session], Connection]]] = (
+    WeakKeyDictionary()
+)
+"""The newest connection that each task has made for each session."""
 
 _BURST = 64
 """So many sends and syncs may follow one another before everything else has a turn."""
@@ -91,7 +96,6 @@ class Session:
         self.state: SessionState | None = None
         self.connection: Connection | None = None
         self._limits = limits
-        self._made_by: WeakKeyDictionary[asyncio.Task[Any], Connection] = WeakKeyDictionary()
         self._turn = asyncio.Lock()
         self._calls = 0  # sends and syncs since others had a turn
 
@@ -264,7 +268,8 @@ class Session:
             connection = Connection(ws, self.logger, self._limits)
         self.connection = connection
         if (task := asyncio.current_task()) is not None:
-            self._made_by[task] = connection
+            others = [made for made in _made_by.get(task, ()) if made[0]() not in {None, self}]
+            _made_by[task] = [*others, (ref(self), connection)]
         if older is not None and older is not connection:
             self.logger.warning("a newer connection replaces %s", older.ws.client)
             older.disconnect(TAKEN_OVER)  # session-takeover-prompt: nothing waits for it
@@ -276,7 +281,8 @@ class Session:
             task = asyncio.current_task()
         except RuntimeError:  # outside of any event loop
             return None
-        return self._made_by.get(task) if task is not None else None
+        made = _made_by.get(task, ()) if task is not None else ()
+        return next((connection for session, connection in made if session() is self), None)
 
     async def _serve(self, connection: Connection) -> None:
         async with connection.serving():

@@ -277,7 +277,10 @@ def _is_plain_field(cls: type[BaseModel], name: str) -> bool:
 
 
 def _is_plain(schema: Any) -> bool:
-    """Tell whether all values of a schema are JSON as they are."""
+    """Tell whether all values of a schema are JSON as they are.
+
+    Of `Any`, whoever encodes the value converts what is none.
+    """
     if schema.get("type") == "function-after" and schema["function"]["function"] in TRACKED:
         return _is_plain(schema["schema"])
     if schema.get("type") not in _PLAIN_SCHEMAS or "serialization" in schema:
@@ -285,7 +288,7 @@ def _is_plain(schema: Any) -> bool:
     inner = [schema[part] for part in ("schema", "items_schema", "values_schema") if part in schema]
     choices = schema.get("choices", ())
     inner += [choice[0] if isinstance(choice, tuple) else choice for choice in choices]
-    if (keys := schema.get("keys_schema")) is not None and keys["type"] != "str":
+    if (keys := schema.get("keys_schema")) is not None and keys["type"] not in {"str", "any"}:
         return False
     if schema["type"] == "literal":
         return all(isinstance(value, str | int | None) for value in schema["expected"])

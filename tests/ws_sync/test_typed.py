@@ -288,6 +288,27 @@ def state_of(sheet: Any) -> dict[str, Any]:
     }
 
 
+async def test_names_of_members_that_are_no_strings_are_converted(session: Session) -> None:
+    class Prices:
+        sync: Sync
+        by_day: dict  # type: ignore[type-arg]  # as it is often written
+
+        @sync_all("PRICES")
+        def __init__(self) -> None:
+            self.by_day = {date(2024, 1, 31): [1], 2: date(2024, 2, 1)}
+            self.untyped = {Colour.RED: 1}
+
+    prices = Prices()
+    async with TestClient(session) as client:
+        prices.by_day[date(2024, 1, 31)].append(2)
+        await prices.sync()
+        await client.settle()
+        assert client.documents["PRICES"] == {
+            "by_day": {"2024-01-31": [1, 2], "2": "2024-02-01"},
+            "untyped": {"red": 1},
+        }
+
+
 def test_pydantic_makes_tracked_containers_where_they_are_annotated() -> None:
     made = SheetModel.model_validate({"cells": [[1]], "names": {"a": {"b": 1}}})
     assert (type(made.cells), type(made.cells[0])) == (SyncedList, SyncedList)
