@@ -27,16 +27,21 @@ from ws_sync.decorators import (
     sync_only,
 )
 from ws_sync.id import get_user_session
+from ws_sync.scope import get_current_sync_key_prefix, sync_key_scope
 from ws_sync.session import Session, SessionState, get_global_session, session_context
 from ws_sync.sync import Sync
+from ws_sync.synced_model import Synced, SyncedAsCamelCase
 from ws_sync.tracked import SyncedDict, SyncedList
 
 __all__ = [
     "Session",
     "SessionState",
     "Sync",
+    "Synced",
+    "SyncedAsCamelCase",
     "SyncedDict",
     "SyncedList",
+    "get_current_sync_key_prefix",
     "get_global_session",
     "get_user_session",
     "remote_action",
@@ -45,5 +50,6 @@ __all__ = [
     "session_context",
     "sync",
     "sync_all",
+    "sync_key_scope",
     "sync_only",
 ]

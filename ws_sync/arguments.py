@@ -1,40 +1,27 @@
 """Calls from the peer: the name of the function, and arguments that fit its signature.
 
-Each argument is read by the parameter's annotation, in pydantic's lax mode; a parameter without
-one takes any value. So does one whose annotation can't be resolved at run time (a name that is
-only imported for type checkers): a warning tells, and the other parameters are checked all the
-same. NaN and Infinity are no values of JSON, and no text is read as one. Arguments that the
-function does not know are left out (actions-extra-arguments). How a function wants its arguments
-is worked out once per function.
+Each argument is read by the parameter's annotation (see `annotations`), in pydantic's lax mode; a
+parameter without one takes any value. Arguments that the function does not know are left out
+(actions-extra-arguments). How a function wants its arguments is worked out once per function.
 """
 
 from __future__ import annotations
 
 import inspect
-import logging
-import math
-import typing
-from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
-from types import SimpleNamespace
 from typing import Annotated, Any
 from weakref import WeakKeyDictionary
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    PydanticSchemaGenerationError,
-    TypeAdapter,
-    ValidationError,
-)
+from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from ws_sync.annotations import adapter, is_finite, reason_of, resolve
 from ws_sync.attributes import camel_case
 from ws_sync.codec import JSON
 from ws_sync.exceptions import RefusedArguments
-
-_log = logging.getLogger("ws_sync")
+from ws_sync.wire_names import incoming
 
 _parameters_of: WeakKeyDictionary[Callable[..., Any], list[Parameter]] = WeakKeyDictionary()
 
@@ -45,17 +32,22 @@ class Parameter:
 
     Attributes:
         name: its name.
+        annotation: its type.
         adapter: reads an argument for it; None takes any value.
         default: pydantic's `Field` that stands as its default, if there is one.
         required: whether it must be given.
         collects: whether it is a `**parameter`.
+        positional: the default of a parameter that can't be given by name, in a tuple, which is
+            empty when it has none; None for the others.
     """
 
     name: str
+    annotation: Any
     adapter: TypeAdapter[Any] | None
     default: FieldInfo | None
     required: bool
     collects: bool
+    positional: tuple[Any, ...] | None
 
 
 def read_call(data: JSON) -> tuple[str, dict[str, Any]]:
@@ -101,32 +93,33 @@ def fit(
     return fitted  # Python adds the other defaults (actions-default)
 
 
+def split(
+    function: Callable[..., Any], fitted: Mapping[str, Any]
+) -> tuple[list[Any], dict[str, Any]]:
+    """Split what `fit` has returned into what is given by position, and what by name."""
+    named = dict(fitted)
+    by_position: list[Any] = []
+    for parameter in _parameters(function):
+        if parameter.positional is None:
+            continue
+        if parameter.name in named:
+            by_position.append(named.pop(parameter.name))
+        else:
+            by_position.extend(parameter.positional)
+    return by_position, named
+
+
 def _read(parameter: Parameter, name: str, value: Any) -> Any:
     if parameter.adapter is None:
         return value
+    known = incoming(parameter.annotation, value)
     try:
-        read = parameter.adapter.validate_python(value)
+        read = parameter.adapter.validate_python(known, by_alias=True, by_name=True)
     except ValidationError as error:
-        reason = error.errors(include_url=False, include_input=False)[0]["msg"]
-        raise RefusedArguments(name, f"{parameter.name!r}: {reason}") from error
-    if not _is_finite(read):
+        raise RefusedArguments(name, f"{parameter.name!r}: {reason_of(error)}") from error
+    if not is_finite(read):
         raise RefusedArguments(name, f"{parameter.name!r}: a number is not finite")
     return read
-
-
-def _is_finite(value: object) -> bool:
-    """Tell whether no NaN or Infinity is in a value that pydantic has made."""
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if isinstance(value, dict):
-        return all(map(_is_finite, value)) and all(map(_is_finite, value.values()))
-    if isinstance(value, list | tuple | set | frozenset):
-        return all(map(_is_finite, value))
-    if isinstance(value, BaseModel):
-        return all(map(_is_finite, vars(value).values()))
-    if is_dataclass(value):
-        return all(_is_finite(getattr(value, field.name, None)) for field in fields(value))
-    return True
 
 
 def _name_sent(name: str, arguments: dict[str, Any], camel: bool) -> str | None:
@@ -149,16 +142,25 @@ def _parameters(function: Callable[..., Any]) -> list[Parameter]:
 def _describe(function: Callable[..., Any]) -> list[Parameter]:
     names = _names_around(function)
     return [
-        Parameter(
-            name=parameter.name,
-            adapter=_adapter(function, parameter, names),
-            default=parameter.default if isinstance(parameter.default, FieldInfo) else None,
-            required=_is_required(parameter.default),
-            collects=parameter.kind is parameter.VAR_KEYWORD,
-        )
+        _parameter(function, parameter, names)
         for parameter in inspect.signature(function).parameters.values()
         if parameter.kind is not parameter.VAR_POSITIONAL
     ]
+
+
+def _parameter(
+    function: Callable[..., Any], parameter: inspect.Parameter, names: dict[str, Any]
+) -> Parameter:
+    annotation = _annotation(function, parameter, names)
+    return Parameter(
+        name=parameter.name,
+        annotation=annotation,
+        adapter=adapter(annotation, function, parameter.name),
+        default=parameter.default if isinstance(parameter.default, FieldInfo) else None,
+        required=_is_required(parameter.default),
+        collects=parameter.kind is parameter.VAR_KEYWORD,
+        positional=_default(parameter) if parameter.kind is parameter.POSITIONAL_ONLY else None,
+    )
 
 
 def _names_around(function: Any) -> dict[str, Any]:
@@ -172,32 +174,22 @@ def _names_around(function: Any) -> dict[str, Any]:
     return names
 
 
+def _default(parameter: inspect.Parameter) -> tuple[Any, ...]:
+    return () if parameter.default is parameter.empty else (parameter.default,)
+
+
 def _is_required(default: object) -> bool:
     if isinstance(default, FieldInfo):
         return default.is_required()
     return default is inspect.Parameter.empty
 
 
-def _adapter(
+def _annotation(
     function: Callable[..., Any], parameter: inspect.Parameter, names: dict[str, Any]
-) -> TypeAdapter[Any] | None:
+) -> Any:
     if parameter.annotation is parameter.empty:
-        return None
-    annotated = SimpleNamespace(__annotations__={"it": parameter.annotation})
-    try:
-        annotation = typing.get_type_hints(annotated, names, include_extras=True)["it"]
-        if isinstance(parameter.default, FieldInfo):
-            annotation = Annotated[annotation, parameter.default]
-        return _type_adapter(annotation)
-    except Exception as error:  # noqa: BLE001  # whatever evaluating an annotation raises
-        _log.warning("%r takes any value as %r: %s", function, parameter.name, error)
-        return None
-
-
-def _type_adapter(annotation: Any) -> TypeAdapter[Any] | None:
-    if annotation is Any:
-        return None
-    try:
-        return TypeAdapter(annotation)
-    except PydanticSchemaGenerationError:  # a class that pydantic can't read from JSON
-        return TypeAdapter(annotation, config=ConfigDict(arbitrary_types_allowed=True))
+        return Any
+    annotation = resolve(parameter.annotation, names, function, parameter.name)
+    if isinstance(parameter.default, FieldInfo) and annotation is not Any:
+        return Annotated[annotation, parameter.default]
+    return annotation

@@ -1,21 +1,44 @@
 """The attributes of an object that are synced: which they are, their names on the wire, access.
 
-An attribute is read-only when the object can't be written there: a property without a setter.
+An attribute is read-only when the object can't be written there (a property without a setter), or
+when it is declared so.
 """
 
 from __future__ import annotations
 
+import asyncio
 import reprlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from types import EllipsisType
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from types import EllipsisType, MemberDescriptorType
+from typing import Protocol, Self, TypeAlias
 
+from ws_sync.codec import JSON
 from ws_sync.exceptions import UnknownAttribute
 
 Names: TypeAlias = Mapping[str, str | EllipsisType] | Iterable[str]
 """Attributes with their names on the wire; `...` or no name stands for the usual one."""
+
+
+class Types(Protocol):
+    """The types of one object's attributes."""
+
+    def read(self, values: Mapping[str, JSON]) -> dict[str, object]:
+        """Read what the client writes at once, by the names of the object's attributes.
+
+        Nothing of the object is changed.
+
+        Returns:
+            The new values of these attributes, and of others that change with them.
+
+        Raises:
+            ValueError: a type refuses its value.
+            Exception: what a validator of the application raised.
+        """
+
+    def attribute(self, name: str) -> Attribute:
+        """Describe an attribute of the object, of which the name on the wire is not needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +51,7 @@ class Attribute:
         wire: its name in the document.
         read_only: whether only the server changes it.
         computed: whether a function stands behind it.
+        types: read what the client writes; None takes any value.
     """
 
     owner: object
@@ -35,9 +59,10 @@ class Attribute:
     wire: str
     read_only: bool
     computed: bool
+    types: Types | None = None
 
     @classmethod
-    def of(cls, owner: object, name: str, wire: str) -> Attribute:
+    def of(cls, owner: object, name: str, wire: str, types: Types | None = None) -> Attribute:
         """Describe an attribute.
 
         Raises:
@@ -48,11 +73,42 @@ class Attribute:
         if not computed and not hasattr(owner, name):
             raise UnknownAttribute(owner, name)
         read_only = computed and getattr(behind, "fset", None) is None
-        return cls(owner, name, wire, read_only, computed)
+        return cls(owner, name, wire, read_only, computed, types)
 
     def read(self) -> object:
-        """Return the value."""
-        return getattr(self.owner, self.name)
+        """Return the value.
+
+        Raises:
+            RuntimeError: a property awaited the result of something that was cancelled.
+            Exception: what a property of the application raised.
+        """
+        try:
+            return getattr(self.owner, self.name)
+        except asyncio.CancelledError as error:  # would end whoever reads, and the connection
+            raise RuntimeError(f"{self.name!r} can't be read: {error!r}") from error
+
+    def plain(self) -> object:
+        """Return what the client shall see of the value: JSON, or what `to_json` makes JSON of.
+
+        Raises:
+            Exception: as `read` does.
+        """
+        return self.read()
+
+    def reader(self) -> Callable[[], object]:
+        """Return what does what `plain` does: for what is called with every sync."""
+        behind = getattr(type(self.owner), self.name, None)
+        if hasattr(behind, "__get__") and not isinstance(behind, MemberDescriptorType):
+            return self.plain
+        return partial(getattr, self.owner, self.name)  # no code of the application is behind it
+
+    def declared_read_only(self) -> Self:
+        """Return the same attribute, which only the server changes."""
+        return replace(self, read_only=True)
+
+    def parts(self) -> tuple[object, str, str, bool, bool, Types | None]:
+        """Return what it is made of."""
+        return self.owner, self.name, self.wire, self.read_only, self.computed, self.types
 
     def is_shared(self, value: object) -> bool:
         """Tell whether the class holds a value, so that other objects may have it too."""

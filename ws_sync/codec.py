@@ -155,7 +155,7 @@ def dump(value: object, default: Default | None = None, known: Text | None = Non
 
 def kept(text: bytes) -> Text:
     """Copy a text of orjson that is to be kept: there is a buffer of kilobytes around it."""
-    return Text(bytes(memoryview(text)), True)
+    return Text(b"%b" % text, True)
 
 
 def is_faithful(text: bytes, value: object, depth: int = MAX_VALUE_DEPTH) -> bool:
@@ -180,7 +180,7 @@ def dump_exactly(value: object, default: Default | None) -> Text:
         NotJSON: as for `dump`; or two names of a member are one as text, such as `1` and `"1"`.
     """
     try:
-        text = _encoder(default).encode(value)
+        text = _encode_exactly(value, default)
     except (TypeError, ValueError, RecursionError) as error:
         raise _not_json(value, default, error) from error
     if not _is_unicode(text):
@@ -193,6 +193,15 @@ def dump_exactly(value: object, default: Default | None) -> Text:
         return Text(orjson.dumps(read), True)
     except TypeError:  # an integer beyond 64 bits
         return Text(text.encode(), False)
+
+
+def _encode_exactly(value: object, default: Default | None) -> str:
+    try:
+        return _encoder(default).encode(value)
+    except TypeError:  # perhaps a member's name is of a type that only `default` can convert
+        if default is None or not isinstance(value, dict | list):
+            raise
+        return _encoder(default).encode(default(value))
 
 
 def read_own(text: bytes, native: bool) -> JSON:

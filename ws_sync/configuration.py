@@ -10,12 +10,17 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from logging import Logger
 from types import EllipsisType
 from typing import Any, TypeAlias
 
-from ws_sync.attributes import Names, camel_case, unchanged, wire_names
+from pydantic import BaseModel
+
+from ws_sync.attributes import Names, public_names, wire_names
+from ws_sync.exceptions import UnknownAttribute
 from ws_sync.session import Session
+from ws_sync.typed import field_names, usual_name
 
 Functions: TypeAlias = Mapping[str, Callable[..., Any]]
 Pair: TypeAlias = tuple[Callable[..., Any], Callable[..., Any]]
@@ -25,14 +30,17 @@ Pair: TypeAlias = tuple[Callable[..., Any], Callable[..., Any]]
 class Configuration:
     """How an object is synced.
 
+    Raises:
+        UnknownAttribute: it does not have what is excluded, or declared read-only.
+
     Attributes:
         obj: the object.
         key: the key of its document.
         everything: whether all public attributes are synced, besides those in `include`.
         include: names on the wire of attributes that are synced.
         exclude: attributes that are not.
-        casing: makes a name on the wire of an attribute's.
-        camel: whether that is camel case.
+        read_only: attributes that only the server changes.
+        camel: whether names on the wire are in camel case.
         running_tasks: name on the wire of the running tasks; None hides them.
         send_on_init: whether the document is announced on each new connection.
         session: the session; None for that of the context.
@@ -47,7 +55,7 @@ class Configuration:
     everything: bool
     include: Mapping[str, str]
     exclude: frozenset[str] = frozenset()
-    casing: Callable[[str], str] = unchanged
+    read_only: frozenset[str] = frozenset()
     camel: bool = False
     running_tasks: str | None = None
     send_on_init: bool = True
@@ -56,6 +64,26 @@ class Configuration:
     actions: Functions | Callable[..., Any] = field(default_factory=dict)
     tasks: Functions | Pair = field(default_factory=dict)
     task_cancels: Functions = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        known = dir(self.obj)
+        for name in self.exclude | self.read_only:
+            if name not in known:  # most often misspelt: what it is to guard would be open
+                raise UnknownAttribute(self.obj, name)
+
+    def others(self, excluded: Callable[[object], bool]) -> dict[str, str]:
+        """Return the names on the wire of all attributes but those in `include` and `exclude`.
+
+        Args:
+            excluded: tells by the value which others to leave out; see `public_names`.
+        """
+        cls = type(self.obj)
+        names = field_names(cls) if issubclass(cls, BaseModel) else public_names(self.obj, excluded)
+        return {
+            name: usual_name(cls, self.camel, name)
+            for name in names
+            if name not in self.exclude and name not in self.include
+        }
 
 
 def configure(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Configuration:
@@ -90,7 +118,7 @@ def key_first(
         obj=obj,
         key=key,
         everything=not sync_attributes,
-        include=wire_names(sync_attributes, unchanged),
+        include=wire_names(sync_attributes, partial(usual_name, type(obj), False)),
         running_tasks="runningTasks" if expose_running_tasks else None,
         send_on_init=send_on_init,
         session=session,
@@ -115,18 +143,20 @@ def object_first(
     tasks: Functions | Pair | None = None,
     task_cancels: Functions | None = None,
     session: Session | None = None,
+    read_only: Iterable[str] = (),
 ) -> Configuration:
     """Read the arguments of the later generations."""
-    casing = camel_case if toCamelCase else unchanged
+    casing = partial(usual_name, type(obj), toCamelCase)
+    running_tasks = "runningTasks" if toCamelCase else "running_tasks"
     return Configuration(
         obj=obj,
         key=key,
         everything=sync_all,
         include=wire_names(include, casing),
         exclude=frozenset(exclude),
-        casing=casing,
+        read_only=frozenset(read_only),
         camel=toCamelCase,
-        running_tasks=casing("running_tasks") if expose_running_tasks else None,
+        running_tasks=running_tasks if expose_running_tasks else None,
         send_on_init=send_on_init,
         session=session,
         logger=logger,

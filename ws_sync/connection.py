@@ -15,7 +15,6 @@ A connection ends once, and with it nothing but itself: whoever replaces it owns
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -36,9 +35,6 @@ TOO_SLOW = 1013
 
 MAX_MALFORMED = 100
 """So many malformed frames end a connection."""
-
-_BURST = 64
-"""So many units may go out before a sender gives way to everything else once."""
 
 
 class Unit(NamedTuple):
@@ -96,14 +92,13 @@ class Connection:
         self.malformed = 0
         self._log = log
         self._limits = limits
-        self._outbox: deque[Unit] = deque()
+        self._outbox: list[Unit] = []  # nearly always empty; an empty deque has half a kilobyte
         self._units = 0
         self._size = 0
         self._late: dict[object, Callable[[], None]] = {}
         self._close: tuple[int, str] | None = None  # code and reason, once it is to end
-        self._more = asyncio.Event()
+        self._more: asyncio.Future[None] | None = None  # what the writer waits for
         self._begun: Begun | None = None  # the sending of the first unit of the outbox
-        self._sent = 0  # units that went out since a sender has given way
         self._serving: asyncio.Timeout | None = None
         self._is_receiving = False
         self._cuts_handler = False  # whether `close` found a handler at work
@@ -122,9 +117,14 @@ class Connection:
             or self._size > self._limits.congested_size
         )
 
+    @property
+    def has_unsent(self) -> bool:
+        """Whether something was not yet given to the WebSocket."""
+        return bool(self._outbox)
+
     def send(self, text: str, payload: bytes | None = None) -> None:
         """Queue a text frame, and a binary one right behind it; lost when the connection ended."""
-        if not self.is_open:
+        if self._close is not None:
             return
         if self._units >= self._limits.most_units or self._size > self._limits.most_size:
             self._log.warning("peer is too slow: %d frames wait for it", len(self._outbox))
@@ -142,12 +142,6 @@ class Connection:
     def when_drained(self, owner: object, publish: Callable[[], None]) -> None:
         """Call `publish` when the outbox is empty; once for each owner."""
         self._late[owner] = publish
-
-    async def give_way(self) -> None:
-        """Let the others have a turn: the writer, if the outbox fills, and everyone at times."""
-        if self._outbox or self._sent >= _BURST:
-            self._sent = 0
-            await asyncio.sleep(0)
 
     async def receive(self) -> str | bytes | None:
         """Return the next frame; None when the connection has ended."""
@@ -194,7 +188,7 @@ class Connection:
             return
         self._close = code, reason
         self._late.clear()
-        self._more.set()
+        self._wake()
         if self._serving is not None:
             self._cuts_handler = not self._is_receiving
             grace = self._limits.grace if self._cuts_handler else 0.0
@@ -221,7 +215,6 @@ class Connection:
 
     def _goes_out(self, text: str, payload: bytes | None) -> bool:
         """Give a unit to the server; whether nothing is left to do for it."""
-        self._sent += 1
         sending = self.ws.send_text(text) if payload is None else self._send(text, payload)
         try:
             self._begun = begin(sending, self._writer, self.loop)
@@ -235,11 +228,16 @@ class Connection:
         if payload is not None:
             await self.ws.send_bytes(payload)
 
+    def _wake(self) -> None:
+        """Let the writer go on, if it waits for something to do."""
+        if self._more is not None and not self._more.done():
+            self._more.set_result(None)
+
     def _queue(self, unit: Unit) -> None:
         self._outbox.append(unit)
         self._units += unit.counts
         self._size += unit.size
-        self._more.set()
+        self._wake()
 
     async def _empty_outbox(self) -> None:
         while self.is_open or self._outbox:
@@ -248,15 +246,15 @@ class Connection:
                 begun, self._begun = self._begun, None
                 await (self._send(unit.text, unit.payload) if begun is None else begun)
                 if self._outbox and self._outbox[0] is unit:
-                    self._outbox.popleft()
+                    del self._outbox[0]
                 self._units -= unit.counts
                 self._size -= unit.size
             late, self._late = self._late, {}
             for publish in late.values():
                 publish()
             if self.is_open and not self._outbox:
-                self._more.clear()
-                await self._more.wait()
+                self._more = self.loop.create_future()
+                await self._more
 
     async def _close_socket(self) -> None:
         ended = self.ws.client_state is not WebSocketState.CONNECTED

@@ -12,7 +12,7 @@ attributes; and a client that could not apply a patch because of it has lost the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 WINDOW = 5.0
 """How long after a change of the server a client's write may have crossed it."""
@@ -28,6 +28,9 @@ SETTLE = 0.25
 """How long an attribute must be quiet before its value is repeated."""
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 class Crossings:
     """The attributes of one document on one connection that may have been changed crosswise."""
 
@@ -39,16 +42,19 @@ class Crossings:
         self.settle = settle
         self._until: dict[str, float] = {}  # when the client will have seen an attribute's change
         self._patches: dict[frozenset[str], float] = {}  # their attributes, and until when
+        self._newest: frozenset[str] = _NONE  # the attributes of the latest patch
         self._quiet: dict[str, float] = {}  # when a crossed attribute will have been quiet
 
-    def patched(self, names: Iterable[str], now: float) -> None:
-        """Note that one patch of these attributes went to the client."""
-        together, until = frozenset(names), now + self.window
-        self._patches.pop(together, None)  # the newest of the same attributes is all that counts
-        while self._patches and self._patches[oldest := next(iter(self._patches))] <= now:
-            del self._patches[oldest]
-        self._patches[together] = until
-        self._sent(together, now, until)
+    def patched(self, names: Collection[str], now: float) -> None:
+        """Note that one patch of these attributes, each named once, went to the client."""
+        until = now + self.window
+        if len(self._newest) != len(names) or not self._newest.issuperset(names):
+            self._newest = frozenset(names)
+            self._patches.pop(self._newest, None)  # the latest of the same is all that counts
+            while self._patches and self._patches[oldest := next(iter(self._patches))] <= now:
+                del self._patches[oldest]
+        self._patches[self._newest] = until
+        self._sent(names, now, until)
 
     def replaced(self, names: Iterable[str], now: float) -> None:
         """Note that whole values of these attributes went to the client."""
@@ -77,6 +83,7 @@ class Crossings:
 
     def _sent(self, names: Iterable[str], now: float, until: float) -> None:
         for name in names:
-            self._until[name] = max(until, self._until.get(name, until))
+            if self._until.get(name, until) <= until:
+                self._until[name] = until
             if name in self._quiet:
                 self._quiet[name] = now + self.settle

@@ -23,14 +23,12 @@ from types import EllipsisType
 from typing import Any, Protocol, TypeVar, cast, overload
 
 from ws_sync.attributes import Names
-from ws_sync.remote import Mark, mark
+from ws_sync.remote import CONFIGURATION, Mark, mark
 from ws_sync.sync import Sync
+from ws_sync.synced_model import Synced
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T", bound=Callable[..., Any])
-
-_CONFIGURATION = "__ws_sync__"
-"""The attribute of a class that says how its objects are synced."""
 
 _unfinished: set[int] = set()
 """Ids of the objects whose outermost `__init__` runs."""
@@ -56,6 +54,7 @@ def sync(
     send_on_init: bool = True,
     expose_running_tasks: bool = False,
     logger: Logger | None = None,
+    read_only: Iterable[str] = (),
 ) -> Callable[[T], T]:
     """Sync the objects of a class.
 
@@ -68,6 +67,7 @@ def sync(
         send_on_init: whether the state is sent on each new connection.
         expose_running_tasks: whether the names of running tasks are part of the state.
         logger: None for the session's.
+        read_only: attributes that only the server changes.
     """
     options = {
         "sync_all": sync_all,
@@ -77,6 +77,7 @@ def sync(
         "send_on_init": send_on_init,
         "expose_running_tasks": expose_running_tasks,
         "logger": logger,
+        "read_only": read_only,
     }
 
     def decorate(target: T) -> T:
@@ -96,10 +97,19 @@ def sync_all(
     send_on_init: bool = True,
     expose_running_tasks: bool = False,
     logger: Logger | None = None,
+    read_only: Iterable[str] = (),
 ) -> Callable[[T], T]:
     """Sync all attributes whose name does not begin with an underscore; see `sync`."""
     return sync(
-        key, True, include, exclude, toCamelCase, send_on_init, expose_running_tasks, logger
+        key,
+        True,
+        include,
+        exclude,
+        toCamelCase,
+        send_on_init,
+        expose_running_tasks,
+        logger,
+        read_only,
     )
 
 
@@ -109,6 +119,7 @@ def sync_only(
     _send_on_init: bool = True,
     _expose_running_tasks: bool = False,
     _logger: Logger | None = None,
+    _read_only: Iterable[str] = (),
     **attributes: str | EllipsisType,
 ) -> Callable[[T], T]:
     """Sync the attributes that are given, with their names on the wire or `...`; see `sync`."""
@@ -119,37 +130,38 @@ def sync_only(
         send_on_init=_send_on_init,
         expose_running_tasks=_expose_running_tasks,
         logger=_logger,
+        read_only=_read_only,
     )
 
 
 @overload
-def remote_action(name: F) -> F: ...
+def remote_action(key: F) -> F: ...
 @overload
-def remote_action(name: str | None = None) -> Callable[[F], F]: ...
-def remote_action(name: Any = None) -> Any:
+def remote_action(key: str | None = None) -> Callable[[F], F]: ...
+def remote_action(key: Any = None) -> Any:
     """Let the client call a method as an action; its name is the method's, if none is given."""
-    return _decorate(name, lambda method, wire: _marked(method, "remote_action", wire))
+    return _decorate(key, lambda method, wire: _marked(method, "remote_action", wire))
 
 
 @overload
-def remote_task(name: F) -> RemoteTask: ...
+def remote_task(key: F) -> RemoteTask: ...
 @overload
-def remote_task(name: str | None = None) -> Callable[[F], RemoteTask]: ...
-def remote_task(name: Any = None) -> Any:
+def remote_task(key: str | None = None) -> Callable[[F], RemoteTask]: ...
+def remote_task(key: Any = None) -> Any:
     """Let the client start and cancel a method as a task; its name is the method's by default."""
 
     def decorate(method: Any, wire: str) -> Any:
         method.cancel = remote_task_cancel(wire)
         return _marked(method, "remote_task", wire)
 
-    return _decorate(name, decorate)
+    return _decorate(key, decorate)
 
 
-def remote_task_cancel(name: str) -> Callable[[F], F]:
-    """Call a method in the task `name` when that is cancelled."""
+def remote_task_cancel(key: str) -> Callable[[F], F]:
+    """Call a method in the task `key` when that is cancelled."""
 
     def decorate(method: F) -> F:
-        mark(method, "remote_task_cancel", name)
+        mark(method, "remote_task_cancel", key)
         return method
 
     return decorate
@@ -182,8 +194,10 @@ class _Initialiser:
 
 def _configure(cls: type, key: str | None, options: dict[str, Any]) -> None:
     """Let every object of a class and of its subclasses get its `Sync`."""
-    inherits = hasattr(cls, _CONFIGURATION)
-    setattr(cls, _CONFIGURATION, (key, options))
+    inherits = hasattr(cls, CONFIGURATION)
+    setattr(cls, CONFIGURATION, (key, options))
+    if issubclass(cls, Synced):
+        return  # a model makes its `Sync` itself, however it is built
     _wrap_init(cls)
     if not inherits:
         _wrap_subclasses(cls)
@@ -216,7 +230,7 @@ def _wrap_init(cls: Any) -> None:
             init(self, *args, **kwargs)
         finally:
             _unfinished.discard(id(self))
-        key, options = getattr(self, _CONFIGURATION)
+        key, options = getattr(self, CONFIGURATION)
         self.sync = Sync(self, key or type(self).__name__, **options)
 
     cls.__init__ = synced_init

@@ -49,6 +49,11 @@ MAX_FOLLOWED = 1 << 24
 _UNTOUCHED = object()
 """Stands for an attribute that a patch does not concern."""
 
+_UNSEEN = object()
+"""Stands for a value that may have another text when it is looked at again."""
+
+_SCALARS = frozenset({str, int, bool, float, type(None)})
+"""Types of values that have the same text for as long as they are the same object."""
 
 Held: TypeAlias = Text | Mirror
 """What is known of an attribute."""
@@ -112,6 +117,7 @@ class Document:
         self._texts: dict[str, Held | None] = dict(texts)
         self._layouts: dict[str, Layout] = {}
         self._following: list[Mirror] = []
+        self._seen: dict[str, object] = {}  # scalars, of which the texts are those that are held
 
     def value(self) -> dict[str, JSON]:
         """Decode what the peer holds, without the attributes that are not known."""
@@ -134,30 +140,32 @@ class Document:
             What is new; None when nothing is.
         """
         found: Difference | None = None
-        texts = self._texts
+        texts, seen = self._texts, self._seen
         for name, read in readers:
             try:
                 value = read()
+                if seen.get(name, _UNSEEN) is value:
+                    continue
                 held = texts.get(name)
                 if value.__class__ in TRACKED:
                     if isinstance(held, Mirror) and held.source is value and held.is_current:
                         continue
-                    found = found or Difference([], [], {}, {})
                     operations, newer = self._compare_tracked(name, value, held, default)
-                    found.take(name, operations, newer)
-                    texts[name] = newer
-                    continue
-                text = b"" if held is None else _dumped(value, default)
-                if held is not None and text == held.text:
-                    continue
-                found = found or Difference([], [], {}, {})
-                operations, newer = self._compare(name, value, held, text, default)
+                else:
+                    text = b"" if held is None else _dumped(value, default)
+                    if held is not None and text == held.text:
+                        if value.__class__ in _SCALARS:
+                            seen[name] = value
+                        continue
+                    operations, newer = self._compare(name, value, held, text, default)
             except Exception as error:  # noqa: BLE001  # a property's own, or NotJSON
                 found = found or Difference([], [], {}, {})
                 found.errors[name] = error
                 self._layouts.pop(name, None)
                 continue
             texts[name] = newer
+            seen[name] = value if value.__class__ in _SCALARS else _UNSEEN
+            found = found or Difference([], [], {}, {})
             found.take(name, operations, newer)
         return found
 
@@ -218,11 +226,12 @@ class Document:
                 self._following.append(held)
             elif after is not write.before(name):
                 try:
-                    _, self._texts[name] = self._compare(
-                        name, after, held, _dumped(after, None), None
-                    )
+                    _, newer = self._compare(name, after, held, _dumped(after, None), None)
                 except NotJSON:  # not in the peer's copy any more, or too deep
                     self._hold(name, None)
+                else:
+                    self._texts[name] = newer
+                    self._seen.pop(name, None)
         return True
 
     def follow_state(self, state: Mapping[str, JSON]) -> None:
@@ -232,6 +241,7 @@ class Document:
 
     def _hold(self, name: str, text: Text | None) -> None:
         self._texts[name] = text
+        self._seen.pop(name, None)
         self._layouts.pop(name, None)
 
     def _compare(
@@ -321,9 +331,10 @@ def _pointer(name: str) -> str:
 def _dumped(value: object, default: Default | None) -> bytes:
     """Return what orjson makes of a value; nothing when that is up to the exact path."""
     try:
-        return orjson.dumps(value, default, OPTIONS)
+        text = orjson.dumps(value, default, OPTIONS)
     except TypeError:
         return b""
+    return b"" if text == b"null" and value is not None else text  # NaN has no JSON form
 
 
 def _text_or_none(value: JSON) -> Text | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import compress, count
 from operator import is_not
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ws_sync.codec import JSON
 from ws_sync.equality import equal
@@ -95,11 +95,11 @@ class Draft:
                 name: self.settle(each) if id(each) in copies else each
                 for name, each in value.items()
             }
-            _rewrite_dict(original, members)
+            rewrite_dict(original, members)
         else:
             self._settled.append((original, list(original)))
             elements = [self.settle(each) if id(each) in copies else each for each in value]
-            _rewrite_list(original, elements)
+            rewrite_list(original, elements)
         return original
 
     def unsettle(self) -> None:
@@ -222,7 +222,7 @@ class Draft:
         return value
 
 
-def _rewrite_dict(target: dict[str, JSON], members: dict[str, JSON]) -> None:
+def rewrite_dict(target: dict[Any, Any], members: dict[Any, Any]) -> None:
     """Give a dict other members, in their order; those that stay are not written to."""
     if [name for name in target if name in members] != list(members)[: len(target)]:
         target.clear()
@@ -233,7 +233,7 @@ def _rewrite_dict(target: dict[str, JSON], members: dict[str, JSON]) -> None:
             target[name] = member
 
 
-def _rewrite_list(target: list[JSON], elements: list[JSON]) -> None:
+def rewrite_list(target: list[Any], elements: list[Any]) -> None:
     """Give a list other elements; those that stay at its beginning and end are not written to."""
     room = min(len(target), len(elements))
     start = next(compress(count(), map(is_not, target, elements)), room)

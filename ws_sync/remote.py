@@ -7,19 +7,31 @@ from typing import Any, Literal, TypeAlias
 
 Mark: TypeAlias = Literal["remote_action", "remote_task", "remote_task_cancel"]
 
+CONFIGURATION = "__ws_sync__"
+"""The attribute of a class that says how its objects are synced: a key or None, and options."""
+
 
 def mark(function: Any, kind: Mark, name: str) -> None:
     """Mark a method as callable by the client under `name`."""
     setattr(function, kind, name)
 
 
-def remote_functions(obj: object, kind: Mark) -> dict[str, Callable[..., Any]]:
-    """Return an object's marked methods by their names for the client.
+def marked_names(cls: type, kind: Mark) -> dict[str, str]:
+    """Return the names of a class's marked methods by their names for the client.
 
     They come in the order of their declaration, those of base classes first; a method that a
     subclass overrides without marking it is not among them.
     """
-    cls = type(obj)
     declared = dict.fromkeys(name for base in reversed(cls.__mro__) for name in vars(base))
-    marked = {name: getattr(getattr(cls, name, None), kind, None) for name in declared}
-    return {wire: getattr(obj, name) for name, wire in marked.items() if isinstance(wire, str)}
+    marked = {name: getattr(_declared(cls, name), kind, None) for name in declared}
+    return {wire: name for name, wire in marked.items() if isinstance(wire, str)}
+
+
+def remote_functions(obj: object, kind: Mark) -> dict[str, Callable[..., Any]]:
+    """Return an object's marked methods, bound to it, by their names for the client."""
+    return {wire: getattr(obj, name) for wire, name in marked_names(type(obj), kind).items()}
+
+
+def _declared(cls: type, name: str) -> Any:
+    """Return what a class has under a name, and not what a descriptor makes of it."""
+    return next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), None)

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any, Self
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from starlette.websockets import WebSocket, WebSocketState
 
@@ -38,6 +38,14 @@ session_context: ContextVar[Session] = ContextVar("session_context")
 """The session that objects made in this context belong to."""
 
 _tokens: ContextVar[tuple[Token[Session], ...]] = ContextVar("_tokens", default=())
+
+_made_by: WeakKeyDictionary[asyncio.Task[Any], list[tuple[ref[Session], Connection]]] = (
+    WeakKeyDictionary()
+)
+"""The newest connection that each task has made for each session."""
+
+_BURST = 64
+"""So many sends and syncs may follow one another before everything else has a turn."""
 
 TAKEN_OVER = (
     "Seems like you're logged in somewhere else. If this is a mistake, please refresh the page."
@@ -88,8 +96,8 @@ class Session:
         self.state: SessionState | None = None
         self.connection: Connection | None = None
         self._limits = limits
-        self._made_by: WeakKeyDictionary[asyncio.Task[Any], Connection] = WeakKeyDictionary()
         self._turn = asyncio.Lock()
+        self._calls = 0  # sends and syncs since others had a turn
 
     @property
     def is_connected(self) -> bool:
@@ -209,7 +217,8 @@ class Session:
         """
         if self.connection is not None and self.is_connected:
             self.connection.send(frame(event, encode(data, to_json)))
-            await self.connection.give_way()
+        if self.owes_turn():
+            await asyncio.sleep(0)
 
     async def send_binary(self, event: str, metadata: dict[str, Any], data: bytes) -> None:
         """Send bytes with metadata, as one event; it is lost when nobody is connected.
@@ -220,7 +229,21 @@ class Session:
         if self.connection is not None and self.is_connected:
             meta = encode({"type": event, "metadata": metadata}, to_json)
             self.connection.send(frame(BIN_META, meta), data)
-            await self.connection.give_way()
+        if self.owes_turn():
+            await asyncio.sleep(0)
+
+    def owes_turn(self) -> bool:
+        """Count a send or a sync, and tell whether it has to let others have a turn.
+
+        It has while frames wait to be sent, and every `_BURST` calls anyway: so a loop of them
+        starves nobody, whether or not there is anything to send, and a single one does not wait.
+        """
+        self._calls += 1
+        connection = self.connection
+        if self._calls < _BURST and (connection is None or not connection.has_unsent):
+            return False
+        self._calls = 0
+        return True
 
     def __enter__(self) -> Self:
         # The stack belongs to the context, so sessions may overlap in different tasks.
@@ -245,7 +268,8 @@ class Session:
             connection = Connection(ws, self.logger, self._limits)
         self.connection = connection
         if (task := asyncio.current_task()) is not None:
-            self._made_by[task] = connection
+            others = [made for made in _made_by.get(task, ()) if made[0]() not in {None, self}]
+            _made_by[task] = [*others, (ref(self), connection)]
         if older is not None and older is not connection:
             self.logger.warning("a newer connection replaces %s", older.ws.client)
             older.disconnect(TAKEN_OVER)  # session-takeover-prompt: nothing waits for it
@@ -257,7 +281,8 @@ class Session:
             task = asyncio.current_task()
         except RuntimeError:  # outside of any event loop
             return None
-        return self._made_by.get(task) if task is not None else None
+        made = _made_by.get(task, ()) if task is not None else ()
+        return next((connection for session, connection in made if session() is self), None)
 
     async def _serve(self, connection: Connection) -> None:
         async with connection.serving():
@@ -265,9 +290,12 @@ class Session:
                 received = await connection.receive()
                 if received is None:
                     return
-                async with self._turn:
+                await self._turn.acquire()  # `async with` takes twice the time
+                try:
                     if connection is self.connection:  # session-takeover-deaf
                         await self._receive(connection, received)
+                finally:
+                    self._turn.release()
 
     async def _receive(self, connection: Connection, received: str | bytes) -> None:
         try:

@@ -156,7 +156,7 @@ class State:
         self._document.follow(patch, write)
         self._commit(write)
         self._document.settle()
-        self._correct(connection, write.touched)
+        self._correct(connection, write.affected)
 
     def receive_state(self, connection: Connection, state: JSON) -> None:
         """Apply a state of the client, and correct what the client then holds.
@@ -168,7 +168,7 @@ class State:
         self._check_size(write)
         self._document.follow_state(state)
         self._commit(write)
-        self._correct(connection, state)
+        self._correct(connection, {*state, *write.affected})
 
     def _check_size(self, write: Write) -> None:
         if sum(held.size for held in self._good.values()) + write.most_growth() <= MAX_DOCUMENT:
@@ -188,7 +188,11 @@ class State:
             raise RefusedState(min(broken), "it could not be read any more")
 
     def _derived(self) -> set[str]:
-        return {wire for wire, attribute in self.attributes.items() if attribute.read_only}
+        return {
+            wire
+            for wire, attribute in self.attributes.items()
+            if attribute.read_only and attribute.computed
+        }
 
     def _correct(self, connection: Connection, touched: Iterable[str]) -> None:
         """Send where the client is wrong in what it wrote, and what is derived from that."""
@@ -208,9 +212,11 @@ class State:
         """Return what reads attributes, always in the same order."""
         if names is None:
             if len(self._all_readers) != len(self.attributes):
-                self._all_readers = [(wire, each.read) for wire, each in self.attributes.items()]
+                self._all_readers = [
+                    (wire, each.reader()) for wire, each in self.attributes.items()
+                ]
             return self._all_readers
-        return [(wire, each.read) for wire, each in self.attributes.items() if wire in names]
+        return [reader for reader in self._readers(None) if reader[0] in names]
 
     def _read(self, names: Collection[str] | None) -> list[Exception]:
         """Take the texts of attributes as good; return what went wrong with others."""

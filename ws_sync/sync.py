@@ -7,15 +7,16 @@ as long as each other.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from logging import Logger
 from types import EllipsisType
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, overload
+from typing import Any, Literal, Self, TypeAlias, overload
 
-from ws_sync.arguments import fit, read_call
-from ws_sync.attributes import Attribute, Names, public_names, wire_names
+from ws_sync.arguments import fit, read_call, split
+from ws_sync.attributes import Attribute, Names, wire_names
 from ws_sync.calling import call
 from ws_sync.codec import JSON
 from ws_sync.configuration import Configuration, Functions, Pair, configure
@@ -33,17 +34,31 @@ from ws_sync.events import (
 from ws_sync.exceptions import Refused, brief
 from ws_sync.registration import Registration
 from ws_sync.remote import remote_functions
+from ws_sync.scope import get_current_sync_key_prefix, scoped, sync_key_scope
 from ws_sync.session import Session, get_global_session
 from ws_sync.state import State
 from ws_sync.tasks import Tasks
 from ws_sync.throttle import Throttle
+from ws_sync.typed import attribute_of, usual_name
 
-if TYPE_CHECKING:
-    import asyncio
+__all__ = [
+    "Sync",
+    "ToastType",
+    "action_event",
+    "download_event",
+    "get_current_sync_key_prefix",
+    "get_event",
+    "patch_event",
+    "set_event",
+    "sync_key_scope",
+    "task_cancel_event",
+    "task_start_event",
+    "toast_event",
+]
 
 ToastType: TypeAlias = Literal["default", "message", "info", "success", "warning", "error"]
 
-_ANCHOR = "_ws_sync"
+ANCHOR = "_ws_sync"
 """The attribute by which an object keeps its `Sync` alive."""
 
 
@@ -89,6 +104,7 @@ class Sync:
         tasks: Functions | Pair | None = None,
         task_cancels: Functions | None = None,
         session: Session | None = None,
+        read_only: Iterable[str] = (),
     ) -> None: ...
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -115,6 +131,7 @@ class Sync:
         _actions: Functions | None = None,
         _tasks: Functions | Pair | None = None,
         _task_cancels: Functions | None = None,
+        _read_only: Iterable[str] = (),
         **attributes: str | EllipsisType,
     ) -> Self:
         """Sync the attributes that are given as keywords, with their names on the wire or `...`."""
@@ -129,6 +146,7 @@ class Sync:
             actions=_actions,
             tasks=_tasks,
             task_cancels=_task_cancels,
+            read_only=_read_only,
         )
 
     @property
@@ -141,13 +159,29 @@ class Sync:
         """What the client holds, or would get if it connected now."""
         return self._state.snapshot()
 
+    @overload
     async def __call__(
         self,
         if_since_last: float | None = None,
         toast: str | None = None,
         type: ToastType = "default",
+    ) -> None: ...
+
+    @overload
+    async def __call__(
+        self, if_since_last: str, toast: ToastType = "default", type: ToastType = "default"
+    ) -> None: ...
+
+    async def __call__(
+        self, if_since_last: Any = None, toast: Any = None, type: Any = "default"
     ) -> None:
-        """Sync, and show a toast when one is given; see `sync` and `toast`."""
+        """Sync, and show a toast when one is given; see `sync` and `toast`.
+
+        In the first generation the toast was the first argument, and its type the second: a text
+        in the first place means that.
+        """
+        if isinstance(if_since_last, str):
+            if_since_last, toast, type = None, if_since_last, toast or type
         await self.sync(if_since_last)
         if toast:
             await self.toast(toast, type=type)
@@ -162,11 +196,9 @@ class Sync:
         Raises:
             Exception: what a property raised, or NotJSON; the other attributes were sent.
         """
-        connection = self.session.connection
-        if connection is None or self._throttle.skips(if_since_last, self._sync_late):
-            return
-        errors = self._publish()
-        await connection.give_way()
+        errors = self._publish(if_since_last)
+        if self.session.owes_turn():
+            await asyncio.sleep(0)
         if errors:
             raise errors[0]
 
@@ -199,9 +231,15 @@ class Sync:
         """Call an action of the client with bytes: `{"type": name, …arguments}` and the bytes."""
         await self.session.send_binary(action_event(self.key), metadata, data)
 
-    async def download(self, filename: str, data: bytes) -> None:
-        """Hand a file to the person at the client."""
-        content = base64.b64encode(data).decode()
+    @overload
+    async def download(self, filename: str, data: bytes) -> None: ...
+
+    @overload
+    async def download(self, filename: str, *, binary: bytes) -> None: ...
+
+    async def download(self, filename: str, data: bytes = b"", *, binary: bytes = b"") -> None:
+        """Hand a file to the person at the client; `binary` is the older name of `data`."""
+        content = base64.b64encode(data or binary).decode()
         await self.session.send(download_event(), {"filename": filename, "data": content})
 
     def observe(self, obj: object, **attributes: str | EllipsisType) -> None:
@@ -209,7 +247,7 @@ class Sync:
 
         A client that is connected gets the whole state anew with the next sync.
         """
-        self._add(obj, wire_names(attributes, self._casing))
+        self._add(obj, wire_names(attributes, partial(usual_name, type(obj), self._camel)))
         self._state.restart()
 
     def close(self) -> None:
@@ -219,21 +257,21 @@ class Sync:
         self._registration.remove()
 
     def _setup(self, config: Configuration) -> None:
-        self.key = config.key
+        self.key = scoped(config.key)
         self.obj = config.obj
         self.session = config.session or get_global_session()
         self.send_on_init = config.send_on_init
         self.sync_attributes: dict[str, str] = {}
         self._logger = config.logger
-        self._casing = config.casing
+        self._read_only = config.read_only
         self._camel = config.camel
         self._throttle = Throttle()
         log = config.logger or self.session.logger
         self._log = log
         self._setup_functions(config)
-        self._state = State(config.key, log)
+        self._state = State(self.key, log)
         if config.everything:
-            self._add_everything(config)
+            self._add(config.obj, config.others(lambda value: isinstance(value, Sync)))
         self._add(config.obj, config.include)
         if config.running_tasks is not None:
             tasks = Attribute.of(self._tasks, "names", config.running_tasks)
@@ -252,16 +290,12 @@ class Sync:
         changed = self._sync_late if config.running_tasks is not None else lambda: None
         self._tasks = Tasks(functions, cancels, changed, self._log)
 
-    def _add_everything(self, config: Configuration) -> None:
-        for name in public_names(config.obj, lambda value: isinstance(value, Sync)):
-            if name not in config.exclude and name not in config.include:
-                self._add(config.obj, {name: config.casing(name)})
-
     def _add(self, owner: object, names: Mapping[str, str]) -> None:
         for name, wire in names.items():
             if wire in self._state.attributes:
                 raise ValueError(f"two attributes of {self.key!r} are called {wire!r}")
-            self._state.attributes[wire] = Attribute.of(owner, name, wire)
+            attribute = attribute_of(owner, name, wire, name in self._read_only)
+            self._state.attributes[wire] = attribute
             self.sync_attributes[name] = wire
 
     def _register(self) -> None:
@@ -277,14 +311,16 @@ class Sync:
         self._registration = Registration(self.session, self, handlers, initialise)
         self._state.is_current = partial(self._registration.holds, get_event(self.key))
         if isinstance(members := getattr(self.obj, "__dict__", None), dict):
-            members.setdefault(_ANCHOR, []).append(self)
+            members.setdefault(ANCHOR, []).append(self)
         if self.send_on_init and self.session.connection is not None:
             self.session.connection.loop.call_soon_threadsafe(self._announce_now)
 
-    def _publish(self) -> list[Exception]:
+    def _publish(self, if_since_last: float | None = None) -> list[Exception]:
         """Send the difference, or everything where nothing was sent yet; return what went wrong."""
         connection = self.session.connection
         if connection is None or not self._state.is_current():
+            return []
+        if if_since_last and self._throttle.skips(if_since_last, self._sync_late):
             return []
         if self._state.is_known(connection):
             sent, errors = self._state.publish(connection)
@@ -293,7 +329,7 @@ class Sync:
         else:
             return []  # state-unannounced-silent
         if sent:
-            self._throttle.passed()
+            self._throttle.passed(connection.loop.time())
         return errors
 
     def _sync_late(self) -> None:
@@ -337,7 +373,8 @@ class Sync:
     async def _on_action(self, data: JSON) -> None:
         name, arguments = read_call(data)
         if (action := self._actions.get(name)) is not None:
-            await call(action, **fit(action, name, arguments, self._camel))
+            by_position, named = split(action, fit(action, name, arguments, self._camel))
+            await call(action, *by_position, **named)
         elif self._any_action is not None:
             await call(self._any_action, data)
         else:

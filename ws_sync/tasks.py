@@ -13,6 +13,7 @@ from functools import partial
 from logging import Logger
 from typing import Any
 
+from ws_sync.arguments import split
 from ws_sync.calling import call
 from ws_sync.exceptions import brief
 
@@ -75,7 +76,8 @@ class Tasks:
 
     async def _run(self, name: str, arguments: Mapping[str, Any]) -> None:
         try:
-            await call(self.functions[name], **arguments)
+            by_position, named = split(self.functions[name], arguments)
+            await call(self.functions[name], *by_position, **named)
         except asyncio.CancelledError:
             if name in self.cancels:
                 self._ending.add(name)

@@ -13,10 +13,11 @@ class Throttle:
         self._last = float("-inf")
         self._later: asyncio.TimerHandle | None = None
 
-    def passed(self) -> None:
-        """Note that a sync went out now; it makes up for all that were skipped."""
-        self._last = asyncio.get_running_loop().time()
-        self.cancel()
+    def passed(self, now: float) -> None:
+        """Note that a sync went out now, by the event loop; it makes up for all skipped ones."""
+        self._last = now
+        if self._later is not None:
+            self.cancel()
 
     def skips(self, interval: float | None, later: Callable[[], None]) -> bool:
         """Tell whether a sync comes too early; `later` is then called when the time has come.

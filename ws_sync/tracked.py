@@ -16,7 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import count
-from typing import Any, SupportsIndex, TypeAlias, final
+from types import GenericAlias
+from typing import Any, SupportsIndex, TypeAlias, final, get_args
 from weakref import ref
 
 from ws_sync.journal import MISSING, Edit, Journal, ListJournal
@@ -129,6 +130,13 @@ class SyncedList(list[Any]):
     def __reduce_ex__(self, _protocol: SupportsIndex) -> tuple[Any, ...]:
         return type(self), (list(self),)
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Let pydantic read one as a list, without any import of it here."""
+        return _read_as(
+            cls, handler.generate_schema(GenericAlias(list, get_args(source) or (Any,)))
+        )
+
     def _splice(self, start: int, stop: int, values: Iterable[Any]) -> None:
         """Put values in the place of others; everything that changes the list comes here."""
         added = [_tracked(value) for value in values]
@@ -228,6 +236,13 @@ class SyncedDict(dict[Any, Any]):
     def __reduce_ex__(self, _protocol: SupportsIndex) -> tuple[Any, ...]:
         return type(self), (dict(self),)
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Let pydantic read one as a dict, without any import of it here."""
+        return _read_as(
+            cls, handler.generate_schema(GenericAlias(dict, get_args(source) or (str, Any)))
+        )
+
     def _edits(self, value: Any, link: Link) -> list[Any]:
         """Return the names of a value, which has changed."""
         if link.times == 1 and self.get(link.hint, MISSING) is value:
@@ -255,6 +270,12 @@ def last_change(container: Container) -> int:
 def journal(container: Container) -> Any:
     """Return what a container has noted."""
     return container._journal
+
+
+def _read_as(kind: type[Any], schema: Any) -> dict[str, Any]:
+    """Return the core schema of pydantic that makes a container of what another schema reads."""
+    function = {"type": "no-info", "function": kind}
+    return {"type": "function-after", "function": function, "schema": schema}
 
 
 def _tracked(value: Any) -> Any:

@@ -5,9 +5,11 @@ into the lists and dicts that are there: what the write does not touch stays as 
 object (state-unsynced-kept). A `_SET` is a patch that makes the members that it names of the
 current ones.
 
-Only what is made of JSON's own types can be written into. Any other value (a dataclass, a tuple, a
-dict with numbers as keys, a subclass of list) can be replaced as a whole, but not in parts: the
-client would make another type of it.
+A value that has a type (see `typed`) is made anew by it from the JSON that the client wrote into,
+and put in the place of the live one (see `grafting`). Without a type, only what is made of JSON's
+own types can be written into. Any other value (a dataclass, a tuple, a dict with numbers as keys, a
+subclass of list) can be replaced as a whole, but not in parts: the client would make another type
+of it.
 """
 
 from __future__ import annotations
@@ -17,15 +19,18 @@ from collections.abc import Mapping
 from contextlib import suppress
 from copy import deepcopy
 
+from ws_sync.annotations import reason_of
 from ws_sync.attributes import Attribute
 from ws_sync.calling import to_json
 from ws_sync.codec import JSON, MAX_VALUE_DEPTH, decode_value, encode, is_deeper
 from ws_sync.diff import diff
 from ws_sync.equality import equal
 from ws_sync.exceptions import Refused, RefusedPatch, RefusedState
+from ws_sync.grafting import Graft
 from ws_sync.patch import MAX_OPERATIONS, Draft, measure
 from ws_sync.pointer import index, join, parse
 from ws_sync.tracked import SyncedDict, SyncedList, track
+from ws_sync.typed import trial
 
 _UNTOUCHED = object()
 """Stands for an attribute that a write does not concern."""
@@ -36,6 +41,7 @@ class Write:
 
     Attributes:
         touched: names on the wire of the attributes that it reads or writes.
+        affected: those, and others that their types change along with them.
     """
 
     def __init__(self, attributes: Mapping[str, Attribute], patch: JSON) -> None:
@@ -43,9 +49,11 @@ class Write:
 
         Raises:
             RefusedPatch: it can't be applied, or its result can't be the state.
+            RefusedState: a type refuses what an attribute would be.
         """
         self._attributes = attributes
         self.touched = _touched(patch, attributes)
+        self.affected = set(self.touched)
         self._foreign: set[str] = set()  # attributes whose value is not made of JSON's types
         self._patch = patch
         self._assigned: list[tuple[Attribute, object]] = []  # with their values from before
@@ -53,6 +61,8 @@ class Write:
         self._draft = Draft(self._before)
         self._draft.apply(patch)
         self._check(patch)
+        self._graft = Graft(self._draft.original)
+        self._accepted = self._accept()  # values of attributes that have types
 
     def before(self, wire: str) -> JSON:
         """Return the value of a touched attribute as it was."""
@@ -63,9 +73,11 @@ class Write:
         return self._draft.document[wire]
 
     def is_grafted(self, wire: str) -> bool:
-        """Tell whether the change is made inside the list or dict that the attribute is."""
+        """Tell whether the change is surely made inside the list or dict that the attribute is."""
         attribute, after = self._attributes[wire], self.after(wire)
-        return not attribute.read_only and self._can_be_grafted(attribute, after)
+        if attribute.read_only or attribute.types is not None:  # a type may make another value
+            return False
+        return self._can_be_grafted(attribute, after)
 
     def commit(self) -> None:
         """Carry the write over to the live objects.
@@ -84,6 +96,7 @@ class Write:
     def undo(self) -> None:
         """Bring everything back to where it was before `commit`."""
         self._draft.unsettle()
+        self._graft.undo()
         for attribute, old in reversed(self._assigned):
             with suppress(Exception):  # a setter that does not take its own value back
                 attribute.write(old)
@@ -119,32 +132,74 @@ class Write:
             if self._attributes[wire].read_only and not equal(before, after[wire]):
                 raise RefusedPatch(None, patch, f"{wire!r} is read-only")  # patch-read-only
             inside = self._draft.original(after[wire]) is before
-            if inside and wire in self._foreign:
+            if inside and wire in self._foreign and self._attributes[wire].types is None:
                 reason = f"{wire!r} is not made of JSON's types: it can only be replaced"
                 raise RefusedPatch(None, patch, reason)
             if _may_be_deep(patch) and is_deeper(after[wire], MAX_VALUE_DEPTH):
                 raise RefusedPatch(None, patch, f"{wire!r} would be nested too deep")
 
+    def _accept(self) -> list[tuple[Attribute, object]]:
+        """Let types read what is written, all attributes of one object at once."""
+        written: dict[int, dict[str, JSON]] = {}
+        for wire in sorted(self.touched):
+            attribute = self._attributes[wire]
+            before, after = self._before[wire], self._draft.document[wire]
+            if attribute.types is None or attribute.read_only or after is before:
+                continue
+            if not equal(before, after):
+                written.setdefault(id(attribute.owner), {})[wire] = after
+        return [accepted for values in written.values() for accepted in self._read_by_types(values)]
+
+    def _read_by_types(self, values: dict[str, JSON]) -> list[tuple[Attribute, object]]:
+        first = self._attributes[min(values)]
+        types = first.types
+        assert types is not None  # `_accept` has chosen those
+        try:
+            with trial():
+                read = types.read({self._attributes[w].name: v for w, v in values.items()})
+        except Exception as error:
+            raise RefusedState(min(values), f"its type refuses it: {reason_of(error)}") from error
+        synced = {a.name: a for a in self._attributes.values() if a.owner is first.owner}
+        self.affected |= {synced[name].wire for name in read if name in synced}
+        return [(synced.get(name) or types.attribute(name), value) for name, value in read.items()]
+
+    def _place(self, attribute: Attribute, value: object) -> None:
+        """Put what a type has read in the place of the live value."""
+        live = attribute.read()
+        if not attribute.is_shared(live):
+            self._graft.pair(self._before.get(attribute.wire), live)
+        json = self._draft.document.get(attribute.wire)
+        self._write(attribute, self._graft.place(value, json))
+
+    def _write(self, attribute: Attribute, value: object) -> None:
+        with suppress(Exception):  # a getter that raises: there is no way back
+            live = attribute.read()
+            if live is value:
+                return
+            self._assigned.append((attribute, live))
+            value = track(value, like=live)
+        try:
+            attribute.write(value)
+        except Exception as error:
+            reason = f"the object refused the value: {error!r}"
+            raise RefusedState(attribute.wire, reason) from error
+
     def _assign(self) -> list[JSON]:
         """Assign what is not grafted, and return what is to be."""
         grafts: list[JSON] = []
+        for attribute, value in self._accepted:
+            self._place(attribute, value)
         for wire in sorted(self.touched):
             attribute, before = self._attributes[wire], self._before[wire]
             after = self._draft.document[wire]
-            if after is before or attribute.read_only:
+            if after is before or attribute.read_only or attribute.types is not None:
                 continue
             if wire in self._foreign and equal(before, after):
                 continue  # it says what the value is already
             if self._can_be_grafted(attribute, after):
                 grafts.append(after)
                 continue
-            with suppress(Exception):  # a getter that raises: there is no way back
-                self._assigned.append((attribute, attribute.read()))
-            try:
-                value = deepcopy(after) if attribute.is_shared(before) else after
-                attribute.write(track(value, like=before))
-            except Exception as error:
-                raise RefusedState(wire, f"the object refused the value: {error!r}") from error
+            self._write(attribute, deepcopy(after) if attribute.is_shared(before) else after)
         return grafts
 
     def _can_be_grafted(self, attribute: Attribute, value: JSON) -> bool:
@@ -218,10 +273,13 @@ def _current(attribute: Attribute, patch: JSON = None) -> tuple[JSON, bool]:
             that reads or writes is judged.
     """
     try:
-        value = attribute.read()
-        if _is_plain_where(value, patch) or _is_plain(value):
+        value, shown = attribute.read(), attribute.plain()
+        is_typed = attribute.types is not None  # a type reads the whole value
+        if shown is value and (
+            (not is_typed and _is_plain_where(value, patch)) or _is_plain(value)
+        ):
             return value, True
-        return decode_value(encode(value, to_json)), False
+        return decode_value(encode(shown, to_json)), False
     except Exception:  # noqa: BLE001  # a property of the application, or a value without JSON form
         return None, False
 

@@ -36,7 +36,7 @@ class Base:
     @remote_action
     def zulu(self) -> None: ...
 
-    @remote_action("renamed")
+    @remote_action(key="renamed")
     def alpha(self) -> None: ...
 
     @remote_action()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -143,3 +144,19 @@ def test_follow_state_takes_over_members() -> None:
     document = Document(texts({"a": 1, "b": 2}))
     document.follow_state({"a": [3]})
     assert document.value() == {"a": [3], "b": 2}
+
+
+def test_scalar_that_is_the_same_object_is_compared_anew_when_the_peer_holds_another() -> None:
+    value = "a text"
+    document = Document(texts({"a": value}))
+    assert document.advance([("a", lambda: value)]) is None
+    document.forget(["a"])
+    for state in (value, [1], value):
+        expected = [{"op": "replace", "path": "/a", "value": state}]
+        assert patch_to(document, {"a": state}) == expected
+
+
+def test_nan_is_reported_where_the_peer_holds_null() -> None:
+    found = Document(texts({"a": None})).advance([("a", lambda: math.nan)])
+    assert found is not None
+    assert isinstance(found.errors["a"], NotJSON)

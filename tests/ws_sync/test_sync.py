@@ -7,7 +7,9 @@ import gc
 import json
 import logging
 import math
+import tracemalloc
 import weakref
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,6 +23,7 @@ from ws_sync.crossing import Crossings
 from ws_sync.exceptions import NoSession, NotJSON, UnknownAttribute
 from ws_sync.session import Session
 from ws_sync.sync import Sync
+from ws_sync.testing import TestClient
 from ws_sync.tracked import SyncedList
 
 
@@ -484,6 +487,10 @@ def test_sync_needs_a_session() -> None:
 def test_attributes_are_checked() -> None:
     with Session(), pytest.raises(UnknownAttribute, match="'nothing'"):
         Sync(Notes(), "NOTES", include=["nothing"])
+    with Session(), pytest.raises(UnknownAttribute, match="'secrets'"):
+        Sync(Notes(), "NOTES", sync_all=True, exclude=["secrets"])
+    with Session(), pytest.raises(UnknownAttribute, match="'secrets'"):
+        Sync(Notes(), "NOTES", sync_all=True, read_only=["secrets"])
     with Session(), pytest.raises(ValueError, match="'same'"):
         Sync("NOTES", Notes(), title="same", items="same")
 
@@ -752,3 +759,144 @@ async def test_write_to_a_part_leaves_other_types_beside_it_alone() -> None:
         await client.patch("NOTES", "replace", "/items/0", value=2)
         await client.until("_SET:NOTES")
     assert notes.items == [Hiding(1), {"x": 2}]
+
+
+@pytest.mark.parametrize("connected", [False, True], ids=["nobody", "a client"])
+async def test_loop_of_syncs_starves_nobody(connected: bool) -> None:
+    session, _, sync = make()
+    others = 0
+
+    async def count() -> None:
+        nonlocal others
+        while True:
+            others += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.create_task(count())
+    async with AsyncExitStack() as stack:
+        if connected:
+            await stack.enter_async_context(TestClient(session))
+        others = 0
+        for _ in range(100):
+            await sync()
+            await sync(if_since_last=60)
+            await sync.toast("x")
+            await sync.send_binary({"type": "x"}, b"")
+        assert others >= 5  # of 400 calls
+    counting.cancel()
+
+
+async def test_property_that_raises_ends_neither_connection_nor_session() -> None:
+    class Fragile:
+        def __init__(self) -> None:
+            self.value = 1
+            self.error: BaseException | None = None
+            self.publish: Any = None
+
+        @property
+        def fragile(self) -> int:
+            if self.error is not None:
+                raise self.error
+            return self.value
+
+    with Session() as session:
+        obj = Fragile()
+        sync = Sync(
+            obj,
+            "F",
+            include=["value", "fragile"],
+            actions={"publish": lambda: obj.publish()},
+            tasks={"work": lambda: obj.publish()},
+            expose_running_tasks=True,
+        )
+        obj.publish = sync
+    for error in (RuntimeError("no"), asyncio.CancelledError(), RecursionError()):
+        obj.error = error
+        async with TestClient(session) as client:
+            await client.act("F", "publish")
+            await client.start("F", "work")
+            await client.replace("F", "/value", 2)
+            await client.get("F")
+            obj.error = None
+            await client.replace("F", "/value", 3)
+            await client.act("F", "publish")
+            assert client.documents["F"]["fragile"] == obj.value == 3
+            assert client.close_code is None
+
+
+async def test_action_takes_positional_only_arguments_by_their_names() -> None:
+    seen: list[Any] = []
+
+    def act(first: int, second: int = 2, /, *, third: int = 3, **rest: Any) -> None:
+        seen.append((first, second, third, rest))
+
+    async def task(only: str, /) -> None:
+        seen.append(only)
+
+    session, _, _ = make(actions={"act": act}, tasks={"task": task})
+    async with TestClient(session) as client:
+        await client.act("NOTES", "act", first="1", more=4)
+        await client.act("NOTES", "act", first=1, second=5, third=6)
+        await client.act("NOTES", "act", second=1)
+        await client.start("NOTES", "task", only="x")
+        await client.act("NOTES", "act", first=0)
+    assert seen == [(1, 2, 3, {"more": 4}), (1, 5, 6, {}), "x", (0, 2, 3, {})]
+
+
+def test_objects_that_come_and_go_leave_nothing_in_a_long_session() -> None:
+    session = Session()
+
+    def come_and_go(times: int) -> None:
+        for number in range(times):
+            with session:
+                notes = Notes()
+                Sync(notes, f"N{number}", sync_all=True)
+            del notes
+        gc.collect()
+
+    come_and_go(50)
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        come_and_go(200)
+        grown = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert (session.event_handlers, session.init_handlers) == ({}, [])
+    assert grown < 20_000  # bytes: less than a tenth of the objects
+
+
+async def test_object_that_goes_away_while_connected_is_forgotten() -> None:
+    session = Session()
+    async with TestClient(session) as client:
+        with session:
+            notes = Notes()
+            sync = Sync(notes, "NOTES", sync_all=True, tasks={"wait": lambda: asyncio.sleep(0)})
+        notes.title = "x"
+        await sync()
+        await client.start("NOTES", "wait")
+        await client.replace("NOTES", "/title", "y")
+        await sync(if_since_last=60)
+        sync._throttle.cancel()
+        alive = weakref.ref(notes), weakref.ref(sync)
+        del notes, sync
+        await client.settle()
+        async with asyncio.timeout(DEADLINE):
+            while any(ref() is not None for ref in alive):  # tasks end by and by
+                gc.collect()
+                await asyncio.sleep(0)
+        assert session.event_handlers == {}
+
+
+async def test_spellings_of_older_generations_work() -> None:
+    session, notes, sync = make()
+    async with TestClient(session) as client:
+        notes.title = "x"
+        await sync("saved", "success")
+        await sync("again", type="info")
+        await sync.download(filename="f", binary=b"abc")
+        toasts = [await client.receive("_TOAST") for _ in range(2)]
+        assert [toast["type"] for toast in toasts] == ["success", "info"]
+        assert [toast["message"] for toast in toasts] == ["saved", "again"]
+        assert (await client.receive("_DOWNLOAD"))["data"] == "YWJj"
+        assert client.documents["NOTES"]["title"] == "x"

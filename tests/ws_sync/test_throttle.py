@@ -14,7 +14,7 @@ async def test_first_sync_is_never_skipped() -> None:
 
 async def test_skipped_sync_is_made_up_for_once() -> None:
     throttle, made_up = Throttle(), asyncio.Event()
-    throttle.passed()
+    throttle.passed(asyncio.get_running_loop().time())
     assert throttle.skips(60, lambda: None)
     assert throttle.skips(0.01, made_up.set)  # the shorter interval counts
     assert throttle.skips(60, lambda: None)
@@ -24,7 +24,7 @@ async def test_skipped_sync_is_made_up_for_once() -> None:
 
 async def test_passed_sync_makes_up_for_skipped_ones() -> None:
     throttle = Throttle()
-    throttle.passed()
+    throttle.passed(asyncio.get_running_loop().time())
     throttle.skips(60, lambda: None)
-    throttle.passed()
+    throttle.passed(asyncio.get_running_loop().time())
     assert throttle._later is None

@@ -95,14 +95,18 @@ def prepare_node(name: str) -> Path:
     return Path(node)
 
 
-def prepare(name: str) -> Path:
+def prepare(name: str, folder: Path = TESTEES) -> Path:
     """Make the environment of a testee unless it is there, and return its Python.
+
+    Args:
+        name: the environment's name, which is that of a folder with a `requirements.txt`.
+        folder: where that folder is.
 
     Raises:
         PreparationError: an environment can't be made here, or pip can't fill it.
         OSError: the folder of the environments can't be written.
     """
-    requirements = TESTEES / name / "requirements.txt"
+    requirements = folder / name / "requirements.txt"
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     stamp = f"# Python {version}\n{requirements.read_text()}"
     environment = ENVIRONMENTS / name

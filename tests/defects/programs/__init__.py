@@ -1,0 +1,1 @@
+"""Programs that show defects; `stage` runs them, in the environment of any release."""

@@ -1,0 +1,38 @@
+"""S-13: a model's names on the wire are others in than out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ws_sync import Session, Synced
+
+if TYPE_CHECKING:
+    from tests.defects.programs.stage import Stage
+
+
+class Model(Synced, BaseModel):
+    """Names from a generator, and two explicit ones."""
+
+    model_config = ConfigDict(alias_generator=lambda name: name.upper())
+    generated: int = 0
+    outgoing: int = Field(default=0, serialization_alias="out")
+    both: int = Field(default=0, alias="inAndOut")
+
+
+async def show(stage: Stage) -> None:
+    """Send a state back, changed; and patch it."""
+    with Session() as session:
+        model = Model()
+    async with stage.connected(session, "Model") as peer:
+        state = peer.documents["Model"]
+        await peer.send("_SET:Model", dict.fromkeys(state, 1))
+        await peer.fence("Model")
+        assert (model.generated, model.outgoing, model.both) == (1, 1, 1)
+        for name in state:
+            patch = [{"op": "replace", "path": f"/{name}", "value": 2}]
+            await peer.send("_PATCH:Model", patch)
+        await peer.fence("Model")
+        assert (model.generated, model.outgoing, model.both) == (2, 2, 2)
+        assert peer.closed is None

@@ -1,0 +1,39 @@
+"""Every defect is in the release where it is said to be, and not here."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.defects.catalogue import DEFECTS, PROGRAMS, Defect
+from tests.defects.evidence import Result, judge
+
+SHOWN = [defect for defect in DEFECTS if defect.is_shown]
+NUMBERS = [*(f"S-{number:02}" for number in range(1, 21)), *(f"X-{n}" for n in range(1, 9))]
+
+
+@pytest.fixture(scope="module")
+def there() -> dict[str, Result]:
+    """The results on the releases."""
+    return judge(SHOWN, here=False)
+
+
+@pytest.fixture(scope="module")
+def here() -> dict[str, Result]:
+    """The results on this library."""
+    return judge(SHOWN, here=True)
+
+
+def test_catalogue_is_complete() -> None:
+    assert [defect.number for defect in DEFECTS] == NUMBERS
+    programs = {path.stem for path in PROGRAMS.glob("[sx]_*.py")}
+    assert programs == {defect.program for defect in DEFECTS} - {None}
+
+
+@pytest.mark.parametrize("defect", SHOWN, ids=lambda defect: defect.number)
+def test_release_has_the_defect(defect: Defect, there: dict[str, Result]) -> None:
+    assert there[defect.number].verdict == defect.there, there[defect.number].reason
+
+
+@pytest.mark.parametrize("defect", SHOWN, ids=lambda defect: defect.number)
+def test_this_library_has_not(defect: Defect, here: dict[str, Result]) -> None:
+    assert here[defect.number].verdict == "right", here[defect.number].reason

@@ -1,0 +1,144 @@
+"""Pydantic models that are synced.
+
+    class Notes(Synced, BaseModel):
+        title: str = Field("My Notes", min_length=1)
+        notes: list[str] = []
+
+        @computed_field
+        @property
+        def total_length(self) -> int:
+            return sum(map(len, self.notes))
+
+        @remote_action("ADD")
+        async def add(self, note: str) -> None:
+            self.notes.append(note)
+            await self.sync()
+
+    with Session() as session:
+        notes = Notes()
+
+Fields and computed fields are the state, under the class's name as the key; a decorator on the
+class (`@sync_all("NOTES")`) says it otherwise. Private attributes and excluded fields are not
+synced; frozen fields and computed fields without a setter are read-only. What the client writes is
+an assignment as `validate_assignment` has it. A model in which the client makes a nested synced
+model gets that one's `sync` when it is first used.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ClassVar, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from ws_sync import schema
+from ws_sync.attributes import camel_case
+from ws_sync.remote import CONFIGURATION
+from ws_sync.sync import ANCHOR, Sync
+from ws_sync.typed import is_trial
+
+M = TypeVar("M", bound="Synced")
+
+registered_synced_models: list[type[Synced]] = []
+"""The concrete models that were defined so far, in order."""
+
+
+class Synced(BaseModel):
+    """A model whose objects are synced; the first base class of yours, before `BaseModel`.
+
+    Every way to build one (calling it, `model_validate`, `model_construct`, a copy, unpickling)
+    makes its `sync`, behind your own `model_post_init`. It belongs to the session around it.
+
+    Raises:
+        NoSession: it is made outside of any session.
+    """
+
+    ws_sync_camel_case: ClassVar[bool] = False
+
+    @property
+    def sync(self) -> Sync:
+        """The model's `Sync`: call it to send what has changed."""
+        anchored: list[Sync] = vars(self).get(ANCHOR, [])
+        return anchored[-1] if anchored else self._ws_sync_make()
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Override it as you like; the `Sync` is made behind it."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if "model_post_init" in vars(cls):
+            _wrap_post_init(cls)
+        open_parameters = cls.__pydantic_generic_metadata__["parameters"]
+        if cls.__module__ != __name__ and not open_parameters and not inspect.isabstract(cls):
+            registered_synced_models.append(cls)
+
+    def __copy__(self) -> Self:
+        return self._ws_sync_copied(super().__copy__)
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return self._ws_sync_copied(lambda: super(Synced, self).__deepcopy__(memo))
+
+    def __getstate__(self) -> dict[Any, Any]:
+        state = super().__getstate__()
+        members = {name: value for name, value in state["__dict__"].items() if name != ANCHOR}
+        return {**state, "__dict__": members}
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        super().__setstate__(state)
+        self._ws_sync_make()
+
+    @classmethod
+    def ws_sync_json_schema(cls) -> dict[str, Any]:
+        """Return JSON Schemas of the state and of what the client may call; see `schema`."""
+        return schema.of_model(cls)
+
+    @classmethod
+    def attach_to_openapi(cls, openapi: dict[str, Any]) -> dict[str, Any]:
+        """Add the same schemas to the components of an OpenAPI document, and return it."""
+        return schema.attach(cls, openapi)
+
+    def _ws_sync_copied(self, copy: Callable[[], Self]) -> Self:
+        anchored = vars(self).pop(ANCHOR, None)  # a copy has a Sync of its own
+        try:
+            copied = copy()
+        finally:
+            if anchored is not None:
+                vars(self)[ANCHOR] = anchored
+        copied._ws_sync_make()
+        return copied
+
+    def _ws_sync_make(self) -> Sync:
+        cls = type(self)
+        key, options = getattr(cls, CONFIGURATION, (None, {"sync_all": True}))
+        casing = {"toCamelCase": True} if cls.ws_sync_camel_case else {}
+        return Sync(self, key or cls.__name__, **{**options, **casing})
+
+
+class SyncedAsCamelCase(Synced):
+    """The same, in camel case on the wire: attributes, arguments and running tasks."""
+
+    model_config = ConfigDict(
+        alias_generator=camel_case, populate_by_name=True, serialize_by_alias=True
+    )
+
+    ws_sync_camel_case: ClassVar[bool] = True
+
+
+def _wrap_post_init(cls: type[Synced]) -> None:
+    """Make the `Sync` behind a class's `model_post_init`, if no subclass has one of its own."""
+    post_init: Any = vars(cls)["model_post_init"]
+
+    @wraps(post_init)
+    def model_post_init(self: Synced, context: Any, /) -> None:
+        post_init(self, context)
+        nearest = next(base for base in type(self).__mro__ if "model_post_init" in vars(base))
+        if nearest is cls and not is_trial():
+            self._ws_sync_make()
+
+    cls.model_post_init = model_post_init  # type: ignore[method-assign]
+
+
+_wrap_post_init(Synced)
