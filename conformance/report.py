@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from textwrap import fill
+from textwrap import fill, wrap
 from typing import Any
 
 from conformance.case import Case
@@ -167,7 +167,7 @@ def _left_out(run: Run) -> Iterator[str]:
 def _limits(run: Run) -> Iterator[str]:
     figures = "; ".join(str(figure) for outcome in run.outcomes for figure in outcome.figures)
     if figures:
-        yield fill(f"limits: {figures}", WIDTH, subsequent_indent=" " * len("limits: "))
+        yield from wrap(f"limits: {figures}", WIDTH, subsequent_indent=" " * len("limits: "))
 
 
 def _paragraph(text: str, indent: str) -> str:
