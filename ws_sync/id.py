@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from ws_sync.codec import JSON, decode, frame
 from ws_sync.events import REQUEST_USER_SESSION, USER_SESSION
 from ws_sync.exceptions import MalformedFrame
+from ws_sync.transport import Transport, turn_away
 
 FAILED = 4401
 """Close code of a connection whose client did not identify itself."""
@@ -21,7 +22,7 @@ _log = logging.getLogger("ws_sync")
 
 
 async def get_user_session(
-    ws: WebSocket,
+    ws: Transport,
     timeout: float = 10.0,  # noqa: ASYNC109  # a deadline of the protocol
 ) -> tuple[str, str] | tuple[None, None]:
     """Ask the client for its user and session ids; the first thing to do with a connection.
@@ -48,7 +49,7 @@ async def get_user_session(
         _log.warning("no identification: %s", error or "no answer in time")
     except (WebSocketDisconnect, OSError, RuntimeError):  # the client has left
         return None, None
-    await _close(ws)
+    await turn_away(ws, FAILED, "identification failed")
     return None, None
 
 
@@ -67,12 +68,3 @@ def _id(data: JSON, member: str) -> str:
     if type(value) is not str or not value:
         raise MalformedFrame(f"{member!r} is a string that is not empty")
     return value
-
-
-async def _close(ws: WebSocket) -> None:
-    if ws.client_state is not WebSocketState.CONNECTED:
-        return
-    try:
-        await ws.close(FAILED, "identification failed")
-    except (WebSocketDisconnect, OSError, RuntimeError):  # the client was faster
-        return
