@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from starlette.websockets import WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ws_sync.codec import JSON, decode, frame
 from ws_sync.events import REQUEST_USER_SESSION, USER_SESSION
 from ws_sync.exceptions import MalformedFrame
-from ws_sync.transport import Transport, turn_away
+from ws_sync.transport import turn_away
 
 FAILED = 4401
 """Close code of a connection whose client did not identify itself."""
@@ -22,7 +22,7 @@ _log = logging.getLogger("ws_sync")
 
 
 async def get_user_session(
-    ws: Transport,
+    ws: WebSocket,
     timeout: float = 10.0,  # noqa: ASYNC109  # a deadline of the protocol
 ) -> tuple[str, str] | tuple[None, None]:
     """Ask the client for its user and session ids; the first thing to do with a connection.
@@ -31,7 +31,8 @@ async def get_user_session(
     the pair.
 
     Args:
-        ws: the WebSocket.
+        ws: the WebSocket; Starlette's or another `Transport`. Only with Starlette's name in its
+            signature can FastAPI take this function for a dependency.
         timeout: seconds that the client has for its answer.
 
     Returns:

@@ -19,9 +19,9 @@ import math
 import time
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, cast
 
-from starlette.websockets import WebSocketState
+from starlette.websockets import WebSocket, WebSocketState
 
 from ws_sync.calling import call
 from ws_sync.connection import INTERNAL_ERROR, LIMITS, Limits
@@ -47,7 +47,7 @@ _log = logging.getLogger("ws_sync")
 
 async def identify(ws: Transport) -> Hashable | None:
     """Return the pair (user, session) that the client gives; None when the connection is closed."""
-    user, session = await get_user_session(ws)
+    user, session = await get_user_session(cast(WebSocket, ws))
     return None if user is None else (user, session)
 
 

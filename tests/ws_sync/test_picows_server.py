@@ -13,8 +13,8 @@ import websockets
 
 from tests.ws_sync.harness import DEADLINE, Client
 from ws_sync import Session, Sync
-from ws_sync.id import get_user_session
 from ws_sync.picows_server import AHEAD, MAX_MESSAGE, Server
+from ws_sync.sessions import identify
 from ws_sync.transport import Transport
 
 Endpoint = Callable[[Transport], Awaitable[None]]
@@ -72,8 +72,8 @@ async def test_session_is_served() -> None:
 
 async def test_identification_works() -> None:
     async def endpoint(ws: Transport) -> None:
-        pair = await get_user_session(ws)
-        await ws.send_text(json.dumps({"type": "PAIR", "data": list(pair)}))
+        pair = await identify(ws)
+        await ws.send_text(json.dumps({"type": "PAIR", "data": pair}))
 
     async with serving(endpoint) as url, websockets.connect(f"{url}/notes") as connection:
         client = Client(connection)
