@@ -97,7 +97,7 @@ class _Entry:
 class Sessions:
     """The sessions of an application, by their identities; used in one event loop.
 
-    An async context manager, which closes it: an application's lifespan is a good place.
+    An async context manager, which closes it at the end: a good lifespan of an application.
     """
 
     def __init__(
@@ -150,6 +150,7 @@ class Sessions:
         return entry.session if entry is not None else None
 
     async def __aenter__(self) -> Self:
+        self._is_closing = False  # an application may be started again
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -268,9 +269,11 @@ class Sessions:
 
     async def _end(self, entry: _Entry) -> None:
         entry.making.cancel()
+        if entry.session.connection is not None:  # nothing is waited for: tasks shall hear it now
+            entry.session.connection.disconnect(OUTLIVED)
         if tasks := _cancel_tasks(entry.session):
             await asyncio.wait(tasks, timeout=self._limits.grace)
-        await entry.session.terminate(OUTLIVED)
+        await entry.session.terminate()
         entry.objects = None
 
     def _sweep_soon(self) -> None:

@@ -324,6 +324,13 @@ async def test_closing_sends_clients_to_the_next_process_and_cancels_tasks() -> 
     assert len(sessions) == 0
 
 
+async def test_store_serves_again_when_it_is_opened_again() -> None:
+    async with serving(sessions := Sessions(Notes)) as server:
+        await sessions.close()
+        async with sessions, server.connect("/?a") as client:
+            assert await client.receive() == ("_SET:NOTES", {"text": ""})
+
+
 async def test_closing_does_not_wait_for_a_stubborn_task_beyond_its_deadline(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -6,7 +6,6 @@ import argparse
 import math
 import socket
 from collections.abc import Sequence
-from types import ModuleType
 
 from ws_sync.cli import on_picows, on_uvicorn
 from ws_sync.cli.application import NothingToServe, load
@@ -15,14 +14,14 @@ from ws_sync.cli.service import CantServe, Service, of_factory
 
 GRACE = 5  # seconds for what still runs when the server is told to end
 
-TRANSPORTS: dict[str, ModuleType] = {"uvicorn": on_uvicorn, "picows": on_picows}
+TRANSPORTS = {"uvicorn": on_uvicorn.prepare, "picows": on_picows.prepare}
 
 
 def run(given: Sequence[str]) -> int:
     """Serve until interrupted."""
     arguments = _parse(given)
     try:
-        serve = TRANSPORTS[arguments.transport].prepare(_service(arguments), arguments.ws, GRACE)
+        serve = TRANSPORTS[arguments.transport](_service(arguments), arguments.ws, GRACE)
     except NothingToServe as error:
         complain(f"nothing to serve: {error}")
         return 2
@@ -36,8 +35,7 @@ def run(given: Sequence[str]) -> int:
         return 1
     with listener:
         _say_where(arguments, listener.getsockname()[1])  # the socket listens already
-        status: int = serve(listener)
-    return status
+        return serve(listener)
 
 
 def _service(arguments: argparse.Namespace) -> Service:
