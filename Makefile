@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: conformance test check testees mutants benchmark wheel bundle site look asyncapi vectors clean
+.PHONY: conformance test check testees servers mutants benchmark wheel bundle site look asyncapi vectors clean
 
 NPM_INSTALL := npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
 
@@ -25,6 +25,11 @@ check: $(READY)
 # The kit against every testee of this repository, each with its known-failing list.
 testees: $(READY)
 	$(BIN)/python -m tools.judge_testees
+
+# The kit against the reference under every server; BUDGET is how long sequences are tried on each.
+BUDGET ?= 2s
+servers: $(READY)
+	$(BIN)/python -m tools.servers --budget $(BUDGET)
 
 # How fast the reference is, beside PyPI's releases; writes the page and the plot in docs.
 benchmark: $(READY)

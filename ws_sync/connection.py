@@ -21,12 +21,13 @@ from dataclasses import dataclass
 from logging import Logger
 from typing import NamedTuple
 
-from starlette.websockets import WebSocket, WebSocketState
+from starlette.websockets import WebSocketState
 
 from ws_sync.codec import encode, frame
 from ws_sync.events import DISCONNECT
 from ws_sync.pairing import Pairing
 from ws_sync.steps import Begun, begin
+from ws_sync.transport import Transport
 
 NORMAL = 1000
 BREAKS_RULES = 1008
@@ -85,7 +86,7 @@ class Connection:
         malformed: how many malformed frames came in.
     """
 
-    def __init__(self, ws: WebSocket, log: Logger, limits: Limits = LIMITS) -> None:
+    def __init__(self, ws: Transport, log: Logger, limits: Limits = LIMITS) -> None:
         self.ws = ws
         self.loop = asyncio.get_running_loop()
         self.pairing = Pairing()

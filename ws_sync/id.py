@@ -13,6 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from ws_sync.codec import JSON, decode, frame
 from ws_sync.events import REQUEST_USER_SESSION, USER_SESSION
 from ws_sync.exceptions import MalformedFrame
+from ws_sync.transport import turn_away
 
 FAILED = 4401
 """Close code of a connection whose client did not identify itself."""
@@ -30,7 +31,8 @@ async def get_user_session(
     the pair.
 
     Args:
-        ws: the WebSocket.
+        ws: the WebSocket; Starlette's or another `Transport`. Only with Starlette's name in its
+            signature can FastAPI take this function for a dependency.
         timeout: seconds that the client has for its answer.
 
     Returns:
@@ -48,7 +50,7 @@ async def get_user_session(
         _log.warning("no identification: %s", error or "no answer in time")
     except (WebSocketDisconnect, OSError, RuntimeError):  # the client has left
         return None, None
-    await _close(ws)
+    await turn_away(ws, FAILED, "identification failed")
     return None, None
 
 
@@ -67,12 +69,3 @@ def _id(data: JSON, member: str) -> str:
     if type(value) is not str or not value:
         raise MalformedFrame(f"{member!r} is a string that is not empty")
     return value
-
-
-async def _close(ws: WebSocket) -> None:
-    if ws.client_state is not WebSocketState.CONNECTED:
-        return
-    try:
-        await ws.close(FAILED, "identification failed")
-    except (WebSocketDisconnect, OSError, RuntimeError):  # the client was faster
-        return

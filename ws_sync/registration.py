@@ -25,11 +25,23 @@ class WeakHandler:
         self._function = method.__func__  # type: ignore[attr-defined]
         self.__code__ = type(self).__call__.__code__  # tells `call` at once that it is async
 
+    @property
+    def owner(self) -> object | None:
+        """The object; None when it is gone."""
+        return self._owner()
+
     async def __call__(self, *data: JSON) -> None:
         """Pass an event's data on."""
         owner = self._owner()
         if owner is not None:
             await self._function(owner, *data)
+
+
+def owners(session: Session) -> set[object]:
+    """Return the living objects that have handlers in a session."""
+    handlers = [*session.event_handlers.values(), *session.init_handlers]
+    found = {handler.owner for handler in handlers if isinstance(handler, WeakHandler)}
+    return found - {None}
 
 
 class Registration:

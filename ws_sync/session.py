@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 from weakref import WeakKeyDictionary, ref
 
-from starlette.websockets import WebSocket, WebSocketState
+from starlette.websockets import WebSocketState
 
 from ws_sync.calling import call, to_json
 from ws_sync.codec import Event, decode, encode, frame
@@ -33,6 +33,7 @@ from ws_sync.connection import (
 )
 from ws_sync.events import BIN_META
 from ws_sync.exceptions import MalformedFrame, NoSession, NotConnected, Refused, brief
+from ws_sync.transport import Transport
 
 session_context: ContextVar[Session] = ContextVar("session_context")
 """The session that objects made in this context belong to."""
@@ -105,7 +106,7 @@ class Session:
         return self.connection is not None and self.connection.is_open
 
     @property
-    def ws(self) -> WebSocket | None:
+    def ws(self) -> Transport | None:
         """The WebSocket of the connection.
 
         Assigning None detaches it; a task that has made a connection which was replaced since
@@ -115,7 +116,7 @@ class Session:
         return self.connection.ws if self.connection is not None else None
 
     @ws.setter
-    def ws(self, ws: WebSocket | None) -> None:
+    def ws(self, ws: Transport | None) -> None:
         if ws is not None:
             self._attach(ws)
         elif self._made_here() in {None, self.connection}:
@@ -139,7 +140,7 @@ class Session:
         """Call `callback` for each new connection, behind those registered before."""
         self.init_handlers.append(callback)
 
-    async def new_connection(self, ws: WebSocket) -> None:
+    async def new_connection(self, ws: Transport) -> None:
         """Make `ws` the connection of this session, and send the initial state on it.
 
         It is accepted when it was not yet. An older connection gets `_DISCONNECT` and is closed in
@@ -158,7 +159,7 @@ class Session:
             except Exception:  # the application's; the others shall still run
                 self.logger.exception("initial callback %r failed", initialise)
 
-    async def handle_connection(self, ws: WebSocket | None = None) -> None:
+    async def handle_connection(self, ws: Transport | None = None) -> None:
         """Serve a connection until it ends.
 
         Args:
@@ -190,7 +191,7 @@ class Session:
                 await self._tell("on_disconnect")
                 await connection.closed()
 
-    async def disconnect(self, message: str = TAKEN_OVER, ws: WebSocket | None = None) -> None:
+    async def disconnect(self, message: str = TAKEN_OVER, ws: Transport | None = None) -> None:
         """Tell the client to go and not to come back by itself, and close its connection.
 
         Args:
@@ -260,7 +261,7 @@ class Session:
         _tokens.set(tuple(older))
         session_context.reset(token)
 
-    def _attach(self, ws: WebSocket) -> Connection:
+    def _attach(self, ws: Transport) -> Connection:
         older = self.connection
         if older is not None and older.ws is ws and older.is_open:
             connection = older

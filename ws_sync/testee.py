@@ -13,18 +13,10 @@ import hashlib
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket
 
-from ws_sync import (
-    Session,
-    Sync,
-    get_user_session,
-    remote_action,
-    remote_task,
-    sync_all,
-    sync_only,
-)
+from ws_sync import Sync, remote_action, remote_task, sync_all, sync_only
+from ws_sync.routes import Routes
+from ws_sync.sessions import Sessions
 from ws_sync.sync import ToastType
 
 FEATURES = [
@@ -240,31 +232,18 @@ class Testee:
         raise RuntimeError("crash")
 
 
-def new_session() -> tuple[Session, Testee]:
-    """Make a session with its objects."""
-    with Session() as session:
-        testee = Testee()
-        testee._others = [Second(), Nested(), Lazy()]
-    return session, testee
+def new_testee() -> Testee:
+    """Make the objects of a session."""
+    testee = Testee()
+    testee._others = [Second(), Nested(), Lazy()]
+    return testee
+
+
+def make_routes() -> Routes:
+    """Make the store of the testee's sessions, with none yet, and its two endpoints."""
+    return Routes(Sessions(new_testee, limit=None, grace=None), asking="/auth")
 
 
 def make_app() -> Starlette:
-    """Make the testee as an ASGI application, with no sessions yet."""
-    sessions: dict[tuple[str, ...], tuple[Session, Testee]] = {}
-
-    async def serve(ws: WebSocket, name: tuple[str, ...]) -> None:
-        if name not in sessions:
-            sessions[name] = new_session()
-        await sessions[name][0].handle_connection(ws)
-
-    async def by_url(ws: WebSocket) -> None:
-        await serve(ws, ("url", ws.path_params["session"]))
-
-    async def by_ids(ws: WebSocket) -> None:
-        user, session = await get_user_session(ws)
-        if user is not None and session is not None:
-            await serve(ws, ("ids", user, session))
-
-    return Starlette(
-        routes=[WebSocketRoute("/ws/{session:path}", by_url), WebSocketRoute("/auth", by_ids)]
-    )
+    """Make the testee as an ASGI application."""
+    return make_routes().app()

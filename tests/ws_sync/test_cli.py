@@ -143,12 +143,16 @@ async def test_serve_shows_why_a_module_can_not_be_imported(
     }
 
 
+@pytest.mark.parametrize(("transport", "extra"), [("uvicorn", "server"), ("picows", "picows")])
 def test_serve_says_what_to_install(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    transport: str,
+    extra: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setitem(sys.modules, "uvicorn", None)
-    assert main(["serve", "--testee"]) == 2
-    assert "pip install 'ws-sync-kit[server]'" in capsys.readouterr().err
+    monkeypatch.setitem(sys.modules, transport, None)
+    assert main(["serve", "--testee", "--transport", transport]) == 2
+    assert f"pip install 'ws-sync-kit[{extra}]'" in capsys.readouterr().err
 
 
 async def test_serve_runs_the_example_of_the_readme_in_the_current_directory(
@@ -203,10 +207,137 @@ async def test_serve_ends_on_sigterm_though_something_hangs(path: str, tmp_path:
             assert await process.wait() == -signal.SIGTERM
 
 
+FACTORY = """
+import asyncio
+import pathlib
+from ws_sync import Sync, remote_task, sync_all
+
+class Notes:
+    sync: Sync
+
+    @sync_all("NOTES")
+    def __init__(self):
+        self.text = ""
+
+    @remote_task
+    async def wait(self):
+        try:
+            await asyncio.Event().wait()
+        finally:
+            pathlib.Path("cancelled").touch()
+
+def for_one(user_and_session):
+    notes = Notes()
+    notes.text = "of " + " ".join(user_and_session)
+    return notes
+
+def two(one, other):
+    pass
+
+class App:
+    async def __call__(self, scope, receive, send):
+        pass
+
+app = App()
+"""
+TRANSPORTS = ["uvicorn", "picows"]
+
+
+@asynccontextmanager
+async def factory(
+    name: str, folder: Path, *options: str
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, str]]:
+    """Serve a factory of `FACTORY`, and say where."""
+    (folder / "notes.py").write_text(FACTORY)
+    arguments = ("serve", f"notes:{name}", "--port", "0", *options)
+    async with command(*arguments, cwd=folder) as process:
+        yield process, await address(process)
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_serve_makes_a_session_for_each_name_of_the_path(
+    transport: str, tmp_path: Path
+) -> None:
+    async with factory("Notes", tmp_path, "--transport", transport) as (_, url):
+        for name, expected in (("a", ""), ("b%20c", ""), ("a", "new")):
+            async with websockets.connect(f"{url}/ws/{name}") as connection:
+                client = Client(connection)
+                assert await client.receive() == ("_SET:NOTES", {"text": expected})
+                await client.patch("NOTES", "replace", "/text", value="new")
+                await client.fence("NOTES")
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_serve_makes_a_session_for_each_user_and_session(
+    transport: str, tmp_path: Path
+) -> None:
+    options = ("--transport", transport, "--limit", "1")
+    async with factory("for_one", tmp_path, *options) as (_, url):
+        for session, code in (("1", None), ("2", 1013)):
+            async with websockets.connect(f"{url}/ws") as connection:
+                client = Client(connection)
+                assert await client.receive() == ("_REQUEST_USER_SESSION", None)
+                await client.send("_USER_SESSION", {"user": "ann", "session": session})
+                if code is None:
+                    assert await client.receive() == ("_SET:NOTES", {"text": "of ann 1"})
+                else:
+                    assert await client.close_code() == code
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)],
+    ids=["SIGINT", "SIGTERM"],
+)
+async def test_serve_cancels_tasks_and_sends_clients_to_the_next_process(
+    number: signal.Signals, status: int, transport: str, tmp_path: Path
+) -> None:
+    async with factory("Notes", tmp_path, "--transport", transport) as (process, url):
+        async with websockets.connect(f"{url}/ws/a") as connection:
+            client = Client(connection)
+            await client.receive()
+            await client.send("_TASK_START:NOTES", {"type": "wait"})
+            await client.fence("NOTES")
+            process.send_signal(number)
+            assert await client.close_code() == 1012
+        assert await said(process) == (status, "")
+    assert (tmp_path / "cancelled").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("app", "--transport picows serves a factory of objects, and no ASGI application"),
+        (
+            "two",
+            "nothing to serve: two is no ASGI application, which takes scope, receive and send, "
+            "and no factory, which takes nothing or the session's identity",
+        ),
+    ],
+    ids=["application", "arguments"],
+)
+async def test_serve_complains_about_what_no_session_can_be_made_of(
+    name: str, complaint: str, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.py").write_text(FACTORY)
+    arguments = ("serve", f"notes:{name}", "--transport", "picows")
+    async with command(*arguments, cwd=tmp_path) as process:
+        assert await said(process) == (2, f"ws-sync: {complaint}\n")
+
+
 @pytest.mark.parametrize(
     "arguments",
-    [(), ("--testee", "--nonsense"), ("--testee", "--port", "65536"), ("--testee", "--port", "x")],
-    ids=["nothing", "option", "large port", "no number"],
+    [
+        (),
+        ("--testee", "--nonsense"),
+        ("--testee", "--port", "65536"),
+        ("--testee", "--port", "x"),
+        ("notes:Notes", "--limit", "0"),
+        ("notes:Notes", "--grace", "-1"),
+        ("notes:Notes", "--lifetime", "long"),
+    ],
+    ids=["nothing", "option", "large port", "no number", "limit", "grace", "lifetime"],
 )
 def test_serve_refuses_wrong_arguments(arguments: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as caught:

@@ -1,6 +1,6 @@
 """The applications behind the round trip: a raw echo, and an object with one action.
 
-Served by uvicorn in the environment of what is measured:
+Served by uvicorn in the environment of what is measured, or by the reference on picows:
 `python -m tools.benchmark.applications NAME FILE_DESCRIPTOR`.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import uvicorn
 
@@ -27,9 +27,14 @@ async def echo(_: Any, receive: Any, send: Any) -> None:
 
 
 async def synced(scope: Any, receive: Any, send: Any) -> None:
-    """Give each connection a session, with an object of which an action changes an attribute."""
+    """Serve an object of which an action changes an attribute."""
     from starlette.websockets import WebSocket
 
+    await connection(WebSocket(scope, receive, send))
+
+
+async def connection(ws: Any) -> None:
+    """Give a connection a session of its own, with such an object."""
     from ws_sync import Session, remote_action, sync_all
 
     global Counter
@@ -52,7 +57,7 @@ async def synced(scope: Any, receive: Any, send: Any) -> None:
     session = Session()
     with session:
         counter = Counter()
-    await session.handle_connection(WebSocket(scope, receive, send))
+    await session.handle_connection(ws)
     del counter
 
 
@@ -61,12 +66,24 @@ Counter: Any = None
 
 async def serve(name: str, descriptor: int) -> None:
     """Serve an application on a socket that listens already."""
+    if name == "picows":
+        await serve_without_asgi(descriptor)
     app = {"echo": echo, "synced": synced}[name]
     config = uvicorn.Config(
         app, ws="websockets-sansio", lifespan="off", log_level="critical", log_config=None,
         ws_per_message_deflate=False,
     )  # fmt: skip
     await uvicorn.Server(config).serve(sockets=[socket.socket(fileno=descriptor)])
+
+
+async def serve_without_asgi(descriptor: int) -> NoReturn:
+    """Serve the same object with the reference's shell on picows."""
+    from ws_sync.picows_server import Server
+
+    server = Server(lambda _: connection)
+    await server.start(socket.socket(fileno=descriptor))
+    await asyncio.Event().wait()
+    raise AssertionError("nobody sets it")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 SERVERS = {
     "echo": ("echo", sys.executable),
     "reference": ("synced", sys.executable),
+    "picows": ("picows", sys.executable),
     "0.6.9": ("synced", ""),
 }
 

@@ -42,7 +42,12 @@ def of_round_trips(found: dict[str, list[Trips]], memory: dict[str, float]) -> s
         ]
         for name, trips in found.items()
     ]
-    heads = ["server (uvicorn)", "round trips a second", "CPU time of each, µs", "KiB, idle"]
+    heads = [
+        "server (uvicorn if not picows)",
+        "round trips a second",
+        "CPU time of each, µs",
+        "KiB, idle",
+    ]
     return table(heads, rows)
 
 

@@ -52,11 +52,16 @@ def _of_tracked(smaller: Times, larger: Times) -> list[Outcome]:
 def of_round_trips(found: dict[str, list[Trips]]) -> list[Outcome]:
     """Judge the round trips."""
     faster = ratio([t.rate for t in found[OWN]], [t.rate for t in found[OLD]])
+    bare = ratio([t.rate for t in found["picows"]], [t.rate for t in found[OLD]])
     over = ratio([t.cost for t in found[OWN]], [t.cost for t in found["echo"]])
     return [
         Outcome(
             f"round trips: times those of {OLD}", str(faster), f"≥ {targets.FASTER_ROUND_TRIP}",
             faster.middle >= targets.FASTER_ROUND_TRIP,
+        ),
+        Outcome(
+            f"round trips on picows: times those of {OLD}", str(bare),
+            f"≥ {targets.FASTER_ON_PICOWS}", bare.middle >= targets.FASTER_ON_PICOWS,
         ),
         Outcome(
             "round trips: CPU time over an echo's", str(over), f"≤ {targets.OVER_ECHO}",

@@ -1,56 +1,52 @@
-"""Serve the testee, or an application of your own."""
+"""Serve the testee, an application of your own, or sessions of your own objects."""
 
 from __future__ import annotations
 
 import argparse
+import math
 import socket
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
+from ws_sync.cli import on_picows, on_uvicorn
 from ws_sync.cli.application import NothingToServe, load
 from ws_sync.cli.output import complain, say
+from ws_sync.cli.service import CantServe, Service, of_factory
 
-if TYPE_CHECKING:
-    import uvicorn
-
-MAX_FRAME = 16 << 20  # bytes
 GRACE = 5  # seconds for what still runs when the server is told to end
 
-IMPLEMENTATIONS = ("auto", "websockets", "websockets-sansio", "wsproto")
+TRANSPORTS = {"uvicorn": on_uvicorn.prepare, "picows": on_picows.prepare}
 
 
 def run(given: Sequence[str]) -> int:
     """Serve until interrupted."""
     arguments = _parse(given)
     try:
-        import uvicorn
-    except ModuleNotFoundError:
-        complain("serving needs uvicorn: pip install 'ws-sync-kit[server]'")
-        return 2
-    try:
-        app = _testee() if arguments.testee else load(arguments.app)
+        serve = TRANSPORTS[arguments.transport](_service(arguments), arguments.ws, GRACE)
     except NothingToServe as error:
         complain(f"nothing to serve: {error}")
         return 2
-    config = uvicorn.Config(
-        app,
-        ws=arguments.ws,
-        ws_max_size=MAX_FRAME,
-        log_level="warning",
-        lifespan="auto",
-        timeout_graceful_shutdown=GRACE,
-    )
-    try:
-        config.load()
-    except ImportError as error:
-        complain(f"--ws {arguments.ws}: {error}")
+    except CantServe as error:
+        complain(str(error))
         return 2
     try:
         listener = _listen(arguments.host, arguments.port)
     except OSError as error:
         complain(f"can't listen on {arguments.host}:{arguments.port}: {error.strerror}")
         return 1
-    return _serve(uvicorn.Server(config), listener, arguments)
+    with listener:
+        _say_where(arguments, listener.getsockname()[1])  # the socket listens already
+        return serve(listener)
+
+
+def _service(arguments: argparse.Namespace) -> Service:
+    if arguments.testee:
+        from ws_sync.testee import make_routes
+
+        return Service(None, make_routes())
+    served = load(arguments.app)
+    options = {name: getattr(arguments, name) for name in ("limit", "lifetime", "grace")}
+    given = {name: value for name, value in options.items() if value is not None}
+    return of_factory(served, given) or Service(served, None)
 
 
 def _parse(given: Sequence[str]) -> argparse.Namespace:
@@ -61,15 +57,26 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
         "app",
         nargs="?",
         metavar="MODULE:APP",
-        help="an ASGI application, such as notes:app for `app` in ./notes.py",
+        help="an ASGI application, such as notes:app for `app` in ./notes.py; or a factory, such "
+        "as notes:Notes, that makes the objects of a session: one of each name at /ws/{session}, "
+        "and of each user and session that a client gives at /ws",
     )
     parser.add_argument("--host", default="127.0.0.1", help="default %(default)s")
     parser.add_argument(
         "--port", type=_port, default=8000, help="default %(default)s; 0 picks a free one"
     )
     parser.add_argument(
-        "--ws", choices=IMPLEMENTATIONS, default="auto", help="uvicorn's WebSocket implementation"
-    )
+        "--transport", choices=TRANSPORTS, default="uvicorn", help="default %(default)s; picows is "
+        "faster, and serves factories only"
+    )  # fmt: skip
+    parser.add_argument(
+        "--ws", choices=on_uvicorn.IMPLEMENTATIONS, default="auto",
+        help="uvicorn's WebSocket implementation",
+    )  # fmt: skip
+    sessions = parser.add_argument_group("sessions of a factory")
+    sessions.add_argument("--limit", type=_limit, help="so many at most; default 1000")
+    sessions.add_argument("--lifetime", type=_seconds, help="seconds; default: without an end")
+    sessions.add_argument("--grace", type=_seconds, help="seconds without a client; default 300")
     return parser.parse_args(given)
 
 
@@ -79,10 +86,20 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _testee() -> Any:
-    from ws_sync.testee import make_app
+def _limit(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of sessions")
+    return int(text)
 
-    return make_app()
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return seconds
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -97,16 +114,6 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
-
-
-def _serve(server: uvicorn.Server, listener: socket.socket, arguments: argparse.Namespace) -> int:
-    with listener:
-        _say_where(arguments, listener.getsockname()[1])  # the socket listens already
-        try:
-            server.run(sockets=[listener])
-        except KeyboardInterrupt:  # uvicorn has shut down, and passes the signal on
-            return 130
-    return 0 if server.started else 1
 
 
 def _say_where(arguments: argparse.Namespace, port: int) -> None:

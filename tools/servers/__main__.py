@@ -1,0 +1,38 @@
+"""Run the kit against the reference under every server: `python -m tools.servers [NAME …]`.
+
+SHOULDs count. What a server does wrong itself, below the reference, is listed beside this module in
+`NAME.txt`, in the form of a known-failing list.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tools import judging
+from tools.servers.setups import SETUPS
+
+COLUMNS = ("passed", "known failing", "failed", "not testable")
+
+
+def main() -> int:
+    """Judge the named set-ups, or all; 0 if each is conformant, but for what is listed."""
+    parser = argparse.ArgumentParser(prog="tools.servers", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(SETUPS))
+    parser.add_argument("--budget", default="2s", help="for generated sequences of each")
+    arguments = parser.parse_args()
+    outcomes = []
+    for name in judging.chosen(arguments.names, [*SETUPS], "set-up"):
+        print(f"== {name}", flush=True)
+        setup = SETUPS[name]
+        options = [*setup.options, "--strict", f"--budget={arguments.budget}"]
+        if (listed := Path(__file__).with_name(f"{name}.txt")).exists():
+            options.append(f"--known-failing={listed}")
+        outcomes.append((name, *judging.judge(setup.command, *options)))
+    print("\n" + judging.table(COLUMNS, "set-up", outcomes))
+    return max(status for _, status, _ in outcomes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""What a connection asks of a WebSocket, and all that it asks.
+
+Starlette's `WebSocket` is one. Another server's socket is one too when it has these methods, with
+Starlette's meaning; `picows_server` has such a one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import Any, Protocol
+
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+
+
+class Transport(Protocol):
+    """One WebSocket of a server.
+
+    Attributes:
+        application_state: CONNECTING before `accept`, DISCONNECTED after `close`.
+        client_state: DISCONNECTED once `receive` has returned the peer's end.
+    """
+
+    application_state: WebSocketState
+    client_state: WebSocketState
+
+    @property
+    def client(self) -> Any:
+        """Who is at the other end, for the log."""
+
+    async def accept(self) -> None:
+        """Accept the handshake."""
+
+    async def receive(self) -> MutableMapping[str, Any]:
+        """Wait for what comes next.
+
+        Returns:
+            An ASGI event: `websocket.receive` with `text` or `bytes`, or `websocket.disconnect`.
+        """
+
+    async def send_text(self, data: str) -> None:
+        """Send a text frame, as soon as the peer has read enough of what went before."""
+
+    async def send_bytes(self, data: bytes) -> None:
+        """Send a binary frame, as `send_text` sends text."""
+
+    async def close(self, code: int = 1000, reason: str | None = None) -> None:
+        """Begin to close, with a code of RFC 6455, section 7.4."""
+
+
+async def turn_away(ws: Transport, code: int, reason: str) -> None:
+    """Close a WebSocket that is served no further; nothing that the client does makes it raise."""
+    if ws.client_state is not WebSocketState.CONNECTED:
+        return
+    try:
+        await ws.close(code, reason)
+    except (WebSocketDisconnect, OSError, RuntimeError):  # the client was faster
+        return
