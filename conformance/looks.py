@@ -24,11 +24,11 @@ def initial(visitor: Visitor) -> dict[str, JSON]:
     return {key: visitor.events(f"_SET:{key}")[0] for key in visitor.keys}
 
 
-async def effect(dialogue: Dialogue, attempt: Attempt, session: str | None = None) -> Differences:
-    """What an attempt changes, each time that it is made, in a session or in fresh ones."""
+async def effect(dialogue: Dialogue, attempt: Attempt) -> Differences:
+    """What an attempt changes, each time that it is made in a fresh session."""
 
     async def look() -> Differences:
-        visitor = await arrive(dialogue, session)
+        visitor = await arrive(dialogue)
         before = await visitor.at_rest()
         await attempt(visitor)
         after = await (await survivor(dialogue, visitor)).states()

@@ -39,38 +39,45 @@ class Write:
     after: JSON
 
 
-def alteration(value: JSON, *tokens: str) -> JSON | None:
+def alteration(value: JSON, *tokens: str, down: bool = False) -> JSON | None:
     """An operation that makes a value another one of its type and shape; None if there is none.
 
     A text gets longer by a character, a number greater by 1, `true` becomes `false`; an array gets
-    its last element once more, and of an object the first member that can be is altered.
+    its last element once more, and of an object the first member that can be is altered. Downwards
+    the opposite is done where it leaves something.
 
     Args:
         value: What is there now.
         tokens: Where it is.
+        down: Whether it is to become less.
     """
     match value:
         case bool():
             new: JSON = not value
         case int() | float():
-            new = value + 1 if value < LARGEST else value - 1
+            less = value > -LARGEST if down else value >= LARGEST
+            new = value - 1 if less else value + 1
         case str():
-            new = value + "~"
+            new = value[:-1] if down and value.endswith("~") else value + "~"
+        case [_, *others] if down and others:
+            return {"op": "remove", "path": pointer(*tokens, str(len(others)))}
         case [*_, last]:
             return {"op": "add", "path": pointer(*tokens, "-"), "value": last}
         case dict():
-            members = (alteration(member, *tokens, name) for name, member in value.items())
+            members = (alteration(value[name], *tokens, name, down=down) for name in value)
             return next((found for found in members if found), None)
         case _:
             return None
     return {"op": "replace", "path": pointer(*tokens), "value": new}
 
 
-def alterations(states: dict[str, JSON], restless: set[Place]) -> Iterator[tuple[str, str, JSON]]:
+def alterations(
+    states: dict[str, JSON], restless: set[Place], *, down: bool = False
+) -> Iterator[tuple[str, str, JSON]]:
     """An alteration of each attribute that can be altered and is at rest: key, name, operation."""
     for key, state in states.items():
         for name, value in state.items():
-            operation = alteration(value, name)
+            operation = alteration(value, name, down=down)
             if operation is not None and (key, name) not in restless:
                 yield key, name, operation
 
@@ -99,21 +106,3 @@ async def written(
         except ClosedEarly:
             continue
         yield Write(visitor, key, name, mark, before, held, after)
-
-
-def refused_patches(name: str, operation: JSON, unknown: str) -> dict[str, list[JSON]]:
-    """Patches that any server has to refuse, by what is wrong with them.
-
-    Args:
-        name: An attribute.
-        operation: An alteration of it.
-        unknown: A name that is no attribute.
-    """
-    return {
-        "test-fails": [
-            {"op": "test", "path": pointer(name), "value": {unknown: unknown}},
-            operation,
-        ],
-        "second-half-fails": [operation, {"op": "remove", "path": pointer(unknown)}],
-        "nothing-there": [{"op": "replace", "path": pointer(unknown, "0"), "value": 1}],
-    }

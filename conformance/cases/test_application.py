@@ -17,11 +17,12 @@ from conformance.compare import Differences, differences, in_every_round, nowher
 from conformance.expect import NotTestable, Silence
 from conformance.looks import Attempt, after_patches, effect, fallen_back, initial
 from conformance.peer import Dialogue
+from conformance.refused import refused_patches, taken
 from conformance.restoring import restoring
 from conformance.visitor import Visitor
 from conformance.visits import arrive, arrive_to_be_replaced, beside, same_session
 from conformance.wire import ABSENT, JSON, SCHEMA_BY_NAME, compact, same
-from conformance.writing import alter_all, alterations, refused_patches, written
+from conformance.writing import alter_all, alterations, written
 
 CONNECTIONS = 3
 QUESTIONS = 20
@@ -311,12 +312,9 @@ async def test_written_value_outlives_the_connection(dialogue: Dialogue) -> None
 
 @pytest.mark.parametrize("wrong", REFUSED)
 async def test_refused_patch_changes_nothing(dialogue: Dialogue, wrong: str) -> None:
-    async def attempt(visitor: Visitor) -> None:
-        await write_refused(visitor, wrong)
-
     visitor = await arrive(dialogue)
     async with restoring(dialogue, visitor):
-        nowhere(await effect(dialogue, attempt, visitor.session), "the state before it")
+        nowhere(await taken(dialogue, visitor.session, wrong, UNKNOWN), "the state before it")
 
 
 @case("state-refused-resync")

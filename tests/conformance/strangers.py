@@ -8,13 +8,15 @@ Each is a few lines on the honest testee of `tests/mutants`; its docstring says 
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from tests.mutants.frames import JSON
-from tests.mutants.honest import Honest, Server
+from tests.mutants.honest import Honest, Server, Write
 from tests.mutants.link import Link
+from tests.mutants.patch import AppliesHalf
 from tests.mutants.patching import Refused
 
 TICK = 0.02
@@ -89,6 +91,59 @@ class FallsBack(Stranger):
     def leave(self, link: Link) -> None:
         super().leave(link)
         self.documents["TESTEE"]["number"] = 0
+
+
+class AppliesHalfElsewhere(AppliesHalf):
+    """It applies half of a refused patch, and what was written last stands last in its document."""
+
+    def write(self, link: Link, key: str, result: Write, data: JSON) -> None:
+        before = self.state(key)
+        super().write(link, key, result, data)
+        document = self.documents[key]
+        for name in self.changed(before, self.state(key)):
+            if name in document:
+                document[name] = document.pop(name)
+
+
+class CopiesShallowly(Stranger):
+    """It takes a refused patch back from the attributes, and not from what is inside them."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(server)
+        self.documents["TESTEE"]["items"] = ["first", "second"]
+
+    def read_only(self) -> dict[str, JSON]:
+        return copy.deepcopy(super().read_only())  # else all servers of this process were spoiled
+
+    def apply_patch(self, state: JSON, operations: JSON) -> JSON:
+        root: list[JSON] = [dict(state)]
+        self.check_operations(operations)
+        for operation in operations:
+            self.apply_operation(root, operation)
+        return root[0]
+
+
+class IgnoresTests(Stranger):
+    """It applies a patch whatever its `test` operations find."""
+
+    def test(self, root: JSON, path: list[str], value: JSON) -> None:
+        """Find everything right."""
+
+
+class CountsRefusals(Stranger):
+    """It changes by itself at each patch that it refuses: it counts it, and writes it down."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(server)
+        self.documents["TESTEE"] |= {"items": ["refused", "refused"], "flag": False}
+
+    def refused(self, link: Link, key: str) -> None:
+        document = self.documents["TESTEE"]
+        document["number"] += 1
+        document["flag"] = True
+        document["items"].append("refused")
+        self.send_state(link, "TESTEE")
+        super().refused(link, key)
 
 
 class FallsSilent(Honest):

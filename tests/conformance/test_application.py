@@ -19,6 +19,7 @@ from tests.mutants.honest import Honest
 
 NOTES = f"{sys.executable} -P -m ws_sync.cli serve tests.conformance.notes:app --port {{port}}"
 AS_APPLICATION = ("--no-testee", "--listen-for", "0.2s", "-k", "application/")
+REFUSED = ("--no-testee", "--allow-writes", "-k", "refused_patch_changes")
 APART = "application/ and (takeover or fall_back or get_is)"
 ACTIONS = {
     *("reset", "assign", "assignMany", "assignQuietly", "publish", "burst", "assignLater"),
@@ -143,6 +144,31 @@ async def test_wrong_application_is_found_by_writing_and_is_left_as_it_was(
     assert f"  requirement  {requirement} (" in result.output
     assert result.status == 1
     assert all(documents == initial() for documents in states)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [
+        (strangers.AppliesHalfElsewhere, "second-half-fails"),
+        (strangers.CopiesShallowly, "second-half-fails"),
+        (strangers.IgnoresTests, "test-fails"),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else value,
+)
+async def test_refused_patch_that_was_taken_is_found(kind: type[Honest], wrong: str) -> None:
+    async with serving(kind) as (url, _):
+        result = await run_kit("--server-url", url, *REFUSED)
+    assert f"application/refused-patch-changes-nothing[{wrong}]\n" in result.output
+    assert "could not be put back" not in result.output
+    assert result.status == 1
+
+
+@pytest.mark.parametrize("kind", [strangers.CountsRefusals, legal.Strict], ids=lambda k: k.__name__)
+async def test_application_that_changes_at_a_refusal_is_not_blamed(kind: type[Honest]) -> None:
+    async with serving(kind) as (url, _):
+        result = await run_kit("--server-url", url, *REFUSED)
+    assert re.search(r"^application +3 +·$", result.output, re.MULTILINE)
+    assert result.status == 0
 
 
 async def test_what_could_not_be_put_back_is_told(tmp_path: Path) -> None:
