@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from conformance.wire import JSON
+from conformance.wire import JSON, compact
 
 Place = tuple[str, str]
 """An attribute of a document: its key, its name."""
@@ -31,6 +31,9 @@ class Call:
     key: str
     data: dict[str, JSON]
 
+    def __str__(self) -> str:
+        return f"{self.key}={compact(self.data)}"
+
 
 BURST = Call("TESTEE", {"type": "burst", "count": 3})
 """What changes a testee."""
@@ -51,6 +54,8 @@ class Application:
         restless: Attributes that were seen to change without the kit's doing.
         quiet: Those of them that changed without a patch.
         shared: Whether connections to one URL share a session, once that has been seen.
+        tried: How many of the calls were made once, to see what they change.
+        idle: Those of them that changed nothing.
         left: What the kit could not put back, a sentence each.
     """
 
@@ -64,6 +69,8 @@ class Application:
     restless: set[Place] = field(default_factory=set)
     quiet: set[Place] = field(default_factory=set)
     shared: bool | None = None
+    tried: int = 0
+    idle: list[Call] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
 

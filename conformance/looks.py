@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
+from conformance.application import BURST, Call, Place
 from conformance.compare import Differences, attribute, differences, in_every_round, without
 from conformance.expect import ClosedEarly, Silence
 from conformance.peer import Dialogue
 from conformance.visitor import Visitor
 from conformance.visits import arrive, survivor
-from conformance.wire import JSON
+from conformance.wire import JSON, Event
 
 PATCHES = 3
 """How many patches have to lead to something wrong before that is a fault."""
@@ -40,10 +41,47 @@ async def effect(dialogue: Dialogue, attempt: Attempt) -> Differences:
     return await in_every_round(look)
 
 
+async def call_all(visitor: Visitor) -> None:
+    """Make the calls that the user has named, or the one that the testee is there for.
+
+    Each that the user has named is first made alone, to see whether it changes anything.
+    """
+    application = visitor.application
+    if application.tried < len(application.calls) and BURST not in application.calls:
+        await _watch(visitor)
+    for call in application.calls[application.tried :]:
+        if call is not BURST and not await _changes(visitor, call):
+            application.idle.append(call)
+        application.tried += 1
+    for call in application.calls:
+        await visitor.call(call)
+
+
+async def _watch(visitor: Visitor) -> None:
+    """Learn what the application changes by itself, until nothing else does for a while."""
+    application, since = visitor.application, visitor.mark()
+    while await _patched(visitor, since, application.listen, application.restless) is not None:
+        patches = [received.event for received in visitor.connection.received[since:]]
+        application.restless |= {
+            place for event in patches if event.name == "_PATCH" for place in _places(event)
+        }
+
+
+async def _changes(visitor: Visitor, call: Call) -> bool:
+    """Whether anything changes after a call, other than what changes by itself."""
+    application = visitor.application
+    before, since = await visitor.at_rest(), visitor.mark()
+    await visitor.call(call)
+    moved = await _patched(visitor, since, application.listen, application.restless)
+    after = await visitor.states()
+    found = {p for key in before for p in differences(key, before[key], after[key])}
+    return moved is not None or not found <= application.restless
+
+
 async def fallen_back(dialogue: Dialogue) -> Differences:
     """What had changed on a connection, and is on the next one as it was at its beginning."""
     older = await arrive(dialogue)
-    await older.call()
+    await call_all(older)
     begun, last = initial(older), await older.states()
     await older.connection.close()
     given = initial(await arrive(dialogue, older.session))
@@ -73,7 +111,7 @@ async def after_patches(
     while len(found) < PATCHES and (not found or found[-1]):
         since = visitor.mark()
         with suppress(ClosedEarly):  # that a refusal closes is found elsewhere
-            await (alter or Visitor.call)(visitor)
+            await (alter or call_all)(visitor)
         key = await _patched(visitor, since, patience)
         if key is None:
             break
@@ -88,18 +126,40 @@ async def after_patches(
     return found
 
 
-async def _patched(visitor: Visitor, since: int, patience: float) -> str | None:
-    """The key of the first patch since a mark, or None if none comes in time."""
+async def _patched(
+    visitor: Visitor, since: int, patience: float, besides: set[Place] | None = None
+) -> str | None:
+    """The key of the first patch since a mark, or None if none comes in time.
+
+    Args:
+        visitor: Who listens.
+        since: The mark.
+        patience: Seconds to wait.
+        besides: If given, a patch of nothing but these attributes does not count.
+    """
     types = {f"_PATCH:{key}" for key in visitor.keys}
+
+    def counts(event: Event) -> bool:
+        return event.type in types and (besides is None or bool(_places(event) - besides))
+
     with suppress(TimeoutError, ClosedEarly):
         async with asyncio.timeout(patience):
             while True:
                 with suppress(Silence):
                     found = await visitor.connection.wait(
-                        lambda received: received.event.type in types,
+                        lambda received: counts(received.event),
                         "a patch",
                         since=since,
                         requirement=None,
                     )
                     return found.event.key
     return None
+
+
+def _places(patch: Event) -> set[Place]:
+    """The attributes that the operations of a patch lead into."""
+    return {
+        (patch.key or "", attribute(one["path"]))
+        for one in (patch.data if isinstance(patch.data, list) else [])
+        if isinstance(one, dict) and isinstance(one.get("path"), str)
+    }

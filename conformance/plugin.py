@@ -346,6 +346,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         if run.ran() and (ails := ailment(chosen.target)):
             run.problems.append(f"the server has died after the last case: {ails}")
     run.warnings += dict.fromkeys(chosen.target.application.left)
+    run.warnings += proof.of_calls(chosen.target.application)
     run.warnings += proof.warnings(run, testee=chosen.target.testee)
     session.exitstatus = run.exit_status()
     if chosen.report is not None:

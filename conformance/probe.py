@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from websockets.exceptions import InvalidHandshake, InvalidStatus
 
-from conformance.application import BURST
+from conformance.application import BURST, Application
 from conformance.client import Connection
 from conformance.expect import Violation
 from conformance.peer import Peer
@@ -95,10 +95,21 @@ async def probe(target: Target, *, testee: bool = True) -> None:
             await _look_at_testee(visitor, url, target)
         target.application.announced = _keys(visitor)
         target.application.fence = visitor.keys[0]
+        _demand_announced(target.application)
         if target.testee and not target.application.calls:
             target.application.calls = (BURST,)
     finally:
         await connection.release()
+
+
+def _demand_announced(application: Application) -> None:
+    for call in application.calls:
+        if call.key not in application.announced:
+            raise Unusable(
+                NOTHING_RAN,
+                f"--call {call}: the server announces no document {call.key!r}, but "
+                f"{', '.join(application.announced)}",
+            )
 
 
 def _keys(visitor: Visitor) -> tuple[str, ...]:

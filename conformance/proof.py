@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
+from conformance.application import Application
 from conformance.mirror import Inapplicable, Mirror
 from conformance.trace import Entry, Trace
 from conformance.verdict import Run, Verdict
@@ -37,6 +38,15 @@ def warnings(run: Run, *, testee: bool) -> Iterator[str]:
             found = SEQUENCES.search(note)
             if found and FEW < int(found[2]) <= int(found[1]):
                 yield "no generated sequence got past its first step"
+
+
+def of_calls(application: Application) -> Iterator[str]:
+    """What the user's calls did not do, a sentence each."""
+    for call in application.idle:
+        yield (
+            f"--call {call} changed nothing: no patch arrived within {application.listen:g} s, and "
+            "the state is as it was; check the names of the action and of its arguments"
+        )
 
 
 def _of_traces(traces: list[Trace]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import suppress
 
+from conformance.application import Call
 from conformance.client import Connection
 from conformance.compare import Differences, attribute, differences, without
 from conformance.expect import ClosedEarly, NotTestable
@@ -150,10 +151,9 @@ class Visitor(Peer):
         await self.patch(*operations, key=key)
         self.connection.stimulate()
 
-    async def call(self) -> None:
-        """Make the calls that the user has named, or the one that the testee is there for."""
-        for call in self.application.calls:
-            await self.send(f"_ACTION:{call.key}", call.data)
+    async def call(self, call: Call) -> None:
+        """Call an action."""
+        await self.send(f"_ACTION:{call.key}", call.data)
 
     def _note_write(self, key: str, operations: list[JSON]) -> None:
         if not self._may_write:

@@ -19,6 +19,7 @@ from tests.mutants.honest import Honest
 
 NOTES = f"{sys.executable} -P -m ws_sync.cli serve tests.conformance.notes:app --port {{port}}"
 AS_APPLICATION = ("--no-testee", "--listen-for", "0.2s", "-k", "application/")
+CALLING = ("-k", "patches_lead or fall_back")
 REFUSED = ("--no-testee", "--allow-writes", "-k", "refused_patch_changes")
 APART = "application/ and (takeover or fall_back or get_is)"
 ACTIONS = {
@@ -64,9 +65,40 @@ async def test_application_that_may_be_written_to_passes_everything() -> None:
 
 async def test_named_action_makes_patches_to_judge() -> None:
     call = 'NOTES={"type":"ADD","note":"of the kit"}'
-    select = ("-k", "patches_lead or fall_back")
-    output = await judge_notes("notes", "--allow-writes", "--call", call, *select)
+    output = await judge_notes("notes", "--allow-writes", "--call", call, *CALLING)
     assert re.search(r"^application +2 +·$", output, re.MULTILINE)
+    assert "changed nothing" not in output
+
+
+@pytest.mark.parametrize("path", ["notes", "clock"])
+async def test_named_action_that_changes_nothing_is_told(path: str) -> None:
+    document = path.upper()
+    calls = [f'{document}={{"type":"AD","note":"of the kit"}}', f'{document}={{"type":"DROP"}}']
+    options = [word for call in calls for word in ("--call", call)]
+    output = await judge_notes(path, "--allow-writes", "--listen-for", "0.2s", *options, *CALLING)
+    for call in calls:
+        told = f"warning: --call {call} changed nothing: no patch arrived within 0.2 s"
+        assert output.count(told) == 1
+
+
+async def test_action_is_told_from_those_that_change_something() -> None:
+    calls = ('NOTES={"type":"DROP"}', 'NOTES={"type":"ADD","note":"of the kit"}')
+    options = [word for call in calls for word in ("--call", call)]
+    output = await judge_notes(
+        "notes", "--allow-writes", "--listen-for", "0.2s", *options, *CALLING
+    )
+    assert f"warning: --call {calls[0]} changed nothing" in output
+    assert output.count("changed nothing") == 1
+
+
+async def test_action_of_a_document_that_is_not_announced_is_a_wrong_option() -> None:
+    call = 'NOTE={"type":"ADD"}'
+    url = "ws://127.0.0.1:{port}/notes"
+    options = ("--server-cmd", NOTES, "--server-url", url, "--allow-writes", "--call", call)
+    result = await run_kit(*options)
+    said = f"ws-sync: --call {call}: the server announces no document 'NOTE', but NOTES\n"
+    assert result.output == said
+    assert result.status == 2
 
 
 async def test_patches_of_a_clock_are_judged_and_its_quiet_changes_are_not_blamed() -> None:
