@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import io
 import sys
+from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,13 @@ from conformance.run import run
 from conformance.verdict import Outcome, Run, Verdict
 
 FAILS = (Verdict.FAIL, Verdict.WARN, Verdict.DIED)
+FIXED, STILL, DIFFERENTLY, NOT_RUN = SAID = (
+    "fixed",
+    "still failing",
+    "fails differently",
+    "could not run",
+)
+"""What is said of a file."""
 SCHEMES = ("ws://", "wss://")
 
 
@@ -77,7 +85,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("auth-url", "server-cmd", "time-scale"):
         value = getattr(given, name.replace("-", "_"))
         options += [f"--{name}={value}"] if value is not None else []
-    statuses = [*_judged(_read(paths), options)]
+    files = _read(paths)
+    if not urls and given.server_cmd is None:
+        _say("judged: the embedded reference server, since no URL was given")
+    verdicts = [*_judged(files, options)]
+    if len(verdicts) > 1:
+        counts = Counter(said for said, _ in verdicts)
+        _say(", ".join(f"{counts[said]} {said}" for said in SAID if counts[said]))
+    statuses = {status for _, status in verdicts}
     for status in (NO_SERVER, NOT_CONFORMANT, NOTHING_RAN):
         if status in statuses:
             return status
@@ -128,8 +143,10 @@ def _read(paths: Sequence[Path]) -> dict[Path, Replay | ReplayError]:
     return found
 
 
-def _judged(files: dict[Path, Replay | ReplayError], options: list[str]) -> Generator[int]:
-    """Run what can be run, and print the verdicts; yields the status of each file."""
+def _judged(
+    files: dict[Path, Replay | ReplayError], options: list[str]
+) -> Generator[tuple[str, int]]:
+    """Run what can be run, and print the verdicts; yields what is said of each file, its status."""
     sound = {path.resolve(): found for path, found in files.items() if isinstance(found, Replay)}
     watch = Watch(sound)
     status, said = _run(watch, options) if sound else (0, "")
@@ -157,26 +174,26 @@ def _run(watch: Watch, options: list[str]) -> tuple[int, str]:
     return status, said.removeprefix("ws-sync: ")
 
 
-def _verdict(path: Path, replay: Replay, outcome: Outcome) -> int:
+def _verdict(path: Path, replay: Replay, outcome: Outcome) -> tuple[str, int]:
     if outcome.verdict is Verdict.PASS:
-        _say(f"{path}: fixed")
-        return 0
+        _say(f"{path}: {FIXED}")
+        return FIXED, 0
     if outcome.verdict in FAILS:
         _say(outcome.reason)
         if outcome.broken == replay.requirement:
-            _say(f"{path}: still failing ({outcome.broken})")
-        else:
-            _say(f"{path}: fails differently ({outcome.broken}, and not {replay.requirement})")
-        return NOT_CONFORMANT
+            _say(f"{path}: {STILL} ({outcome.broken})")
+            return STILL, NOT_CONFORMANT
+        _say(f"{path}: {DIFFERENTLY} ({outcome.broken}, and not {replay.requirement})")
+        return DIFFERENTLY, NOT_CONFORMANT
     reason = outcome.reason
     if outcome.verdict is Verdict.KIT_ERROR:
         reason = reason.partition("\n")[2]  # the first line says that it is not the server's fault
     return _could_not_run(path, reason)
 
 
-def _could_not_run(path: Path, reason: str, status: int = NOTHING_RAN) -> int:
-    _say(f"{path}: could not run: {reason}")
-    return status
+def _could_not_run(path: Path, reason: str, status: int = NOTHING_RAN) -> tuple[str, int]:
+    _say(f"{path}: {NOT_RUN}: {reason}")
+    return NOT_RUN, status
 
 
 def _say(line: str) -> None:

@@ -31,6 +31,7 @@ GENERATED, SCRIPTED = schemas()["replay"]["examples"]
 DEADLY = "test_actions.py and burst"
 REPLAYS = Path(".ws-sync", "replays")
 TOAST = "notices/toast-arrives-with-its-level[info]"
+EMBEDDED = "judged: the embedded reference server, since no URL was given"
 QUICK = ("--time-scale", "0.1")
 SEARCH = (
     "-k",
@@ -138,7 +139,9 @@ async def test_generated_failure_is_replayed_by_its_program(tmp_path: Path) -> N
     assert again.status == 1
     assert left == found
     fixed = await replay(tmp_path, str(REPLAYS))
-    assert fixed.output.splitlines() == [f"{REPLAYS / name}: fixed" for name in sorted(found)]
+    verdicts = [f"{REPLAYS / name}: fixed" for name in sorted(found)]
+    total = [f"{len(found)} fixed"] if len(found) > 1 else []
+    assert fixed.output.splitlines() == [EMBEDDED, *verdicts, *total]
     assert fixed.status == 0
 
 
@@ -300,8 +303,28 @@ async def test_each_of_several_files_has_its_verdict(tmp_path: Path) -> None:
         "folder/a.json: fixed",
         "folder/b.json: could not run: its version is 0; this kit reads 1",
         "empty: could not run: there is no file *.json in this folder",
+        "1 fixed, 3 could not run",
     ]
     assert result.status == 2
+
+
+async def test_several_files_are_summed_up(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    written(folder, SCRIPTED | {"case": TOAST, "requirement": "notices-toast"}, "a.json")
+    written(folder, SCRIPTED | {"case": TOAST, "requirement": "state-get"}, "b.json")
+    written(folder, SCRIPTED | {"needs": ["tasks"]}, "c.json")
+    async with lying(liars.lists_toast_and_has_none) as url:
+        result = await replay(tmp_path, "folder", url, *QUICK)
+    total = "1 still failing, 1 fails differently, 1 could not run"
+    assert result.output.splitlines()[-1] == total
+    assert result.status == 1
+
+
+async def test_server_is_named_where_no_url_is_given(tmp_path: Path) -> None:
+    path = written(tmp_path, SCRIPTED)
+    result = await replay(tmp_path, path)
+    assert result.output.splitlines() == [EMBEDDED, f"{path}: fixed"]
+    assert result.status == 0
 
 
 async def test_server_that_is_not_there_is_status_3(tmp_path: Path) -> None:
