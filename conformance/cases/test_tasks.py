@@ -104,7 +104,7 @@ async def test_second_start_does_not_disturb_the_first(peer: Peer) -> None:
         await peer.until(lambda state: state["number"] > 0, "a first step in the client's copy")
         await peer.start("count", steps=20, intervalMs=interval)
         await peer.fence()
-        if peer.mirror()["runningTasks"]:
+        if peer.mirror()["number"] < 20:
             break
     await peer.until(
         lambda state: state["number"] >= 20 and not state["runningTasks"],

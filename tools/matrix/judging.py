@@ -78,6 +78,8 @@ def judge(name: str, folder: Path, time_scale: float, *options: str) -> Result:
 
 def serving(name: str, sender: Connection) -> None:
     """Be the testee: tell the URL, and serve until the process is ended."""
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stderr.fileno())  # how a mutant fails is no matter
     threading.Thread(target=end_with_parent, daemon=True).start()
     serve.serve(name, 0, sender.send)
 
