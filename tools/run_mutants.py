@@ -37,7 +37,6 @@ PATIENT = 1.0
 VERY_PATIENT = 4.0
 SEARCH = ("--budget", "1s", "--seed", "1")
 """A short search that begins in the same place each time, so that the matrix is stable."""
-NO_SEARCH = ("--budget", "0s")
 JOBS = (os.cpu_count() or 1) + 1
 """Testees at a time: a mutant that stays silent lets the kit wait, and its core is free then."""
 
@@ -111,9 +110,8 @@ def tries(name: str, chosen: argparse.Namespace) -> Iterator[tuple[float, Sequen
     """With which time scales and options a testee is judged, until it is as it should be."""
     scale = chosen.time_scale
     if breaks(name) is None:
-        search = SEARCH if getattr(kinds()[name], "searched", True) else NO_SEARCH
-        yield max(PATIENT, scale), search
-        yield max(VERY_PATIENT, scale), search
+        yield max(PATIENT, scale), SEARCH
+        yield max(VERY_PATIENT, scale), SEARCH
         return
     if not (chosen.write or chosen.whole):
         yield scale, of_requirement(name)

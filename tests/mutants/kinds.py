@@ -22,8 +22,6 @@ class Legal(Honest):
 
     Attributes:
         warns: The ids of the SHOULDs that it does not meet, for which it has to be warned.
-        searched: Whether generated sequences are run against it.
     """
 
     warns: ClassVar[frozenset[str]] = frozenset()
-    searched: ClassVar[bool] = True

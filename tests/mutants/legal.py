@@ -106,8 +106,6 @@ class SetsInsteadOfPatches(Legal):
 class SetsSlowly(SetsInsteadOfPatches):
     """It sends the whole state instead of a patch, and a moment passes between its frames."""
 
-    searched = False  # they take the `_SET:SECOND` of a reset for the answer to their question
-
     def make_link(self, socket: ServerConnection) -> Link:
         return SlowLink(socket)
 
