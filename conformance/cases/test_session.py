@@ -41,6 +41,9 @@ NO_IDENTITY: dict[str, str] = {
 
 # Persistence
 
+RACES = 6
+"""How often connections open at the same time in one case."""
+
 
 @case("session-persistent")
 @pytest.mark.parametrize("end", ENDS)
@@ -237,9 +240,10 @@ async def test_older_connection_that_does_not_close_can_change_nothing(
 
 @case("session-simultaneous")
 async def test_one_of_simultaneous_connections_is_served(dialogue: Dialogue, peer: Peer) -> None:
-    survivor = await dialogue.race(peer.session, 5)
-    await survivor.assign("text", "served")
-    expect.equal((await survivor.in_sync())["text"], "served", "the attribute text")
+    for number in range(RACES):  # a server may be lucky once
+        survivor = await dialogue.race(peer.session, 5)
+        await survivor.assign("number", number)
+        expect.equal((await survivor.in_sync())["number"], number, "the attribute number")
 
 
 # Identification
