@@ -33,7 +33,8 @@ integration compares it with what is so (`--check spec`). Nothing on it binds an
 NOTHING = """\
 ## Cases that kill nothing
 
-No mutant fails these cases, and no odd server is warned by them.
+No mutant fails these cases, and no odd server is warned by them. The sections `application` and
+`replays` are left out: they demand what others demand too, and most mutants are killed by those.
 """
 STAY = {
     "binary/pair-for-an-event-without-bytes-is-refused": (

@@ -129,9 +129,14 @@ def others(result: Result) -> str:
     return ", ".join(f"{requirement} ({number})" for requirement, number in counts)
 
 
+REPEATING = ("application/", "replays/")
+"""Sections that demand what others demand too, before which most mutants are killed."""
+
+
 def killing_nothing(results: Sequence[Result]) -> list[str]:
     """The cases that neither killed a mutant nor warned of an odd server, as they ran."""
-    every = dict.fromkeys(case for result in results for case in result.cases)
+    ran = (case for result in results for case in result.cases)
+    every = dict.fromkeys(case for case in ran if not case.startswith(REPEATING))
     useful = {c for result in results for c in (*result.own, *result.others, *result.warned)}
     return [case for case in every if case not in useful]
 
