@@ -22,6 +22,10 @@ from conformance.raw import reset
 from conformance.trace import Trace
 from conformance.wire import ABSENT, JSON, Event
 
+DEAF = 10
+"""The factor of the deadline after which a server that does not read is given up. It is long: one
+that refuses a frame while it arrives may let the rest of it wait until the connection has ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -276,13 +280,14 @@ class Connection:
         await self._reader
 
     async def _send(self, frame: str | bytes | Iterable[str]) -> None:
+        seconds = DEAF * self._deadline
         try:
-            async with asyncio.timeout(self._deadline):
+            async with asyncio.timeout(seconds):
                 await self._socket.send(frame)
         except TimeoutError:
             raise Silence(
                 expected=f"that the server reads what is sent on connection {self.label}",
-                received=f"it does not within {self._deadline:g} s",
+                received=f"it does not within {seconds:g} s",
             ) from None
         except (ConnectionClosed, AttributeError) as error:
             # websockets raises the latter when its transport is gone in the middle of a frame.
