@@ -46,12 +46,8 @@ def after_errors(connections: Iterable[Connection]) -> Iterator[Ending]:
             continue
         if one.told_to_go or any(later.url == one.url for later in opened[place + 1 :]):
             continue
-        yield Ending(
-            CLOSE_CODE,
-            str(closing),
-            "another code than 1000 after an error",
-            closing.code != NORMAL,
-        )
+        met = closing.code != NORMAL
+        yield Ending(CLOSE_CODE, str(closing), "another code than 1000 after an error", met)
 
 
 async def taken_over(older: Connection) -> Ending:
