@@ -47,8 +47,7 @@ def movable(patch: JSON) -> bool:
     """Whether a patch means the same of a document that is an attribute: the whole has no place."""
     operations = patch if isinstance(patch, list) else []
     return not any(
-        (isinstance(o, dict)
-        and (o.get("op"), o.get("path")) == ("remove", ""))
+        (isinstance(o, dict) and (o.get("op"), o.get("path")) == ("remove", ""))
         or o.get("from") == ""
         for o in operations
         if isinstance(o, dict)
@@ -86,7 +85,6 @@ async def apply(guest: Guest, vector: dict[str, Any]) -> None:
         await guest.holds({**START, "text": "kept", "anything": vector["document"]})
         expect.true(
             guest.asked,
-            requirement="state-ask-again",
             expected="_GET:TESTEE behind a patch that can't be applied",
             received="nothing of the kind",
         )

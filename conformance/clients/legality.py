@@ -37,7 +37,7 @@ class ClientLegality(Legality):
 
     def _well_formed(self, event: Event, frame: str) -> bool:
         first, self._heard = not self._heard, True
-        if self.asked and first and event.name != "_USER_SESSION":
+        if self.asked and first and event.name not in ("_USER_SESSION", "_HELLO"):
             self._broken(
                 "session-identify-answer", "_USER_SESSION as the first event", event.type, frame
             )
