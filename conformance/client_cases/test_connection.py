@@ -13,18 +13,29 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 MALFORMED = {
-    "empty": "", "words": "hello", "array": "[]", "null": "null", "string": '"_SET:TESTEE"', "no-type": "{}",
-    "half": '{"type":"_SET:TESTEE","data":{', "mark": '\ufeff{"type":"_GET:TESTEE"}',
-    "two": '{"type":"_GET:TESTEE"}{"type":"_GET:TESTEE"}', "single-quotes": "{'type':'_GET:TESTEE'}",
+    "empty": "",
+    "words": "hello",
+    "array": "[]",
+    "null": "null",
+    "string": '"_SET:TESTEE"',
+    "no-type": "{}",
+    "half": '{"type":"_SET:TESTEE","data":{',
+    "mark": '\ufeff{"type":"_GET:TESTEE"}',
+    "two": '{"type":"_GET:TESTEE"}{"type":"_GET:TESTEE"}',
+    "single-quotes": "{'type':'_GET:TESTEE'}",
     "digits": '{"type":"_NEW","data":' + "9" * 5000 + "}",
-}  # fmt: skip
+}
 REFUSED = {
-    "set-array": Event("_SET:TESTEE", []), "set-null": Event("_SET:TESTEE", None),
-    "set-string": Event("_SET:TESTEE", "{}"), "patch-null": Event("_PATCH:TESTEE", None),
+    "set-array": Event("_SET:TESTEE", []),
+    "set-null": Event("_SET:TESTEE", None),
+    "set-string": Event("_SET:TESTEE", "{}"),
+    "patch-null": Event("_PATCH:TESTEE", None),
     "patch-scalar-root": Event("_PATCH:TESTEE", [{"op": "replace", "path": "", "value": 5}]),
-    "call-array": Event("_ACTION:TESTEE", []), "toast-null": Event("_TOAST", None),
-    "download-null": Event("_DOWNLOAD", None), "pair-null": Event("_BIN_META", None),
-}  # fmt: skip
+    "call-array": Event("_ACTION:TESTEE", []),
+    "toast-null": Event("_TOAST", None),
+    "download-null": Event("_DOWNLOAD", None),
+    "pair-null": Event("_BIN_META", None),
+}
 LARGE = 1_048_576
 
 

@@ -17,17 +17,32 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 ASSIGN = {"type": "assign", "name": "text", "value": "lost"}
 
 UNKNOWN = [
-    Event("_NEW:TESTEE", {"text": "lost"}), Event("_NEW"), Event(""), Event("_SET", {"text": "lost"}),
-    Event("_PATCH", [{"op": "replace", "path": "/text", "value": "lost"}]), Event("_ACTION", ASSIGN),
-    Event("_TOAST:TESTEE", {"message": "x", "type": "info"}), Event("toString"), Event("__proto__"),
-    Event("constructor", {}), Event("_set:TESTEE", {"text": "lost"}), Event("mine", {"a": 1}),
-    Event("SET:TESTEE", {"text": "lost"}), Event("_SET TESTEE", {"text": "lost"}),
-]  # fmt: skip
+    Event("_NEW:TESTEE", {"text": "lost"}),
+    Event("_NEW"),
+    Event(""),
+    Event("_SET", {"text": "lost"}),
+    Event("_PATCH", [{"op": "replace", "path": "/text", "value": "lost"}]),
+    Event("_ACTION", ASSIGN),
+    Event("_TOAST:TESTEE", {"message": "x", "type": "info"}),
+    Event("toString"),
+    Event("__proto__"),
+    Event("constructor", {}),
+    Event("_set:TESTEE", {"text": "lost"}),
+    Event("mine", {"a": 1}),
+    Event("SET:TESTEE", {"text": "lost"}),
+    Event("_SET TESTEE", {"text": "lost"}),
+]
 
 VALUES = {
-    "plain": "text", "empty": "", "nul": "a\0b", "emoji": "\U0001f600 e\u0301", "quotes": '"\\/\b\f\n\r\t',
-    "separators": "\u2028\u2029\ufeff", "unassigned": "\ufdd0\U0010ffff", "long": "ä" * 100_000,
-}  # fmt: skip
+    "plain": "text",
+    "empty": "",
+    "nul": "a\0b",
+    "emoji": "\U0001f600 e\u0301",
+    "quotes": '"\\/\b\f\n\r\t',
+    "separators": "\u2028\u2029\ufeff",
+    "unassigned": "\ufdd0\U0010ffff",
+    "long": "ä" * 100_000,
+}
 
 NAMES = [
     "",
@@ -43,9 +58,13 @@ NAMES = [
 ]
 
 LITERALS = {
-    "nan": "NaN", "infinity": "Infinity", "minus-infinity": "-Infinity", "too-large": "1e400",
-    "surrogate": '"\\ud800"', "half-pair": '"\\udc00\\ud83d"',
-}  # fmt: skip
+    "nan": "NaN",
+    "infinity": "Infinity",
+    "minus-infinity": "-Infinity",
+    "too-large": "1e400",
+    "surrogate": '"\\ud800"',
+    "half-pair": '"\\udc00\\ud83d"',
+}
 
 
 @case("events-envelope")

@@ -28,6 +28,9 @@ VECTORS: list[dict[str, Any]] = json.loads(
 SPECIAL = ["a/b", "~", "~1", "~01", "", "/", "é", "__proto__", "length", "0", "-", '"', "a.b"]
 """Names of members that a pointer has to be careful with."""
 
+LONG = [f"{number:040}" for number in range(30)]
+"""Elements that are so long that to replace the whole array does not pay."""
+
 
 def vectors_of(requirement: str) -> pytest.MarkDecorator:
     """The vectors whose first requirement is this one, with their patches moved to the place."""
@@ -278,12 +281,14 @@ async def test_client_sends_all_edits_of_one_action_as_one_patch(guest: Guest) -
 @case("patch-escaping")
 @pytest.mark.parametrize("name", SPECIAL, ids=[f"{n!r}" for n in range(len(SPECIAL))])
 async def test_client_escapes_the_names_of_members(guest: Guest, name: str) -> None:
-    table = {name: {"deep": 1, name: [1, 2]}, "twin": 0, "a": {"b": 0}, "~0": 0}
+    # Every pointer that is not escaped hits something too, and something else.
+    table: dict[str, JSON] = {other: {"deep": 1, "": {"deep": 1}} for other in SPECIAL}
+    table |= {"a": {"b": {"deep": 1, "": {}}}}
     await guest.set(table=table)
-    table = {**table, name: {"deep": 2, name: [1, 3]}}
+    table = {**table, name: {"deep": 2, "": {"deep": 1}}}
     await guest.assign("table", table)
     expect.equal(guest.state["table"], table, "the table after the client's patch")
-    table = {n: value for n, value in table.items() if n != name}
+    table = {other: value for other, value in table.items() if other != name}
     await guest.assign("table", table)
     expect.equal(guest.state["table"], table, "the table after the client's patch")
     await guest.agrees()
@@ -302,8 +307,24 @@ async def test_client_escapes_the_names_of_members(guest: Guest, name: str) -> N
         ([[1, 2], [3]], [[1], [3, 4], []]),
         ([1, 1, 1], [1, 1]),
         (["a", "b", "c", "d", "e"], ["b", "e", "f"]),
+        (LONG, LONG[:3] + LONG[9:20] + LONG[25:]),
+        (LONG, LONG[:-3]),
+        (LONG[9:20], ["new", *LONG[:12], *LONG[15:]]),
     ],
-    ids=["middle", "all", "grown", "front", "reversed", "shifted", "nested", "equal", "mixed"],
+    ids=[
+        "middle",
+        "all",
+        "grown",
+        "front",
+        "reversed",
+        "shifted",
+        "nested",
+        "equal",
+        "mixed",
+        "long-shorter",
+        "long-end",
+        "long-longer",
+    ],
 )
 async def test_client_sends_what_became_of_an_array(
     guest: Guest, before: list[JSON], after: list[JSON]

@@ -107,7 +107,7 @@ async def test_client_sends_no_patch_before_the_state_of_a_connection(guest: Gue
     await guest.agrees()
 
 
-@case("state-client-base")
+@case("state-client-patch")
 async def test_client_sends_no_edit_against_a_base_that_has_changed(guest: Guest) -> None:
     await guest.set(items=["a", "b", "c"], table={"x": {"y": 1}})
     await guest.act("assignQuietly", name="items", value=["a", "b", "c", "d"])

@@ -143,6 +143,14 @@ class Guest:
         """
         self._known.append(await self._started_anew())
 
+    def again(self) -> Guest:
+        """The same client for another dialogue."""
+        return Guest(self.host, self._target, self._program)
+
+    def go_on_with(self, link: Link) -> None:
+        """Take over a connection that another guest has used."""
+        self._adopt(link)
+
     def demand_program(self) -> None:
         """Leave the case out unless the kit can start the client again."""
         if self._program is None:

@@ -17,6 +17,7 @@ from conformance.expect import Violation
 from conformance.keys import DIALOGUE, OPTIONS
 from conformance.options import Options
 from conformance.probe import NO_SERVER, NOT_CONFORMANT, Unusable
+from conformance.replay.collect import ReplayFile
 
 KIT = Path(__file__).resolve().parents[1]
 CASES = {"server": KIT / "cases", "client": KIT / "client_cases"}
@@ -85,6 +86,13 @@ async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
     await found.start()
     yield found
     await found.stop()
+
+
+@pytest.fixture
+def program(request: pytest.FixtureRequest) -> list[dict[str, object]]:
+    """The steps of the replay file that the case is."""
+    file = request.node.getparent(ReplayFile)
+    return list(file.replay.program) if file is not None else []
 
 
 @pytest_asyncio.fixture(loop_scope="session")
