@@ -87,7 +87,12 @@ class Host:
     def label(self) -> str:
         """A label for the next connection of the case, from A on."""
         self._labels += 1
-        number = self._labels
+        return self.last_label
+
+    @property
+    def last_label(self) -> str:
+        """The label of the last connection, or that of the first one before there is any."""
+        number = max(self._labels, 1)
         return chr(64 + number) if number <= 26 else f"C{number}"
 
     async def next_link(self, seconds: float) -> Link | None:
@@ -115,7 +120,9 @@ class Host:
         self._news.set()
         if self.welcome == "accept":
             return None
-        self.trace.add("-", "noted", f"a handshake arrives; the kit will {self.welcome} it")
+        self.trace.add(
+            self.last_label, "noted", f"a handshake arrives; the kit will {self.welcome} it"
+        )
         if self.welcome == "drop":
             connection.transport.abort()
         return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, "not now\n")

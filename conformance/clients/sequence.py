@@ -43,7 +43,9 @@ class Sequence:
             KeyError: There is a step of an unknown kind, or one that lacks something.
         """
         for self.position, step in enumerate(program):
-            self._guest.trace.add("-", "noted", f"step {self.position + 1}: {step['do']}")
+            self._guest.trace.add(
+                self._guest.link.label, "noted", f"step {self.position + 1}: {step['do']}"
+            )
             self._guest.answers = True
             await STEPS[step["do"]](self, step, Random(step["seed"]))
             if illegal := self._guest.first_violation():
