@@ -85,15 +85,14 @@ export class Copy {
   /**
    * The state as the answer to `_GET`.
    *
-   * It is a write like any other; or the server only wanted to know. So what is pending in it stays so, and is sent as
-   * whole attributes, which fit in either case.
+   * It is a write like any other; or the server only wanted to know. So what is pending in it stays so: it is sent as
+   * whole attributes, which fit in either case, and a new state that has it already does not get it twice.
    * @returns {JsonObject}
    */
   answer() {
     for (const name of Object.keys(this.#state)) {
       if (!Object.hasOwn(this.#held, name) || !equal(this.#held[name], this.#state[name])) this.#told.add(name);
     }
-    this.#held = this.#state;
     return this.#state;
   }
 
@@ -121,17 +120,13 @@ export class Copy {
   replace(data, isFirst) {
     const [held, asked, confirmed] = [this.#held, this.#asked, this.#confirmed];
     this.#asked = null;
+    this.#confirmed = this.#held = data;
+    let below = data; // what the pending edits are put on
+    if (isFirst) below = merge(confirmed, held, data, false);
+    else if (asked !== null) below = this.#held = merge(asked, held, data, true);
+    this.#state = this.#merged(held, below);
     this.#told.clear();
-    this.#confirmed = data;
-    if (!isFirst) {
-      this.#held = asked === null ? data : merge(asked, held, data, true);
-      this.#state = this.#merged(held, this.#held);
-      return false;
-    }
-    const restored = merge(confirmed, held, data, false);
-    this.#held = data;
-    this.#state = this.#merged(held, restored);
-    return !equal(restored, data);
+    return isFirst && !equal(below, data);
   }
 
   /**
@@ -158,7 +153,11 @@ export class Copy {
 
   /** The state with the pending edits, above what is held now. @param {JsonObject} before @param {JsonObject} now */
   #merged(before, now) {
-    return merge(before, this.#state, now, true);
+    const merged = merge(before, this.#state, now, true);
+    if (this.#told.size === 0) return merged;
+    const seen = merge(before, this.#state, now, false);
+    const names = Object.keys(merged).filter((name) => !this.#told.has(name) || Object.hasOwn(seen, name));
+    return toJson(Object.fromEntries(names.map((name) => [name, (this.#told.has(name) ? seen : merged)[name]])));
   }
 }
 

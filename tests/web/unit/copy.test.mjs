@@ -120,6 +120,17 @@ test("what the server was told when it asked is pending still, and fits whatever
   }
 });
 
+test("what the server was told when it asked is not there twice when it has taken it, and is not lost when it has not", () => {
+  for (const [now, expected] of [[["t"], ["t", "m"]], [["m", "t"], ["m", "t"]], [[], ["m"]]]) {
+    const copy = following({ items: [] });
+    copy.edit({ items: ["m"] });
+    copy.answer();
+    copy.replace(toJson({ items: now }), false);
+    assert.deepEqual(plain(copy.state), { items: expected });
+    assert.deepEqual(plain(apply(toJson({ items: now }), copy.take())), { items: expected });
+  }
+});
+
 test("what is handed over stays the application's, and what is handed out can't be changed", () => {
   const copy = following({ items: [1] });
   const mine = { items: [1, { x: 1 }] };
