@@ -23,10 +23,9 @@ import { escape } from "./pointer.js";
  * An attribute is replaced as a whole where that is shorter (patch-size).
  * @param {JsonObject} before
  * @param {JsonObject} after
- * @param {(name: string) => boolean} [asWhole] whether an attribute is replaced as a whole even if it is longer
  * @returns {Operation[]}
  */
-export function diff(before, after, asWhole = () => false) {
+export function diff(before, after) {
   /** @type {Operation[]} */
   const patch = [];
   for (const name of Object.keys(before)) {
@@ -35,7 +34,6 @@ export function diff(before, after, asWhole = () => false) {
   for (const [name, value] of Object.entries(after)) {
     const path = `/${escape(name)}`;
     if (!Object.hasOwn(before, name)) patch.push({ op: "add", path, value });
-    else if (asWhole(name)) patch.push({ op: "replace", path, value });
     else patch.push(...shorter([...differences(before[name], value, path)], { op: "replace", path, value }));
   }
   return patch;

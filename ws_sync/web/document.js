@@ -245,7 +245,6 @@ export class SyncedDocument {
   lose() {
     clearTimeout(this.#asking);
     this.#follows = this.#isWrong = false;
-    this.#copy.lose();
     this.#changed();
   }
 
@@ -271,7 +270,7 @@ export class SyncedDocument {
   receive({ name, data }) {
     if (name === SET) this.#receiveState(data);
     else if (name === PATCH) this.#receivePatch(data);
-    else if (name === GET) this.#link.send(`${SET}:${this.key}`, this.#answer()); // state-get, state-get-data
+    else if (name === GET) this.sendState(); // state-get, state-get-data
     else return this.#run(data);
     return true;
   }
@@ -301,12 +300,6 @@ export class SyncedDocument {
     this.#changed();
   }
 
-  #answer() {
-    const state = this.#copy.answer();
-    this.#changed();
-    return state;
-  }
-
   /** @param {any} data */
   #run(data) {
     const { type, ...given } = data;
@@ -327,7 +320,6 @@ export class SyncedDocument {
     clearTimeout(this.#asking);
     if (!this.#link.send(`${GET}:${this.key}`, {})) return false;
     this.#askedAt = Date.now();
-    this.#copy.ask();
     return true;
   }
 

@@ -1,15 +1,13 @@
 /**
- * Three-way merge: what two sides made of one value, put together.
+ * Three versions of a JSON value made one: the common one, mine and theirs.
  *
- * `mine` are the edits of this client, `theirs` is what the server has by now, `base` is what both began with.
+ * A place that one side changed has that side's value. Where both did, one of them is preferred, and an edit whose place
+ * is gone is dropped: one inside a value that the others removed or replaced by something of another kind, and one of
+ * elements that the others changed or removed too. Objects are merged member by member, arrays between the elements that
+ * all three have, in their order. Elements that both sides inserted at one place are kept, theirs first, when mine are
+ * preferred; else theirs may be mine, and only they are kept.
  *
- * - What only one side changed is as that side has it. Objects are merged member by member.
- * - What both changed is a conflict. For an edit that the server can't have seen, mine wins (`unseen`). For one that was
- *   sent and may have arrived, the server's value may be a later one, and wins.
- * - An edit inside something that the server has removed or replaced by a value of another kind is dropped: its place
- *   is gone.
- * - Arrays are merged by stretches. Where both inserted at one place, the server's elements come first, then mine; of
- *   edits that may have arrived, only elements that the server's do not hold already.
+ * `docs/clients.md` tells the rule to users; the client in Python has the same.
  */
 
 import { hunks } from "./diff.js";
@@ -17,42 +15,39 @@ import { equal, isObject, put, seal } from "./json.js";
 
 /** @typedef {import("./json.js").Json} Json */
 /** @typedef {import("./json.js").JsonObject} JsonObject */
-/** @typedef {import("./diff.js").Hunk} Hunk */
 
 /**
- * @param {Json} base
- * @param {Json} mine
- * @param {Json} theirs
- * @param {boolean} unseen whether the server can't have seen my edits
+ * What both sides made of a value; it shares parts with all three. `undefined` stands for a member that is not there.
+ * @param {Json | undefined} base
+ * @param {Json | undefined} mine
+ * @param {Json | undefined} theirs
+ * @param {boolean} preferMine whose value a place gets that both have changed
  * @returns {any}
  */
-export function merge(base, mine, theirs, unseen) {
+export function merge(base, mine, theirs, preferMine) {
   if (equal(mine, base) || equal(mine, theirs)) return theirs;
   if (equal(theirs, base)) return mine;
-  if (isObject(base) && isObject(mine)) return isObject(theirs) ? mergeObjects(base, mine, theirs, unseen) : theirs;
+  if (theirs === undefined) return theirs; // the place of my edit is gone
+  if (isObject(base) && isObject(mine)) return isObject(theirs) ? mergeObjects(base, mine, theirs, preferMine) : theirs;
   if (Array.isArray(base) && Array.isArray(mine)) {
-    return Array.isArray(theirs) ? mergeArrays(base, mine, theirs, unseen) : theirs;
+    return Array.isArray(theirs) ? mergeArrays(base, mine, theirs, preferMine) : theirs;
   }
-  return unseen ? mine : theirs;
+  return preferMine ? mine : theirs;
 }
 
 /**
  * @param {JsonObject} base
  * @param {JsonObject} mine
  * @param {JsonObject} theirs
- * @param {boolean} unseen
+ * @param {boolean} preferMine
  */
-function mergeObjects(base, mine, theirs, unseen) {
+function mergeObjects(base, mine, theirs, preferMine) {
+  /** @param {JsonObject} object @param {string} name */
+  const member = (object, name) => (Object.hasOwn(object, name) ? object[name] : undefined);
   const merged = {};
-  for (const [name, value] of Object.entries(theirs)) {
-    const [inBase, inMine] = [Object.hasOwn(base, name), Object.hasOwn(mine, name)];
-    if (inMine) {
-      const ours = inBase ? merge(base[name], mine[name], value, unseen) : unseen ? mine[name] : value;
-      put(merged, name, ours);
-    } else if (!inBase || !(unseen || equal(value, base[name]))) put(merged, name, value); // else I removed it
-  }
-  for (const [name, value] of Object.entries(mine)) {
-    if (!Object.hasOwn(base, name) && !Object.hasOwn(theirs, name)) put(merged, name, value);
+  for (const name of new Set([...Object.keys(theirs), ...Object.keys(mine)])) {
+    const value = merge(member(base, name), member(mine, name), member(theirs, name), preferMine);
+    if (value !== undefined) put(merged, name, value);
   }
   return seal(merged);
 }
@@ -61,84 +56,52 @@ function mergeObjects(base, mine, theirs, unseen) {
  * @param {readonly Json[]} base
  * @param {readonly Json[]} mine
  * @param {readonly Json[]} theirs
- * @param {boolean} unseen
+ * @param {boolean} preferMine
  */
-function mergeArrays(base, mine, theirs, unseen) {
-  const edits = { mine: hunks(base, mine), theirs: hunks(base, theirs) };
+function mergeArrays(base, mine, theirs, preferMine) {
+  const [inMine, inTheirs] = [common(base, mine), common(base, theirs)];
   const merged = [];
-  let at = 0; // in the base
-  while (edits.mine.length > 0 || edits.theirs.length > 0) {
-    const { from, to, ofMine, ofTheirs } = cluster(edits);
-    merged.push(...base.slice(at, from));
-    const [mineNow, theirsNow] = [within(mine, from, to, ofMine), within(theirs, from, to, ofTheirs)];
-    if (ofMine.length === 0) merged.push(...theirsNow);
-    else if (ofTheirs.length === 0) merged.push(...mineNow);
-    else merged.push(...mergeStretch(base.slice(from, to), mineNow, theirsNow, unseen));
-    at = to;
+  let [from, mineFrom, theirsFrom] = [0, 0, 0];
+  for (let place = 0; place <= base.length; place++) {
+    const [mineAt, theirsAt] = place < base.length ? [inMine.get(place), inTheirs.get(place)] : [mine.length, theirs.length];
+    if (mineAt === undefined || theirsAt === undefined) continue;
+    merged.push(...mergeGap(base.slice(from, place), mine.slice(mineFrom, mineAt), theirs.slice(theirsFrom, theirsAt), preferMine));
+    if (place < base.length) merged.push(theirs[theirsAt]);
+    [from, mineFrom, theirsFrom] = [place + 1, mineAt + 1, theirsAt + 1];
   }
-  merged.push(...base.slice(at));
   return seal(merged);
 }
 
 /**
- * Takes the next hunks that overlap each other, of one side or of both.
- *
- * What is inserted in front of a stretch does not overlap it; two insertions at one place do.
- * @param {{mine: Hunk[], theirs: Hunk[]}} edits
+ * What stands between two elements that all three have.
+ * @param {Json[]} base
+ * @param {Json[]} mine
+ * @param {Json[]} theirs
+ * @param {boolean} preferMine
+ * @returns {Json[]}
  */
-function cluster(edits) {
-  const from = Math.min(edits.mine[0]?.from ?? Infinity, edits.theirs[0]?.from ?? Infinity);
-  const inserts = [edits.mine[0], edits.theirs[0]].some((hunk) => hunk?.from === from && hunk.to === from);
-  let to = from;
-  /** @param {Hunk[]} list @param {(hunk: Hunk) => boolean} fits @param {Hunk[]} taken */
-  const take = (list, fits, taken) => {
-    while (list.length > 0 && fits(list[0])) {
-      const hunk = /** @type {Hunk} */ (list.shift());
-      to = Math.max(to, hunk.to);
-      taken.push(hunk);
-    }
-  };
-  /** @type {Hunk[]} */ const ofMine = [];
-  /** @type {Hunk[]} */ const ofTheirs = [];
-  /** @param {Hunk} hunk */
-  const begins = (hunk) => hunk.from === from && (!inserts || hunk.to === from);
-  take(edits.mine, begins, ofMine);
-  take(edits.theirs, begins, ofTheirs);
-  for (let before = -1; before < to; ) {
-    before = to;
-    take(edits.mine, (hunk) => hunk.from < to, ofMine);
-    take(edits.theirs, (hunk) => hunk.from < to, ofTheirs);
-  }
-  return { from, to, ofMine, ofTheirs };
-}
-
-/**
- * What one side has in the place of base[from:to].
- * @param {readonly Json[]} side
- * @param {number} from
- * @param {number} to
- * @param {Hunk[]} taken its hunks in there
- */
-function within(side, from, to, taken) {
-  if (taken.length === 0) return []; // not asked for
-  const [first, last] = [taken[0], taken[taken.length - 1]];
-  return side.slice(first.newFrom - (first.from - from), last.newTo + (to - last.to));
-}
-
-/**
- * @param {readonly Json[]} base
- * @param {readonly Json[]} mine
- * @param {readonly Json[]} theirs
- * @param {boolean} unseen
- */
-function mergeStretch(base, mine, theirs, unseen) {
-  if (equal(mine, theirs)) return theirs;
+function mergeGap(base, mine, theirs, preferMine) {
+  if (equal(mine, base) || equal(mine, theirs)) return theirs;
+  if (equal(theirs, base)) return mine;
   if (base.length === mine.length && base.length === theirs.length) {
-    return base.map((element, at) => merge(element, mine[at], theirs[at], unseen));
+    return base.map((element, at) => merge(element, mine[at], theirs[at], preferMine));
   }
-  if (base.length === 0) {
-    return [...theirs, ...(unseen ? mine : mine.filter((element) => !theirs.some((other) => equal(other, element))))];
+  if (base.length === 0 && preferMine) return [...theirs, ...mine];
+  return theirs;
+}
+
+/**
+ * The places in an array of the elements that it has in common with an older one, by their places there.
+ * @param {readonly Json[]} before
+ * @param {readonly Json[]} after
+ */
+function common(before, after) {
+  /** @type {Map<number, number>} */
+  const found = new Map();
+  let [at, newAt] = [0, 0];
+  for (const { from, to, newFrom, newTo } of [...hunks(before, after), { from: before.length, to: 0, newFrom: after.length, newTo: 0 }]) {
+    while (at < from && newAt < newFrom) found.set(at++, newAt++);
+    [at, newAt] = [to, newTo];
   }
-  if (theirs.length === 0 && unseen) return mine.slice(base.length); // the places of my other edits are gone
-  return unseen ? mine : theirs;
+  return found;
 }
