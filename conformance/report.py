@@ -1,4 +1,4 @@
-"""What a run says: the text of a failure, the summary in the terminal, the JSON report.
+"""What a run says: the summary in the terminal, the JSON report.
 
 Everything here is formatting; nothing is judged.
 """
@@ -8,68 +8,25 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from textwrap import fill, wrap
-from typing import Any
+from textwrap import wrap
 
-from conformance.case import Case
-from conformance.expect import Violation
-from conformance.spec import SECTIONS, Requirement
+from conformance.spec import SECTIONS
 from conformance.tally import TALLY
 from conformance.target import Target
-from conformance.trace import Trace, harmless, shown
 from conformance.verdict import Run, Verdict, count
-from conformance.wire import compact
 
 WIDTH = 96
 COLUMNS = {
     Verdict.PASS: "passed",
     Verdict.FAIL: "failed",
     Verdict.DIED: "died",
+    Verdict.BLOCKED: "blocked",
     Verdict.KIT_ERROR: "kit error",
     Verdict.WARN: "warned",
     Verdict.KNOWN: "known",
     Verdict.NOT_APPLICABLE: "n/a",
     Verdict.NOT_TESTABLE: "not tested",
 }
-
-
-def explain(case: Case, requirement: Requirement, violation: Violation, trace: Trace) -> str:
-    """The text of a failure: requirement, what was sent, expected and received, the dialogue."""
-    return "\n".join(
-        [
-            f"{case.id}",
-            f"  requirement  {requirement.id} ({requirement.side}, {requirement.level}), "
-            f"{requirement.place}",
-            _paragraph(requirement.sentence, " " * 15),
-            *_while_judging(case, requirement),
-            f"  sent         {harmless(violation.sent or trace.last_sent() or 'nothing yet')}",
-            f"  expected     {harmless(violation.expected)}",
-            f"  received     {harmless(violation.received)}",
-            *dialogue(trace),
-        ]
-    )
-
-
-def _while_judging(case: Case, requirement: Requirement) -> list[str]:
-    if case.requirement.id == requirement.id:
-        return []
-    return [f"  in a case of {case.requirement.id}, {case.requirement.place}"]
-
-
-def steps(program: list[dict[str, Any]]) -> str:
-    """The steps of a generated program, one a line."""
-    lines = (f"    {number}. {shown(compact(step))}" for number, step in enumerate(program, 1))
-    return "\n".join(["  steps", *lines])
-
-
-def dialogue(trace: Trace) -> list[str]:
-    """The dialogue as lines under a heading; none if nothing passed."""
-    lines = trace.dialogue()
-    if not lines:
-        return []
-    return ["  dialogue     (seconds, connection, -> sent by the kit, <- by the server)"] + [
-        f"    {line}" for line in lines
-    ]
 
 
 def summary(run: Run, target: Target, seconds: float) -> Iterator[str]:
@@ -168,7 +125,3 @@ def _limits(run: Run) -> Iterator[str]:
     figures = "; ".join(str(figure) for outcome in run.outcomes for figure in outcome.figures)
     if figures:
         yield from wrap(f"limits: {figures}", WIDTH, subsequent_indent=" " * len("limits: "))
-
-
-def _paragraph(text: str, indent: str) -> str:
-    return fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent)

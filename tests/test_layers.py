@@ -26,6 +26,8 @@ CORE = (
     "document",
     "crossing",
     "pairing",
+    "merging",
+    "replica",
 )
 NO_CORE = {"asyncio", "logging", "time", "socket", "threading", "random", "datetime"}
 
