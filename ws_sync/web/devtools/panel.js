@@ -18,10 +18,10 @@ export class Panel {
   #name;
   /** @type {Map<string, Tree>} */ #trees = new Map();
   #states = make("div", { className: "states" });
-  #events;
+  #events = make("ol");
+  #scroller;
   #note = make("p", { className: "quiet", role: "status" });
   #isPaused = false;
-  #count = 0;
 
   /**
    * @param {Session} session
@@ -30,7 +30,7 @@ export class Panel {
   constructor(session, { name, sample = FIRST }) {
     this.#session = session;
     this.#name = name;
-    this.#events = make("ol", { className: "events", tabIndex: 0, role: "log", "aria-label": `Events of ${name}`, "aria-live": "off" });
+    this.#scroller = make("div", { className: "events", tabIndex: 0, role: "log", "aria-label": `Events of ${name}`, "aria-live": "off" }, this.#events);
     this.element = make("div", { className: "panel" }, this.#states, this.#eventsSection(), this.#sendSection(sample));
     session.on("sent", ({ frame }) => this.#tell("out", frame));
     session.on("received", ({ frame }) => this.#tell("in", frame));
@@ -64,7 +64,7 @@ export class Panel {
       pause.setAttribute("aria-pressed", String(this.#isPaused));
     });
     const clear = make("button", { type: "button", className: "small", onclick: () => this.#events.replaceChildren() }, "Clear");
-    return make("section", {}, make("h4", {}, "Events"), make("div", { className: "row tools" }, pause, clear), this.#events);
+    return make("section", {}, make("h4", {}, "Events"), make("div", { className: "row tools" }, pause, clear), this.#scroller);
   }
 
   /** @param {string} sample */
@@ -90,12 +90,11 @@ export class Panel {
 
   /** @param {"out" | "in" | "problem" | "life"} kind @param {string | Uint8Array} what */
   #tell(kind, what) {
-    this.#count += 1;
     if (this.#isPaused) return;
     const label = { out: "sent", in: "received", problem: "no effect", life: "connection" }[kind];
     const text = typeof what === "string" ? what : `${what.byteLength ?? "?"} bytes`;
     const shown = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}… ${text.length} characters` : text;
-    const isAtEnd = this.#events.scrollHeight - this.#events.scrollTop - this.#events.clientHeight < 40;
+    const isAtEnd = this.#scroller.scrollHeight - this.#scroller.scrollTop - this.#scroller.clientHeight < 40;
     this.#events.append(
       make(
         "li",
@@ -106,7 +105,7 @@ export class Panel {
       ),
     );
     while (this.#events.childElementCount > MAX_EVENTS) this.#events.firstElementChild?.remove();
-    if (isAtEnd) this.#events.scrollTop = this.#events.scrollHeight;
+    if (isAtEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 }
 
