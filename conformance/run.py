@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from conformance import plugin
+from conformance.clients import plugin as clients
 from conformance.replay import collect
 
 HERE = Path(__file__).parent
@@ -29,4 +30,4 @@ def run(arguments: Sequence[str], *watching: object) -> int:
     Returns:
         The exit status: that of `verdict.Run`, of `probe.Unusable`, or pytest's own.
     """
-    return int(pytest.main([*FIXED, *arguments], plugins=[plugin, collect, *watching]))
+    return int(pytest.main([*FIXED, *arguments], plugins=[plugin, collect, clients, *watching]))

@@ -123,12 +123,16 @@ async def test_block_of_edits_arrives_as_one_patch(stage: Stage) -> None:
         assert stage.notes.table == {"a/b~": None}
 
 
+async def spoil(client: Client) -> None:
+    async with client.edit("NOTES") as notes:
+        notes["title"] = "lost"
+        del notes["missing"]
+
+
 async def test_block_that_raises_changes_nothing(stage: Stage) -> None:
     async with stage.client() as client:
         with pytest.raises(KeyError):
-            async with client.edit("NOTES") as notes:
-                notes["title"] = notes["nothing"] = "lost"
-                del notes["missing"]
+            await spoil(client)
         assert client.state("NOTES")["title"] == ""
         with pytest.raises(NotJSON):
             async with client.edit("NOTES") as notes:
@@ -310,6 +314,26 @@ async def test_same_identity_is_given_for_the_whole_life() -> None:
         assert all(asked[0])
 
 
+async def test_nothing_is_sent_before_the_identification() -> None:
+    heard: list[str] = []
+
+    async def endpoint(ws: ServerConnection) -> None:
+        await ws.send(frame("_REQUEST_USER_SESSION"))
+        heard.append(decode(str(await ws.recv())).type)
+        await ws.send(SET)
+        async for text in ws:
+            if decode(str(text)).type == "_GET:A":
+                await ws.send(SET)
+
+    async with serve(endpoint, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with quick(f"ws://127.0.0.1:{port}/") as client:
+            await client.fetch("A")
+            await cut(client)
+            await client.fetch("A")
+    assert heard == ["_USER_SESSION"] * 2
+
+
 async def test_client_that_is_sent_away_stays_away(stage: Stage) -> None:
     async with stage.client() as client:
         await stage.session.disconnect("a newer one has come")
@@ -422,7 +446,10 @@ async def test_state_that_does_not_come_is_asked_for_again(monkeypatch: pytest.M
             await asked.wait()
 
 
-async def test_unannounced_document_is_asked_for_on_each_connection() -> None:
+async def test_unannounced_document_is_asked_for_on_each_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ws_sync.client.life.GREETING", 0.01)
     async with scripted() as (url, heard), quick(url) as client:
         assert await client.fetch("A") == {"n": 1}
         await cut(client)

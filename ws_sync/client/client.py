@@ -78,8 +78,8 @@ class Client(Life):
 
     async def __aexit__(self, *_: object) -> None:
         """Close the connection in the orderly way."""
-        if self._link is not None:
-            await self._link.close()
+        if self._open is not None:
+            await self._open.close()
         for task in (*self._background, self._running):
             if task is not None:
                 task.cancel()

@@ -47,6 +47,12 @@ Status = Literal["disconnected", "connected", "stopped"]
 MAX_FRAME = 1 << 26
 """Bytes of the largest frame that is taken; a larger one ends the connection with 1009."""
 
+GREETING = 1.0
+"""Seconds after which a server that says nothing does not ask who is there.
+
+Before, nothing is sent: the answer to that has to be the first event (session-identify-answer).
+"""
+
 ASK_AGAIN = 5.0
 """Seconds after which a state is asked for again that was not sent."""
 
@@ -83,8 +89,8 @@ class Life(Registry):
         self._states: dict[str, int] = {}  # how many `_SET` came of each key
         self._asking: dict[str, asyncio.TimerHandle] = {}
         self._fetched: dict[str, None] = {}  # followed because they were asked for
-        self._identifies = False
-        self._link: Link | None = None
+        self._open: Link | None = None
+        self._link: Link | None = None  # the same, once something may be sent on it
         self._news = asyncio.Condition()
         self._background: set[asyncio.Task[None]] = set()
         self._running: asyncio.Task[None] | None = None
@@ -118,37 +124,41 @@ class Life(Registry):
                 await asyncio.sleep(self._backoff.failed())
 
     async def _follow(self, link: Link) -> None:
-        self._link = link
-        await self._tell()
-        greeted = not self._identifies
+        self._open = link
+        begin = asyncio.get_running_loop().call_later(GREETING, self._begin_unasked, link)
         try:
-            if greeted:
-                await self._ask_for_fetched()
             async for event in link.events():
+                if event is not None and event.type != REQUEST_USER_SESSION:
+                    await self._begin(link)
                 await self._receive(event)
-                if not greeted and event is not None and event.type != REQUEST_USER_SESSION:
-                    greeted = True
-                    await self._ask_for_fetched()
                 if self._is_stopped:
                     break
         except NoConnection:
             pass  # it ended while something was sent
         finally:
+            begin.cancel()
             await self._ended()
             await link.close()
 
+    async def _begin(self, link: Link) -> None:
+        """Let a connection be used: the server has not asked who is there, or has been told."""
+        if self._link is None and self._open is link:
+            self._link = link
+            await self._tell()
+            for key in self._fetched:
+                await self._ask(key)
+
+    def _begin_unasked(self, link: Link) -> None:
+        self._spawn(self._quietly(self._begin(link)))
+
     async def _ended(self) -> None:
-        self._link = None
+        self._open = self._link = None
         for timer in self._asking.values():
             timer.cancel()
         self._asking.clear()
         for replica in self._replicas.values():
             replica.lost()
         await self._tell()
-
-    async def _ask_for_fetched(self) -> None:
-        for key in self._fetched:
-            await self._ask(key)
 
     async def _tell(self) -> None:
         async with self._news:
@@ -158,9 +168,9 @@ class Life(Registry):
 
     async def _receive(self, event: Event | None) -> None:
         if event is None:  # it may have been a patch
-            for key, replica in self._replicas.items():
+            for known, replica in self._replicas.items():
                 if replica.is_following:
-                    await self._ask(key)
+                    await self._ask(known)
             return
         name, key = split_event(event.type)
         if not name.startswith("_"):
@@ -187,9 +197,9 @@ class Life(Registry):
     async def _receive_of_session(self, name: str, data: JSON) -> None:
         match name:
             case _ if name == REQUEST_USER_SESSION:
-                self._identifies = True
                 answer = {"user": self.user, "session": self.session}
-                await self._connected(USER_SESSION).send(USER_SESSION, answer)
+                if self._open is not None:
+                    await self._open.send(USER_SESSION, answer)
             case _ if name == DISCONNECT:
                 self._farewell = data if isinstance(data, str) else "the server gave no reason"
                 self._is_stopped = True  # session-disconnect-final
@@ -287,16 +297,16 @@ class Life(Registry):
 
     def _remind(self, key: str) -> None:
         del self._asking[key]
-        self._spawn(self._ask_quietly(key))
+        self._spawn(self._quietly(self._ask(key)))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    async def _ask_quietly(self, key: str) -> None:
+    async def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
         with suppress(NoConnection):
-            await self._ask(key)
+            await work
 
     async def _fence(self, keys: Collection[str], seconds: float) -> None:
         """Wait for a state of each key that was asked for now, on this connection or a later one.
