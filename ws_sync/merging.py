@@ -2,14 +2,16 @@
 
 A place that one side changed has that side's value. Where both did, one of them is preferred, and
 an edit whose place is gone is dropped: one inside a value that the others removed or replaced by
-something of another kind, and one of elements that the others changed or removed too. Objects are
-merged member by member, arrays between the elements that all three have, in their order. Elements
+something of another kind, and one of elements that the others removed too. Objects are merged
+member by member, arrays by the stretches that a side has changed: those of one side are as that
+side has them, and where stretches of both overlap, their elements are merged one by one. Elements
 that both sides inserted at one place are kept, theirs first, when mine are preferred; else theirs
 may be mine, and only they are kept.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -21,8 +23,17 @@ _ABSENT: Any = object()
 """Stands for a member that an object does not have."""
 
 
+class _Hunk(NamedTuple):
+    """A stretch of an array, and what stands in its place in another."""
+
+    begin: int
+    stop: int
+    new_begin: int
+    new_stop: int
+
+
 class _Part(NamedTuple):
-    """What stands between two elements that all versions have."""
+    """A stretch that both sides have changed."""
 
     base: list[JSON]
     mine: list[JSON]
@@ -76,46 +87,82 @@ def _merge_objects(
 def _merge_arrays(
     base: list[JSON], mine: list[JSON], theirs: list[JSON], *, prefer_mine: bool
 ) -> list[JSON]:
+    edits = deque(_hunks(base, mine)), deque(_hunks(base, theirs))
     merged: list[JSON] = []
-    for part in _parts(base, mine, theirs):
-        merged += _merge_part(part, prefer_mine=prefer_mine)
-    return merged
+    begin = 0
+    while any(edits):
+        start, stop, of_mine, of_theirs = _cluster(*edits)
+        merged += base[begin:start]
+        part = _Part(
+            base[start:stop],
+            _within(mine, of_mine, start, stop),
+            _within(theirs, of_theirs, start, stop),
+        )
+        if not of_mine:
+            merged += part.theirs
+        elif not of_theirs:
+            merged += part.mine
+        else:
+            merged += _merge_part(part, prefer_mine=prefer_mine)
+        begin = stop
+    return merged + base[begin:]
 
 
 def _merge_part(part: _Part, *, prefer_mine: bool) -> list[JSON]:
+    """Merge what stands in the place of each element, then what was inserted behind them."""
     base, mine, theirs = part
-    if equal(base, mine) or equal(mine, theirs):
+    length = len(base)
+    if equal(mine, theirs) or min(len(mine), len(theirs)) < length:
         return theirs
-    if equal(base, theirs):
-        return mine
-    if len(base) == len(mine) == len(theirs):
-        return [
-            merge(*each, prefer_mine=prefer_mine) for each in zip(base, mine, theirs, strict=True)
-        ]
-    if not base:
-        return theirs + mine if prefer_mine else theirs
-    return theirs
+    both = zip(base, mine, theirs, strict=False)
+    merged = [merge(*each, prefer_mine=prefer_mine) for each in both]
+    may_insert = prefer_mine or len(theirs) == length  # else theirs may be mine
+    return merged + theirs[length:] + (mine[length:] if may_insert else [])
 
 
-def _parts(base: list[JSON], mine: list[JSON], theirs: list[JSON]) -> Iterator[_Part]:
-    """Cut the versions at the elements that all of them have; the elements are parts as well."""
-    to_mine, to_theirs = _common(base, mine), _common(base, theirs)
-    begin = (0, 0, 0)
-    for place in range(len(base)):
-        if place in to_mine and place in to_theirs:
-            end = (place, to_mine[place], to_theirs[place])
-            yield _Part(*(v[b:e] for v, b, e in zip((base, mine, theirs), begin, end, strict=True)))
-            begin = (end[0] + 1, end[1] + 1, end[2] + 1)
-            yield _Part([base[end[0]]], [mine[end[1]]], [theirs[end[2]]])
-    yield _Part(base[begin[0] :], mine[begin[1] :], theirs[begin[2] :])
+def _hunks(old: list[JSON], new: list[JSON]) -> Iterator[_Hunk]:
+    """Return where two arrays differ, from left to right."""
+    shorter = min(len(old), len(new))
+    start = 0
+    while start < shorter and equal(old[start], new[start]):
+        start += 1
+    end = 0
+    while end < shorter - start and equal(old[-1 - end], new[-1 - end]):
+        end += 1
+    between = old[start : len(old) - end], new[start : len(new) - end]
+    labels = [[label(each) for each in array] for array in between]
+    for (begin, stop), (new_begin, new_stop) in stretches(*labels):
+        if begin < stop or new_begin < new_stop:
+            yield _Hunk(start + begin, start + stop, start + new_begin, start + new_stop)
 
 
-def _common(old: list[JSON], new: list[JSON]) -> dict[int, int]:
-    """Return the places in `new` of elements that stand in both, by their places in `old`."""
-    found: dict[int, int] = {}
-    places = (0, 0)
-    labels = [[label(each) for each in array] for array in (old, new)]
-    for (begin_old, end_old), (begin_new, end_new) in stretches(*labels):
-        found |= zip(range(places[0], begin_old), range(places[1], begin_new), strict=True)
-        places = (end_old, end_new)
-    return found | dict(zip(range(places[0], len(old)), range(places[1], len(new)), strict=True))
+def _cluster(mine: deque[_Hunk], theirs: deque[_Hunk]) -> tuple[int, int, list[_Hunk], list[_Hunk]]:
+    """Take the next hunks that overlap each other, of one side or of both.
+
+    What is inserted in front of a stretch does not overlap it; two insertions at one place do.
+    """
+    heads = [edits[0] for edits in (mine, theirs) if edits]
+    start = stop = min(head.begin for head in heads)
+    inserts = any(head.begin == head.stop == start for head in heads)
+    taken: tuple[list[_Hunk], list[_Hunk]] = ([], [])
+    for edits, list_ in zip((mine, theirs), taken, strict=True):
+        while edits and edits[0].begin == start and (not inserts or edits[0].stop == start):
+            list_.append(edits.popleft())
+            stop = max(stop, list_[-1].stop)
+    grows = True
+    while grows:
+        grows = False
+        for edits, list_ in zip((mine, theirs), taken, strict=True):
+            while edits and edits[0].begin < stop:
+                list_.append(edits.popleft())
+                stop = max(stop, list_[-1].stop)
+                grows = True
+    return start, stop, *taken
+
+
+def _within(side: list[JSON], hunks: list[_Hunk], start: int, stop: int) -> list[JSON]:
+    """Return what a side has in the place of base[start:stop]; nothing where it changed nothing."""
+    if not hunks:
+        return []
+    first, last = hunks[0], hunks[-1]
+    return side[first.new_begin - (first.begin - start) : last.new_stop + (stop - last.stop)]

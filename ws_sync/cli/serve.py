@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from ws_sync.cli import on_picows, on_uvicorn
 from ws_sync.cli.application import NothingToServe, load
 from ws_sync.cli.output import complain, say
+from ws_sync.cli.pages import offer
 from ws_sync.cli.service import CantServe, Service, of_factory
 
 GRACE = 5  # seconds for what still runs when the server is told to end
@@ -21,7 +22,9 @@ def run(given: Sequence[str]) -> int:
     """Serve until interrupted."""
     arguments = _parse(given)
     try:
-        serve = TRANSPORTS[arguments.transport](_service(arguments), arguments.ws, GRACE)
+        service = _service(arguments)
+        service = offer(service, arguments.host, arguments.transport, arguments.demo)
+        serve = TRANSPORTS[arguments.transport](service, arguments.ws, GRACE)
     except NothingToServe as error:
         complain(f"nothing to serve: {error}")
         return 2
@@ -34,7 +37,7 @@ def run(given: Sequence[str]) -> int:
         complain(f"can't listen on {arguments.host}:{arguments.port}: {error.strerror}")
         return 1
     with listener:
-        _say_where(arguments, listener.getsockname()[1])  # the socket listens already
+        _say_where(arguments, listener.getsockname()[1], service.home)  # the socket listens already
         return serve(listener)
 
 
@@ -43,6 +46,10 @@ def _service(arguments: argparse.Namespace) -> Service:
         from ws_sync.testee import make_routes
 
         return Service(None, make_routes())
+    if arguments.demo:
+        from ws_sync.demo import make_routes as make_demo
+
+        return Service(None, make_demo())
     served = load(arguments.app)
     options = {name: getattr(arguments, name) for name in ("limit", "lifetime", "grace")}
     given = {name: value for name, value in options.items() if value is not None}
@@ -53,6 +60,7 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="ws-sync serve", description=__doc__)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--testee", action="store_true", help="serve the testee of the kit")
+    what.add_argument("--demo", action="store_true", help="serve the demo, to be used in a browser")
     what.add_argument(
         "app",
         nargs="?",
@@ -116,12 +124,16 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _say_where(arguments: argparse.Namespace, port: int) -> None:
+def _say_where(arguments: argparse.Namespace, port: int, home: str | None) -> None:
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     base = f"ws://{host}:{port}"
-    if not arguments.testee:
-        say(f"serving {arguments.app} at {base}")
-        return
     url = f"{base}/ws/{{session}}"
-    say(f"serving the testee at {url}")  # programs read this line
-    say(f"judge it with: ws-sync test '{url}' --auth-url {base}/auth")
+    if arguments.testee:
+        say(f"serving the testee at {url}")  # programs read this line
+        say(f"judge it with: ws-sync test '{url}' --auth-url {base}/auth")
+    elif arguments.demo:
+        say(f"serving the demo at {url if home is None else f'http://{host}:{port}/'}")
+    else:
+        say(f"serving {arguments.app} at {base}")
+    if home is not None and not arguments.demo:
+        say(f"look into it at http://{host}:{port}{home}")
