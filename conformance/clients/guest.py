@@ -143,7 +143,7 @@ class Guest:
         Raises:
             NotTestable: The kit did not start it.
         """
-        self._known.append(await self._started_anew())
+        self._adopt(await self._started_anew())
 
     def again(self) -> Guest:
         """The same client for another dialogue."""

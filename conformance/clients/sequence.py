@@ -157,6 +157,7 @@ class Sequence:
 
     async def _at_once(self, _: Step, random: Random) -> None:
         guest = self._guest
+        await self._settled()  # a quiet edit of the same attribute would cross the patches
         numbers = [random.randrange(1000) for _ in range(3)]
         events: list[Event] = []
         for number in numbers:
