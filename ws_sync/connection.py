@@ -113,7 +113,7 @@ class Connection:
     @property
     def is_congested(self) -> bool:
         """Whether the peer is behind so far that state changes had better wait."""
-        return (
+        return bool(self._outbox) and (
             len(self._outbox) > self._limits.congested_units
             or self._size > self._limits.congested_size
         )
@@ -127,12 +127,14 @@ class Connection:
         """Queue a text frame, and a binary one right behind it; lost when the connection ended."""
         if self._close is not None:
             return
-        if self._units >= self._limits.most_units or self._size > self._limits.most_size:
+        if not self._outbox:
+            if not self._goes_out(text, payload):
+                self._queue(Unit(text, payload, counts=True))
+        elif self._units >= self._limits.most_units or self._size > self._limits.most_size:
             self._log.warning("peer is too slow: %d frames wait for it", len(self._outbox))
             self._outbox.clear()
             self.close(TOO_SLOW, "too slow")
-            return
-        if self._outbox or not self._goes_out(text, payload):
+        else:
             self._queue(Unit(text, payload, counts=True))
 
     def begin_with(self, text: str) -> None:

@@ -240,8 +240,7 @@ class Session:
         starves nobody, whether or not there is anything to send, and a single one does not wait.
         """
         self._calls += 1
-        connection = self.connection
-        if self._calls < _BURST and (connection is None or not connection.has_unsent):
+        if self._calls < _BURST and (self.connection is None or not self.connection.has_unsent):
             return False
         self._calls = 0
         return True

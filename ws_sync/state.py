@@ -17,7 +17,7 @@ from logging import Logger
 
 from ws_sync.attributes import Attribute
 from ws_sync.calling import to_json
-from ws_sync.codec import JSON, Text, dump, encode, frame
+from ws_sync.codec import JSON, Text, begun, dump, encode, frame
 from ws_sync.connection import Connection
 from ws_sync.crossing import Crossings
 from ws_sync.document import Document, Held
@@ -38,6 +38,7 @@ class State:
     Attributes:
         key: the key.
         attributes: the attributes, by their names on the wire.
+        sent_at: when something was last sent, by the clock of the connection's event loop.
         is_current: tells whether the key is still this state's own; what was to be sent later is
             dropped when it is not.
     """
@@ -46,8 +47,9 @@ class State:
         self.key = key
         self.attributes: dict[str, Attribute] = {}
         self.is_current: Callable[[], bool] = lambda: True
+        self.sent_at = float("-inf")
         self._log = log
-        self._patch_event = patch_event(key)
+        self._patch_begun = begun(patch_event(key))
         self._good: dict[str, Held] = {}  # of each attribute, the last that could be sent
         self._unreadable: set[str] = set()
         self._all_readers: list[tuple[str, Callable[[], object]]] = []
@@ -82,7 +84,8 @@ class State:
         else:
             connection.begin_with(text)
             self._stop_settling()
-        self._crossings.replaced(texts, connection.loop.time())
+        self.sent_at = connection.loop.time()
+        self._crossings.replaced(texts, self.sent_at)
         self._connection, self._document = connection, Document(texts)
         return errors
 
@@ -114,20 +117,26 @@ class State:
             self._late.update(self.attributes if names is None else names)
             connection.when_drained(self, partial(self._publish_late, connection))
             return False, []
-        found = self._document.advance(self._readers(names), to_json)
+        readers = (names is None and self._all_readers) or self._readers(names)
+        found = self._document.advance(readers, to_json, self._good)
         if names is not None:
             self._good |= self._document.texts(names)
         if found is None:
             return False, self._note({}, names) if self._unreadable else []
-        self._good |= found.texts
         if found.operations:
-            connection.send(frame(self._patch_event, found.patch))
-            note = self._crossings.replaced if whole else self._crossings.patched
-            note(found.changed, connection.loop.time())
-        return bool(found.operations), self._note(found.errors, names)
+            connection.send((b"%b%b}" % (self._patch_begun, found.patch)).decode())
+            self.sent_at = now = connection.loop.time()
+            if whole:
+                self._crossings.replaced(found.changed, now)
+            else:
+                self._crossings.patched(found.changed, now)
+        if found.errors or self._unreadable:
+            return bool(found.operations), self._note(found.errors, names)
+        return bool(found.operations), []
 
     def restart(self) -> None:
         """Declare that no peer knows this state: its attributes have changed."""
+        self._all_readers = []
         self._restarted, self._connection = self._connection or self._restarted, None
 
     def is_followed(self, connection: Connection) -> bool:
@@ -211,7 +220,7 @@ class State:
     def _readers(self, names: Collection[str] | None) -> list[tuple[str, Callable[[], object]]]:
         """Return what reads attributes, always in the same order."""
         if names is None:
-            if len(self._all_readers) != len(self.attributes):
+            if not self._all_readers:
                 self._all_readers = [
                     (wire, each.reader()) for wire, each in self.attributes.items()
                 ]

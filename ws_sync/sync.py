@@ -182,7 +182,11 @@ class Sync:
         """
         if isinstance(if_since_last, str):
             if_since_last, toast, type = None, if_since_last, toast or type
-        await self.sync(if_since_last)
+        errors = self._publish(if_since_last)  # as `sync`, of which a coroutine costs time
+        if self.session.owes_turn():
+            await asyncio.sleep(0)
+        if errors:
+            raise errors[0]
         if toast:
             await self.toast(toast, type=type)
 
@@ -309,7 +313,8 @@ class Sync:
         }
         initialise = self._announce if self.send_on_init else None
         self._registration = Registration(self.session, self, handlers, initialise)
-        self._state.is_current = partial(self._registration.holds, get_event(self.key))
+        self._get_event = get_event(self.key)
+        self._state.is_current = partial(self._registration.holds, self._get_event)
         if isinstance(members := getattr(self.obj, "__dict__", None), dict):
             members.setdefault(ANCHOR, []).append(self)
         if self.send_on_init and self.session.connection is not None:
@@ -317,19 +322,19 @@ class Sync:
 
     def _publish(self, if_since_last: float | None = None) -> list[Exception]:
         """Send the difference, or everything where nothing was sent yet; return what went wrong."""
-        connection = self.session.connection
-        if connection is None or not self._state.is_current():
+        connection, state = self.session.connection, self._state
+        if connection is None or not self._registration.holds(self._get_event):
             return []
         if if_since_last and self._throttle.skips(if_since_last, self._sync_late):
             return []
-        if self._state.is_known(connection):
-            sent, errors = self._state.publish(connection)
-        elif self.send_on_init or self._state.is_followed(connection):
-            sent, errors = True, self._state.announce(connection)  # connection-state-before-patch
+        if state.is_known(connection):
+            sent, errors = state.publish(connection)
+        elif self.send_on_init or state.is_followed(connection):
+            sent, errors = True, state.announce(connection)  # connection-state-before-patch
         else:
             return []  # state-unannounced-silent
         if sent:
-            self._throttle.passed(connection.loop.time())
+            self._throttle.passed(state.sent_at)
         return errors
 
     def _sync_late(self) -> None:
