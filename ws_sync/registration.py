@@ -8,7 +8,7 @@ registered under the same key are left alone.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ws_sync.codec import JSON
@@ -23,18 +23,21 @@ class WeakHandler:
     def __init__(self, method: Callable[..., Any]) -> None:
         self._owner = weakref.ref(method.__self__)  # type: ignore[attr-defined]  # it is bound
         self._function = method.__func__  # type: ignore[attr-defined]
-        self.__code__ = type(self).__call__.__code__  # tells `call` at once that it is async
+        self.__code__ = method.__code__  # tells `call` at once that it is async
 
     @property
     def owner(self) -> object | None:
         """The object; None when it is gone."""
         return self._owner()
 
-    async def __call__(self, *data: JSON) -> None:
+    def __call__(self, *data: JSON) -> Awaitable[None]:
         """Pass an event's data on."""
         owner = self._owner()
-        if owner is not None:
-            await self._function(owner, *data)
+        return _nothing() if owner is None else self._function(owner, *data)
+
+
+async def _nothing() -> None:
+    """Do nothing."""
 
 
 def owners(session: Session) -> set[object]:

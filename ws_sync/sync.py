@@ -15,7 +15,7 @@ from logging import Logger
 from types import EllipsisType
 from typing import Any, Literal, Self, TypeAlias, overload
 
-from ws_sync.arguments import fit, read_call, split
+from ws_sync.arguments import bind, fit, read_call
 from ws_sync.attributes import Attribute, Names, wire_names
 from ws_sync.calling import call
 from ws_sync.codec import JSON
@@ -378,7 +378,7 @@ class Sync:
     async def _on_action(self, data: JSON) -> None:
         name, arguments = read_call(data)
         if (action := self._actions.get(name)) is not None:
-            by_position, named = split(action, fit(action, name, arguments, self._camel))
+            by_position, named = bind(action, name, arguments, self._camel)
             await call(action, *by_position, **named)
         elif self._any_action is not None:
             await call(self._any_action, data)
