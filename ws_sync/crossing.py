@@ -31,6 +31,18 @@ SETTLE = 0.25
 class Crossings:
     """The attributes of one document on one connection that may have been changed crosswise."""
 
+    __slots__ = (
+        "_all_until",
+        "_newest",
+        "_newest_at",
+        "_patches",
+        "_quiet",
+        "_until",
+        "settle",
+        "state_window",
+        "window",
+    )
+
     def __init__(
         self, window: float = WINDOW, state_window: float = STATE_WINDOW, settle: float = SETTLE
     ) -> None:
@@ -38,6 +50,7 @@ class Crossings:
         self.state_window = state_window
         self.settle = settle
         self._until: dict[str, float] = {}  # when the client will have seen an attribute's change
+        self._all_until = float("-inf")  # the same, of all attributes
         self._patches: dict[frozenset[str], float] = {}  # their attributes, and until when
         self._newest: list[str] = []  # the attributes of the latest patch, which is not yet noted
         self._newest_at = 0.0  # when it went out
@@ -54,6 +67,12 @@ class Crossings:
             self._newest = names
         self._newest_at = now
 
+    def announced(self, now: float) -> None:
+        """Note that the whole values of all attributes went to the client."""
+        self._note_newest()
+        self._all_until = now + self.state_window
+        self._quiet = dict.fromkeys(self._quiet, now + self.settle)
+
     def replaced(self, names: Iterable[str], now: float) -> None:
         """Note that whole values of these attributes went to the client."""
         self._note_newest()
@@ -63,7 +82,9 @@ class Crossings:
         """Note that one write of the client arrived, which read or wrote these attributes."""
         self._note_newest()
         names = set(names)
-        if not any(name in self._quiet or now < self._until.get(name, now) for name in names):
+        if now >= self._all_until and not any(
+            name in self._quiet or now < self._until.get(name, now) for name in names
+        ):
             return
         for together, until in self._patches.items():
             if now < until and together & names:

@@ -108,6 +108,8 @@ class Document:
     sent whole with the next difference.
     """
 
+    __slots__ = ("_following", "_layouts", "_seen", "_texts")
+
     def __init__(self, texts: Mapping[str, Held]) -> None:
         self._texts: dict[str, Held | None] = dict(texts)
         self._layouts: dict[str, Layout] = {}

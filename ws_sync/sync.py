@@ -58,6 +58,11 @@ __all__ = [
 
 ToastType: TypeAlias = Literal["default", "message", "info", "success", "warning", "error"]
 
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
 ANCHOR = "_ws_sync"
 """The attribute by which an object keeps its `Sync` alive."""
 
@@ -267,7 +272,7 @@ class Sync:
         self.send_on_init = config.send_on_init
         self.sync_attributes: dict[str, str] = {}
         self._logger = config.logger
-        self._read_only = config.read_only
+        self._read_only = config.read_only or ()
         self._camel = config.camel
         self._throttle = Throttle()
         log = config.logger or self.session.logger
@@ -291,7 +296,7 @@ class Sync:
         functions = remote_functions(config.obj, "remote_task")
         functions |= {} if isinstance(tasks, tuple) else tasks
         cancels = remote_functions(config.obj, "remote_task_cancel") | dict(config.task_cancels)
-        changed = self._sync_late if config.running_tasks is not None else lambda: None
+        changed = self._sync_late if config.running_tasks is not None else _nothing
         self._tasks = Tasks(functions, cancels, changed, self._log)
 
     def _add(self, owner: object, names: Mapping[str, str]) -> None:
@@ -313,17 +318,16 @@ class Sync:
         }
         initialise = self._announce if self.send_on_init else None
         self._registration = Registration(self.session, self, handlers, initialise)
-        self._get_event = get_event(self.key)
-        self._state.is_current = partial(self._registration.holds, self._get_event)
+        self._state.is_current = self._registration.is_current
         if isinstance(members := getattr(self.obj, "__dict__", None), dict):
-            members.setdefault(ANCHOR, []).append(self)
+            members[ANCHOR] = (*members.get(ANCHOR, ()), self)
         if self.send_on_init and self.session.connection is not None:
             self.session.connection.loop.call_soon_threadsafe(self._announce_now)
 
     def _publish(self, if_since_last: float | None = None) -> list[Exception]:
         """Send the difference, or everything where nothing was sent yet; return what went wrong."""
         connection, state = self.session.connection, self._state
-        if connection is None or not self._registration.holds(self._get_event):
+        if connection is None or not self._registration.is_current():
             return []
         if if_since_last and self._throttle.skips(if_since_last, self._sync_late):
             return []
