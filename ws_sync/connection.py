@@ -97,6 +97,7 @@ class Connection:
     """
 
     __slots__ = (
+        "__weakref__",
         "_begun",
         "_close",
         "_is_receiving",
@@ -227,6 +228,7 @@ class Connection:
             grace = self._limits.grace if self.cuts_handler else 0.0
             with suppress(RuntimeError):  # it is over
                 self._serving.reschedule(self.loop.time() + grace)
+            self._serving = None  # it leads to the task, and that may lead here
         writer = self._engage().task
         giving_up = self.loop.call_later(self._limits.close_timeout, writer.cancel)
         writer.add_done_callback(lambda _: giving_up.cancel())

@@ -40,10 +40,13 @@ session_context: ContextVar[Session] = ContextVar("session_context")
 
 _tokens: ContextVar[tuple[Token[Session], ...]] = ContextVar("_tokens", default=())
 
-_let_go: WeakKeyDictionary[asyncio.Task[Any], list[tuple[ref[Session], Connection]]] = (
+_let_go: WeakKeyDictionary[asyncio.Task[Any], list[tuple[ref[Session], ref[Connection]]]] = (
     WeakKeyDictionary()
 )
-"""For each task the last connection that it has made for a session and that this has let go."""
+"""For each task the last connection that it has made for a session and that this has let go.
+
+Weakly, since a connection may lead to the task, and would then keep its own entry for good.
+"""
 
 _BURST = 64
 """So many sends and syncs may follow one another before everything else has a turn."""
@@ -119,7 +122,7 @@ class Session:
     def ws(self, ws: Transport | None) -> None:
         if ws is not None:
             self._attach(ws)
-        elif self._made_here() in {None, self.connection}:
+        elif self._let_go_here() is None:
             self._release()
 
     def register_event(self, event: str, callback: Callable[..., Any]) -> None:
@@ -171,13 +174,14 @@ class Session:
         """
         if ws is not None:
             await self.new_connection(ws)
-        connection = self._made_here() or self.connection
+        if (let_go := self._let_go_here()) is not None:  # replaced already
+            if (connection := let_go()) is not None:
+                connection.close()
+                await connection.closed()
+            return
+        connection = self.connection
         if connection is None:
             raise NotConnected
-        if connection is not self.connection:  # replaced already
-            connection.close()
-            await connection.closed()
-            return
         with self:
             code = INTERNAL_ERROR  # connection-close-code
             try:
@@ -278,18 +282,16 @@ class Session:
         maker = connection.maker() if connection is not None else None
         if connection is not None and maker is not None:
             others = [each for each in _let_go.get(maker, ()) if each[0]() not in {None, self}]
-            _let_go[maker] = [*others, (ref(self), connection)]
+            _let_go[maker] = [*others, (ref(self), ref(connection))]
 
-    def _made_here(self) -> Connection | None:
-        """Return the newest connection that the running task has made."""
+    def _let_go_here(self) -> ref[Connection] | None:
+        """Return the newest connection of the running task, if it is not the session's any more."""
         try:
             task = asyncio.current_task()
         except RuntimeError:  # outside of any event loop
             return None
-        if task is None:
+        if task is None or (self.connection is not None and self.connection.maker() is task):
             return None
-        if self.connection is not None and self.connection.maker() is task:
-            return self.connection
         made = _let_go.get(task, ())
         return next((connection for session, connection in made if session() is self), None)
 
