@@ -104,6 +104,7 @@ class Connection:
         self._socket = socket
         self._trace = trace
         self._deadline = deadline
+        self._released = False
         self._news = asyncio.Event()
         self._reader = asyncio.create_task(self._read())
 
@@ -290,6 +291,7 @@ class Connection:
 
     async def release(self) -> None:
         """End the connection when the case is over, without a trace of it."""
+        self._released = True
         self._socket.transport.abort()
         await self._reader
 
@@ -321,7 +323,8 @@ class Connection:
             pass
         code, reason = self._socket.close_code, self._socket.close_reason
         self.closing = Closing(self.label, code or 1006, reason or "")
-        self._trace.add(self.label, "noted", str(self.closing))
+        if not self._released:
+            self._trace.add(self.label, "noted", str(self.closing))
         self._news.set()
 
     def _take(self, frame: str | bytes) -> None:

@@ -142,6 +142,12 @@ def add(parser: pytest.Parser) -> None:
         help="stop after so many generated sequences, whatever the budget",
     )
     group.addoption("--seed", type=int, metavar="N", help="where the generated sequences begin")
+    group.addoption(
+        "--full",
+        action="store_true",
+        help="show the whole dialogue of every failure, and not only the shortest of each "
+        "requirement; so does -v",
+    )
     group.addoption("--report-json", metavar="FILE", help="write the outcome as JSON")
     group.addoption(
         "--replay-dir",

@@ -10,7 +10,6 @@ import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator, Generator
-from typing import Any
 
 import pytest
 
@@ -28,8 +27,9 @@ from conformance.probe import Unusable, probe
 from conformance.replay.collect import case_of
 from conformance.sanity import ailment
 from conformance.target import Target
+from conformance.terminal import Terminal
 from conformance.trace import harmless
-from conformance.verdict import LETTERS, NOT_CONFORMANT, Outcome, Run, Verdict
+from conformance.verdict import NOT_CONFORMANT, Outcome, Run, Verdict
 
 CONTRACT_FREE = "application"
 NEEDS_TESTEE = "needs a testee, the small application of spec/testee.md on this implementation"
@@ -44,8 +44,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     command_line.add(parser)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker of cases, and that they are coroutines.
+    """Declare the marker of cases, and that they are coroutines; put the kit's reporter in place.
 
     Both hold whatever configuration pytest has found: a path among the options can lead it to
     another file than the kit's own.
@@ -54,6 +55,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MARK}(requirement, needs): binds a case; use @case(…)")
     config.stash[RUN] = Run()
     config.stash[BEGAN] = time.monotonic()
+    standard = config.pluginmanager.get_plugin("terminalreporter")
+    if standard is not None and not (config.option.help or config.option.collectonly):
+        config.pluginmanager.unregister(standard)
+        config.pluginmanager.register(Terminal(config, sys.stdout), "terminalreporter")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -91,7 +96,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError("give pytest the kit's folder, or run python -m conformance")
     rested_on = set().union(*(item.stash[CASE].after for item in items))
     items.sort(key=lambda item: item.stash[CASE].id not in rested_on)
-    ids = {item.stash[CASE].id for item in items}
+    config.stash[RUN].cases = [item.stash[CASE] for item in items]
+    ids = {case.id for case in config.stash[RUN].cases}
     sections = {item.stash[CASE].section for item in items}
     config.stash[RUN].problems += [
         f"the known-failing list names {entry!r}, and there is no such case"
@@ -219,6 +225,7 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
     outcome = Outcome(item.stash[CASE], Verdict.PASS, seconds=call.duration, trace=trace)
     outcome.notes = [f"{name}: {figures}" for name, figures in item.user_properties]
     outcome.figures = item.stash.get(FIGURES, [])
+    outcome.missing = outcome.case.needs - item.config.stash[OPTIONS].target.features
     endings = [*dialogue.endings, *after_errors(dialogue.connections)] if dialogue else []
     error = call.excinfo.value if call.excinfo else None
     judge(outcome, error, endings, item.config.stash[OPTIONS])
@@ -243,19 +250,6 @@ def _after_death(item: pytest.Item) -> None:
 
 
 # The run
-
-
-def pytest_report_teststatus(
-    report: pytest.TestReport | pytest.CollectReport,
-) -> tuple[str, str, str] | None:
-    """Show verdicts in place of pytest's outcomes."""
-    verdict: Verdict | None = getattr(report, "verdict", None)
-    if verdict is None:
-        return ("", "", "") if getattr(report, "when", "") != "call" and report.passed else None
-    if report.when != "call":
-        return "", "", ""
-    category = "failed" if verdict in NOT_CONFORMANT else verdict.value
-    return category, LETTERS[verdict], verdict.value.upper()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -283,23 +277,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     session.exitstatus = run.exit_status()
     if chosen.report is not None:
         report.write_json(chosen.report, run, chosen.target, _elapsed(config))
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Print the warnings and the summary."""
-    chosen = config.stash.get(OPTIONS, None)
-    if chosen is None:
-        return
-    run = config.stash[RUN]
-    warned = [outcome for outcome in run.outcomes if outcome.verdict is Verdict.WARN]
-    if warned:
-        terminalreporter.section("WARNINGS: a SHOULD is not met (--strict lets it fail)")
-        for outcome in warned:
-            terminalreporter.write_line(outcome.reason + "\n")
-    terminalreporter.section("ws-sync conformance")
-    for line in report.summary(run, chosen.target, _elapsed(config)):
-        terminalreporter.write_line(harmless(line))
 
 
 def _elapsed(config: pytest.Config) -> float:
