@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import pytest
 from _pytest.outcomes import Skipped
 
-from conformance import known_failing
+from conformance import hints, known_failing
 from conformance.expect import NotTestable, Violation, Violations
 from conformance.explain import explain, manner
 from conformance.manner import Ending
@@ -132,7 +132,9 @@ def _finding(
         steps=program,
         seed=seed,
     )
-    return replace(finding, replay=keep(outcome, finding, chosen))
+    known = hints.hint(finding)
+    sentence = known.sentence if known else None
+    return replace(finding, hint=sentence, replay=keep(outcome, finding, chosen))
 
 
 def _obituary(chosen: Options, trace: Trace | None, ails: str) -> str:
