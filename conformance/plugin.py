@@ -7,23 +7,28 @@ what a case raised into one, and the run's verdicts into the exit status (verdic
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Generator
+from pathlib import Path
 
 import pytest
 
-from conformance import known_failing, proof, report
+from conformance import last_run, proof, report, selection, watch
 from conformance import options as command_line
 from conformance.case import MARK, of_item
 from conformance.expect import Violation
 from conformance.figures import Figure
-from conformance.judge import Blocked, NeedsTestee, judge
+from conformance.judge import Blocked, NeedsTestee, judge, listed
 from conformance.keys import CASE, DIALOGUE, OPTIONS, RUN
 from conformance.manner import after_errors
 from conformance.options import Options
 from conformance.peer import Dialogue, Peer
-from conformance.probe import Unusable, probe
+from conformance.probe import NOTHING_RAN, Unusable, probe
+from conformance.process import MOST_STARTS
 from conformance.replay.collect import case_of
 from conformance.sanity import ailment
 from conformance.target import Target
@@ -36,6 +41,8 @@ NEEDS_TESTEE = "needs a testee, the small application of spec/testee.md on this 
 
 BEGAN = pytest.StashKey[float]()
 OUTCOME = pytest.StashKey[Outcome]()
+FOLDER = Path(".ws-sync")
+"""Where the last run is kept."""
 FIGURES = pytest.StashKey[list[Figure]]()
 
 
@@ -56,7 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[RUN] = Run()
     config.stash[BEGAN] = time.monotonic()
     standard = config.pluginmanager.get_plugin("terminalreporter")
-    if standard is not None and not (config.option.help or config.option.collectonly):
+    pytests = config.option.help or (config.option.collectonly and not config.option.list)
+    if standard is not None and not pytests:
         config.pluginmanager.unregister(standard)
         config.pluginmanager.register(Terminal(config, sys.stdout), "terminalreporter")
 
@@ -64,16 +72,38 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Start and probe the server; end with one sentence if there is none to test."""
-    if config.option.help or config.option.version or config.option.collectonly:
+    option = config.option
+    if option.help or option.version or option.collectonly:
+        return None
+    if option.list:
+        option.collectonly = True
         return None
     try:
+        if option.watch:
+            return watch.watch(option.watch, *watch.one_run(config.invocation_params.args))
         chosen = config.stash[OPTIONS] = command_line.read(config)
+        end_with_signals(chosen)
         chosen.start()
         asyncio.run(probe(chosen.target, testee=chosen.testee))
     except Unusable as error:
         print(f"ws-sync: {harmless(str(error))}", file=sys.stderr)  # noqa: T201 - before there is a terminal
         return error.status
     return None
+
+
+def end_with_signals(chosen: Options) -> None:
+    """Let a signal that ends the kit end the server too that it starts."""
+    process = chosen.process
+    if process is None or threading.current_thread() is not threading.main_thread():
+        return
+
+    def end(number: int, _: object) -> None:
+        process.stop()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -85,25 +115,43 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Bind each item to its case, and find entries of the known-failing list that match none."""
+    """Bind each item to its case, leave out what is not selected, look for stale known entries."""
     for item in items:
         found = item.stash[CASE] = case_of(item) or of_item(item)
         item.extra_keyword_matches |= {found.id, found.requirement.id, *found.needs}
+    rested_on = set().union(*(item.stash[CASE].after for item in items))
+    items.sort(key=lambda item: item.stash[CASE].id not in rested_on)
+    run = config.stash[RUN]
+    run.cases = [item.stash[CASE] for item in items]
+    _select(config, items)
     chosen = config.stash.get(OPTIONS, None)
     if chosen is None:
         if config.option.collectonly:
             return
         raise pytest.UsageError("give pytest the kit's folder, or run python -m conformance")
-    rested_on = set().union(*(item.stash[CASE].after for item in items))
-    items.sort(key=lambda item: item.stash[CASE].id not in rested_on)
-    config.stash[RUN].cases = [item.stash[CASE] for item in items]
-    ids = {case.id for case in config.stash[RUN].cases}
-    sections = {item.stash[CASE].section for item in items}
-    config.stash[RUN].problems += [
-        f"the known-failing list names {entry!r}, and there is no such case"
-        for entry in known_failing.unmatched(chosen.known, ids)
-        if entry.partition("/")[0] in sections or len(sections) > 1
-    ]
+    sections = {case.section for case in run.cases}
+    for entry, near in chosen.known.unmatched(case.id for case in run.cases):
+        if entry.case.partition("/")[0] in sections or len(sections) > 1:
+            meant = f"; {near!r} may be meant" if near else ""
+            run.problems.append(
+                f"{entry.place}: the known-failing list names {entry.case!r}, and there is no such "
+                f"case{meant}"
+            )
+
+
+def _select(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take out what the kit's own options do not select."""
+    last = None
+    if config.option.lf:
+        kept = last_run.load(FOLDER)
+        last = kept.failed() if kept else frozenset()
+    selected = selection.read(config, last)
+    run = config.stash[RUN]
+    run.selects_nothing = selected.nothing(run.cases)
+    left = [] if run.selects_nothing else [i for i in items if selected.takes(i.stash[CASE])]
+    if len(left) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in {*left}])
+        items[:] = left
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -240,6 +288,9 @@ def _after_death(item: pytest.Item) -> None:
     chosen = item.config.stash[OPTIONS]
     if chosen.process is not None:
         chosen.process.stop()
+        if chosen.process.starts >= MOST_STARTS:
+            item.session.shouldstop = f"the server has died {MOST_STARTS} times"
+            return
         try:
             chosen.start()
         except Unusable as error:
@@ -257,8 +308,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     config = session.config
     chosen = config.stash.get(OPTIONS, None)
     if chosen is None:
+        if config.option.list and config.stash[RUN].selects_nothing:
+            session.exitstatus = NOTHING_RAN
         return
     run = config.stash[RUN]
+    if run.selects_nothing:
+        session.exitstatus = run.exit_status()
+        return
     left = run.vanished()
     if session.shouldstop:
         run.problems.append(
@@ -274,9 +330,28 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run.warnings += dict.fromkeys(chosen.target.application.left)
     run.warnings += proof.of_calls(chosen.target.application)
     run.warnings += proof.warnings(run, testee=chosen.target.testee)
+    _compare_with_last(run, chosen)
+    if chosen.write_known is not None:
+        chosen.write_known.write_text(listed(run, chosen.known), encoding="utf-8")
     session.exitstatus = run.exit_status()
     if chosen.report is not None:
         report.write_json(chosen.report, run, chosen.target, _elapsed(config))
+
+
+def _compare_with_last(run: Run, chosen: Options) -> None:
+    """Note what was fixed and what is new since the last run of the same server, and keep this."""
+    if chosen.replay_dir is None or not run.outcomes:
+        return
+    last = last_run.load(FOLDER)
+    if last is None or last.server != chosen.server:
+        last = last_run.LastRun(chosen.server)
+    else:
+        run.fixed, run.new = last.changes(run.outcomes)
+    last.note(run.outcomes)
+    try:
+        last.save(FOLDER)
+    except OSError as error:
+        run.warnings.append(f"{FOLDER} can't be written to ({error.strerror}): no run is kept")
 
 
 def _elapsed(config: pytest.Config) -> float:

@@ -95,10 +95,10 @@ def findings(run: Run, page: Page, *, full: bool) -> Iterator[str]:
     )
     yield from _closings(run, page, full=full)
     errors = [o for o in run.outcomes if o.verdict is Verdict.KIT_ERROR]
-    stale = [o for o in wrong if not o.findings]
+    stale = [o for o in wrong if o.known is not None]
     if stale:
         yield from page.heading("the known-failing list is not true", "bad")
-        yield from (line for o in stale for line in page.wrapped(o.reason))
+        yield from (line for o in stale for line in page.wrapped(o.reason.partition("\n")[0]))
         yield ""
     if errors:
         yield from page.heading("errors of the kit, which say nothing of the server", "bad")
@@ -186,6 +186,8 @@ def summary(run: Run, target: Target, seconds: float, page: Page) -> Iterator[st
             lines = page.wrapped(sentence, f"{kind}: ", "  ")
             yield from (page.paint(line, "hint" if kind == "warning" else "bad") for line in lines)
     yield from _kept(run, page)
+    if run.fixed or run.new:
+        yield from _changes(run, page)
     yield from page.wrapped(_how_much(run, seconds))
     if not target.testee:
         documents = ", ".join(target.application.announced)
@@ -281,6 +283,14 @@ def _limits(run: Run, page: Page) -> Iterator[str]:
     figures = [str(figure) for outcome in run.outcomes for figure in outcome.figures]
     if figures:
         yield from page.told("limits", figures)
+
+
+def _changes(run: Run, page: Page) -> Iterator[str]:
+    yield page.paint(f"since the last run: {len(run.fixed)} fixed, {len(run.new)} new", "strong")
+    for what, names in (("fixed", run.fixed), ("new", run.new)):
+        for name in names[:NAMED]:
+            yield from page.wrapped(name, f"  {what}: ", "    ")
+        yield from _more(len(names) - NAMED, full=False)
 
 
 def _kept(run: Run, page: Page) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import TextIO
 import pytest
 from _pytest.terminal import TerminalReporter
 
-from conformance.keys import OPTIONS, RUN
+from conformance.keys import CASE, OPTIONS, RUN
 from conformance.page import Page
 from conformance.summary import cases, findings, summary
 from conformance.verdict import NOT_CONFORMANT, Outcome, Run, Verdict
@@ -92,6 +92,17 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
     def pytest_collection(self) -> None:
         """Say nothing while the cases are collected, which takes no time."""
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Print the cases, if that is all that is wanted."""
+        run = self.config.stash[RUN]
+        if self.config.option.list and not run.selects_nothing:
+            found = [item.stash[CASE] for item in session.items]
+            width = max((len(case.id) for case in found), default=0)
+            for case in found:
+                needs = " ".join(sorted(case.needs))
+                line = f"{case.id:<{width}}  {case.requirement.level:<10}  {case.requirement.id}"
+                self._tw.line(f"{line}  {needs}".rstrip())
+
     def report_collect(self, final: bool = False) -> None:
         """Say nothing of how many there are: the summary does."""
 
@@ -115,12 +126,13 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
     def summary_stats(self) -> None:
         """Say how much was looked at, and the conclusion."""
         chosen = self.config.stash.get(OPTIONS, None)
-        if chosen is None:
-            if self.config.option.collectonly:
-                super().summary_stats()
+        run = self.config.stash[RUN]
+        if run.selects_nothing:
+            self._tw.line(f"ws-sync: {run.selects_nothing}", red=True)
+        if chosen is None or run.selects_nothing:
             return
         seconds = time.monotonic() - self.began
-        for line in summary(self.config.stash[RUN], chosen.target, seconds, self.page):
+        for line in summary(run, chosen.target, seconds, self.page):
             self._tw.line(line)
 
     def summary_warnings(self) -> None:

@@ -148,6 +148,9 @@ class Run:
         warnings: Sentences about how little it proves, and what it has left changed.
         collected: The ids of the cases that were to be judged.
         cases: All cases that the kit has, selected or not.
+        selects_nothing: Why no case is selected, a sentence; None if one is.
+        fixed: The ids of the cases that pass and failed in the last run of the same server.
+        new: Those that fail and did not.
     """
 
     outcomes: list[Outcome] = field(default_factory=list)
@@ -155,6 +158,9 @@ class Run:
     warnings: list[str] = field(default_factory=list)
     collected: list[str] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
+    selects_nothing: str | None = None
+    fixed: list[str] = field(default_factory=list)
+    new: list[str] = field(default_factory=list)
 
     def culprit(self, case: Case) -> str | None:
         """The id of the case because of which one is blocked, or None if it is not.
@@ -185,6 +191,8 @@ class Run:
 
     def exit_status(self) -> int:
         """0 conformant, 1 not, 2 nothing ran."""
+        if self.selects_nothing:
+            return 2
         counts = self.counts()
         closings = {outcome.closing.verdict for outcome in self.outcomes if outcome.closing}
         if self.problems or closings & NOT_CONFORMANT or counts.keys() & NOT_CONFORMANT:
