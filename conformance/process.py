@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from typing import IO
 
 # -P: a folder named ws_sync in the current directory is not the package.
@@ -92,6 +93,14 @@ class ServerProcess:
     def died(self) -> bool:
         """Whether the process has ended."""
         return self._process is not None and self._process.poll() is not None
+
+    def ends_within(self, seconds: float) -> bool:
+        """Whether the process has ended, or does so in a moment."""
+        if self._process is None:
+            return False
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+        return self.died()
 
     @property
     def status(self) -> int | None:

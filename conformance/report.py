@@ -36,6 +36,7 @@ def write_json(path: Path, run: Run, target: Target, seconds: float) -> None:
         "version": 1,
         "target": {
             "url": target.url,
+            "side": target.side,
             "authUrl": target.auth_url,
             "testee": target.testee,
             "features": sorted(target.features),

@@ -33,7 +33,7 @@ def ailment(target: Target, process: ServerProcess | None = None) -> str | None:
         process: Its process, if the kit has started it.
     """
     if target.is_client:
-        return ENDED if process is not None and process.died() else None
+        return ENDED if process is not None and process.ends_within(CLOSING) else None
     end = time.monotonic() + max(target.deadline, PATIENCE)
     for _ in range(TRIES):
         if target.refuses():
