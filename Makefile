@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: conformance test check testees servers mutants benchmark wheel bundle site look asyncapi vectors clean
+.PHONY: conformance test check testees clients servers mutants client-mutants benchmark wheel bundle site look asyncapi vectors clean
 
 NPM_INSTALL := npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
 
@@ -38,6 +38,15 @@ benchmark: $(READY)
 # The kit against servers that are wrong on purpose, compared with spec/mutants.md.
 mutants: $(READY)
 	$(BIN)/python -m tools.run_mutants --check spec
+
+# The kit's client mode against the clients of this repository; the one in a browser needs Chromium.
+clients: $(READY)
+	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
+	$(BIN)/python -m tools.judge_clients --budget $(BUDGET)
+
+# The same against clients that are wrong on purpose, compared with spec/client-mutants.md.
+client-mutants: $(READY)
+	$(BIN)/python -m tools.run_client_mutants --check spec
 
 # The wheel, installed and used in an empty environment.
 wheel: $(READY)

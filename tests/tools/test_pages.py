@@ -38,7 +38,6 @@ def test_table_of_requirements_names_the_cases_of_each() -> None:
     bound = cases()
     assert "patch/half-of-a-patch-is-not-applied" in bound["patch-atomic"]
     assert "session/takeover-leaves-the-newer-connection-open" in bound["session-takeover"]
-    assert status(requirements()["session-reconnect"], []) == "binds clients"
     assert status(requirements()["connection-oversized"], []) == "allowed"
     assert status(requirements()["patch-atomic"], []) == "NO CASE"
     assert "needs an action" in status(requirements()["session-takeover-serial"], [])
