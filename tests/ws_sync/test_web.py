@@ -45,8 +45,12 @@ def ask(app: ASGIApp, path: str, method: str = "GET", **headers: str) -> Answer:
     }
     sent: list[Message] = []
 
+    requests: list[Message] = [{"type": "http.request"}]
+
     async def receive() -> Message:
-        return {"type": "http.request"}
+        if requests:
+            return requests.pop()
+        return await asyncio.Future()  # the client stays
 
     async def send(message: Message) -> None:
         sent.append(message)
