@@ -13,6 +13,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ws_sync.cli.pages import offer
+from ws_sync.cli.service import Service
 from ws_sync.web import FOLDER, TYPES, files
 from ws_sync.web.pages import DEMO, DEVTOOLS, WithPages
 
@@ -122,3 +124,23 @@ def test_application_keeps_its_own_paths() -> None:
     assert ask(WithPages(app, None), "/ws-syncer").text == "mine"
     assert ask(WithPages(app, DEVTOOLS), "/?a=1").headers["location"] == f"{DEVTOOLS}?a=1"
     assert ask(WithPages(app, DEVTOOLS), DEVTOOLS).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "transport", "demo", "home"),
+    [
+        ("127.0.0.1", "uvicorn", False, DEVTOOLS),
+        ("::1", "uvicorn", True, DEMO),
+        ("localhost", "uvicorn", False, DEVTOOLS),
+        ("0.0.0.0", "uvicorn", True, None),
+        ("192.168.0.1", "uvicorn", False, None),
+        ("example.org", "uvicorn", False, None),
+        ("127.0.0.1", "picows", True, None),
+    ],
+)
+def test_pages_are_offered_to_this_machine_alone(
+    host: str, transport: str, demo: bool, home: str | None
+) -> None:
+    async def own(*_: object) -> None: ...
+
+    assert offer(Service(own, None), host, transport, demo).home == home
