@@ -7,7 +7,6 @@ one.
 
 from __future__ import annotations
 
-import logging
 import math
 import sys
 import typing
@@ -25,8 +24,9 @@ from pydantic import (
 )
 
 from ws_sync.codec import JSON, dump
+from ws_sync.logs import Log, about
 
-_log = logging.getLogger("ws_sync")
+_log = Log()
 
 _FINITE = frozenset({str, int, bool, bytes, type(None)})
 """Types of the usual values, of which none is NaN or Infinity."""
@@ -148,4 +148,7 @@ def is_finite(value: object) -> bool:
 
 
 def _warn(owner: object, name: str, error: Exception) -> None:
-    _log.warning("%r takes any value as %r: %s", owner, name, error)
+    _log.warning(
+        "%r takes any value as %r: %s", owner, name, error,
+        extra=about("type-unknown", owner=owner, name=name, error=error),
+    )  # fmt: skip

@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
-from logging import Logger
 
 from ws_sync.attributes import Attribute
 from ws_sync.calling import to_json
@@ -23,6 +22,8 @@ from ws_sync.crossing import Crossings
 from ws_sync.document import Document, Held
 from ws_sync.events import patch_event, set_event
 from ws_sync.exceptions import Refused, RefusedState
+from ws_sync.logs import AnyLog, about
+from ws_sync.metrics import Counters
 from ws_sync.writes import Write, state_patch
 
 MAX_DOCUMENT = 32 << 20
@@ -42,8 +43,9 @@ class State:
             dropped when it is not.
     """
 
-    def __init__(self, key: str, log: Logger) -> None:
+    def __init__(self, key: str, log: AnyLog, counters: Counters | None = None) -> None:
         self.key = key
+        self._counters = counters or Counters()
         self.attributes: dict[str, Attribute] = {}
         self.is_current: Callable[[], bool] = lambda: True
         self._log = log
@@ -77,6 +79,7 @@ class State:
         texts, errors = self._read_all()  # state-get-current
         members = [f"{encode(wire)}:{text.text.decode()}" for wire, text in texts.items()]
         text = frame(set_event(self.key), f"{{{','.join(members)}}}")
+        self._counters.sent_states += connection.is_open
         if self.is_known(connection):
             connection.send(text)
         else:
@@ -89,6 +92,7 @@ class State:
     def resync(self, connection: Connection) -> None:
         """Answer a refused write: the client holds something else, so send everything."""
         self._document.forget(self.attributes)
+        self._counters.resyncs += 1
         self.report(self.announce(connection))  # state-refused-resync
 
     def publish(
@@ -122,6 +126,7 @@ class State:
         self._good |= found.texts
         if found.operations:
             connection.send(frame(self._patch_event, found.patch))
+            self._counters.sent_patches += 1
             note = self._crossings.replaced if whole else self._crossings.patched
             note(found.changed, connection.loop.time())
         return bool(found.operations), self._note(found.errors, names)
@@ -143,7 +148,10 @@ class State:
     def report(self, errors: Iterable[Exception]) -> None:
         """Log what went wrong with single attributes, where there is no caller to tell."""
         for error in errors:
-            self._log.error("%s: an attribute can't be sent", self.key, exc_info=error)
+            self._log.error(
+                "%s: an attribute can't be sent", self.key, exc_info=error,
+                extra=about("attribute-failed", key=self.key),
+            )  # fmt: skip
 
     def receive_patch(self, connection: Connection, patch: JSON) -> None:
         """Apply a patch of the client (patch-atomic), and correct what the client then holds.
@@ -233,6 +241,7 @@ class State:
     def _note(self, errors: dict[str, Exception], names: Collection[str] | None) -> list[Exception]:
         """Note which of the attributes that were read could not be; return the errors."""
         if errors or self._unreadable:
+            self._counters.failed_attributes += len(errors)
             for wire, error in errors.items():
                 error.add_note(f"while reading the attribute {wire!r} of {self.key!r}")
             read = self.attributes.keys() if names is None else set(names)
