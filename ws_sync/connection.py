@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from itertools import count
 from logging import Logger
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import ref
 
 from starlette.websockets import WebSocketState
 
@@ -108,7 +109,7 @@ class Connection:
         self.pairing = Pairing()
         self.malformed = 0
         self._logger = log
-        self._session = session
+        self._session = None if session is None else ref(session)  # which may be gone sooner
         self._limits = limits
         self._outbox: list[Unit] = []  # nearly always empty; an empty deque has half a kilobyte
         self._units = 0
@@ -147,7 +148,7 @@ class Connection:
 
     @property
     def _log(self) -> Log:
-        return Log(self._logger, self._session, self)
+        return Log(self._logger, None if self._session is None else self._session(), self)
 
     def send(self, text: str, payload: bytes | None = None) -> None:
         """Queue a text frame, and a binary one right behind it; lost when the connection ended."""

@@ -69,7 +69,7 @@ class Log(logging.LoggerAdapter[logging.Logger]):
 
     def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, Any]:
         """Put into a record whom it is about."""
-        extra = dict(kwargs.get("extra") or about("other"))
+        extra = dict(kwargs["extra"])
         extra[ATTRIBUTE] = {**self._who(), **extra[ATTRIBUTE]}
         kwargs["extra"] = extra
         return msg, kwargs

@@ -393,9 +393,8 @@ class Sync:
             extra=about("write-failed", "state-refused-resync"),
         )  # fmt: skip
 
-    def _log_unknown(self, what: str, extra: dict[str, Any]) -> None:
-        name = repr(extra["ws_sync"]["name"])
-        self._log.warning("%s has no %s %s", self.key, what, brief(name), extra=extra)
+    def _log_unknown(self, what: str, name: object, extra: dict[str, Any]) -> None:
+        self._log.warning("%s has no %s %s", self.key, what, brief(repr(name)), extra=extra)
 
     async def _on_action(self, data: JSON) -> None:
         self.session.counters.received_actions += 1
@@ -406,7 +405,7 @@ class Sync:
         elif self._any_action is not None:
             await call(self._any_action, data)
         else:
-            self._log_unknown("action", about("action-unknown", "actions-unknown", name=name))
+            self._log_unknown("action", name, about("action-unknown", "actions-unknown", name=name))
 
     async def _on_task_start(self, data: JSON) -> None:
         self.session.counters.received_starts += 1
@@ -416,7 +415,7 @@ class Sync:
         elif self._any_task is not None:
             await call(self._any_task[0], data)
         else:
-            self._log_unknown("task", about("task-unknown", "tasks-unknown", name=name))
+            self._log_unknown("task", name, about("task-unknown", "tasks-unknown", name=name))
 
     async def _on_task_cancel(self, data: JSON) -> None:
         self.session.counters.received_cancels += 1
