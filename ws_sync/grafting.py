@@ -62,6 +62,7 @@ class Graft:
             return new
         _, live = self._live.get(id(json), (None, None))
         if _is_kind(live, new) and live == new and not _is_fixed(live):
+            self._used.add(id(live))
             return live  # the client has not touched it
         target = self._target(new, json)
         if isinstance(new, list) and isinstance(json, list):

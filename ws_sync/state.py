@@ -20,6 +20,7 @@ from ws_sync.codec import JSON, Text, dump, encode, frame
 from ws_sync.connection import Connection
 from ws_sync.crossing import Crossings
 from ws_sync.document import Document, Held
+from ws_sync.elements import write_of
 from ws_sync.events import patch_event, set_event
 from ws_sync.exceptions import Refused, RefusedState
 from ws_sync.logs import AnyLog, about
@@ -159,7 +160,7 @@ class State:
         Raises:
             Refused: nothing has changed; the caller calls `resync`.
         """
-        write = Write(self.attributes, patch)
+        write = write_of(self.attributes, patch)
         self._check_size(write)
         self._document.follow(patch, write)
         self._commit(write)
