@@ -65,7 +65,7 @@ class Log(logging.LoggerAdapter[logging.Logger]):
         super().__init__(logger or logging.getLogger(ATTRIBUTE))
         self._session = session
         self._connection = connection
-        self._key = key
+        self.key = key
 
     def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, Any]:
         """Put into a record whom it is about."""
@@ -80,7 +80,7 @@ class Log(logging.LoggerAdapter[logging.Logger]):
         return {
             "record": None,
             "requirement": None,
-            "key": _plain(self._key),
+            "key": _plain(self.key),
             "session": _plain(session.identity) if session is not None else None,
             "connection": connection.number if connection is not None else None,
             "peer": peer_of(connection.ws) if connection is not None else None,
