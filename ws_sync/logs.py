@@ -90,7 +90,10 @@ class Log(logging.LoggerAdapter[logging.Logger]):
 def peer_of(ws: Any) -> str | None:
     """Return who is at the other end of a WebSocket."""
     client = ws.client
-    return None if client is None else brief(":".join(map(str, client)))
+    if not isinstance(client, tuple | list) or len(client) < 2:  # of a Unix socket, for instance
+        return None if client is None else brief(client)
+    host, port = map(str, client[:2])
+    return brief(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
 
 
 def _plain(fact: object) -> Any:

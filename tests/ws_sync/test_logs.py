@@ -10,6 +10,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 import pytest
@@ -19,7 +20,7 @@ from starlette.websockets import WebSocket
 from conformance import spec
 from tests.documentation import code_blocks, table
 from ws_sync import Session, Sync, Synced, remote_action, remote_task, remote_task_cancel
-from ws_sync.logs import ATTRIBUTE, Log, about
+from ws_sync.logs import ATTRIBUTE, Log, about, peer_of
 from ws_sync.session import SessionState
 from ws_sync.sessions import Sessions
 from ws_sync.testing import TestClient
@@ -436,3 +437,19 @@ def test_formatter_of_the_page_writes_a_line_of_json() -> None:
         logger.handlers[:] = before
     assert stream.getvalue().count("\n") == 1
     assert (line["record"], line["key"], line["event"]) == ("test", "K", "x\\ny")
+
+
+@pytest.mark.parametrize(
+    ("client", "peer"),
+    [
+        (("127.0.0.1", 80), "127.0.0.1:80"),
+        (["::1", 80], "[::1]:80"),
+        (("::1", 80, 0, 0), "[::1]:80"),
+        ("/run/socket", "/run/socket"),
+        (("",), "('',)"),
+        (None, None),
+    ],
+    ids=["v4", "v6", "v6 with scope", "unix", "unnamed", "unknown"],
+)
+def test_peer_is_told_in_one_text(client: object, peer: str | None) -> None:
+    assert peer_of(SimpleNamespace(client=client)) == peer
