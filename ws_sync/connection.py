@@ -151,7 +151,10 @@ class Connection:
         return Log(self._logger, None if self._session is None else self._session(), self)
 
     def send(self, text: str, payload: bytes | None = None) -> None:
-        """Queue a text frame, and a binary one right behind it; lost when the connection ended."""
+        """Queue a text frame, and a binary one right behind it; lost when the connection ended.
+
+        Of the bytes that are sent, only those of the text are counted here.
+        """
         if self._close is not None:
             return
         if self._units >= self._limits.most_units or self._size > self._limits.most_size:
@@ -163,8 +166,6 @@ class Connection:
             self.close(TOO_SLOW, "too slow")
             return
         self.counters.sent_bytes += len(text) if text.isascii() else size(text)
-        if payload is not None:
-            self.counters.sent_bytes += len(payload)
         if self._outbox or not self._goes_out(text, payload):
             self._queue(Unit(text, payload, counts=True))
 

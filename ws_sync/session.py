@@ -244,6 +244,7 @@ class Session:
         if self.connection is not None and self.is_connected:
             meta = encode({"type": event, "metadata": metadata}, to_json)
             self.connection.send(frame(BIN_META, meta), data)
+            self.counters.sent_bytes += len(data)
             self.counters.sent(event)
         if self.owes_turn():
             await asyncio.sleep(0)
