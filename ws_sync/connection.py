@@ -19,7 +19,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import count
-from logging import Logger
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import ref
 
@@ -28,7 +27,7 @@ from starlette.websockets import WebSocketState
 from ws_sync.codec import encode, frame
 from ws_sync.events import DISCONNECT
 from ws_sync.exceptions import brief
-from ws_sync.logs import Log, about
+from ws_sync.logs import AnyLog, Log, about
 from ws_sync.metrics import Counters, size
 from ws_sync.pairing import Pairing
 from ws_sync.steps import Begun, begin
@@ -99,7 +98,7 @@ class Connection:
     """
 
     def __init__(
-        self, ws: Transport, log: Logger, limits: Limits = LIMITS, session: Session | None = None
+        self, ws: Transport, log: AnyLog, limits: Limits = LIMITS, session: Session | None = None
     ) -> None:
         self.ws = ws
         self.number = next(_numbers)

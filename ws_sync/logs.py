@@ -49,7 +49,7 @@ class Log(logging.LoggerAdapter[logging.Logger]):
 
     def __init__(
         self,
-        logger: logging.Logger | None = None,
+        logger: AnyLog | None = None,
         session: Session | None = None,
         connection: Connection | None = None,
         key: str | None = None,
@@ -62,7 +62,8 @@ class Log(logging.LoggerAdapter[logging.Logger]):
             connection: the connection; None for the one that the session has at the time.
             key: the key of the document.
         """
-        super().__init__(logger or logging.getLogger(ATTRIBUTE))
+        known: Any = logger or logging.getLogger(ATTRIBUTE)
+        super().__init__(known)
         self._session = session
         self._connection = connection
         self.key = key

@@ -50,6 +50,7 @@ def read_names_of_fields(monkeypatch: pytest.MonkeyPatch) -> None:
         return Write({attribute.name: attribute for attribute in attributes.values()}, patch)
 
     monkeypatch.setattr(state, "Write", write)
+    monkeypatch.setattr(state, "write_of", write)
 
 
 @pytest.mark.parametrize(
