@@ -30,7 +30,7 @@ from ws_sync.typed import is_plain
 from ws_sync.wire_names import bare, incoming, wire_names_of
 from ws_sync.writes import Write
 
-_LOCAL = frozenset({"add", "remove", "replace"})
+_LOCAL = ("add", "remove", "replace")  # no set: what a client names may have no hash
 
 _NEUTRAL = frozenset(
     {"alias_generator", "extra", "from_attributes", "json_schema_extra", "populate_by_name"}
@@ -192,12 +192,14 @@ def _find(attributes: Mapping[str, Attribute], patch: JSON) -> Found | None:
     if type(patch) is not list or len(patch) != 1 or type(patch[0]) is not dict:
         return None
     operation = patch[0]
+    if operation.get("op") not in _LOCAL:
+        return None
     try:
         tokens = parse(operation["path"])
     except (Refused, LookupError):
         return None
     attribute = attributes.get(tokens[0]) if tokens else None
-    if attribute is None or attribute.types is None or operation.get("op") not in _LOCAL:
+    if attribute is None or attribute.types is None:
         return None
     if attribute.read_only or attribute.computed:
         return None
@@ -310,6 +312,10 @@ _CONTAINER_PARTS = frozenset(
 )
 
 
+_FIELD_PARTS = frozenset({"type", "schema", "metadata", "serialization_alias", "validation_alias"})
+"""What a field's schema may have: nothing of it hides the field or shows it in another way."""
+
+
 def _type_of(cls: type, name: str) -> _Type | None:
     """Return the type of an attribute; None when more than that reads it, or it is not known."""
     if issubclass(cls, BaseModel):
@@ -331,7 +337,7 @@ def _field_type(cls: type[BaseModel], name: str) -> _Type | None:
     if model["type"] != "model" or model["schema"]["type"] != "model-fields":
         return None
     field = model["schema"]["fields"][name]
-    if "serialization" in field:
+    if not field.keys() <= _FIELD_PARTS:
         return None
     schema = field["schema"]
     while schema["type"] == "default" and not schema.get("validate_default"):
