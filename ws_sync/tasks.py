@@ -18,6 +18,8 @@ from ws_sync.exceptions import brief
 from ws_sync.logs import AnyLog, about
 from ws_sync.metrics import Counters
 
+_NONE: frozenset[str] = frozenset()
+
 
 class Tasks:
     """The tasks that one object offers, and those of them that run.
@@ -43,10 +45,10 @@ class Tasks:
             log: where the tasks' exceptions go.
             counters: count the tasks.
         """
-        self.functions = dict(functions)
-        self.cancels = dict(cancels)
+        self.functions = functions
+        self.cancels = cancels
         self.running: dict[str, asyncio.Task[None]] = {}
-        self._ending: set[str] = set()  # tasks whose cancel function runs
+        self._ending = _NONE  # tasks whose cancel function runs
         self._changed = changed
         self._log = log
         self._counters = counters or Counters()
@@ -91,13 +93,13 @@ class Tasks:
             await call(self.functions[name], *by_position, **named)
         except asyncio.CancelledError:
             if name in self.cancels:
-                self._ending.add(name)
+                self._ending |= {name}
                 await call(self.cancels[name])
             raise
 
     def _ended(self, name: str, task: asyncio.Task[None]) -> None:
         del self.running[name]
-        self._ending.discard(name)
+        self._ending -= {name}
         if task.cancelled():
             self._counters.cancelled_tasks += 1
         elif (error := task.exception()) is None:
