@@ -1,7 +1,7 @@
 """The shortest testee in Python, on this library: documents and actions, and no features.
 
-    uvicorn testee:app
-    ws-sync test 'ws://127.0.0.1:8000/ws/{session}'
+uvicorn testee:app
+ws-sync test 'ws://127.0.0.1:8000/ws/{session}'
 """
 
 import asyncio
