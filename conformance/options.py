@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from argparse import ArgumentError
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +12,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conformance import known_failing
+from conformance import known_failing, selection
 from conformance.application import Application, BadCall, read_call
 from conformance.clients.program import URL, ClientProgram
+from conformance.known_failing import Known
 from conformance.probe import NO_SERVER, NOTHING_RAN, Unusable, check_url
 from conformance.process import EMBEDDED, ServerProcess, StartFailed, free_port
 from conformance.target import SESSION, Target
@@ -33,7 +35,7 @@ class Options:
         target: The server under test.
         process: The process of what is under test if the kit starts it, or None.
         strict: Whether a SHOULD that is not met fails.
-        known: The reasons of the known-failing list, by case id.
+        known: The known-failing list.
         report: Where the JSON report goes, or None.
         testee: Whether a testee counts as one, or as an application like any other.
         budget: Seconds for generated sequences.
@@ -41,12 +43,14 @@ class Options:
         seed: Where their search begins.
         replay_dir: Where replay files of failures go, or None for nowhere.
         how: The arguments by which `ws-sync replay` judges the same server.
+        write_known: Where the list of what fails in this run goes, or None.
+        promised: Whether the user has named an endpoint that begins with the identification.
     """
 
     target: Target
     process: ServerProcess | None
     strict: bool
-    known: dict[str, str]
+    known: Known
     report: Path | None
     testee: bool
     budget: float
@@ -54,6 +58,13 @@ class Options:
     seed: int
     replay_dir: Path | None
     how: list[str]
+    write_known: Path | None = None
+    promised: bool = False
+
+    @property
+    def server(self) -> str:
+        """What is judged: the command that starts it, or its URL."""
+        return self.process.given if self.process is not None else self.target.url
 
     def start(self) -> None:
         """Start what is under test, if the kit is to.
@@ -144,6 +155,29 @@ def add(parser: pytest.Parser) -> None:
         "does not come true fails the run.",
     )
     group.addoption(
+        "--write-known-failing",
+        metavar="FILE",
+        help="write the list of what fails in this run; the reasons of the list given stay",
+    )
+    selection.add(group)
+    # pytest has declared `--last-failed` for its cache, and the kit reads the same flag.
+    with suppress(ValueError, ArgumentError):
+        group.addoption(
+            "--last-failed", action="store_true", dest="lf", help="only what failed last"
+        )
+    group.addoption(
+        "--list",
+        action="store_true",
+        help="print the ids of the cases, with level, requirement and features, and run nothing",
+    )
+    group.addoption(
+        "--watch",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="run again whenever files in this folder change; repeatable",
+    )
+    group.addoption(
         "--budget",
         default=BUDGET,
         metavar="TIME",
@@ -156,6 +190,12 @@ def add(parser: pytest.Parser) -> None:
         help="stop after so many generated sequences, whatever the budget",
     )
     group.addoption("--seed", type=int, metavar="N", help="where the generated sequences begin")
+    group.addoption(
+        "--full",
+        action="store_true",
+        help="show the whole dialogue of every failure, and not only the shortest of each "
+        "requirement; so does -v",
+    )
     group.addoption("--report-json", metavar="FILE", help="write the outcome as JSON")
     group.addoption(
         "--replay-dir",
@@ -212,13 +252,15 @@ def read(config: pytest.Config) -> Options:
         process=process,
         strict=config.getoption("strict"),
         known=_known(config.getoption("known_failing")),
-        report=_report(config.getoption("report_json")),
+        report=_file(config, "--report-json"),
         testee=not config.getoption("no_testee"),
         budget=seconds_in("--budget", config.getoption("budget")),
         examples=_at_least_one("--max-examples", config.getoption("max_examples")),
         seed=random.randrange(2**32) if (seed := config.getoption("seed")) is None else seed,
         replay_dir=_replay_dir(config.getoption("replay_dir")),
         how=_how(config),
+        write_known=_file(config, "--write-known-failing"),
+        promised=bool(config.getoption("auth_url")),
     )
 
 
@@ -286,11 +328,12 @@ def _at_least_one(option: str, number: int | None) -> int | None:
     return number
 
 
-def _report(path: str | None) -> Path | None:
+def _file(config: pytest.Config, option: str) -> Path | None:
+    path = config.getoption(option.removeprefix("--").replace("-", "_"))
     if path is None:
         return None
     if not Path(path).parent.is_dir():
-        raise Unusable(NOTHING_RAN, f"--report-json {path}: its folder does not exist")
+        raise Unusable(NOTHING_RAN, f"{option} {path}: its folder does not exist")
     return Path(path)
 
 
@@ -301,9 +344,9 @@ def _port_in(url: str | None) -> int | None:
     return urlsplit(url).port
 
 
-def _known(path: str | None) -> dict[str, str]:
+def _known(path: str | None) -> Known:
     if path is None:
-        return {}
+        return Known()
     try:
         return known_failing.load(Path(path))
     except known_failing.ListError as error:

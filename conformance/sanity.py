@@ -10,7 +10,7 @@ from websockets.sync.client import connect
 
 from conformance.process import ServerProcess
 from conformance.target import PATIENCE, Target
-from conformance.wire import Event, MalformedFrame, decode
+from conformance.wire import LARGEST, Event, MalformedFrame, decode
 
 GONE = "it no longer listens"
 ENDED = "its process has ended"
@@ -33,7 +33,7 @@ def ailment(target: Target, process: ServerProcess | None = None) -> str | None:
         process: Its process, if the kit has started it.
     """
     if target.is_client:
-        return ENDED if process is not None and process.died() else None
+        return ENDED if process is not None and process.ends_within(CLOSING) else None
     end = time.monotonic() + max(target.deadline, PATIENCE)
     for _ in range(TRIES):
         if target.refuses():
@@ -63,7 +63,7 @@ def _answers(target: Target, end: float) -> bool:
         open_timeout=max(end - time.monotonic(), CLOSING),
         close_timeout=CLOSING,
         compression=None,
-        max_size=None,
+        max_size=LARGEST,
         proxy=None,
     ) as socket:
         while (left := end - time.monotonic()) > 0:

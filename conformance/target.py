@@ -29,6 +29,7 @@ class Target:
         round_trip: Seconds from a `_GET` to its answer, measured by the probe.
         testee: Whether what it serves is a testee, and no other application.
         application: What is known of what it serves.
+        sets: Whether it sends changes as `_SET`, as the probe saw.
         repeats: Whether it sends the initial state of a document more than once, as the probe saw.
         listen: The address and the port on which the kit waits for a client under test, or None if
             it is a server that is.
@@ -43,6 +44,7 @@ class Target:
     application: Application = field(default_factory=Application)
     repeats: bool = False
     listen: tuple[str, int] | None = None
+    sets: bool = False
     run: str = field(default_factory=lambda: f"{os.getpid():x}-{os.urandom(3).hex()}")
 
     @property

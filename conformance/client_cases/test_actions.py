@@ -7,12 +7,12 @@ import pytest
 from conformance import expect
 from conformance.case import case
 from conformance.clients.guest import Guest, call
-from conformance.wire import Event
+from conformance.wire import JSON, Event
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-MALFORMED = {
+MALFORMED: dict[str, JSON] = {
     "null": None, "array": [], "string": "assign", "no-type": {}, "type-null": {"type": None},
     "type-array": {"type": ["assign"], "name": "text", "value": "lost"}, "type-number": {"type": 5},
 }  # fmt: skip

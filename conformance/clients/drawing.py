@@ -44,9 +44,7 @@ KINDS: list[tuple[str, int]] = [
 def program(random: Random) -> list[Step]:
     """A program of 4 to 24 steps."""
     names, weights = zip(*KINDS, strict=True)
-    return [
-        step(random, name) for name in random.choices(names, weights, k=random.randint(4, 24))
-    ]
+    return [step(random, name) for name in random.choices(names, weights, k=random.randint(4, 24))]
 
 
 def step(random: Random, name: str) -> Step:

@@ -120,7 +120,9 @@ class Guest:
             )
         link = await self.host.next_link(self.deadline)
         if link is None:
-            self.trace.add("-", "noted", "the client does not connect again by itself")
+            self.trace.add(
+                self.host.last_label, "noted", "the client does not connect again by itself"
+            )
             link = await self._started_anew()
         self._adopt(link)
         self.write(Event(f"_SET:{KEY}", START))
@@ -141,7 +143,7 @@ class Guest:
         Raises:
             NotTestable: The kit did not start it.
         """
-        self._known.append(await self._started_anew())
+        self._adopt(await self._started_anew())
 
     def again(self) -> Guest:
         """The same client for another dialogue."""

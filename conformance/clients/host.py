@@ -7,6 +7,7 @@ next handshakes is set by the case; who arrived, and when, is kept.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from conformance.trace import Trace
 
 Welcome = Literal["accept", "refuse", "drop"]
 HANDSHAKE = 30.0
+SILENT = logging.getLogger("conformance.host")
+SILENT.disabled = True  # what a client does wrong is for the cases to say
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Host:
             compression=None,
             max_size=None,
             max_queue=None,
+            logger=SILENT,
         )
 
     async def stop(self) -> None:
@@ -87,7 +91,12 @@ class Host:
     def label(self) -> str:
         """A label for the next connection of the case, from A on."""
         self._labels += 1
-        number = self._labels
+        return self.last_label
+
+    @property
+    def last_label(self) -> str:
+        """The label of the last connection, or that of the first one before there is any."""
+        number = max(self._labels, 1)
         return chr(64 + number) if number <= 26 else f"C{number}"
 
     async def next_link(self, seconds: float) -> Link | None:
@@ -115,7 +124,9 @@ class Host:
         self._news.set()
         if self.welcome == "accept":
             return None
-        self.trace.add("-", "noted", f"a handshake arrives; the kit will {self.welcome} it")
+        self.trace.add(
+            self.last_label, "noted", f"a handshake arrives; the kit will {self.welcome} it"
+        )
         if self.welcome == "drop":
             connection.transport.abort()
         return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, "not now\n")
@@ -125,4 +136,4 @@ class Host:
         self.trace.add(label, "noted", "the client connects")
         link = Link(socket, label, self.trace, self._deadline)
         self._links.put_nowait(link)
-        await link.ended()
+        await link.until_ended()

@@ -59,7 +59,7 @@ class Link(Connection):
         await self._server_socket.close(code)
         await self._reader
 
-    async def ended(self) -> None:
+    async def until_ended(self) -> None:
         """Wait until it has ended, whoever ends it."""
         await self._reader
 

@@ -17,6 +17,7 @@ class ClientProgram(ServerProcess):
 
     def __init__(self, command: str, url: str) -> None:
         super().__init__(command.replace(URL, url), 0)
+        self.given = command
 
     def start(self) -> None:
         """Start it; that it has connected shows elsewhere.

@@ -43,7 +43,9 @@ class Sequence:
             KeyError: There is a step of an unknown kind, or one that lacks something.
         """
         for self.position, step in enumerate(program):
-            self._guest.trace.add("-", "noted", f"step {self.position + 1}: {step['do']}")
+            self._guest.trace.add(
+                self._guest.link.label, "noted", f"step {self.position + 1}: {step['do']}"
+            )
             self._guest.answers = True
             await STEPS[step["do"]](self, step, Random(step["seed"]))
             if illegal := self._guest.first_violation():
@@ -155,6 +157,7 @@ class Sequence:
 
     async def _at_once(self, _: Step, random: Random) -> None:
         guest = self._guest
+        await self._settled()  # a quiet edit of the same attribute would cross the patches
         numbers = [random.randrange(1000) for _ in range(3)]
         events: list[Event] = []
         for number in numbers:

@@ -299,7 +299,7 @@ class WaitsByTheClock(Mutant):
 
     def wait(self) -> float:
         self.attempts += 1
-        return min(FIRST * 2**self.attempts, LONGEST)
+        return min(FIRST * 2.0**self.attempts, LONGEST)
 
 
 class ComesBackWhenSentAway(Mutant):
