@@ -10,7 +10,7 @@ import { Wire } from "./wire.mjs";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
 const DESK = { viewport: { width: 1280, height: 1000 } };
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
-const PATIENCE = 15_000;
+const PATIENCE = 8_000;
 
 let browser;
 let reference;
@@ -22,7 +22,7 @@ before(async () => {
 
 after(async () => {
   await browser?.close();
-  await reference?.stop();
+  await Reference.stopAll();
 });
 
 afterEach(() => {
@@ -65,8 +65,7 @@ async function equal(page, wanted) {
 }
 
 async function accessible(page) {
-  // What fades in is judged when it is there.
-  await page.addScriptTag({ content: AXE }).catch(() => page.evaluate(AXE));
+  await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`), []);
 }
@@ -93,8 +92,9 @@ test("what one side edits is there at the other, and what both edit without a co
   await page.context().close();
 });
 
-test("a wire that is cut is noticed, and both ends are equal when it is there again", async () => {
+test("a wire that is cut is noticed, and both ends are equal when it is there again", async (t) => {
   const wire = await Wire.to(reference.port);
+  t.after(() => wire.stop());
   const page = await open(`${wire.base}#wire`);
   const direct = await open(`${reference.base}?one#wire`);
   const [left, other] = [sideOf(page, "Left"), sideOf(direct, "One")];
@@ -109,7 +109,6 @@ test("a wire that is cut is noticed, and both ends are equal when it is there ag
   await equal(direct, ["while it was cut", "Bread", "meanwhile"]);
   await left.until("in sync");
   await Promise.all([page.context().close(), direct.context().close()]);
-  await wire.stop();
 });
 
 test("a server that is started anew finds its client, and the edits that it made meanwhile", async () => {
@@ -219,7 +218,7 @@ for (const [name, options] of [["desk", DESK], ["desk in the dark", { ...DESK, c
     const page = await open(reference.base, options);
     const left = sideOf(page, "Left");
     await left.note(1).waitFor();
-    for (const summary of await page.locator("details:not([open]) summary").all()) await summary.click();
+    await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
     await left.button("Shout").click();
     await left.until("3 notes are louder now.");
     await sideOf(page, "Right").button(/^Cut/).click();

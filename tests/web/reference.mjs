@@ -8,7 +8,14 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const PYTHON = process.env.PYTHON ?? resolve(root, ".venv/bin/python");
 const PATIENCE = 30_000;
 
+/** Those that run: a test that fails leaves its own behind. @type {Set<Reference>} */
+const running = new Set();
+
 export class Reference {
+  static async stopAll() {
+    await Promise.all([...running].map((server) => server.stop()));
+  }
+
   /** `ws-sync serve` on a free port, unless another is given. @param {string[]} given */
   static async start(...given) {
     const port = given.includes("--port") ? [] : ["--port", "0"];
@@ -19,6 +26,7 @@ export class Reference {
   static async run(given, options = {}) {
     const server = new Reference();
     server.process = spawn(PYTHON, given, { cwd: root, stdio: ["ignore", "pipe", "inherit"], ...options });
+    running.add(server);
     server.ended = new Promise((resolve) => server.process.once("exit", resolve));
     const said = new Promise((resolve, reject) => {
       setTimeout(() => reject(new Error("the server did not say where it serves")), PATIENCE).unref();
@@ -31,6 +39,7 @@ export class Reference {
   }
 
   async stop() {
+    running.delete(this);
     this.process.kill("SIGTERM");
     await this.ended;
   }

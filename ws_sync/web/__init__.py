@@ -49,15 +49,14 @@ class Files(StaticFiles):
             response = await super().get_response(path, scope)
         except HTTPException as refused:  # whether or not something around this would handle it
             return Response(status_code=refused.status_code)
-        location = response.headers.get("location")
-        suffix = Path(getattr(response, "path", path)).suffix
-        if location is None and suffix not in TYPES:
-            return Response(status_code=404)
-        if location is None and response.status_code != 304:
-            response.headers["content-type"] = TYPES[suffix]
-        response.headers.update(HEADERS)
-        if suffix == ".html":
-            response.headers.update(PAGE_HEADERS)
+        if response.status_code == 200:
+            content_type = TYPES.get(Path(getattr(response, "path", path)).suffix)
+            if content_type is None:
+                return Response(status_code=404)
+            response.headers["content-type"] = content_type
+            if content_type.startswith("text/html"):
+                response.headers.update(PAGE_HEADERS)
+        response.headers.update(HEADERS)  # also of what has not changed, and where to go for it
         return response
 
 

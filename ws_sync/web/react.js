@@ -38,8 +38,12 @@ export function SyncProvider({ session, url, options, children }) {
   const [firstOptions] = useState(options);
   const own = useMemo(() => (session ? null : new Session(url ?? "/ws", firstOptions)), [session, String(url), firstOptions]);
   useEffect(() => {
-    own?.connect();
-    return () => own?.close();
+    if (own === null) return;
+    const timer = setTimeout(() => own.connect()); // StrictMode takes the first effect back at once: let it open nothing
+    return () => {
+      clearTimeout(timer);
+      own.close();
+    };
   }, [own]);
   return createElement(SessionContext.Provider, { value: session ?? own }, children);
 }

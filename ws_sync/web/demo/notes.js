@@ -45,7 +45,8 @@ export function notesView(session, notes, side) {
     const remove = make("button", { type: "button", className: "icon", title: "Remove", "aria-label": `Remove note ${at + 1}, ${side}` }, "×");
     remove.addEventListener("click", () => {
       edit({ notes: state().notes.filter((/** @type {string} */ _, /** @type {number} */ index) => index !== at) });
-      /** @type {HTMLElement | null} */ (list.children[Math.min(at, list.children.length - 1)]?.querySelector("input") ?? fresh).focus();
+      const next = list.children[Math.min(at, list.children.length - 1)]?.querySelector("input");
+      (next ?? fresh).focus(); // what had the focus is gone
     });
     return make("li", { className: "row" }, input, remove);
   };

@@ -26,7 +26,7 @@ function follow() {
     return;
   }
   history.replaceState(null, "", `#${address.value}`);
-  const panel = new Panel(session, { name: address.value, sample: '{"type":"_GET:KEY","data":{}}' });
+  const panel = new Panel(session, { name: address.value, heading: "h3" });
   const followed = session;
   session.on("received", ({ event }) => {
     if (event?.name === "_SET" && event.key !== null) followed.document(event.key);

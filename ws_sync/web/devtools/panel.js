@@ -16,6 +16,7 @@ const FIRST = '{"type":"_GET:KEY","data":{}}';
 export class Panel {
   #session;
   #name;
+  /** @type {"h3" | "h4"} */ #heading;
   /** @type {Map<string, Tree>} */ #trees = new Map();
   #states = make("div", { className: "states" });
   #events = make("ol");
@@ -25,9 +26,11 @@ export class Panel {
 
   /**
    * @param {Session} session
-   * @param {{name: string, sample?: string}} options the session's name for people, and what to send by hand at first
+   * @param {{name: string, sample?: string, heading?: "h3" | "h4"}} options the session's name for people, what to send by
+   *     hand at first, and what its headings are on the page
    */
-  constructor(session, { name, sample = FIRST }) {
+  constructor(session, { name, sample = FIRST, heading = "h4" }) {
+    this.#heading = heading;
     this.#session = session;
     this.#name = name;
     this.#scroller = make("div", { className: "events", tabIndex: 0, role: "log", "aria-label": `Events of ${name}`, "aria-live": "off" }, this.#events);
@@ -46,7 +49,7 @@ export class Panel {
       const tree = new Tree(`State of ${document.key || "the empty key"}, ${this.#name}`);
       const mark = make("span", { className: "badge" });
       this.#trees.set(document.key, tree);
-      this.#states.append(make("section", {}, make("h4", {}, make("code", {}, document.key || '""'), " ", mark), tree.element));
+      this.#states.append(make("section", {}, make(this.#heading, {}, make("code", {}, document.key || '""'), " ", mark), tree.element));
       const show = () => {
         tree.show(document.state);
         mark.textContent = document.isSynced ? "in sync" : document.isFollowing ? "not sent yet" : "not following";
@@ -64,7 +67,7 @@ export class Panel {
       pause.setAttribute("aria-pressed", String(this.#isPaused));
     });
     const clear = make("button", { type: "button", className: "small", onclick: () => this.#events.replaceChildren() }, "Clear");
-    return make("section", {}, make("h4", {}, "Events"), make("div", { className: "row tools" }, pause, clear), this.#scroller);
+    return make("section", {}, make(this.#heading, {}, "Events"), make("div", { className: "row tools" }, pause, clear), this.#scroller);
   }
 
   /** @param {string} sample */
@@ -82,7 +85,7 @@ export class Panel {
     return make(
       "section",
       { className: "by-hand" },
-      make("h4", {}, "Send by hand"),
+      make(this.#heading, {}, "Send by hand"),
       text,
       make("div", { className: "row" }, make("button", { type: "button", onclick: send }, "Send event"), this.#note),
     );

@@ -19,7 +19,8 @@ export class Tree {
   /** @param {any} state */
   show(state) {
     if (state === this.#shown) return;
-    const changes = this.#shown === null ? [] : diff(this.#shown, state);
+    const isFirst = this.#shown === null || Object.keys(this.#shown).length === 0;
+    const changes = isFirst ? [] : diff(this.#shown, state);
     this.#shown = state;
     const changed = new Set(changes.filter(({ op }) => op !== "remove").map(({ path }) => path));
     const around = new Set(changes.filter(({ op }) => op === "remove").map(({ path }) => path.slice(0, path.lastIndexOf("/"))));
