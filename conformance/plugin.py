@@ -25,6 +25,7 @@ from conformance.options import Options
 from conformance.peer import Dialogue, Peer
 from conformance.probe import Unusable, probe
 from conformance.replay.collect import case_of
+from conformance.reports import folder
 from conformance.sanity import ailment
 from conformance.target import Target
 from conformance.trace import harmless
@@ -270,8 +271,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run.warnings += proof.of_calls(chosen.target.application)
     run.warnings += proof.warnings(run, testee=chosen.target.testee)
     session.exitstatus = run.exit_status()
-    if chosen.report is not None:
-        report.write_json(chosen.report, run, chosen.target, _elapsed(config))
+    folder.keep(run, chosen, _elapsed(config))
 
 
 @pytest.hookimpl(tryfirst=True)

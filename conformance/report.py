@@ -1,13 +1,11 @@
-"""What a run says: the summary in the terminal, the JSON report.
+"""What a run says at its end: the summary in the terminal.
 
 Everything here is formatting; nothing is judged.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from textwrap import wrap
 
 from conformance.spec import SECTIONS
@@ -74,36 +72,6 @@ def conclusion(run: Run) -> str:
             "warn of a SHOULD that is not"
         )
     return "conformant: every requirement that was exercised is met"
-
-
-def write_json(path: Path, run: Run, target: Target, seconds: float) -> None:
-    """Write the report of a run, in the form of `spec/schemas/report.json`."""
-    document = {
-        "format": "ws-sync-report",
-        "version": 1,
-        "target": {
-            "url": target.url,
-            "authUrl": target.auth_url,
-            "testee": target.testee,
-            "features": sorted(target.features),
-            "documents": list(target.application.announced),
-            "roundTrip": round(target.round_trip, 6),
-        },
-        "seconds": round(seconds, 3),
-        "counts": {verdict.value: run.counts()[verdict] for verdict in Verdict},
-        "checks": {
-            "collected": len(run.collected),
-            "ran": run.ran(),
-            "comparisons": TALLY.comparisons,
-            "frames": TALLY.frames,
-        },
-        "warnings": run.warnings,
-        "problems": run.problems,
-        "limits": [figure.as_json(o.case.id) for o in run.outcomes for figure in o.figures],
-        "exitStatus": run.exit_status(),
-        "cases": [outcome.as_json() for outcome in run.outcomes],
-    }
-    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 def _kept(run: Run) -> Iterator[str]:
