@@ -62,7 +62,8 @@ def explain(
         *place.field("expected", finding.expected),
         *place.field("received", finding.received, "received"),
     ]
-    if closing and closing.verdict is not Verdict.PASS:
+    bad = closing is not None and closing.verdict is not Verdict.PASS
+    if closing and bad and closing.requirement != finding.requirement:
         lines += place.field("closing", manner(closing))
     if finding.hint:
         lines += place.field("hint", finding.hint, "hint")

@@ -6,6 +6,7 @@ it breaks; whatever else a case raises is the kit's own error, or a reason why n
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -14,35 +15,58 @@ from _pytest.outcomes import Skipped
 
 from conformance import known_failing
 from conformance.expect import NotTestable, Violation, Violations
-from conformance.explain import explain
+from conformance.explain import explain, manner
+from conformance.manner import Ending
 from conformance.options import Options
 from conformance.replay.keep import keep
 from conformance.sanity import ailment
 from conformance.spec import Requirement, requirements
 from conformance.trace import Trace
-from conformance.verdict import Finding, Outcome, Verdict
+from conformance.verdict import Finding, Manner, Outcome, Verdict
 
 Program: TypeAlias = list[dict[str, Any]] | None
 Found: TypeAlias = tuple[Violation, Trace, Program]
 
 
+# The two below are skips, since pytest formats other exceptions at length.
+
+
 class NeedsTestee(Skipped):
-    """There is no testee. It is a skip, since pytest formats other exceptions at length."""
+    """There is no testee."""
 
 
-def judge(outcome: Outcome, error: BaseException | None, chosen: Options) -> None:
+class Blocked(Skipped):
+    """The case rests on another one, which is not met.
+
+    Attributes:
+        culprit: The id of that one.
+    """
+
+    def __init__(self, culprit: str) -> None:
+        super().__init__(f"it rests on {culprit}, which is not met")
+        self.culprit = culprit
+
+
+def judge(
+    outcome: Outcome, error: BaseException | None, endings: Iterable[Ending], chosen: Options
+) -> None:
     """Say in an outcome what the error of its case means; none is a pass.
 
     Args:
         outcome: That of a case that has ended, with its trace.
         error: What it raised.
+        endings: How connections of the case ended.
         chosen: What the command line says.
     """
+    outcome.closing = _manner(endings, chosen)
     match error:
         case None:
             pass
         case NeedsTestee() | NotTestable():
             outcome.verdict, outcome.reason = Verdict.NOT_TESTABLE, str(error)
+        case Blocked():
+            outcome.verdict, outcome.reason = Verdict.BLOCKED, str(error)
+            outcome.blocked_by = error.culprit
         case pytest.skip.Exception():
             outcome.verdict, outcome.reason = Verdict.NOT_APPLICABLE, str(error)
         case Violation():
@@ -70,6 +94,21 @@ def _blame(outcome: Outcome, violations: list[Found], chosen: Options) -> None:
         outcome.verdict = max(
             (by_level(one, chosen) for one in found), key=(Verdict.WARN, Verdict.FAIL).index
         )
+
+
+def _manner(endings: Iterable[Ending], chosen: Options) -> Manner | None:
+    """The worst of how connections ended; None if there is nothing to judge."""
+    found = [
+        Manner(
+            Verdict.PASS if one.met else by_level(requirements()[one.requirement], chosen),
+            one.how,
+            one.requirement,
+            one.expected,
+        )
+        for one in endings
+    ]
+    worst_last = (Verdict.PASS, Verdict.WARN, Verdict.FAIL)
+    return max(found, key=lambda one: worst_last.index(one.verdict), default=None)
 
 
 def by_level(requirement: Requirement, chosen: Options) -> Verdict:
@@ -110,6 +149,13 @@ def _compare_with_list(outcome: Outcome, known: str | None) -> None:
     if known is None:
         return
     outcome.known = known
+    closing = outcome.closing
+    if closing is not None and closing.verdict is not Verdict.PASS:
+        outcome.closing = replace(closing, verdict=Verdict.KNOWN)
+        if outcome.verdict is Verdict.PASS:
+            outcome.verdict = Verdict.KNOWN
+            outcome.reason = f"known: {known}\n{outcome.case.id}: {manner(closing)}"
+            return
     if outcome.verdict in (Verdict.FAIL, Verdict.WARN):
         outcome.verdict = Verdict.KNOWN
         outcome.reason = f"known: {known}\n{outcome.reason}"

@@ -19,8 +19,9 @@ from conformance import options as command_line
 from conformance.case import MARK, of_item
 from conformance.expect import Violation
 from conformance.figures import Figure
-from conformance.judge import NeedsTestee, judge
+from conformance.judge import Blocked, NeedsTestee, judge
 from conformance.keys import CASE, DIALOGUE, OPTIONS, RUN
+from conformance.manner import after_errors
 from conformance.options import Options
 from conformance.peer import Dialogue, Peer
 from conformance.probe import Unusable, probe
@@ -89,6 +90,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if config.option.collectonly:
             return
         raise pytest.UsageError("give pytest the kit's folder, or run python -m conformance")
+    rested_on = set().union(*(item.stash[CASE].after for item in items))
+    items.sort(key=lambda item: item.stash[CASE].id not in rested_on)
     ids = {item.stash[CASE].id for item in items}
     sections = {item.stash[CASE].section for item in items}
     config.stash[RUN].problems += [
@@ -109,7 +112,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave out a case that needs a testee, or a feature that the testee does not list."""
+    """Leave out what can't be judged.
+
+    That is a case that needs a testee, or a feature that the testee does not list, or that rests on
+    one that is not met.
+    """
     target = item.config.stash[OPTIONS].target
     if not target.testee and item.stash[CASE].section != CONTRACT_FREE:
         raise NeedsTestee(NEEDS_TESTEE)
@@ -118,6 +125,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(
             f"the testee does not list {', '.join(f'`{name}`' for name in sorted(missing))}"
         )
+    if culprit := item.config.stash[RUN].culprit(item.stash[CASE]):
+        raise Blocked(culprit)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -211,7 +220,9 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
     outcome = Outcome(item.stash[CASE], Verdict.PASS, seconds=call.duration, trace=trace)
     outcome.notes = [f"{name}: {figures}" for name, figures in item.user_properties]
     outcome.figures = item.stash.get(FIGURES, [])
-    judge(outcome, call.excinfo.value if call.excinfo else None, item.config.stash[OPTIONS])
+    endings = [*dialogue.endings, *after_errors(dialogue.connections)] if dialogue else []
+    error = call.excinfo.value if call.excinfo else None
+    judge(outcome, error, endings, item.config.stash[OPTIONS])
     if outcome.verdict is Verdict.KIT_ERROR and call.excinfo is not None:
         outcome.reason = f"{outcome.case.id}: the kit's own error, not the server's\n" + str(
             item.repr_failure(call.excinfo)

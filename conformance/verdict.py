@@ -149,6 +149,20 @@ class Run:
     warnings: list[str] = field(default_factory=list)
     collected: list[str] = field(default_factory=list)
 
+    def culprit(self, case: Case) -> str | None:
+        """The id of the case because of which one is blocked, or None if it is not.
+
+        A server that died has been started again, so its death blocks nothing.
+        """
+        for outcome in self.outcomes if case.after else ():
+            if outcome.case.id not in case.after:
+                continue
+            if outcome.verdict is Verdict.FAIL and outcome.findings:
+                return outcome.case.id
+            if outcome.verdict is Verdict.BLOCKED:
+                return outcome.blocked_by
+        return None
+
     def vanished(self) -> list[str]:
         """The cases that were to be judged and have no outcome."""
         judged = {outcome.case.id for outcome in self.outcomes}
