@@ -201,7 +201,7 @@ def read(config: pytest.Config) -> Options:
     return Options(
         target=Target(url, auth_url, time_scale, application=_application(config)),
         process=process,
-        strict=config.getoption("strict"),
+        strict=bool(config.getoption("strict")),  # pytest has None for its own
         known=_known(config.getoption("known_failing")),
         report=_report(config.getoption("report_json")),
         reports=_folder("--report", config.getoption("report")),

@@ -60,7 +60,7 @@ def write(report: Report) -> str:
 
 def _test(report: Report, case: CaseView) -> dict[str, Any]:
     requirement = report.requirements.get(case.broken or case.requirement)
-    found = {
+    found: dict[str, Any] = {
         "name": visible(case.id),
         "status": "failed" if case.fails else STATUSES[case.verdict],
         "rawStatus": case.verdict.value,

@@ -74,7 +74,8 @@ def _case(suite: Element, name: str, case: CaseView) -> None:
 
 def _run(suite: Element, report: Report) -> None:
     """What is wrong with the run itself, so that no reader of the cases takes it for good."""
-    problems = [*report.sentences("problems"), *([report.damage] if report.damage else [])]
+    problems: list[str | None] = [*report.sentences("problems")]
+    problems += [report.damage] if report.damage else []
     for problem in problems or [None]:
         found = SubElement(
             suite, "testcase", name="the run is whole", classname="ws-sync.run", time="0"

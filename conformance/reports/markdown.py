@@ -92,7 +92,7 @@ def _failure(report: Report, id_: str, found: list[CaseView]) -> str:
     text = text if len(text) <= SHOWN else f"{text[: SHOWN // 2]}\n…\n{text[-SHOWN // 2 :]}"
     lines += [
         "",
-        f"<details><summary>{escape(visible(case.id))}: {plain(visible(why(case))[:200])}</summary>",
+        f"<details><summary>{plain(case.id)}: {plain(why(case)[:200])}</summary>",
         "",
         fenced(text),
         "</details>",
@@ -117,7 +117,7 @@ def code(text: str) -> str:
     return f"{fence}{pad}{text.replace('|', BAR)}{pad}{fence}"
 
 
-BAR = "ǀ"
+BAR = "\N{LATIN LETTER DENTAL CLICK}"
 """Stands for a bar, which ends the cell of a table even inside code."""
 
 

@@ -13,11 +13,12 @@ from typing import Any
 from markupsafe import Markup
 
 from conformance.figures import Figure
-from conformance.reports.standing import Standing
-from conformance.reports.templates import digest, embedded, file, rendered
+from conformance.reports.templates import digest, embedded, file, rendered, scripts
 from conformance.reports.view import LEVELS, ORDER, CaseView, Report, counted
 from conformance.reports.words import (
+    CLASSES,
     SIGNS,
+    STANDING_CLASSES,
     STANDING_SIGNS,
     conclusion,
     outcome,
@@ -29,13 +30,13 @@ from conformance.verdict import Verdict
 
 WHOLE = 6_000
 """Characters of a frame that the page has whole; of a longer one it has both ends."""
-SCRIPTS = ("state.js", "report.js")
+SCRIPTS = ("theme.js", "state.js", "report.js")
 DIRECTIONS = {"sent": 0, "received": 1, "noted": 2}
 
 
 def write(report: Report) -> str:
     """The report as a page."""
-    script = Markup("\n").join(file(name) for name in SCRIPTS)
+    script = scripts(*SCRIPTS)
     return rendered(
         "report.html",
         report=report,
@@ -51,7 +52,8 @@ def write(report: Report) -> str:
         standing_classes=STANDING_CLASSES,
         levels=LEVELS,
         why=why,
-        failures=[(id_, found, shortest(found)) for id_, found in report.failures().items()],
+        shortest=shortest,
+        unmet=_unmet(report),
         counted=counted,
         at={case.id: place for place, case in enumerate(report.cases)},
         coverage=_coverage(report),
@@ -62,24 +64,14 @@ def write(report: Report) -> str:
     )
 
 
-CLASSES = {
-    Verdict.PASS: "pass",
-    Verdict.FAIL: "fail",
-    Verdict.DIED: "died",
-    Verdict.BLOCKED: "blocked",
-    Verdict.KIT_ERROR: "error",
-    Verdict.WARN: "warn",
-    Verdict.KNOWN: "known",
-    Verdict.NOT_TESTABLE: "untested",
-    Verdict.NOT_APPLICABLE: "na",
-}
-STANDING_CLASSES = {
-    Standing.MET: "pass",
-    Standing.BROKEN: "fail",
-    Standing.WARNED: "warn",
-    Standing.KNOWN: "known",
-    Standing.UNJUDGED: "na",
-}
+def _unmet(report: Report) -> list[tuple[str, str, dict[str, list[CaseView]]]]:
+    """What is not met, the worst first: what it is called, its class, the cases by requirement."""
+    found = [
+        ("What is not met", "fail", report.failures()),
+        ("What a SHOULD asks for", "warn", report.unmet(Verdict.WARN)),
+        ("What is known to fail", "known", report.unmet(Verdict.KNOWN)),
+    ]
+    return [each for each in found if each[2]]
 
 
 def json_of_requirements(report: Report) -> Markup:
@@ -110,9 +102,7 @@ def _case(case: CaseView) -> dict[str, Any]:
                 **{name: _short(finding[name]) for name in ("sent", "expected", "received")},
                 **{name: finding[name] for name in ("requirement", "hint", "seed", "replay")},
                 "steps": [_cut(json.dumps(step), WHOLE) for step in finding["steps"] or []],
-                **(
-                    {"dialogue": _dialogue(finding["dialogue"])} if "dialogue" in finding else {}
-                ),
+                **({"dialogue": _dialogue(finding["dialogue"])} if "dialogue" in finding else {}),
             }
             for finding in case.findings
         ],
@@ -138,9 +128,7 @@ def _dialogue(entries: list[dict[str, Any]]) -> list[list[object]]:
             left_out += (len(payload) - WHOLE) // (2 if binary else 1)
             payload = payload[: WHOLE // 2] + payload[-WHOLE // 2 :]
         direction = DIRECTIONS[entry["direction"]]
-        found.append(
-            [entry["at"], entry["connection"], direction, payload, int(binary), left_out]
-        )
+        found.append([entry["at"], entry["connection"], direction, payload, int(binary), left_out])
     return found
 
 

@@ -7,8 +7,9 @@ cases there should be, the footer how many there are, so that nobody takes a hal
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from json.decoder import WHITESPACE, JSONDecoder
+from json.decoder import JSONDecoder
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,9 @@ def parse(content: bytes, name: str = "") -> Report:
     if wrong:
         raise ReportError(f"it is not as the schema report.json has it: {wrong}")
     if damage is None and document["end"]["cases"] != len(document["cases"]):
-        damage = f"it has {len(document['cases'])} cases, and its end says {document['end']['cases']}"
+        damage = (
+            f"it has {len(document['cases'])} cases, and its end says {document['end']['cases']}"
+        )
     return Report.of(document, damage=damage, name=name)
 
 
@@ -136,6 +139,9 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     return {"cases": [], **document, **footer}
 
 
+_SPACE = re.compile(r"[ \t\n\r]*")
+
+
 class _EndsTooEarly(Exception):
     """The text has ended where something had to come."""
 
@@ -198,7 +204,7 @@ class _Scanner:
         return len(left) <= len("false,\\u0000")
 
     def _next(self) -> str:
-        match = WHITESPACE.match(self.text, self.place)
+        match = _SPACE.match(self.text, self.place)
         assert match is not None
         self.place = match.end()
         if self.place >= len(self.text):

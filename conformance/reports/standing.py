@@ -65,9 +65,7 @@ class Stood:
     against: list[str] = field(default_factory=list)
 
 
-def standings(
-    requirements: Mapping[str, Requirement], cases: Iterable[Judged]
-) -> dict[str, Stood]:
+def standings(requirements: Mapping[str, Requirement], cases: Iterable[Judged]) -> dict[str, Stood]:
     """How each requirement stands, by its id."""
     found = {id_: Stood() for id_ in requirements}
     left: dict[str, set[str]] = {}

@@ -195,13 +195,20 @@ class Report:
 
     def failures(self) -> dict[str, list[CaseView]]:
         """The cases that make it non-conformant, by the requirement that is not met."""
+        return self._by_blame(case for case in self.cases if case.fails)
+
+    def unmet(self, verdict: Verdict) -> dict[str, list[CaseView]]:
+        """The cases with a verdict, by the requirement that is not met."""
+        return self._by_blame(c for c in self.cases if c.verdict is verdict and not c.fails)
+
+    def _by_blame(self, cases: Iterable[CaseView]) -> dict[str, list[CaseView]]:
         found: dict[str, list[CaseView]] = {}
-        for case in self.cases:
-            if case.fails:
-                bad = case.closing["requirement"] if case.closing and case.closes_badly else None
-                broken = case.broken or (bad if case.verdict not in NOT_CONFORMANT else None)
-                found.setdefault(broken or case.requirement, []).append(case)
-        return found
+        for case in cases:
+            closing = case.closing if case.closes_badly and not case.broken else None
+            blamed = closing["requirement"] if closing else case.broken or case.requirement
+            found.setdefault(blamed, []).append(case)
+        order = list(self.requirements)
+        return dict(sorted(found.items(), key=lambda each: _place(order, each[0])))
 
     def coverage(self) -> list[JSONObject]:
         """For each side and level how many requirements there are, were exercised, and are met."""
@@ -242,6 +249,10 @@ FOOTER = (
 
 SIDES = ("server", "both", "client")
 LEVELS = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY")
+
+
+def _place(order: list[str], id_: str) -> int:
+    return order.index(id_) if id_ in order else len(order)
 
 
 def _rank(row: JSONObject) -> int:

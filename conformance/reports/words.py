@@ -6,7 +6,6 @@ import re
 
 from conformance.reports.standing import Standing
 from conformance.reports.view import CaseView, Report
-from conformance.spec import Requirement
 from conformance.verdict import NOT_CONFORMANT, Verdict
 
 SIGNS = {
@@ -18,7 +17,7 @@ SIGNS = {
     Verdict.WARN: "!",
     Verdict.KNOWN: "≈",
     Verdict.NOT_TESTABLE: "?",
-    Verdict.NOT_APPLICABLE: "–",
+    Verdict.NOT_APPLICABLE: "-",
 }
 """What stands for a verdict beside its colour."""
 
@@ -28,6 +27,27 @@ STANDING_SIGNS = {
     Standing.WARNED: "!",
     Standing.KNOWN: "≈",
     Standing.UNJUDGED: "·",
+}
+
+CLASSES = {
+    Verdict.PASS: "pass",
+    Verdict.FAIL: "fail",
+    Verdict.DIED: "died",
+    Verdict.BLOCKED: "blocked",
+    Verdict.KIT_ERROR: "error",
+    Verdict.WARN: "warn",
+    Verdict.KNOWN: "known",
+    Verdict.NOT_TESTABLE: "untested",
+    Verdict.NOT_APPLICABLE: "na",
+}
+"""How the style sheet calls a verdict."""
+
+STANDING_CLASSES = {
+    Standing.MET: "pass",
+    Standing.BROKEN: "fail",
+    Standing.WARNED: "warn",
+    Standing.KNOWN: "known",
+    Standing.UNJUDGED: "na",
 }
 
 
@@ -74,11 +94,6 @@ def why(case: CaseView) -> str:
     if case.closes_badly and case.closing and case.verdict not in NOT_CONFORMANT:
         return f"{case.closing['how']}, and {case.closing['expected']} was expected"
     return case.reason.partition("\n")[0]
-
-
-def of_requirement(report: Report, id_: str) -> Requirement | None:
-    """The requirement with an id, if the report has it."""
-    return report.requirements.get(id_)
 
 
 def shortest(found: list[CaseView]) -> CaseView:

@@ -27,34 +27,6 @@
   const written = (value) => (value === undefined ? "nothing" : visible(JSON.stringify(value)));
   const milliseconds = (seconds) => (seconds * 1000).toLocaleString("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
-  // Theme
-
-  const theme = byId("theme");
-  const THEMES = ["auto", "light", "dark"];
-  const stored = () => {
-    try {
-      return localStorage.getItem("ws-sync-theme") ?? "auto";
-    } catch {
-      return "auto"; // storage may be forbidden where the file was opened
-    }
-  };
-  const choose = (name) => {
-    if (name === "auto") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = name;
-    theme.querySelector("span").textContent = name;
-    theme.dataset.name = name;
-  };
-  choose(THEMES.includes(stored()) ? stored() : "auto");
-  theme.hidden = false;
-  theme.addEventListener("click", () => {
-    choose(THEMES[(THEMES.indexOf(theme.dataset.name) + 1) % THEMES.length]);
-    try {
-      localStorage.setItem("ws-sync-theme", theme.dataset.name);
-    } catch {
-      // as above
-    }
-  });
-
   // One case
 
   function requirementOf(id) {
@@ -120,19 +92,21 @@
   const MOST_LANES = 5;
   const PAGE = 150;
   const SILENCE = 0.25;
+  const wide = matchMedia("(min-width: 44rem)");
 
   function talk(entries, about) {
     const steps = follow(entries);
     const names = [...new Set(steps.map((step) => step.connection))];
     const crowd = names.length > MOST_LANES;
     const lanes = crowd ? ["clients"] : names;
-    const width = crowd ? 5 : Math.max(5, lanes.length * 2.6 + 2.4);
+    const each = wide.matches ? 3.4 : 2.5;
+    const width = Math.max(2, lanes.length + 1) * each;
     const place = (lane) => `${((lane + 0.5) / (lanes.length + 1)) * 100}%`;
     const laneOf = (connection) => (crowd ? 0 : lanes.indexOf(connection));
     const marked = aboutOf(steps, about);
 
     const list = make("ol", { class: "steps", role: "listbox", "aria-label": "Steps of the dialogue; the arrow keys choose one" });
-    const panel = make("div", { class: "state", role: "region", "aria-label": "State after the chosen step", tabindex: "0" });
+    const panel = make("div", { class: "state untouched", role: "region", "aria-label": "State after the chosen step", tabindex: "0" });
     const rows = [];
     let chosen = null;
 
@@ -163,7 +137,10 @@
       row.setAttribute("aria-selected", "true");
       row.setAttribute("tabindex", "0");
       panel.replaceChildren(...stateAfter(steps, number, names));
-      if (focus) row.focus({ preventScroll: false });
+      if (focus) {
+        panel.classList.remove("untouched");
+        row.focus({ preventScroll: false });
+      }
     }
 
     function fill(from) {
@@ -209,7 +186,7 @@
       make("div", { class: "lane-names" },
         ...lanes.map((name, lane) => make("span", { style: `left:${place(lane)}` }, name)),
         make("span", { style: `left:${place(lanes.length)}` }, "server")),
-      make("span", {}, crowd ? `${names.length} connections` : ""));
+      make("span", {}, crowd ? `${names.length} connections` : "choose a step to see the state after it"));
     list.style.setProperty("--lanes", `${width}rem`);
     return make("div", { class: "talk" }, make("div", {}, more, head, list), panel);
   }
@@ -309,7 +286,7 @@
         const inside = paths.filter((other) => path.every((token, depth) => other[depth] === token)).map((other) => other.slice(path.length));
         const cell = make("td", { class: `cell${isChanged ? " changed" : ""}${differs ? " differs" : ""}` });
         if (value === undefined) cell.append(column.value === undefined ? "·" : "–");
-        else cell.append(...shownJSON(value, isChanged ? inside : []));
+        else cell.append(make("span", {}, ...shownJSON(value, isChanged ? inside : [])));
         if (isChanged && (was === null || typeof was !== "object")) cell.append(make("span", { class: "was" }, clipped(written(was), 60)));
         if (differs) cell.append(make("span", { class: "off" }, " (differs from the server's)"));
         return cell;
