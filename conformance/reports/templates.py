@@ -7,6 +7,7 @@ import hashlib
 import json
 from functools import cache
 from importlib import resources
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -27,6 +28,7 @@ def _environment() -> Environment:
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
     found.filters["number"] = "{:,}".format
+    found.filters["anchor"] = lambda id_: quote(visible(id_))
     return found
 
 
