@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance import last_run, proof, report, selection, watch
+from conformance import last_run, proof, selection, watch
 from conformance import options as command_line
 from conformance.case import MARK, of_item
 from conformance.expect import Violation
@@ -305,7 +305,7 @@ def _after_death(item: pytest.Item) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Set the exit status, and write the JSON report."""
+    """Set the exit status, and write the reports."""
     config = session.config
     chosen = config.stash.get(OPTIONS, None)
     if chosen is None:

@@ -1,4 +1,4 @@
-"""The page of implementations, `docs/implementations.md`: written, and compared with what is so now.
+"""The page of implementations, `docs/implementations.md`: written, and compared with what is so.
 
 What it says is the same from run to run: no times, and nothing that depends on which of several
 requirements a failing case has blamed.
@@ -25,12 +25,14 @@ TITLES = {
 INTRODUCTION = """\
 # Implementations against requirements
 
-What the conformance kit says of four implementations: this repository's reference, a testee in Node that was written from the
-specification alone, and two releases of `ws-sync` on PyPI, judged by their scripted cases. `python -m tools.judge_testees
---write docs` writes this page; continuous integration compares it with what is so (`make testees`).
+What the conformance kit says of four implementations: this repository's reference, a testee in Node
+that was written from the specification alone, and two releases of `ws-sync` on PyPI, judged by
+their scripted cases. `python -m tools.judge_testees --write docs` writes this page; continuous
+integration compares it with what is so.
 
-`✓` all cases of the requirement pass; `✗ 2 of 5` two of its five cases do not, of a MUST; `!` the same of a SHOULD; `-` none
-was judged. *known failing* are the cases in an implementation's known-failing list, which its folder in `tools/testees` has.
+`✓` all cases of the requirement pass; `✗ 2 of 5` two of its five cases do not, of a MUST; `!` the
+same of a SHOULD; `-` none was judged. *known failing* are the cases in an implementation's
+known-failing list, which its folder in `tools/testees` has.
 
 """
 

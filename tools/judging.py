@@ -13,9 +13,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def judge(
-    command: str, *options: str, keep: Path | None = None
-) -> tuple[int, dict[str, Any]]:
+def judge(command: str, *options: str, keep: Path | None = None) -> tuple[int, dict[str, Any]]:
     """Run the kit against the server that a command starts; its exit status and JSON report.
 
     Args:

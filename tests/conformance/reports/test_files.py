@@ -7,7 +7,7 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 import xmlschema
@@ -46,7 +46,7 @@ def test_junit_is_valid_by_the_schema_of_jenkins(given: Report) -> None:
 
 def test_junit_suite_has_what_the_schema_of_ant_demands(given: Report) -> None:
     """The other common schema: attributes that must be there, and an order of what is inside."""
-    for number, suite in enumerate(ElementTree.fromstring(junit.write(given))):
+    for number, suite in enumerate(ET.fromstring(junit.write(given))):
         attributes = {"name", "package", "id", "hostname", "timestamp", "tests", "failures"}
         assert attributes | {"errors", "skipped", "time"} == set(suite.keys())
         assert suite.get("id") == str(number)
@@ -62,7 +62,7 @@ def test_junit_suite_has_what_the_schema_of_ant_demands(given: Report) -> None:
 
 
 def test_junit_counts_what_it_holds() -> None:
-    root = ElementTree.fromstring(junit.write(REPORTS["every"]))
+    root = ET.fromstring(junit.write(REPORTS["every"]))
     found = {
         tag: [each.get("name") for each in root.iter("testcase") if each.find(tag) is not None]
         for tag in ("failure", "error", "skipped")
@@ -80,7 +80,7 @@ def test_junit_counts_what_it_holds() -> None:
 
 
 def test_junit_keeps_what_a_server_said_as_text() -> None:
-    root = ElementTree.fromstring(junit.write(hostile_report()))
+    root = ET.fromstring(junit.write(hostile_report()))
     texts = [each.text or "" for each in root.iter("failure")]
     assert "</script>" in texts[0]
     assert "\\x1b[31m" in texts[0]
@@ -162,7 +162,7 @@ def test_badge_says_what_the_run_says(cases: list[Any], said: str, colour: str) 
     found = json.loads(badge.write_json(report(*cases)))
     assert found.pop("isError") is (colour == "red")
     assert found == {"schemaVersion": 1, "label": "ws-sync", "message": said, "color": colour}
-    root = ElementTree.fromstring(badge.write_svg(report(*cases)))
+    root = ET.fromstring(badge.write_svg(report(*cases)))
     assert root.get("aria-label") == f"ws-sync: {said}"
 
 
@@ -189,7 +189,7 @@ class Reader(HTMLParser):
             self.scripts.append("")
             self.inside = True
 
-    def handle_endtag(self, tag: str) -> None:
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - as its base has it
         self.inside = False
 
     def handle_data(self, data: str) -> None:

@@ -53,6 +53,7 @@ def test_report_that_is_cut_off_anywhere_is_read_as_far_as_it_goes(layout: str) 
     }[layout].rstrip()
     begin = whole.index(b'"cases"')
     said = set()
+    refused = {}
     for cut in sorted(
         {
             *range(0, begin, 997),
@@ -64,8 +65,7 @@ def test_report_that_is_cut_off_anywhere_is_read_as_far_as_it_goes(layout: str) 
         try:
             found = parse(whole[:cut])
         except ReportError as error:
-            assert cut < begin + 10, error
-            assert "cut off" in str(error) or "header" in str(error) or "format" in str(error)
+            refused[cut] = str(error)
             continue
         assert found.damage is not None
         assert [each.id for each in found.cases] == [each["id"] for each in CASES][
@@ -76,6 +76,8 @@ def test_report_that_is_cut_off_anywhere_is_read_as_far_as_it_goes(layout: str) 
             f"behind case {len(found.cases)} of 5" in found.damage
         )
     assert len(said) == 11
+    assert max(refused) < begin
+    assert all("cut off" in text or "inside its header" in text for text in refused.values())
     assert parse(whole).damage is None
 
 

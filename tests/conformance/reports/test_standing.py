@@ -1,4 +1,4 @@
-"""How a requirement stands follows from the cases that are bound to it, and from those that blame it."""
+"""A requirement stands by the cases that are bound to it, and by those that blame it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from conformance.reports.standing import Standing
 from conformance.verdict import Verdict
 from tests.conformance.reports.made import case, finding, report
 
-OTHER = {"broken": "patch-atomic", "findings": [finding("patch-atomic")]}
+OTHER: dict[str, Any] = {"broken": "patch-atomic", "findings": [finding("patch-atomic")]}
 
 
 @pytest.mark.parametrize(
