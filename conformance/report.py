@@ -5,13 +5,18 @@ Everything here is formatting; nothing is judged.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from conformance.verdict import Run, Verdict
 
 
 def conclusion(run: Run) -> str:
     """What the run says of the server, in one sentence."""
-    counts = run.counts()
-    status = run.exit_status()
+    return concluded(run.counts(), run.exit_status())
+
+
+def concluded(counts: Counter[Verdict], status: int) -> str:
+    """The same, of how many cases have each verdict and the exit status."""
     if status:
         return "NOT conformant" if status == 1 else "nothing ran, so nothing is known"
     if counts[Verdict.KNOWN]:

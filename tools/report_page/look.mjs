@@ -215,7 +215,7 @@ for (const [device, options] of [["desk", DESK], ["phone", PHONE]]) {
 // Without the script
 {
   const page = await open("real/report.html", { ...DESK, javaScriptEnabled: false });
-  check("the verdict is told without the script", (await page.locator("h1").innerText()).includes("Not conformant"));
+  check("the verdict is told without the script", (await page.locator("h1").innerText()).includes("NOT conformant"));
   check("and so is each case", (await page.locator("details.case").count()) > 20);
   await close(page);
 }

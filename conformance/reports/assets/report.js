@@ -35,7 +35,7 @@
       make("div", { class: "head" }, found ? make("span", { class: "level" }, found.level) : "", " ",
         make("a", { class: "id", href: `#${encodeURIComponent(visible(id))}` }, id), " ",
         make("span", { class: "side" }, found ? `${found.side} · ${found.place}` : "")),
-      found ? make("p", { class: "sentence" }, found.sentence.replaceAll("`", "")) : null);
+      found ? make("p", { class: "sentence" }, ...found.sentence.split("`").map((part, place) => (place % 2 ? make("code", {}, visible(part)) : visible(part)))) : null);
   }
 
   function copying(text) {

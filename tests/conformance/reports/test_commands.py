@@ -66,7 +66,7 @@ def test_show_tells_what_fails(bad: Path, capsys: pytest.CaptureFixture[str]) ->
     printed = capsys.readouterr().out
     assert "state-get (MUST): 1 case, such as state/b" in printed
     assert "expected the event _SET; received nothing" in printed
-    assert printed.rstrip().endswith("not conformant")
+    assert printed.rstrip().endswith("NOT conformant")
 
 
 def test_show_writes_other_forms(
@@ -130,4 +130,4 @@ def test_file_that_can_not_be_written_is_status_2(
 
 def test_verb_of_the_command_line_leads_there(bad: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert ws_sync(["report", "show", str(bad)]) == 1
-    assert "not conformant" in capfd.readouterr().out
+    assert "NOT conformant" in capfd.readouterr().out

@@ -55,7 +55,7 @@ def test_case_that_passes_in_the_first_and_not_in_a_later_report_makes_it_worse(
 
 def test_terminal_names_what_has_changed_and_stays_as_wide_as_it_is() -> None:
     lines = list(text(Comparison([BEFORE, AFTER]), 60))
-    assert "1  before: not conformant" in lines
+    assert "1  before: NOT conformant" in lines
     assert "requirements that stand otherwise: 1 of 2" in lines
     assert "    state/a: passed → known failing" in lines
     assert "    state/b: failed → passed" in lines

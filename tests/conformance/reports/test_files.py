@@ -139,10 +139,16 @@ def test_markdown_holds_what_a_server_said_in_fences_and_escapes() -> None:
 
 def test_markdown_tells_conclusion_section_and_failure() -> None:
     found = markdown.write(report(case(), case("patch/a", Verdict.FAIL, "patch-atomic")))
-    assert found.startswith("## ❌ ws-sync: not conformant")
+    assert found.startswith("## ❌ ws-sync: NOT conformant")
     assert "| patch | 1 | · |" in found
     assert "A receiver MUST apply all operations of a patch or none of them." in found
     assert "<details><summary>patch/a: " in found
+
+
+def test_sentence_has_its_code_as_code() -> None:
+    given = report(case(verdict=Verdict.FAIL))
+    assert "MUST answer with one `_SET:KEY`" in markdown.write(given)
+    assert "MUST answer with one <code>_SET:KEY</code>" in page.write(given)
 
 
 # Badges
