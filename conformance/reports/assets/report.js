@@ -287,7 +287,7 @@
         const cell = make("td", { class: `cell${isChanged ? " changed" : ""}${differs ? " differs" : ""}` });
         if (value === undefined) cell.append(column.value === undefined ? "·" : "–");
         else cell.append(make("span", {}, ...shownJSON(value, isChanged ? inside : [])));
-        if (isChanged && (was === null || typeof was !== "object")) cell.append(make("span", { class: "was" }, clipped(written(was), 60)));
+        if (isChanged && (was === null || typeof was !== "object")) cell.append(make("span", { class: "was", title: "before this step" }, clipped(written(was), 60)));
         if (differs) cell.append(make("span", { class: "off" }, " (differs from the server's)"));
         return cell;
       });
