@@ -7,6 +7,7 @@ Waiting is always for an event and has a deadline; nothing here sleeps.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -100,6 +101,8 @@ class Connection:
         closing: How it ended, or None while it is open.
         url: The URL that it was opened with.
         ended_by_kit: Whether the kit has begun to end it.
+        opened: When it was opened, by the monotonic clock.
+        ended: When it ended.
     """
 
     def __init__(
@@ -108,6 +111,7 @@ class Connection:
         self.label = label
         self.url = url
         self.ended_by_kit = False
+        self.opened, self.ended = time.monotonic(), float("inf")
         self.received: list[Received] = []
         self.legality = Legality()
         self.fences = Fences()
@@ -345,6 +349,7 @@ class Connection:
                 self._give_up(f"a frame of more than {LARGEST >> 20} MiB")
         code, reason = self._socket.close_code, self._socket.close_reason
         self.closing = Closing(self.label, code or 1006, reason or "")
+        self.ended = time.monotonic()
         if not self._released:
             self._trace.add(self.label, "noted", str(self.closing))
         self._news.set()

@@ -1,9 +1,9 @@
 """Whose answer has come? How many `_SET` a fence has to wait for.
 
 A server may send a change as `_SET` instead of `_PATCH`. Then a `_SET:SECOND` behind a question
-need not be its answer: it may be a change that was under way. A connection therefore counts what it has
-asked, and what it has sent that may be followed by a change of a document. When so many states have
-come as there can be changes, and one more for each question, the last question was answered.
+need not be its answer: it may be a change that was under way. A connection therefore counts what
+it has asked, and what it has sent that may be followed by a change. When as many states have come
+as there can be changes, and one more for each question, the last question was answered.
 """
 
 from __future__ import annotations

@@ -38,6 +38,8 @@ from conformance.trace import harmless
 from conformance.verdict import NOT_CONFORMANT, Outcome, Run, Verdict
 
 CONTRACT_FREE = "application"
+PROMISED = "user-session"
+"""The feature that who gives `--auth-url` counts on."""
 NEEDS_TESTEE = "needs a testee, the small application of spec/testee.md on this implementation"
 
 BEGAN = pytest.StashKey[float]()
@@ -326,6 +328,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             named = ", ".join(left[:5]) + (", …" if left[5:] else "")
             how_many = "1 case has" if len(left) == 1 else f"{len(left)} cases have"
             run.problems.append(f"{how_many} no outcome: {named}")
+        if chosen.promised and chosen.target.testee and PROMISED not in chosen.target.features:
+            run.problems.append(
+                f"--auth-url is given, but the testee does not list `{PROMISED}`: nothing of it "
+                "was judged"
+            )
         if run.ran() and (ails := ailment(chosen.target)):
             run.problems.append(f"the server has died after the last case: {ails}")
     run.warnings += dict.fromkeys(chosen.target.application.left)

@@ -72,8 +72,12 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
         """Say nothing: how far the run is, is said when a case has ended."""
 
     def pytest_runtest_logfinish(self) -> None:
-        """Say how far the run is, from time to time."""
+        """Say how far the run is, from time to time; with -v what came of each case."""
         now = time.monotonic()
+        if self.config.option.verbose > 0 and (outcomes := self.config.stash[RUN].outcomes):
+            last = outcomes[-1]
+            self._tw.line(f"{last.verdict:<14} {last.case.id}  {last.seconds:.2f} s", flush=True)
+            return
         if now - self.told < (REWRITE if self.rewrites else SPARSE):
             return
         self.told = now

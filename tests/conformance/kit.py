@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PATIENCE = 120
+WIDE = "400"
+"""Columns of the terminal, so that what the tests look for stands on one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ async def run(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         cwd=cwd,
-        env={**os.environ, **(env or {})},
+        env={**os.environ, "COLUMNS": WIDE, **(env or {})},
     )
     try:
         output, _ = await asyncio.wait_for(process.communicate(), PATIENCE)

@@ -49,7 +49,7 @@ async def test_connection_that_brings_too_much_is_given_up(
         dialogue = Dialogue(Target(url))
         peer = await dialogue.open()
         await peer.assign("text", "done")
-        with pytest.raises(Violation, match="more than 500 frames, .* bytes, and no end"):
+        with pytest.raises(Violation, match=r"more than 500 frames, .* bytes, and no end"):
             await peer.next("_DOWNLOAD", since=0)
         assert peer.connection.closing is not None
         await dialogue.release()
@@ -60,6 +60,7 @@ async def test_server_with_few_places_is_judged_by_those() -> None:
     async with serving(hostile.Limited) as url:
         result = await run_kit("--server-url", url, "--strict", *crowds)
     found = re.search(r"connections at once (\d+)", result.output)
-    assert found and 10 < int(found[1]) <= 20
+    assert found
+    assert 10 < int(found[1]) <= 20
     assert result.output.splitlines()[-1].startswith("conformant")
     assert result.status == 0
