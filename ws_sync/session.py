@@ -40,10 +40,13 @@ session_context: ContextVar[Session] = ContextVar("session_context")
 
 _tokens: ContextVar[tuple[Token[Session], ...]] = ContextVar("_tokens", default=())
 
-_made_by: WeakKeyDictionary[asyncio.Task[Any], list[tuple[ref[Session], Connection]]] = (
+_let_go: WeakKeyDictionary[asyncio.Task[Any], list[tuple[ref[Session], ref[Connection]]]] = (
     WeakKeyDictionary()
 )
-"""The newest connection that each task has made for each session."""
+"""For each task the last connection that it has made for a session and that this has let go.
+
+Weakly, since a connection may lead to the task, and would then keep its own entry for good.
+"""
 
 _BURST = 64
 """So many sends and syncs may follow one another before everything else has a turn."""
@@ -119,8 +122,8 @@ class Session:
     def ws(self, ws: Transport | None) -> None:
         if ws is not None:
             self._attach(ws)
-        elif self._made_here() in {None, self.connection}:
-            self.connection = None
+        elif self._let_go_here() is None:
+            self._release()
 
     def register_event(self, event: str, callback: Callable[..., Any]) -> None:
         """Call `callback` with the data of each `event`; it replaces an older one."""
@@ -171,13 +174,14 @@ class Session:
         """
         if ws is not None:
             await self.new_connection(ws)
-        connection = self._made_here() or self.connection
+        if (let_go := self._let_go_here()) is not None:  # replaced already
+            if (connection := let_go()) is not None:
+                connection.close()
+                await connection.closed()
+            return
+        connection = self.connection
         if connection is None:
             raise NotConnected
-        if connection is not self.connection:  # replaced already
-            connection.close()
-            await connection.closed()
-            return
         with self:
             code = INTERNAL_ERROR  # connection-close-code
             try:
@@ -186,7 +190,7 @@ class Session:
                 code = NORMAL
             finally:
                 if self.connection is connection:
-                    self.connection = None
+                    self._release()
                 connection.close(code)
                 await self._tell("on_disconnect")
                 await connection.closed()
@@ -201,7 +205,7 @@ class Session:
         connection = self._attach(ws) if ws is not None else self.connection
         if connection is not None:
             connection.disconnect(message)
-        self.connection = None
+        self._release()
         if connection is not None:
             await connection.closed()
 
@@ -240,8 +244,7 @@ class Session:
         starves nobody, whether or not there is anything to send, and a single one does not wait.
         """
         self._calls += 1
-        connection = self.connection
-        if self._calls < _BURST and (connection is None or not connection.has_unsent):
+        if self._calls < _BURST and (self.connection is None or not self.connection.has_unsent):
             return False
         self._calls = 0
         return True
@@ -264,39 +267,50 @@ class Session:
     def _attach(self, ws: Transport) -> Connection:
         older = self.connection
         if older is not None and older.ws is ws and older.is_open:
-            connection = older
-        else:
-            connection = Connection(ws, self.logger, self._limits)
-        self.connection = connection
-        if (task := asyncio.current_task()) is not None:
-            others = [made for made in _made_by.get(task, ()) if made[0]() not in {None, self}]
-            _made_by[task] = [*others, (ref(self), connection)]
-        if older is not None and older is not connection:
+            older.made_here()
+            return older
+        self._release()
+        self.connection = connection = Connection(ws, self.logger, self._limits)
+        if older is not None:
             self.logger.warning("a newer connection replaces %s", older.ws.client)
             older.disconnect(TAKEN_OVER)  # session-takeover-prompt: nothing waits for it
         return connection
 
-    def _made_here(self) -> Connection | None:
-        """Return the newest connection that the running task has made."""
+    def _release(self) -> None:
+        """Have no connection any more; the task that has made it can still ask for it."""
+        connection, self.connection = self.connection, None
+        maker = connection.maker() if connection is not None else None
+        if connection is not None and maker is not None:
+            others = [each for each in _let_go.get(maker, ()) if each[0]() not in {None, self}]
+            _let_go[maker] = [*others, (ref(self), ref(connection))]
+
+    def _let_go_here(self) -> ref[Connection] | None:
+        """Return the newest connection of the running task, if it is not the session's any more."""
         try:
             task = asyncio.current_task()
         except RuntimeError:  # outside of any event loop
             return None
-        made = _made_by.get(task, ()) if task is not None else ()
+        if task is None or (self.connection is not None and self.connection.maker() is task):
+            return None
+        made = _let_go.get(task, ())
         return next((connection for session, connection in made if session() is self), None)
 
     async def _serve(self, connection: Connection) -> None:
-        async with connection.serving():
-            while connection is self.connection:
-                received = await connection.receive()
-                if received is None:
-                    return
-                await self._turn.acquire()  # `async with` takes twice the time
-                try:
-                    if connection is self.connection:  # session-takeover-deaf
-                        await self._receive(connection, received)
-                finally:
-                    self._turn.release()
+        try:
+            async with connection.serving():
+                while connection is self.connection:
+                    received = await connection.receive()
+                    if received is None:
+                        return
+                    await self._turn.acquire()  # `async with` takes twice the time
+                    try:
+                        if connection is self.connection:  # session-takeover-deaf
+                            await self._receive(connection, received)
+                    finally:
+                        self._turn.release()
+        except TimeoutError:
+            if connection.cuts_handler:
+                self.logger.warning("a handler outlived its connection, and was cancelled")
 
     async def _receive(self, connection: Connection, received: str | bytes) -> None:
         try:

@@ -17,6 +17,8 @@ from ws_sync.arguments import split
 from ws_sync.calling import call
 from ws_sync.exceptions import brief
 
+_NONE: frozenset[str] = frozenset()
+
 
 class Tasks:
     """The tasks that one object offers, and those of them that run.
@@ -40,10 +42,10 @@ class Tasks:
             changed: called when `names` has changed.
             log: where the tasks' exceptions go.
         """
-        self.functions = dict(functions)
-        self.cancels = dict(cancels)
+        self.functions = functions
+        self.cancels = cancels
         self.running: dict[str, asyncio.Task[None]] = {}
-        self._ending: set[str] = set()  # tasks whose cancel function runs
+        self._ending = _NONE  # tasks whose cancel function runs
         self._changed = changed
         self._log = log
 
@@ -80,13 +82,13 @@ class Tasks:
             await call(self.functions[name], *by_position, **named)
         except asyncio.CancelledError:
             if name in self.cancels:
-                self._ending.add(name)
+                self._ending |= {name}
                 await call(self.cancels[name])
             raise
 
     def _ended(self, name: str, task: asyncio.Task[None]) -> None:
         del self.running[name]
-        self._ending.discard(name)
+        self._ending -= {name}
         if not task.cancelled() and (error := task.exception()) is not None:
             self._log.error("the task %r failed", name, exc_info=error)
         self._changed()
