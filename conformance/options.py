@@ -6,7 +6,7 @@ import random
 import re
 from argparse import ArgumentError
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -36,8 +36,6 @@ class Options:
         strict: Whether a SHOULD that is not met fails.
         known: The known-failing list.
         report: Where the JSON report goes, or None.
-        reports: The folder where all reports go, or None.
-        selection: The options that chose the cases; empty for all.
         testee: Whether a testee counts as one, or as an application like any other.
         budget: Seconds for generated sequences.
         examples: How many of them at most, or None.
@@ -46,6 +44,8 @@ class Options:
         how: The arguments by which `ws-sync replay` judges the same server.
         write_known: Where the list of what fails in this run goes, or None.
         promised: Whether the user has named an endpoint that begins with the identification.
+        reports: The folder where all reports go, or None.
+        selection: The options that chose the cases; empty for all.
     """
 
     target: Target
@@ -53,8 +53,6 @@ class Options:
     strict: bool
     known: Known
     report: Path | None
-    reports: Path | None
-    selection: list[str]
     testee: bool
     budget: float
     examples: int | None
@@ -63,6 +61,8 @@ class Options:
     how: list[str]
     write_known: Path | None = None
     promised: bool = False
+    reports: Path | None = None
+    selection: list[str] = field(default_factory=list)
 
     @property
     def server(self) -> str:

@@ -72,7 +72,9 @@ def fixed(path: Path) -> Report:
     found = json.loads(path.read_text(encoding="utf-8"))
     for case in found["cases"]:
         case |= {"verdict": "passed", "findings": [], "broken": None, "closing": None}
-    return Report.of(found | {"exitStatus": 0, "problems": []}, name="after</script><script>alert(1)")
+    return Report.of(
+        found | {"exitStatus": 0, "problems": []}, name="after</script><script>alert(1)"
+    )
 
 
 if __name__ == "__main__":

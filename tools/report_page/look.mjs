@@ -97,7 +97,7 @@ for (const [device, options] of [["desk", DESK], ["phone", PHONE]]) {
   check("the first stop is the link that skips the head", await page.evaluate(() => document.activeElement.className === "skip"));
   await page.keyboard.press("/");
   check("/ leads to the search", await page.evaluate(() => document.activeElement.id === "q"));
-  await page.keyboard.type("takeover-leaves-the-newer-connection-open");
+  await page.keyboard.type("session/takeover-leaves-the-newer-connection-open");
   check("the search leaves what fits", (await shown(page)) === 1);
   for (let stop = 0; stop < 20 && !(await page.evaluate(() => document.activeElement.matches("details.case > summary"))); stop += 1) await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
