@@ -91,10 +91,8 @@ async def test_narrow_terminal_is_not_overrun() -> None:
 
 async def test_file_has_no_colour_unless_it_is_forced_and_no_rewritten_line() -> None:
     async with lying(liars.lists_toast_and_has_none) as url:
-        plain, forced = (
-            await run_kit("--server-url", url, *SELECT, env=env)
-            for env in ({}, {"FORCE_COLOR": "1"})
-        )
+        plain = await run_kit("--server-url", url, *SELECT)
+        forced = await run_kit("--server-url", url, *SELECT, env={"FORCE_COLOR": "1"})
     assert "\x1b[" not in plain.output
     assert "\r" not in plain.output
     assert "\x1b[31m" in forced.output
