@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 
@@ -22,4 +23,4 @@ class Dies(Honest):
 
 
 if __name__ == "__main__":
-    serve.asyncio.run(serve.run(Dies, int(sys.argv[1]), print))
+    asyncio.run(serve.run(Dies, int(sys.argv[1]), print))
