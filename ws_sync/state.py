@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Set
 from functools import partial
-from logging import Logger
 
 from ws_sync.attributes import Attribute
 from ws_sync.calling import to_json
@@ -21,8 +20,11 @@ from ws_sync.codec import JSON, Text, begun, dump, encode, frame
 from ws_sync.connection import Connection
 from ws_sync.crossing import Crossings
 from ws_sync.document import Document, Held
+from ws_sync.elements import write_of
 from ws_sync.events import patch_event, set_event
 from ws_sync.exceptions import Refused, RefusedState
+from ws_sync.logs import AnyLog, about
+from ws_sync.metrics import Counters
 from ws_sync.writes import Write, state_patch
 
 MAX_DOCUMENT = 32 << 20
@@ -48,6 +50,7 @@ class State:
         "__weakref__",
         "_all_readers",
         "_connection",
+        "_counters",
         "_crossings",
         "_document",
         "_good",
@@ -63,8 +66,9 @@ class State:
         "sent_at",
     )
 
-    def __init__(self, key: str, log: Logger) -> None:
+    def __init__(self, key: str, log: AnyLog, counters: Counters | None = None) -> None:
         self.key = key
+        self._counters = counters or Counters()
         self.attributes: dict[str, Attribute] = {}
         self.is_current: Callable[[], bool] = lambda: True
         self.sent_at = float("-inf")
@@ -99,6 +103,7 @@ class State:
         texts, errors = self._read_all()  # state-get-current
         members = [f"{encode(wire)}:{text.text.decode()}" for wire, text in texts.items()]
         text = frame(set_event(self.key), f"{{{','.join(members)}}}")
+        self._counters.sent_states += connection.is_open
         if self.is_known(connection):
             connection.send(text)
         else:
@@ -112,6 +117,7 @@ class State:
     def resync(self, connection: Connection) -> None:
         """Answer a refused write: the client holds something else, so send everything."""
         self._document.forget(self.attributes)
+        self._counters.resyncs += 1
         self.report(self.announce(connection))  # state-refused-resync
 
     def publish(
@@ -146,6 +152,7 @@ class State:
         if found.operations:
             self._patch_begun = self._patch_begun or begun(patch_event(self.key))
             connection.send((b"%b%b}" % (self._patch_begun, found.patch)).decode())
+            self._counters.sent_patches += 1
             self.sent_at = now = connection.loop.time()
             if whole:
                 self._crossings.replaced(found.changed, now)
@@ -173,7 +180,10 @@ class State:
     def report(self, errors: Iterable[Exception]) -> None:
         """Log what went wrong with single attributes, where there is no caller to tell."""
         for error in errors:
-            self._log.error("%s: an attribute can't be sent", self.key, exc_info=error)
+            self._log.error(
+                "%s: an attribute can't be sent", self.key, exc_info=error,
+                extra=about("attribute-failed", key=self.key),
+            )  # fmt: skip
 
     def receive_patch(self, connection: Connection, patch: JSON) -> None:
         """Apply a patch of the client (patch-atomic), and correct what the client then holds.
@@ -181,7 +191,7 @@ class State:
         Raises:
             Refused: nothing has changed; the caller calls `resync`.
         """
-        write = Write(self.attributes, patch)
+        write = write_of(self.attributes, patch)
         self._check_size(write)
         self._document.follow(patch, write)
         self._commit(write)
@@ -265,6 +275,7 @@ class State:
     def _note(self, errors: dict[str, Exception], names: Collection[str] | None) -> list[Exception]:
         """Note which of the attributes that were read could not be; return the errors."""
         if errors or self._unreadable:
+            self._counters.failed_attributes += len(errors)
             for wire, error in errors.items():
                 error.add_note(f"while reading the attribute {wire!r} of {self.key!r}")
             read = self.attributes.keys() if names is None else set(names)
