@@ -342,7 +342,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if chosen.write_known is not None:
         chosen.write_known.write_text(listed(run, chosen.known), encoding="utf-8")
     session.exitstatus = run.exit_status()
-    folder.keep(run, chosen, _elapsed(config))
+    if unwritten := folder.keep(run, chosen, _elapsed(config)):
+        run.problems.append(unwritten)
+        session.exitstatus = run.exit_status()
 
 
 def _compare_with_last(run: Run, chosen: Options) -> None:

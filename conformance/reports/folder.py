@@ -23,7 +23,7 @@ WRITERS: dict[str, Callable[[Report], str]] = {
 """What is made of a report, by the name of the file."""
 
 
-def keep(run: Run, chosen: Options, seconds: float) -> None:
+def keep(run: Run, chosen: Options, seconds: float) -> str | None:
     """Write what the command line asks for: the JSON, or the folder with all.
 
     Args:
@@ -31,19 +31,23 @@ def keep(run: Run, chosen: Options, seconds: float) -> None:
         chosen: What the command line says.
         seconds: How long it took.
 
-    Raises:
-        OSError: A file can't be written.
+    Returns:
+        What could not be written, a sentence, or None.
     """
     if chosen.report is None and chosen.reports is None:
-        return
+        return None
     began = datetime.now(UTC) - timedelta(seconds=seconds)
     found = document(run, chosen, began, seconds)
-    if chosen.report is not None:
-        chosen.report.write_text(text(found), encoding="utf-8")
-    if chosen.reports is not None:
-        chosen.reports.mkdir(parents=True, exist_ok=True)
-        (chosen.reports / "report.json").write_text(text(found), encoding="utf-8")
-        write(chosen.reports, Report.of(found))
+    try:
+        if chosen.report is not None:
+            chosen.report.write_text(text(found), encoding="utf-8")
+        if chosen.reports is not None:
+            chosen.reports.mkdir(parents=True, exist_ok=True)
+            (chosen.reports / "report.json").write_text(text(found), encoding="utf-8")
+            write(chosen.reports, Report.of(found))
+    except OSError as error:
+        return f"the report can't be written: {error.filename}: {error.strerror or error}"
+    return None
 
 
 def write(folder: Path, report: Report) -> None:

@@ -61,6 +61,15 @@ async def test_folder_of_reports_that_is_a_file_is_refused(tmp_path: Path) -> No
     assert result.status == 2
 
 
+async def test_folder_that_can_not_be_made_is_a_problem_of_the_run(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.touch()
+    result = await run_kit("--report", str(path / "x"), "-k", "get_is_answered_once")
+    assert f"the report can't be written: {path / 'x'}: Not a directory" in result.output
+    assert "INTERNALERROR" not in result.output
+    assert result.status == 1
+
+
 def test_show_tells_what_fails(bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", str(bad)]) == 1
     printed = capsys.readouterr().out
