@@ -11,6 +11,7 @@ import pytest
 
 from conformance.clients import drawing
 from conformance.clients.legality import ClientLegality
+from conformance.clients.waiting import grows, varies
 from conformance.mirror import Mirror
 from conformance.spec import deviation
 from conformance.wire import Event
@@ -153,3 +154,15 @@ def test_drawn_patch_can_be_applied_and_keeps_the_attributes(seed: int) -> None:
     mirror.patch("", operations)
     assert mirror[""].keys() == before.keys()
     assert isinstance(mirror[""]["items"], list)
+
+
+STEADY = [0.02, 0.04, 0.08, 0.16, 0.19, 0.191, 0.19, 0.192, 0.19, 0.19, 0.191, 0.19]
+RANDOM = [0.012, 0.03, 0.05, 0.1, 0.16, 0.12, 0.19, 0.11, 0.15, 0.18, 0.1, 0.13]
+
+
+def test_waits_that_grow_and_have_a_random_part_are_told_from_others() -> None:
+    assert grows(STEADY)
+    assert grows(RANDOM)
+    assert not grows([0.02] * 12)
+    assert varies(RANDOM)
+    assert not varies(STEADY)

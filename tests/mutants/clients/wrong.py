@@ -11,7 +11,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection
 
-from tests.mutants.clients.honest import FIRST, KEY, LONGEST
+from tests.mutants.clients.honest import FIRST, KEY
 from tests.mutants.clients.kinds import Mutant
 from tests.mutants.frames import JSON, Malformed
 from tests.mutants.patching import Refused
@@ -290,16 +290,6 @@ class HammersTheServer(Mutant):
 
     def wait(self) -> float:
         return FIRST
-
-
-class WaitsByTheClock(Mutant):
-    """Its waits grow without a random part."""
-
-    breaks = "session-backoff"
-
-    def wait(self) -> float:
-        self.attempts += 1
-        return min(FIRST * 2.0**self.attempts, LONGEST)
 
 
 class ComesBackWhenSentAway(Mutant):
