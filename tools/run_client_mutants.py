@@ -29,7 +29,7 @@ from tools.matrix.judging import FORKING, PATIENCE, end, running_pytest
 
 PAGE = "client-mutants.md"
 CASES = Path(conformance.__file__).parent / "client_cases"
-CHECKED = ("state", "actions", "binary", "notices", "versioning")
+CHECKED = ("state", "versioning")
 """The sections that `--check` gives to legal clients."""
 TIME_SCALE = 0.4
 """That of deadlines: where a wrong client stays silent, the kit waits in vain."""

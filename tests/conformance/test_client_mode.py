@@ -6,6 +6,7 @@ import json
 import shlex
 import sys
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -148,7 +149,7 @@ def test_state_that_a_client_sends_is_the_base_of_its_next_patch() -> None:
 @pytest.mark.parametrize("seed", range(50))
 def test_drawn_patch_can_be_applied_and_keeps_the_attributes(seed: int) -> None:
     before = {name: [] if name == "items" else {"a": [1]} for name in drawing.ATTRIBUTES}
-    operations = drawing.patch(drawing.Random(seed), before, 5)
+    operations = drawing.patch(Random(seed), before, 5)
     mirror = Mirror()
     mirror.set("", before)
     mirror.patch("", operations)
