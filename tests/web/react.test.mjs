@@ -9,7 +9,8 @@ import { launch } from "../../tools/testees/web/browser.mjs";
 import { Reference, root } from "./reference.mjs";
 
 const PATIENCE = 8_000;
-const HTML = '<!doctype html><html lang="en"><meta charset="utf-8"><title>A test</title><link rel="icon" href="data:,"><div id="root"></div><script type="module" src="page.js"></script></html>';
+const HTML =
+  '<!doctype html><html lang="en"><meta charset="utf-8"><title>A test</title><link rel="icon" href="data:,"><div id="root"></div><script type="module" src="page.js"></script></html>';
 
 let browser;
 const folders = [];
@@ -50,12 +51,17 @@ async function open(base, expected = () => false) {
   page.setDefaultTimeout(PATIENCE);
   const wrong = [];
   page.on("pageerror", (error) => wrong.push(error.message));
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && !expected(message.text()) && wrong.push(message.text()));
+  page.on(
+    "console",
+    (message) =>
+      ["error", "warning"].includes(message.type()) && !expected(message.text()) && wrong.push(message.text()),
+  );
   await page.goto(base);
   return { page, wrong };
 }
 
-const shows = (page, selector, text) => page.waitForFunction(([where, what]) => document.querySelector(where)?.textContent === what, [selector, text]);
+const shows = (page, selector, text) =>
+  page.waitForFunction(([where, what]) => document.querySelector(where)?.textContent === what, [selector, text]);
 
 /**
  * Types into the field of the title, at its beginning, key by key and without a pause: a pause of a quarter of a second after a
