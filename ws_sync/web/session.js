@@ -202,11 +202,11 @@ export class Session {
   }
 
   #connected() {
-    if (this.#status === "connected") return;
+    if (this.#status !== "connecting") return; // it is already, or a listener has just closed it
     this.#clearTimers();
     this.#connectedAt = Date.now();
     this.#become("connected");
-    for (const document of this.#documents.values()) document.open();
+    for (const document of this.#documents.values()) if (this.#isConnected()) document.open();
   }
 
   #lost() {
@@ -275,6 +275,7 @@ export class Session {
   #act(event, isText) {
     if (event.type === REQUEST_USER_SESSION) return this.#introduce();
     this.#connected();
+    if (this.#status !== "connected") return; // a listener has closed it
     if (event.type === BIN_META && isText) return this.#pairing.announce(event);
     if (!this.#isKnown(event) || !this.#carryOut(event)) {
       this.#signals.problem.emit({ frame: null, event, verdict: "ignored", reason: `nobody here knows ${event.type}` });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Copy } from "../../../ws_sync/web/copy.js";
+import { write } from "../../../ws_sync/web/events.js";
 import { equal, parse, toJson } from "../../../ws_sync/web/json.js";
 import { apply } from "../../../ws_sync/web/patch.js";
 import { Refused } from "../../../ws_sync/web/pointer.js";
@@ -138,6 +139,21 @@ for (const [name, value] of Object.entries({
     assert.deepEqual(plain(copy.state), { a: 1 });
   });
 }
+
+test("patches that build on each other do not nest deeper than a frame may", () => {
+  const copy = following({ a: [] });
+  const deeper = [
+    { op: "copy", path: "/b", from: "/a" },
+    { op: "add", path: "/a", value: [] },
+    { op: "move", path: "/a/0", from: "/b" },
+  ];
+  assert.throws(() => {
+    for (let count = 0; count < 200; count++) copy.patch(deeper);
+  }, Refused);
+  assert.ok(JSON.stringify(copy.state).length > 200);
+  assert.ok(write("_PATCH:A", [{ op: "replace", path: "/a", value: copy.state.a }]));
+  assert.throws(() => copy.edit({ a: copy.state }), RangeError);
+});
 
 /**
  * A server that is right, a wire that keeps order and may be cut, and a client. Whatever happens, the two are equal in the

@@ -433,6 +433,20 @@ test("what an older connection still says is not heard", async () => {
   assert.equal(document.state.text, "new");
 });
 
+test("a listener may close the session in the middle of a frame", async () => {
+  for (const signal of ["received", "status"]) {
+    const document = create().document("A", INITIAL);
+    const end = session.on(signal, () => signal === "status" && session.status !== "connected" ? null : (end(), session.close()));
+    session.connect();
+    const link = await server.next();
+    link.send("_SET:A", { ...INITIAL, text: "late" });
+    await link.closed;
+    assert.equal(session.status, "stopped");
+    assert.equal(document.isFollowing, false);
+    assert.equal(document.state.text, "");
+  }
+});
+
 test("a wrong option or address is told at once", () => {
   assert.throws(() => new Session("ftp://x", { WebSocket }), TypeError);
   assert.throws(() => new Session("nonsense", { WebSocket }), TypeError);
