@@ -10,7 +10,7 @@ import { Wire } from "./wire.mjs";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
 const DESK = { viewport: { width: 1280, height: 1000 } };
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
-const PATIENCE = 8_000;
+const PATIENCE = 20_000;
 
 let browser;
 let reference;

@@ -8,7 +8,7 @@ import { build } from "esbuild";
 import { launch } from "../../tools/testees/web/browser.mjs";
 import { Reference, root } from "./reference.mjs";
 
-const PATIENCE = 8_000;
+const PATIENCE = 20_000;
 const HTML =
   '<!doctype html><html lang="en"><meta charset="utf-8"><title>A test</title><link rel="icon" href="data:,"><div id="root"></div><script type="module" src="page.js"></script></html>';
 
