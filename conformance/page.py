@@ -86,7 +86,7 @@ class Page:
 
 def _cut(text: str, room: int) -> int:
     """Where to break a text that does not fit: behind a word or a member, or else at the end."""
-    for place in range(room, max(room - BREAK, 0), -1):
-        if text[place - 1] in AFTER or text[place] == " ":
-            return place
-    return room
+    places = range(room, max(room - BREAK, 0), -1)
+    between = next((place for place in places if " " in text[place - 1 : place + 1]), None)
+    inside = next((place for place in places if text[place - 1] in AFTER), room)
+    return between or inside

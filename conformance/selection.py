@@ -5,7 +5,7 @@ Of one option given several times any may hold; of different options all have to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -44,7 +44,7 @@ class Selection:
         last_failed: The ids of what failed in the last run, if only that is wanted.
     """
 
-    given: dict[str, Sequence[str]]
+    given: Mapping[str, Sequence[str]]
     last_failed: frozenset[str] | None = None
 
     def takes(self, case: Case) -> bool:

@@ -247,6 +247,8 @@ def _by_section(run: Run) -> Iterator[tuple[str, list[Outcome]]]:
 def covered(run: Run, target: Target, page: Page) -> Iterator[str]:
     """How many of the requirements were exercised, a line for each side and level."""
     for group in coverage(run, target.side):
+        if not group.exercised and {*group.missing} == {"were not selected"}:
+            continue
         text = f"{len(group.exercised)} of {len(group.all)} exercised"
         if group.broken:
             text += f", {len(group.broken)} of them not met"

@@ -54,6 +54,16 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
         self.rewrites = self.isatty() and os.environ.get("TERM") != "dumb"
 
     @property
+    def showheader(self) -> bool:
+        """Whether pytest says what it is: no."""
+        return False
+
+    @property
+    def is_verbose(self) -> bool:
+        """Whether -v is among the options; the kit's pytest.ini has -q, which it takes back."""
+        return bool(self.config.option.verbose >= 0)
+
+    @property
     def page(self) -> Page:
         """What there is to write on now; a terminal may have been made wider or narrower."""
         if self.isatty() or os.environ.get("COLUMNS"):
@@ -74,7 +84,7 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
     def pytest_runtest_logfinish(self) -> None:
         """Say how far the run is, from time to time; with -v what came of each case."""
         now = time.monotonic()
-        if self.config.option.verbose > 0 and (outcomes := self.config.stash[RUN].outcomes):
+        if self.is_verbose and (outcomes := self.config.stash[RUN].outcomes):
             last = outcomes[-1]
             self._tw.line(f"{last.verdict:<14} {last.case.id}  {last.seconds:.2f} s", flush=True)
             return
@@ -123,7 +133,7 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
         if OPTIONS not in self.config.stash or self.config.option.tbstyle == "no":
             return
         option = self.config.option
-        full = option.full or option.verbose > 0
+        full = option.full or self.is_verbose
         for line in findings(self.config.stash[RUN], self.page, full=full):
             self._tw.line(line)
 

@@ -79,7 +79,7 @@ def watch(folders: Sequence[str], module: str, arguments: Sequence[str]) -> int:
 
 
 def _run(module: str, arguments: Sequence[str]) -> int:
-    with subprocess.Popen([sys.executable, "-m", module, *arguments]) as process:
+    with subprocess.Popen([sys.executable, "-P", "-m", module, *arguments]) as process:
 
         def end(number: int, _: object) -> None:
             process.send_signal(number)

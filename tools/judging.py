@@ -13,16 +13,19 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def judge(command: str, *options: str, side: str = "server") -> tuple[int, dict[str, Any]]:
+def judge(
+    command: str, *options: str, side: str = "server", keep: Path | None = None
+) -> tuple[int, dict[str, Any]]:
     """Run the kit against what a command starts; its exit status and JSON report.
 
     Args:
         command: a command line; `{port}` in it stands for the port, or `{url}` for the kit's URL.
         options: further ones of the kit.
         side: what is judged, `server` or `client`.
+        keep: where the report is to stay, or None.
     """
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "report.json"
+        path = keep or Path(folder) / "report.json"
         run = [
             sys.executable, "-m", "pytest", str(ROOT / "conformance"),
             f"--{side}-cmd={command}",
