@@ -25,14 +25,12 @@ from ws_sync.codec import Event, decode, encode, frame
 from ws_sync.connection import (
     BREAKS_RULES,
     INTERNAL_ERROR,
-    LIMITS,
-    MAX_MALFORMED,
     NORMAL,
     Connection,
-    Limits,
 )
 from ws_sync.events import BIN_META
 from ws_sync.exceptions import MalformedFrame, NoSession, NotConnected, Refused, brief
+from ws_sync.limits import LIMITS, Limits
 from ws_sync.transport import Transport
 
 session_context: ContextVar[Session] = ContextVar("session_context")
@@ -312,7 +310,7 @@ class Session:
         except MalformedFrame as error:  # connection-malformed-survives
             connection.malformed += 1
             self.logger.warning("%s; ignored", brief(error))
-            if connection.malformed >= MAX_MALFORMED:
+            if connection.malformed >= self._limits.malformed:
                 connection.close(BREAKS_RULES, "too many malformed frames")
         except Refused as error:
             self.logger.warning("refused: %s", brief(error))

@@ -24,8 +24,9 @@ from typing import Any, Self, cast
 from starlette.websockets import WebSocket, WebSocketState
 
 from ws_sync.calling import call
-from ws_sync.connection import INTERNAL_ERROR, LIMITS, Limits
+from ws_sync.connection import INTERNAL_ERROR
 from ws_sync.id import get_user_session
+from ws_sync.limits import LIMITS, Limits
 from ws_sync.registration import owners
 from ws_sync.session import Session
 from ws_sync.sync import Sync
