@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any, Self
@@ -29,8 +29,16 @@ from ws_sync.connection import (
     Connection,
 )
 from ws_sync.events import BIN_META
-from ws_sync.exceptions import MalformedFrame, NoSession, NotConnected, Refused, brief
+from ws_sync.exceptions import (
+    MalformedFrame,
+    NoSession,
+    NotConnected,
+    Refused,
+    RefusedOrigin,
+    brief,
+)
 from ws_sync.limits import LIMITS, Limits
+from ws_sync.origin import FOREIGN, Origins, admit, may_connect
 from ws_sync.transport import Transport
 
 session_context: ContextVar[Session] = ContextVar("session_context")
@@ -88,13 +96,31 @@ class Session:
         state: whatever the application keeps with the session.
     """
 
-    def __init__(self, logger: logging.Logger | None = None, *, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        logger: logging.Logger | None = None,
+        *,
+        limits: Limits = LIMITS,
+        origins: str | Iterable[str] | Origins = (),
+    ) -> None:
+        """Begin a session that nobody is connected to.
+
+        Args:
+            logger: see above.
+            limits: what its clients may cost.
+            origins: web pages of these may connect, besides those that always may (see `origin`);
+                "*" for all pages of the world.
+
+        Raises:
+            ValueError: one of the origins is none.
+        """
         self.event_handlers: dict[str, Callable[..., Any]] = {}
         self.init_handlers: list[Callable[[], Any]] = []
         self.logger = logger or logging.getLogger("ws_sync")
         self.state: SessionState | None = None
         self.connection: Connection | None = None
         self._limits = limits
+        self._origins = Origins(origins)
         self._turn = asyncio.Lock()
         self._calls = 0  # sends and syncs since others had a turn
 
@@ -110,12 +136,17 @@ class Session:
         Assigning None detaches it; a task that has made a connection which was replaced since
         detaches nothing. Assigning a WebSocket, already accepted, attaches it without sending
         the initial state.
+
+        Raises:
+            RefusedOrigin: a page of a foreign origin is at its other end.
         """
         return self.connection.ws if self.connection is not None else None
 
     @ws.setter
     def ws(self, ws: Transport | None) -> None:
         if ws is not None:
+            if not may_connect(ws, self._origins, self.logger):
+                raise RefusedOrigin(ws.headers.get("origin", ""))
             self._attach(ws)
         elif self._made_here() in {None, self.connection}:
             self.connection = None
@@ -143,7 +174,14 @@ class Session:
 
         It is accepted when it was not yet. An older connection gets `_DISCONNECT` and is closed in
         the background. The caller goes on with `handle_connection`, in the same task.
+
+        A page of a foreign origin is turned away: the handshake is answered with 403, or a
+        WebSocket that was accepted is closed with 1008. `handle_connection` then returns at once.
         """
+        if not await admit(ws, self._origins, self.logger):
+            self._note(refused := Connection(ws, self.logger, self._limits))
+            refused.close(FOREIGN)
+            return
         if ws.application_state is WebSocketState.CONNECTING:
             await ws.accept()
         # From here to the last state nothing is awaited, so the new connection gets the states
@@ -172,7 +210,7 @@ class Session:
         connection = self._made_here() or self.connection
         if connection is None:
             raise NotConnected
-        if connection is not self.connection:  # replaced already
+        if connection is not self.connection:  # replaced already, or refused
             connection.close()
             await connection.closed()
             return
@@ -266,13 +304,17 @@ class Session:
         else:
             connection = Connection(ws, self.logger, self._limits)
         self.connection = connection
-        if (task := asyncio.current_task()) is not None:
-            others = [made for made in _made_by.get(task, ()) if made[0]() not in {None, self}]
-            _made_by[task] = [*others, (ref(self), connection)]
+        self._note(connection)
         if older is not None and older is not connection:
             self.logger.warning("a newer connection replaces %s", older.ws.client)
             older.disconnect(TAKEN_OVER)  # session-takeover-prompt: nothing waits for it
         return connection
+
+    def _note(self, connection: Connection) -> None:
+        """Note that the running task has made this connection."""
+        if (task := asyncio.current_task()) is not None:
+            others = [made for made in _made_by.get(task, ()) if made[0]() not in {None, self}]
+            _made_by[task] = [*others, (ref(self), connection)]
 
     def _made_here(self) -> Connection | None:
         """Return the newest connection that the running task has made."""

@@ -17,16 +17,18 @@ import inspect
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Self, cast
+from functools import partial
+from typing import Any, Self, TypeAlias, cast
 
 from starlette.websockets import WebSocket, WebSocketState
 
 from ws_sync.calling import call
 from ws_sync.connection import INTERNAL_ERROR
-from ws_sync.id import get_user_session
+from ws_sync.id import Verify, get_user_session
 from ws_sync.limits import LIMITS, Limits
+from ws_sync.origin import Origins, admit
 from ws_sync.registration import owners
 from ws_sync.session import Session
 from ws_sync.sync import Sync
@@ -43,13 +45,25 @@ OUTLIVED = "This session has ended. Please refresh the page."
 _SLACK = 0.01
 """Seconds that a timer is late, so that it never comes before the clock says that it is time."""
 
+Identify: TypeAlias = Callable[[Transport], Hashable | Awaitable[Hashable | None] | None]
+"""Says which session a connection means; None: the client was turned away."""
+
 _log = logging.getLogger("ws_sync")
 
 
-async def identify(ws: Transport) -> Hashable | None:
-    """Return the pair (user, session) that the client gives; None when the connection is closed."""
-    user, session = await get_user_session(cast(WebSocket, ws))
+async def identify(ws: Transport, verify: Verify | None = None) -> Hashable | None:
+    """Return the pair (user, session) that the client gives; None when the connection is closed.
+
+    Args:
+        ws: the WebSocket.
+        verify: verifies the pair, see `get_user_session`.
+    """
+    user, session = await get_user_session(cast(WebSocket, ws), verify=verify)
     return None if user is None else (user, session)
+
+
+def _identify(verify: Verify | None) -> Identify:
+    return partial(identify, verify=verify)
 
 
 def takes_identity(factory: Callable[..., Any]) -> bool:
@@ -99,6 +113,10 @@ class Sessions:
     """The sessions of an application, by their identities; used in one event loop.
 
     An async context manager, which closes it at the end: a good lifespan of an application.
+
+    Attributes:
+        origins: those that may connect, besides those that always may.
+        asks_for_proof: whether a client that is asked which session it means has to prove it.
     """
 
     def __init__(
@@ -108,9 +126,11 @@ class Sessions:
         limit: int | None = 1000,
         lifetime: float | None = None,
         grace: float | None = 300.0,
-        identify: Callable[[Transport], Awaitable[Hashable | None]] = identify,
+        verify: Verify | None = None,
+        identify: Identify | None = None,
         clock: Callable[[], float] = time.monotonic,
         limits: Limits = LIMITS,
+        origins: str | Iterable[str] | Origins = (),
     ) -> None:
         """Make no session yet.
 
@@ -121,23 +141,34 @@ class Sessions:
             limit: so many sessions at most; None for any number.
             lifetime: seconds that a session lives at most, connected or not; None for ever.
             grace: seconds that it is kept without a connection; None for ever.
-            identify: asks a connection which session is meant, where the endpoint does not say.
-                It returns None when it has turned the client away. Here an application checks
-                who is there.
+            verify: verifies the user and the session that a client gives, where the endpoint does
+                not say which is meant: a hook, async or not, such as `tokens.Tokens` (see
+                `get_user_session`). None: the client is believed.
+            identify: asks a connection in another way, instead of that: takes the WebSocket, and
+                returns which session is meant, or None when it has turned the client away. Async,
+                or run in a thread.
             clock: tells the time, in seconds.
-            limits: those of each connection.
+            limits: what the clients of each session may cost.
+            origins: web pages of these may connect, besides those that always may (see `origin`);
+                "*" for all pages of the world.
 
         Raises:
-            TypeError: the factory takes more than one argument.
+            ValueError: one of the origins is none.
+            TypeError: the factory takes more than one argument; or there is a way to identify, and
+                a hook as well that it would not call.
         """
+        if identify is not None and verify is not None:
+            raise TypeError("either verify=… or identify=…: who identifies also verifies")
         self._factory = factory
         self._takes_identity = takes_identity(factory)
         self._limit = math.inf if limit is None else limit
         self._lifetime = math.inf if lifetime is None else lifetime
         self._grace = math.inf if grace is None else grace
-        self._identify = identify
+        self.asks_for_proof = verify is not None
+        self._identify = identify or _identify(verify)
         self._clock = clock
         self._limits = limits
+        self.origins = Origins(origins)
         self._entries: dict[Hashable, _Entry] = {}
         self._sweeps: set[asyncio.Task[Any]] = set()
         self._is_closing = False
@@ -167,8 +198,10 @@ class Sessions:
             ws: the WebSocket.
             identity: which session is meant; None: the client is asked.
         """
+        if not await admit(ws, self.origins, _log):
+            return
         if identity is None:
-            identity = await self._identify(ws)
+            identity = await call(self._identify, ws)
             if identity is None:
                 return
         if ws.application_state is WebSocketState.CONNECTING:
@@ -212,7 +245,7 @@ class Sessions:
             _log.warning("some sessions did not end within %g seconds", deadline)
 
     def _begin(self, identity: Hashable) -> _Entry:
-        entry = _Entry(Session(limits=self._limits), self._clock())
+        entry = _Entry(Session(limits=self._limits, origins=self.origins), self._clock())
         entry.making = asyncio.get_running_loop().create_task(self._make(identity, entry))
         self._entries[identity] = entry
         return entry

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Any, Protocol
 
+from starlette.datastructures import Headers
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 
@@ -25,7 +26,11 @@ class Transport(Protocol):
 
     @property
     def client(self) -> Any:
-        """Who is at the other end, for the log."""
+        """Host and port of the other end; None when it has none."""
+
+    @property
+    def headers(self) -> Headers:
+        """Those of the handshake; the origin is judged by them."""
 
     async def accept(self) -> None:
         """Accept the handshake."""
