@@ -32,7 +32,8 @@ from ws_sync.transport import Transport
 NORMAL = 1000
 BREAKS_RULES = 1008
 INTERNAL_ERROR = 1011
-TOO_SLOW = 1013
+TOO_BIG = 1009
+TOO_SLOW = TRY_AGAIN_LATER = 1013
 
 
 class Unit(NamedTuple):

@@ -31,7 +31,6 @@ from typing import NamedTuple, Self
 from weakref import WeakSet
 
 from starlette.datastructures import Headers
-from starlette.websockets import WebSocketState
 
 from ws_sync.exceptions import brief
 from ws_sync.transport import Transport, turn_away
@@ -113,10 +112,7 @@ async def admit(ws: Transport, origins: Origins, log: Logger) -> bool:
     """
     if may_connect(ws, origins, log):
         return True
-    if ws.application_state is WebSocketState.CONNECTING:
-        await ws.close(FOREIGN)
-    else:
-        await turn_away(ws, FOREIGN, "origin not allowed")
+    await turn_away(ws, FOREIGN, "origin not allowed")
     return False
 
 

@@ -105,6 +105,9 @@ class Socket(WSListener):
         """Begin to close; a peer that does not answer in time is cut off."""
         self.application_state = WebSocketState.DISCONNECTED
         self._transport.send_close(cast(Code, code), reason)
+        if self._ahead > AHEAD and not self._transport.is_disconnected:
+            self._ahead = 0  # from now on nothing more is taken
+            self._transport.underlying_transport.resume_reading()  # the answer is behind the rest
         self._cut_off_later()
 
     def on_ws_connected(self, transport: WSTransport) -> None:

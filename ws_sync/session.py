@@ -20,6 +20,7 @@ from weakref import WeakKeyDictionary, ref
 
 from starlette.websockets import WebSocketState
 
+from ws_sync.admission import Admission
 from ws_sync.calling import call, to_json
 from ws_sync.codec import Event, decode, encode, frame
 from ws_sync.connection import (
@@ -37,8 +38,9 @@ from ws_sync.exceptions import (
     RefusedOrigin,
     brief,
 )
+from ws_sync.intake import Intake
 from ws_sync.limits import LIMITS, Limits
-from ws_sync.origin import FOREIGN, Origins, admit, may_connect
+from ws_sync.origin import FOREIGN, Origins
 from ws_sync.transport import Transport
 
 session_context: ContextVar[Session] = ContextVar("session_context")
@@ -94,6 +96,9 @@ class Session:
         init_handlers: callbacks for each new connection. `register_init` adds one.
         logger: where problems go; the logger "ws_sync" when None was given.
         state: whatever the application keeps with the session.
+        limits: what its clients may cost.
+        intake: what they have cost.
+        tasks: the running tasks of all objects.
     """
 
     def __init__(
@@ -119,8 +124,10 @@ class Session:
         self.logger = logger or logging.getLogger("ws_sync")
         self.state: SessionState | None = None
         self.connection: Connection | None = None
-        self._limits = limits
-        self._origins = Origins(origins)
+        self.limits = limits
+        self.intake = Intake(limits, self.logger)
+        self.tasks: set[asyncio.Task[None]] = set()
+        self._admission = Admission(Origins(origins), limits.connections, self.logger)
         self._turn = asyncio.Lock()
         self._calls = 0  # sends and syncs since others had a turn
 
@@ -145,7 +152,7 @@ class Session:
     @ws.setter
     def ws(self, ws: Transport | None) -> None:
         if ws is not None:
-            if not may_connect(ws, self._origins, self.logger):
+            if self._admission.is_foreign(ws):
                 raise RefusedOrigin(ws.headers.get("origin", ""))
             self._attach(ws)
         elif self._made_here() in {None, self.connection}:
@@ -176,10 +183,11 @@ class Session:
         the background. The caller goes on with `handle_connection`, in the same task.
 
         A page of a foreign origin is turned away: the handshake is answered with 403, or a
-        WebSocket that was accepted is closed with 1008. `handle_connection` then returns at once.
+        WebSocket that was accepted is closed with 1008. Connections that come too fast wait, or
+        are turned away with 403 or 1013. `handle_connection` then returns at once.
         """
-        if not await admit(ws, self._origins, self.logger):
-            self._note(refused := Connection(ws, self.logger, self._limits))
+        if not await self._admission.admit(ws):
+            self._note(refused := Connection(ws, self.logger, self.limits))
             refused.close(FOREIGN)
             return
         if ws.application_state is WebSocketState.CONNECTING:
@@ -302,7 +310,7 @@ class Session:
         if older is not None and older.ws is ws and older.is_open:
             connection = older
         else:
-            connection = Connection(ws, self.logger, self._limits)
+            connection = Connection(ws, self.logger, self.limits)
         self.connection = connection
         self._note(connection)
         if older is not None and older is not connection:
@@ -331,6 +339,10 @@ class Session:
                 received = await connection.receive()
                 if received is None:
                     return
+                if self.intake.spend(len(received)):
+                    await self.intake.hold_back(connection, len(received))
+                    if not connection.is_open:
+                        return
                 await self._turn.acquire()  # `async with` takes twice the time
                 try:
                     if connection is self.connection:  # session-takeover-deaf
@@ -351,15 +363,18 @@ class Session:
                 await self._handle(event)
         except MalformedFrame as error:  # connection-malformed-survives
             connection.malformed += 1
+            self.intake.count_refusal()
             self.logger.warning("%s; ignored", brief(error))
-            if connection.malformed >= self._limits.malformed:
+            if connection.malformed >= self.limits.malformed:
                 connection.close(BREAKS_RULES, "too many malformed frames")
         except Refused as error:
+            self.intake.count_refusal()
             self.logger.warning("refused: %s", brief(error))
 
     async def _handle(self, event: Event) -> None:
         handler = self.event_handlers.get(event.type)
         if handler is None:  # events-unknown-type, events-unknown-key, events-direction
+            self.intake.count_refusal()
             self.logger.warning("nobody listens to %s; ignored", brief(repr(event.type)))
             return
         try:

@@ -17,6 +17,7 @@ import inspect
 import logging
 import math
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,7 +26,8 @@ from typing import Any, Self, TypeAlias, cast
 from starlette.websockets import WebSocket, WebSocketState
 
 from ws_sync.calling import call
-from ws_sync.connection import INTERNAL_ERROR
+from ws_sync.connection import INTERNAL_ERROR, TRY_AGAIN_LATER
+from ws_sync.exceptions import brief
 from ws_sync.id import Verify, get_user_session
 from ws_sync.limits import LIMITS, Limits
 from ws_sync.origin import Origins, admit
@@ -36,9 +38,6 @@ from ws_sync.transport import Transport, turn_away
 
 SERVICE_RESTART = 1012
 """Close code of a connection whose client shall come back to the next process."""
-
-TRY_AGAIN_LATER = 1013
-"""Close code of a connection for whose session there is no room."""
 
 OUTLIVED = "This session has ended. Please refresh the page."
 
@@ -168,7 +167,11 @@ class Sessions:
         self._identify = identify or _identify(verify)
         self._clock = clock
         self._limits = limits
+        self._most_of_a_user = math.inf if limits.per_user is None else limits.per_user
+        self._most_unidentified = math.inf if limits.unidentified is None else limits.unidentified
         self.origins = Origins(origins)
+        self._of_user: Counter[str] = Counter()  # sessions
+        self._unidentified: dict[asyncio.Timeout, None] = {}  # the oldest first
         self._entries: dict[Hashable, _Entry] = {}
         self._sweeps: set[asyncio.Task[Any]] = set()
         self._is_closing = False
@@ -201,7 +204,7 @@ class Sessions:
         if not await admit(ws, self.origins, _log):
             return
         if identity is None:
-            identity = await call(self._identify, ws)
+            identity = await self._ask(ws)
             if identity is None:
                 return
         if ws.application_state is WebSocketState.CONNECTING:
@@ -213,6 +216,11 @@ class Sessions:
         if entry is None:
             if len(self._entries) >= self._limit:
                 _log.warning("no room for another session: there are %d", len(self._entries))
+                await turn_away(ws, TRY_AGAIN_LATER, "too many sessions")
+                return
+            user = _user(identity)
+            if user is not None and self._of_user[user] >= self._most_of_a_user:
+                _log.warning("no room for another session of the user %s", brief(repr(user)))
                 await turn_away(ws, TRY_AGAIN_LATER, "too many sessions")
                 return
             entry = self._begin(identity)
@@ -244,10 +252,33 @@ class Sessions:
         except TimeoutError:
             _log.warning("some sessions did not end within %g seconds", deadline)
 
+    async def _ask(self, ws: Transport) -> Hashable | None:
+        """Let a connection say who it is; when too many are asked, the oldest has to go."""
+        if len(self._unidentified) >= self._most_unidentified:
+            oldest = next(iter(self._unidentified))
+            del self._unidentified[oldest]
+            oldest.reschedule(0)
+        try:
+            async with asyncio.timeout(None) as answering:
+                self._unidentified[answering] = None
+                try:
+                    identity: Hashable | None = await call(self._identify, ws)
+                finally:
+                    self._unidentified.pop(answering, None)
+        except TimeoutError:
+            if not answering.expired():
+                raise
+            _log.warning("too many connections say not who they are; the oldest is turned away")
+            await turn_away(ws, TRY_AGAIN_LATER, "too many connections")
+            return None
+        return identity
+
     def _begin(self, identity: Hashable) -> _Entry:
         entry = _Entry(Session(limits=self._limits, origins=self.origins), self._clock())
         entry.making = asyncio.get_running_loop().create_task(self._make(identity, entry))
         self._entries[identity] = entry
+        if (user := _user(identity)) is not None:
+            self._of_user[user] += 1
         return entry
 
     async def _make(self, identity: Hashable, entry: _Entry) -> bool:
@@ -297,6 +328,10 @@ class Sessions:
     def _take(self, identity: Hashable) -> _Entry:
         """Take a session out of the store; its identity is free for a new one."""
         entry = self._entries.pop(identity)
+        if (user := _user(identity)) is not None:
+            self._of_user[user] -= 1
+            if not self._of_user[user]:
+                del self._of_user[user]
         entry.ended = True
         self._watch(entry)
         return entry
@@ -314,6 +349,13 @@ class Sessions:
         task = asyncio.get_running_loop().create_task(self.sweep())
         self._sweeps.add(task)
         task.add_done_callback(self._sweeps.discard)
+
+
+def _user(identity: Hashable) -> str | None:
+    """Return whose session it is, where the identity is that of a client that was asked."""
+    if type(identity) is tuple and len(identity) == 2 and type(identity[0]) is str:
+        return identity[0]
+    return None
 
 
 def _cancel_tasks(session: Session) -> list[asyncio.Task[None]]:

@@ -23,11 +23,8 @@ from ws_sync.crossing import Crossings
 from ws_sync.document import Document, Held
 from ws_sync.events import patch_event, set_event
 from ws_sync.exceptions import Refused, RefusedState
+from ws_sync.limits import LIMITS, Limits
 from ws_sync.writes import Write, state_patch
-
-MAX_DOCUMENT = 32 << 20
-"""No write of a client makes a document larger than this, in about the characters of its text."""
-
 
 _NULL = dump(None)
 
@@ -42,11 +39,12 @@ class State:
             dropped when it is not.
     """
 
-    def __init__(self, key: str, log: Logger) -> None:
+    def __init__(self, key: str, log: Logger, limits: Limits = LIMITS) -> None:
         self.key = key
         self.attributes: dict[str, Attribute] = {}
         self.is_current: Callable[[], bool] = lambda: True
         self._log = log
+        self._limits = limits
         self._patch_event = patch_event(key)
         self._good: dict[str, Held] = {}  # of each attribute, the last that could be sent
         self._unreadable: set[str] = set()
@@ -151,6 +149,8 @@ class State:
         Raises:
             Refused: nothing has changed; the caller calls `resync`.
         """
+        if type(patch) is list and len(patch) > self._limits.operations:
+            raise Refused(f"more than {self._limits.operations} operations")
         write = Write(self.attributes, patch)
         self._check_size(write)
         self._document.follow(patch, write)
@@ -171,13 +171,14 @@ class State:
         self._correct(connection, {*state, *write.affected})
 
     def _check_size(self, write: Write) -> None:
-        if sum(held.size for held in self._good.values()) + write.most_growth() <= MAX_DOCUMENT:
+        most = self._limits.document
+        if sum(held.size for held in self._good.values()) + write.most_growth() <= most:
             return
         others = self._good.keys() - write.touched
         rest = sum(self._good[wire].size for wire in others)
         before, after = write.sizes()
-        if rest + after > MAX_DOCUMENT and after > before:
-            raise Refused(f"the document would be larger than {MAX_DOCUMENT}")
+        if rest + after > most and after > before:
+            raise Refused(f"the document would be larger than {most}")
 
     def _commit(self, write: Write) -> None:
         readable = self._derived() - self._unreadable

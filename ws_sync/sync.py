@@ -269,7 +269,7 @@ class Sync:
         log = config.logger or self.session.logger
         self._log = log
         self._setup_functions(config)
-        self._state = State(self.key, log)
+        self._state = State(self.key, log, self.session.limits)
         if config.everything:
             self._add(config.obj, config.others(lambda value: isinstance(value, Sync)))
         self._add(config.obj, config.include)
@@ -288,7 +288,8 @@ class Sync:
         functions |= {} if isinstance(tasks, tuple) else tasks
         cancels = remote_functions(config.obj, "remote_task_cancel") | dict(config.task_cancels)
         changed = self._sync_late if config.running_tasks is not None else lambda: None
-        self._tasks = Tasks(functions, cancels, changed, self._log)
+        others, limit = self.session.tasks, self.session.limits.tasks
+        self._tasks = Tasks(functions, cancels, changed, self._log, others, limit)
 
     def _add(self, owner: object, names: Mapping[str, str]) -> None:
         for name, wire in names.items():
@@ -365,6 +366,7 @@ class Sync:
             receive(connection, data)
             return
         except Refused as error:
+            self.session.intake.count_refusal()
             self._log.warning("%s: a write is refused: %s", self.key, brief(error))
         except Exception:  # noqa: BLE001  # the application's; nothing has changed
             self._log.exception("%s: a write failed", self.key)

@@ -8,6 +8,7 @@ stays behind (tasks-cancel-early, tasks-again).
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from logging import Logger
@@ -15,7 +16,7 @@ from typing import Any
 
 from ws_sync.arguments import split
 from ws_sync.calling import call
-from ws_sync.exceptions import brief
+from ws_sync.exceptions import Refused, brief
 
 
 class Tasks:
@@ -31,6 +32,8 @@ class Tasks:
         cancels: Mapping[str, Callable[..., Any]],
         changed: Callable[[], None],
         log: Logger,
+        others: set[asyncio.Task[None]] | None = None,
+        limit: int | None = None,
     ) -> None:
         """Offer tasks.
 
@@ -39,6 +42,8 @@ class Tasks:
             cancels: called, without arguments, inside a task of that name that is cancelled.
             changed: called when `names` has changed.
             log: where the tasks' exceptions go.
+            others: the running tasks of all objects that share the limit; these come to them.
+            limit: so many of them at most; None for any number.
         """
         self.functions = dict(functions)
         self.cancels = dict(cancels)
@@ -46,6 +51,8 @@ class Tasks:
         self._ending: set[str] = set()  # tasks whose cancel function runs
         self._changed = changed
         self._log = log
+        self._all = set() if others is None else others
+        self._limit = math.inf if limit is None else limit
 
     @property
     def names(self) -> list[str]:
@@ -53,12 +60,19 @@ class Tasks:
         return list(self.running)
 
     def start(self, name: str, arguments: Mapping[str, Any]) -> None:
-        """Start the task `name`; nothing happens when it is running (tasks-once)."""
+        """Start the task `name`; nothing happens when it is running (tasks-once).
+
+        Raises:
+            Refused: too many run.
+        """
         if name in self.running:
             self._log.warning("the task %r is running already", name)
             return
+        if len(self._all) >= self._limit:
+            raise Refused(f"the task {name!r} is one too many: {len(self._all)} run")
         task = asyncio.get_running_loop().create_task(self._run(name, arguments), name=name)
         self.running[name] = task
+        self._all.add(task)
         task.add_done_callback(partial(self._ended, name))
         self._changed()
 
@@ -86,6 +100,7 @@ class Tasks:
 
     def _ended(self, name: str, task: asyncio.Task[None]) -> None:
         del self.running[name]
+        self._all.discard(task)
         self._ending.discard(name)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._log.error("the task %r failed", name, exc_info=error)

@@ -53,8 +53,12 @@ class Transport(Protocol):
 
 
 async def turn_away(ws: Transport, code: int, reason: str) -> None:
-    """Close a WebSocket that is served no further; nothing that the client does makes it raise."""
-    if ws.client_state is not WebSocketState.CONNECTED:
+    """Close a WebSocket that is served no further; nothing that the client does makes it raise.
+
+    One that is not accepted yet is never going to be: the handshake is answered with 403.
+    """
+    is_new = ws.application_state is WebSocketState.CONNECTING
+    if ws.client_state is not WebSocketState.CONNECTED and not is_new:
         return
     try:
         await ws.close(code, reason)

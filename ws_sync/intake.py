@@ -1,0 +1,42 @@
+"""What a session takes from its clients: how much, and how fast.
+
+It counts for the session, and not for a connection: who connects again has not more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from ws_sync.connection import TOO_BIG, Connection
+from ws_sync.limits import Limits
+from ws_sync.rate import Meter
+
+
+class Intake(Meter):
+    """Counts what comes in, and holds back what is too much."""
+
+    __slots__ = ("_limits", "_log", "_was_told")
+
+    def __init__(self, limits: Limits, log: logging.Logger) -> None:
+        super().__init__(limits.events, limits.received, limits.frame)
+        self._limits = limits
+        self._log = log
+        self._was_told = False
+
+    def count_refusal(self) -> None:
+        """Note that an event was refused: it costs more than others of its size."""
+        self.spend(0, self._limits.refused)
+
+    async def hold_back(self, connection: Connection, size: int) -> None:
+        """Read no more for a while; a frame that is too large ends the connection."""
+        if size > self._limits.frame:
+            self._log.warning("a frame has a size of %d; %d may be", size, self._limits.frame)
+            connection.close(TOO_BIG, "too big")
+            return
+        wait = self.wait(connection.loop.time())
+        if wait and not self._was_told:
+            self._was_told = True
+            client = connection.ws.client
+            self._log.warning("%s sends too fast: it is read more slowly", client)
+        await asyncio.sleep(wait)
