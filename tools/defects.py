@@ -29,8 +29,8 @@ What is known to be wrong in the releases of `ws-sync` that came before this lib
 became of it. The numbers are those of the known-failing lists and of
 [the known deviations](../spec/deviations.md). Each defect is looked for by cases of the conformance
 kit, or by [a program](../tests/defects/programs), in the release and here. *Right* in a release
-means that the defect belongs to another generation, which is not on PyPI, or to clients. 0.6.9\\* is
-the release with the jsonpatch that its lock file names.
+means that the defect belongs to another generation, which is not on PyPI, or to clients. 0.6.9\\*
+is the release with the jsonpatch that its lock file names.
 
 `python -m tools.defects --write docs` runs all of them and writes this page.
 

@@ -23,12 +23,8 @@ from starlette.websockets import WebSocketState
 from ws_sync.admission import Admission
 from ws_sync.calling import call, to_json
 from ws_sync.codec import Event, decode, encode, frame
-from ws_sync.connection import (
-    BREAKS_RULES,
-    INTERNAL_ERROR,
-    NORMAL,
-    Connection,
-)
+from ws_sync.connection import BREAKS_RULES, INTERNAL_ERROR, NORMAL, Connection
+from ws_sync.dialects import named as dialects_named
 from ws_sync.events import BIN_META
 from ws_sync.exceptions import (
     MalformedFrame,
@@ -97,6 +93,7 @@ class Session:
         logger: where problems go; the logger "ws_sync" when None was given.
         state: whatever the application keeps with the session.
         limits: what its clients may cost.
+        dialects: those of its clients.
         intake: what they have cost.
         tasks: the running tasks of all objects.
     """
@@ -107,6 +104,7 @@ class Session:
         *,
         limits: Limits = LIMITS,
         origins: str | Iterable[str] | Origins = (),
+        dialects: str | Iterable[str] = (),
     ) -> None:
         """Begin a session that nobody is connected to.
 
@@ -115,9 +113,10 @@ class Session:
             limits: what its clients may cost.
             origins: web pages of these may connect, besides those that always may (see `origin`);
                 "*" for all pages of the world.
+            dialects: of clients whose patches break the rules in known ways (see `dialects`).
 
         Raises:
-            ValueError: one of the origins is none.
+            ValueError: one of the origins is none, or one of the dialects.
         """
         self.event_handlers: dict[str, Callable[..., Any]] = {}
         self.init_handlers: list[Callable[[], Any]] = []
@@ -125,6 +124,7 @@ class Session:
         self.state: SessionState | None = None
         self.connection: Connection | None = None
         self.limits = limits
+        self.dialects = dialects_named(dialects)
         self.intake = Intake(limits, self.logger)
         self.tasks: set[asyncio.Task[None]] = set()
         self._admission = Admission(Origins(origins), limits.connections, self.logger)

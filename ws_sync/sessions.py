@@ -27,6 +27,7 @@ from starlette.websockets import WebSocket, WebSocketState
 
 from ws_sync.calling import call
 from ws_sync.connection import INTERNAL_ERROR, TRY_AGAIN_LATER
+from ws_sync.dialects import named
 from ws_sync.exceptions import brief
 from ws_sync.id import Verify, get_user_session
 from ws_sync.limits import LIMITS, Limits
@@ -130,6 +131,7 @@ class Sessions:
         clock: Callable[[], float] = time.monotonic,
         limits: Limits = LIMITS,
         origins: str | Iterable[str] | Origins = (),
+        dialects: str | Iterable[str] = (),
     ) -> None:
         """Make no session yet.
 
@@ -150,9 +152,10 @@ class Sessions:
             limits: what the clients of each session may cost.
             origins: web pages of these may connect, besides those that always may (see `origin`);
                 "*" for all pages of the world.
+            dialects: of clients whose patches break the rules in known ways (see `dialects`).
 
         Raises:
-            ValueError: one of the origins is none.
+            ValueError: one of the origins is none, or one of the dialects.
             TypeError: the factory takes more than one argument; or there is a way to identify, and
                 a hook as well that it would not call.
         """
@@ -167,6 +170,7 @@ class Sessions:
         self._identify = identify or _identify(verify)
         self._clock = clock
         self._limits = limits
+        self._dialects = named(dialects)
         self._most_of_a_user = math.inf if limits.per_user is None else limits.per_user
         self._most_unidentified = math.inf if limits.unidentified is None else limits.unidentified
         self.origins = Origins(origins)
@@ -273,8 +277,11 @@ class Sessions:
             return None
         return identity
 
+    def _new_session(self) -> Session:
+        return Session(limits=self._limits, origins=self.origins, dialects=self._dialects)
+
     def _begin(self, identity: Hashable) -> _Entry:
-        entry = _Entry(Session(limits=self._limits, origins=self.origins), self._clock())
+        entry = _Entry(self._new_session(), self._clock())
         entry.making = asyncio.get_running_loop().create_task(self._make(identity, entry))
         self._entries[identity] = entry
         if (user := _user(identity)) is not None:

@@ -20,11 +20,12 @@ from ws_sync.calling import to_json
 from ws_sync.codec import JSON, Text, dump, encode, frame
 from ws_sync.connection import Connection
 from ws_sync.crossing import Crossings
+from ws_sync.dialects import translate
 from ws_sync.document import Document, Held
 from ws_sync.events import patch_event, set_event
 from ws_sync.exceptions import Refused, RefusedState
 from ws_sync.limits import LIMITS, Limits
-from ws_sync.writes import Write, state_patch
+from ws_sync.writes import Write, current, state_patch
 
 _NULL = dump(None)
 
@@ -39,12 +40,19 @@ class State:
             dropped when it is not.
     """
 
-    def __init__(self, key: str, log: Logger, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        key: str,
+        log: Logger,
+        limits: Limits = LIMITS,
+        dialects: frozenset[str] = frozenset(),
+    ) -> None:
         self.key = key
         self.attributes: dict[str, Attribute] = {}
         self.is_current: Callable[[], bool] = lambda: True
         self._log = log
         self._limits = limits
+        self._dialects = dialects
         self._patch_event = patch_event(key)
         self._good: dict[str, Held] = {}  # of each attribute, the last that could be sent
         self._unreadable: set[str] = set()
@@ -151,6 +159,9 @@ class State:
         """
         if type(patch) is list and len(patch) > self._limits.operations:
             raise Refused(f"more than {self._limits.operations} operations")
+        if self._dialects:
+            values = {wire: partial(current, each) for wire, each in self.attributes.items()}
+            patch = translate(patch, self._dialects, values)
         write = Write(self.attributes, patch)
         self._check_size(write)
         self._document.follow(patch, write)

@@ -522,6 +522,7 @@ async def test_serve_tells_how_to_admit_a_page(tmp_path: Path) -> None:
         (["--token-secret-file", "short", "--token-max-age", "0"], "'0' is no number of seconds"),
         (["--origin", "app.example"], "'app.example' is no origin"),
         (["--origin", "null"], "any page can have it"),
+        (["--dialect", "slash"], "invalid choice: 'slash'"),
     ],
 )
 def test_serve_complains_about_guards_that_guard_nothing(
@@ -543,7 +544,10 @@ def test_serve_complains_about_guards_that_guard_nothing(
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["notes:app", "--origin", "https://a"], "--origin and --token-… are for factories"),
+        (
+            ["notes:app", "--origin", "https://a"],
+            "--origin, --token-… and --dialect are for factories",
+        ),
         (["--testee", "--token-secret-env", "HOME"], "the testee believes every client"),
     ],
 )

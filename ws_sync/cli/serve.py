@@ -13,6 +13,7 @@ from ws_sync.cli.application import NothingToServe, load
 from ws_sync.cli.output import complain, say
 from ws_sync.cli.secret import MAX_AGE, NoSecret, add_options, is_named, tokens_of
 from ws_sync.cli.service import CantServe, Service, of_factory
+from ws_sync.dialects import DIALECTS
 from ws_sync.origin import Origins
 
 GRACE = 5  # seconds for what still runs when the server is told to end
@@ -45,24 +46,28 @@ def _service(arguments: argparse.Namespace) -> Service:
     if arguments.testee:
         from ws_sync.testee import make_routes
 
+        if arguments.dialect:
+            raise CantServe("the testee reads no dialect: the specification says so")
         if is_named(arguments):
             raise CantServe("the testee believes every client: no token proves anything to it")
         return Service(None, make_routes(arguments.origin))
     served = load(arguments.app)
     options = {name: getattr(arguments, name) for name in ("limit", "lifetime", "grace")}
     given = {name: value for name, value in options.items() if value is not None}
-    guards: dict[str, Any] = {}
+    wanted: dict[str, Any] = {}
+    if arguments.dialect:
+        wanted["dialects"] = arguments.dialect
     if arguments.origin:
-        guards["origins"] = arguments.origin
+        wanted["origins"] = arguments.origin
     if is_named(arguments):
-        guards["verify"] = tokens_of(arguments, arguments.token_max_age or MAX_AGE)
-    service = of_factory(served, given | guards)
+        wanted["verify"] = tokens_of(arguments, arguments.token_max_age or MAX_AGE)
+    service = of_factory(served, given | wanted)
     if service is not None:
         return service
-    if guards:
+    if wanted:
         raise CantServe(
-            "--origin and --token-… are for factories: an application says itself whom it admits, "
-            "by Session(origins=…), Sessions(…, origins=…, verify=…)"
+            "--origin, --token-… and --dialect are for factories: an application says itself whom "
+            "it admits, by Session(origins=…), Sessions(…, origins=…, verify=…, dialects=…)"
         )
     return Service(served, None)
 
@@ -96,6 +101,11 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
     sessions.add_argument("--limit", type=_limit, help="so many at most; default 1000")
     sessions.add_argument("--lifetime", type=_seconds, help="seconds; default: without an end")
     sessions.add_argument("--grace", type=_seconds, help="seconds without a client; default 300")
+    sessions.add_argument(
+        "--dialect", action="append", default=[], choices=sorted(DIALECTS), metavar="DIALECT",
+        help="read the patches of clients that are known to be wrong in this way as they are "
+        f"meant: {', '.join(sorted(DIALECTS))}; several times for several",
+    )  # fmt: skip
     guards = parser.add_argument_group("who may connect")
     guards.add_argument(
         "--origin", action="append", default=[], type=_origin, metavar="ORIGIN",
