@@ -11,14 +11,23 @@ next to nothing. The price: after a pause, twice what a bucket holds may come at
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass
 
 
-class Rate(NamedTuple):
-    """So much a second in the long run, and so much at once."""
+@dataclass(frozen=True)
+class Rate:
+    """So much a second in the long run, and so much at once.
+
+    Raises:
+        ValueError: nothing at all is no rate.
+    """
 
     per_second: float
     at_once: float
+
+    def __post_init__(self) -> None:
+        if not (self.per_second > 0 and self.at_once > 0):
+            raise ValueError(f"{self} lets nothing through")
 
 
 UNLIMITED = Rate(math.inf, math.inf)
@@ -49,35 +58,58 @@ class Bucket:
             Seconds until nothing is owed any more.
         """
         if self._filled is not None:
-            more = (now - self._filled) * self._rate.per_second
-            self.left = min(self.left + more, self._rate.at_once)
+            self.left = _filled(self.left, self._rate, now - self._filled)
         self._filled = now
-        return max(0.0, -self.left / self._rate.per_second) if self.left < 0 else 0.0
+        return _owed(self.left, self._rate)
 
 
 class Meter:
-    """What the clients of a session may still send, in events and in bytes."""
+    """What the clients of a session may still send: a bucket of frames and one of bytes."""
 
-    __slots__ = ("_bytes", "_events", "_largest")
+    __slots__ = ("_bytes", "_filled", "_frames", "_largest", "_rate_of_bytes", "_rate_of_frames")
 
-    def __init__(self, events: Rate | None, received: Rate | None, largest: int) -> None:
+    def __init__(self, frames: Rate | None, received: Rate | None, largest: int) -> None:
         """Begin with full buckets.
 
         Args:
-            events: how many.
+            frames: how many may come.
             received: how many bytes.
             largest: bytes that a frame has at most.
         """
-        self._events = Bucket(events)
-        self._bytes = Bucket(received)
+        self._rate_of_frames = frames or UNLIMITED
+        self._rate_of_bytes = received or UNLIMITED
+        self._frames = self._rate_of_frames.at_once  # numbers, because they change with each frame
+        self._bytes = self._rate_of_bytes.at_once
         self._largest = largest
+        self._filled: float | None = None
 
-    def spend(self, size: int, events: int = 1) -> bool:
+    def spend(self, size: int, frames: int = 1) -> bool:
         """Note a frame of so many bytes, and tell whether it is too much; see `wait`."""
-        self._events.left -= events
-        self._bytes.left -= size
-        return self._events.left < 0 or self._bytes.left < 0 or size > self._largest
+        self._frames -= frames
+        self._bytes -= size
+        return self._frames < 0 or self._bytes < 0 or size > self._largest
 
     def wait(self, now: float) -> float:
-        """Return the seconds until more may be read; they are 0 for what is only too large."""
-        return max(self._events.wait(now), self._bytes.wait(now))
+        """Fill the buckets up.
+
+        Args:
+            now: as for a `Bucket`.
+
+        Returns:
+            Seconds until more may be read; 0 for a frame that is only too large.
+        """
+        if self._filled is not None:
+            seconds = now - self._filled
+            self._frames = _filled(self._frames, self._rate_of_frames, seconds)
+            self._bytes = _filled(self._bytes, self._rate_of_bytes, seconds)
+        self._filled = now
+        owed = _owed(self._frames, self._rate_of_frames)
+        return max(owed, _owed(self._bytes, self._rate_of_bytes))
+
+
+def _filled(left: float, rate: Rate, seconds: float) -> float:
+    return min(left + seconds * rate.per_second, rate.at_once) if seconds else left
+
+
+def _owed(left: float, rate: Rate) -> float:
+    return -left / rate.per_second if left < 0 else 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from ws_sync.rate import Bucket, Meter, Rate
@@ -63,3 +65,9 @@ def test_event_may_count_for_several() -> None:
     meter = Meter(Rate(10, 10), None, 55)
     assert not meter.spend(0, 10)
     assert meter.spend(0)
+
+
+@pytest.mark.parametrize("rate", [(0, 1), (1, 0), (-1, 1), (math.nan, 1)])
+def test_rate_that_lets_nothing_through_is_an_error(rate: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match="lets nothing through"):
+        Rate(*rate)
