@@ -84,6 +84,11 @@ class Connection:
         return self._close is None
 
     @property
+    def is_served(self) -> bool:
+        """Whether a task receives here."""
+        return self._serving is not None
+
+    @property
     def is_congested(self) -> bool:
         """Whether the peer is behind so far that state changes had better wait."""
         return (

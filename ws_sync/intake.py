@@ -24,9 +24,9 @@ class Intake(Meter):
         self._log = log
         self._was_told = False
 
-    def count_refusal(self) -> None:
-        """Note that an event was refused: it costs more than others of its size."""
-        self.spend(0, self._limits.refused)
+    def count_refusal(self, answer: int = 0) -> None:
+        """Note that an event was refused: it costs more than others, and the size of an answer."""
+        self.spend(answer, self._limits.refused)
 
     async def hold_back(self, connection: Connection, size: int) -> None:
         """Read no more for a while; a frame that is too large ends the connection."""

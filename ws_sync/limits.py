@@ -30,7 +30,7 @@ class Limits:
         malformed: so many malformed frames in a row end a connection.
         frame: the largest frame that is read; a server may have a limit of its own below that.
         events: how many frames the clients of a session may send.
-        received: how much they may send.
+        received: how much they may send, and make the server answer.
         refused: for so many events counts one that is malformed or refused: it costs a line of
             the log, and often a whole state.
         connections: how often the clients of a session may connect.

@@ -218,8 +218,9 @@ class Session:
         connection = self._made_here() or self.connection
         if connection is None:
             raise NotConnected
-        if connection is not self.connection:  # replaced already, or refused
-            connection.close()
+        if connection is not self.connection or connection.is_served:
+            if connection is not self.connection:  # replaced already, or refused
+                connection.close()
             await connection.closed()
             return
         with self:

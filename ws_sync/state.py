@@ -68,6 +68,11 @@ class State:
         """Tell whether `_SET` was sent on this connection."""
         return self._connection is connection
 
+    @property
+    def size(self) -> int:
+        """About how many characters the whole state has, when it was last read."""
+        return sum(held.size for held in self._good.values())
+
     def snapshot(self) -> dict[str, JSON]:
         """Return what the peer holds, or would get if it connected now."""
         if self._connection is None:
@@ -183,7 +188,7 @@ class State:
 
     def _check_size(self, write: Write) -> None:
         most = self._limits.document
-        if sum(held.size for held in self._good.values()) + write.most_growth() <= most:
+        if self.size + write.most_growth() <= most:
             return
         others = self._good.keys() - write.touched
         rest = sum(self._good[wire].size for wire in others)

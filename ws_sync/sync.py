@@ -350,6 +350,7 @@ class Sync:
 
     async def _on_get(self, _: JSON) -> None:
         if (connection := self.session.connection) is not None:
+            self.session.intake.spend(self._state.size, 0)
             self._state.report(self._state.announce(connection))
 
     async def _on_set(self, state: JSON) -> None:
@@ -366,7 +367,7 @@ class Sync:
             receive(connection, data)
             return
         except Refused as error:
-            self.session.intake.count_refusal()
+            self.session.intake.count_refusal(self._state.size)
             self._log.warning("%s: a write is refused: %s", self.key, brief(error))
         except Exception:  # noqa: BLE001  # the application's; nothing has changed
             self._log.exception("%s: a write failed", self.key)

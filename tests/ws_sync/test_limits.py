@@ -157,6 +157,23 @@ async def test_refused_events_cost_more() -> None:
     assert notes.text == ""
 
 
+@pytest.mark.parametrize("ask", ["_GET:NOTES", "_PATCH:NOTES"], ids=["question", "refused write"])
+async def test_what_a_client_makes_the_server_send_counts_like_what_it_sends(ask: str) -> None:
+    """A frame of some bytes is answered with the whole state."""
+    session, notes = new_session(Limits(received=Rate(1 << 20, 1 << 20)))
+    notes.text = "x" * (1 << 18)
+    loop = asyncio.get_running_loop()
+    async with uvicorn(session.handle_connection) as port, connected(port) as client:
+        await client.receive()
+        begun = loop.time()
+        for _ in range(10):
+            await client.send(ask)
+        for _ in range(10):
+            assert await client.until("_SET:NOTES")
+        await client.fence("NOTES")
+        assert loop.time() - begun > (10 / 4 - 2) * 0.9
+
+
 @pytest.mark.parametrize("serve", SERVERS)
 @pytest.mark.parametrize("pieces", [1, 3])
 @pytest.mark.parametrize("kind", [str, bytes])

@@ -332,6 +332,30 @@ async def test_refused_page_does_not_disturb_the_client_that_is_there() -> None:
         assert await client.fence("NOTES") == ([], {"text": "kept"})
 
 
+async def test_refused_page_is_never_served_in_the_place_of_the_client_that_is_there() -> None:
+    """The application serves, in another task than that which has met the page."""
+    session = new_session()
+    ended: asyncio.Queue[None] = asyncio.Queue()
+
+    async def endpoint(ws: WebSocket) -> None:
+        await asyncio.create_task(session.new_connection(ws))
+        await session.handle_connection()
+        ended.put_nowait(None)
+
+    async with harness.Server(endpoint) as server, server.connect() as client:
+        assert await client.receive() == ("_SET:NOTES", {"text": ""})
+        for _ in range(3):
+            foreign = f"Host: localhost:{server.port}", f"Origin: {EVIL}"
+            assert await handshake(server.port, *foreign) == 403
+        await client.patch("NOTES", "replace", "/text", value="kept")
+        assert await client.fence("NOTES") == ([], {"text": "kept"})
+        assert ended.empty()
+        await client.socket.close()
+        async with asyncio.timeout(DEADLINE):
+            for _ in range(4):
+                await ended.get()
+
+
 @pytest.mark.parametrize("allowed", [EVIL, "*"])
 async def test_allowed_page_gets_the_state(allowed: str) -> None:
     for endpoint in (
