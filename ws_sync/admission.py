@@ -17,6 +17,8 @@ PATIENCE = 5.0
 class Admission:
     """Judges the connections of one session."""
 
+    __slots__ = ("_arrivals", "_log", "_origins")
+
     def __init__(self, origins: Origins, rate: Rate | None, log: logging.Logger) -> None:
         """Admit connections.
 

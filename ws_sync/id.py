@@ -70,7 +70,7 @@ async def get_user_session(
         connection is closed. Nothing that a client does makes this raise.
     """
     deadline = asyncio.get_running_loop().time() + timeout
-    if not await admit(ws, Origins(origins), _log):
+    if not await admit(ws, Origins.of(origins), _log):
         return None, None
     pair = await _ask(ws, deadline)
     if pair is not None and verify is not None:

@@ -1,4 +1,4 @@
-"""What a session takes from its clients: how much, and how fast.
+"""What a session takes from its clients: how much, how fast, and how many tasks.
 
 It counts for the session, and not for a connection: who connects again has not more.
 """
@@ -9,6 +9,7 @@ import asyncio
 import logging
 
 from ws_sync.connection import TOO_BIG, Connection
+from ws_sync.exceptions import Refused
 from ws_sync.limits import Limits
 from ws_sync.rate import Meter
 
@@ -16,13 +17,28 @@ from ws_sync.rate import Meter
 class Intake(Meter):
     """Counts what comes in, and holds back what is too much."""
 
-    __slots__ = ("_limits", "_log", "_was_told")
+    __slots__ = ("_limits", "_log", "_tasks", "_was_told")
 
     def __init__(self, limits: Limits, log: logging.Logger) -> None:
         super().__init__(limits.events, limits.received, limits.frame)
         self._limits = limits
         self._log = log
+        self._tasks = 0
         self._was_told = False
+
+    def begin_task(self, name: str) -> None:
+        """Count a task that begins to run.
+
+        Raises:
+            Refused: it is one too many, and may not.
+        """
+        if self._limits.tasks is not None and self._tasks >= self._limits.tasks:
+            raise Refused(f"the task {name!r} is one too many: {self._tasks} run")
+        self._tasks += 1
+
+    def end_task(self) -> None:
+        """Count a task that has ended."""
+        self._tasks -= 1
 
     def count_refusal(self, answer: int = 0) -> None:
         """Note that an event was refused: it costs more than others, and the size of an answer."""

@@ -99,9 +99,19 @@ class Origins:
         self._all = EVERYTHING in texts
         self._origins = {_listed_origin(text) for text in texts - {EVERYTHING}}
 
+    @classmethod
+    def of(cls, allowed: str | Iterable[str] | Origins) -> Origins:
+        """Return the same if they are some already, so that sessions share them."""
+        if isinstance(allowed, Origins):
+            return allowed
+        return cls(allowed) if allowed else _NO_OTHERS
+
     def allow(self, headers: Headers) -> bool:
         """Tell whether the application allows the origin that a handshake names."""
         return self._all or _one(headers, "origin") in self._origins
+
+
+_NO_OTHERS = Origins()
 
 
 async def admit(ws: Transport, origins: Origins, log: Logger) -> bool:

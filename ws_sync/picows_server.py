@@ -241,7 +241,7 @@ class Server:
                 others the handshake is answered with 403.
         """
         self._find = find
-        self._origins = Origins(origins)
+        self._origins = Origins.of(origins)
         self._client: Any = None  # what is known of a peer that is not connected yet
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None

@@ -15,7 +15,7 @@ import logging
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar, Token
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 from weakref import WeakKeyDictionary, ref
 
 from starlette.websockets import WebSocketState
@@ -36,7 +36,7 @@ from ws_sync.exceptions import (
 )
 from ws_sync.intake import Intake
 from ws_sync.limits import LIMITS, Limits
-from ws_sync.origin import FOREIGN, Origins
+from ws_sync.origin import Origins
 from ws_sync.transport import Transport
 
 session_context: ContextVar[Session] = ContextVar("session_context")
@@ -44,10 +44,14 @@ session_context: ContextVar[Session] = ContextVar("session_context")
 
 _tokens: ContextVar[tuple[Token[Session], ...]] = ContextVar("_tokens", default=())
 
-_made_by: WeakKeyDictionary[asyncio.Task[Any], list[tuple[ref[Session], Connection]]] = (
-    WeakKeyDictionary()
-)
-"""The newest connection that each task has made for each session."""
+Gone: TypeAlias = Callable[[], Connection | None]
+"""A weak reference to a connection; it returns None for one that was refused."""
+
+_let_go: WeakKeyDictionary[asyncio.Task[Any], list[tuple[ref[Session], Gone]]] = WeakKeyDictionary()
+"""For each task the last connection that it has made for a session and that this has let go.
+
+Weakly, since a connection may lead to the task, and would then keep its own entry for good.
+"""
 
 _BURST = 64
 """So many sends and syncs may follow one another before everything else has a turn."""
@@ -95,7 +99,6 @@ class Session:
         limits: what its clients may cost.
         dialects: those of its clients.
         intake: what they have cost.
-        tasks: the running tasks of all objects.
     """
 
     def __init__(
@@ -126,8 +129,7 @@ class Session:
         self.limits = limits
         self.dialects = dialects_named(dialects)
         self.intake = Intake(limits, self.logger)
-        self.tasks: set[asyncio.Task[None]] = set()
-        self._admission = Admission(Origins(origins), limits.connections, self.logger)
+        self._admission = Admission(Origins.of(origins), limits.connections, self.logger)
         self._turn = asyncio.Lock()
         self._calls = 0  # sends and syncs since others had a turn
 
@@ -155,8 +157,8 @@ class Session:
             if self._admission.is_foreign(ws):
                 raise RefusedOrigin(ws.headers.get("origin", ""))
             self._attach(ws)
-        elif self._made_here() in {None, self.connection}:
-            self.connection = None
+        elif self._let_go_here() is None:
+            self._release()
 
     def register_event(self, event: str, callback: Callable[..., Any]) -> None:
         """Call `callback` with the data of each `event`; it replaces an older one."""
@@ -187,8 +189,8 @@ class Session:
         are turned away with 403 or 1013. `handle_connection` then returns at once.
         """
         if not await self._admission.admit(ws):
-            self._note(refused := Connection(ws, self.logger, self.limits))
-            refused.close(FOREIGN)
+            if (task := asyncio.current_task()) is not None:
+                self._note_let_go(task, lambda: None)
             return
         if ws.application_state is WebSocketState.CONNECTING:
             await ws.accept()
@@ -215,12 +217,15 @@ class Session:
         """
         if ws is not None:
             await self.new_connection(ws)
-        connection = self._made_here() or self.connection
+        if (let_go := self._let_go_here()) is not None:  # replaced already
+            if (connection := let_go()) is not None:
+                connection.close()
+                await connection.closed()
+            return
+        connection = self.connection
         if connection is None:
             raise NotConnected
-        if connection is not self.connection or connection.is_served:
-            if connection is not self.connection:  # replaced already, or refused
-                connection.close()
+        if connection.is_served:  # and that task's alone
             await connection.closed()
             return
         with self:
@@ -231,7 +236,7 @@ class Session:
                 code = NORMAL
             finally:
                 if self.connection is connection:
-                    self.connection = None
+                    self._release()
                 connection.close(code)
                 await self._tell("on_disconnect")
                 await connection.closed()
@@ -246,7 +251,7 @@ class Session:
         connection = self._attach(ws) if ws is not None else self.connection
         if connection is not None:
             connection.disconnect(message)
-        self.connection = None
+        self._release()
         if connection is not None:
             await connection.closed()
 
@@ -285,8 +290,7 @@ class Session:
         starves nobody, whether or not there is anything to send, and a single one does not wait.
         """
         self._calls += 1
-        connection = self.connection
-        if self._calls < _BURST and (connection is None or not connection.has_unsent):
+        if self._calls < _BURST and (self.connection is None or not self.connection.has_unsent):
             return False
         self._calls = 0
         return True
@@ -309,47 +313,57 @@ class Session:
     def _attach(self, ws: Transport) -> Connection:
         older = self.connection
         if older is not None and older.ws is ws and older.is_open:
-            connection = older
-        else:
-            connection = Connection(ws, self.logger, self.limits)
-        self.connection = connection
-        self._note(connection)
-        if older is not None and older is not connection:
+            older.made_here()
+            return older
+        self._release()
+        self.connection = connection = Connection(ws, self.logger, self.limits)
+        if older is not None:
             self.logger.warning("a newer connection replaces %s", older.ws.client)
             older.disconnect(TAKEN_OVER)  # session-takeover-prompt: nothing waits for it
         return connection
 
-    def _note(self, connection: Connection) -> None:
-        """Note that the running task has made this connection."""
-        if (task := asyncio.current_task()) is not None:
-            others = [made for made in _made_by.get(task, ()) if made[0]() not in {None, self}]
-            _made_by[task] = [*others, (ref(self), connection)]
+    def _release(self) -> None:
+        """Have no connection any more; the task that has made it can still ask for it."""
+        connection, self.connection = self.connection, None
+        maker = connection.maker() if connection is not None else None
+        if connection is not None and maker is not None:
+            self._note_let_go(maker, ref(connection))
 
-    def _made_here(self) -> Connection | None:
-        """Return the newest connection that the running task has made."""
+    def _note_let_go(self, task: asyncio.Task[Any], gone: Gone) -> None:
+        others = [each for each in _let_go.get(task, ()) if each[0]() not in {None, self}]
+        _let_go[task] = [*others, (ref(self), gone)]
+
+    def _let_go_here(self) -> Gone | None:
+        """Return the newest connection of the running task, if it is not the session's any more."""
         try:
             task = asyncio.current_task()
         except RuntimeError:  # outside of any event loop
             return None
-        made = _made_by.get(task, ()) if task is not None else ()
+        if task is None or (self.connection is not None and self.connection.maker() is task):
+            return None
+        made = _let_go.get(task, ())
         return next((connection for session, connection in made if session() is self), None)
 
     async def _serve(self, connection: Connection) -> None:
-        async with connection.serving():
-            while connection is self.connection:
-                received = await connection.receive()
-                if received is None:
-                    return
-                if self.intake.spend(len(received)):
-                    await self.intake.hold_back(connection, len(received))
-                    if not connection.is_open:
+        try:
+            async with connection.serving():
+                while connection is self.connection:
+                    received = await connection.receive()
+                    if received is None:
                         return
-                await self._turn.acquire()  # `async with` takes twice the time
-                try:
-                    if connection is self.connection:  # session-takeover-deaf
-                        await self._receive(connection, received)
-                finally:
-                    self._turn.release()
+                    if self.intake.spend(len(received)):
+                        await self.intake.hold_back(connection, len(received))
+                        if not connection.is_open:
+                            return
+                    await self._turn.acquire()  # `async with` takes twice the time
+                    try:
+                        if connection is self.connection:  # session-takeover-deaf
+                            await self._receive(connection, received)
+                    finally:
+                        self._turn.release()
+        except TimeoutError:
+            if connection.cuts_handler:
+                self.logger.warning("a handler outlived its connection, and was cancelled")
 
     async def _receive(self, connection: Connection, received: str | bytes) -> None:
         try:

@@ -173,7 +173,7 @@ class Sessions:
         self._dialects = named(dialects)
         self._most_of_a_user = math.inf if limits.per_user is None else limits.per_user
         self._most_unidentified = math.inf if limits.unidentified is None else limits.unidentified
-        self.origins = Origins(origins)
+        self.origins = Origins.of(origins)
         self._of_user: Counter[str] = Counter()  # sessions
         self._unidentified: dict[asyncio.Timeout, None] = {}  # the oldest first
         self._entries: dict[Hashable, _Entry] = {}

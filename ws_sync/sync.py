@@ -15,7 +15,7 @@ from logging import Logger
 from types import EllipsisType
 from typing import Any, Literal, Self, TypeAlias, overload
 
-from ws_sync.arguments import fit, read_call, split
+from ws_sync.arguments import bind, fit, read_call
 from ws_sync.attributes import Attribute, Names, wire_names
 from ws_sync.calling import call
 from ws_sync.codec import JSON
@@ -57,6 +57,11 @@ __all__ = [
 ]
 
 ToastType: TypeAlias = Literal["default", "message", "info", "success", "warning", "error"]
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
 
 ANCHOR = "_ws_sync"
 """The attribute by which an object keeps its `Sync` alive."""
@@ -182,7 +187,11 @@ class Sync:
         """
         if isinstance(if_since_last, str):
             if_since_last, toast, type = None, if_since_last, toast or type
-        await self.sync(if_since_last)
+        errors = self._publish(if_since_last)  # as `sync`, of which a coroutine costs time
+        if self.session.owes_turn():
+            await asyncio.sleep(0)
+        if errors:
+            raise errors[0]
         if toast:
             await self.toast(toast, type=type)
 
@@ -263,7 +272,7 @@ class Sync:
         self.send_on_init = config.send_on_init
         self.sync_attributes: dict[str, str] = {}
         self._logger = config.logger
-        self._read_only = config.read_only
+        self._read_only = config.read_only or ()
         self._camel = config.camel
         self._throttle = Throttle()
         log = config.logger or self.session.logger
@@ -287,9 +296,8 @@ class Sync:
         functions = remote_functions(config.obj, "remote_task")
         functions |= {} if isinstance(tasks, tuple) else tasks
         cancels = remote_functions(config.obj, "remote_task_cancel") | dict(config.task_cancels)
-        changed = self._sync_late if config.running_tasks is not None else lambda: None
-        others, limit = self.session.tasks, self.session.limits.tasks
-        self._tasks = Tasks(functions, cancels, changed, self._log, others, limit)
+        changed = self._sync_late if config.running_tasks is not None else _nothing
+        self._tasks = Tasks(functions, cancels, changed, self._log, self.session.intake)
 
     def _add(self, owner: object, names: Mapping[str, str]) -> None:
         for name, wire in names.items():
@@ -310,27 +318,27 @@ class Sync:
         }
         initialise = self._announce if self.send_on_init else None
         self._registration = Registration(self.session, self, handlers, initialise)
-        self._state.is_current = partial(self._registration.holds, get_event(self.key))
+        self._state.is_current = self._registration.is_current
         if isinstance(members := getattr(self.obj, "__dict__", None), dict):
-            members.setdefault(ANCHOR, []).append(self)
+            members[ANCHOR] = (*members.get(ANCHOR, ()), self)
         if self.send_on_init and self.session.connection is not None:
             self.session.connection.loop.call_soon_threadsafe(self._announce_now)
 
     def _publish(self, if_since_last: float | None = None) -> list[Exception]:
         """Send the difference, or everything where nothing was sent yet; return what went wrong."""
-        connection = self.session.connection
-        if connection is None or not self._state.is_current():
+        connection, state = self.session.connection, self._state
+        if connection is None or not self._registration.is_current():
             return []
         if if_since_last and self._throttle.skips(if_since_last, self._sync_late):
             return []
-        if self._state.is_known(connection):
-            sent, errors = self._state.publish(connection)
-        elif self.send_on_init or self._state.is_followed(connection):
-            sent, errors = True, self._state.announce(connection)  # connection-state-before-patch
+        if state.is_known(connection):
+            sent, errors = state.publish(connection)
+        elif self.send_on_init or state.is_followed(connection):
+            sent, errors = True, state.announce(connection)  # connection-state-before-patch
         else:
             return []  # state-unannounced-silent
         if sent:
-            self._throttle.passed(connection.loop.time())
+            self._throttle.passed(state.sent_at)
         return errors
 
     def _sync_late(self) -> None:
@@ -376,7 +384,7 @@ class Sync:
     async def _on_action(self, data: JSON) -> None:
         name, arguments = read_call(data)
         if (action := self._actions.get(name)) is not None:
-            by_position, named = split(action, fit(action, name, arguments, self._camel))
+            by_position, named = bind(action, name, arguments, self._camel)
             await call(action, *by_position, **named)
         elif self._any_action is not None:
             await call(self._any_action, data)

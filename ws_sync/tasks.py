@@ -8,7 +8,6 @@ stays behind (tasks-cancel-early, tasks-again).
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from logging import Logger
@@ -16,7 +15,10 @@ from typing import Any
 
 from ws_sync.arguments import split
 from ws_sync.calling import call
-from ws_sync.exceptions import Refused, brief
+from ws_sync.exceptions import brief
+from ws_sync.intake import Intake
+
+_NONE: frozenset[str] = frozenset()
 
 
 class Tasks:
@@ -32,8 +34,7 @@ class Tasks:
         cancels: Mapping[str, Callable[..., Any]],
         changed: Callable[[], None],
         log: Logger,
-        others: set[asyncio.Task[None]] | None = None,
-        limit: int | None = None,
+        intake: Intake | None = None,
     ) -> None:
         """Offer tasks.
 
@@ -42,17 +43,15 @@ class Tasks:
             cancels: called, without arguments, inside a task of that name that is cancelled.
             changed: called when `names` has changed.
             log: where the tasks' exceptions go.
-            others: the running tasks of all objects that share the limit; these come to them.
-            limit: so many of them at most; None for any number.
+            intake: bounds the running tasks of all objects of the session.
         """
-        self.functions = dict(functions)
-        self.cancels = dict(cancels)
+        self.functions = functions
+        self.cancels = cancels
         self.running: dict[str, asyncio.Task[None]] = {}
-        self._ending: set[str] = set()  # tasks whose cancel function runs
+        self._ending = _NONE  # tasks whose cancel function runs
         self._changed = changed
         self._log = log
-        self._all = set() if others is None else others
-        self._limit = math.inf if limit is None else limit
+        self._intake = intake
 
     @property
     def names(self) -> list[str]:
@@ -68,11 +67,10 @@ class Tasks:
         if name in self.running:
             self._log.warning("the task %r is running already", name)
             return
-        if len(self._all) >= self._limit:
-            raise Refused(f"the task {name!r} is one too many: {len(self._all)} run")
+        if self._intake is not None:
+            self._intake.begin_task(name)
         task = asyncio.get_running_loop().create_task(self._run(name, arguments), name=name)
         self.running[name] = task
-        self._all.add(task)
         task.add_done_callback(partial(self._ended, name))
         self._changed()
 
@@ -94,14 +92,15 @@ class Tasks:
             await call(self.functions[name], *by_position, **named)
         except asyncio.CancelledError:
             if name in self.cancels:
-                self._ending.add(name)
+                self._ending |= {name}
                 await call(self.cancels[name])
             raise
 
     def _ended(self, name: str, task: asyncio.Task[None]) -> None:
         del self.running[name]
-        self._all.discard(task)
-        self._ending.discard(name)
+        if self._intake is not None:
+            self._intake.end_task()
+        self._ending -= {name}
         if not task.cancelled() and (error := task.exception()) is not None:
             self._log.error("the task %r failed", name, exc_info=error)
         self._changed()
