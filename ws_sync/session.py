@@ -225,8 +225,7 @@ class Session:
         connection = self.connection
         if connection is None:
             raise NotConnected
-        if connection.is_served:  # and that task's alone
-            await connection.closed()
+        if connection.is_served:  # by another task, and by that alone
             return
         with self:
             code = INTERNAL_ERROR  # connection-close-code
