@@ -14,10 +14,10 @@ PATIENCE = 5.0
 """Seconds that a connection waits for its turn when too many come; then it is turned away."""
 
 
-class Admission:
-    """Judges the connections of one session."""
+class Admission(Bucket):
+    """Judges the connections of one session; what is left is left of them."""
 
-    __slots__ = ("_arrivals", "_log", "_origins")
+    __slots__ = ("_log", "_origins")
 
     def __init__(self, origins: Origins, rate: Rate | None, log: logging.Logger) -> None:
         """Admit connections.
@@ -27,8 +27,8 @@ class Admission:
             rate: how often clients may connect.
             log: where it is said who may not, and why.
         """
+        super().__init__(rate)
         self._origins = origins
-        self._arrivals = Bucket(rate)
         self._log = log
 
     def is_foreign(self, ws: Transport) -> bool:
@@ -40,14 +40,14 @@ class Admission:
         return await admit(ws, self._origins, self._log) and await self._take_turn(ws)
 
     async def _take_turn(self, ws: Transport) -> bool:
-        self._arrivals.left -= 1
-        if self._arrivals.left >= 0:
+        self.left -= 1
+        if self.left >= 0:
             return True
-        wait = self._arrivals.wait(asyncio.get_running_loop().time())
+        wait = self.wait(asyncio.get_running_loop().time())
         if wait <= PATIENCE:
             await asyncio.sleep(wait)
             return True
-        self._arrivals.left += 1
+        self.left += 1
         self._log.warning("too many connections of one session; %s is turned away", ws.client)
         await turn_away(ws, TRY_AGAIN_LATER, "too many connections")
         return False

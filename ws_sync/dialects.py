@@ -28,6 +28,9 @@ UNESCAPED = "unescaped"
 
 DIALECTS = frozenset({SLASH_ROOT, MISSING_VALUE, ARRAY_LENGTH, UNESCAPED})
 
+STRICT: frozenset[str] = frozenset()
+"""None of them. One for all, because an empty set takes as much memory as one with members."""
+
 _LENGTH = "/length"
 
 
@@ -37,6 +40,8 @@ def named(dialects: str | Iterable[str]) -> frozenset[str]:
     Raises:
         ValueError: there is none of that name.
     """
+    if not dialects:
+        return STRICT
     names = frozenset({dialects} if isinstance(dialects, str) else dialects)
     if unknown := names - DIALECTS:
         known = ", ".join(sorted(DIALECTS))

@@ -15,13 +15,19 @@ from ws_sync.rate import Meter
 
 
 class Intake(Meter):
-    """Counts what comes in, and holds back what is too much."""
+    """Counts what comes in, and holds back what is too much.
 
-    __slots__ = ("_limits", "_log", "_tasks", "_was_told")
+    Attributes:
+        limits: what clients may cost.
+        dialects: those in which their patches are read.
+    """
 
-    def __init__(self, limits: Limits, log: logging.Logger) -> None:
+    __slots__ = ("_log", "_tasks", "_was_told", "dialects", "limits")
+
+    def __init__(self, limits: Limits, dialects: frozenset[str], log: logging.Logger) -> None:
         super().__init__(limits.events, limits.received, limits.frame)
-        self._limits = limits
+        self.limits = limits
+        self.dialects = dialects
         self._log = log
         self._tasks = 0
         self._was_told = False
@@ -32,7 +38,7 @@ class Intake(Meter):
         Raises:
             Refused: it is one too many, and may not.
         """
-        if self._limits.tasks is not None and self._tasks >= self._limits.tasks:
+        if self.limits.tasks is not None and self._tasks >= self.limits.tasks:
             raise Refused(f"the task {name!r} is one too many: {self._tasks} run")
         self._tasks += 1
 
@@ -42,12 +48,12 @@ class Intake(Meter):
 
     def count_refusal(self, answer: int = 0) -> None:
         """Note that an event was refused: it costs more than others, and the size of an answer."""
-        self.spend(answer, self._limits.refused)
+        self.spend(answer, self.limits.refused)
 
     async def hold_back(self, connection: Connection, size: int) -> None:
         """Read no more for a while; a frame that is too large ends the connection."""
-        if size > self._limits.frame:
-            self._log.warning("a frame has a size of %d; %d may be", size, self._limits.frame)
+        if size > self.limits.frame:
+            self._log.warning("a frame has a size of %d; %d may be", size, self.limits.frame)
             connection.close(TOO_BIG, "too big")
             return
         wait = self.wait(connection.loop.time())

@@ -24,7 +24,7 @@ from ws_sync.admission import Admission
 from ws_sync.calling import call, to_json
 from ws_sync.codec import Event, decode, encode, frame
 from ws_sync.connection import BREAKS_RULES, INTERNAL_ERROR, NORMAL, Connection
-from ws_sync.dialects import named as dialects_named
+from ws_sync.dialects import named
 from ws_sync.events import BIN_META
 from ws_sync.exceptions import (
     MalformedFrame,
@@ -96,9 +96,7 @@ class Session:
         init_handlers: callbacks for each new connection. `register_init` adds one.
         logger: where problems go; the logger "ws_sync" when None was given.
         state: whatever the application keeps with the session.
-        limits: what its clients may cost.
-        dialects: those of its clients.
-        intake: what they have cost.
+        intake: what its clients may cost and have cost, and how they are read.
     """
 
     def __init__(
@@ -126,9 +124,7 @@ class Session:
         self.logger = logger or logging.getLogger("ws_sync")
         self.state: SessionState | None = None
         self.connection: Connection | None = None
-        self.limits = limits
-        self.dialects = dialects_named(dialects)
-        self.intake = Intake(limits, self.logger)
+        self.intake = Intake(limits, named(dialects), self.logger)
         self._admission = Admission(Origins.of(origins), limits.connections, self.logger)
         self._turn = asyncio.Lock()
         self._calls = 0  # sends and syncs since others had a turn
@@ -315,7 +311,7 @@ class Session:
             older.made_here()
             return older
         self._release()
-        self.connection = connection = Connection(ws, self.logger, self.limits)
+        self.connection = connection = Connection(ws, self.logger, self.intake.limits)
         if older is not None:
             self.logger.warning("a newer connection replaces %s", older.ws.client)
             older.disconnect(TAKEN_OVER)  # session-takeover-prompt: nothing waits for it
@@ -379,7 +375,7 @@ class Session:
             connection.malformed += 1
             self.intake.count_refusal()
             self.logger.warning("%s; ignored", brief(error))
-            if connection.malformed >= self.limits.malformed:
+            if connection.malformed >= self.intake.limits.malformed:
                 connection.close(BREAKS_RULES, "too many malformed frames")
         except Refused as error:
             self.intake.count_refusal()

@@ -20,7 +20,7 @@ from ws_sync.calling import to_json
 from ws_sync.codec import JSON, Text, begun, dump, encode, frame
 from ws_sync.connection import Connection
 from ws_sync.crossing import Crossings
-from ws_sync.dialects import translate
+from ws_sync.dialects import STRICT, translate
 from ws_sync.document import Document, Held
 from ws_sync.events import patch_event, set_event
 from ws_sync.exceptions import Refused, RefusedState
@@ -68,7 +68,7 @@ class State:
         key: str,
         log: Logger,
         limits: Limits = LIMITS,
-        dialects: frozenset[str] = frozenset(),
+        dialects: frozenset[str] = STRICT,
     ) -> None:
         self.key = key
         self.attributes: dict[str, Attribute] = {}

@@ -278,7 +278,8 @@ class Sync:
         log = config.logger or self.session.logger
         self._log = log
         self._setup_functions(config)
-        self._state = State(self.key, log, self.session.limits, self.session.dialects)
+        intake = self.session.intake
+        self._state = State(self.key, log, intake.limits, intake.dialects)
         if config.everything:
             self._add(config.obj, config.others(lambda value: isinstance(value, Sync)))
         self._add(config.obj, config.include)

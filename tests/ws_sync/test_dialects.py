@@ -223,4 +223,4 @@ def test_dialect_that_is_not_known_is_an_error() -> None:
     for make in (Session, lambda **options: Sessions(Notes, **options)):
         with pytest.raises(ValueError, match="'slash'; there are array-length, missing-value"):
             make(dialects="slash")
-    assert Session(dialects="slash-root").dialects == {"slash-root"}
+    assert Session(dialects="slash-root").intake.dialects == {"slash-root"}
