@@ -16,11 +16,10 @@ from starlette.datastructures import Headers
 from starlette.websockets import WebSocket
 
 from tests.ws_sync import harness
-from tests.ws_sync.harness import DEADLINE, Client
+from tests.ws_sync.harness import DEADLINE, Client, on_picows, on_uvicorn
 from ws_sync import Session, Sessions, Sync, get_user_session, picows_server, sync_all
 from ws_sync.exceptions import RefusedOrigin
 from ws_sync.origin import Origins, judge
-from ws_sync.transport import Transport
 
 EVIL = "https://evil.example"
 HERE = ("127.0.0.1", 50000)
@@ -211,23 +210,6 @@ def test_list_takes_nothing_that_is_no_origin(text: str, hint: str) -> None:
     assert hint in str(refused.value)
 
 
-@asynccontextmanager
-async def uvicorn(endpoint: Endpoint) -> AsyncIterator[int]:
-    async with harness.Server(endpoint) as server:
-        yield server.port
-
-
-@asynccontextmanager
-async def picows(endpoint: Callable[[Transport], Awaitable[None]]) -> AsyncIterator[int]:
-    server = picows_server.Server(lambda _: endpoint)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        await server.start(listener)
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            await server.close()
-
-
 async def handshake(port: int, *lines: str) -> int:
     """Ask for a WebSocket with these headers; the status of the answer."""
     key = base64.b64encode(b"sixteen letters!").decode()
@@ -279,7 +261,7 @@ ENTRANCES: dict[str, Callable[[], Callable[..., Awaitable[object]]]] = {
 }
 
 
-@pytest.mark.parametrize("serve", [uvicorn, picows])
+@pytest.mark.parametrize("serve", [on_uvicorn, on_picows])
 @pytest.mark.parametrize("entrance", ENTRANCES)
 async def test_handshake_of_a_foreign_page_is_refused(
     entrance: str, serve: Callable[[object], object], caplog: pytest.LogCaptureFixture
@@ -316,7 +298,7 @@ async def test_page_that_the_application_let_in_already_is_closed_without_a_stat
         await ws.accept()
         await made(ws)
 
-    async with uvicorn(endpoint) as port, page(port) as client:
+    async with on_uvicorn(endpoint) as port, page(port) as client:
         with pytest.raises(websockets.ConnectionClosedError):
             await client.socket.recv()
         assert await client.close_code() == 1008
@@ -360,7 +342,7 @@ async def test_allowed_page_gets_the_state(allowed: str) -> None:
         new_session(origins=allowed).handle_connection,
         store_by_name(Sessions(Notes, origins=[allowed])),
     ):
-        async with uvicorn(endpoint) as port, page(port) as client:
+        async with on_uvicorn(endpoint) as port, page(port) as client:
             assert await client.receive() == ("_SET:NOTES", {"text": ""})
 
 
@@ -381,7 +363,7 @@ async def test_page_that_the_identification_allows_needs_no_second_list() -> Non
         if user is not None:
             await session.handle_connection(ws)
 
-    async with uvicorn(endpoint) as port:
+    async with on_uvicorn(endpoint) as port:
         async with page(port) as client:
             assert await client.receive() == ("_REQUEST_USER_SESSION", None)
             await client.send("_USER_SESSION", {"user": "u", "session": "s"})
@@ -414,6 +396,6 @@ async def test_attaching_a_foreign_page_is_refused() -> None:
         except RefusedOrigin as error:
             refused.put_nowait(str(error))
 
-    async with uvicorn(endpoint) as port, page(port), asyncio.timeout(DEADLINE):
+    async with on_uvicorn(endpoint) as port, page(port), asyncio.timeout(DEADLINE):
         assert await refused.get() == f"a page of {EVIL!r} may not connect"
     assert session.connection is None

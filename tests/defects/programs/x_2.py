@@ -14,7 +14,7 @@ DEADLINE = 3.0
 """Seconds after which an answer does not come."""
 
 OPTIONS: dict[str, Any] = {
-    "timeout": 0.2,
+    "timeout": DEADLINE,
     "verify": lambda user, session: (user, "1") if session == "signed by the server" else None,
 }
 
@@ -45,7 +45,7 @@ async def show(stage: Stage) -> None:
             await peer.send("_USER_SESSION", {"user": "ann", "session": session})
             await asyncio.wait_for(peer.serving, DEADLINE)
             assert tuple(door.answer) == expected, f"the answer {session!r} gives {door.answer}"
-    door = Door(OPTIONS)
+    door = Door({**OPTIONS, "timeout": 0.1})
     async with stage.connected(door) as peer:
         await asyncio.wait_for(peer.serving, DEADLINE)
         assert tuple(door.answer) == (None, None)
