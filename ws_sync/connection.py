@@ -19,19 +19,27 @@ from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
-from logging import Logger
-from typing import Any, NamedTuple
+from itertools import count
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import ref
 
 from starlette.websockets import WebSocketState
 
 from ws_sync.codec import encode, frame
 from ws_sync.events import DISCONNECT
+from ws_sync.exceptions import brief
 from ws_sync.limits import LIMITS, Limits
+from ws_sync.logs import AnyLog, Log, about
+from ws_sync.metrics import Counters, size
 from ws_sync.pairing import Pairing
 from ws_sync.steps import Begun, begin
 from ws_sync.transport import Transport
 from ws_sync.writers import Writer, spare
+
+if TYPE_CHECKING:
+    from ws_sync.session import Session
+
+_numbers = count(1)
 
 NORMAL = 1000
 BREAKS_RULES = 1008
@@ -67,6 +75,8 @@ class Connection:
         pairing: what the connection has received of a binary pair.
         malformed: how many malformed frames came in.
         cuts_handler: whether it was closed while a handler was at work.
+        number: which connection of this process it is.
+        counters: count what goes through; those of the session.
     """
 
     __slots__ = (
@@ -76,29 +86,38 @@ class Connection:
         "_is_receiving",
         "_late",
         "_limits",
-        "_log",
+        "_logger",
         "_outbox",
         "_serving",
+        "_session",
         "_size",
         "_units",
         "_writer",
+        "counters",
         "cuts_handler",
         "loop",
         "maker",
         "malformed",
+        "number",
         "pairing",
         "ws",
     )
 
-    def __init__(self, ws: Transport, log: Logger, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self, ws: Transport, log: AnyLog, limits: Limits = LIMITS, session: Session | None = None
+    ) -> None:
         self.ws = ws
+        self.number = next(_numbers)
+        self.counters = Counters() if session is None else session.counters
+        self.counters.opened += 1
         self.loop = asyncio.get_running_loop()
         self.maker: Callable[[], asyncio.Task[Any] | None]
         self.made_here()
         self.pairing = Pairing()
         self.malformed = 0
         self.cuts_handler = False
-        self._log = log
+        self._logger = log
+        self._session = None if session is None else ref(session)  # which may be gone sooner
         self._limits = limits
         self._outbox: list[Unit] = []  # nearly always empty; an empty deque has half a kilobyte
         self._units = 0
@@ -138,23 +157,41 @@ class Connection:
         """Whether something was not yet given to the WebSocket."""
         return bool(self._outbox)
 
+    @property
+    def waiting(self) -> int:
+        """How many events were not yet given to the WebSocket."""
+        return len(self._outbox)
+
+    @property
+    def _log(self) -> Log:
+        return Log(self._logger, None if self._session is None else self._session(), self)
+
     def send(self, text: str, payload: bytes | None = None) -> None:
-        """Queue a text frame, and a binary one right behind it; lost when the connection ended."""
+        """Queue a text frame, and a binary one right behind it; lost when the connection ended.
+
+        Of the bytes that are sent, only those of the text are counted here.
+        """
         if self._close is not None:
             return
         if not self._outbox:
+            self.counters.sent_bytes += len(text) if text.isascii() else size(text)
             if not self._goes_out(text, payload):
                 self._queue(Unit(text, payload, counts=True))
         elif self._units >= self._limits.most_units or self._size > self._limits.most_size:
-            self._log.warning("peer is too slow: %d frames wait for it", len(self._outbox))
+            self._log.warning(
+                "peer is too slow: %d events wait for it", self.waiting,
+                extra=about("peer-too-slow", waiting=self.waiting, code=TOO_SLOW),
+            )  # fmt: skip
             self._outbox.clear()
             self.close(TOO_SLOW, "too slow")
         else:
+            self.counters.sent_bytes += len(text) if text.isascii() else size(text)
             self._queue(Unit(text, payload, counts=True))
 
     def begin_with(self, text: str) -> None:
         """Queue a text frame that belongs to the beginning of the connection: no limit counts."""
         if self.is_open:
+            self.counters.sent_bytes += size(text)
             self._queue(Unit(text, None, counts=False))
 
     def when_drained(self, owner: object, publish: Callable[[], None]) -> None:
@@ -189,6 +226,7 @@ class Connection:
 
     def disconnect(self, message: str) -> None:
         """Queue `_DISCONNECT` as the last event, and close behind it."""
+        self.counters.sent_disconnects += self.is_open
         self.send(frame(DISCONNECT, encode(message)))
         self.close(NORMAL)
 
@@ -200,6 +238,7 @@ class Connection:
         if not self.is_open:
             return
         self._close = code, reason
+        self.counters.closed(code)
         self._late = None
         if self._serving is not None:
             self.cuts_handler = not self._is_receiving
@@ -220,7 +259,10 @@ class Connection:
         try:
             await self._empty_outbox()
         except asyncio.CancelledError:
-            self._log.warning("peer did not read what was left for it; giving it up")
+            self._log.warning(
+                "peer did not read what was left for it; giving it up",
+                extra=about("peer-given-up", waiting=self.waiting),
+            )
         except Exception as error:  # noqa: BLE001  # whatever the server raises for a dead peer
             self._lost(error)
         if self.is_open:
@@ -235,8 +277,17 @@ class Connection:
         return self._writer
 
     def _lost(self, error: Exception) -> None:
-        self._log.info("connection lost while sending: %s", error or type(error).__name__)
+        self._log_loss("sending", error)
         self.close(INTERNAL_ERROR)
+
+    def _log_loss(self, what: str, error: Exception) -> None:
+        reason = brief(str(error) or type(error).__name__)
+        self._log.info(
+            "connection lost while %s: %s",
+            what,
+            reason,
+            extra=about("connection-lost", error=reason),
+        )
 
     def _goes_out(self, text: str, payload: bytes | None) -> bool:
         """Give a unit to the server; whether nothing is left to do for it."""
@@ -256,6 +307,8 @@ class Connection:
 
     def _queue(self, unit: Unit) -> None:
         self._outbox.append(unit)
+        if len(self._outbox) > self.counters.outbox_peak:
+            self.counters.outbox_peak = len(self._outbox)
         self._units += unit.counts
         self._size += unit.size
         self._engage()
@@ -283,4 +336,4 @@ class Connection:
             async with asyncio.timeout(self._limits.close_timeout):
                 await self.ws.close(code, reason)
         except Exception as error:  # noqa: BLE001  # the socket is gone, one way or another
-            self._log.info("connection lost while closing: %s", error or type(error).__name__)
+            self._log_loss("closing", error)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeAlias
 
@@ -18,6 +17,8 @@ from ws_sync.calling import call
 from ws_sync.codec import JSON, decode, frame
 from ws_sync.events import REQUEST_USER_SESSION, USER_SESSION
 from ws_sync.exceptions import MalformedFrame, brief
+from ws_sync.logs import Log, about, peer_of
+from ws_sync.metrics import outside
 from ws_sync.origin import Origins, admit
 from ws_sync.transport import Transport, turn_away
 
@@ -41,7 +42,7 @@ they are as they were given; or None or False, when nothing is proven. One that 
 a thread.
 """
 
-_log = logging.getLogger("ws_sync")
+_log = Log()
 
 
 async def get_user_session(
@@ -94,10 +95,14 @@ async def _ask(ws: Transport, deadline: float) -> Pair | None:
         async with asyncio.timeout_at(deadline):
             message = await ws.receive()
         return _ids(message.get("text"))
-    except MalformedFrame as error:
-        _log.warning("no identification: %s", brief(error))
-    except TimeoutError:
-        _log.warning("no identification in time")
+    except (MalformedFrame, TimeoutError) as error:
+        reason = brief(str(error) or "no answer in time")
+        outside.without_identity += 1
+        _log.warning(
+            "no identification: %s", reason,
+            extra=about("no-identification", "session-identify-refuse", error=reason,
+                        peer=peer_of(ws), code=FAILED),
+        )  # fmt: skip
     except (WebSocketDisconnect, OSError, RuntimeError):  # the client has left
         return None
     await turn_away(ws, FAILED, "identification failed")

@@ -26,13 +26,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from logging import Logger
 from typing import NamedTuple, Self
 from weakref import WeakSet
 
 from starlette.datastructures import Headers
 
 from ws_sync.exceptions import brief
+from ws_sync.logs import AnyLog
 from ws_sync.transport import Transport, turn_away
 
 FOREIGN = 1008
@@ -114,7 +114,7 @@ class Origins:
 _NO_OTHERS = Origins()
 
 
-async def admit(ws: Transport, origins: Origins, log: Logger) -> bool:
+async def admit(ws: Transport, origins: Origins, log: AnyLog) -> bool:
     """Judge where a WebSocket comes from, and close it if it may not connect.
 
     Returns:
@@ -126,7 +126,7 @@ async def admit(ws: Transport, origins: Origins, log: Logger) -> bool:
     return False
 
 
-def may_connect(ws: Transport, origins: Origins, log: Logger) -> bool:
+def may_connect(ws: Transport, origins: Origins, log: AnyLog) -> bool:
     """Judge where a WebSocket comes from; a refusal is logged."""
     headers = ws.headers
     if "origin" not in headers or ws in _listed:

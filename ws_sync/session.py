@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any, Self, TypeAlias
@@ -25,7 +25,7 @@ from ws_sync.calling import call, to_json
 from ws_sync.codec import Event, decode, encode, frame
 from ws_sync.connection import BREAKS_RULES, INTERNAL_ERROR, NORMAL, Connection
 from ws_sync.dialects import named
-from ws_sync.events import BIN_META
+from ws_sync.events import BIN_META, split_event
 from ws_sync.exceptions import (
     MalformedFrame,
     NoSession,
@@ -36,6 +36,8 @@ from ws_sync.exceptions import (
 )
 from ws_sync.intake import Intake
 from ws_sync.limits import LIMITS, Limits
+from ws_sync.logs import Log, about, peer_of
+from ws_sync.metrics import begin, size
 from ws_sync.origin import Origins
 from ws_sync.transport import Transport
 
@@ -97,6 +99,8 @@ class Session:
         logger: where problems go; the logger "ws_sync" when None was given.
         state: whatever the application keeps with the session.
         intake: what its clients may cost and have cost, and how they are read.
+        identity: whose it is, for the log; None where nobody has said it.
+        counters: count what happens in it; `metrics` gives them names.
     """
 
     def __init__(
@@ -123,9 +127,11 @@ class Session:
         self.init_handlers: list[Callable[[], Any]] = []
         self.logger = logger or logging.getLogger("ws_sync")
         self.state: SessionState | None = None
+        self.identity: Hashable | None = None
         self.connection: Connection | None = None
         self.intake = Intake(limits, named(dialects), self.logger)
         self._admission = Admission(Origins.of(origins), limits.connections, self.logger)
+        self.counters = begin(self)
         self._turn = asyncio.Lock()
         self._calls = 0  # sends and syncs since others had a turn
 
@@ -159,7 +165,10 @@ class Session:
     def register_event(self, event: str, callback: Callable[..., Any]) -> None:
         """Call `callback` with the data of each `event`; it replaces an older one."""
         if event in self.event_handlers:
-            self.logger.warning("a newer handler of %r replaces an older one", event)
+            self._log.warning(
+                "a newer handler of %r replaces an older one", event,
+                extra=about("handler-replaced", event=event),
+            )  # fmt: skip
         self.event_handlers[event] = callback
 
     def deregister_event(self, event: str) -> None:
@@ -198,8 +207,12 @@ class Session:
                 return  # session-simultaneous
             try:
                 await call(initialise)
-            except Exception:  # the application's; the others shall still run
-                self.logger.exception("initial callback %r failed", initialise)
+            except Exception:  # noqa: BLE001  # the application's; the others shall still run
+                self.counters.failed_initials += 1
+                self._log.exception(
+                    "initial callback %r failed", initialise,
+                    extra=about("initial-failed", name=repr(initialise)),
+                )  # fmt: skip
 
     async def handle_connection(self, ws: Transport | None = None) -> None:
         """Serve a connection until it ends.
@@ -263,6 +276,7 @@ class Session:
         """
         if self.connection is not None and self.is_connected:
             self.connection.send(frame(event, encode(data, to_json)))
+            self.counters.sent(event)
         if self.owes_turn():
             await asyncio.sleep(0)
 
@@ -275,6 +289,8 @@ class Session:
         if self.connection is not None and self.is_connected:
             meta = encode({"type": event, "metadata": metadata}, to_json)
             self.connection.send(frame(BIN_META, meta), data)
+            self.counters.sent_bytes += len(data)
+            self.counters.sent(event)
         if self.owes_turn():
             await asyncio.sleep(0)
 
@@ -305,15 +321,24 @@ class Session:
         _tokens.set(tuple(older))
         session_context.reset(token)
 
+    @property
+    def _log(self) -> Log:
+        return Log(self.logger, self)
+
     def _attach(self, ws: Transport) -> Connection:
         older = self.connection
         if older is not None and older.ws is ws and older.is_open:
             older.made_here()
             return older
         self._release()
-        self.connection = connection = Connection(ws, self.logger, self.intake.limits)
+        self.connection = connection = Connection(ws, self.logger, self.intake.limits, self)
         if older is not None:
-            self.logger.warning("a newer connection replaces %s", older.ws.client)
+            self.counters.taken_over += 1
+            self._log.warning(
+                "a newer connection replaces number %d", older.number,
+                extra=about("taken-over", "session-takeover", older=older.number,
+                            older_peer=peer_of(older.ws)),
+            )  # fmt: skip
             older.disconnect(TAKEN_OVER)  # session-takeover-prompt: nothing waits for it
         return connection
 
@@ -358,34 +383,54 @@ class Session:
                         self._turn.release()
         except TimeoutError:
             if connection.cuts_handler:
-                self.logger.warning("a handler outlived its connection, and was cancelled")
+                Log(self.logger, self, connection).warning(
+                    "a handler outlived its connection, and was cancelled",
+                    extra=about("handler-cancelled"),
+                )
 
     async def _receive(self, connection: Connection, received: str | bytes) -> None:
+        counters = self.counters
         try:
             if isinstance(received, bytes):
+                counters.received_bytes += len(received)
                 event = connection.pairing.complete(received)
             else:
+                counters.received_bytes += len(received) if received.isascii() else size(received)
                 event = decode(received)
                 connection.malformed = 0  # only those in a row count
+            counters.received_events += 1
             if event.type == BIN_META:
+                counters.received_metas += 1
                 connection.pairing.announce(event.data)
             else:
                 await self._handle(event)
         except MalformedFrame as error:  # connection-malformed-survives
             connection.malformed += 1
+            counters.malformed += 1
             self.intake.count_refusal()
-            self.logger.warning("%s; ignored", brief(error))
+            self._log.warning(
+                "%s; ignored", brief(error),
+                extra=about("malformed-frame", "connection-malformed-survives",
+                            error=error.reason, in_a_row=connection.malformed),
+            )  # fmt: skip
             if connection.malformed >= self.intake.limits.malformed:
                 connection.close(BREAKS_RULES, "too many malformed frames")
         except Refused as error:
+            counters.refused_others += 1
             self.intake.count_refusal()
-            self.logger.warning("refused: %s", brief(error))
+            self._log.warning(
+                "refused: %s", brief(error), extra=about("event-refused", error=error)
+            )
 
     async def _handle(self, event: Event) -> None:
         handler = self.event_handlers.get(event.type)
         if handler is None:  # events-unknown-type, events-unknown-key, events-direction
             self.intake.count_refusal()
-            self.logger.warning("nobody listens to %s; ignored", brief(repr(event.type)))
+            self.counters.received_unknown += 1
+            self._log.warning(
+                "nobody listens to %s; ignored", brief(repr(event.type)),
+                extra=about("event-unknown", "events-unknown-type", event=event.type),
+            )  # fmt: skip
             return
         try:
             await call(handler, event.data)
@@ -395,9 +440,19 @@ class Session:
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 raise
-            self.logger.warning("the handler of %r awaited what was cancelled", event.type)
-        except Exception:  # the application's; actions-error, actions-error-private
-            self.logger.exception("the handler of %r failed", event.type)
+            self._log_failure(event, logging.WARNING, "awaited what was cancelled")
+        except Exception:  # noqa: BLE001  # the application's; actions-error, actions-error-private
+            self._log_failure(event, logging.ERROR, "failed", exc_info=True)
+
+    def _log_failure(self, event: Event, level: int, what: str, exc_info: bool = False) -> None:
+        self.counters.failed_handlers += 1
+        name, key = split_event(event.type)
+        action = event.data.get("type") if name == "_ACTION" and type(event.data) is dict else None
+        self._log.log(
+            level, "the handler of %s %s", brief(repr(event.type)), what, exc_info=exc_info,
+            extra=about("handler-failed", "actions-error" if name == "_ACTION" else None,
+                        event=event.type, key=key, name=action),
+        )  # fmt: skip
 
     async def _tell(self, hook: str) -> None:
         function = getattr(self.state, hook, None)
@@ -405,5 +460,8 @@ class Session:
             return
         try:
             await function()
-        except Exception:  # the application's
-            self.logger.exception("%s of the session's state failed", hook)
+        except Exception:  # noqa: BLE001  # the application's
+            self.counters.failed_hooks += 1
+            self._log.exception(
+                "%s of the session's state failed", hook, extra=about("hook-failed", name=hook)
+            )

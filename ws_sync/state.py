@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Set
 from functools import partial
-from logging import Logger
 
 from ws_sync.attributes import Attribute
 from ws_sync.calling import to_json
@@ -22,9 +21,12 @@ from ws_sync.connection import Connection
 from ws_sync.crossing import Crossings
 from ws_sync.dialects import STRICT, translate
 from ws_sync.document import Document, Held
+from ws_sync.elements import write_of
 from ws_sync.events import patch_event, set_event
 from ws_sync.exceptions import Refused, RefusedState
 from ws_sync.limits import LIMITS, Limits
+from ws_sync.logs import AnyLog, about
+from ws_sync.metrics import Counters
 from ws_sync.writes import Write, current, state_patch
 
 _NULL = dump(None)
@@ -46,6 +48,7 @@ class State:
         "__weakref__",
         "_all_readers",
         "_connection",
+        "_counters",
         "_crossings",
         "_dialects",
         "_document",
@@ -66,11 +69,13 @@ class State:
     def __init__(
         self,
         key: str,
-        log: Logger,
+        log: AnyLog,
+        counters: Counters | None = None,
         limits: Limits = LIMITS,
         dialects: frozenset[str] = STRICT,
     ) -> None:
         self.key = key
+        self._counters = counters or Counters()
         self.attributes: dict[str, Attribute] = {}
         self.is_current: Callable[[], bool] = lambda: True
         self.sent_at = float("-inf")
@@ -112,6 +117,7 @@ class State:
         texts, errors = self._read_all()  # state-get-current
         members = [f"{encode(wire)}:{text.text.decode()}" for wire, text in texts.items()]
         text = frame(set_event(self.key), f"{{{','.join(members)}}}")
+        self._counters.sent_states += connection.is_open
         if self.is_known(connection):
             connection.send(text)
         else:
@@ -125,6 +131,7 @@ class State:
     def resync(self, connection: Connection) -> None:
         """Answer a refused write: the client holds something else, so send everything."""
         self._document.forget(self.attributes)
+        self._counters.resyncs += 1
         self.report(self.announce(connection))  # state-refused-resync
 
     def publish(
@@ -159,6 +166,7 @@ class State:
         if found.operations:
             self._patch_begun = self._patch_begun or begun(patch_event(self.key))
             connection.send((b"%b%b}" % (self._patch_begun, found.patch)).decode())
+            self._counters.sent_patches += 1
             self.sent_at = now = connection.loop.time()
             if whole:
                 self._crossings.replaced(found.changed, now)
@@ -186,7 +194,10 @@ class State:
     def report(self, errors: Iterable[Exception]) -> None:
         """Log what went wrong with single attributes, where there is no caller to tell."""
         for error in errors:
-            self._log.error("%s: an attribute can't be sent", self.key, exc_info=error)
+            self._log.error(
+                "%s: an attribute can't be sent", self.key, exc_info=error,
+                extra=about("attribute-failed", key=self.key),
+            )  # fmt: skip
 
     def receive_patch(self, connection: Connection, patch: JSON) -> None:
         """Apply a patch of the client (patch-atomic), and correct what the client then holds.
@@ -199,7 +210,7 @@ class State:
         if self._dialects:
             values = {wire: partial(current, each) for wire, each in self.attributes.items()}
             patch = translate(patch, self._dialects, values)
-        write = Write(self.attributes, patch)
+        write = write_of(self.attributes, patch)
         self._check_size(write)
         self._document.follow(patch, write)
         self._commit(write)
@@ -284,6 +295,7 @@ class State:
     def _note(self, errors: dict[str, Exception], names: Collection[str] | None) -> list[Exception]:
         """Note which of the attributes that were read could not be; return the errors."""
         if errors or self._unreadable:
+            self._counters.failed_attributes += len(errors)
             for wire, error in errors.items():
                 error.add_note(f"while reading the attribute {wire!r} of {self.key!r}")
             read = self.attributes.keys() if names is None else set(names)

@@ -31,7 +31,8 @@ from ws_sync.events import (
     task_start_event,
     toast_event,
 )
-from ws_sync.exceptions import Refused, brief
+from ws_sync.exceptions import Refused, brief, printable
+from ws_sync.logs import Log, about
 from ws_sync.registration import Registration
 from ws_sync.remote import remote_functions
 from ws_sync.scope import get_current_sync_key_prefix, scoped, sync_key_scope
@@ -225,10 +226,12 @@ class Sync:
             The text.
         """
         text = " ".join(map(str, parts))
-        if (log := logger or self._logger) is not None:
+        if (logger := logger or self._logger) is not None:
+            log = Log(logger, self.session, key=self.key)
             levels = {"message": log.info, "info": log.info, "success": log.info}
             levels |= {"warning": log.warning, "error": log.error}
-            levels.get(type, log.debug)("%s", text)
+            say = levels.get(type, log.debug)
+            say("%s", printable(text), extra=about("toast", name=type))
         await self.session.send(toast_event(), {"type": type, "message": text})
         return text
 
@@ -275,11 +278,10 @@ class Sync:
         self._read_only = config.read_only or ()
         self._camel = config.camel
         self._throttle = Throttle()
-        log = config.logger or self.session.logger
-        self._log = log
+        self._log = Log(config.logger or self.session.logger, self.session, key=self.key)
         self._setup_functions(config)
-        intake = self.session.intake
-        self._state = State(self.key, log, intake.limits, intake.dialects)
+        counters, intake = self.session.counters, self.session.intake
+        self._state = State(self.key, self._log, counters, intake.limits, intake.dialects)
         if config.everything:
             self._add(config.obj, config.others(lambda value: isinstance(value, Sync)))
         self._add(config.obj, config.include)
@@ -298,7 +300,8 @@ class Sync:
         functions |= {} if isinstance(tasks, tuple) else tasks
         cancels = remote_functions(config.obj, "remote_task_cancel") | dict(config.task_cancels)
         changed = self._sync_late if config.running_tasks is not None else _nothing
-        self._tasks = Tasks(functions, cancels, changed, self._log, self.session.intake)
+        counters, intake = self.session.counters, self.session.intake
+        self._tasks = Tasks(functions, cancels, changed, self._log, counters, intake)
 
     def _add(self, owner: object, names: Mapping[str, str]) -> None:
         for name, wire in names.items():
@@ -358,14 +361,17 @@ class Sync:
         self._announce_now()
 
     async def _on_get(self, _: JSON) -> None:
+        self.session.counters.received_gets += 1
         if (connection := self.session.connection) is not None:
             self.session.intake.spend(self._state.size, 0)
             self._state.report(self._state.announce(connection))
 
     async def _on_set(self, state: JSON) -> None:
+        self.session.counters.received_states += 1
         self._write(self._state.receive_state, state)
 
     async def _on_patch(self, patch: JSON) -> None:
+        self.session.counters.received_patches += 1
         self._write(self._state.receive_patch, patch)
 
     def _write(self, receive: Callable[[Connection, JSON], None], data: JSON) -> None:
@@ -376,13 +382,35 @@ class Sync:
             receive(connection, data)
             return
         except Refused as error:
-            self.session.intake.count_refusal(self._state.size)
-            self._log.warning("%s: a write is refused: %s", self.key, brief(error))
-        except Exception:  # noqa: BLE001  # the application's; nothing has changed
-            self._log.exception("%s: a write failed", self.key)
+            self._log_refusal(error)
+        except Exception as error:  # noqa: BLE001  # the application's; nothing has changed
+            self._log_failure(error)
+        self.session.counters.refused_writes += 1
+        self.session.intake.count_refusal(self._state.size)
         self._state.resync(connection)
 
+    def _log_refusal(self, error: Refused) -> None:
+        cause = error.__cause__
+        if cause is not None and not isinstance(cause, ValueError | AssertionError):
+            self._log_failure(cause)  # no validator or setter refuses like that
+            return
+        self._log.warning(
+            "%s: a write is refused: %s", self.key, brief(error),
+            extra=about("write-refused", "state-refused-resync", error=error),
+        )  # fmt: skip
+
+    def _log_failure(self, error: BaseException) -> None:
+        self.session.counters.failed_writes += 1
+        self._log.error(
+            "%s: a write failed", self.key, exc_info=error,
+            extra=about("write-failed", "state-refused-resync"),
+        )  # fmt: skip
+
+    def _log_unknown(self, what: str, name: object, extra: dict[str, Any]) -> None:
+        self._log.warning("%s has no %s %s", self.key, what, brief(repr(name)), extra=extra)
+
     async def _on_action(self, data: JSON) -> None:
+        self.session.counters.received_actions += 1
         name, arguments = read_call(data)
         if (action := self._actions.get(name)) is not None:
             by_position, named = bind(action, name, arguments, self._camel)
@@ -390,18 +418,20 @@ class Sync:
         elif self._any_action is not None:
             await call(self._any_action, data)
         else:
-            self._log.warning("%s has no action %s", self.key, brief(repr(name)))  # actions-unknown
+            self._log_unknown("action", name, about("action-unknown", "actions-unknown", name=name))
 
     async def _on_task_start(self, data: JSON) -> None:
+        self.session.counters.received_starts += 1
         name, arguments = read_call(data)
         if (task := self._tasks.functions.get(name)) is not None:
             self._tasks.start(name, fit(task, name, arguments, self._camel))
         elif self._any_task is not None:
             await call(self._any_task[0], data)
         else:
-            self._log.warning("%s has no task %s", self.key, brief(repr(name)))  # tasks-unknown
+            self._log_unknown("task", name, about("task-unknown", "tasks-unknown", name=name))
 
     async def _on_task_cancel(self, data: JSON) -> None:
+        self.session.counters.received_cancels += 1
         name, _ = read_call(data)
         if self._any_task is not None and name not in self._tasks.functions:
             await call(self._any_task[1], data)

@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
-from logging import Logger
 from typing import Any
 
 from ws_sync.arguments import split
 from ws_sync.calling import call
 from ws_sync.exceptions import brief
 from ws_sync.intake import Intake
+from ws_sync.logs import AnyLog, about
+from ws_sync.metrics import Counters
 
 _NONE: frozenset[str] = frozenset()
 
@@ -33,7 +34,8 @@ class Tasks:
         functions: Mapping[str, Callable[..., Any]],
         cancels: Mapping[str, Callable[..., Any]],
         changed: Callable[[], None],
-        log: Logger,
+        log: AnyLog,
+        counters: Counters | None = None,
         intake: Intake | None = None,
     ) -> None:
         """Offer tasks.
@@ -43,6 +45,7 @@ class Tasks:
             cancels: called, without arguments, inside a task of that name that is cancelled.
             changed: called when `names` has changed.
             log: where the tasks' exceptions go.
+            counters: count the tasks.
             intake: bounds the running tasks of all objects of the session.
         """
         self.functions = functions
@@ -51,6 +54,7 @@ class Tasks:
         self._ending = _NONE  # tasks whose cancel function runs
         self._changed = changed
         self._log = log
+        self._counters = counters or Counters()
         self._intake = intake
 
     @property
@@ -65,19 +69,26 @@ class Tasks:
             Refused: too many run.
         """
         if name in self.running:
-            self._log.warning("the task %r is running already", name)
+            self._log.warning(
+                "the task %r is running already", name,
+                extra=about("task-running", "tasks-once", name=name),
+            )  # fmt: skip
             return
         if self._intake is not None:
             self._intake.begin_task(name)
         task = asyncio.get_running_loop().create_task(self._run(name, arguments), name=name)
         self.running[name] = task
+        self._counters.started_tasks += 1
         task.add_done_callback(partial(self._ended, name))
         self._changed()
 
     def cancel(self, name: str) -> None:
         """Cancel the task `name`; nothing happens when it is not running (tasks-cancel-idle)."""
         if name not in self.running:
-            self._log.warning("the task %s is not running", brief(repr(name)))
+            self._log.warning(
+                "the task %s is not running", brief(repr(name)),
+                extra=about("task-idle", "tasks-cancel-idle", name=name),
+            )  # fmt: skip
             return
         # A task's first step is already scheduled: cancelled behind it, `_run` sees it.
         asyncio.get_running_loop().call_soon(self._interrupt, name, self.running[name])
@@ -101,6 +112,15 @@ class Tasks:
         if self._intake is not None:
             self._intake.end_task()
         self._ending -= {name}
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._log.error("the task %r failed", name, exc_info=error)
+        if task.cancelled():
+            self._counters.cancelled_tasks += 1
+        elif (error := task.exception()) is None:
+            self._counters.completed_tasks += 1
+        else:
+            self._counters.broken_tasks += 1
+            self._counters.failed_tasks += 1
+            self._log.error(
+                "the task %r failed", name, exc_info=error,
+                extra=about("task-failed", "tasks-error", name=name),
+            )  # fmt: skip
         self._changed()
