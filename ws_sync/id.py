@@ -117,9 +117,15 @@ async def _verify(ws: Transport, verify: Verify, given: Pair, deadline: float) -
             proven = _proven(await call(verify, *given), given)
         if proven is not None:
             return proven
-        _log.warning("the user %s is refused", brief(repr(given[0])))
+        _log.warning(
+            "the user %s is refused", brief(repr(given[0])),
+            extra=about("user-refused", "security-identity", peer=peer_of(ws), code=FAILED),
+        )  # fmt: skip
     except Exception:  # noqa: BLE001  # the application's; whoever could not be judged is not let in
-        _log.exception("verifying the user %s failed", brief(repr(given[0])))
+        _log.exception(
+            "verifying the user %s failed", brief(repr(given[0])),
+            extra=about("verifying-failed", "security-identity", peer=peer_of(ws)),
+        )  # fmt: skip
         code = INTERNAL_ERROR
     await turn_away(ws, code, "identification failed")
     return None

@@ -32,7 +32,7 @@ from weakref import WeakSet
 from starlette.datastructures import Headers
 
 from ws_sync.exceptions import brief
-from ws_sync.logs import AnyLog
+from ws_sync.logs import AnyLog, about, peer_of
 from ws_sync.transport import Transport, turn_away
 
 FOREIGN = 1008
@@ -136,7 +136,8 @@ def may_connect(ws: Transport, origins: Origins, log: AnyLog) -> bool:
         return True
     refusal = judge(headers, ws.client)
     if refusal is not None:
-        log.warning("%s", refusal)
+        extra = about("origin-refused", "security-origin", peer=peer_of(ws))
+        log.warning("%s", refusal, extra=extra)
     return refusal is None
 
 

@@ -231,7 +231,11 @@ class Sessions:
                 return
             user = _user(identity)
             if user is not None and self._of_user[user] >= self._most_of_a_user:
-                _log.warning("no room for another session of the user %s", brief(repr(user)))
+                outside.without_room += 1
+                _log.warning(
+                    "no room for another session of the user %s", brief(repr(user)),
+                    extra=about("no-room-for-user", peer=peer_of(ws), code=TRY_AGAIN_LATER),
+                )  # fmt: skip
                 await turn_away(ws, TRY_AGAIN_LATER, "too many sessions")
                 return
             entry = self._begin(identity)
@@ -282,7 +286,11 @@ class Sessions:
         except TimeoutError:
             if not answering.expired():
                 raise
-            _log.warning("too many connections say not who they are; the oldest is turned away")
+            outside.without_identity += 1
+            _log.warning(
+                "too many connections say not who they are; the oldest is turned away",
+                extra=about("no-identification", peer=peer_of(ws), code=TRY_AGAIN_LATER),
+            )
             await turn_away(ws, TRY_AGAIN_LATER, "too many connections")
             return None
         return identity
