@@ -6,6 +6,7 @@ import asyncio
 import logging
 
 from ws_sync.connection import TRY_AGAIN_LATER
+from ws_sync.logs import about, peer_of
 from ws_sync.origin import Origins, admit, may_connect
 from ws_sync.rate import Bucket, Rate
 from ws_sync.transport import Transport, turn_away
@@ -48,6 +49,9 @@ class Admission(Bucket):
             await asyncio.sleep(wait)
             return True
         self.left += 1
-        self._log.warning("too many connections of one session; %s is turned away", ws.client)
+        self._log.warning(
+            "too many connections of one session; %s is turned away", peer_of(ws),
+            extra=about("too-many-connections", peer=peer_of(ws), code=TRY_AGAIN_LATER),
+        )  # fmt: skip
         await turn_away(ws, TRY_AGAIN_LATER, "too many connections")
         return False

@@ -11,6 +11,7 @@ import logging
 from ws_sync.connection import TOO_BIG, Connection
 from ws_sync.exceptions import Refused
 from ws_sync.limits import Limits
+from ws_sync.logs import about, peer_of
 from ws_sync.rate import Meter
 
 
@@ -53,12 +54,18 @@ class Intake(Meter):
     async def hold_back(self, connection: Connection, size: int) -> None:
         """Read no more for a while; a frame that is too large ends the connection."""
         if size > self.limits.frame:
-            self._log.warning("a frame has a size of %d; %d may be", size, self.limits.frame)
+            self._log.warning(
+                "a frame has a size of %d; %d may be", size, self.limits.frame,
+                extra=about("frame-too-large", "connection-oversized", size=size, code=TOO_BIG),
+            )  # fmt: skip
             connection.close(TOO_BIG, "too big")
             return
         wait = self.wait(connection.loop.time())
         if wait and not self._was_told:
             self._was_told = True
-            client = connection.ws.client
-            self._log.warning("%s sends too fast: it is read more slowly", client)
+            peer = peer_of(connection.ws)
+            self._log.warning(
+                "%s sends too fast: it is read more slowly", peer,
+                extra=about("held-back", peer=peer, seconds=wait),
+            )  # fmt: skip
         await asyncio.sleep(wait)

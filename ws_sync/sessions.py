@@ -289,7 +289,7 @@ class Sessions:
             outside.without_identity += 1
             _log.warning(
                 "too many connections say not who they are; the oldest is turned away",
-                extra=about("no-identification", peer=peer_of(ws), code=TRY_AGAIN_LATER),
+                extra=about("too-many-unidentified", peer=peer_of(ws), code=TRY_AGAIN_LATER),
             )
             await turn_away(ws, TRY_AGAIN_LATER, "too many connections")
             return None
