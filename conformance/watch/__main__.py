@@ -1,0 +1,60 @@
+"""`python -m conformance.watch`: watch what passes between clients and a server."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+
+from conformance.watch.options import Options, read
+from conformance.watch.terminal import Terminal
+from conformance.watch.tunnel import Proxy
+from conformance.watch.watcher import Watcher
+
+TICK = 0.25
+"""Seconds between looks for what is late."""
+UNUSABLE = 2
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Run the command; its exit status."""
+    return asyncio.run(_watch(read(given)))
+
+
+async def _watch(chosen: Options) -> int:
+    terminal = Terminal()
+    watcher = Watcher(terminal, chosen.deadline)
+    proxy = Proxy(watcher, chosen.target)
+    try:
+        server = await proxy.listen(*chosen.listen)
+    except OSError as error:
+        host, port = chosen.listen
+        print(f"ws-sync: can't listen on {host}:{port}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        return UNUSABLE
+    where = _address(server)
+    terminal.say(f"ws-sync: watching ws://{where} -> {chosen.target.geturl()}")
+    over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, over.set)
+    while not over.is_set():
+        watcher.tick()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), TICK)
+    server.close()
+    proxy.close()
+    await asyncio.sleep(0)
+    terminal.summary(watcher)
+    broken = any(found.level == "must" for found in watcher.findings)
+    return int(chosen.fail and broken)
+
+
+def _address(server: asyncio.Server) -> str:
+    host, port = server.sockets[0].getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
