@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from conformance.watch.options import Options, read
+from conformance.watch.page import Page
 from conformance.watch.terminal import Terminal
 from conformance.watch.tunnel import Proxy
 from conformance.watch.watcher import Watcher
@@ -30,11 +31,17 @@ async def _watch(chosen: Options) -> int:
     try:
         server = await proxy.listen(*chosen.listen)
     except OSError as error:
-        host, port = chosen.listen
-        print(f"ws-sync: can't listen on {host}:{port}: {error.strerror}", file=sys.stderr)  # noqa: T201
-        return UNUSABLE
-    where = _address(server)
-    terminal.say(f"ws-sync: watching ws://{where} -> {chosen.target.geturl()}")
+        return _unusable(chosen.listen, error)
+    where = f"ws://{_address(server)}"
+    about = {"listen": where, "target": chosen.target.geturl()}
+    try:
+        page = Page(watcher, about, None, *chosen.page) if chosen.page else None
+    except OSError as error:
+        return _unusable(chosen.page or chosen.listen, error)
+    terminal.say(f"ws-sync: watching {where} -> {about['target']}")
+    if page is not None:
+        terminal.say(f"ws-sync: live at http://{page.address}/")
+    serving = asyncio.create_task(page.serve()) if page else None
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -45,10 +52,18 @@ async def _watch(chosen: Options) -> int:
             await asyncio.wait_for(over.wait(), TICK)
     server.close()
     proxy.close()
-    await asyncio.sleep(0)
+    if page is not None and serving is not None:
+        page.close()
+        await serving
     terminal.summary(watcher)
     broken = any(found.level == "must" for found in watcher.findings)
     return int(chosen.fail and broken)
+
+
+def _unusable(address: tuple[str, int], error: OSError) -> int:
+    host, port = address
+    print(f"ws-sync: can't listen on {host}:{port}: {error.strerror}", file=sys.stderr)  # noqa: T201 - this is a command line
+    return UNUSABLE
 
 
 def _address(server: asyncio.Server) -> str:

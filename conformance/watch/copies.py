@@ -139,10 +139,6 @@ class Copy:
         self.followed = False
         self._written[ROOT] = Write(at, number)
 
-    def in_doubt(self) -> bool:
-        """Whether edits may have crossed, so that the two sides may hold different values."""
-        return bool(self._crossed)
-
     def writes_on_the_way(self, at: float, handled: int) -> bool:
         """Whether the client has written what the server may not have handled yet."""
         if self._written:

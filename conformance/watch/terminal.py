@@ -34,11 +34,16 @@ class Terminal:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
+        self._read = True
         self._coloured = self._stream.isatty() and not os.environ.get("NO_COLOR")
 
     def say(self, line: str) -> None:
-        """Print a line."""
-        print(line, file=self._stream, flush=True)
+        """Print a line; nothing any more when nobody reads."""
+        if self._read:
+            try:
+                print(line, file=self._stream, flush=True)
+            except BrokenPipeError:
+                self._read = False
 
     def paint(self, text: str, colour: str) -> str:
         """A text in a colour, where there are colours."""
