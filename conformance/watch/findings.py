@@ -8,7 +8,7 @@ from typing import Literal
 
 from conformance.spec import Requirement, requirements
 from conformance.trace import Entry, harmless
-from conformance.watch.judge import FRAMES, Fault, Sender
+from conformance.watch.sides import FRAMES, Fault, Sender
 
 MOST_CONNECTIONS = 100
 """Labels of connections that a finding names at most."""
@@ -68,8 +68,8 @@ class Finding:
 
     @property
     def level(self) -> Level:
-        """How grave it is: `suspect` is what was only late, and may still come."""
-        if self.fault.weight == "late":
+        """How grave it is: `suspect` is what may have another reason."""
+        if self.fault.weight == "suspect":
             return "suspect"
         return "must" if self.requirement.binding else "should"
 

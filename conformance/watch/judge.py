@@ -8,92 +8,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Literal
 
 from conformance.expect import text
 from conformance.watch.copies import Copy, Unfollowed
 from conformance.watch.patching import Inapplicable
 from conformance.watch.reading import read
 from conformance.watch.shapes import PLAIN, SHAPES
+from conformance.watch.sides import FRAMES, REQUIREMENT_BY_NAME, Due, Fault, Side
 from conformance.wire import JSON, MalformedFrame
-
-Sender = Literal["server", "client"]
-Weight = Literal["broken", "late"]
-
-REQUIREMENT_BY_NAME = {
-    "_SET": {"server": "state-object"},
-    "_PATCH": {"server": "patch-shape", "client": "patch-shape"},
-    "_ACTION": {"server": "actions-shape", "client": "actions-shape"},
-    "_BIN_META": {"server": "binary-malformed", "client": "binary-malformed"},
-    "_TOAST": {"server": "notices-toast"},
-    "_DOWNLOAD": {"server": "notices-download"},
-    "_DISCONNECT": {"server": "session-disconnect-text"},
-    "_USER_SESSION": {"client": "session-identify-answer"},
-}
-"""Which requirement a side breaks when the schema refuses its event; else events-envelope."""
-
-FRAMES = "broken-frames"
-"""In the place of a requirement: what RFC 6455 says of frames."""
-
-
-@dataclass(slots=True)
-class Fault:
-    """Something that one side did.
-
-    Attributes:
-        requirement: The id of what it breaks.
-        side: Who breaks it.
-        about: The type of the event, or what else it is about.
-        expected: What it had to do.
-        received: What it did.
-        weight: `broken`; or `late`, which only says that something did not come in time.
-    """
-
-    requirement: str
-    side: Sender
-    about: str
-    expected: str
-    received: str
-    weight: Weight = "broken"
-
-
-@dataclass(slots=True)
-class Due:
-    """Something that one side has to do before a time.
-
-    Attributes:
-        at: The time.
-        fault: What is said if it does not.
-    """
-
-    at: float
-    fault: Fault
-
-
-@dataclass(slots=True)
-class Side:
-    """What one side has sent on the connection.
-
-    Attributes:
-        frames: How many messages.
-        events: How many of them were events, `_REQUEST_USER_SESSION` left out.
-        announced: Whether its `_BIN_META` waits for bytes: since it was sent, or since it was told
-            that something else came.
-        asked: The `_GET`s that were not answered yet, by key: which of its frames each was.
-        extensions: The names in its `_HELLO`, or None before one.
-        used: The keys of its events.
-        closed: Whether it has sent a close frame.
-    """
-
-    name: Sender
-    frames: int = 0
-    events: int = 0
-    announced: Literal["no", "yes", "told"] = "no"
-    asked: dict[str, deque[int]] = field(default_factory=dict)
-    extensions: list[str] | None = None
-    used: set[str] = field(default_factory=set)
-    closed: bool = False
 
 
 class Judge:
@@ -105,6 +27,8 @@ class Judge:
         identity: The user and the session that the client has named, or None.
         unfollowed: How often a patch could not be followed, without anybody's fault.
         disconnected: Whether the server has sent `_DISCONNECT`.
+        refusable: The type of the client's last event, if that is a well-formed one behind which
+            the connection has to stay open whatever it asks for; or an empty text.
     """
 
     def __init__(
@@ -123,6 +47,7 @@ class Judge:
         self._tell = tell
         self._note = note
         self._deadline = deadline
+        self.refusable = ""
         self._requested = False
         self._handled = 0
         self._talkative: set[str] = set()
@@ -157,10 +82,14 @@ class Judge:
         except MalformedFrame as error:
             self._broken(side, error.requirement, "", "a legal event", str(error))
             self._first(side, "a malformed frame")
+            if side is self.client:
+                self.refusable = ""
             return ""
         self._event(side, type_, data)
-        if side is self.client and side.frames == 1:
-            self._first(side, type_)
+        if side is self.client:
+            if side.frames == 1:
+                self._first(side, type_)
+            self.refusable = "" if self._requested and side.frames == 1 else type_
         return type_
 
     def _event(self, side: Side, type_: str, data: JSON) -> None:
@@ -252,7 +181,7 @@ class Judge:
         known = key in self.copies if side is self.client else key in self.client.used
         if known and not self.disconnected and not other.closed:
             expected = f"_SET:{key} in answer to _GET:{key} within {self._deadline:g} s"
-            fault = Fault("state-get", other.name, f"_GET:{key}", expected, "none", "late")
+            fault = Fault("state-get", other.name, f"_GET:{key}", expected, "none", "suspect")
             self.dues.setdefault((other.name, f"_SET:{key}"), Due(self._due(), fault))
 
     def _answered(self, side: Side, key: str) -> int | None:
@@ -270,7 +199,7 @@ class Judge:
     def _announcement(self, side: Side, _: str, __: JSON) -> None:
         side.announced = "yes"
         expected = f"the bytes behind _BIN_META within {self._deadline:g} s"
-        fault = Fault("binary-pair", side.name, "_BIN_META", expected, "none", "late")
+        fault = Fault("binary-pair", side.name, "_BIN_META", expected, "none", "suspect")
         self.dues[(side.name, "bytes")] = Due(self._due(), fault)
 
     def _hello(self, side: Side, _: str, data: JSON) -> None:
@@ -308,7 +237,12 @@ class Judge:
         self.dues.clear()
         expected = f"that the server closes within {self._deadline:g} s after _DISCONNECT"
         fault = Fault(
-            "session-takeover-disconnect", "server", "_DISCONNECT", expected, "it does not", "late"
+            "session-takeover-disconnect",
+            "server",
+            "_DISCONNECT",
+            expected,
+            "it does not",
+            "suspect",
         )
         self.dues[("server", "close")] = Due(self._due(), fault)
 
@@ -358,13 +292,8 @@ class Judge:
         try:
             copy.patch(data, self._now, self._handled)
         except Inapplicable as error:
-            self._broken(
-                side,
-                "patch-applicable",
-                f"_PATCH:{key}",
-                f"a patch that can be applied to {text(copy.root[0])}",
-                f"one that can not: {error}",
-            )
+            expected = f"a patch that can be applied to {text(copy.root[0])}"
+            self._inapplicable(side, "patch-applicable", copy, expected, error)
             self._ask_again(key)
         except Unfollowed as error:
             self._lost(f"_PATCH:{key} of the server: {error}")
@@ -389,7 +318,7 @@ class Judge:
 
     def _ask_again(self, key: str) -> None:
         expected = f"_GET:{key} within {self._deadline:g} s, after a patch that can't be applied"
-        fault = Fault("state-ask-again", "client", f"_GET:{key}", expected, "none", "late")
+        fault = Fault("state-ask-again", "client", f"_GET:{key}", expected, "none", "suspect")
         self.dues.setdefault(("client", f"_GET:{key}"), Due(self._due(), fault))
 
     # The client
@@ -403,7 +332,7 @@ class Judge:
             self._broken(side, "session-identify-answer", what, expected, what)
         expected = f"that the server closes within {self._deadline:g} s, for want of an identity"
         fault = Fault("session-identify-refuse", "server", "_USER_SESSION", expected, "it does not")
-        fault.weight = "late"
+        fault.weight = "suspect"
         self.dues[("server", "close")] = Due(self._due(), fault)
 
     def _identify(self, side: Side, _: str, data: JSON) -> None:
@@ -424,20 +353,21 @@ class Judge:
         try:
             copy.write(data, self._now, side.frames)
         except Inapplicable as error:
-            escaped = _unescaped(copy.attributes, error.operation["path"])
-            self._broken(
-                side,
-                "patch-escaping" if escaped else "state-set-replaces",
-                f"_PATCH:{key}",
-                "a pointer in which / is written ~1"
-                if escaped
-                else f"a patch that can be applied to what it was sent, {text(copy.root[0])}",
-                f"one that can not: {error}",
-            )
+            expected = f"a patch that can be applied to what it was sent, {text(copy.root[0])}"
+            self._inapplicable(side, "state-set-replaces", copy, expected, error)
         except Unfollowed as error:
             self._lost(f"_PATCH:{key} of the client: {error}")
 
     # How it is told
+
+    def _inapplicable(
+        self, side: Side, requirement: str, copy: Copy, expected: str, error: Inapplicable
+    ) -> None:
+        if _unescaped(copy.root[0], error.operation["path"]):
+            requirement, expected = "patch-escaping", "a pointer in which / is written ~1"
+        self._broken(
+            side, requirement, f"_PATCH:{copy.key}", expected, f"one that can not: {error}"
+        )
 
     def _lost(self, what: str) -> None:
         self.unfollowed += 1
@@ -452,8 +382,12 @@ class Judge:
         return self._now + self._deadline
 
 
-def _unescaped(attributes: frozenset[str], path: str) -> bool:
-    """Whether a pointer would lead to an attribute if its slashes were escaped."""
-    return path.count("/") > 1 and any(
-        "/" in name and (path[1:] + "/").startswith(name + "/") for name in attributes
-    )
+def _unescaped(document: JSON, path: str) -> bool:
+    """Whether a pointer would lead somewhere if the slashes in a member's name were escaped."""
+    here, rest = document, path[1:]
+    while here.__class__ is dict and rest:
+        token, _, behind = rest.partition("/")
+        if token not in here:
+            return any("/" in name and (rest + "/").startswith(name + "/") for name in here)
+        here, rest = here[token], behind
+    return False

@@ -139,7 +139,7 @@ def summary(watcher: Watcher, paint: Callable[[str, str], str]) -> Iterator[str]
     counts = {level: sum(found.level == level for found in findings) for level in SAID}
     yield (
         f"{counts['must']} findings about a MUST, {counts['should']} about a SHOULD, "
-        f"{counts['suspect']} of something late"
+        f"{counts['suspect']} suspected"
     )
 
 

@@ -6,6 +6,7 @@ It is told of bytes and of ends, in the order in which they happen, and asks for
 from __future__ import annotations
 
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ from typing import Protocol
 
 from conformance.trace import Entry, label, shown
 from conformance.watch.findings import Finding, Findings
-from conformance.watch.frames import BINARY, BROKEN, CLOSE, LARGE, TEXT, Frames
-from conformance.watch.judge import Due, Fault, Judge, Sender, Side
+from conformance.watch.frames import BINARY, BROKEN, CLOSE, LARGE, TEXT, Frames, Part
+from conformance.watch.judge import Judge
 from conformance.watch.record import Passed, Record
+from conformance.watch.sides import Due, Fault, Sender, Side
 
 JUDGED = 32 << 20
 """Bytes of a message up to which it is judged. Larger ones are passed on, and said to be large."""
@@ -24,6 +26,10 @@ CONTEXT = 10
 """Entries that a finding shows."""
 KEPT_ENDED = 200
 """Connections that are still told of after they have ended."""
+FAULTS = frozenset({1002, 1003, 1006, 1007, 1008, 1011})
+"""Codes with which a server ends a connection because something is wrong; 1006 is none at all."""
+AT_ONCE = 1.0
+"""Seconds behind an event of the client in which the end of the connection may be due to it."""
 SOON = 3.0
 """Seconds after a takeover in which the end of the newer connection is no accident."""
 
@@ -84,6 +90,7 @@ class Watched:
         disconnected: When `_DISCONNECT` passed, or None.
         placed: Whether the server has accepted the client's identification.
         first: Who ended its stream first, or an empty text.
+        unwatched: Whether the watcher has failed on it, and only passes bytes on.
     """
 
     def __init__(self, watcher: Watcher, name: str, path: str, origin: str, agent: str) -> None:
@@ -102,6 +109,8 @@ class Watched:
         self.disconnected: float | None = None
         self.placed = False
         self.first = ""
+        self.unwatched = False
+        self._heard = 0.0
         self._watcher = watcher
         self._frames = {
             "client": Frames(masked=True, limit=JUDGED),
@@ -124,9 +133,17 @@ class Watched:
 
     def _feed(self, name: Sender, side: Side, data: bytes) -> None:
         self.bytes[name] += len(data)
-        parts = self._frames[name].feed(data)
-        if not parts:
+        if self.unwatched:
             return
+        try:
+            if parts := self._frames[name].feed(data):
+                self._take(name, side, parts)
+        except Exception:  # noqa: BLE001 - a fault of the kit's must not end the connection
+            self.unwatched = True
+            fault = traceback.format_exc()
+            self._note(f"the watcher fails, and does not judge this connection any more: {fault}")
+
+    def _take(self, name: Sender, side: Side, parts: list[Part]) -> None:
         now = self._watcher.now()
         for opcode, payload in parts:
             if opcode in (TEXT, BINARY):
@@ -137,6 +154,8 @@ class Watched:
                 self._current = passed
                 if is_text:
                     passed.type = self.judge.text(side, payload, now)
+                    if name == "client":
+                        self._heard = now
                     if name == "server":
                         self._of_session(passed.type, now)
                 else:
@@ -171,8 +190,24 @@ class Watched:
         if self.ending is None:
             self.ending = Ending(name, code, reason)
             if name == "server":
-                self._watcher.closes(self, code)
+                self._closed_by_server(code, now)
         self.judge.close(side, now)
+
+    def _closed_by_server(self, code: int, now: float) -> None:
+        """Look for a reason that is none: an older connection, or what the client has sent."""
+        self._watcher.closes(self, code)
+        event = self.judge.refusable
+        if code in FAULTS and event and now - self._heard < AT_ONCE and not self.judge.disconnected:
+            how = f"it ends with code {code} {now - self._heard:.3f} s after {event!r}"
+            fault = Fault(
+                "connection-refusal-survives",
+                "server",
+                event,
+                "a connection that stays open, whatever a well-formed event asks for",
+                how,
+                "suspect",
+            )
+            self._tell(fault)
 
     def half_ended(self, by: str) -> None:
         """One side has said that nothing more comes from it."""
@@ -185,6 +220,8 @@ class Watched:
         self.ended = self._watcher.now()
         if self.ending is None:
             self.ending = Ending(self.first or by)
+            if self.ending.by == "server":
+                self._closed_by_server(self.ending.code, self.ended)
             self.note(f"the {self.ending.by} ends the connection without a close frame")
         self._watcher.has_ended(self)
 
@@ -312,7 +349,7 @@ class Watcher:
                     "the same user and session"
                 )
                 fault = Fault(
-                    "session-takeover-disconnect", "server", "takeover", expected, "none", "late"
+                    "session-takeover-disconnect", "server", "takeover", expected, "none", "suspect"
                 )
                 due = Due(self.now() + self.deadline, fault)
                 older.judge.dues.setdefault(("server", "takeover"), due)
@@ -333,7 +370,7 @@ class Watcher:
                     "that the newer connection of a session stays open",
                     f"the server closes it with code {code}, just after it has closed the older "
                     f"one, {older.label}",
-                    "late",
+                    "suspect",
                 )
                 newer.tell(fault)
                 return

@@ -38,7 +38,7 @@ function showFinding(found) {
   const item = make("li", `${found.level} fresh`);
   const details = make("details");
   const summary = make("summary");
-  const word = { must: "MUST", should: "SHOULD", suspect: "late" }[found.level];
+  const word = { must: "MUST", should: "SHOULD", suspect: "suspected" }[found.level];
   const times = make("span", "times", found.count > 1 ? ` ×${found.count}` : "");
   const place = make("span", "ended", where(found));
   summary.append(make("span", "badge", word), `the ${found.side} `, make("span", "requirement", found.requirement), times, " ", place);
