@@ -88,10 +88,16 @@ class Connection:
         received: The legal events so far, in order. A pair of `_BIN_META` and bytes counts as one.
         legality: The judge of its frames, which also keeps the mirror.
         closing: How it ended, or None while it is open.
+        url: The URL that it was opened with.
+        ended_by_kit: Whether the kit has begun to end it.
     """
 
-    def __init__(self, socket: Socket, label: str, trace: Trace, deadline: float) -> None:
+    def __init__(
+        self, socket: Socket, label: str, trace: Trace, deadline: float, url: str = ""
+    ) -> None:
         self.label = label
+        self.url = url
+        self.ended_by_kit = False
         self.received: list[Received] = []
         self.legality = Legality()
         self.closing: Closing | None = None
@@ -100,6 +106,11 @@ class Connection:
         self._deadline = deadline
         self._news = asyncio.Event()
         self._reader = asyncio.create_task(self._read())
+
+    @property
+    def told_to_go(self) -> bool:
+        """Whether the server's last event is `_DISCONNECT`."""
+        return bool(self.received) and self.received[-1].event.type == "_DISCONNECT"
 
     @property
     def subprotocol(self) -> str | None:
@@ -130,7 +141,7 @@ class Connection:
         except (OSError, InvalidHandshake, TimeoutError) as error:
             trace.add(label, "noted", f"fails to connect: {error}")
             raise
-        return cls(socket, label, trace, deadline)
+        return cls(socket, label, trace, deadline, url)
 
     async def send(self, type: str, data: JSON = ABSENT) -> None:
         """Send an event."""
@@ -239,6 +250,7 @@ class Connection:
     async def reset(self) -> None:
         """End the connection at once by a TCP reset."""
         self._trace.add(self.label, "noted", "resets the connection")
+        self.ended_by_kit = self.closing is None
         reset(self._socket.transport)
         await self._reader
 
@@ -256,12 +268,14 @@ class Connection:
     async def close(self) -> None:
         """Close in the orderly way, and wait until it has ended."""
         self._trace.add(self.label, "noted", "closes")
+        self.ended_by_kit = self.closing is None
         await self._socket.close()
         await self._reader
 
     async def cut(self) -> None:
         """End the connection at once, without a close frame."""
         self._trace.add(self.label, "noted", "cuts the connection")
+        self.ended_by_kit = self.closing is None
         self._socket.transport.abort()
         await self._reader
 

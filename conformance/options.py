@@ -34,6 +34,8 @@ class Options:
         strict: Whether a SHOULD that is not met fails.
         known: The reasons of the known-failing list, by case id.
         report: Where the JSON report goes, or None.
+        reports: The folder where all reports go, or None.
+        selection: The options that chose the cases; empty for all.
         testee: Whether a testee counts as one, or as an application like any other.
         budget: Seconds for generated sequences.
         examples: How many of them at most, or None.
@@ -47,6 +49,8 @@ class Options:
     strict: bool
     known: dict[str, str]
     report: Path | None
+    reports: Path | None
+    selection: list[str]
     testee: bool
     budget: float
     examples: int | None
@@ -142,7 +146,13 @@ def add(parser: pytest.Parser) -> None:
         help="stop after so many generated sequences, whatever the budget",
     )
     group.addoption("--seed", type=int, metavar="N", help="where the generated sequences begin")
-    group.addoption("--report-json", metavar="FILE", help="write the outcome as JSON")
+    group.addoption(
+        "--report",
+        metavar="DIR",
+        help="write the outcome into this folder: an HTML page, JSON, JUnit XML, CTRF JSON, "
+        "Markdown, a badge",
+    )
+    group.addoption("--report-json", metavar="FILE", help="write the outcome as JSON alone")
     group.addoption(
         "--replay-dir",
         default=REPLAY_DIR,
@@ -191,22 +201,29 @@ def read(config: pytest.Config) -> Options:
     return Options(
         target=Target(url, auth_url, time_scale, application=_application(config)),
         process=process,
-        strict=config.getoption("strict"),
+        strict=bool(config.getoption("strict")),  # pytest has None for its own
         known=_known(config.getoption("known_failing")),
         report=_report(config.getoption("report_json")),
+        reports=_folder("--report", config.getoption("report")),
+        selection=_selection(config),
         testee=not config.getoption("no_testee"),
         budget=seconds_in("--budget", config.getoption("budget")),
         examples=_at_least_one("--max-examples", config.getoption("max_examples")),
         seed=random.randrange(2**32) if (seed := config.getoption("seed")) is None else seed,
-        replay_dir=_replay_dir(config.getoption("replay_dir")),
+        replay_dir=_folder("--replay-dir", config.getoption("replay_dir")),
         how=_how(config),
     )
 
 
-def _replay_dir(path: str) -> Path | None:
+def _folder(option: str, path: str | None) -> Path | None:
     if path and Path(path).exists() and not Path(path).is_dir():
-        raise Unusable(NOTHING_RAN, f"--replay-dir {path}: it is no folder")
+        raise Unusable(NOTHING_RAN, f"{option} {path}: it is no folder")
     return Path(path) if path else None
+
+
+def _selection(config: pytest.Config) -> list[str]:
+    keyword: str = config.getoption("keyword")
+    return ["-k", keyword] if keyword else []
 
 
 def _how(config: pytest.Config) -> list[str]:

@@ -16,6 +16,7 @@ from websockets.exceptions import InvalidHandshake
 from conformance import expect
 from conformance.client import Closing, Connection, Received
 from conformance.expect import ClosedEarly, NotTestable, Violation
+from conformance.manner import Ending, taken_over
 from conformance.mirror import Inapplicable
 from conformance.raw import Line
 from conformance.spec import deviation
@@ -214,6 +215,7 @@ class Dialogue:
 
     Attributes:
         trace: What passed on them.
+        endings: How connections ended where the case has looked at that, apart from what it judges.
     """
 
     def __init__(self, target: Target) -> None:
@@ -221,7 +223,12 @@ class Dialogue:
         self.trace = Trace()
         self.connections: list[Connection] = []
         self.lines: list[Line] = []
+<<<<<<< HEAD
         self._labels = map(label, itertools.count())
+=======
+        self.endings: list[Ending] = []
+        self._labels = map(_label, itertools.count())
+>>>>>>> reports
 
     async def connect(self, url: str, requirement: str = "connection-accept") -> Connection:
         """Open a connection and wait for nothing more.
@@ -277,7 +284,8 @@ class Dialogue:
                 expected="a WebSocket in answer to the handshake",
                 received=str(error) or "no answer to the handshake",
             )
-        connection = Connection(socket, line.label, self.trace, self.target.deadline)
+        url = self.target.session_url(session)
+        connection = Connection(socket, line.label, self.trace, self.target.deadline, url)
         self.connections.append(connection)
         return await self._started(connection, session)
 
@@ -308,6 +316,10 @@ class Dialogue:
     async def take_over(self, peer: Peer) -> Peer:
         """A newer connection to a peer's session, while its own is open."""
         return await self.open(peer.session, "session-takeover-prompt")
+
+    async def replaced(self, older: Peer) -> None:
+        """Wait until the server has ended a connection that was taken over; judge only how."""
+        self.endings.append(await taken_over(older.connection))
 
     async def race(self, session: str, number: int) -> Peer:
         """Open connections to a session at the same time; the one that stays open in the end.

@@ -13,23 +13,23 @@ from collections.abc import AsyncIterator, Generator
 from typing import Any
 
 import pytest
-from _pytest.outcomes import Skipped
 
 from conformance import known_failing, proof, report
 from conformance import options as command_line
 from conformance.case import MARK, of_item
-from conformance.expect import NotTestable, Violation, Violations
+from conformance.expect import Violation
 from conformance.figures import Figure
+from conformance.judge import Blocked, NeedsTestee, judge
 from conformance.keys import CASE, DIALOGUE, OPTIONS, RUN
+from conformance.manner import after_errors
 from conformance.options import Options
 from conformance.peer import Dialogue, Peer
 from conformance.probe import Unusable, probe
 from conformance.replay.collect import case_of
-from conformance.replay.keep import keep
+from conformance.reports import folder
 from conformance.sanity import ailment
-from conformance.spec import requirements
 from conformance.target import Target
-from conformance.trace import Trace, harmless
+from conformance.trace import harmless
 from conformance.verdict import LETTERS, NOT_CONFORMANT, Outcome, Run, Verdict
 
 CONTRACT_FREE = "application"
@@ -38,10 +38,6 @@ NEEDS_TESTEE = "needs a testee, the small application of spec/testee.md on this 
 BEGAN = pytest.StashKey[float]()
 OUTCOME = pytest.StashKey[Outcome]()
 FIGURES = pytest.StashKey[list[Figure]]()
-
-
-class NeedsTestee(Skipped):
-    """There is no testee. It is a skip, since pytest formats other exceptions at length."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -94,6 +90,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if config.option.collectonly:
             return
         raise pytest.UsageError("give pytest the kit's folder, or run python -m conformance")
+    rested_on = set().union(*(item.stash[CASE].after for item in items))
+    items.sort(key=lambda item: item.stash[CASE].id not in rested_on)
     ids = {item.stash[CASE].id for item in items}
     sections = {item.stash[CASE].section for item in items}
     config.stash[RUN].problems += [
@@ -114,7 +112,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave out a case that needs a testee, or a feature that the testee does not list."""
+    """Leave out what can't be judged.
+
+    That is a case that needs a testee, or a feature that the testee does not list, or that rests on
+    one that is not met.
+    """
     target = item.config.stash[OPTIONS].target
     if not target.testee and item.stash[CASE].section != CONTRACT_FREE:
         raise NeedsTestee(NEEDS_TESTEE)
@@ -123,6 +125,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(
             f"the testee does not list {', '.join(f'`{name}`' for name in sorted(missing))}"
         )
+    if culprit := item.config.stash[RUN].culprit(item.stash[CASE]):
+        raise Blocked(culprit)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -211,90 +215,19 @@ def pytest_runtest_makereport(
 
 
 def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
-    chosen = item.config.stash[OPTIONS]
-    found = item.stash[CASE]
     dialogue = item.stash.get(DIALOGUE, None)
-    outcome = Outcome(
-        found, Verdict.PASS, seconds=call.duration, trace=dialogue.trace if dialogue else None
-    )
-    error = call.excinfo.value if call.excinfo else None
-    match error:
-        case None:
-            pass
-        case NeedsTestee():
-            outcome.verdict, outcome.reason = Verdict.NOT_TESTABLE, str(error)
-        case pytest.skip.Exception():
-            outcome.verdict, outcome.reason = Verdict.NOT_APPLICABLE, str(error)
-        case NotTestable():
-            outcome.verdict, outcome.reason = Verdict.NOT_TESTABLE, str(error)
-        case Violation():
-            _blame(outcome, error, chosen)
-        case Violations():
-            _blame_all(outcome, error, chosen)
-        case _:
-            outcome.verdict = Verdict.KIT_ERROR
-            outcome.reason = f"{found.id}: the kit's own error, not the server's\n" + str(
-                item.repr_failure(call.excinfo)  # type: ignore[arg-type]
-            )
+    trace = dialogue.trace if dialogue else None
+    outcome = Outcome(item.stash[CASE], Verdict.PASS, seconds=call.duration, trace=trace)
     outcome.notes = [f"{name}: {figures}" for name, figures in item.user_properties]
     outcome.figures = item.stash.get(FIGURES, [])
-    _compare_with_list(outcome, known_failing.reason(chosen.known, found.id))
-    return outcome
-
-
-def _blame(
-    outcome: Outcome,
-    violation: Violation,
-    chosen: Options,
-    program: list[dict[str, Any]] | None = None,
-) -> None:
-    requirement = requirements()[violation.requirement or outcome.case.requirement.id]
-    outcome.broken = requirement.id
-    outcome.reason = report.explain(outcome.case, requirement, violation, outcome.trace or Trace())
-    ails = ailment(chosen.target)
-    if ails:
-        outcome.verdict = Verdict.DIED
-        outcome.reason += f"\n  {_obituary(chosen, outcome.trace, ails)}"
-    else:
-        outcome.verdict = Verdict.FAIL if requirement.binding or chosen.strict else Verdict.WARN
-    outcome.reason += keep(outcome, violation, chosen, program)
-
-
-def _blame_all(outcome: Outcome, violations: Violations, chosen: Options) -> None:
-    texts, verdicts = [], []
-    for violation, trace, program in violations.findings:
-        outcome.trace = trace
-        _blame(outcome, violation, chosen, program)
-        texts.append(outcome.reason)
-        verdicts.append(outcome.verdict)
-    outcome.reason = "\n\n".join(texts)
-    outcome.verdict = max(verdicts, key=(Verdict.WARN, Verdict.FAIL, Verdict.DIED).index)
-
-
-def _obituary(chosen: Options, trace: Trace | None, ails: str) -> str:
-    heard = trace is not None and any(entry.direction == "received" for entry in trace.entries)
-    when = "that began during this case" if heard else "that began before this case"
-    said = ""
-    if chosen.process is not None and chosen.process.died():
-        said = f"; its exit status is {chosen.process.status}, and it printed: "
-        said += chosen.process.printed()
-    return f"The server has died: {ails}; {when}{said}"
-
-
-def _compare_with_list(outcome: Outcome, known: str | None) -> None:
-    if known is None:
-        return
-    if outcome.verdict in (Verdict.FAIL, Verdict.WARN):
-        outcome.verdict = Verdict.KNOWN
-        outcome.reason = f"known: {known}\n{outcome.reason}"
-    elif outcome.verdict is Verdict.PASS:
-        outcome.verdict = Verdict.FAIL
-        outcome.reason = f"{outcome.case.id} passes, but is listed as known failing: {known}"
-    elif outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE):
-        outcome.verdict = Verdict.FAIL
-        outcome.reason = (
-            f"{outcome.case.id} is listed as known failing ({known}), but {outcome.reason}"
+    endings = [*dialogue.endings, *after_errors(dialogue.connections)] if dialogue else []
+    error = call.excinfo.value if call.excinfo else None
+    judge(outcome, error, endings, item.config.stash[OPTIONS])
+    if outcome.verdict is Verdict.KIT_ERROR and call.excinfo is not None:
+        outcome.reason = f"{outcome.case.id}: the kit's own error, not the server's\n" + str(
+            item.repr_failure(call.excinfo)
         )
+    return outcome
 
 
 def _after_death(item: pytest.Item) -> None:
@@ -349,8 +282,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run.warnings += proof.of_calls(chosen.target.application)
     run.warnings += proof.warnings(run, testee=chosen.target.testee)
     session.exitstatus = run.exit_status()
-    if chosen.report is not None:
-        report.write_json(chosen.report, run, chosen.target, _elapsed(config))
+    folder.keep(run, chosen, _elapsed(config))
 
 
 @pytest.hookimpl(tryfirst=True)

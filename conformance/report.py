@@ -1,75 +1,30 @@
-"""What a run says: the text of a failure, the summary in the terminal, the JSON report.
+"""What a run says at its end: the summary in the terminal.
 
 Everything here is formatting; nothing is judged.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
-from textwrap import fill, wrap
-from typing import Any
+from textwrap import wrap
 
-from conformance.case import Case
-from conformance.expect import Violation
-from conformance.spec import SECTIONS, Requirement
+from conformance.spec import SECTIONS
 from conformance.tally import TALLY
 from conformance.target import Target
-from conformance.trace import Trace, harmless, shown
 from conformance.verdict import Run, Verdict, count
-from conformance.wire import compact
 
 WIDTH = 96
 COLUMNS = {
     Verdict.PASS: "passed",
     Verdict.FAIL: "failed",
     Verdict.DIED: "died",
+    Verdict.BLOCKED: "blocked",
     Verdict.KIT_ERROR: "kit error",
     Verdict.WARN: "warned",
     Verdict.KNOWN: "known",
     Verdict.NOT_APPLICABLE: "n/a",
     Verdict.NOT_TESTABLE: "not tested",
 }
-
-
-def explain(case: Case, requirement: Requirement, violation: Violation, trace: Trace) -> str:
-    """The text of a failure: requirement, what was sent, expected and received, the dialogue."""
-    return "\n".join(
-        [
-            f"{case.id}",
-            f"  requirement  {requirement.id} ({requirement.side}, {requirement.level}), "
-            f"{requirement.place}",
-            _paragraph(requirement.sentence, " " * 15),
-            *_while_judging(case, requirement),
-            f"  sent         {harmless(violation.sent or trace.last_sent() or 'nothing yet')}",
-            f"  expected     {harmless(violation.expected)}",
-            f"  received     {harmless(violation.received)}",
-            *dialogue(trace),
-        ]
-    )
-
-
-def _while_judging(case: Case, requirement: Requirement) -> list[str]:
-    if case.requirement.id == requirement.id:
-        return []
-    return [f"  in a case of {case.requirement.id}, {case.requirement.place}"]
-
-
-def steps(program: list[dict[str, Any]]) -> str:
-    """The steps of a generated program, one a line."""
-    lines = (f"    {number}. {shown(compact(step))}" for number, step in enumerate(program, 1))
-    return "\n".join(["  steps", *lines])
-
-
-def dialogue(trace: Trace) -> list[str]:
-    """The dialogue as lines under a heading; none if nothing passed."""
-    lines = trace.dialogue()
-    if not lines:
-        return []
-    return ["  dialogue     (seconds, connection, -> sent by the kit, <- by the server)"] + [
-        f"    {line}" for line in lines
-    ]
 
 
 def summary(run: Run, target: Target, seconds: float) -> Iterator[str]:
@@ -119,36 +74,6 @@ def conclusion(run: Run) -> str:
     return "conformant: every requirement that was exercised is met"
 
 
-def write_json(path: Path, run: Run, target: Target, seconds: float) -> None:
-    """Write the report of a run, in the form of `spec/schemas/report.json`."""
-    document = {
-        "format": "ws-sync-report",
-        "version": 1,
-        "target": {
-            "url": target.url,
-            "authUrl": target.auth_url,
-            "testee": target.testee,
-            "features": sorted(target.features),
-            "documents": list(target.application.announced),
-            "roundTrip": round(target.round_trip, 6),
-        },
-        "seconds": round(seconds, 3),
-        "counts": {verdict.value: run.counts()[verdict] for verdict in Verdict},
-        "checks": {
-            "collected": len(run.collected),
-            "ran": run.ran(),
-            "comparisons": TALLY.comparisons,
-            "frames": TALLY.frames,
-        },
-        "warnings": run.warnings,
-        "problems": run.problems,
-        "limits": [figure.as_json(o.case.id) for o in run.outcomes for figure in o.figures],
-        "exitStatus": run.exit_status(),
-        "cases": [outcome.as_json() for outcome in run.outcomes],
-    }
-    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-
-
 def _kept(run: Run) -> Iterator[str]:
     """Where the replay files are of what is not known to fail."""
     files = [path for o in run.outcomes if o.verdict is not Verdict.KNOWN for path in o.replays]
@@ -168,7 +93,3 @@ def _limits(run: Run) -> Iterator[str]:
     figures = "; ".join(str(figure) for outcome in run.outcomes for figure in outcome.figures)
     if figures:
         yield from wrap(f"limits: {figures}", WIDTH, subsequent_indent=" " * len("limits: "))
-
-
-def _paragraph(text: str, indent: str) -> str:
-    return fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent)

@@ -14,13 +14,12 @@ from typing import Any
 import pytest
 
 from conformance.case import Case
-from conformance.expect import Violation
 from conformance.options import Options
 from conformance.replay.keep import keep
 from conformance.spec import deviation, requirements, schemas
 from conformance.target import Target
 from conformance.trace import Trace
-from conformance.verdict import Outcome, Verdict
+from conformance.verdict import Finding, Outcome, Verdict
 from tests.conformance import liars
 from tests.conformance.kit import Result, run
 from tests.conformance.liars import lying
@@ -162,8 +161,9 @@ def test_findings_of_one_case_are_files_of_their_own(tmp_path: Path) -> None:
     bound = Case("sequences/a", requirements()["state-converges"], frozenset())
     outcome = Outcome(bound, Verdict.FAIL, trace=Trace())
     for kind in ("burst", "publish"):
-        text = keep(outcome, Violation(expected="x", received="y"), chosen, [{"do": kind}])
-        assert text.endswith(f" {outcome.replays[-1]} 'ws://h/{{session}}'")
+        finding = Finding("state-converges", "", "x", "y", Trace(), steps=[{"do": kind}], seed=5)
+        text = keep(outcome, finding, chosen)
+        assert text == f"ws-sync replay {outcome.replays[-1]} 'ws://h/{{session}}'"
     assert {name: document["program"] for name, document in files(tmp_path).items()} == {
         "sequences.a.json": [{"do": "burst"}],
         "sequences.a.2.json": [{"do": "publish"}],
@@ -177,7 +177,8 @@ def test_file_that_can_not_be_written_is_said(tmp_path: Path) -> None:
     )
     bound = Case("state/a", requirements()["state-get"], frozenset())
     outcome = Outcome(bound, Verdict.FAIL)
-    text = keep(outcome, Violation(expected="x", received="y"), chosen)
+    text = keep(outcome, Finding("state-get", "", "x", "y", Trace()), chosen)
+    assert text is not None
     assert text.endswith("state.a.json can't be written: Is a directory")
     assert outcome.replays == []
 
