@@ -223,12 +223,8 @@ class Dialogue:
         self.trace = Trace()
         self.connections: list[Connection] = []
         self.lines: list[Line] = []
-<<<<<<< HEAD
-        self._labels = map(label, itertools.count())
-=======
         self.endings: list[Ending] = []
-        self._labels = map(_label, itertools.count())
->>>>>>> reports
+        self._labels = map(label, itertools.count())
 
     async def connect(self, url: str, requirement: str = "connection-accept") -> Connection:
         """Open a connection and wait for nothing more.

@@ -20,6 +20,7 @@ from conformance.peer import Dialogue
 from conformance.replay.file import Replay, ReplayError, in_folder, load
 from conformance.sequence import Sequence
 from conformance.spec import requirements
+from conformance.watch.rerun import PREFIX, Rerun
 from conformance.wire import compact
 
 SECTION = "replays"
@@ -80,9 +81,14 @@ class Program(pytest.Item):
 
     async def _take(self, program: list[dict[str, Any]]) -> None:
         dialogue = self.stash[DIALOGUE] = Dialogue(self.config.stash[OPTIONS].target)
-        sequence = Sequence(dialogue)
+        sequence: Sequence | Rerun
         try:
-            await sequence.run(program)
+            if program and str(program[0]["do"]).startswith(PREFIX):
+                sequence = Rerun(dialogue.target, dialogue.trace)
+                await sequence.run(program, self.parent.replay.requirement)
+            else:
+                sequence = Sequence(dialogue)
+                await sequence.run(program)
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             # A step of another edition of the kit, or one that lacks something it needs.
             number = sequence.position

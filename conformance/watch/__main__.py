@@ -7,7 +7,9 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
+from conformance.watch import files
 from conformance.watch.options import Options, read
 from conformance.watch.page import Page
 from conformance.watch.terminal import Terminal
@@ -34,8 +36,9 @@ async def _watch(chosen: Options) -> int:
         return _unusable(chosen.listen, error)
     where = f"ws://{_address(server)}"
     about = {"listen": where, "target": chosen.target.geturl()}
+    write = _Writer(watcher, chosen.report, about["target"]) if chosen.report else None
     try:
-        page = Page(watcher, about, None, *chosen.page) if chosen.page else None
+        page = Page(watcher, about, write, *chosen.page) if chosen.page else None
     except OSError as error:
         return _unusable(chosen.page or chosen.listen, error)
     terminal.say(f"ws-sync: watching {where} -> {about['target']}")
@@ -46,6 +49,8 @@ async def _watch(chosen: Options) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, over.set)
+    if write is not None:
+        loop.add_signal_handler(signal.SIGUSR1, lambda: terminal.say(write.now()))
     while not over.is_set():
         watcher.tick()
         with suppress(TimeoutError):
@@ -56,8 +61,30 @@ async def _watch(chosen: Options) -> int:
         page.close()
         await serving
     terminal.summary(watcher)
+    if write is not None:
+        terminal.say(write.now())
     broken = any(found.level == "must" for found in watcher.findings)
     return int(chosen.fail and broken)
+
+
+class _Writer:
+    """Writes the files, and says where they are."""
+
+    def __init__(self, watcher: Watcher, folder: Path, target: str) -> None:
+        self._watcher = watcher
+        self._folder = folder
+        self._target = target
+
+    async def __call__(self) -> str:
+        """Write, when the page asks for it."""
+        return self.now()
+
+    def now(self) -> str:
+        """Write; the sentence that tells of it."""
+        try:
+            return f"ws-sync: written {files.write(self._folder, self._watcher, self._target)}"
+        except OSError as error:
+            return f"ws-sync: --report {self._folder} can't be written: {error.strerror or error}"
 
 
 def _unusable(address: tuple[str, int], error: OSError) -> int:

@@ -102,6 +102,10 @@ class Record:
         count = min(self.last - number, len(self._entries), most)
         return [self._entries[i] for i in range(-count, 0)]
 
+    def all(self) -> Iterator[Passed]:
+        """All entries that are kept."""
+        return iter(self._entries)
+
     def of(self, connection: str) -> Iterator[Passed]:
         """The entries of a connection."""
         return (passed for passed in self._entries if passed.connection == connection)

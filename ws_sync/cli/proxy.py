@@ -11,6 +11,6 @@ from ws_sync.cli.kit import command, missing
 
 def run(given: Sequence[str]) -> int:
     """Become the kit's watcher, so that signals reach it; returns only where it is missing."""
-    if missing("watching"):
-        return 2
-    os.execv(sys.executable, [*command("conformance.watch"), *given])
+    if not missing("watching"):
+        os.execv(sys.executable, [*command("conformance.watch"), *given])
+    return 2
