@@ -19,9 +19,7 @@ from tests.vectors.files import each, patch_of
 NAMES = st.sampled_from(["a", "b", "a/b", "~", "", "0", "-"])
 VALUES = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(0, 2)),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3), st.dictionaries(NAMES, inner, max_size=3)
-    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(NAMES, inner, max_size=3)),
     max_leaves=8,
 )
 POINTERS = st.lists(st.sampled_from(["a", "b", "a~1b", "~0", "", "0", "1", "-", "01"]), max_size=3)

@@ -92,9 +92,12 @@ async def test_path_of_the_target_stands_before_the_clients() -> None:
         assert ws.request is not None
         paths.append(ws.request.path)
 
-    async with behind(note) as inner, watching(f"{inner.url}/app/") as outer:
-        async with connect(f"{outer.url}/ws?x=1") as ws:
-            await ws.wait_closed()
+    async with (
+        behind(note) as inner,
+        watching(f"{inner.url}/app/") as outer,
+        connect(f"{outer.url}/ws?x=1") as ws,
+    ):
+        await ws.wait_closed()
     assert paths == ["/app/ws?x=1"]
 
 
