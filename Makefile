@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: conformance test check testees servers mutants benchmark wheel bundle site look asyncapi vectors clean
+.PHONY: conformance test check testees servers mutants benchmark wheel bundle site look look-proxy asyncapi vectors clean
 
 NPM_INSTALL := npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
 
@@ -56,6 +56,12 @@ look: site
 	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
 	cd tools/site && $(NPM_INSTALL)
 	node tools/site/look.mjs
+
+# The watcher's page in a browser, while a client works through the proxy; pictures beside the others.
+look-proxy: $(READY)
+	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
+	cd tools/watch && $(NPM_INSTALL)
+	$(BIN)/python -m tools.watch
 
 # The AsyncAPI document, judged by AsyncAPI's own parser.
 asyncapi:

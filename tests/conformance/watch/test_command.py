@@ -25,7 +25,7 @@ from tests.mutants.honest import Server
 
 PATIENCE = 60.0
 COMMAND = (sys.executable, "-m", "ws_sync.cli", "proxy")
-NOTIFY = '{"type":"_ACTION:TESTEE","data":{"type":"sendFile","filename":"a","content":"x"}}'
+NOTIFY = '{"type":"_ACTION:TESTEE","data":{"type":"sendFile","filename":"a","content":"eA=="}}'
 
 
 class Proxy:
