@@ -42,9 +42,9 @@ class Finding:
         requirement: What is broken.
         fault: How, as it was seen first.
         connection: The label of the connection on which it was seen first.
+        at: When it was seen first, in seconds since the watcher began.
         frame: The frame for people, or an empty text if it is about something that did not come.
         last: The last entries of the connection before it, and its own.
-        at: When it was seen first, in seconds since the watcher began.
         count: How often it was seen.
         last_at: When it was seen last.
         connections: The labels of the connections on which it was seen, not all of very many.
@@ -54,9 +54,9 @@ class Finding:
     requirement: Requirement
     fault: Fault
     connection: str
-    frame: str
-    last: list[Entry]
     at: float
+    frame: str = ""
+    last: Sequence[Entry] = ()
     count: int = 1
     last_at: float = 0.0
     connections: dict[str, None] = field(default_factory=dict)
@@ -108,17 +108,19 @@ class Findings:
     def __len__(self) -> int:
         return len(self._found)
 
-    def take(
-        self, fault: Fault, connection: str, frame: str, last: Sequence[Entry], at: float
-    ) -> Finding:
-        """Count a fault as the finding that it is; a new one, or one more of an old one."""
+    def take(self, fault: Fault, connection: str, at: float) -> Finding:
+        """Count a fault as the finding that it is: one more of an old one, or a new one.
+
+        Of a new one, whose count is 1, the caller has to say in which frame and behind which others
+        it was seen.
+        """
         keyed = len(self._found) < MOST_WITH_KEYS
         about = fault.about if keyed else fault.about.partition(":")[0]
         identity = (fault.requirement, fault.side, fault.weight, about)
         found = self._found.get(identity)
         if found is None:
             found = self._found[identity] = Finding(
-                len(self._found) + 1, requirement_of(fault), fault, connection, frame, [*last], at
+                len(self._found) + 1, requirement_of(fault), fault, connection, at
             )
         else:
             found.count += 1

@@ -17,6 +17,9 @@ from conformance.watch.shapes import PLAIN, SHAPES
 from conformance.watch.sides import FRAMES, REQUIREMENT_BY_NAME, Due, Fault, Side
 from conformance.wire import JSON, MalformedFrame
 
+MOST_KEYS = 10_000
+"""Documents that are followed on a connection, and keys that are remembered."""
+
 
 class Judge:
     """The judge of one connection. Feed it every message in the order in which they pass.
@@ -112,7 +115,7 @@ class Judge:
             self._broken(side, requirement, type_, f"data as the schema of {name} has it", wrong)
             self._unread(side, name, key)
             return
-        if colon:
+        if colon and len(side.used) < MOST_KEYS:
             side.used.add(key)
         follow = self._by_name[side.name].get(name)
         if follow is not None:
@@ -176,7 +179,8 @@ class Judge:
 
     def _question(self, side: Side, key: str, _: JSON) -> None:
         other = self.server if side is self.client else self.client
-        side.asked.setdefault(key, deque(maxlen=100)).append(side.frames)
+        if key in side.asked or len(side.asked) < MOST_KEYS:
+            side.asked.setdefault(key, deque(maxlen=100)).append(side.frames)
         self.dues.pop((side.name, f"_GET:{key}"), None)
         known = key in self.copies if side is self.client else key in self.client.used
         if known and not self.disconnected and not other.closed:
@@ -261,6 +265,8 @@ class Judge:
         copy = self.copies.get(key)
         asked = self._answered(side, key)
         if copy is None:
+            if len(self.copies) == MOST_KEYS:
+                return
             copy = self.copies[key] = Copy(key, attributes=frozenset(data))
         elif asked is None and not copy.writes_on_the_way(self._now, self._handled):
             self._talkative.add(key)
@@ -279,6 +285,8 @@ class Judge:
         self._before_identity(side, f"_PATCH:{key}")
         self._plain(side, key, data)
         copy = self.copies.get(key)
+        if copy is None and len(self.copies) == MOST_KEYS:
+            return
         if copy is None:
             got = "a patch without it"
             what = f"_SET:{key} first on this connection"

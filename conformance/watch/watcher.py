@@ -26,6 +26,8 @@ CONTEXT = 10
 """Entries that a finding shows."""
 KEPT_ENDED = 200
 """Connections that are still told of after they have ended."""
+KEPT_STATES = 20
+"""Those of them whose documents are still known."""
 FAULTS = frozenset({1002, 1003, 1006, 1007, 1008, 1011})
 """Codes with which a server ends a connection because something is wrong; 1006 is none at all."""
 AT_ONCE = 1.0
@@ -260,7 +262,9 @@ class Watcher:
         findings: What is wrong.
         listener: Who is told at once.
         began: The time of the clock at which it began.
-        totals: Frames and bytes of the connections that are forgotten or have ended.
+        keys: The keys of the documents of connections that have ended.
+        ended_frames: How many messages have passed on these.
+        ended_bytes: And how many bytes.
     """
 
     def __init__(self, listener: Listener, deadline: float) -> None:
@@ -296,12 +300,13 @@ class Watcher:
 
     def tell(self, watched: Watched, fault: Fault, passed: Passed | None) -> None:
         """Something is wrong on a connection, with a message or without one."""
-        frame = ""
-        if passed is not None:
-            entry = passed.entry()
-            frame = shown(entry.payload, entry.left_out)
-        finding = self.findings.take(fault, watched.label, frame, watched.context(), self.now())
-        if passed is not None:
+        finding = self.findings.take(fault, watched.label, self.now())
+        if finding.count == 1:
+            finding.last = watched.context()
+            if passed is not None:
+                entry = passed.entry()
+                finding.frame = shown(entry.payload, entry.left_out)
+        if passed is not None and finding.number not in passed.findings:
             passed.findings = (*passed.findings, finding.number)
         self.listener.found(finding)
 
@@ -336,6 +341,8 @@ class Watcher:
             self.keys |= watched.judge.copies.keys()
         self.listener.ended(watched)
         ended = [name for name, other in self.connections.items() if other.ended is not None]
+        for name in ended[-KEPT_STATES - 1 : -KEPT_STATES]:
+            self.connections[name].judge.copies.clear()
         for name in ended[:-KEPT_ENDED]:
             del self.connections[name]
 
