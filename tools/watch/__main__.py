@@ -13,12 +13,13 @@ from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from tests.mutants.honest import Honest, Server
 from tests.mutants.link import Link
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120.0
+PATIENCE = 300.0
 HOSTILE = "<img src=x onerror=alert(1)>\x1b[31m"
 CHANGE = '{"type":"_ACTION:TESTEE","data":{"type":"burst","count":1}}'
 EDIT = (
@@ -77,7 +78,9 @@ async def work(browser: Process, url: str) -> None:
     ws = None
     while (line := await told(browser)) not in ("right", "wrong", ""):
         if line == "connect":
-            ws = await connect(f"{url}/ws/look", origin="http://app.example", max_queue=None)
+            ws = await connect(
+                f"{url}/ws/look", origin=Origin("http://app.example"), max_queue=None
+            )
         else:
             assert ws is not None
             await client(line, ws)
@@ -104,4 +107,5 @@ async def client(line: str, ws: ClientConnection) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(look(Path(*sys.argv[1:2] or [ROOT / "build/screenshots"]).resolve())))
+    chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "screenshots"
+    sys.exit(asyncio.run(look(chosen.resolve())))

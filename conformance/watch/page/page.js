@@ -119,7 +119,7 @@ function showDocument(one) {
     details.open = documents.size < 3;
     details.addEventListener("toggle", () => details.open && drawTree(known, new Set()));
     $("document-list").append(details);
-    known = { details, summary, tree, connection: one.connection, state: undefined, one, changed: new Set() };
+    known = { details, summary, tree, connection: one.connection, state: undefined, one, by: one.by, changed: new Set() };
     documents.set(id, known);
   }
   const before = known.state;
@@ -127,7 +127,10 @@ function showDocument(one) {
   known.one = one;
   known.state = one.state;
   if (before === undefined || one.state === undefined) known.changed = new Set();
-  else if (moved) known.changed = changedPlaces(before, one.state, "", new Set());
+  else if (moved) {
+    const found = changedPlaces(before, one.state, "", new Set());
+    if (found.size) [known.changed, known.by] = [found, one.by]; // what was said again is no change
+  }
   const about = `connection ${one.connection}${one.open ? "" : " (ended)"}, ${one.changes === 1 ? "1 state" : `${one.changes} states`}, the last by the ${one.by} at ${seconds(one.at)} s`;
   known.summary.replaceChildren(make("strong", "mono", one.key || "(empty key)"), " ", make("span", "about", about));
   if (!one.followed) known.summary.append(" ", make("span", "doubt", "not followed"));
@@ -157,7 +160,7 @@ function drawTree(known, fresh) {
 function drawValue(lines, known, fresh, value, name, indent, place, inside) {
   if (lines.length >= MOST_LINES) return;
   const changed = inside || known.changed.has(place);
-  const line = make("div", `line${changed ? ` ${known.one.by}` : ""}${changed && fresh.size ? " fresh" : ""}`);
+  const line = make("div", `line${changed ? ` ${known.by}` : ""}${changed && fresh.size ? " fresh" : ""}`);
   line.append(indent);
   if (name !== "") line.append(make("span", "name", `${name}: `));
   lines.push(line);
