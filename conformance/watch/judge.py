@@ -135,6 +135,8 @@ class Judge:
         """Judge a binary message."""
         self._now = now
         side.frames += 1
+        if side is self.client:
+            self.refusable = ""
         self._in_order(side, "a binary message")
         self._first(side, "a binary message")
         if side.announced == "no":
@@ -147,12 +149,14 @@ class Judge:
         """Take note of a message that is too large to be judged."""
         self._now = now
         side.frames += 1
+        self.refusable = ""
         for copy in self.copies.values():
             copy.lose()
 
     def broken(self, side: Side, reason: str, now: float) -> None:
         """Judge bytes that are no frame; nothing that follows can be read."""
         self._now = now
+        self.refusable = ""
         self._broken(side, FRAMES, "", "a frame as RFC 6455 has it", reason)
         for copy in self.copies.values():
             copy.lose()

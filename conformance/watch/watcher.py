@@ -28,8 +28,8 @@ KEPT_ENDED = 200
 """Connections that are still told of after they have ended."""
 KEPT_STATES = 20
 """Those of them whose documents are still known."""
-FAULTS = frozenset({1002, 1003, 1006, 1007, 1008, 1011})
-"""Codes with which a server ends a connection because something is wrong; 1006 is none at all."""
+FAULTS = frozenset({1003, 1008, 1011})
+"""Codes with which a server ends a connection for what an event asks; others are about frames."""
 AT_ONCE = 1.0
 """Seconds behind an event of the client in which the end of the connection may be due to it."""
 SOON = 3.0
