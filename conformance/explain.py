@@ -6,82 +6,91 @@ is judged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from textwrap import wrap
+from collections.abc import Iterator
 
+from conformance.page import Page
 from conformance.spec import requirements
-from conformance.trace import harmless, shown
+from conformance.trace import SHOWN_ENTRIES, shown
 from conformance.verdict import Finding, Manner, Outcome, Verdict
 from conformance.wire import compact
 
-WIDTH = 96
-"""Columns of a text that is kept; sentences are wrapped to it, and what was sent is not."""
+UNBROKEN = Page()
 LABELS = 15
 """Columns in front of what a label stands for."""
-HANGING = 6
-"""Columns in front of what goes on from the line before."""
+INDENTS = (" " * 4, " " * 18)
+"""In front of an entry or a step, and in front of what goes on from the line before."""
 DIALOGUE = "(seconds, connection, -> sent by the kit, <- by the server)"
-
-Paint = Callable[[str, str], str]
-"""Marks a text as being of a kind, such as `label` or `hint`."""
-
-
-def plain(text: str, kind: str) -> str:  # noqa: ARG001 - a Paint
-    """Mark nothing."""
-    return text
 
 
 def explain(
-    outcome: Outcome,
-    finding: Finding,
-    *,
-    width: int | None = None,
-    paint: Paint = plain,
+    outcome: Outcome, finding: Finding, page: Page = UNBROKEN, *, last: int | None = None
 ) -> str:
     """The text of a failure.
 
     Args:
         outcome: What became of the case that has found it.
         finding: What was found.
-        width: Columns that there are, or None to leave long frames on one line.
-        paint: Marks the parts.
+        page: Where it is read.
+        last: How many entries of the dialogue are shown, each on two lines at most; None for as
+            many as a text that is kept has, and whole.
     """
-    case, closing = outcome.case, outcome.closing
-    requirement = requirements()[finding.requirement]
-    head = f"{requirement.id} ({requirement.side}, {requirement.level}), {requirement.place}"
-    place = _Place(width, paint)
-    lines = [
-        paint(case.id, "case"),
-        *place.field("requirement", head),
-        *place.sentence(requirement.sentence),
-    ]
-    if case.requirement.id != requirement.id:
-        lines += [f"  in a case of {case.requirement.id}, {case.requirement.place}"]
-    lines += [
-        *place.field("sent", finding.sent),
-        *place.field("expected", finding.expected),
-        *place.field("received", finding.received, "received"),
-    ]
+    return "\n".join(
+        [
+            *(page.paint(line, "case") for line in page.wrapped(outcome.case.id)),
+            *_requirement(outcome, finding, page),
+            *_field(page, "sent", finding.sent),
+            *_field(page, "expected", finding.expected),
+            *_field(page, "received", finding.received, "bad"),
+            *_circumstances(outcome, finding, page),
+            *_dialogue(finding, page, last),
+            *_again(outcome, finding, page),
+        ]
+    )
+
+
+def _requirement(outcome: Outcome, finding: Finding, page: Page) -> Iterator[str]:
+    found = requirements()[finding.requirement]
+    head = f"{found.id} ({found.side}, {found.level}), {found.place}"
+    yield from _field(page, "requirement", head)
+    yield from page.sentence(found.sentence, " " * LABELS)
+    own = outcome.case.requirement
+    if own.id != found.id:
+        yield from page.wrapped(f"in a case of {own.id}, {own.place}", "  ")
+
+
+def _circumstances(outcome: Outcome, finding: Finding, page: Page) -> Iterator[str]:
+    """How the connection was closed, and what all this looks like."""
+    closing = outcome.closing
     bad = closing is not None and closing.verdict is not Verdict.PASS
     if closing and bad and closing.requirement != finding.requirement:
-        lines += place.field("closing", manner(closing))
+        yield from _field(page, "closing", manner(closing))
     if finding.hint:
-        lines += place.field("hint", finding.hint, "hint")
-    if dialogue := finding.trace.dialogue():
-        lines += place.field("dialogue", DIALOGUE)
-        lines += [line for entry in dialogue for line in place.line(entry)]
+        yield from _field(page, "hint", finding.hint, "hint")
+
+
+def _dialogue(finding: Finding, page: Page, last: int | None) -> Iterator[str]:
+    lines = finding.trace.dialogue(last or SHOWN_ENTRIES)
+    told = page.brief if last else page.wrapped
+    if lines:
+        yield from _field(page, "dialogue", DIALOGUE)
+        yield from (line for entry in lines for line in told(entry, *INDENTS))
+
+
+def _again(outcome: Outcome, finding: Finding, page: Page) -> Iterator[str]:
+    """What became of the server, and how the same is seen once more."""
     if outcome.death:
-        lines += place.field("died", outcome.death, "received")
+        yield from (
+            line for told in outcome.death.splitlines() for line in page.wrapped(told, "  ")
+        )
     if finding.steps is not None:
-        lines.append(paint("  steps", "label"))
+        yield page.paint("  steps", "label")
         for number, step in enumerate(finding.steps, 1):
-            lines += place.line(f"{number}. {shown(compact(step))}")
+            yield from page.wrapped(f"{number}. {shown(compact(step))}", *INDENTS)
     if finding.seed is not None:
-        lines += place.field("seed", str(finding.seed))
+        yield from _field(page, "seed", str(finding.seed))
     if finding.replay:
         # On one line, whatever the width: it is there to be copied.
-        lines.append(paint("  replay       ", "label") + finding.replay)
-    return "\n".join(lines)
+        yield page.paint(f"  {'replay':<{LABELS - 2}}", "label") + finding.replay
 
 
 def manner(closing: Manner) -> str:
@@ -93,49 +102,8 @@ def manner(closing: Manner) -> str:
     )
 
 
-class _Place:
-    """Where the lines go: how wide it is, and how parts are marked there."""
-
-    def __init__(self, width: int | None, paint: Paint) -> None:
-        self.width = width
-        self.paint = paint
-
-    def field(self, label: str, text: str, kind: str = "") -> Iterator[str]:
-        """A label, and what stands behind it."""
-        first, *more = self._wrapped(harmless(text), " " * LABELS)
-        yield self.paint(f"  {label:<{LABELS - 2}}", "label") + self.paint(first.lstrip(), kind)
-        yield from (self.paint(line, kind) for line in more)
-
-    def sentence(self, text: str) -> Iterator[str]:
-        """A sentence of the specification."""
-        indent = " " * LABELS
-        columns = min(self.width or WIDTH, WIDTH)
-        yield from (
-            self.paint(line, "sentence")
-            for line in wrap(text, columns, initial_indent=indent, subsequent_indent=indent)
-        )
-
-    def line(self, text: str) -> list[str]:
-        """A line of the dialogue."""
-        if self.width is None:
-            return [f"    {text}"]
-        return wrap(
-            text,
-            self.width,
-            initial_indent="    ",
-            subsequent_indent=" " * (4 + HANGING),
-            drop_whitespace=False,
-            break_on_hyphens=False,
-        )
-
-    def _wrapped(self, text: str, indent: str) -> list[str]:
-        if self.width is None:
-            return [text]
-        found = wrap(
-            text,
-            self.width,
-            initial_indent=indent,
-            subsequent_indent=indent,
-            break_on_hyphens=False,
-        )
-        return found or [""]
+def _field(page: Page, label: str, text: str, kind: str = "") -> Iterator[str]:
+    """A label, and what stands behind it."""
+    first, *more = page.wrapped(text, " " * LABELS)
+    yield page.paint(f"  {label:<{LABELS - 2}}", "label") + page.paint(first[LABELS:], kind)
+    yield from (page.paint(line, kind) for line in more)

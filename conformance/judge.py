@@ -13,16 +13,17 @@ from typing import Any, TypeAlias
 import pytest
 from _pytest.outcomes import Skipped
 
-from conformance import known_failing
+from conformance import hints, known_failing
 from conformance.expect import NotTestable, Violation, Violations
 from conformance.explain import explain, manner
+from conformance.known_failing import Entry, Failure, Known
 from conformance.manner import Ending
 from conformance.options import Options
 from conformance.replay.keep import keep
 from conformance.sanity import ailment
 from conformance.spec import Requirement, requirements
-from conformance.trace import Trace
-from conformance.verdict import Finding, Manner, Outcome, Verdict
+from conformance.trace import Trace, harmless
+from conformance.verdict import Finding, Manner, Outcome, Run, Verdict
 
 Program: TypeAlias = list[dict[str, Any]] | None
 Found: TypeAlias = tuple[Violation, Trace, Program]
@@ -75,7 +76,7 @@ def judge(
             _blame(outcome, [*error.findings], chosen)
         case _:
             outcome.verdict = Verdict.KIT_ERROR
-    _compare_with_list(outcome, known_failing.reason(chosen.known, outcome.case.id))
+    _compare_with_list(outcome, chosen.known.of(outcome.case.id))
 
 
 def _blame(outcome: Outcome, violations: list[Found], chosen: Options) -> None:
@@ -132,7 +133,9 @@ def _finding(
         steps=program,
         seed=seed,
     )
-    return replace(finding, replay=keep(outcome, finding, chosen))
+    known = hints.hint(finding)
+    sentence = known.sentence if known else None
+    return replace(finding, hint=sentence, replay=keep(outcome, finding, chosen))
 
 
 def _obituary(chosen: Options, trace: Trace | None, ails: str) -> str:
@@ -145,25 +148,64 @@ def _obituary(chosen: Options, trace: Trace | None, ails: str) -> str:
     return f"The server has died: {ails}; {when}{said}"
 
 
-def _compare_with_list(outcome: Outcome, known: str | None) -> None:
-    if known is None:
+def _compare_with_list(outcome: Outcome, entry: Entry | None) -> None:
+    if entry is None:
         return
+    case, known, closing = outcome.case.id, entry.reason, outcome.closing
     outcome.known = known
-    closing = outcome.closing
-    if closing is not None and closing.verdict is not Verdict.PASS:
-        outcome.closing = replace(closing, verdict=Verdict.KNOWN)
-        if outcome.verdict is Verdict.PASS:
-            outcome.verdict = Verdict.KNOWN
-            outcome.reason = f"known: {known}\n{outcome.case.id}: {manner(closing)}"
-            return
+    bad_closing = closing is not None and closing.verdict is not Verdict.PASS
     if outcome.verdict in (Verdict.FAIL, Verdict.WARN):
-        outcome.verdict = Verdict.KNOWN
-        outcome.reason = f"known: {known}\n{outcome.reason}"
+        if entry.holds(outcome.reason):
+            outcome.verdict = Verdict.KNOWN
+            outcome.reason = f"known: {known}\n{outcome.reason}"
+        else:
+            outcome.verdict = Verdict.FAIL
+            outcome.reason = (
+                f"{entry.place}: {case} is listed as known failing with {entry.pinned!r}, which is "
+                f"not what came:\n{outcome.reason}"
+            )
     elif outcome.verdict is Verdict.PASS:
-        outcome.verdict = Verdict.FAIL
-        outcome.reason = f"{outcome.case.id} passes, but is listed as known failing: {known}"
+        if closing is not None and bad_closing and entry.holds(manner(closing)):
+            outcome.verdict = Verdict.KNOWN
+            outcome.reason = f"known: {known}\n{case}: {manner(closing)}"
+        else:
+            outcome.verdict = Verdict.FAIL
+            outcome.reason = (
+                f"{entry.place}: {case} passes, but is listed as known failing: {known}"
+            )
     elif outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE):
         outcome.verdict = Verdict.FAIL
         outcome.reason = (
-            f"{outcome.case.id} is listed as known failing ({known}), but {outcome.reason}"
+            f"{entry.place}: {case} is listed as known failing ({known}), but {outcome.reason}"
         )
+    if closing is not None and bad_closing and outcome.verdict is Verdict.KNOWN:
+        outcome.closing = replace(closing, verdict=Verdict.KNOWN)
+
+
+SHORT = 160
+"""Characters of a reason that the kit writes itself."""
+
+
+def listed(run: Run, old: Known) -> str:
+    """The known-failing list of what fails in a run."""
+    failures, passed = [], set[str]()
+    for outcome in run.outcomes:
+        closing = outcome.closing
+        text = outcome.reason
+        if outcome.verdict in (Verdict.FAIL, Verdict.KNOWN) and outcome.findings:
+            first = outcome.findings[0]
+            said = f"expected {first.expected}, received {first.received}"
+            text = "\n".join(explain(outcome, finding) for finding in outcome.findings)
+        elif closing is not None and closing.verdict in (Verdict.FAIL, Verdict.KNOWN):
+            said = text = manner(closing)
+        else:
+            if outcome.verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL):
+                passed.add(outcome.case.id)
+            continue
+        said = harmless(said)
+        short = said if len(said) <= SHORT else said[: SHORT - 1] + "…"
+        failures.append(Failure(outcome.case.id, short, text))
+    judged = {failure.case for failure in failures} | passed
+    return known_failing.written(
+        failures, old, passed, kept=[case.id for case in run.cases if case.id not in judged]
+    )

@@ -44,10 +44,15 @@ def after_errors(connections: Iterable[Connection]) -> Iterator[Ending]:
         closing = one.closing
         if closing is None or one.ended_by_kit or closing.code == NO_FRAME:
             continue
-        if one.told_to_go or any(later.url == one.url for later in opened[place + 1 :]):
+        if one.told_to_go or any(_takes_over(later, one) for later in opened[place + 1 :]):
             continue
         met = closing.code != NORMAL
         yield Ending(CLOSE_CODE, str(closing), "another code than 1000 after an error", met)
+
+
+def _takes_over(later: Connection, older: Connection) -> bool:
+    """Whether a connection was opened to the same session before the older one had ended."""
+    return later.url == older.url and later.opened < older.ended
 
 
 async def taken_over(older: Connection) -> Ending:

@@ -11,11 +11,11 @@ import itertools
 from collections.abc import Callable
 from contextlib import suppress
 
-from websockets.exceptions import InvalidHandshake
+from websockets.exceptions import InvalidHandshake, InvalidStatus
 
 from conformance import expect
 from conformance.client import Closing, Connection, Received
-from conformance.expect import ClosedEarly, NotTestable, Violation
+from conformance.expect import ClosedEarly, NotTestable, TurnedAway, Violation
 from conformance.manner import Ending, taken_over
 from conformance.mirror import Inapplicable
 from conformance.raw import Line
@@ -23,6 +23,9 @@ from conformance.spec import deviation
 from conformance.target import Target
 from conformance.trace import Trace, label
 from conformance.wire import ABSENT, JSON, SCHEMA_BY_NAME, Event
+
+FULL = (429, 503)
+"""The HTTP statuses by which a server says that it has no place for one more."""
 
 
 class Peer:
@@ -157,9 +160,11 @@ class Peer:
         (state-get, connection-order).
         """
         other = "TESTEE" if key == "SECOND" else "SECOND"
-        since = self.mark()
-        await self.send(f"_GET:{other}", {})
-        await self.next(f"_SET:{other}", since=since, what=f"the answer to _GET:{other}")
+        missing = self.connection.fences.missing(other) if self._target.sets else 1
+        for _ in range(missing):
+            since = self.mark()
+            await self.send(f"_GET:{other}", {})
+            await self.next(f"_SET:{other}", since=since, what=f"the answer to _GET:{other}")
 
     async def get(self, key: str = "TESTEE", *, requirement: str | None = "state-get") -> JSON:
         """The state that the server reports.
@@ -237,6 +242,11 @@ class Dialogue:
         try:
             connection = await Connection.open(url, name, self.trace, self.target.deadline)
         except (OSError, InvalidHandshake, TimeoutError) as error:
+            full = isinstance(error, InvalidStatus) and error.response.status_code in FULL
+            if full and self.connections:
+                raise TurnedAway(
+                    requirement=requirement, expected=f"a WebSocket at {url}", received=str(error)
+                ) from error
             ended = self.connections and self.target.refuses()
             expect.fail(
                 requirement=None if ended else requirement,
@@ -320,11 +330,18 @@ class Dialogue:
     async def race(self, session: str, number: int) -> Peer:
         """Open connections to a session at the same time; the one that stays open in the end.
 
+        Those that a server has no place for do not take part.
+
         Raises:
             Violation: None stays, or more than one (session-simultaneous).
         """
         url = self.target.session_url(session)
-        rivals = await asyncio.gather(*(self.connect(url) for _ in range(number)))
+        opening = (self.connect(url) for _ in range(number))
+        found = await asyncio.gather(*opening, return_exceptions=True)
+        for one in found:
+            if isinstance(one, BaseException) and not isinstance(one, TurnedAway):
+                raise one
+        rivals = [one for one in found if isinstance(one, Connection)]
         return await self._started(await sole_survivor(rivals), session)
 
     async def open_other_session(self) -> Peer:

@@ -37,17 +37,6 @@ class Verdict(StrEnum):
 
 RAN = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.KNOWN, Verdict.DIED})
 NOT_CONFORMANT = frozenset({Verdict.FAIL, Verdict.DIED, Verdict.BLOCKED, Verdict.KIT_ERROR})
-LETTERS = {
-    Verdict.PASS: ".",
-    Verdict.FAIL: "F",
-    Verdict.WARN: "w",
-    Verdict.KNOWN: "k",
-    Verdict.NOT_APPLICABLE: "-",
-    Verdict.NOT_TESTABLE: "?",
-    Verdict.DIED: "D",
-    Verdict.BLOCKED: "b",
-    Verdict.KIT_ERROR: "E",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +104,7 @@ class Outcome:
         blocked_by: The id of the case that it rests on and that is not met, if it is blocked.
         known: What the known-failing list says of it, if it is listed.
         death: What ails the server after it and what it printed, if it has died.
+        missing: The features that the case needs and the testee does not list.
     """
 
     case: Case
@@ -131,6 +121,7 @@ class Outcome:
     blocked_by: str | None = None
     known: str | None = None
     death: str | None = None
+    missing: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -142,12 +133,20 @@ class Run:
         problems: Sentences about the run: a stale known-failing entry, an early end.
         warnings: Sentences about how little it proves, and what it has left changed.
         collected: The ids of the cases that were to be judged.
+        cases: All cases that the kit has, selected or not.
+        selects_nothing: Why no case is selected, a sentence; None if one is.
+        fixed: The ids of the cases that pass and failed in the last run of the same server.
+        new: Those that fail and did not.
     """
 
     outcomes: list[Outcome] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     collected: list[str] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+    selects_nothing: str | None = None
+    fixed: list[str] = field(default_factory=list)
+    new: list[str] = field(default_factory=list)
 
     def culprit(self, case: Case) -> str | None:
         """The id of the case because of which one is blocked, or None if it is not.
@@ -178,6 +177,8 @@ class Run:
 
     def exit_status(self) -> int:
         """0 conformant, 1 not, 2 nothing ran."""
+        if self.selects_nothing:
+            return 2
         counts = self.counts()
         closings = {outcome.closing.verdict for outcome in self.outcomes if outcome.closing}
         if self.problems or closings & NOT_CONFORMANT or counts.keys() & NOT_CONFORMANT:

@@ -18,7 +18,7 @@ from conformance.spec import Requirement
 from conformance.verdict import NOT_CONFORMANT, Verdict
 
 GOOD, BAD, POOR, NONE, ABSENT = "pass", "fail", "warn", "na", "absent"
-CELL_SIGNS = {GOOD: "✓", BAD: "✗", POOR: "!", NONE: "–", ABSENT: ""}
+CELL_SIGNS = {GOOD: "✓", BAD: "✗", POOR: "!", NONE: "-", ABSENT: ""}
 UNMET = NOT_CONFORMANT | {Verdict.WARN, Verdict.KNOWN}
 
 

@@ -83,7 +83,7 @@ def _failure(report: Report, id_: str, found: list[CaseView]) -> str:
     lines = [f"\n**{code(id_)}**"]
     if requirement is not None:
         lines[0] += f" ({requirement.level}, {code(requirement.place)})"
-        lines.append(f"> {plain(requirement.sentence)}")
+        lines.append(f"> {prose(requirement.sentence)}")
     lines.append("")
     lines += [f"- {SIGNS[c.verdict]} {code(c.id)}" for c in found[:NAMED]]
     if len(found) > NAMED:
@@ -115,6 +115,14 @@ def code(text: str) -> str:
     fence = "`" * (longest + 1)
     pad = " " if longest else ""
     return f"{fence}{pad}{text.replace('|', BAR)}{pad}{fence}"
+
+
+def prose(sentence: str) -> str:
+    """A sentence of the specification, with its code as code."""
+    parts = sentence.split("`")
+    if len(parts) % 2 == 0:
+        return plain(sentence)
+    return "".join(code(p) if place % 2 else plain(p) for place, p in enumerate(parts))
 
 
 BAR = "\N{LATIN LETTER DENTAL CLICK}"

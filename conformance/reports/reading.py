@@ -53,14 +53,18 @@ def parse(content: bytes, name: str = "") -> Report:
         ReportError: As `load` says.
     """
     document, damage = _document(content)
+    if damage is not None and "version" not in document:
+        raise ReportError(f"{damage}, and nothing of it can be used")
     found = document.get("format")
     if found != FORMAT:
         said = "it has no format" if found is None else f"its format is {found!r}"
         raise ReportError(f"{said}, where {FORMAT!r} has to stand")
     if document.get("version") != VERSION:
         raise ReportError(f"its version is {document.get('version')!r}; this kit reads {VERSION}")
-    if damage is not None and not set(HEADER) <= document.keys():
-        raise ReportError(f"{damage}, and nothing of it can be used")
+    if damage is not None:
+        if not set(HEADER) <= document.keys():
+            raise ReportError(f"{damage}, and nothing of it can be used")
+        document.setdefault("cases", [])
     wrong = deviation("report", document if damage is None else _completed(document))
     if wrong:
         raise ReportError(f"it is not as the schema report.json has it: {wrong}")
@@ -114,9 +118,9 @@ def _rest_of(text: str, error: Exception) -> tuple[dict[str, Any], str]:
 
 
 def _where(document: dict[str, Any], *, inside: bool) -> str:
-    if "cases" not in document:
+    if not set(HEADER) <= document.keys():
         return "it ends inside its header" if document else "it is cut off at its begin"
-    read, selected = len(document["cases"]), document.get("selected", "?")
+    read, selected = len(document.get("cases", [])), document["selected"]
     if inside:
         return f"it ends inside case {read + 1} of {selected}"
     return f"it ends behind case {read} of {selected}, before its end is complete"
@@ -136,7 +140,7 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
         "exitStatus": 2,
         "end": {"cases": 0},
     }
-    return {"cases": [], **document, **footer}
+    return {**document, **footer}
 
 
 _SPACE = re.compile(r"[ \t\n\r]*")

@@ -7,6 +7,7 @@ import hashlib
 import json
 from functools import cache
 from importlib import resources
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -27,7 +28,18 @@ def _environment() -> Environment:
         finalize=lambda value: visible(value) if type(value) is str else value,
     )
     found.filters["number"] = "{:,}".format
+    found.filters["prose"] = prose
+    found.filters["anchor"] = lambda id_: quote(visible(id_))
     return found
+
+
+def prose(sentence: str) -> Markup:
+    """A sentence of the specification, with its code as code."""
+    parts = visible(sentence).split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part
+        for place, part in enumerate(parts)
+    )
 
 
 def rendered(name: str, **values: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from conformance.report import concluded
 from conformance.reports.standing import Standing
 from conformance.reports.view import CaseView, Report
 from conformance.verdict import NOT_CONFORMANT, Verdict
@@ -53,21 +54,9 @@ STANDING_CLASSES = {
 
 def conclusion(report: Report) -> str:
     """What the run says of the server, in one sentence."""
-    counts = report.counts
-    if report.damage is not None:
+    if report.damage is not None or report.status is None:
         return "the report is not whole, so nothing is concluded"
-    if report.status == 2 or not report.ran:
-        return "nothing ran, so nothing is known"
-    if report.status:
-        return "not conformant"
-    if counts[Verdict.KNOWN]:
-        return f"as its known-failing list says: {cases(counts[Verdict.KNOWN])} fail, no others"
-    if counts[Verdict.WARN]:
-        return (
-            f"conformant: every MUST that was exercised is met, {cases(counts[Verdict.WARN])} "
-            "warn of a SHOULD that is not"
-        )
-    return "conformant: every requirement that was exercised is met"
+    return concluded(report.counts, report.status)
 
 
 def outcome(report: Report) -> str:

@@ -33,9 +33,9 @@
     const found = requirements[id];
     return make("div", {},
       make("div", { class: "head" }, found ? make("span", { class: "level" }, found.level) : "", " ",
-        make("a", { class: "id", href: `#${encodeURIComponent(id)}` }, id), " ",
+        make("a", { class: "id", href: `#${encodeURIComponent(visible(id))}` }, id), " ",
         make("span", { class: "side" }, found ? `${found.side} · ${found.place}` : "")),
-      found ? make("p", { class: "sentence" }, found.sentence.replaceAll("`", "")) : null);
+      found ? make("p", { class: "sentence" }, ...found.sentence.split("`").map((part, place) => (place % 2 ? make("code", {}, visible(part)) : visible(part)))) : null);
   }
 
   function copying(text) {
@@ -67,7 +67,7 @@
     const said = (label, text) => make("p", { class: "told" }, make("b", {}, label), visible(text));
     if (given.known) body.append(said("Known to fail", given.known));
     if (given.blockedBy) {
-      body.append(make("p", { class: "told" }, make("b", {}, "Rests on"), make("a", { href: `#${encodeURIComponent(given.blockedBy)}` }, given.blockedBy), ", which is not met"));
+      body.append(make("p", { class: "told" }, make("b", {}, "Rests on"), make("a", { href: `#${encodeURIComponent(visible(given.blockedBy))}` }, given.blockedBy), ", which is not met"));
     }
     if (given.death) body.append(said("The server died", given.death));
     for (const finding of given.findings) {
@@ -80,7 +80,7 @@
     }
     if (given.closing && given.closing.verdict !== "passed") {
       body.append(make("p", { class: "told problem" }, make("b", {}, "Closing"), visible(`${given.closing.how}; expected: ${given.closing.expected} `),
-        make("a", { href: `#${encodeURIComponent(given.closing.requirement)}` }, given.closing.requirement)));
+        make("a", { href: `#${encodeURIComponent(visible(given.closing.requirement))}` }, given.closing.requirement)));
     }
     if (given.dialogue.length) body.append(talk(given.dialogue, given.findings.at(-1)?.sent));
     else body.append(make("p", { class: "legend" }, "Nothing passed on a connection."));
@@ -287,7 +287,7 @@
         const cell = make("td", { class: `cell${isChanged ? " changed" : ""}${differs ? " differs" : ""}` });
         if (value === undefined) cell.append(column.value === undefined ? "·" : "–");
         else cell.append(make("span", {}, ...shownJSON(value, isChanged ? inside : [])));
-        if (isChanged && (was === null || typeof was !== "object")) cell.append(make("span", { class: "was" }, clipped(written(was), 60)));
+        if (isChanged && (was === null || typeof was !== "object")) cell.append(make("span", { class: "was", title: "before this step" }, clipped(written(was), 60)));
         if (differs) cell.append(make("span", { class: "off" }, " (differs from the server's)"));
         return cell;
       });
