@@ -67,8 +67,8 @@ look-report: $(READY)
 # The watcher's page in a browser, while a client works through the proxy; pictures beside the others.
 look-proxy: $(READY)
 	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
-	cd tools/watch && $(NPM_INSTALL)
-	$(BIN)/python -m tools.watch
+	cd tools/proxy_page && $(NPM_INSTALL)
+	$(BIN)/python -m tools.proxy_page
 
 # The AsyncAPI document, judged by AsyncAPI's own parser.
 asyncapi:

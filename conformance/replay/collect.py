@@ -17,10 +17,10 @@ from conformance.case import Case, of_item
 from conformance.expect import Violation
 from conformance.keys import DIALOGUE, OPTIONS
 from conformance.peer import Dialogue
+from conformance.proxy.rerun import PREFIX, Rerun
 from conformance.replay.file import Replay, ReplayError, in_folder, load
 from conformance.sequence import Sequence
 from conformance.spec import requirements
-from conformance.watch.rerun import PREFIX, Rerun
 from conformance.wire import compact
 
 SECTION = "replays"

@@ -12,5 +12,5 @@ from ws_sync.cli.kit import command, missing
 def run(given: Sequence[str]) -> int:
     """Become the kit's watcher, so that signals reach it; returns only where it is missing."""
     if not missing("watching"):
-        os.execv(sys.executable, [*command("conformance.watch"), *given])
+        os.execv(sys.executable, [*command("conformance.proxy"), *given])
     return 2

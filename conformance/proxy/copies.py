@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from conformance.watch.patching import Inapplicable, TooMuch, apply
+from conformance.proxy.patching import Inapplicable, TooMuch, apply
 from conformance.wire import JSON
 
 HANDLED = 60.0

@@ -1,4 +1,4 @@
-"""`python -m conformance.watch`: watch what passes between clients and a server."""
+"""`python -m conformance.proxy`: watch what passes between clients and a server."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from conformance.watch import files
-from conformance.watch.options import Options, read
-from conformance.watch.page import Page
-from conformance.watch.terminal import Terminal
-from conformance.watch.tunnel import Proxy
-from conformance.watch.watcher import Watcher
+from conformance.proxy import files
+from conformance.proxy.options import Options, read
+from conformance.proxy.page import Page
+from conformance.proxy.terminal import Terminal
+from conformance.proxy.tunnel import Proxy
+from conformance.proxy.watcher import Watcher
 
 TICK = 0.25
 """Seconds between looks for what is late."""

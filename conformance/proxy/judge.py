@@ -10,11 +10,11 @@ from collections import deque
 from collections.abc import Callable
 
 from conformance.expect import text
-from conformance.watch.copies import Copy, Unfollowed
-from conformance.watch.patching import Inapplicable
-from conformance.watch.reading import read
-from conformance.watch.shapes import PLAIN, SHAPES
-from conformance.watch.sides import FRAMES, REQUIREMENT_BY_NAME, Due, Fault, Side
+from conformance.proxy.copies import Copy, Unfollowed
+from conformance.proxy.patching import Inapplicable
+from conformance.proxy.reading import read
+from conformance.proxy.shapes import PLAIN, SHAPES
+from conformance.proxy.sides import FRAMES, REQUIREMENT_BY_NAME, Due, Fault, Side
 from conformance.wire import JSON, MalformedFrame
 
 MOST_KEYS = 10_000

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance.proxy.reading import NOTHING, read
+from conformance.proxy.shapes import SHAPES
 from conformance.spec import deviation
-from conformance.watch.reading import NOTHING, read
-from conformance.watch.shapes import SHAPES
 from conformance.wire import SCHEMA_BY_NAME, Event, MalformedFrame, decode
 from tests.vectors.files import each, joined
 

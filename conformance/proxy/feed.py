@@ -10,10 +10,10 @@ import json
 
 import orjson
 
+from conformance.proxy.copies import Copy
+from conformance.proxy.record import Passed
+from conformance.proxy.watcher import Watched, Watcher
 from conformance.trace import harmless
-from conformance.watch.copies import Copy
-from conformance.watch.record import Passed
-from conformance.watch.watcher import Watched, Watcher
 
 MOST_ENTRIES = 300
 """Entries that are told at once; of more than these, the last."""

@@ -11,7 +11,7 @@ import asyncio
 import pytest
 
 from tests.conformance.kit import run_kit
-from tests.conformance.watch.watching import Watching, watching_testee
+from tests.conformance.proxy.watching import Watching, watching_testee
 
 FOUND = {
     "connection": {"PatchesBeforeState": "connection-state-before-patch",

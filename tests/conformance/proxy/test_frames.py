@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 
+from conformance.proxy.frames import BINARY, BROKEN, CLOSE, LARGE, PING, TEXT, Frames, Part
 from conformance.raw import frame
-from conformance.watch.frames import BINARY, BROKEN, CLOSE, LARGE, PING, TEXT, Frames, Part
 
 SIZES = st.one_of(st.integers(0, 300), st.integers(65_530, 65_600))
 PAYLOADS = SIZES.map(lambda size: bytes(i % 251 for i in range(size)))

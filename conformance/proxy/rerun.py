@@ -23,13 +23,13 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from conformance.expect import Violation
+from conformance.proxy.findings import Finding
+from conformance.proxy.record import Passed
+from conformance.proxy.tunnel import Proxy
+from conformance.proxy.watcher import Watched, Watcher
 from conformance.spec import requirements
 from conformance.target import Target
 from conformance.trace import Trace
-from conformance.watch.findings import Finding
-from conformance.watch.record import Passed
-from conformance.watch.tunnel import Proxy
-from conformance.watch.watcher import Watched, Watcher
 
 PREFIX = "watched-"
 Step = dict[str, Any]

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from conformance.watch.feed import SHOWN_CHARACTERS, Reader
-from conformance.watch.page import Page
-from conformance.watch.watcher import Watched, Watcher
-from tests.conformance.watch.watching import Listening
+from conformance.proxy.feed import SHOWN_CHARACTERS, Reader
+from conformance.proxy.page import Page
+from conformance.proxy.watcher import Watched, Watcher
+from tests.conformance.proxy.watching import Listening
 
 HEAD = b"\r\n\r\n"
 

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import connect
 
+from conformance.proxy.options import read
 from conformance.reports import reading
 from conformance.spec import deviation
-from conformance.watch.options import read
 from tests.conformance.kit import run
 from tests.mutants.catalogue import kinds
 from tests.mutants.honest import Server

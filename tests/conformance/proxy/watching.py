@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from conformance.watch.findings import Finding
-from conformance.watch.tunnel import Proxy
-from conformance.watch.watcher import Watched, Watcher
+from conformance.proxy.findings import Finding
+from conformance.proxy.tunnel import Proxy
+from conformance.proxy.watcher import Watched, Watcher
 from tests.mutants.catalogue import kinds
 from tests.mutants.serve import run
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from conformance.mirror import Inapplicable as Refused
 from conformance.mirror import Mirror
+from conformance.proxy.patching import Inapplicable, TooMuch, apply
 from conformance.spec import deviation
-from conformance.watch.patching import Inapplicable, TooMuch, apply
 from conformance.wire import same
 from tests.vectors.files import each, patch_of
 

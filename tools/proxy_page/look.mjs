@@ -1,5 +1,5 @@
 // Looks at the watcher's page in a browser while a client works through it: `node look.mjs PAGE SCREENSHOTS`, as
-// `python -m tools.watch` starts it. What is shown has to be what has passed; nothing is loaded from elsewhere, no error is
+// `python -m tools.proxy_page` starts it. What is shown has to be what has passed; nothing is loaded from elsewhere, no error is
 // thrown, nothing from the wire becomes HTML, nothing sticks out sideways, everything can be reached by keyboard, and axe-core
 // finds nothing serious. Exit status 1 if anything is wrong. The client is told to go on by lines on the standard output.
 //

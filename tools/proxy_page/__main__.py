@@ -1,4 +1,4 @@
-"""Look at the watcher's page: `python -m tools.watch [SCREENSHOTS]`, by default build/screenshots.
+"""Look at the watcher's page: `python -m tools.proxy_page [SCREENSHOTS]`, by default build/screenshots.
 
 `look.mjs` drives the browser, and says on a line what the client is to do next. The server behind
 the proxy is honest but for one thing: it passes a toast of any level on.
@@ -50,7 +50,7 @@ async def look(pictures: Path) -> int:
         try:
             listening, page = [await told(proxy) for _ in range(2)]
             browser = await asyncio.create_subprocess_exec(
-                "node", str(ROOT / "tools/watch/look.mjs"), page.split()[-1], str(pictures),
+                "node", str(ROOT / "tools/proxy_page/look.mjs"), page.split()[-1], str(pictures),
                 stdin=PIPE, stdout=PIPE,
             )  # fmt: skip
             await work(browser, listening.split()[2])

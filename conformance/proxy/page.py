@@ -20,9 +20,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from conformance.proxy import feed
+from conformance.proxy.watcher import Watcher
 from conformance.trace import WHOLE
-from conformance.watch import feed
-from conformance.watch.watcher import Watcher
 
 FILES = Path(__file__).parent / "page"
 PERIOD = 0.2

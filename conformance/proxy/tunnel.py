@@ -11,10 +11,10 @@ import ssl
 from collections.abc import Callable
 from urllib.parse import SplitResult
 
+from conformance.proxy import head
+from conformance.proxy.head import BadHead, Request
+from conformance.proxy.watcher import Watched, Watcher
 from conformance.raw import reset
-from conformance.watch import head
-from conformance.watch.head import BadHead, Request
-from conformance.watch.watcher import Watched, Watcher
 
 CONNECT = 10.0
 """Seconds in which the target has to take a connection."""

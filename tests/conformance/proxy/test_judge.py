@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from conformance.watch.judge import Judge
-from conformance.watch.sides import Fault
+from conformance.proxy.judge import Judge
+from conformance.proxy.sides import Fault
 
 SET = '{"type":"_SET:A","data":{"x":1,"items":[1,2],"a/b":{"c":1}}}'
 GET = '{"type":"_GET:A"}'

@@ -16,7 +16,7 @@ from websockets.typing import Origin, Subprotocol
 
 from conformance.raw import Line, frame, reset
 from conformance.trace import Trace
-from tests.conformance.watch.watching import Watching, watching
+from tests.conformance.proxy.watching import Watching, watching
 
 PATIENCE = 10.0
 Handler = Callable[[ServerConnection], Awaitable[None]]

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from conformance.proxy.reading import NOTHING
 from conformance.spec import deviation, schemas
-from conformance.watch.reading import NOTHING
 from conformance.wire import JSON, SCHEMA_BY_NAME
 
 PLAIN = frozenset({"add", "remove", "replace"})

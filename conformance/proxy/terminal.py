@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from textwrap import fill
 from typing import TextIO
 
+from conformance.proxy.findings import Finding, Level
+from conformance.proxy.watcher import Watched, Watcher
 from conformance.trace import harmless
-from conformance.watch.findings import Finding, Level
-from conformance.watch.watcher import Watched, Watcher
 
 COLOURS = {"red": "31", "yellow": "33", "green": "32", "dim": "2", "bold": "1", "cyan": "36"}
 COLOUR_OF: dict[Level, str] = {"must": "red", "should": "yellow", "suspect": "cyan"}

@@ -12,6 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from conformance.proxy import rerun
+from conformance.proxy.findings import Finding, requirement_of
+from conformance.proxy.record import Passed
+from conformance.proxy.sides import FRAMES, Fault
+from conformance.proxy.watcher import Watched, Watcher
 from conformance.replay.file import Replay
 from conformance.replay.file import name as file_name
 from conformance.reports import page
@@ -20,11 +25,6 @@ from conformance.reports.reading import FORMAT, VERSION
 from conformance.reports.view import Report
 from conformance.spec import requirements
 from conformance.verdict import Verdict
-from conformance.watch import rerun
-from conformance.watch.findings import Finding, requirement_of
-from conformance.watch.record import Passed
-from conformance.watch.sides import FRAMES, Fault
-from conformance.watch.watcher import Watched, Watcher
 
 SECTION = "watched"
 MOST_STEPS = 5000
