@@ -1,4 +1,4 @@
-"""Look at the watcher's page: `python -m tools.proxy_page [SCREENSHOTS]`, by default build/screenshots.
+"""Look at the page: `python -m tools.proxy_page [SCREENSHOTS]`, by default build/screenshots.
 
 `look.mjs` drives the browser, and says on a line what the client is to do next. The server behind
 the proxy is honest but for one thing: it passes a toast of any level on.
