@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: conformance test check testees servers mutants benchmark wheel bundle site look look-report asyncapi vectors clean
+.PHONY: conformance test check testees servers mutants benchmark wheel bundle site look look-report look-proxy asyncapi vectors clean
 
 NPM_INSTALL := npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
 
@@ -63,6 +63,12 @@ look-report: $(READY)
 	cd tools/report_page && $(NPM_INSTALL)
 	$(BIN)/python -m tools.report_page
 	node tools/report_page/look.mjs
+
+# The watcher's page in a browser, while a client works through the proxy; pictures beside the others.
+look-proxy: $(READY)
+	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
+	cd tools/proxy_page && $(NPM_INSTALL)
+	$(BIN)/python -m tools.proxy_page
 
 # The AsyncAPI document, judged by AsyncAPI's own parser.
 asyncapi:
