@@ -30,11 +30,8 @@ VERBS = {
     "replay": replay,
     "report": report,
     "differ": differ,
-<<<<<<< HEAD
-    "token": token,
-=======
     "proxy": proxy,
->>>>>>> proxy
+    "token": token,
 }
 
 
