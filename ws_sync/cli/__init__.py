@@ -22,17 +22,6 @@ VERBS = {
     "proxy": proxy,
     "token": token,
 }
-from ws_sync.cli.output import about
-
-VERBS = {
-    "serve": serve,
-    "test": test,
-    "replay": replay,
-    "report": report,
-    "differ": differ,
-    "proxy": proxy,
-    "token": token,
-}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
