@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tools.fuzz import codec, documents, patches
+from tools.fuzz import codec, documents, patches, sessions
 
-TARGETS = codec.TARGETS | patches.TARGETS | documents.TARGETS
+TARGETS = codec.TARGETS | patches.TARGETS | documents.TARGETS | sessions.TARGETS

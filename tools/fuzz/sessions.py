@@ -1,0 +1,128 @@
+"""Dialogues for a whole session: noise, frames that are nearly legal, and legal programs.
+
+Some names and values are drawn often, so that steps meet: an attribute is written, then patched
+inside, then changed by the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.ws_sync.strategies import names, texts, values
+from tools.fuzz.dialogue import ACTS, Input, converse
+from tools.fuzz.patches import odd_pointers
+from tools.fuzz.target import Target
+from tools.fuzz.texts import frames as any_frames
+from tools.fuzz.texts import near
+
+PATHS = {
+    "PLAIN": ["/text", "/number", "/items", "/items/0", "/items/-", "/items/2/1/four", "/table", "/table/a", "/table/b~1~0",
+              "/table/b~1~0//1", "/table/new", "/rows", "/rows/0", "/rows/-", "/rows/1/tags", "/rows/1/tags/0", "/rows/2/id",
+              "/members/a/n", "/members/b/-", "/members/c", "/odd", "/odd/1/0", "/fixed", "/derived", "/even",
+              "/runningTasks", "/running_tasks"],
+    "scope/TYPED": ["/wholeNumber", "/someTexts", "/someTexts/0", "/someTexts/-", "/point", "/point/x", "/point/y", "/maybe", "/maybe/a"],
+    "Model": ["/title", "/size", "/parts", "/parts/0", "/parts/-", "/parts/0/name", "/parts/1/weights/0", "/parts/0/weights/-",
+              "/choice", "/total"],
+    "Camel": ["/firstName", "/innerPart", "/innerPart/name", "/innerPart/weights/-", "/first_name"],
+    "LAZY": ["/value", "/value/a", "/value/-"],
+}  # fmt: skip
+"""Places in the documents, some of which are there only after something was written."""
+
+CALLS: list[dict[str, Any]] = [
+    {"type": "assign", "name": "items"}, {"type": "assign", "name": "number"}, {"type": "assign", "name": "odd"},
+    {"type": "append"}, {"type": "append", "times": 2}, {"type": "quietly"}, {"type": "fail"}, {"type": "spoil"},
+    {"type": "assign", "name": 1}, {"type": "bytes"}, {"type": "unknown"}, {"type": 1}, {},
+]  # fmt: skip
+TASKS: list[dict[str, Any]] = [
+    {"type": "work"}, {"type": "work", "steps": 3}, {"type": "wait"}, {"type": "unknown"},
+    {"type": "work", "steps": "x"}, {},
+]  # fmt: skip
+
+fitting = st.one_of(
+    st.integers(-2, 200), st.booleans(), texts, st.none(), st.lists(texts, max_size=3), st.lists(st.integers(0, 9), max_size=4),
+    st.sampled_from([{"x": 2, "y": 0.5}, {"name": "new", "weights": [1, 2.5]}, {"name": "far too long a name"}, [{"name": "p"}], {"a": 1},
+                     "", "1", 1.0, 1e300, 2**64, {"id": 9, "tags": []}, [[[[]]]], {"a": {"a": {"a": {}}}}]),
+)  # fmt: skip
+data = st.one_of(fitting, fitting, values)
+keys = st.sampled_from(list(PATHS))
+
+
+def _event(name: str, content: Any) -> str:
+    return json.dumps({"type": name, "data": content})
+
+
+@st.composite
+def operations(draw: st.DrawFn, key: str) -> dict[str, Any]:
+    """Draw one operation on a document."""
+    paths = st.sampled_from(PATHS[key])
+    kind = draw(st.integers(0, 19))
+    path = draw(paths) + (draw(odd_pointers) if kind == 0 else "") if kind < 19 else ""
+    if kind < 13:
+        name = "replace" if kind < 8 else "add"
+        return {"op": name, "path": path, "value": draw(data)}
+    if kind < 15:
+        return {"op": "remove", "path": path}
+    if kind < 18:
+        return {"op": "move" if kind == 15 else "copy", "path": path, "from": draw(paths)}
+    return {"op": "test", "path": path, "value": draw(data)}
+
+
+@st.composite
+def legal(draw: st.DrawFn) -> str:
+    """Draw a frame that a client may send, though not all of them are obeyed."""
+    key, kind = draw(keys), draw(st.integers(0, 11))
+    if kind < 5:
+        return _event(f"_PATCH:{key}", draw(st.lists(operations(key), min_size=1, max_size=3)))
+    if kind < 7:
+        attributes = sorted({path.split("/")[1] for path in PATHS[key]})
+        members = st.dictionaries(st.sampled_from(attributes), data, max_size=3)
+        return _event(f"_SET:{key}", draw(members))
+    if kind < 9:
+        call = {**draw(st.sampled_from(CALLS)), "value": draw(data)}
+        return _event("_ACTION:PLAIN", call)
+    if kind == 9:
+        event = draw(st.sampled_from(["_TASK_START:PLAIN", "_TASK_CANCEL:PLAIN"]))
+        return _event(event, draw(st.sampled_from(TASKS)))
+    if kind == 10:
+        return json.dumps({"type": f"_GET:{key}"})
+    event = draw(st.sampled_from(["_ACTION:PLAIN", "_SET:PLAIN", "own", "_TASK_START:PLAIN"]))
+    metadata = {"type": "bytes", "name": draw(texts)}
+    return _event("_BIN_META", {"type": event, "metadata": metadata})
+
+
+names_of_events = st.sampled_from([
+    "_SET", "_PATCH", "_GET", "_ACTION", "_TASK_START", "_TASK_CANCEL", "_BIN_META", "_HELLO", "_USER_SESSION",
+    "_DISCONNECT", "_TOAST", "_DOWNLOAD", "x",
+])  # fmt: skip
+events = st.builds(
+    lambda name, key, content: _event(name if key is None else f"{name}:{key}", content),
+    names_of_events, st.none() | keys | names, values,
+)  # fmt: skip
+inputs: st.SearchStrategy[Input] = st.one_of(
+    legal(), legal(), legal(), legal(), near(legal()), events, any_frames,
+    st.binary(max_size=20), st.integers(0, len(ACTS) - 1),
+)  # fmt: skip
+
+_runner: list[asyncio.Runner] = []
+
+
+def check(drawn: list[Input]) -> None:
+    """Hold the dialogue."""
+    if not _runner:
+        _runner.append(asyncio.Runner())
+    _runner[0].run(converse(drawn))
+
+
+TARGETS = {
+    "session": Target(
+        "no frame raises, ends the connection, or changes anything when it is refused; client and"
+        " server stay equal",
+        st.lists(inputs, min_size=1, max_size=25),
+        check,
+        5,
+    )
+}
