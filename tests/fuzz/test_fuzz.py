@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tools.fuzz.target import Target, run
+from tools.fuzz.target import run
 from tools.fuzz.targets import TARGETS
 from ws_sync import codec, comparison, diff, patch, state, writes
 from ws_sync.document import Document
-from ws_sync.exceptions import Refused
 
 INPUTS = {"decode": 300, "encode": 250, "patch": 250, "document": 100, "diff": 200, "session": 80}
 """So many make about two seconds of each."""

@@ -188,7 +188,9 @@ def _track(value: Any) -> Any:
     return SyncedList(value) if isinstance(value, list) else value
 
 
-numbers = st.sampled_from([0, 1, -0.0, 0.0, 1.0, True, False, 2**53, 2**53 + 1, 2**64, 1e22, 10**22])
+numbers = st.sampled_from(
+    [0, 1, -0.0, 0.0, 1.0, True, False, 2**53, 2**53 + 1, 2**64, 1e22, 10**22]
+)
 members = st.one_of(values, values, numbers, st.lists(texts, min_size=3, max_size=6), numbers.map(lambda n: [n, {"n": n}]))  # fmt: skip
 steps = st.lists(
     st.tuples(st.integers(0, 20), st.integers(0, 2), st.integers(0, 1 << 20), members), max_size=8

@@ -55,45 +55,51 @@ def _event(name: str, content: Any) -> str:
     return json.dumps({"type": name, "data": content})
 
 
-@st.composite
-def operations(draw: st.DrawFn, key: str) -> dict[str, Any]:
-    """Draw one operation on a document."""
-    paths = st.sampled_from(PATHS[key])
-    kind = draw(st.integers(0, 19))
-    path = draw(paths) + (draw(odd_pointers) if kind == 0 else "") if kind < 19 else ""
-    if kind < 13:
-        name = "replace" if kind < 8 else "add"
-        return {"op": name, "path": path, "value": draw(data)}
+def _operation(kind: int, path: str, odd: str, origin: str, value: Any) -> dict[str, Any]:
+    """Make an operation on a document."""
+    path = "" if kind == 19 else path + odd if kind == 0 else path
+    if kind < 13 or kind == 18:
+        name = "test" if kind == 18 else "replace" if kind < 8 else "add"
+        return {"op": name, "path": path, "value": value}
     if kind < 15:
         return {"op": "remove", "path": path}
-    if kind < 18:
-        return {"op": "move" if kind == 15 else "copy", "path": path, "from": draw(paths)}
-    return {"op": "test", "path": path, "value": draw(data)}
+    return {"op": "move" if kind == 15 else "copy", "path": path, "from": origin}
 
 
-@st.composite
-def legal(draw: st.DrawFn) -> str:
-    """Draw a frame that a client may send, though not all of them are obeyed."""
-    key, kind = draw(keys), draw(st.integers(0, 11))
-    if kind < 5:
-        return _event(f"_PATCH:{key}", draw(st.lists(operations(key), min_size=1, max_size=3)))
-    if kind < 7:
-        attributes = sorted({path.split("/")[1] for path in PATHS[key]})
-        members = st.dictionaries(st.sampled_from(attributes), data, max_size=3)
-        return _event(f"_SET:{key}", draw(members))
-    if kind < 9:
-        call = {**draw(st.sampled_from(CALLS)), "value": draw(data)}
-        return _event("_ACTION:PLAIN", call)
-    if kind == 9:
-        event = draw(st.sampled_from(["_TASK_START:PLAIN", "_TASK_CANCEL:PLAIN"]))
-        return _event(event, draw(st.sampled_from(TASKS)))
-    if kind == 10:
-        return json.dumps({"type": f"_GET:{key}"})
-    event = draw(st.sampled_from(["_ACTION:PLAIN", "_SET:PLAIN", "own", "_TASK_START:PLAIN"]))
-    metadata = {"type": "bytes", "name": draw(texts)}
+def _patches(key: str) -> st.SearchStrategy[str]:
+    paths = st.sampled_from(PATHS[key])
+    operations = st.builds(_operation, st.integers(0, 19), paths, odd_pointers, paths, data)
+    patches = st.lists(operations, min_size=1, max_size=3)
+    return patches.map(lambda patch: _event(f"_PATCH:{key}", patch))
+
+
+def _states(key: str) -> st.SearchStrategy[str]:
+    attributes = sorted({path.split("/")[1] for path in PATHS[key]})
+    members = st.dictionaries(st.sampled_from(attributes), data, max_size=3)
+    return members.map(lambda state: _event(f"_SET:{key}", state))
+
+
+def _call(call: dict[str, Any], value: Any) -> str:
+    return _event("_ACTION:PLAIN", {**call, "value": value})
+
+
+def _announcement(event: str, name: str) -> str:
+    metadata = {"type": "bytes", "name": name}
     return _event("_BIN_META", {"type": event, "metadata": metadata})
 
 
+patches = [_patches(key) for key in PATHS]
+calls = st.builds(_call, st.sampled_from(CALLS), data)
+starts = st.builds(
+    _event, st.sampled_from(["_TASK_START:PLAIN", "_TASK_CANCEL:PLAIN"]), st.sampled_from(TASKS)
+)
+announcements = st.builds(
+    _announcement, st.sampled_from(["_ACTION:PLAIN", "_SET:PLAIN", "own", "_TASK_START:PLAIN"]), texts
+)  # fmt: skip
+legal: st.SearchStrategy[str] = st.one_of(
+    *patches, patches[0], patches[0], *[_states(key) for key in PATHS], calls, calls, starts,
+    keys.map(lambda key: json.dumps({"type": f"_GET:{key}"})), announcements,
+)  # fmt: skip
 names_of_events = st.sampled_from([
     "_SET", "_PATCH", "_GET", "_ACTION", "_TASK_START", "_TASK_CANCEL", "_BIN_META", "_HELLO", "_USER_SESSION",
     "_DISCONNECT", "_TOAST", "_DOWNLOAD", "x",
@@ -103,7 +109,7 @@ events = st.builds(
     names_of_events, st.none() | keys | names, values,
 )  # fmt: skip
 inputs: st.SearchStrategy[Input] = st.one_of(
-    legal(), legal(), legal(), legal(), near(legal()), events, any_frames,
+    legal, legal, legal, legal, near(legal), events, any_frames,
     st.binary(max_size=20), st.integers(0, len(ACTS) - 1),
 )  # fmt: skip
 

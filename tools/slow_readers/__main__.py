@@ -20,13 +20,15 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from tools.slow_readers.clients import connect, measure, reading
+from tools.slow_readers.server import LARGE
 from tools.soak.flatness import resident
 from ws_sync.connection import LIMITS
 
 SERVERS = ("uvicorn", "picows")
-EACH = 2 * LIMITS.congested_size
-"""Bytes of the server's memory that one slow reader may take: an outbox up to congestion, in
-characters and once more as what the server's own buffer and the application hold."""
+EACH = LIMITS.congested_size + 8 * LARGE
+"""Bytes of the server's memory that one slow reader may take: an outbox up to congestion and one
+state more; the state in the application, in the snapshot and as what is being sent, encoded; and
+half as much again for the gaps that strings of this size leave in the heap."""
 FIXED = 16 << 20
 """What the server may grow by besides, for what it allocates anyway."""
 
@@ -61,12 +63,19 @@ def main() -> int:
     parser.add_argument("--clients", type=int, default=1000, help="normal ones")
     parser.add_argument("--readers", type=int, default=40, help="bad ones, half of them stalled")
     parser.add_argument("--rate", type=float, default=0.5, help="calls of each client a second")
-    parser.add_argument("--seconds", type=float, default=8, help="of each of the three phases")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=8,
+        help="of each of the three phases, behind as many to settle",
+    )
     parser.add_argument("--rounds", type=int, default=2)
     chosen = parser.parse_args()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 65536), most))
-    print(f"{chosen.clients:,} clients, {chosen.rate:g} calls of each a second; {chosen.readers} readers")
+    print(
+        f"{chosen.clients:,} clients, {chosen.rate:g} calls of each a second; {chosen.readers} readers"
+    )
     return max(asyncio.run(_judge(name, chosen)) for name in chosen.names or SERVERS)
 
 
@@ -81,6 +90,7 @@ async def _judge(name: str, chosen: argparse.Namespace) -> int:
             found: dict[str, Phase] = {}
             for kind, numbers in kinds.items():
                 with reading(address, *numbers) if any(numbers) else nullcontext():
+                    await measure(clients, chosen.seconds, chosen.rate)  # until outboxes are full
                     latencies = await measure(clients, chosen.seconds, chosen.rate)
                     found[kind] = Phase(latencies, resident(process))
             grown.append(found["slow"].memory - found["alone"].memory)
@@ -108,6 +118,8 @@ def _print(name: str, found: dict[str, Phase], chosen: argparse.Namespace) -> No
 def _serving(name: str) -> Iterator[tuple[tuple[str, int], int]]:
     """Start a server on a free port of this machine; its address and process; end it."""
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
+        # What the system buffers for a connection would hide for long that a peer does not read.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)
         descriptor = listener.fileno()
         command = [sys.executable, "-m", "tools.slow_readers.server", name, str(descriptor)]
         with subprocess.Popen(command, pass_fds=[descriptor]) as process:

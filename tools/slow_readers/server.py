@@ -15,7 +15,7 @@ from ws_sync import Session, Sync, remote_action, sync_all
 
 LARGE = 200_000
 """Characters of the large state, which are all new each time."""
-INTERVAL = 0.2
+INTERVAL = 1.0
 """Seconds from change to change."""
 
 

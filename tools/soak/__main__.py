@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import logging
 import sys
 import time
@@ -43,7 +42,9 @@ def main() -> int:
         is_flat = asyncio.run(sessions(chosen.sessions, chosen.seed, chosen.trace))
     passed, computed = time.monotonic() - began[0], time.process_time() - began[1]
     done = chosen.events or chosen.sessions
-    print(f"{passed:.0f} s, {computed:.0f} s of processor time, {computed / done * 1e6:.1f} µs each")
+    print(
+        f"{passed:.0f} s, {computed:.0f} s of processor time, {computed / done * 1e6:.1f} µs each"
+    )
     return 0 if is_flat else 1
 
 

@@ -80,6 +80,7 @@ class Watch:
         mebibytes = f"{found.resident / (1 << 20):.1f}"
         line = f"{done:>12,} {passed:>8.0f} {mebibytes:>9} {found.blocks:>9,} {found.objects:>9,}"
         print(line, flush=True)
+
     def verdict(self) -> bool:
         """Print by how much each figure has risen behind the warm-up; whether that is flat."""
         settled = self.samples[len(self.samples) // 4 :]
@@ -87,7 +88,11 @@ class Watch:
         if self._traced is not None:
             for line in tracemalloc.take_snapshot().compare_to(self._traced, "lineno")[:10]:
                 print(line)
-        for name, most in (("resident", MOST_BYTES), ("blocks", MOST_BLOCKS), ("objects", MOST_OBJECTS)):
+        for name, most in (
+            ("resident", MOST_BYTES),
+            ("blocks", MOST_BLOCKS),
+            ("objects", MOST_OBJECTS),
+        ):
             grown = rise([(each.done, getattr(each, name)) for each in settled])
             flat = grown <= most
             is_flat &= flat

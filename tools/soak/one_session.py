@@ -16,7 +16,7 @@ from random import Random
 from conformance.mirror import Mirror
 from conformance.wire import same
 from tools.soak.application import Item, make_in
-from tools.soak.events import Frame, event, flood, life
+from tools.soak.events import Frame, flood, life
 from tools.soak.flatness import SAMPLES, Watch
 from tools.soak.wire import Step, Wire
 from ws_sync import Session
