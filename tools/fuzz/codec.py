@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
+import datetime as dt
 import decimal
 import enum
 import json
@@ -97,9 +97,11 @@ def _is_json(value: object) -> bool:
         return abs(value) < float("inf")
     if type(value) is list:
         return all(map(_is_json, value))
-    return type(value) is dict and all(type(k) is str and k.isascii() for k in value) and all(
-        map(_is_json, value.values())
-    )  # fmt: skip
+    return (
+        type(value) is dict
+        and all(type(k) is str and k.isascii() for k in value)
+        and all(map(_is_json, value.values()))
+    )
 
 
 def _depth(value: object) -> int:
@@ -149,25 +151,61 @@ def _deep(levels: int) -> Any:
 
 
 strange: st.SearchStrategy[Any] = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), texts, st.text(max_size=3), st.binary(max_size=3),
-    st.integers(2**63 - 2, 2**64 + 2), st.sampled_from([10**400, -(10**309), 10**308, -0.0, 5e-324, 1e308]),
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    texts,
+    st.text(max_size=3),
+    st.binary(max_size=3),
+    st.integers(2**63 - 2, 2**64 + 2),
+    st.sampled_from([10**400, -(10**309), 10**308, -0.0, 5e-324, 1e308]),
     st.sampled_from([124, 125, 126, 127, 300]).map(_deep),
-    st.builds(_circle), st.builds(object), st.builds(Point), st.builds(Text, texts),
-    st.sampled_from([Colour.RED, Number.ONE, decimal.Decimal("1.5"), decimal.Decimal("NaN"), ..., int, 1j]),
-    st.dates(), st.times(), st.timedeltas(), st.uuids(), st.just(datetime.datetime(2024, 1, 1)),
-    st.just(datetime.UTC), st.just("\ud800"), st.just("null"), st.just("\udc00\ud800"),
-)  # fmt: skip
-keys = st.one_of(names, st.text(max_size=2), st.integers(0, 2), st.none(), st.floats(), st.booleans(),
-                 st.just("\ud800"), st.builds(Text, texts), st.just(Number.ONE), st.just((1, 2)), st.just(Colour.RED))  # fmt: skip
+    st.builds(_circle),
+    st.builds(object),
+    st.builds(Point),
+    st.builds(Text, texts),
+    st.sampled_from(
+        [Colour.RED, Number.ONE, decimal.Decimal("1.5"), decimal.Decimal("NaN"), ..., int, 1j]
+    ),
+    st.dates(),
+    st.times(),
+    st.timedeltas(),
+    st.uuids(),
+    st.just(dt.datetime(2024, 1, 1)),
+    st.just(dt.UTC),
+    st.just("\ud800"),
+    st.just("null"),
+    st.just("\udc00\ud800"),
+)
+keys = st.one_of(
+    names,
+    st.text(max_size=2),
+    st.integers(0, 2),
+    st.none(),
+    st.floats(),
+    st.booleans(),
+    st.just("\ud800"),
+    st.builds(Text, texts),
+    st.just(Number.ONE),
+    st.just((1, 2)),
+    st.just(Colour.RED),
+)
 python_values: st.SearchStrategy[Any] = st.recursive(
     strange,
     lambda inner: st.one_of(
-        st.lists(inner, max_size=4), st.dictionaries(names, inner, max_size=4), st.dictionaries(keys, inner, max_size=3),
-        st.tuples(inner, inner), st.builds(Point, inner, inner), st.lists(inner, max_size=3).map(iter),
-        st.sets(st.integers(0, 3)), st.frozensets(texts, max_size=2), st.just(range(3)),
+        st.lists(inner, max_size=4),
+        st.dictionaries(names, inner, max_size=4),
+        st.dictionaries(keys, inner, max_size=3),
+        st.tuples(inner, inner),
+        st.builds(Point, inner, inner),
+        st.lists(inner, max_size=3).map(iter),
+        st.sets(st.integers(0, 3)),
+        st.frozensets(texts, max_size=2),
+        st.just(range(3)),
     ),
     max_leaves=10,
-)  # fmt: skip
+)
 
 TARGETS = {
     "decode": Target("texts are read as the kit reads them, or refused", frames, check_text),

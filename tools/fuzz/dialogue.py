@@ -98,13 +98,13 @@ class Wire:
         except Exception as error:  # noqa: BLE001  # whatever it is, the server has caused it
             self.wrong = self.wrong or f"{type(error).__name__}: {error}; sent: {data}"
 
-    async def send_bytes(self, data: bytes) -> None:
+    async def send_bytes(self, _: bytes) -> None:
         """Take bytes, which have to follow what announces them."""
         if not self._awaits_bytes:
             self.wrong = self.wrong or "bytes without a _BIN_META before them"
         self._awaits_bytes = False
 
-    async def close(self, code: int = 1000, reason: str | None = None) -> None:
+    async def close(self, code: int = 1000, _: str | None = None) -> None:
         """Note the code."""
         self.close_code = code
         self.application_state = WebSocketState.DISCONNECTED

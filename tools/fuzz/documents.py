@@ -169,8 +169,16 @@ def _spoil(container: Any, place: int, _: Any) -> None:
 
 
 _CHANGES: list[Callable[[Any, int, Any], None]] = [
-    _set, _set, _insert, _delete, _move, _reorder, _splice, _alias, _spoil,
-]  # fmt: skip
+    _set,
+    _set,
+    _insert,
+    _delete,
+    _move,
+    _reorder,
+    _splice,
+    _alias,
+    _spoil,
+]
 
 
 def _large(value: Any) -> Any:
@@ -191,7 +199,13 @@ def _track(value: Any) -> Any:
 numbers = st.sampled_from(
     [0, 1, -0.0, 0.0, 1.0, True, False, 2**53, 2**53 + 1, 2**64, 1e22, 10**22]
 )
-members = st.one_of(values, values, numbers, st.lists(texts, min_size=3, max_size=6), numbers.map(lambda n: [n, {"n": n}]))  # fmt: skip
+members = st.one_of(
+    values,
+    values,
+    numbers,
+    st.lists(texts, min_size=3, max_size=6),
+    numbers.map(lambda n: [n, {"n": n}]),
+)
 steps = st.lists(
     st.tuples(st.integers(0, 20), st.integers(0, 2), st.integers(0, 1 << 20), members), max_size=8
 )

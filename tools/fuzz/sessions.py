@@ -20,33 +20,112 @@ from tools.fuzz.texts import frames as any_frames
 from tools.fuzz.texts import near
 
 PATHS = {
-    "PLAIN": ["/text", "/number", "/items", "/items/0", "/items/-", "/items/2/1/four", "/table", "/table/a", "/table/b~1~0",
-              "/table/b~1~0//1", "/table/new", "/rows", "/rows/0", "/rows/-", "/rows/1/tags", "/rows/1/tags/0", "/rows/2/id",
-              "/members/a/n", "/members/b/-", "/members/c", "/odd", "/odd/1/0", "/fixed", "/derived", "/even",
-              "/runningTasks", "/running_tasks"],
-    "scope/TYPED": ["/wholeNumber", "/someTexts", "/someTexts/0", "/someTexts/-", "/point", "/point/x", "/point/y", "/maybe", "/maybe/a"],
-    "Model": ["/title", "/size", "/parts", "/parts/0", "/parts/-", "/parts/0/name", "/parts/1/weights/0", "/parts/0/weights/-",
-              "/choice", "/total"],
+    "PLAIN": [
+        "/text",
+        "/number",
+        "/items",
+        "/items/0",
+        "/items/-",
+        "/items/2/1/four",
+        "/table",
+        "/table/a",
+        "/table/b~1~0",
+        "/table/b~1~0//1",
+        "/table/new",
+        "/rows",
+        "/rows/0",
+        "/rows/-",
+        "/rows/1/tags",
+        "/rows/1/tags/0",
+        "/rows/2/id",
+        "/members/a/n",
+        "/members/b/-",
+        "/members/c",
+        "/odd",
+        "/odd/1/0",
+        "/fixed",
+        "/derived",
+        "/even",
+        "/runningTasks",
+        "/running_tasks",
+    ],
+    "scope/TYPED": [
+        "/wholeNumber",
+        "/someTexts",
+        "/someTexts/0",
+        "/someTexts/-",
+        "/point",
+        "/point/x",
+        "/point/y",
+        "/maybe",
+        "/maybe/a",
+    ],
+    "Model": [
+        "/title",
+        "/size",
+        "/parts",
+        "/parts/0",
+        "/parts/-",
+        "/parts/0/name",
+        "/parts/1/weights/0",
+        "/parts/0/weights/-",
+        "/choice",
+        "/total",
+    ],
     "Camel": ["/firstName", "/innerPart", "/innerPart/name", "/innerPart/weights/-", "/first_name"],
     "LAZY": ["/value", "/value/a", "/value/-"],
-}  # fmt: skip
+}
 """Places in the documents, some of which are there only after something was written."""
 
 CALLS: list[dict[str, Any]] = [
-    {"type": "assign", "name": "items"}, {"type": "assign", "name": "number"}, {"type": "assign", "name": "odd"},
-    {"type": "append"}, {"type": "append", "times": 2}, {"type": "quietly"}, {"type": "fail"}, {"type": "spoil"},
-    {"type": "assign", "name": 1}, {"type": "bytes"}, {"type": "unknown"}, {"type": 1}, {},
-]  # fmt: skip
+    {"type": "assign", "name": "items"},
+    {"type": "assign", "name": "number"},
+    {"type": "assign", "name": "odd"},
+    {"type": "append"},
+    {"type": "append", "times": 2},
+    {"type": "quietly"},
+    {"type": "fail"},
+    {"type": "spoil"},
+    {"type": "assign", "name": 1},
+    {"type": "bytes"},
+    {"type": "unknown"},
+    {"type": 1},
+    {},
+]
 TASKS: list[dict[str, Any]] = [
-    {"type": "work"}, {"type": "work", "steps": 3}, {"type": "wait"}, {"type": "unknown"},
-    {"type": "work", "steps": "x"}, {},
-]  # fmt: skip
+    {"type": "work"},
+    {"type": "work", "steps": 3},
+    {"type": "wait"},
+    {"type": "unknown"},
+    {"type": "work", "steps": "x"},
+    {},
+]
 
 fitting = st.one_of(
-    st.integers(-2, 200), st.booleans(), texts, st.none(), st.lists(texts, max_size=3), st.lists(st.integers(0, 9), max_size=4),
-    st.sampled_from([{"x": 2, "y": 0.5}, {"name": "new", "weights": [1, 2.5]}, {"name": "far too long a name"}, [{"name": "p"}], {"a": 1},
-                     "", "1", 1.0, 1e300, 2**64, {"id": 9, "tags": []}, [[[[]]]], {"a": {"a": {"a": {}}}}]),
-)  # fmt: skip
+    st.integers(-2, 200),
+    st.booleans(),
+    texts,
+    st.none(),
+    st.lists(texts, max_size=3),
+    st.lists(st.integers(0, 9), max_size=4),
+    st.sampled_from(
+        [
+            {"x": 2, "y": 0.5},
+            {"name": "new", "weights": [1, 2.5]},
+            {"name": "far too long a name"},
+            [{"name": "p"}],
+            {"a": 1},
+            "",
+            "1",
+            1.0,
+            1e300,
+            2**64,
+            {"id": 9, "tags": []},
+            [[[[]]]],
+            {"a": {"a": {"a": {}}}},
+        ]
+    ),
+)
 data = st.one_of(fitting, fitting, values)
 keys = st.sampled_from(list(PATHS))
 
@@ -94,24 +173,43 @@ starts = st.builds(
     _event, st.sampled_from(["_TASK_START:PLAIN", "_TASK_CANCEL:PLAIN"]), st.sampled_from(TASKS)
 )
 announcements = st.builds(
-    _announcement, st.sampled_from(["_ACTION:PLAIN", "_SET:PLAIN", "own", "_TASK_START:PLAIN"]), texts
-)  # fmt: skip
+    _announcement,
+    st.sampled_from(["_ACTION:PLAIN", "_SET:PLAIN", "own", "_TASK_START:PLAIN"]),
+    texts,
+)
 legal: st.SearchStrategy[str] = st.one_of(
-    *patches, patches[0], patches[0], *[_states(key) for key in PATHS], calls, calls, starts,
-    keys.map(lambda key: json.dumps({"type": f"_GET:{key}"})), announcements,
-)  # fmt: skip
-names_of_events = st.sampled_from([
-    "_SET", "_PATCH", "_GET", "_ACTION", "_TASK_START", "_TASK_CANCEL", "_BIN_META", "_HELLO", "_USER_SESSION",
-    "_DISCONNECT", "_TOAST", "_DOWNLOAD", "x",
-])  # fmt: skip
+    *patches,
+    patches[0],
+    patches[0],
+    *[_states(key) for key in PATHS],
+    calls,
+    calls,
+    starts,
+    keys.map(lambda key: json.dumps({"type": f"_GET:{key}"})),
+    announcements,
+)
+NAMES = """
+    _SET _PATCH _GET _ACTION _TASK_START _TASK_CANCEL _BIN_META _HELLO _USER_SESSION _DISCONNECT
+    _TOAST _DOWNLOAD x
+"""
+names_of_events = st.sampled_from(NAMES.split())
 events = st.builds(
     lambda name, key, content: _event(name if key is None else f"{name}:{key}", content),
-    names_of_events, st.none() | keys | names, values,
-)  # fmt: skip
+    names_of_events,
+    st.none() | keys | names,
+    values,
+)
 inputs: st.SearchStrategy[Input] = st.one_of(
-    legal, legal, legal, legal, near(legal), events, any_frames,
-    st.binary(max_size=20), st.integers(0, len(ACTS) - 1),
-)  # fmt: skip
+    legal,
+    legal,
+    legal,
+    legal,
+    near(legal),
+    events,
+    any_frames,
+    st.binary(max_size=20),
+    st.integers(0, len(ACTS) - 1),
+)
 
 _runner: list[asyncio.Runner] = []
 

@@ -2,8 +2,8 @@
 
 Hypothesis draws. The inputs are structured (patches that fit a document, dialogues that fit an
 application), which a byte-wise, coverage-guided fuzzer rarely hits, and half of what runs is native
-code whose coverage it can't see; and Hypothesis makes short what fails. Each batch has a seed of its
-own, so that a long run does not go on in the neighbourhood of its first inputs.
+code whose coverage it can't see; and Hypothesis makes short what fails. Each batch has a seed of
+its own, so that a long run does not go on in the neighbourhood of its first inputs.
 """
 
 from __future__ import annotations

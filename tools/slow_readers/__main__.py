@@ -74,7 +74,8 @@ def main() -> int:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 65536), most))
     print(
-        f"{chosen.clients:,} clients, {chosen.rate:g} calls of each a second; {chosen.readers} readers"
+        f"{chosen.clients:,} clients, {chosen.rate:g} calls of each a second;"
+        f" {chosen.readers} readers"
     )
     return max(asyncio.run(_judge(name, chosen)) for name in chosen.names or SERVERS)
 
@@ -99,19 +100,32 @@ async def _judge(name: str, chosen: argparse.Namespace) -> int:
             client.close()
     most = chosen.readers * EACH + FIXED
     is_bounded = max(grown) <= most
-    print(f"{name}: memory grows by {max(grown) / (1 << 20):.0f} MiB beside {chosen.readers} slow readers,"
-          f" at most {most / (1 << 20):.0f}: {'bounded' if is_bounded else 'NOT BOUNDED'}", flush=True)  # fmt: skip
+    told = "bounded" if is_bounded else "NOT BOUNDED"
+    print(
+        f"{name}: memory grows by {max(grown) / (1 << 20):.0f} MiB beside {chosen.readers} slow"
+        f" readers, at most {most / (1 << 20):.0f}: {told}",
+        flush=True,
+    )
     return 0 if is_bounded else 1
 
 
 def _print(name: str, found: dict[str, Phase], chosen: argparse.Namespace) -> None:
     expected = chosen.clients * chosen.rate * chosen.seconds
     for kind, phase in found.items():
-        print(f"{name:<8} {kind:<7} p50 {phase.median * 1e3:>7.2f} ms  p99 {phase.worst * 1e3:>7.2f} ms"
-              f"  {len(phase.latencies) / expected:>4.0%} of the calls  RSS {phase.memory / (1 << 20):>5.0f} MiB")  # fmt: skip
-    slow, prompt, alone = found["slow"], found["prompt"], found["alone"]
-    print(f"{name:<8} slow/prompt: p50 {slow.median / prompt.median:.2f}, p99 {slow.worst / prompt.worst:.2f};"
-          f" slow/alone: p50 {slow.median / alone.median:.2f}, p99 {slow.worst / alone.worst:.2f}", flush=True)  # fmt: skip
+        print(
+            f"{name:<8} {kind:<7} p50 {phase.median * 1e3:>7.2f} ms"
+            f"  p99 {phase.worst * 1e3:>7.2f} ms"
+            f"  {len(phase.latencies) / expected:>4.0%} of the calls"
+            f"  RSS {phase.memory / (1 << 20):>5.0f} MiB"
+        )
+    slow = found["slow"]
+    for kind in ("prompt", "alone"):
+        other = found[kind]
+        print(
+            f"{name:<8} slow/{kind}: p50 {slow.median / other.median:.2f},"
+            f" p99 {slow.worst / other.worst:.2f}",
+            flush=True,
+        )
 
 
 @contextmanager

@@ -35,7 +35,7 @@ class Normal(WSListener):
         """Note where to send."""
         self._transport = transport
 
-    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+    def on_ws_frame(self, _: WSTransport, frame: WSFrame) -> None:
         """Take an answer."""
         if frame.msg_type == WSMsgType.TEXT and self._called:
             self.latencies.append(time.perf_counter() - self._called)
@@ -97,7 +97,8 @@ class Reader:
         self._socket.connect(address)
         key = base64.b64encode(os.urandom(16))
         self._socket.sendall(
-            b"GET /large HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"GET /large HTTP/1.1\r\nHost: localhost\r\n"
+            b"Upgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Key: %b\r\nSec-WebSocket-Version: 13\r\n\r\n" % key
         )
         self._socket.setblocking(False)

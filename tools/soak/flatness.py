@@ -96,8 +96,9 @@ class Watch:
             grown = rise([(each.done, getattr(each, name)) for each in settled])
             flat = grown <= most
             is_flat &= flat
-            print(f"{name}: {grown:+,.0f} over {settled[-1].done - settled[0].done:,} {self._what},"
-                  f" at most {most:,}: {'flat' if flat else 'NOT FLAT'}")  # fmt: skip
+            over = f"{settled[-1].done - settled[0].done:,} {self._what}"
+            told = "flat" if flat else "NOT FLAT"
+            print(f"{name}: {grown:+,.0f} over {over}, at most {most:,}: {told}")
         return is_flat
 
 

@@ -115,7 +115,7 @@ class Soak:
 
     async def _compare(self, wire: Wire, mirror: Mirror) -> None:
         await self._board.sync()
-        while (here := self._session.connection) is not None and here.has_unsent:
+        while (here := self._session.connection) is not None and here.has_unsent:  # noqa: ASYNC110  # its writer
             await asyncio.sleep(0)
         for each in (self._board, self._card):
             held, snapshot = mirror[each.sync.key], each.sync.state_snapshot

@@ -81,11 +81,11 @@ class Wire:
                 self.failure = self.failure or f"{error}: {data}"
                 raise
 
-    async def send_bytes(self, data: bytes) -> None:
+    async def send_bytes(self, _: bytes) -> None:
         """Count a binary frame."""
         self.sent["bytes"] += 1
 
-    async def close(self, code: int = 1000, reason: str | None = None) -> None:
+    async def close(self, code: int = 1000, _: str | None = None) -> None:
         """Note the code."""
         self.close_code = code
         self.application_state = WebSocketState.DISCONNECTED
