@@ -89,8 +89,10 @@ def _has_to_be_written(value: object) -> bool:
 
 def _is_json(value: object) -> bool:
     """Tell whether a value is made of what every JSON knows, so that it has to be written."""
-    if value is None or type(value) in (bool, int):
-        return abs(value or 0) < 10**300  # type: ignore[operator]
+    if value is None or type(value) is bool:
+        return True
+    if type(value) is int:
+        return abs(value) < 10**300
     if type(value) is str:
         return value.isascii()
     if type(value) is float:

@@ -250,10 +250,12 @@ async def _change(dialogue: Dialogue) -> None:
 
 async def _change_tracked(dialogue: Dialogue) -> None:
     plain = dialogue.application.plain
-    plain.rows.insert(1, {"id": len(plain.rows)})
-    plain.rows.reverse()
-    plain.members.pop("a", None)
-    await plain.sync()
+    with suppress(AttributeError, TypeError):  # the client has put something else there
+        plain.rows.insert(1, {"id": len(plain.rows)})
+        plain.rows.reverse()
+        plain.members.pop("a", None)
+    with suppress(Exception):  # an attribute that can't be read, or sent
+        await plain.sync()
 
 
 async def _take_over(dialogue: Dialogue) -> None:

@@ -142,18 +142,23 @@ def near(texts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.builds(mutated, texts, changes)
 
 
-def _written(value: Any, event: str, layout: int) -> str:
-    options: dict[str, Any] = [
-        {"separators": (",", ":")},
-        {"ensure_ascii": False},
-        {"indent": 1},
-        {"sort_keys": True},
-    ][layout]
-    return json.dumps({"type": event, "data": value}, **options)
+LAYOUTS: list[dict[str, Any]] = [
+    {"separators": (",", ":")},
+    {"ensure_ascii": False},
+    {"indent": 1},
+    {"sort_keys": True},
+]
+
+
+def _written(value: Any, event: str, layout: dict[str, Any]) -> str:
+    return json.dumps({"type": event, "data": value}, **layout)
 
 
 written = st.builds(
-    _written, values, st.sampled_from(["_SET:K", "_PATCH:K", "x", "", "_GET"]), st.integers(0, 3)
+    _written,
+    values,
+    st.sampled_from(["_SET:K", "_PATCH:K", "x", "", "_GET"]),
+    st.sampled_from(LAYOUTS),
 )
 bare = st.builds(lambda piece, more: piece + more, pieces, st.text(max_size=20))
 frames: st.SearchStrategy[str] = st.one_of(

@@ -15,9 +15,10 @@ import time
 import tracemalloc
 from collections import Counter
 
-from tools.soak import many_sessions
+from tools.soak import many_sessions, over_sockets
 from tools.soak.flatness import Watch
 from tools.soak.one_session import Soak
+from tools.soak.over_sockets import SERVERS
 
 
 def main() -> int:
@@ -26,6 +27,7 @@ def main() -> int:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--events", type=int, metavar="N", help="through one session")
     what.add_argument("--sessions", type=int, metavar="N", help="opened and closed")
+    parser.add_argument("--server", choices=SERVERS, help="let the events through a real one")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--trace", action="store_true", help="say which lines hold more than at the beginning"
@@ -36,7 +38,9 @@ def main() -> int:
     if chosen.trace:
         tracemalloc.start()
     began = time.monotonic(), time.process_time()
-    if chosen.events:
+    if chosen.events and chosen.server:
+        is_flat = asyncio.run(over_sockets.run(chosen.server, chosen.events, chosen.seed))
+    elif chosen.events:
         is_flat = asyncio.run(one_session(chosen.events, chosen.seed, chosen.trace))
     else:
         is_flat = asyncio.run(sessions(chosen.sessions, chosen.seed, chosen.trace))

@@ -53,6 +53,11 @@ class Board:
         await self.sync()
         await self.sync.send_binary({"type": "FILED", "name": name}, data)
 
+    @remote_action("PING")
+    async def ping(self) -> None:
+        """Answer: all that came before is handled."""
+        await self.sync.send_action({"type": "PONG"})
+
     @remote_action("FAIL")
     async def fail(self) -> None:
         """Raise."""

@@ -54,14 +54,16 @@ def resident(process: int | str = "self") -> int:
 class Watch:
     """The samples of one run."""
 
-    def __init__(self, what: str, trace: bool = False) -> None:
+    def __init__(self, what: str, trace: bool = False, process: int | None = None) -> None:
         """Begin.
 
         Args:
             what: is counted.
+            process: whose memory is looked at, from outside; None: this one's.
             trace: whether `tracemalloc` runs, and the verdict says which lines hold more.
         """
         self.samples: list[Sample] = []
+        self._process = process
         self._trace = trace
         self._traced: tracemalloc.Snapshot | None = None
         self._what = what
@@ -69,13 +71,16 @@ class Watch:
         print(f"{what:>12} {'seconds':>8} {'RSS, MiB':>9} {'blocks':>9} {'objects':>9}", flush=True)
 
     def sample(self, done: int) -> None:
-        """Take a sample of this process, and print it."""
+        """Take a sample, and print it."""
         if self._trace and len(self.samples) == SAMPLES // 4:
             self._traced = tracemalloc.take_snapshot()
         gc.collect()
         passed = time.monotonic() - self._began
-        objects = len(gc.get_objects())
-        found = Sample(done, passed, resident(), sys.getallocatedblocks(), objects)
+        if self._process is None:
+            objects = len(gc.get_objects())
+            found = Sample(done, passed, resident(), sys.getallocatedblocks(), objects)
+        else:
+            found = Sample(done, passed, resident(self._process), 0, 0)
         self.samples.append(found)
         mebibytes = f"{found.resident / (1 << 20):.1f}"
         line = f"{done:>12,} {passed:>8.0f} {mebibytes:>9} {found.blocks:>9,} {found.objects:>9,}"
