@@ -146,15 +146,15 @@ class Typed:
 class Part(BaseModel):
     """A nested model."""
 
-    name: str = Field("part", max_length=8)
+    name: str = Field(default="part", max_length=8)
     weights: list[float] = [1.0]
 
 
 class Model(Synced, BaseModel):
     """A model with constraints, a nested one and a computed field."""
 
-    title: str = Field("title", min_length=1)
-    size: int = Field(5, ge=0, le=100)
+    title: str = Field(default="title", min_length=1)
+    size: int = Field(default=5, ge=0, le=100)
     parts: list[Part] = Field(default_factory=lambda: [Part(), Part(name="b")])
     choice: int | str | None = None
 

@@ -1,7 +1,7 @@
 """The patch module against `jsonpatch`, and the documents that it must leave alone.
 
-Nothing is drawn where `jsonpatch` is no judge (see `tests/vectors/differences.json`), such as patches
-that copy a megabyte.
+Nothing is drawn where `jsonpatch` is no judge, such as patches that copy a megabyte: see
+`tests/vectors/differences.json`.
 """
 
 from __future__ import annotations

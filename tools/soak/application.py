@@ -83,9 +83,9 @@ class Card(Synced, BaseModel):
     class Size(BaseModel):
         """Part of a card."""
 
-        width: int = Field(10, ge=0, le=1000)
+        width: int = Field(default=10, ge=0, le=1000)
 
-    title: str = Field("card", max_length=40)
+    title: str = Field(default="card", max_length=40)
     size: Size = Size()
 
 
