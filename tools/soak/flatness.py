@@ -93,11 +93,10 @@ class Watch:
         if self._traced is not None:
             for line in tracemalloc.take_snapshot().compare_to(self._traced, "lineno")[:10]:
                 print(line)
-        for name, most in (
-            ("resident", MOST_BYTES),
-            ("blocks", MOST_BLOCKS),
-            ("objects", MOST_OBJECTS),
-        ):
+        bounds = {"resident": MOST_BYTES}
+        if self._process is None:  # of another one, only the system's count is known
+            bounds |= {"blocks": MOST_BLOCKS, "objects": MOST_OBJECTS}
+        for name, most in bounds.items():
             grown = rise([(each.done, getattr(each, name)) for each in settled])
             flat = grown <= most
             is_flat &= flat

@@ -10,7 +10,6 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterator
-from itertools import count
 from random import Random
 
 from conformance.mirror import Mirror
@@ -57,14 +56,12 @@ class Soak:
 
     async def run(self, events: int, watch: Watch) -> None:
         """Let so many events through, and sample along the way."""
-        step = events // SAMPLES
-        for due in count(step, step):
-            while self.done < min(due, events):
+        while self.done < events:
+            due = min(events, self.done + events // SAMPLES)
+            while self.done < due:
                 await self._live()
             await self._rest()
             watch.sample(self.done)
-            if self.done >= events:
-                return
 
     async def _live(self) -> None:
         """One life of a connection: it ends by the client, by a takeover, or by a flood."""
