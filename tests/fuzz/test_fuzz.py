@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -37,8 +37,8 @@ def _raises(*_: Any) -> None:
     raise KeyError("no refusal")
 
 
-DEFECTS: list[tuple[str, Any, str, Callable[..., Any]]] = [
-    ("decode", codec, "_finite", float),
+DEFECTS: list[tuple[str, Any, str, Any]] = [
+    ("decode", codec, "_DECODER", json.JSONDecoder()),
     ("encode", codec, "is_faithful", lambda *_: True),
     ("patch", patch, "equal", _takes_true_for_one),
     ("patch", patch, "_lookup", _raises),
