@@ -7,15 +7,16 @@ one.
 
 from __future__ import annotations
 
-import logging
 import math
 import sys
 import typing
+from collections.abc import Iterable
 from dataclasses import InitVar, fields, is_dataclass
 from types import SimpleNamespace
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
+import orjson
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -25,8 +26,9 @@ from pydantic import (
 )
 
 from ws_sync.codec import JSON, dump
+from ws_sync.logs import Log, about
 
-_log = logging.getLogger("ws_sync")
+_log = Log()
 
 _FINITE = frozenset({str, int, bool, bytes, type(None)})
 """Types of the usual values, of which none is NaN or Infinity."""
@@ -105,7 +107,10 @@ def read_json(reader: TypeAdapter[Any], value: JSON, strict: bool | None = None)
     Raises:
         ValueError: the type refuses the value, or a number would not be finite.
     """
-    text = dump(value).text
+    try:
+        text = orjson.dumps(value)  # it was JSON before: what `dump` looks for can't be in it
+    except TypeError:  # but an integer beyond 64 bits can
+        text = dump(value).text
     read = reader.validate_json(text, strict=strict, by_alias=True, by_name=True)
     require_finite(read)
     return read
@@ -136,16 +141,26 @@ def is_finite(value: object) -> bool:
         return True
     if isinstance(value, float):
         return math.isfinite(value)
-    if isinstance(value, dict):
-        return all(map(is_finite, value)) and all(map(is_finite, value.values()))
-    if isinstance(value, list | tuple | set | frozenset):
-        return all(map(is_finite, value))
     if isinstance(value, BaseModel):
-        return all(is_finite(getattr(value, name, None)) for name in type(value).model_fields)
+        return _are_finite(vars(value).values())
+    if isinstance(value, dict):
+        return _are_finite(value) and _are_finite(value.values())
+    if isinstance(value, list | tuple | set | frozenset):
+        return _are_finite(value)
     if is_dataclass(value):
         return all(is_finite(getattr(value, field.name, None)) for field in fields(value))
     return True
 
 
+def _are_finite(values: Iterable[object]) -> bool:
+    for value in values:  # noqa: SIM110  # a generator would cost twice the time
+        if value.__class__ not in _FINITE and not is_finite(value):
+            return False
+    return True
+
+
 def _warn(owner: object, name: str, error: Exception) -> None:
-    _log.warning("%r takes any value as %r: %s", owner, name, error)
+    _log.warning(
+        "%r takes any value as %r: %s", owner, name, error,
+        extra=about("type-unknown", owner=owner, name=name, error=error),
+    )  # fmt: skip

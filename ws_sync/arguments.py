@@ -8,7 +8,7 @@ parameter without one takes any value. Arguments that the function does not know
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -23,7 +23,10 @@ from ws_sync.codec import JSON
 from ws_sync.exceptions import RefusedArguments
 from ws_sync.wire_names import incoming
 
-_parameters_of: WeakKeyDictionary[Callable[..., Any], list[Parameter]] = WeakKeyDictionary()
+_parameters_of: WeakKeyDictionary[Callable[..., Any], Parameters] = WeakKeyDictionary()
+
+_EXACT = (str, int, float, bool)
+"""Types that take a JSON value of theirs as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,9 @@ class Parameter:
     Attributes:
         name: its name.
         annotation: its type.
+        spelled: its name in camel case.
         adapter: reads an argument for it; None takes any value.
+        exact: a type of JSON whose values are read as they are.
         default: pydantic's `Field` that stands as its default, if there is one.
         required: whether it must be given.
         collects: whether it is a `**parameter`.
@@ -42,12 +47,26 @@ class Parameter:
     """
 
     name: str
+    spelled: str
     annotation: Any
     adapter: TypeAdapter[Any] | None
+    exact: Any
     default: FieldInfo | None
     required: bool
     collects: bool
     positional: tuple[Any, ...] | None
+
+
+class Parameters(list[Parameter]):
+    """The parameters of a function.
+
+    Attributes:
+        are_named: whether all of them can be given by name.
+    """
+
+    def __init__(self, parameters: Iterable[Parameter]) -> None:
+        super().__init__(parameters)
+        self.are_named = all(parameter.positional is None for parameter in self)
 
 
 def read_call(data: JSON) -> tuple[str, dict[str, Any]]:
@@ -60,6 +79,18 @@ def read_call(data: JSON) -> tuple[str, dict[str, Any]]:
         raise RefusedArguments(None, "a call is an object with a member 'type' that is a string")
     arguments = dict(data)
     return arguments.pop("type"), arguments
+
+
+def bind(
+    function: Callable[..., Any], name: str, arguments: dict[str, Any], camel: bool = False
+) -> tuple[list[Any], Mapping[str, Any]]:
+    """Return what `function` is to be called with, by position and by name; see `fit`.
+
+    Raises:
+        RefusedArguments: as `fit` does.
+    """
+    parameters = _parameters(function)
+    return _split(parameters, _fit(parameters, function, name, arguments, camel))
 
 
 def fit(
@@ -76,16 +107,35 @@ def fit(
     Raises:
         RefusedArguments: one is missing, or can't be read as its parameter's type.
     """
+    return _fit(_parameters(function), function, name, arguments, camel)
+
+
+def split(
+    function: Callable[..., Any], fitted: Mapping[str, Any]
+) -> tuple[list[Any], Mapping[str, Any]]:
+    """Split what `fit` has returned into what is given by position, and what by name."""
+    return _split(_parameters(function), fitted)
+
+
+def _fit(
+    parameters: Parameters,
+    function: Callable[..., Any],
+    name: str,
+    arguments: dict[str, Any],
+    camel: bool,
+) -> dict[str, Any]:
     left = dict(arguments)
-    if hasattr(function, "__self__"):
-        left.pop("self", None)  # Python gives it already
+    if "self" in left and hasattr(function, "__self__"):
+        del left["self"]  # Python gives it already
     fitted: dict[str, Any] = {}
-    for parameter in _parameters(function):
-        sent = _name_sent(parameter.name, left, camel)
+    for parameter in parameters:
+        own = parameter.name
         if parameter.collects:
             fitted |= {other: _read(parameter, name, value) for other, value in left.items()}
-        elif sent is not None:
-            fitted[parameter.name] = _read(parameter, name, left.pop(sent))
+        elif own in left:
+            fitted[own] = _read(parameter, name, left.pop(own))
+        elif camel and parameter.spelled in left:
+            fitted[own] = _read(parameter, name, left.pop(parameter.spelled))
         elif parameter.required:
             raise RefusedArguments(name, f"{parameter.name!r} is missing")  # actions-arguments
         elif parameter.default is not None:
@@ -93,13 +143,14 @@ def fit(
     return fitted  # Python adds the other defaults (actions-default)
 
 
-def split(
-    function: Callable[..., Any], fitted: Mapping[str, Any]
-) -> tuple[list[Any], dict[str, Any]]:
-    """Split what `fit` has returned into what is given by position, and what by name."""
+def _split(
+    parameters: Parameters, fitted: Mapping[str, Any]
+) -> tuple[list[Any], Mapping[str, Any]]:
+    if parameters.are_named:
+        return [], fitted
     named = dict(fitted)
     by_position: list[Any] = []
-    for parameter in _parameters(function):
+    for parameter in parameters:
         if parameter.positional is None:
             continue
         if parameter.name in named:
@@ -110,7 +161,7 @@ def split(
 
 
 def _read(parameter: Parameter, name: str, value: Any) -> Any:
-    if parameter.adapter is None:
+    if parameter.adapter is None or type(value) is parameter.exact:
         return value
     known = incoming(parameter.annotation, value)
     try:
@@ -122,13 +173,8 @@ def _read(parameter: Parameter, name: str, value: Any) -> Any:
     return read
 
 
-def _name_sent(name: str, arguments: dict[str, Any], camel: bool) -> str | None:
-    spellings = (name, camel_case(name)) if camel else (name,)
-    return next((spelling for spelling in spellings if spelling in arguments), None)
-
-
-def _parameters(function: Callable[..., Any]) -> list[Parameter]:
-    """Return the parameters behind `self`; for every method of a class the same list."""
+def _parameters(function: Callable[..., Any]) -> Parameters:
+    """Return the parameters behind `self`; for every method of a class the same object."""
     plain = getattr(function, "__func__", function)
     try:
         known = _parameters_of.get(plain)
@@ -139,13 +185,13 @@ def _parameters(function: Callable[..., Any]) -> list[Parameter]:
     return known
 
 
-def _describe(function: Callable[..., Any]) -> list[Parameter]:
+def _describe(function: Callable[..., Any]) -> Parameters:
     names = _names_around(function)
-    return [
+    return Parameters(
         _parameter(function, parameter, names)
         for parameter in inspect.signature(function).parameters.values()
         if parameter.kind is not parameter.VAR_POSITIONAL
-    ]
+    )
 
 
 def _parameter(
@@ -154,8 +200,10 @@ def _parameter(
     annotation = _annotation(function, parameter, names)
     return Parameter(
         name=parameter.name,
+        spelled=camel_case(parameter.name),
         annotation=annotation,
         adapter=adapter(annotation, function, parameter.name),
+        exact=annotation if annotation in _EXACT else None,
         default=parameter.default if isinstance(parameter.default, FieldInfo) else None,
         required=_is_required(parameter.default),
         collects=parameter.kind is parameter.VAR_KEYWORD,

@@ -223,6 +223,11 @@ def frame(event: str, data: str | None = None) -> str:
     return f'{{"type":{name}}}' if data is None else f'{{"type":{name},"data":{data}}}'
 
 
+def begun(event: str) -> bytes:
+    """Return the frame of an event up to its data."""
+    return f'{{"type":{encode(event)},"data":'.encode()
+
+
 @lru_cache(1024)
 def _name(event: str) -> str:
     return encode(event)

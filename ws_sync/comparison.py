@@ -90,9 +90,14 @@ def _quoted_before(path: str) -> bytes:
     return orjson.dumps(path)
 
 
+def replacing(path: str) -> bytes:
+    """Write the operation that replaces the value at a pointer, up to the new value."""
+    return b'{"op":"replace","path":%b,"value":' % _quoted(path)
+
+
 def replacement(path: str, text: bytes) -> bytes:
     """Write the operation that replaces the value at a pointer."""
-    return b'{"op":"replace","path":%b,"value":%b}' % (_quoted(path), text)
+    return b"%b%b}" % (replacing(path), text)
 
 
 def replacement_size(path: str, text: bytes) -> int:
@@ -139,12 +144,22 @@ def is_plain_scalar(text: bytes, value: object) -> bool:
     return text[:1] not in _DIVISIBLE and (text != b"null" or value is None)
 
 
-def changed_scalar(old: bytes, new: bytes, path: str) -> list[bytes]:
-    """Return the operation that makes the scalar `new` of `old`; none for the same number."""
-    numbers = old[:1] in _NUMERIC and new[:1] in _NUMERIC and not (old.isdigit() and new.isdigit())
-    if numbers and equal(orjson.loads(old), orjson.loads(new)):
+def changed_scalar(old: bytes, new: bytes, begun: bytes) -> list[bytes]:
+    """Return the operation that makes the scalar `new` of `old`; none for the same number.
+
+    Args:
+        old: the text of what the peer holds, maybe of an array or an object.
+        new: another text, of a scalar.
+        begun: the operation up to the value, see `replacing`.
+    """
+    if (
+        new[:1] in _NUMERIC
+        and old[:1] in _NUMERIC
+        and not (old.isdigit() and new.isdigit())
+        and equal(orjson.loads(old), orjson.loads(new))
+    ):
         return []
-    return [replacement(path, new)]
+    return [b"%b%b}" % (begun, new)]
 
 
 class Comparison:
@@ -188,7 +203,7 @@ class Comparison:
         if kind != old[:1] or kind not in _DIVISIBLE:
             if not is_plain_scalar(new, value):
                 judge(new, value, self._default, depth)
-            for scalar in changed_scalar(old, new, path):
+            for scalar in changed_scalar(old, new, replacing(path)):
                 operations.add(scalar)
             return None
         part = operations.part(replacement_size(path, new))

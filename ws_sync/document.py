@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 import orjson
 
@@ -34,6 +34,7 @@ from ws_sync.comparison import (
     is_plain_scalar,
     replacement,
     replacement_size,
+    replacing,
 )
 from ws_sync.diff import diff
 from ws_sync.exceptions import NotJSON, RefusedPatch
@@ -78,32 +79,26 @@ class Applied(Protocol):
         """Tell whether the change is made inside the list or dict that the attribute is."""
 
 
-class Difference(NamedTuple):
+class Difference:
     """What has changed in a document.
 
     Attributes:
         operations: those of the patch, as JSON texts; empty when there is nothing to send.
         changed: names of the attributes that it changes.
-        texts: the texts that are new, also of attributes that are only written otherwise.
         errors: what went wrong with attributes, by their names; they stay as they were.
     """
 
-    operations: list[bytes]
-    changed: list[str]
-    texts: dict[str, Held]
-    errors: dict[str, Exception]
+    __slots__ = ("changed", "errors", "operations")
 
-    def take(self, name: str, operations: list[bytes], text: Held) -> None:
-        """Note what was found of one attribute."""
-        self.texts[name] = text
-        if operations:
-            self.operations.extend(operations)
-            self.changed.append(name)
+    def __init__(self) -> None:
+        self.operations: list[bytes] = []
+        self.changed: list[str] = []
+        self.errors: dict[str, Exception] = {}
 
     @property
-    def patch(self) -> str:
+    def patch(self) -> bytes:
         """The patch as JSON text."""
-        return f"[{b','.join(self.operations).decode()}]"
+        return b"[%b]" % b",".join(self.operations)
 
 
 class Document:
@@ -112,6 +107,8 @@ class Document:
     An attribute whose value is not known (the peer changed it in a way that can't be followed) is
     sent whole with the next difference.
     """
+
+    __slots__ = ("_following", "_layouts", "_seen", "_texts")
 
     def __init__(self, texts: Mapping[str, Held]) -> None:
         self._texts: dict[str, Held | None] = dict(texts)
@@ -128,25 +125,32 @@ class Document:
         return {name: text for name in names if (text := self._texts.get(name)) is not None}
 
     def advance(
-        self, readers: Iterable[tuple[str, Callable[[], object]]], default: Default | None = None
+        self,
+        readers: Iterable[tuple[str, Callable[[], object]]],
+        default: Default | None,
+        texts: dict[str, Held],
     ) -> Difference | None:
         """Read attributes, and take over the changes, which the caller sends.
 
         Args:
             readers: the attributes to look at, as their names and what returns their values.
             default: as for `dump`.
+            texts: where to put texts that are new, also of attributes that are only written
+                otherwise.
 
         Returns:
             What is new; None when nothing is.
         """
         found: Difference | None = None
-        texts, seen = self._texts, self._seen
+        known, seen = self._texts, self._seen
         for name, read in readers:
             try:
                 value = read()
                 if seen.get(name, _UNSEEN) is value:
                     continue
-                held = texts.get(name)
+                held = known.get(name)
+                kind = value.__class__
+                newer: Held
                 if value.__class__ in TRACKED:
                     if isinstance(held, Mirror) and held.source is value and held.is_current:
                         continue
@@ -154,19 +158,25 @@ class Document:
                 else:
                     text = b"" if held is None else _dumped(value, default)
                     if held is not None and text == held.text:
-                        if value.__class__ in _SCALARS:
-                            seen[name] = value
+                        seen[name] = value if kind in _SCALARS else _UNSEEN
                         continue
-                    operations, newer = self._compare(name, value, held, text, default)
+                    if kind in _SCALARS and text and held is not None and held.native:
+                        operations = changed_scalar(held.text, text, _replacing(name))
+                        newer = kept(text)
+                    else:
+                        operations, newer = self._compare(name, value, held, text, default)
+                seen[name] = value if kind in _SCALARS else _UNSEEN
             except Exception as error:  # noqa: BLE001  # a property's own, or NotJSON
-                found = found or Difference([], [], {}, {})
+                found = found or Difference()
                 found.errors[name] = error
                 self._layouts.pop(name, None)
                 continue
-            texts[name] = newer
-            seen[name] = value if value.__class__ in _SCALARS else _UNSEEN
-            found = found or Difference([], [], {}, {})
-            found.take(name, operations, newer)
+            known[name] = texts[name] = newer
+            if operations:
+                if found is None:
+                    found = Difference()
+                found.operations += operations
+                found.changed.append(name)
         return found
 
     def forget(self, names: Iterable[str]) -> None:
@@ -266,7 +276,7 @@ class Document:
             return [write(path, newer.text)], newer
         if text and held.native:
             if is_plain_scalar(text, value):
-                return changed_scalar(held.text, text, path), kept(text)
+                return changed_scalar(held.text, text, _replacing(name)), kept(text)
             try:
                 return self._divide(name, held.text, text, value, default), kept(text)
             except (Unfaithful, Unstable):
@@ -326,6 +336,11 @@ def _value(held: Held) -> JSON:
 @lru_cache(1024)
 def _pointer(name: str) -> str:
     return join(name)
+
+
+@lru_cache(1024)
+def _replacing(name: str) -> bytes:
+    return replacing(_pointer(name))
 
 
 def _dumped(value: object, default: Default | None) -> bytes:

@@ -7,6 +7,8 @@ begin with an underscore belong to the application.
 
 from __future__ import annotations
 
+from sys import intern
+
 BIN_META = "_BIN_META"
 DISCONNECT = "_DISCONNECT"
 REQUEST_USER_SESSION = "_REQUEST_USER_SESSION"
@@ -21,32 +23,32 @@ def split_event(event: str) -> tuple[str, str | None]:
 
 def set_event(key: str) -> str:
     """Name of the event that carries the whole state."""
-    return f"_SET:{key}"
+    return intern(f"_SET:{key}")
 
 
 def get_event(key: str) -> str:
     """Name of the event that asks for the whole state."""
-    return f"_GET:{key}"
+    return intern(f"_GET:{key}")
 
 
 def patch_event(key: str) -> str:
     """Name of the event that carries a change of the state."""
-    return f"_PATCH:{key}"
+    return intern(f"_PATCH:{key}")
 
 
 def action_event(key: str) -> str:
     """Name of the event that calls an action."""
-    return f"_ACTION:{key}"
+    return intern(f"_ACTION:{key}")
 
 
 def task_start_event(key: str) -> str:
     """Name of the event that starts a task."""
-    return f"_TASK_START:{key}"
+    return intern(f"_TASK_START:{key}")
 
 
 def task_cancel_event(key: str) -> str:
     """Name of the event that cancels a task."""
-    return f"_TASK_CANCEL:{key}"
+    return intern(f"_TASK_CANCEL:{key}")
 
 
 def toast_event() -> str:

@@ -25,9 +25,22 @@ MAX_LOGGED = 300
 
 
 def brief(text: object) -> str:
-    """Return the beginning of a text: what a peer sent may be of any length, and a log may not."""
+    """Return the beginning of a text, in one line: what a peer sent may be anything.
+
+    A line of a log has an end, and nobody but who writes it says where; so a text is cut, and what
+    can't be printed (line ends, escape sequences, halves of surrogate pairs) is escaped.
+    """
     whole = str(text)
-    return whole if len(whole) <= MAX_LOGGED else f"{whole[:MAX_LOGGED]}…"
+    return printable(whole if len(whole) <= MAX_LOGGED else f"{whole[:MAX_LOGGED]}…")
+
+
+def printable(text: str) -> str:
+    """Return a text with everything escaped that can't be printed."""
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
 
 
 class WsSyncError(Exception):

@@ -33,6 +33,7 @@ class Graft:
         """
         self._original = original
         self._live: dict[int, tuple[JSON, object]] = {}  # id of the JSON: itself, what is behind
+        self._names: dict[type, dict[str, str]] = {}  # for a short time, and many objects
         self._used: set[int] = set()
         self._undo: list[Callable[[], None]] = []
 
@@ -40,16 +41,33 @@ class Graft:
         """Note which live object stands behind which container of some JSON."""
         if id(json) in self._live:
             return
-        if isinstance(json, dict) and (isinstance(live, dict) or _names(live)):
-            self._live[id(json)] = json, live
-            for wire, value in _members(live):
-                if type(json.get(wire)) in _CONTAINERS:
-                    self.pair(json[wire], value)
+        if isinstance(json, dict):
+            self._pair_members(json, live)
         elif isinstance(json, list) and isinstance(live, list | tuple) and len(json) == len(live):
             self._live[id(json)] = json, live
             for element, value in zip(json, live, strict=True):
                 if type(element) in _CONTAINERS:
                     self.pair(element, value)
+
+    def _pair_members(self, json: dict[str, JSON], live: object) -> None:
+        if isinstance(live, dict):
+            self._live[id(json)] = json, live
+            for wire, value in json.items():
+                if type(value) in _CONTAINERS and wire in live:
+                    self.pair(value, live[wire])
+        elif names := self._wire_names(live):
+            self._live[id(json)] = json, live
+            for wire, value in json.items():
+                if type(value) in _CONTAINERS and wire in names:
+                    self.pair(value, _get(live, names[wire]))
+
+    def _wire_names(self, live: object) -> dict[str, str]:
+        """Return the names of the fields of a model or a dataclass by those on the wire."""
+        known = self._names.get(type(live))
+        if known is None:
+            known = {wire: name for name, wire in _names(live).items()}
+            self._names[type(live)] = known
+        return known
 
     def place(self, new: object, json: JSON) -> object:
         """Return what stands for `new`: the live object with its content, or `new` itself.
@@ -62,6 +80,7 @@ class Graft:
             return new
         _, live = self._live.get(id(json), (None, None))
         if _is_kind(live, new) and live == new and not _is_fixed(live):
+            self._used.add(id(live))
             return live  # the client has not touched it
         target = self._target(new, json)
         if isinstance(new, list) and isinstance(json, list):
@@ -142,13 +161,6 @@ def _names(value: object) -> dict[str, str]:
     if type(value) in _CONTAINERS or not hasattr(value, "__dict__"):
         return {}
     return wire_names_of(type(value))
-
-
-def _members(value: object) -> list[tuple[Any, object]]:
-    """Return the members of a dict, a model or a dataclass, with their names on the wire."""
-    if isinstance(value, dict):
-        return list(value.items())
-    return [(wire, _get(value, name)) for name, wire in _names(value).items()]
 
 
 def _is_kind(live: object, new: object) -> bool:

@@ -6,19 +6,20 @@ The two ids are what the client says; an application that guards something verif
 from __future__ import annotations
 
 import asyncio
-import logging
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ws_sync.codec import JSON, decode, frame
 from ws_sync.events import REQUEST_USER_SESSION, USER_SESSION
-from ws_sync.exceptions import MalformedFrame
+from ws_sync.exceptions import MalformedFrame, brief
+from ws_sync.logs import Log, about, peer_of
+from ws_sync.metrics import outside
 from ws_sync.transport import turn_away
 
 FAILED = 4401
 """Close code of a connection whose client did not identify itself."""
 
-_log = logging.getLogger("ws_sync")
+_log = Log()
 
 
 async def get_user_session(
@@ -47,7 +48,13 @@ async def get_user_session(
             message = await ws.receive()
         return _ids(message.get("text"))
     except (MalformedFrame, TimeoutError) as error:
-        _log.warning("no identification: %s", error or "no answer in time")
+        reason = brief(str(error) or "no answer in time")
+        outside.without_identity += 1
+        _log.warning(
+            "no identification: %s", reason,
+            extra=about("no-identification", "session-identify-refuse", error=reason,
+                        peer=peer_of(ws), code=FAILED),
+        )  # fmt: skip
     except (WebSocketDisconnect, OSError, RuntimeError):  # the client has left
         return None, None
     await turn_away(ws, FAILED, "identification failed")

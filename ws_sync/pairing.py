@@ -16,6 +16,8 @@ _WITH_BYTES = {"_ACTION", "_TASK_START"}  # and all names of the application's o
 class Pairing:
     """The `_BIN_META` that waits for its bytes on one connection."""
 
+    __slots__ = ("_waiting",)
+
     def __init__(self) -> None:
         self._waiting: Event | None = None
 

@@ -7,7 +7,6 @@ UTF-8 and the closing handshake. Each connection runs its endpoint in a task of 
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
 from collections import deque
 from collections.abc import Callable, MutableMapping
@@ -26,6 +25,7 @@ from picows import (
 )
 from starlette.websockets import WebSocketState
 
+from ws_sync.logs import Log, about, peer_of
 from ws_sync.routes import Endpoint
 
 MAX_MESSAGE = 16 << 20  # bytes
@@ -37,7 +37,7 @@ CLOSE_TIMEOUT = 5.0  # seconds for the closing handshake
 
 TEXT, BINARY, CONTINUATION = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION
 
-_log = logging.getLogger("ws_sync")
+_log = Log()
 
 
 class Socket(WSListener):
@@ -205,7 +205,10 @@ class Socket(WSListener):
             await self._endpoint(self)
             code = 1000
         except Exception:  # noqa: BLE001  # the application's
-            _log.exception("the endpoint of a connection failed")
+            _log.exception(
+                "the endpoint of a connection failed",
+                extra=about("endpoint-failed", peer=peer_of(self), code=code),
+            )
         finally:
             if not self._transport.is_close_frame_sent and not self._transport.is_disconnected:
                 await self.close(code)

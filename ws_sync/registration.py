@@ -8,7 +8,7 @@ registered under the same key are left alone.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from ws_sync.codec import JSON
@@ -18,23 +18,32 @@ from ws_sync.session import Session
 class WeakHandler:
     """A callback that calls an async method of an object for as long as that lives."""
 
-    __slots__ = ("__code__", "_function", "_owner")
+    __slots__ = ("__code__", "_function", "place")
 
-    def __init__(self, method: Callable[..., Any]) -> None:
-        self._owner = weakref.ref(method.__self__)  # type: ignore[attr-defined]  # it is bound
-        self._function = method.__func__  # type: ignore[attr-defined]
-        self.__code__ = type(self).__call__.__code__  # tells `call` at once that it is async
+    def __init__(self, method: Callable[..., Any], place: weakref.ref[object]) -> None:
+        """Call a method.
+
+        Args:
+            method: a bound one.
+            place: a weak reference to its object, which all of its handlers share.
+        """
+        self.place = place
+        self._function = method.__func__  # type: ignore[attr-defined]  # it is bound
+        self.__code__ = method.__code__  # tells `call` at once that it is async
 
     @property
     def owner(self) -> object | None:
         """The object; None when it is gone."""
-        return self._owner()
+        return self.place()
 
-    async def __call__(self, *data: JSON) -> None:
+    def __call__(self, *data: JSON) -> Awaitable[None]:
         """Pass an event's data on."""
-        owner = self._owner()
-        if owner is not None:
-            await self._function(owner, *data)
+        owner = self.place()
+        return _nothing() if owner is None else self._function(owner, *data)
+
+
+async def _nothing() -> None:
+    """Do nothing."""
 
 
 def owners(session: Session) -> set[object]:
@@ -45,7 +54,9 @@ def owners(session: Session) -> set[object]:
 
 
 class Registration:
-    """The handlers of one object in its session."""
+    """The handlers of one object in its session; the object keeps it."""
+
+    __slots__ = ("_first", "_place", "_session")
 
     def __init__(
         self,
@@ -63,22 +74,47 @@ class Registration:
             initialise: its method for each new connection.
         """
         self._session = session
-        self._events = {event: WeakHandler(method) for event, method in events.items()}
-        self._initialise = None if initialise is None else WeakHandler(initialise)
-        for event, handler in self._events.items():
-            session.register_event(event, handler)
-        if self._initialise is not None:
-            session.register_init(self._initialise)
-        weakref.finalize(owner, self.remove).atexit = False
+        self._first = next(iter(events))
+        self._place = weakref.ref(owner, _Removal(session, tuple(events)))
+        for event, method in events.items():
+            session.register_event(event, WeakHandler(method, self._place))
+        if initialise is not None:
+            session.register_init(WeakHandler(initialise, self._place))
+
+    def is_current(self) -> bool:
+        """Tell whether no newer object has registered itself in this one's place."""
+        return self.holds(self._first)
 
     def holds(self, event: str) -> bool:
         """Tell whether the handler of `event` is still the one registered here."""
-        return self._session.event_handlers.get(event) is self._events[event]
+        handler = self._session.event_handlers.get(event)
+        return type(handler) is WeakHandler and handler.place is self._place
 
     def remove(self) -> None:
         """Remove the handlers, but none that has replaced one of them."""
+        removal = self._place.__callback__
+        if removal is not None:  # the object is alive
+            removal(self._place)
+
+
+class _Removal:
+    """Removes what was registered of an object, when that is gone or wants it."""
+
+    __slots__ = ("_events", "_session")
+
+    def __init__(self, session: Session, events: tuple[str, ...]) -> None:
+        self._session = weakref.ref(session)
+        self._events = events
+
+    def __call__(self, place: weakref.ref[object]) -> None:
+        session = self._session()
+        if session is None:
+            return
         for event in self._events:
-            if self.holds(event):
-                self._session.deregister_event(event)
-        if self._initialise in self._session.init_handlers:
-            self._session.init_handlers.remove(self._initialise)
+            handler = session.event_handlers.get(event)
+            if type(handler) is WeakHandler and handler.place is place:
+                session.deregister_event(event)
+        for index, handler in enumerate(session.init_handlers):
+            if type(handler) is WeakHandler and handler.place is place:
+                del session.init_handlers[index]
+                return

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any, Self
@@ -31,8 +31,10 @@ from ws_sync.connection import (
     Connection,
     Limits,
 )
-from ws_sync.events import BIN_META
+from ws_sync.events import BIN_META, split_event
 from ws_sync.exceptions import MalformedFrame, NoSession, NotConnected, Refused, brief
+from ws_sync.logs import Log, about, peer_of
+from ws_sync.metrics import begin, size
 from ws_sync.transport import Transport
 
 session_context: ContextVar[Session] = ContextVar("session_context")
@@ -40,10 +42,13 @@ session_context: ContextVar[Session] = ContextVar("session_context")
 
 _tokens: ContextVar[tuple[Token[Session], ...]] = ContextVar("_tokens", default=())
 
-_made_by: WeakKeyDictionary[asyncio.Task[Any], list[tuple[ref[Session], Connection]]] = (
+_let_go: WeakKeyDictionary[asyncio.Task[Any], list[tuple[ref[Session], ref[Connection]]]] = (
     WeakKeyDictionary()
 )
-"""The newest connection that each task has made for each session."""
+"""For each task the last connection that it has made for a session and that this has let go.
+
+Weakly, since a connection may lead to the task, and would then keep its own entry for good.
+"""
 
 _BURST = 64
 """So many sends and syncs may follow one another before everything else has a turn."""
@@ -88,6 +93,8 @@ class Session:
         init_handlers: callbacks for each new connection. `register_init` adds one.
         logger: where problems go; the logger "ws_sync" when None was given.
         state: whatever the application keeps with the session.
+        identity: whose it is, for the log; None where nobody has said it.
+        counters: count what happens in it; `metrics` gives them names.
     """
 
     def __init__(self, logger: logging.Logger | None = None, *, limits: Limits = LIMITS) -> None:
@@ -95,7 +102,9 @@ class Session:
         self.init_handlers: list[Callable[[], Any]] = []
         self.logger = logger or logging.getLogger("ws_sync")
         self.state: SessionState | None = None
+        self.identity: Hashable | None = None
         self.connection: Connection | None = None
+        self.counters = begin(self)
         self._limits = limits
         self._turn = asyncio.Lock()
         self._calls = 0  # sends and syncs since others had a turn
@@ -119,13 +128,16 @@ class Session:
     def ws(self, ws: Transport | None) -> None:
         if ws is not None:
             self._attach(ws)
-        elif self._made_here() in {None, self.connection}:
-            self.connection = None
+        elif self._let_go_here() is None:
+            self._release()
 
     def register_event(self, event: str, callback: Callable[..., Any]) -> None:
         """Call `callback` with the data of each `event`; it replaces an older one."""
         if event in self.event_handlers:
-            self.logger.warning("a newer handler of %r replaces an older one", event)
+            self._log.warning(
+                "a newer handler of %r replaces an older one", event,
+                extra=about("handler-replaced", event=event),
+            )  # fmt: skip
         self.event_handlers[event] = callback
 
     def deregister_event(self, event: str) -> None:
@@ -156,8 +168,12 @@ class Session:
                 return  # session-simultaneous
             try:
                 await call(initialise)
-            except Exception:  # the application's; the others shall still run
-                self.logger.exception("initial callback %r failed", initialise)
+            except Exception:  # noqa: BLE001  # the application's; the others shall still run
+                self.counters.failed_initials += 1
+                self._log.exception(
+                    "initial callback %r failed", initialise,
+                    extra=about("initial-failed", name=repr(initialise)),
+                )  # fmt: skip
 
     async def handle_connection(self, ws: Transport | None = None) -> None:
         """Serve a connection until it ends.
@@ -171,13 +187,14 @@ class Session:
         """
         if ws is not None:
             await self.new_connection(ws)
-        connection = self._made_here() or self.connection
+        if (let_go := self._let_go_here()) is not None:  # replaced already
+            if (connection := let_go()) is not None:
+                connection.close()
+                await connection.closed()
+            return
+        connection = self.connection
         if connection is None:
             raise NotConnected
-        if connection is not self.connection:  # replaced already
-            connection.close()
-            await connection.closed()
-            return
         with self:
             code = INTERNAL_ERROR  # connection-close-code
             try:
@@ -186,7 +203,7 @@ class Session:
                 code = NORMAL
             finally:
                 if self.connection is connection:
-                    self.connection = None
+                    self._release()
                 connection.close(code)
                 await self._tell("on_disconnect")
                 await connection.closed()
@@ -201,7 +218,7 @@ class Session:
         connection = self._attach(ws) if ws is not None else self.connection
         if connection is not None:
             connection.disconnect(message)
-        self.connection = None
+        self._release()
         if connection is not None:
             await connection.closed()
 
@@ -218,6 +235,7 @@ class Session:
         """
         if self.connection is not None and self.is_connected:
             self.connection.send(frame(event, encode(data, to_json)))
+            self.counters.sent(event)
         if self.owes_turn():
             await asyncio.sleep(0)
 
@@ -230,6 +248,8 @@ class Session:
         if self.connection is not None and self.is_connected:
             meta = encode({"type": event, "metadata": metadata}, to_json)
             self.connection.send(frame(BIN_META, meta), data)
+            self.counters.sent_bytes += len(data)
+            self.counters.sent(event)
         if self.owes_turn():
             await asyncio.sleep(0)
 
@@ -240,8 +260,7 @@ class Session:
         starves nobody, whether or not there is anything to send, and a single one does not wait.
         """
         self._calls += 1
-        connection = self.connection
-        if self._calls < _BURST and (connection is None or not connection.has_unsent):
+        if self._calls < _BURST and (self.connection is None or not self.connection.has_unsent):
             return False
         self._calls = 0
         return True
@@ -261,66 +280,106 @@ class Session:
         _tokens.set(tuple(older))
         session_context.reset(token)
 
+    @property
+    def _log(self) -> Log:
+        return Log(self.logger, self)
+
     def _attach(self, ws: Transport) -> Connection:
         older = self.connection
         if older is not None and older.ws is ws and older.is_open:
-            connection = older
-        else:
-            connection = Connection(ws, self.logger, self._limits)
-        self.connection = connection
-        if (task := asyncio.current_task()) is not None:
-            others = [made for made in _made_by.get(task, ()) if made[0]() not in {None, self}]
-            _made_by[task] = [*others, (ref(self), connection)]
-        if older is not None and older is not connection:
-            self.logger.warning("a newer connection replaces %s", older.ws.client)
+            older.made_here()
+            return older
+        self._release()
+        self.connection = connection = Connection(ws, self.logger, self._limits, self)
+        if older is not None:
+            self.counters.taken_over += 1
+            self._log.warning(
+                "a newer connection replaces number %d", older.number,
+                extra=about("taken-over", "session-takeover", older=older.number,
+                            older_peer=peer_of(older.ws)),
+            )  # fmt: skip
             older.disconnect(TAKEN_OVER)  # session-takeover-prompt: nothing waits for it
         return connection
 
-    def _made_here(self) -> Connection | None:
-        """Return the newest connection that the running task has made."""
+    def _release(self) -> None:
+        """Have no connection any more; the task that has made it can still ask for it."""
+        connection, self.connection = self.connection, None
+        maker = connection.maker() if connection is not None else None
+        if connection is not None and maker is not None:
+            others = [each for each in _let_go.get(maker, ()) if each[0]() not in {None, self}]
+            _let_go[maker] = [*others, (ref(self), ref(connection))]
+
+    def _let_go_here(self) -> ref[Connection] | None:
+        """Return the newest connection of the running task, if it is not the session's any more."""
         try:
             task = asyncio.current_task()
         except RuntimeError:  # outside of any event loop
             return None
-        made = _made_by.get(task, ()) if task is not None else ()
+        if task is None or (self.connection is not None and self.connection.maker() is task):
+            return None
+        made = _let_go.get(task, ())
         return next((connection for session, connection in made if session() is self), None)
 
     async def _serve(self, connection: Connection) -> None:
-        async with connection.serving():
-            while connection is self.connection:
-                received = await connection.receive()
-                if received is None:
-                    return
-                await self._turn.acquire()  # `async with` takes twice the time
-                try:
-                    if connection is self.connection:  # session-takeover-deaf
-                        await self._receive(connection, received)
-                finally:
-                    self._turn.release()
+        try:
+            async with connection.serving():
+                while connection is self.connection:
+                    received = await connection.receive()
+                    if received is None:
+                        return
+                    await self._turn.acquire()  # `async with` takes twice the time
+                    try:
+                        if connection is self.connection:  # session-takeover-deaf
+                            await self._receive(connection, received)
+                    finally:
+                        self._turn.release()
+        except TimeoutError:
+            if connection.cuts_handler:
+                Log(self.logger, self, connection).warning(
+                    "a handler outlived its connection, and was cancelled",
+                    extra=about("handler-cancelled"),
+                )
 
     async def _receive(self, connection: Connection, received: str | bytes) -> None:
+        counters = self.counters
         try:
             if isinstance(received, bytes):
+                counters.received_bytes += len(received)
                 event = connection.pairing.complete(received)
             else:
+                counters.received_bytes += len(received) if received.isascii() else size(received)
                 event = decode(received)
                 connection.malformed = 0  # only those in a row count
+            counters.received_events += 1
             if event.type == BIN_META:
+                counters.received_metas += 1
                 connection.pairing.announce(event.data)
             else:
                 await self._handle(event)
         except MalformedFrame as error:  # connection-malformed-survives
             connection.malformed += 1
-            self.logger.warning("%s; ignored", brief(error))
+            counters.malformed += 1
+            self._log.warning(
+                "%s; ignored", brief(error),
+                extra=about("malformed-frame", "connection-malformed-survives",
+                            error=error.reason, in_a_row=connection.malformed),
+            )  # fmt: skip
             if connection.malformed >= MAX_MALFORMED:
                 connection.close(BREAKS_RULES, "too many malformed frames")
         except Refused as error:
-            self.logger.warning("refused: %s", brief(error))
+            counters.refused_others += 1
+            self._log.warning(
+                "refused: %s", brief(error), extra=about("event-refused", error=error)
+            )
 
     async def _handle(self, event: Event) -> None:
         handler = self.event_handlers.get(event.type)
         if handler is None:  # events-unknown-type, events-unknown-key, events-direction
-            self.logger.warning("nobody listens to %s; ignored", brief(repr(event.type)))
+            self.counters.received_unknown += 1
+            self._log.warning(
+                "nobody listens to %s; ignored", brief(repr(event.type)),
+                extra=about("event-unknown", "events-unknown-type", event=event.type),
+            )  # fmt: skip
             return
         try:
             await call(handler, event.data)
@@ -330,9 +389,19 @@ class Session:
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 raise
-            self.logger.warning("the handler of %r awaited what was cancelled", event.type)
-        except Exception:  # the application's; actions-error, actions-error-private
-            self.logger.exception("the handler of %r failed", event.type)
+            self._log_failure(event, logging.WARNING, "awaited what was cancelled")
+        except Exception:  # noqa: BLE001  # the application's; actions-error, actions-error-private
+            self._log_failure(event, logging.ERROR, "failed", exc_info=True)
+
+    def _log_failure(self, event: Event, level: int, what: str, exc_info: bool = False) -> None:
+        self.counters.failed_handlers += 1
+        name, key = split_event(event.type)
+        action = event.data.get("type") if name == "_ACTION" and type(event.data) is dict else None
+        self._log.log(
+            level, "the handler of %s %s", brief(repr(event.type)), what, exc_info=exc_info,
+            extra=about("handler-failed", "actions-error" if name == "_ACTION" else None,
+                        event=event.type, key=key, name=action),
+        )  # fmt: skip
 
     async def _tell(self, hook: str) -> None:
         function = getattr(self.state, hook, None)
@@ -340,5 +409,8 @@ class Session:
             return
         try:
             await function()
-        except Exception:  # the application's
-            self.logger.exception("%s of the session's state failed", hook)
+        except Exception:  # noqa: BLE001  # the application's
+            self.counters.failed_hooks += 1
+            self._log.exception(
+                "%s of the session's state failed", hook, extra=about("hook-failed", name=hook)
+            )

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import logging
 import math
 import time
 from collections.abc import Awaitable, Callable, Hashable
@@ -26,6 +25,8 @@ from starlette.websockets import WebSocket, WebSocketState
 from ws_sync.calling import call
 from ws_sync.connection import INTERNAL_ERROR, LIMITS, Limits
 from ws_sync.id import get_user_session
+from ws_sync.logs import Log, about, peer_of
+from ws_sync.metrics import outside
 from ws_sync.registration import owners
 from ws_sync.session import Session
 from ws_sync.sync import Sync
@@ -42,7 +43,7 @@ OUTLIVED = "This session has ended. Please refresh the page."
 _SLACK = 0.01
 """Seconds that a timer is late, so that it never comes before the clock says that it is time."""
 
-_log = logging.getLogger("ws_sync")
+_log = Log()
 
 
 async def identify(ws: Transport) -> Hashable | None:
@@ -173,12 +174,18 @@ class Sessions:
         if ws.application_state is WebSocketState.CONNECTING:
             await ws.accept()
         if self._is_closing:
+            outside.at_restart += 1
             await turn_away(ws, SERVICE_RESTART, "service restart")
             return
         entry = self._entries.get(identity)
         if entry is None:
             if len(self._entries) >= self._limit:
-                _log.warning("no room for another session: there are %d", len(self._entries))
+                outside.without_room += 1
+                _log.warning(
+                    "no room for another session: there are %d", len(self._entries),
+                    extra=about("no-room", sessions=len(self), session=identity, peer=peer_of(ws),
+                                code=TRY_AGAIN_LATER),
+                )  # fmt: skip
                 await turn_away(ws, TRY_AGAIN_LATER, "too many sessions")
                 return
             entry = self._begin(identity)
@@ -208,10 +215,14 @@ class Sessions:
             async with asyncio.timeout(deadline):
                 await asyncio.gather(*map(self._end, entries), *self._sweeps)
         except TimeoutError:
-            _log.warning("some sessions did not end within %g seconds", deadline)
+            _log.warning(
+                "some sessions did not end within %g seconds", deadline,
+                extra=about("sessions-late", seconds=deadline),
+            )  # fmt: skip
 
     def _begin(self, identity: Hashable) -> _Entry:
         entry = _Entry(Session(limits=self._limits), self._clock())
+        entry.session.identity = identity
         entry.making = asyncio.get_running_loop().create_task(self._make(identity, entry))
         self._entries[identity] = entry
         return entry
@@ -222,12 +233,18 @@ class Sessions:
             with entry.session:
                 entry.objects = await call(self._factory, *given)
         except Exception:  # noqa: BLE001  # the application's
-            _log.exception("the factory of a session failed")
+            entry.session.counters.failed_factories += 1
+            _log.exception(
+                "the factory of a session failed", extra=about("factory-failed", session=identity)
+            )
             if self._entries.get(identity) is entry:
                 self._take(identity)
             return False
         if not entry.session.event_handlers:
-            _log.warning("the factory of a session returned, and no object syncs in it")
+            _log.warning(
+                "the factory of a session returned, and no object syncs in it",
+                extra=about("factory-idle", session=identity),
+            )
         return True
 
     async def _serve(self, ws: Transport, entry: _Entry) -> None:
@@ -236,8 +253,10 @@ class Sessions:
         try:
             await asyncio.wait([entry.making])  # which goes on when this connection's task does not
             if not entry.making.cancelled() and not entry.making.result():
+                outside.without_objects += 1
                 await turn_away(ws, INTERNAL_ERROR, "no session")
             elif entry.ended:
+                outside.at_restart += 1
                 await turn_away(ws, SERVICE_RESTART, "the session has ended")
             else:
                 await entry.session.handle_connection(ws)

@@ -11,18 +11,20 @@ more is refused: it would stay behind for good.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Set
 from functools import partial
-from logging import Logger
 
 from ws_sync.attributes import Attribute
 from ws_sync.calling import to_json
-from ws_sync.codec import JSON, Text, dump, encode, frame
+from ws_sync.codec import JSON, Text, begun, dump, encode, frame
 from ws_sync.connection import Connection
 from ws_sync.crossing import Crossings
 from ws_sync.document import Document, Held
+from ws_sync.elements import write_of
 from ws_sync.events import patch_event, set_event
 from ws_sync.exceptions import Refused, RefusedState
+from ws_sync.logs import AnyLog, about
+from ws_sync.metrics import Counters
 from ws_sync.writes import Write, state_patch
 
 MAX_DOCUMENT = 32 << 20
@@ -30,6 +32,7 @@ MAX_DOCUMENT = 32 << 20
 
 
 _NULL = dump(None)
+_NONE: Set[str] = frozenset()
 
 
 class State:
@@ -38,23 +41,46 @@ class State:
     Attributes:
         key: the key.
         attributes: the attributes, by their names on the wire.
+        sent_at: when something was last sent, by the clock of the connection's event loop.
         is_current: tells whether the key is still this state's own; what was to be sent later is
             dropped when it is not.
     """
 
-    def __init__(self, key: str, log: Logger) -> None:
+    __slots__ = (
+        "__weakref__",
+        "_all_readers",
+        "_connection",
+        "_counters",
+        "_crossings",
+        "_document",
+        "_good",
+        "_late",
+        "_log",
+        "_patch_begun",
+        "_restarted",
+        "_timer",
+        "_unreadable",
+        "attributes",
+        "is_current",
+        "key",
+        "sent_at",
+    )
+
+    def __init__(self, key: str, log: AnyLog, counters: Counters | None = None) -> None:
         self.key = key
+        self._counters = counters or Counters()
         self.attributes: dict[str, Attribute] = {}
         self.is_current: Callable[[], bool] = lambda: True
+        self.sent_at = float("-inf")
         self._log = log
-        self._patch_event = patch_event(key)
+        self._patch_begun = b""  # the frame of a patch, up to its data
         self._good: dict[str, Held] = {}  # of each attribute, the last that could be sent
-        self._unreadable: set[str] = set()
+        self._unreadable: Set[str] = _NONE
         self._all_readers: list[tuple[str, Callable[[], object]]] = []
         self._document = Document({})
         self._connection: Connection | None = None  # the one whose peer holds the document
         self._restarted: Connection | None = None  # the one whose peer holds another document
-        self._late: set[str] = set()
+        self._late: Set[str] = _NONE
         self._crossings = Crossings()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -77,18 +103,21 @@ class State:
         texts, errors = self._read_all()  # state-get-current
         members = [f"{encode(wire)}:{text.text.decode()}" for wire, text in texts.items()]
         text = frame(set_event(self.key), f"{{{','.join(members)}}}")
+        self._counters.sent_states += connection.is_open
         if self.is_known(connection):
             connection.send(text)
         else:
             connection.begin_with(text)
             self._stop_settling()
-        self._crossings.replaced(texts, connection.loop.time())
+        self.sent_at = connection.loop.time()
+        self._crossings.announced(self.sent_at)
         self._connection, self._document = connection, Document(texts)
         return errors
 
     def resync(self, connection: Connection) -> None:
         """Answer a refused write: the client holds something else, so send everything."""
         self._document.forget(self.attributes)
+        self._counters.resyncs += 1
         self.report(self.announce(connection))  # state-refused-resync
 
     def publish(
@@ -111,23 +140,31 @@ class State:
             the peer as they were.
         """
         if connection.is_congested:
-            self._late.update(self.attributes if names is None else names)
+            self._late |= set(self.attributes if names is None else names)
             connection.when_drained(self, partial(self._publish_late, connection))
             return False, []
-        found = self._document.advance(self._readers(names), to_json)
+        readers = (names is None and self._all_readers) or self._readers(names)
+        found = self._document.advance(readers, to_json, self._good)
         if names is not None:
             self._good |= self._document.texts(names)
         if found is None:
             return False, self._note({}, names) if self._unreadable else []
-        self._good |= found.texts
         if found.operations:
-            connection.send(frame(self._patch_event, found.patch))
-            note = self._crossings.replaced if whole else self._crossings.patched
-            note(found.changed, connection.loop.time())
-        return bool(found.operations), self._note(found.errors, names)
+            self._patch_begun = self._patch_begun or begun(patch_event(self.key))
+            connection.send((b"%b%b}" % (self._patch_begun, found.patch)).decode())
+            self._counters.sent_patches += 1
+            self.sent_at = now = connection.loop.time()
+            if whole:
+                self._crossings.replaced(found.changed, now)
+            else:
+                self._crossings.patched(found.changed, now)
+        if found.errors or self._unreadable:
+            return bool(found.operations), self._note(found.errors, names)
+        return bool(found.operations), []
 
     def restart(self) -> None:
         """Declare that no peer knows this state: its attributes have changed."""
+        self._all_readers = []
         self._restarted, self._connection = self._connection or self._restarted, None
 
     def is_followed(self, connection: Connection) -> bool:
@@ -137,13 +174,16 @@ class State:
     def stop(self) -> None:
         """Forget what was to be sent later."""
         self._stop_settling()
-        self._late.clear()
+        self._late = _NONE
         self._connection = None
 
     def report(self, errors: Iterable[Exception]) -> None:
         """Log what went wrong with single attributes, where there is no caller to tell."""
         for error in errors:
-            self._log.error("%s: an attribute can't be sent", self.key, exc_info=error)
+            self._log.error(
+                "%s: an attribute can't be sent", self.key, exc_info=error,
+                extra=about("attribute-failed", key=self.key),
+            )  # fmt: skip
 
     def receive_patch(self, connection: Connection, patch: JSON) -> None:
         """Apply a patch of the client (patch-atomic), and correct what the client then holds.
@@ -151,7 +191,7 @@ class State:
         Raises:
             Refused: nothing has changed; the caller calls `resync`.
         """
-        write = Write(self.attributes, patch)
+        write = write_of(self.attributes, patch)
         self._check_size(write)
         self._document.follow(patch, write)
         self._commit(write)
@@ -211,7 +251,7 @@ class State:
     def _readers(self, names: Collection[str] | None) -> list[tuple[str, Callable[[], object]]]:
         """Return what reads attributes, always in the same order."""
         if names is None:
-            if len(self._all_readers) != len(self.attributes):
+            if not self._all_readers:
                 self._all_readers = [
                     (wire, each.reader()) for wire, each in self.attributes.items()
                 ]
@@ -221,11 +261,13 @@ class State:
     def _read(self, names: Collection[str] | None) -> list[Exception]:
         """Take the texts of attributes as good; return what went wrong with others."""
         errors: dict[str, Exception] = {}
-        for wire, read in self._readers(names):
+        for wire, attribute in self.attributes.items():
+            if names is not None and wire not in names:
+                continue
             try:
                 known = self._good.get(wire)
                 known = known if isinstance(known, Text) else None
-                self._good[wire] = dump(read(), to_json, known)
+                self._good[wire] = dump(attribute.plain(), to_json, known)
             except Exception as error:  # noqa: BLE001  # a property of the application, or NotJSON
                 errors[wire] = error
         return self._note(errors, names)
@@ -233,6 +275,7 @@ class State:
     def _note(self, errors: dict[str, Exception], names: Collection[str] | None) -> list[Exception]:
         """Note which of the attributes that were read could not be; return the errors."""
         if errors or self._unreadable:
+            self._counters.failed_attributes += len(errors)
             for wire, error in errors.items():
                 error.add_note(f"while reading the attribute {wire!r} of {self.key!r}")
             read = self.attributes.keys() if names is None else set(names)
@@ -240,7 +283,7 @@ class State:
         return list(errors.values())
 
     def _publish_late(self, connection: Connection) -> None:
-        names, self._late = self._late, set()
+        names, self._late = self._late, _NONE
         if self.is_known(connection) and self.is_current():
             self.report(self.publish(connection, names)[1])
 

@@ -7,10 +7,23 @@ loop was needed. (Python 3.12 can begin a task like that; this is for one that e
 from __future__ import annotations
 
 import asyncio
-from asyncio.tasks import _enter_task, _leave_task
+import sys
 from collections.abc import Coroutine, Generator
 from functools import partial
 from typing import Any
+
+if sys.version_info >= (3, 12):
+    from asyncio.tasks import _swap_current_task  # type: ignore[attr-defined]
+else:
+    from asyncio.tasks import _current_tasks  # type: ignore[attr-defined]
+
+    def _swap_current_task(loop: Any, task: Any) -> Any:
+        before = _current_tasks.get(loop)
+        if task is None:
+            del _current_tasks[loop]
+        else:
+            _current_tasks[loop] = task
+        return before
 
 
 class Begun:
@@ -52,15 +65,10 @@ def begin(
     Raises:
         Exception: what the coroutine raised.
     """
-    running = asyncio.current_task(loop)
-    if running is not None:
-        _leave_task(loop, running)
-    _enter_task(loop, task)
+    running = _swap_current_task(loop, task)
     try:
-        return Begun(coroutine, coroutine.send(None))
-    except StopIteration:
-        return None
+        for awaited in coroutine.__await__():  # a loop, since raising StopIteration costs time
+            return Begun(coroutine, awaited)
     finally:
-        _leave_task(loop, task)
-        if running is not None:
-            _enter_task(loop, running)
+        _swap_current_task(loop, running)
+    return None

@@ -15,7 +15,7 @@ from logging import Logger
 from types import EllipsisType
 from typing import Any, Literal, Self, TypeAlias, overload
 
-from ws_sync.arguments import fit, read_call, split
+from ws_sync.arguments import bind, fit, read_call
 from ws_sync.attributes import Attribute, Names, wire_names
 from ws_sync.calling import call
 from ws_sync.codec import JSON
@@ -31,7 +31,8 @@ from ws_sync.events import (
     task_start_event,
     toast_event,
 )
-from ws_sync.exceptions import Refused, brief
+from ws_sync.exceptions import Refused, brief, printable
+from ws_sync.logs import Log, about
 from ws_sync.registration import Registration
 from ws_sync.remote import remote_functions
 from ws_sync.scope import get_current_sync_key_prefix, scoped, sync_key_scope
@@ -57,6 +58,11 @@ __all__ = [
 ]
 
 ToastType: TypeAlias = Literal["default", "message", "info", "success", "warning", "error"]
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
 
 ANCHOR = "_ws_sync"
 """The attribute by which an object keeps its `Sync` alive."""
@@ -182,7 +188,11 @@ class Sync:
         """
         if isinstance(if_since_last, str):
             if_since_last, toast, type = None, if_since_last, toast or type
-        await self.sync(if_since_last)
+        errors = self._publish(if_since_last)  # as `sync`, of which a coroutine costs time
+        if self.session.owes_turn():
+            await asyncio.sleep(0)
+        if errors:
+            raise errors[0]
         if toast:
             await self.toast(toast, type=type)
 
@@ -216,10 +226,12 @@ class Sync:
             The text.
         """
         text = " ".join(map(str, parts))
-        if (log := logger or self._logger) is not None:
+        if (logger := logger or self._logger) is not None:
+            log = Log(logger, self.session, key=self.key)
             levels = {"message": log.info, "info": log.info, "success": log.info}
             levels |= {"warning": log.warning, "error": log.error}
-            levels.get(type, log.debug)("%s", text)
+            say = levels.get(type, log.debug)
+            say("%s", printable(text), extra=about("toast", name=type))
         await self.session.send(toast_event(), {"type": type, "message": text})
         return text
 
@@ -263,13 +275,12 @@ class Sync:
         self.send_on_init = config.send_on_init
         self.sync_attributes: dict[str, str] = {}
         self._logger = config.logger
-        self._read_only = config.read_only
+        self._read_only = config.read_only or ()
         self._camel = config.camel
         self._throttle = Throttle()
-        log = config.logger or self.session.logger
-        self._log = log
+        self._log = Log(config.logger or self.session.logger, self.session, key=self.key)
         self._setup_functions(config)
-        self._state = State(self.key, log)
+        self._state = State(self.key, self._log, self.session.counters)
         if config.everything:
             self._add(config.obj, config.others(lambda value: isinstance(value, Sync)))
         self._add(config.obj, config.include)
@@ -287,8 +298,8 @@ class Sync:
         functions = remote_functions(config.obj, "remote_task")
         functions |= {} if isinstance(tasks, tuple) else tasks
         cancels = remote_functions(config.obj, "remote_task_cancel") | dict(config.task_cancels)
-        changed = self._sync_late if config.running_tasks is not None else lambda: None
-        self._tasks = Tasks(functions, cancels, changed, self._log)
+        changed = self._sync_late if config.running_tasks is not None else _nothing
+        self._tasks = Tasks(functions, cancels, changed, self._log, self.session.counters)
 
     def _add(self, owner: object, names: Mapping[str, str]) -> None:
         for name, wire in names.items():
@@ -309,27 +320,27 @@ class Sync:
         }
         initialise = self._announce if self.send_on_init else None
         self._registration = Registration(self.session, self, handlers, initialise)
-        self._state.is_current = partial(self._registration.holds, get_event(self.key))
+        self._state.is_current = self._registration.is_current
         if isinstance(members := getattr(self.obj, "__dict__", None), dict):
-            members.setdefault(ANCHOR, []).append(self)
+            members[ANCHOR] = (*members.get(ANCHOR, ()), self)
         if self.send_on_init and self.session.connection is not None:
             self.session.connection.loop.call_soon_threadsafe(self._announce_now)
 
     def _publish(self, if_since_last: float | None = None) -> list[Exception]:
         """Send the difference, or everything where nothing was sent yet; return what went wrong."""
-        connection = self.session.connection
-        if connection is None or not self._state.is_current():
+        connection, state = self.session.connection, self._state
+        if connection is None or not self._registration.is_current():
             return []
         if if_since_last and self._throttle.skips(if_since_last, self._sync_late):
             return []
-        if self._state.is_known(connection):
-            sent, errors = self._state.publish(connection)
-        elif self.send_on_init or self._state.is_followed(connection):
-            sent, errors = True, self._state.announce(connection)  # connection-state-before-patch
+        if state.is_known(connection):
+            sent, errors = state.publish(connection)
+        elif self.send_on_init or state.is_followed(connection):
+            sent, errors = True, state.announce(connection)  # connection-state-before-patch
         else:
             return []  # state-unannounced-silent
         if sent:
-            self._throttle.passed(connection.loop.time())
+            self._throttle.passed(state.sent_at)
         return errors
 
     def _sync_late(self) -> None:
@@ -348,13 +359,16 @@ class Sync:
         self._announce_now()
 
     async def _on_get(self, _: JSON) -> None:
+        self.session.counters.received_gets += 1
         if (connection := self.session.connection) is not None:
             self._state.report(self._state.announce(connection))
 
     async def _on_set(self, state: JSON) -> None:
+        self.session.counters.received_states += 1
         self._write(self._state.receive_state, state)
 
     async def _on_patch(self, patch: JSON) -> None:
+        self.session.counters.received_patches += 1
         self._write(self._state.receive_patch, patch)
 
     def _write(self, receive: Callable[[Connection, JSON], None], data: JSON) -> None:
@@ -365,31 +379,55 @@ class Sync:
             receive(connection, data)
             return
         except Refused as error:
-            self._log.warning("%s: a write is refused: %s", self.key, brief(error))
-        except Exception:  # noqa: BLE001  # the application's; nothing has changed
-            self._log.exception("%s: a write failed", self.key)
+            self._log_refusal(error)
+        except Exception as error:  # noqa: BLE001  # the application's; nothing has changed
+            self._log_failure(error)
+        self.session.counters.refused_writes += 1
         self._state.resync(connection)
 
+    def _log_refusal(self, error: Refused) -> None:
+        cause = error.__cause__
+        if cause is not None and not isinstance(cause, ValueError | AssertionError):
+            self._log_failure(cause)  # no validator or setter refuses like that
+            return
+        self._log.warning(
+            "%s: a write is refused: %s", self.key, brief(error),
+            extra=about("write-refused", "state-refused-resync", error=error),
+        )  # fmt: skip
+
+    def _log_failure(self, error: BaseException) -> None:
+        self.session.counters.failed_writes += 1
+        self._log.error(
+            "%s: a write failed", self.key, exc_info=error,
+            extra=about("write-failed", "state-refused-resync"),
+        )  # fmt: skip
+
+    def _log_unknown(self, what: str, name: object, extra: dict[str, Any]) -> None:
+        self._log.warning("%s has no %s %s", self.key, what, brief(repr(name)), extra=extra)
+
     async def _on_action(self, data: JSON) -> None:
+        self.session.counters.received_actions += 1
         name, arguments = read_call(data)
         if (action := self._actions.get(name)) is not None:
-            by_position, named = split(action, fit(action, name, arguments, self._camel))
+            by_position, named = bind(action, name, arguments, self._camel)
             await call(action, *by_position, **named)
         elif self._any_action is not None:
             await call(self._any_action, data)
         else:
-            self._log.warning("%s has no action %s", self.key, brief(repr(name)))  # actions-unknown
+            self._log_unknown("action", name, about("action-unknown", "actions-unknown", name=name))
 
     async def _on_task_start(self, data: JSON) -> None:
+        self.session.counters.received_starts += 1
         name, arguments = read_call(data)
         if (task := self._tasks.functions.get(name)) is not None:
             self._tasks.start(name, fit(task, name, arguments, self._camel))
         elif self._any_task is not None:
             await call(self._any_task[0], data)
         else:
-            self._log.warning("%s has no task %s", self.key, brief(repr(name)))  # tasks-unknown
+            self._log_unknown("task", name, about("task-unknown", "tasks-unknown", name=name))
 
     async def _on_task_cancel(self, data: JSON) -> None:
+        self.session.counters.received_cancels += 1
         name, _ = read_call(data)
         if self._any_task is not None and name not in self._tasks.functions:
             await call(self._any_task[1], data)

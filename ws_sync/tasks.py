@@ -10,12 +10,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
-from logging import Logger
 from typing import Any
 
 from ws_sync.arguments import split
 from ws_sync.calling import call
 from ws_sync.exceptions import brief
+from ws_sync.logs import AnyLog, about
+from ws_sync.metrics import Counters
+
+_NONE: frozenset[str] = frozenset()
 
 
 class Tasks:
@@ -30,7 +33,8 @@ class Tasks:
         functions: Mapping[str, Callable[..., Any]],
         cancels: Mapping[str, Callable[..., Any]],
         changed: Callable[[], None],
-        log: Logger,
+        log: AnyLog,
+        counters: Counters | None = None,
     ) -> None:
         """Offer tasks.
 
@@ -39,13 +43,15 @@ class Tasks:
             cancels: called, without arguments, inside a task of that name that is cancelled.
             changed: called when `names` has changed.
             log: where the tasks' exceptions go.
+            counters: count the tasks.
         """
-        self.functions = dict(functions)
-        self.cancels = dict(cancels)
+        self.functions = functions
+        self.cancels = cancels
         self.running: dict[str, asyncio.Task[None]] = {}
-        self._ending: set[str] = set()  # tasks whose cancel function runs
+        self._ending = _NONE  # tasks whose cancel function runs
         self._changed = changed
         self._log = log
+        self._counters = counters or Counters()
 
     @property
     def names(self) -> list[str]:
@@ -55,17 +61,24 @@ class Tasks:
     def start(self, name: str, arguments: Mapping[str, Any]) -> None:
         """Start the task `name`; nothing happens when it is running (tasks-once)."""
         if name in self.running:
-            self._log.warning("the task %r is running already", name)
+            self._log.warning(
+                "the task %r is running already", name,
+                extra=about("task-running", "tasks-once", name=name),
+            )  # fmt: skip
             return
         task = asyncio.get_running_loop().create_task(self._run(name, arguments), name=name)
         self.running[name] = task
+        self._counters.started_tasks += 1
         task.add_done_callback(partial(self._ended, name))
         self._changed()
 
     def cancel(self, name: str) -> None:
         """Cancel the task `name`; nothing happens when it is not running (tasks-cancel-idle)."""
         if name not in self.running:
-            self._log.warning("the task %s is not running", brief(repr(name)))
+            self._log.warning(
+                "the task %s is not running", brief(repr(name)),
+                extra=about("task-idle", "tasks-cancel-idle", name=name),
+            )  # fmt: skip
             return
         # A task's first step is already scheduled: cancelled behind it, `_run` sees it.
         asyncio.get_running_loop().call_soon(self._interrupt, name, self.running[name])
@@ -80,13 +93,22 @@ class Tasks:
             await call(self.functions[name], *by_position, **named)
         except asyncio.CancelledError:
             if name in self.cancels:
-                self._ending.add(name)
+                self._ending |= {name}
                 await call(self.cancels[name])
             raise
 
     def _ended(self, name: str, task: asyncio.Task[None]) -> None:
         del self.running[name]
-        self._ending.discard(name)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._log.error("the task %r failed", name, exc_info=error)
+        self._ending -= {name}
+        if task.cancelled():
+            self._counters.cancelled_tasks += 1
+        elif (error := task.exception()) is None:
+            self._counters.completed_tasks += 1
+        else:
+            self._counters.broken_tasks += 1
+            self._counters.failed_tasks += 1
+            self._log.error(
+                "the task %r failed", name, exc_info=error,
+                extra=about("task-failed", "tasks-error", name=name),
+            )  # fmt: skip
         self._changed()

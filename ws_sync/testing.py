@@ -105,6 +105,7 @@ class TestClient:
         await self._put({"type": "websocket.disconnect", "code": 1000})
         async with self._deadline("the connection ends"):
             await self._serving
+        del self._serving  # the task has made a connection, which leads back to here: a leak
 
     async def send(self, event: str, data: JSON = None) -> None:
         """Send an event, and wait for nothing."""

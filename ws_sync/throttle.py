@@ -9,6 +9,8 @@ from collections.abc import Callable
 class Throttle:
     """When the last sync was, and the one that makes up for those skipped since."""
 
+    __slots__ = ("_last", "_later")
+
     def __init__(self) -> None:
         self._last = float("-inf")
         self._later: asyncio.TimerHandle | None = None

@@ -174,7 +174,7 @@ class TypedAttribute(Attribute):
     def typed(cls, attribute: Attribute, types: ClassTypes, adapter: TypeAdapter[Any]) -> Attribute:
         """Describe an attribute that has a type; the attribute itself, if its values are JSON."""
         owner, name, wire, read_only, computed, _ = attribute.parts()
-        kind = Attribute if _is_plain(adapter.core_schema) else cls
+        kind = Attribute if is_plain(adapter.core_schema) else cls
         return kind(owner, name, wire, read_only, computed, types)
 
     def reader(self) -> Callable[[], object]:
@@ -272,17 +272,17 @@ def _is_plain_field(cls: type[BaseModel], name: str) -> bool:
     if name not in known:
         fields = _fields_schema(cls)[0]["fields"]
         custom = bool(cls.__pydantic_decorators__.model_serializers)
-        known[name] = name in fields and not custom and _is_plain(fields[name])
+        known[name] = name in fields and not custom and is_plain(fields[name])
     return known[name]
 
 
-def _is_plain(schema: Any) -> bool:
+def is_plain(schema: Any) -> bool:
     """Tell whether all values of a schema are JSON as they are.
 
     Of `Any`, whoever encodes the value converts what is none.
     """
     if schema.get("type") == "function-after" and schema["function"]["function"] in TRACKED:
-        return _is_plain(schema["schema"])
+        return is_plain(schema["schema"])
     if schema.get("type") not in _PLAIN_SCHEMAS or "serialization" in schema:
         return False
     inner = [schema[part] for part in ("schema", "items_schema", "values_schema") if part in schema]
@@ -292,7 +292,7 @@ def _is_plain(schema: Any) -> bool:
         return False
     if schema["type"] == "literal":
         return all(isinstance(value, str | int | None) for value in schema["expected"])
-    return all(map(_is_plain, inner))
+    return all(map(is_plain, inner))
 
 
 def _assigns_itself(cls: type[BaseModel]) -> bool:

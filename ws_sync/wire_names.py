@@ -52,7 +52,7 @@ def incoming(annotation: Any, value: JSON) -> JSON:
     """
     if type(value) not in (dict, list) or not _is_concerned(annotation):
         return value
-    annotation = _bare(annotation)
+    annotation = bare(annotation)
     if typing.get_origin(annotation) in (Union, types.UnionType):
         arms = typing.get_args(annotation)
         return incoming(next((arm for arm in arms if _fits(arm, value)), Any), value)
@@ -74,7 +74,7 @@ def _has_other_names(annotation: Any) -> bool:
 
 def _search(annotation: Any, seen: set[int]) -> bool:
     """Look for other names in an annotation and everything that it refers to."""
-    annotation = _bare(annotation)
+    annotation = bare(annotation)
     if id(annotation) in seen:
         return False
     seen.add(id(annotation))
@@ -88,7 +88,7 @@ def _search(annotation: Any, seen: set[int]) -> bool:
     return any(_search(item, seen) for item in inner)
 
 
-def _bare(annotation: Any) -> Any:
+def bare(annotation: Any) -> Any:
     """Return an annotation without its metadata, and what an alias stands for."""
     while True:
         if typing.get_origin(annotation) is Annotated:
@@ -152,7 +152,7 @@ def _accepted(name: str, info: FieldInfo) -> str:
 
 def _fits(annotation: Any, value: JSON) -> bool:
     """Tell whether an arm of a union is the one that an object or an array was made of."""
-    annotation = _bare(annotation)
+    annotation = bare(annotation)
     if type(value) is list:
         return _is_kind(annotation, Collection) and not _is_kind(annotation, Mapping)
     if isinstance(cls := typing.get_origin(annotation) or annotation, type) and _fields(cls):

@@ -22,7 +22,7 @@ from copy import deepcopy
 from ws_sync.annotations import reason_of
 from ws_sync.attributes import Attribute
 from ws_sync.calling import to_json
-from ws_sync.codec import JSON, MAX_VALUE_DEPTH, decode_value, encode, is_deeper
+from ws_sync.codec import JSON, MAX_VALUE_DEPTH, dump, is_deeper, read_own
 from ws_sync.diff import diff
 from ws_sync.equality import equal
 from ws_sync.exceptions import Refused, RefusedPatch, RefusedState
@@ -279,7 +279,7 @@ def _current(attribute: Attribute, patch: JSON = None) -> tuple[JSON, bool]:
             (not is_typed and _is_plain_where(value, patch)) or _is_plain(value)
         ):
             return value, True
-        return decode_value(encode(shown, to_json)), False
+        return read_own(*dump(shown, to_json)), False
     except Exception:  # noqa: BLE001  # a property of the application, or a value without JSON form
         return None, False
 

@@ -14,7 +14,7 @@ import pytest
 from tests.defects.programs import s_10, s_11, s_12, s_13
 from tests.defects.programs.stage import Stage
 from ws_sync import state
-from ws_sync.arguments import fit
+from ws_sync.arguments import fit, split
 from ws_sync.attributes import Attribute
 from ws_sync.remote import marked_names, remote_functions
 from ws_sync.writes import Write
@@ -35,14 +35,14 @@ def call_cancel_functions_unbound(monkeypatch: pytest.MonkeyPatch) -> None:
 def check_arguments_by_the_first_function_of_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     first: dict[str, Callable[..., Any]] = {}
 
-    def fit_first(function: Any, name: str, arguments: Any, camel: bool = False) -> dict[str, Any]:
-        return fit(first.setdefault(name, function), name, arguments, camel)
+    def bind_first(function: Any, name: str, arguments: Any, camel: bool = False) -> Any:
+        return split(function, fit(first.setdefault(name, function), name, arguments, camel))
 
-    monkeypatch.setattr(sync, "fit", fit_first)
+    monkeypatch.setattr(sync, "bind", bind_first)
 
 
 def give_the_object_to_plain_functions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sync, "split", lambda _function, fitted: ([object()], dict(fitted)))
+    monkeypatch.setattr(sync, "bind", lambda *given: ([object()], fit(*given)))
 
 
 def read_names_of_fields(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,6 +50,7 @@ def read_names_of_fields(monkeypatch: pytest.MonkeyPatch) -> None:
         return Write({attribute.name: attribute for attribute in attributes.values()}, patch)
 
     monkeypatch.setattr(state, "Write", write)
+    monkeypatch.setattr(state, "write_of", write)
 
 
 @pytest.mark.parametrize(

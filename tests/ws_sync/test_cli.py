@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import json
 import re
 import signal
 import socket
@@ -83,6 +84,64 @@ async def test_serve_says_where_and_serves_until_interrupted() -> None:
         process.send_signal(signal.SIGINT)
         code, errors = await said(process)
         assert (code, errors) == (130, "")
+
+
+NOISY = """
+import logging
+from ws_sync import Sync, remote_action
+
+class Noisy:
+    def __init__(self):
+        self.sync = Sync(self, "N")
+
+    @remote_action
+    async def fail(self):
+        raise RuntimeError("two\\nlines")
+
+def make():
+    logging.getLogger("mine").info("made")
+    return Noisy()
+"""
+
+
+async def logged(directory: Path, transport: str, *options: str, setup: str = "") -> list[str]:
+    """The lines of the log after an unknown action and one that fails."""
+    (directory / "noisy.py").write_text(NOISY + setup)
+    options = ("--port", "0", "--transport", transport, *options)
+    async with command("serve", "noisy:make", *options, cwd=directory) as process:
+        assert process.stdout is not None
+        url = (await process.stdout.readline()).decode().split()[-1]
+        async with websockets.connect(f"{url}/ws/a") as connection:
+            client = Client(connection)
+            await client.act("N", "nothing\n")
+            await client.act("N", "fail")
+            await client.fence("N")
+        process.send_signal(signal.SIGINT)
+        return (await said(process))[1].splitlines()
+
+
+@pytest.mark.parametrize("transport", ["uvicorn", "picows"])
+async def test_serve_writes_its_log_as_json(transport: str, tmp_path: Path) -> None:
+    lines = await logged(tmp_path, transport, "--log-json", "--log-level", "info")
+    records = {line.get("record", line["message"]): line for line in map(json.loads, lines)}
+    assert records["made"]["logger"] == "mine"
+    unknown, failed = records["action-unknown"], records["handler-failed"]
+    assert (unknown["level"], unknown["key"], unknown["session"]) == ("warning", "N", "a")
+    assert (unknown["requirement"], unknown["name"]) == ("actions-unknown", "nothing\\n")
+    assert failed["traceback"].endswith("RuntimeError: two\nlines")
+    assert failed["peer"].startswith("127.0.0.1:")
+
+
+async def test_serve_writes_its_log_for_people_unless_the_application_does(tmp_path: Path) -> None:
+    lines = await logged(tmp_path, "uvicorn")
+    assert "WARNING ws_sync: N has no action 'nothing\\n'" in lines[0]
+    assert sum("made" in line for line in lines) == 0
+    setup = "logging.basicConfig(format='mine: %(message)s', level='INFO')\n"
+    lines = await logged(tmp_path, "uvicorn", setup=setup)
+    assert "mine: made" in lines
+    lines = await logged(tmp_path, "uvicorn", "--log-level", "error", setup=setup)
+    assert "mine: made" not in lines
+    assert "ERROR ws_sync: the handler of '_ACTION:N' failed" in lines[0]
 
 
 async def test_serve_complains_about_a_port_in_use() -> None:

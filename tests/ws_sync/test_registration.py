@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from typing import Any
 
 from ws_sync.registration import Registration, WeakHandler
@@ -19,7 +20,7 @@ class Owner:
 
 async def test_handler_calls_its_object_while_that_lives() -> None:
     owner = Owner()
-    handler = WeakHandler(owner.note)
+    handler = WeakHandler(owner.note, weakref.ref(owner))
     await handler(1)
     assert owner.calls == [1]
     del owner

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+import weakref
 from typing import Any
 
 import pytest
@@ -173,7 +175,7 @@ BAD_FRAMES: dict[str, str | bytes] = {
 @pytest.mark.parametrize("frame", BAD_FRAMES.values(), ids=BAD_FRAMES.keys())
 async def test_bad_frame_changes_nothing_and_keeps_the_connection(frame: str | bytes) -> None:
     """S-03 and S-05: neither a lone surrogate nor NaN gets in, and the connection stays."""
-    session, _ = make()
+    session, _counter = make()
     async with Server(session) as server, server.connect() as client:
         _, before = await client.until("_SET:COUNTER")
         await client.socket.send(frame)
@@ -493,3 +495,24 @@ async def test_state_may_be_anything(caplog: pytest.LogCaptureFixture) -> None:
         await client.fence("COUNTER")
     await session.terminate()
     assert caplog.records == []
+
+
+async def test_ended_connections_and_their_tasks_are_kept_by_nothing() -> None:
+    tasks: list[weakref.ref[asyncio.Task[Any]]] = []
+    session = Session()
+
+    async def endpoint(ws: WebSocket) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.append(weakref.ref(task))
+        await session.handle_connection(ws)
+
+    with session:
+        counter = Counter()
+    async with Server(endpoint) as server:
+        for _ in range(3):
+            async with server.connect() as client:
+                await client.receive()
+    gc.collect()
+    assert [task() for task in tasks] == [None] * 3
+    assert counter.sync.session is session

@@ -109,7 +109,7 @@ class Peer:
 
     def sync(self, value: Any) -> Any:
         """Bring the client up to date; return the patch."""
-        found = self.document.advance([("a", lambda: value)])
+        found = self.document.advance([("a", lambda: value)], None, {})
         for error in found.errors.values() if found else ():
             raise error
         patch = orjson.loads(found.patch) if found and found.operations else []
@@ -267,6 +267,6 @@ def test_clearing_is_one_operation() -> None:
 def test_names_that_are_no_strings_are_written_as_of_a_dict() -> None:
     state = SyncedDict({1: "a"})
     peer = Peer({})
-    found = peer.document.advance([("a", lambda: state)])
+    found = peer.document.advance([("a", lambda: state)], None, {})
     assert found
     assert json.loads(found.patch) == [{"op": "add", "path": "/a/1", "value": "a"}]

@@ -38,7 +38,7 @@ def prepare(service: Service, implementation: str, grace: float) -> Callable[[so
         app,
         ws=implementation,
         ws_max_size=MAX_FRAME,
-        log_level="warning",
+        log_config=None,  # it is set up already, for everything in the process
         lifespan="auto",
         timeout_graceful_shutdown=grace,  # type: ignore[arg-type]  # it takes fractions as well
     )

@@ -7,7 +7,7 @@ import math
 import socket
 from collections.abc import Sequence
 
-from ws_sync.cli import on_picows, on_uvicorn
+from ws_sync.cli import logs, on_picows, on_uvicorn
 from ws_sync.cli.application import NothingToServe, load
 from ws_sync.cli.output import complain, say
 from ws_sync.cli.service import CantServe, Service, of_factory
@@ -21,7 +21,9 @@ def run(given: Sequence[str]) -> int:
     """Serve until interrupted."""
     arguments = _parse(given)
     try:
-        serve = TRANSPORTS[arguments.transport](_service(arguments), arguments.ws, GRACE)
+        service = _service(arguments)
+        logs.write(arguments.log_level, arguments.log_json)
+        serve = TRANSPORTS[arguments.transport](service, arguments.ws, GRACE)
     except NothingToServe as error:
         complain(f"nothing to serve: {error}")
         return 2
@@ -73,6 +75,11 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
         "--ws", choices=on_uvicorn.IMPLEMENTATIONS, default="auto",
         help="uvicorn's WebSocket implementation",
     )  # fmt: skip
+    log = parser.add_argument_group("the log, on standard error")
+    log.add_argument(
+        "--log-level", choices=logs.LEVELS, help="default: as the application sets it, or warning"
+    )
+    log.add_argument("--log-json", action="store_true", help="a JSON object in each line")
     sessions = parser.add_argument_group("sessions of a factory")
     sessions.add_argument("--limit", type=_limit, help="so many at most; default 1000")
     sessions.add_argument("--lifetime", type=_seconds, help="seconds; default: without an end")
