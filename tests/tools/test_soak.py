@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from typing import Any
 
@@ -17,7 +18,8 @@ SHORT = 200
 
 
 @pytest.fixture(autouse=True)
-def shorter(monkeypatch: pytest.MonkeyPatch) -> None:
+def shorter(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL + 1, "ws_sync")  # a line that is kept keeps a session
     monkeypatch.setattr(one_session, "LIFE", SHORT)
     monkeypatch.setattr(one_session, "SAMPLES", 8)
 
