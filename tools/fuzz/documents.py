@@ -67,7 +67,7 @@ def _advance(document: Document, live: dict[str, Any], held: Any) -> Any:
             expected[name] = json.loads(encode(value))
         except NotJSON:
             unsendable.add(name)
-    found = document.advance([(name, partial(live.get, name)) for name in live])
+    found = document.advance([(name, partial(live.get, name)) for name in live], None, {})
     errors = set() if found is None else found.errors.keys()
     if errors != unsendable:
         raise Finding(f"errors of {errors}, but {unsendable} can't be sent")
@@ -76,7 +76,7 @@ def _advance(document: Document, live: dict[str, Any], held: Any) -> Any:
             len(replacement(join(name), encode(live[name]).encode())) + 1 for name in found.changed
         )
         if len(found.patch) - 1 > most:
-            raise Finding(f"{found.patch} is longer than the replacement, {most}")
+            raise Finding(f"{found.patch!r} is longer than the replacement, {most}")
         held = jsonpatch.apply_patch(held, json.loads(found.patch))
     for what, value in (("the peer", held), ("the document", document.value())):
         if not same(value, expected):

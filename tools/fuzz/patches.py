@@ -126,10 +126,21 @@ def operation(draft: Any, document: Any, known: list[str]) -> Any:
         made["from"] = _pointer(origin, known)
     elif name == "test" and kind % 2 and type(made["path"]) is str:
         # most others fail, and then nothing behind them is reached
-        made["value"] = copy.deepcopy(_lookup(document, made["path"]))
+        made["value"] = _copied(_lookup(document, made["path"]), twisted=kind % 4 == 1)
     elif name != "remove" or kind == 1:
         made["value"] = value
     return made
+
+
+def _copied(value: Any, twisted: bool) -> Any:
+    """Copy a value; twisted, each number and boolean is one that other equalities take for it."""
+    if isinstance(value, dict):
+        return {name: _copied(member, twisted) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_copied(element, twisted) for element in value]
+    if twisted and isinstance(value, int | float) and value in (0, 1):
+        return int(value) if isinstance(value, bool) else value == 1
+    return float(value) if twisted and isinstance(value, int) else value
 
 
 def _pointer(place: Any, known: list[str]) -> Any:
