@@ -12,8 +12,8 @@ from tools.fuzz.target import run
 from tools.fuzz.targets import TARGETS
 from ws_sync import codec, comparison, diff, patch, state, writes
 
-INPUTS = {"decode": 300, "encode": 250, "patch": 250, "document": 100, "diff": 200, "session": 80}
-"""So many make about two seconds of each."""
+INPUTS = {"decode": 300, "encode": 250, "patch": 150, "document": 100, "diff": 200, "session": 80}
+"""So many make a second or two of each."""
 
 
 def found(name: str, inputs: int) -> list[str]:

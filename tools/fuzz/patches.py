@@ -15,7 +15,7 @@ from jsonpointer import JsonPointerException
 
 from conformance.wire import same
 from tests.ws_sync.strategies import names, scalars, values
-from tools.fuzz.target import Finding, Target
+from tools.fuzz.target import Finding, Target, often
 from ws_sync.exceptions import RefusedPatch
 from ws_sync.patch import apply
 from ws_sync.pointer import escape
@@ -105,14 +105,17 @@ no_operations: st.SearchStrategy[Any] = st.one_of(
 )
 indices = st.integers(0, 1 << 16)
 places = st.one_of(
-    *[indices] * 9, odd_pointers, st.tuples(indices, odd_pointers), no_pointers.map(lambda p: [p])
+    *often(indices, 9),
+    odd_pointers,
+    st.tuples(indices, odd_pointers),
+    no_pointers.map(lambda p: [p]),
 )
 small = st.one_of(
     scalars, st.lists(scalars, max_size=3), st.dictionaries(names, scalars, max_size=3)
 )
-contents = st.one_of(small, small, small, values)
+contents = st.one_of(*often(small, 3), values)
 fitting = st.tuples(st.integers(0, 9), st.sampled_from(OPERATIONS), places, places, contents)
-drafts = st.one_of(*[fitting] * 12, no_operations.map(lambda operation: (operation,)))
+drafts = st.one_of(*often(fitting, 15), no_operations.map(lambda operation: (operation,)))
 members = st.dictionaries(names, contents, max_size=5)
 
 
@@ -161,8 +164,8 @@ def case(document: Any, drawn: list[Any], other: Any, kind: int) -> tuple[Any, A
 
 cases = st.builds(
     case,
-    st.one_of(members, members, members, values),
-    st.lists(drafts, max_size=6),
+    st.one_of(*often(members, 5), values),
+    st.lists(drafts, min_size=1, max_size=6),
     contents,
     st.integers(0, 40),
 )

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.ws_sync.strategies import names, texts, values
 from tools.fuzz.dialogue import ACTS, Input, converse
 from tools.fuzz.patches import odd_pointers
-from tools.fuzz.target import Target
+from tools.fuzz.target import Target, often
 from tools.fuzz.texts import frames as any_frames
 from tools.fuzz.texts import near
 
@@ -126,7 +126,7 @@ fitting = st.one_of(
         ]
     ),
 )
-data = st.one_of(fitting, fitting, values)
+data = st.one_of(*often(fitting, 3), values)
 keys = st.sampled_from(list(PATHS))
 
 
@@ -179,11 +179,9 @@ announcements = st.builds(
 )
 legal: st.SearchStrategy[str] = st.one_of(
     *patches,
-    patches[0],
-    patches[0],
+    *often(patches[0], 2),
     *[_states(key) for key in PATHS],
-    calls,
-    calls,
+    *often(calls, 2),
     starts,
     keys.map(lambda key: json.dumps({"type": f"_GET:{key}"})),
     announcements,
@@ -200,10 +198,7 @@ events = st.builds(
     values,
 )
 inputs: st.SearchStrategy[Input] = st.one_of(
-    legal,
-    legal,
-    legal,
-    legal,
+    *often(legal, 6),
     near(legal),
     events,
     any_frames,

@@ -12,10 +12,12 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+
+T = TypeVar("T")
 
 BATCH = 500
 """Inputs with one seed."""
@@ -68,6 +70,11 @@ class Report:
     slowest: tuple[float, str] = (0.0, "")
     largest: tuple[int, str] = (0, "")
     findings: list[str] = field(default_factory=list)
+
+
+def often(strategy: st.SearchStrategy[T], times: int) -> list[st.SearchStrategy[T]]:
+    """Return alternatives for `one_of` that are so many; the same one would count once there."""
+    return [strategy.map(lambda drawn: drawn) for _ in range(times)]
 
 
 def run(target: Target, inputs: float, seconds: float, first_seed: int) -> Report:

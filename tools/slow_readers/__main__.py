@@ -2,8 +2,8 @@
 
 Normal clients call an action at a fixed rate, first alone; then beside clients to which the server
 publishes large states and which read them promptly; then beside such as read 1 kB a second or
-nothing. What slowness itself costs the others is the ratio of the last two. Exit status 1 when the
-server's memory grows beyond what the limits of the connections allow. Needs Linux.
+nothing. What slowness itself costs, in latency and memory, is the difference of the last two. Exit
+status 1 when the memory is more than the limits of the connections allow. Needs Linux.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from tools.soak.flatness import resident
 from ws_sync.connection import LIMITS
 
 SERVERS = ("uvicorn", "picows")
-EACH = LIMITS.congested_size + 8 * LARGE
-"""Bytes of the server's memory that one slow reader may take: an outbox up to congestion and one
-state more; the state in the application, in the snapshot and as what is being sent, encoded; and
-half as much again for the gaps that strings of this size leave in the heap."""
+EACH = LIMITS.congested_size + 4 * LARGE
+"""Bytes of the server's memory that one slow reader may take more than one that reads: an outbox up
+to congestion, the state that makes it congested, and the one that is being sent, as text, encoded,
+and in the server's own buffer."""
 FIXED = 16 << 20
 """What the server may grow by besides, for what it allocates anyway."""
 
@@ -94,7 +94,7 @@ async def _judge(name: str, chosen: argparse.Namespace) -> int:
                     await measure(clients, chosen.seconds, chosen.rate)  # until outboxes are full
                     latencies = await measure(clients, chosen.seconds, chosen.rate)
                     found[kind] = Phase(latencies, resident(process))
-            grown.append(found["slow"].memory - found["alone"].memory)
+            grown.append(found["slow"].memory - found["prompt"].memory)
             _print(name, found, chosen)
         for client in clients:
             client.close()
