@@ -7,6 +7,7 @@ Waiting is always for an event and has a deadline; nothing here sleeps.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,11 +18,20 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.frames import Frame, Opcode
 
 from conformance.expect import ClosedEarly, Silence, Violation
+from conformance.fences import Fences
 from conformance.legality import Legality
 from conformance.raw import reset
 from conformance.trace import Trace
-from conformance.wire import ABSENT, JSON, Event
+from conformance.wire import ABSENT, JSON, LARGEST, Event
 
+MOST_FRAMES = 100_000
+MOST_BYTES = 512 << 20
+"""Frames and bytes that one connection may bring. No case asks for a tenth of it; a server that
+sends without end is given up before it fills this process."""
+AHEAD = 1024
+"""Frames that wait to be read before the server has to wait."""
+YIELD = 100
+TOO_BIG = 1009
 DEAF = 10
 """The factor of the deadline after which a server that does not read is given up. It is long: one
 that refuses a frame while it arrives may let the rest of it wait until the connection has ended."""
@@ -87,19 +97,36 @@ class Connection:
         label: Its name in the dialogue: A, B, …
         received: The legal events so far, in order. A pair of `_BIN_META` and bytes counts as one.
         legality: The judge of its frames, which also keeps the mirror.
+        fences: What tells answers from changes.
         closing: How it ended, or None while it is open.
+        url: The URL that it was opened with.
+        ended_by_kit: Whether the kit has begun to end it.
+        opened: When it was opened, by the monotonic clock.
+        ended: When it ended.
     """
 
-    def __init__(self, socket: Socket, label: str, trace: Trace, deadline: float) -> None:
+    def __init__(
+        self, socket: Socket, label: str, trace: Trace, deadline: float, url: str = ""
+    ) -> None:
         self.label = label
+        self.url = url
+        self.ended_by_kit = False
+        self.opened, self.ended = time.monotonic(), float("inf")
         self.received: list[Received] = []
         self.legality = Legality()
+        self.fences = Fences()
         self.closing: Closing | None = None
         self._socket = socket
         self._trace = trace
         self._deadline = deadline
+        self._released = False
         self._news = asyncio.Event()
         self._reader = asyncio.create_task(self._read())
+
+    @property
+    def told_to_go(self) -> bool:
+        """Whether the server's last event is `_DISCONNECT`."""
+        return bool(self.received) and self.received[-1].event.type == "_DISCONNECT"
 
     @property
     def subprotocol(self) -> str | None:
@@ -123,14 +150,14 @@ class Connection:
                 close_timeout=deadline,
                 ping_interval=None,
                 compression=None,
-                max_size=None,
-                max_queue=None,
+                max_size=LARGEST,
+                max_queue=AHEAD,
                 proxy=None,
             )
         except (OSError, InvalidHandshake, TimeoutError) as error:
             trace.add(label, "noted", f"fails to connect: {error}")
             raise
-        return cls(socket, label, trace, deadline)
+        return cls(socket, label, trace, deadline, url)
 
     async def send(self, type: str, data: JSON = ABSENT) -> None:
         """Send an event."""
@@ -140,12 +167,14 @@ class Connection:
         """Send a text frame as it is; an iterable is sent as one message in fragments."""
         whole = text if isinstance(text, str) else "".join(text := list(text))
         self._trace.add(self.label, "sent", whole)
+        self.fences.sent(whole)
         await self._send(text)
 
     async def send_at_once(self, *texts: str) -> None:
         """Send text frames in one write, so that the server finds all of them waiting."""
         for text in texts:
             self._trace.add(self.label, "sent", text)
+            self.fences.sent(text)
         frames = (Frame(Opcode.TEXT, text.encode()).serialize(mask=True) for text in texts)
         await self.write(b"".join(frames))
 
@@ -239,6 +268,7 @@ class Connection:
     async def reset(self) -> None:
         """End the connection at once by a TCP reset."""
         self._trace.add(self.label, "noted", "resets the connection")
+        self.ended_by_kit = self.closing is None
         reset(self._socket.transport)
         await self._reader
 
@@ -256,12 +286,14 @@ class Connection:
     async def close(self) -> None:
         """Close in the orderly way, and wait until it has ended."""
         self._trace.add(self.label, "noted", "closes")
+        self.ended_by_kit = self.closing is None
         await self._socket.close()
         await self._reader
 
     async def cut(self) -> None:
         """End the connection at once, without a close frame."""
         self._trace.add(self.label, "noted", "cuts the connection")
+        self.ended_by_kit = self.closing is None
         self._socket.transport.abort()
         await self._reader
 
@@ -276,6 +308,7 @@ class Connection:
 
     async def release(self) -> None:
         """End the connection when the case is over, without a trace of it."""
+        self._released = True
         self._socket.transport.abort()
         await self._reader
 
@@ -298,17 +331,35 @@ class Connection:
         return ClosedEarly(expected="an open connection to send on", received=str(self.closing))
 
     async def _read(self) -> None:
+        frames = content = 0
         try:
             async for frame in self._socket:
+                frames += 1
+                content += len(frame)
                 self._trace.add(self.label, "received", frame)
+                if frames > MOST_FRAMES or content > MOST_BYTES:
+                    self._give_up(f"more than {frames - 1:,} frames, {content:,} bytes, and no end")
+                    break
                 self._take(frame)
                 self._news.set()
-        except ConnectionClosed:
-            pass
+                if not frames % YIELD:  # what comes without a pause must not hold up the deadlines
+                    await asyncio.sleep(0)
+        except ConnectionClosed as error:
+            if error.sent is not None and error.sent.code == TOO_BIG and error.rcvd is None:
+                self._give_up(f"a frame of more than {LARGEST >> 20} MiB")
         code, reason = self._socket.close_code, self._socket.close_reason
         self.closing = Closing(self.label, code or 1006, reason or "")
-        self._trace.add(self.label, "noted", str(self.closing))
+        self.ended = time.monotonic()
+        if not self._released:
+            self._trace.add(self.label, "noted", str(self.closing))
         self._news.set()
+
+    def _give_up(self, received: str) -> None:
+        """End a connection that brings more than can be asked for; that is the server's fault."""
+        self.legality.violations.append(
+            Violation(expected="no more than what was asked for", received=received)
+        )
+        self._socket.transport.abort()
 
     def _take(self, frame: str | bytes) -> None:
         if isinstance(frame, bytes):
@@ -317,6 +368,8 @@ class Connection:
                 self.received.append(Received(announcement, frame))
             return
         event = self.legality.text(frame)
+        if event is not None:
+            self.fences.received(event)
         if event is not None and event.name != "_BIN_META":
             self.received.append(Received(event))
 

@@ -2,7 +2,8 @@
 
     Violation               a requirement is not met
     ├── Silence             something required did not come before the deadline
-    └── ClosedEarly         the server closed, or lost, a connection that had to stay open
+    ├── ClosedEarly         the server closed, or lost, a connection that had to stay open
+    └── TurnedAway          the server had no place for one more connection, and said so
     Violations              several of them, found by generated sequences
     NotTestable             the run lacks what the case needs; says what that is
 
@@ -52,6 +53,10 @@ class Silence(Violation):
 
 class ClosedEarly(Violation):
     """The server closed, or lost, a connection that had to stay open."""
+
+
+class TurnedAway(Violation):
+    """The server had no place for one more connection, and said so; how many it has is its own."""
 
 
 class Violations(Exception):

@@ -21,6 +21,8 @@ from conformance.wire import JSON, same
 ATTEMPTS = 3
 BATCH = 20
 """So many connections of a crowd are opened at the same time: a deadline holds for each."""
+SPARE = 3
+"""So many places of a full server are made free again."""
 DEEP_CALLS = 50_000
 """Calls inside each other that walking through a deep value takes, with room to spare."""
 
@@ -211,8 +213,11 @@ def deep_values() -> Iterator[None]:
         sys.setrecursionlimit(limit)
 
 
-async def crowd(dialogue: Dialogue, most: int) -> list[Peer]:
-    """Peers on sessions of their own, all connected: `most`, or as many as the server takes.
+async def crowd(dialogue: Dialogue, most: int) -> tuple[list[Peer], int]:
+    """Peers on sessions of their own, all connected, and how many the server took.
+
+    They are `most`, or as many as it takes. Where it is full, some leave again, so that there is
+    place for what comes behind: how many a server takes is its own measure (security.md).
 
     Raises:
         Violation: One that was accepted is not served.
@@ -220,10 +225,15 @@ async def crowd(dialogue: Dialogue, most: int) -> list[Peer]:
     peers: list[Peer] = []
     while len(peers) < most:
         opening = (dialogue.open() for _ in range(BATCH))
+        full = False
         for found in await asyncio.gather(*opening, return_exceptions=True):
             if isinstance(found, Violation) and found.requirement == "connection-accept":
-                return peers  # how many a server takes is its own measure (security.md)
-            if isinstance(found, BaseException):
+                full = True
+            elif isinstance(found, BaseException):
                 raise found
-            peers.append(found)
-    return peers
+            else:
+                peers.append(found)
+        if full:
+            await asyncio.gather(*(peer.connection.release() for peer in peers[-SPARE:]))
+            return peers[:-SPARE], len(peers)
+    return peers, len(peers)

@@ -8,7 +8,12 @@ from __future__ import annotations
 import jsonpatch
 from jsonpointer import JsonPointerException
 
-from conformance.wire import JSON
+from conformance.wire import JSON, compact
+
+FEW = 4
+"""Copies in a patch that can't let a document grow much."""
+MOST = 32 << 20
+"""Characters of a document beyond which a patch that copies is not followed."""
 
 
 class Inapplicable(Exception):
@@ -57,7 +62,7 @@ class Mirror:
             Inapplicable: One of its operations can't be applied.
         """
         try:
-            patched = jsonpatch.apply_patch(self._copies[key], operations)
+            patched = _applied(self._copies[key], operations)
         except (
             jsonpatch.JsonPatchException,
             JsonPointerException,
@@ -71,3 +76,21 @@ class Mirror:
     def _keep(self, key: str, state: JSON) -> None:
         self._copies[key] = state
         self._versions.setdefault(key, []).append(state)
+
+
+def _applied(document: JSON, operations: JSON) -> JSON:
+    """The document after a patch; copies are looked at one by one, since each may double it.
+
+    Raises:
+        Inapplicable: It grows beyond what this process is to hold.
+    """
+    copies = isinstance(operations, list) and sum(
+        isinstance(one, dict) and one.get("op") == "copy" for one in operations
+    )
+    if copies <= FEW:
+        return jsonpatch.apply_patch(document, operations)
+    for one in operations:
+        document = jsonpatch.apply_patch(document, [one])
+        if one.get("op") == "copy" and len(compact(document)) > MOST:
+            raise Inapplicable(f"copies let the document grow beyond {MOST >> 20} MiB")
+    return document

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 import re
+from argparse import ArgumentError
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from conformance import known_failing
+from conformance import known_failing, selection
 from conformance.application import Application, BadCall, read_call
+from conformance.known_failing import Known
 from conformance.probe import NO_SERVER, NOTHING_RAN, Unusable, check_url
 from conformance.process import EMBEDDED, ServerProcess, StartFailed, free_port
 from conformance.target import SESSION, Target
@@ -32,7 +34,7 @@ class Options:
         target: The server under test.
         process: The server's process if the kit starts it, or None.
         strict: Whether a SHOULD that is not met fails.
-        known: The reasons of the known-failing list, by case id.
+        known: The known-failing list.
         report: Where the JSON report goes, or None.
         testee: Whether a testee counts as one, or as an application like any other.
         budget: Seconds for generated sequences.
@@ -40,12 +42,16 @@ class Options:
         seed: Where their search begins.
         replay_dir: Where replay files of failures go, or None for nowhere.
         how: The arguments by which `ws-sync replay` judges the same server.
+        write_known: Where the list of what fails in this run goes, or None.
+        promised: Whether the user has named an endpoint that begins with the identification.
+        reports: The folder where all reports go, or None.
+        selection: The options that chose the cases; empty for all.
     """
 
     target: Target
     process: ServerProcess | None
     strict: bool
-    known: dict[str, str]
+    known: Known
     report: Path | None
     testee: bool
     budget: float
@@ -53,6 +59,15 @@ class Options:
     seed: int
     replay_dir: Path | None
     how: list[str]
+    write_known: Path | None = None
+    promised: bool = False
+    reports: Path | None = None
+    selection: list[str] = field(default_factory=list)
+
+    @property
+    def server(self) -> str:
+        """What is judged: the command that starts it, or its URL."""
+        return self.process.given if self.process is not None else self.target.url
 
     def start(self) -> None:
         """Start the server, if the kit is to.
@@ -130,6 +145,29 @@ def add(parser: pytest.Parser) -> None:
         "does not come true fails the run.",
     )
     group.addoption(
+        "--write-known-failing",
+        metavar="FILE",
+        help="write the list of what fails in this run; the reasons of the list given stay",
+    )
+    selection.add(group)
+    # pytest has declared `--last-failed` for its cache, and the kit reads the same flag.
+    with suppress(ValueError, ArgumentError):
+        group.addoption(
+            "--last-failed", action="store_true", dest="lf", help="only what failed last"
+        )
+    group.addoption(
+        "--list",
+        action="store_true",
+        help="print the ids of the cases, with level, requirement and features, and run nothing",
+    )
+    group.addoption(
+        "--watch",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="run again whenever files in this folder change; repeatable",
+    )
+    group.addoption(
         "--budget",
         default=BUDGET,
         metavar="TIME",
@@ -142,7 +180,19 @@ def add(parser: pytest.Parser) -> None:
         help="stop after so many generated sequences, whatever the budget",
     )
     group.addoption("--seed", type=int, metavar="N", help="where the generated sequences begin")
-    group.addoption("--report-json", metavar="FILE", help="write the outcome as JSON")
+    group.addoption(
+        "--full",
+        action="store_true",
+        help="show the whole dialogue of every failure, and not only the shortest of each "
+        "requirement; so does -v",
+    )
+    group.addoption(
+        "--report",
+        metavar="DIR",
+        help="write the outcome into this folder: an HTML page, JSON, JUnit XML, CTRF JSON, "
+        "Markdown, a badge",
+    )
+    group.addoption("--report-json", metavar="FILE", help="write the outcome as JSON alone")
     group.addoption(
         "--replay-dir",
         default=REPLAY_DIR,
@@ -191,22 +241,36 @@ def read(config: pytest.Config) -> Options:
     return Options(
         target=Target(url, auth_url, time_scale, application=_application(config)),
         process=process,
-        strict=config.getoption("strict"),
+        strict=bool(config.getoption("strict")),  # pytest has None for its own
         known=_known(config.getoption("known_failing")),
-        report=_report(config.getoption("report_json")),
+        report=_file(config, "--report-json"),
+        reports=_folder("--report", config.getoption("report")),
+        selection=_selection(config),
         testee=not config.getoption("no_testee"),
         budget=seconds_in("--budget", config.getoption("budget")),
         examples=_at_least_one("--max-examples", config.getoption("max_examples")),
         seed=random.randrange(2**32) if (seed := config.getoption("seed")) is None else seed,
-        replay_dir=_replay_dir(config.getoption("replay_dir")),
+        replay_dir=_folder("--replay-dir", config.getoption("replay_dir")),
         how=_how(config),
+        write_known=_file(config, "--write-known-failing"),
+        promised=bool(config.getoption("auth_url")),
     )
 
 
-def _replay_dir(path: str) -> Path | None:
+def _folder(option: str, path: str | None) -> Path | None:
     if path and Path(path).exists() and not Path(path).is_dir():
-        raise Unusable(NOTHING_RAN, f"--replay-dir {path}: it is no folder")
+        raise Unusable(NOTHING_RAN, f"{option} {path}: it is no folder")
     return Path(path) if path else None
+
+
+def _selection(config: pytest.Config) -> list[str]:
+    """The options that choose cases, as they were given."""
+    keyword: str = config.getoption("keyword")
+    found = ["-k", keyword] if keyword else []
+    for name in selection.NAMES:
+        for value in config.getoption(name) or []:
+            found += [f"--{name}", value]
+    return found + (["--last-failed"] if config.getoption("lf") else [])
 
 
 def _how(config: pytest.Config) -> list[str]:
@@ -249,11 +313,12 @@ def _at_least_one(option: str, number: int | None) -> int | None:
     return number
 
 
-def _report(path: str | None) -> Path | None:
+def _file(config: pytest.Config, option: str) -> Path | None:
+    path = config.getoption(option.removeprefix("--").replace("-", "_"))
     if path is None:
         return None
     if not Path(path).parent.is_dir():
-        raise Unusable(NOTHING_RAN, f"--report-json {path}: its folder does not exist")
+        raise Unusable(NOTHING_RAN, f"{option} {path}: its folder does not exist")
     return Path(path)
 
 
@@ -264,9 +329,9 @@ def _port_in(url: str | None) -> int | None:
     return urlsplit(url).port
 
 
-def _known(path: str | None) -> dict[str, str]:
+def _known(path: str | None) -> Known:
     if path is None:
-        return {}
+        return Known()
     try:
         return known_failing.load(Path(path))
     except known_failing.ListError as error:

@@ -11,17 +11,21 @@ import itertools
 from collections.abc import Callable
 from contextlib import suppress
 
-from websockets.exceptions import InvalidHandshake
+from websockets.exceptions import InvalidHandshake, InvalidStatus
 
 from conformance import expect
 from conformance.client import Closing, Connection, Received
-from conformance.expect import ClosedEarly, NotTestable, Violation
+from conformance.expect import ClosedEarly, NotTestable, TurnedAway, Violation
+from conformance.manner import Ending, taken_over
 from conformance.mirror import Inapplicable
 from conformance.raw import Line
 from conformance.spec import deviation
 from conformance.target import Target
 from conformance.trace import Trace
 from conformance.wire import ABSENT, JSON, SCHEMA_BY_NAME, Event
+
+FULL = (429, 503)
+"""The HTTP statuses by which a server says that it has no place for one more."""
 
 
 class Peer:
@@ -156,9 +160,11 @@ class Peer:
         (state-get, connection-order).
         """
         other = "TESTEE" if key == "SECOND" else "SECOND"
-        since = self.mark()
-        await self.send(f"_GET:{other}", {})
-        await self.next(f"_SET:{other}", since=since, what=f"the answer to _GET:{other}")
+        missing = self.connection.fences.missing(other) if self._target.sets else 1
+        for _ in range(missing):
+            since = self.mark()
+            await self.send(f"_GET:{other}", {})
+            await self.next(f"_SET:{other}", since=since, what=f"the answer to _GET:{other}")
 
     async def get(self, key: str = "TESTEE", *, requirement: str | None = "state-get") -> JSON:
         """The state that the server reports.
@@ -214,6 +220,7 @@ class Dialogue:
 
     Attributes:
         trace: What passed on them.
+        endings: How connections ended where the case has looked at that, apart from what it judges.
     """
 
     def __init__(self, target: Target) -> None:
@@ -221,6 +228,7 @@ class Dialogue:
         self.trace = Trace()
         self.connections: list[Connection] = []
         self.lines: list[Line] = []
+        self.endings: list[Ending] = []
         self._labels = map(_label, itertools.count())
 
     async def connect(self, url: str, requirement: str = "connection-accept") -> Connection:
@@ -234,6 +242,11 @@ class Dialogue:
         try:
             connection = await Connection.open(url, label, self.trace, self.target.deadline)
         except (OSError, InvalidHandshake, TimeoutError) as error:
+            full = isinstance(error, InvalidStatus) and error.response.status_code in FULL
+            if full and self.connections:
+                raise TurnedAway(
+                    requirement=requirement, expected=f"a WebSocket at {url}", received=str(error)
+                ) from error
             ended = self.connections and self.target.refuses()
             expect.fail(
                 requirement=None if ended else requirement,
@@ -277,7 +290,8 @@ class Dialogue:
                 expected="a WebSocket in answer to the handshake",
                 received=str(error) or "no answer to the handshake",
             )
-        connection = Connection(socket, line.label, self.trace, self.target.deadline)
+        url = self.target.session_url(session)
+        connection = Connection(socket, line.label, self.trace, self.target.deadline, url)
         self.connections.append(connection)
         return await self._started(connection, session)
 
@@ -309,14 +323,25 @@ class Dialogue:
         """A newer connection to a peer's session, while its own is open."""
         return await self.open(peer.session, "session-takeover-prompt")
 
+    async def replaced(self, older: Peer) -> None:
+        """Wait until the server has ended a connection that was taken over; judge only how."""
+        self.endings.append(await taken_over(older.connection))
+
     async def race(self, session: str, number: int) -> Peer:
         """Open connections to a session at the same time; the one that stays open in the end.
+
+        Those that a server has no place for do not take part.
 
         Raises:
             Violation: None stays, or more than one (session-simultaneous).
         """
         url = self.target.session_url(session)
-        rivals = await asyncio.gather(*(self.connect(url) for _ in range(number)))
+        opening = (self.connect(url) for _ in range(number))
+        found = await asyncio.gather(*opening, return_exceptions=True)
+        for one in found:
+            if isinstance(one, BaseException) and not isinstance(one, TurnedAway):
+                raise one
+        rivals = [one for one in found if isinstance(one, Connection)]
         return await self._started(await sole_survivor(rivals), session)
 
     async def open_other_session(self) -> Peer:

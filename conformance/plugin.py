@@ -7,41 +7,46 @@ what a case raised into one, and the run's verdicts into the exit status (verdic
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Generator
-from typing import Any
+from pathlib import Path
 
 import pytest
-from _pytest.outcomes import Skipped
 
-from conformance import known_failing, proof, report
+from conformance import last_run, proof, selection, watch
 from conformance import options as command_line
 from conformance.case import MARK, of_item
-from conformance.expect import NotTestable, Violation, Violations
+from conformance.expect import Violation
 from conformance.figures import Figure
+from conformance.judge import Blocked, NeedsTestee, judge, listed
 from conformance.keys import CASE, DIALOGUE, OPTIONS, RUN
+from conformance.manner import after_errors
 from conformance.options import Options
 from conformance.peer import Dialogue, Peer
-from conformance.probe import Unusable, probe
+from conformance.probe import NOTHING_RAN, Unusable, probe
+from conformance.process import MOST_STARTS
 from conformance.replay.collect import case_of
-from conformance.replay.keep import keep
+from conformance.reports import folder
 from conformance.sanity import ailment
-from conformance.spec import requirements
 from conformance.target import Target
-from conformance.trace import Trace, harmless
-from conformance.verdict import LETTERS, NOT_CONFORMANT, Outcome, Run, Verdict
+from conformance.terminal import Terminal
+from conformance.trace import harmless
+from conformance.verdict import NOT_CONFORMANT, Outcome, Run, Verdict
 
 CONTRACT_FREE = "application"
+PROMISED = "user-session"
+"""The feature that who gives `--auth-url` counts on."""
 NEEDS_TESTEE = "needs a testee, the small application of spec/testee.md on this implementation"
 
 BEGAN = pytest.StashKey[float]()
 OUTCOME = pytest.StashKey[Outcome]()
+FOLDER = Path(".ws-sync")
+"""Where the last run is kept."""
 FIGURES = pytest.StashKey[list[Figure]]()
-
-
-class NeedsTestee(Skipped):
-    """There is no testee. It is a skip, since pytest formats other exceptions at length."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,8 +54,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     command_line.add(parser)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker of cases, and that they are coroutines.
+    """Declare the marker of cases, and that they are coroutines; put the kit's reporter in place.
 
     Both hold whatever configuration pytest has found: a path among the options can lead it to
     another file than the kit's own.
@@ -59,21 +65,48 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MARK}(requirement, needs): binds a case; use @case(…)")
     config.stash[RUN] = Run()
     config.stash[BEGAN] = time.monotonic()
+    standard = config.pluginmanager.get_plugin("terminalreporter")
+    pytests = config.option.help or (config.option.collectonly and not config.option.list)
+    if standard is not None and not pytests:
+        config.pluginmanager.unregister(standard)
+        config.pluginmanager.register(Terminal(config, sys.stdout), "terminalreporter")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Start and probe the server; end with one sentence if there is none to test."""
-    if config.option.help or config.option.version or config.option.collectonly:
+    option = config.option
+    if option.help or option.version or option.collectonly:
+        return None
+    if option.list:
+        option.collectonly = True
         return None
     try:
+        if option.watch:
+            return watch.watch(option.watch, *watch.one_run(config.invocation_params.args))
         chosen = config.stash[OPTIONS] = command_line.read(config)
+        end_with_signals(chosen)
         chosen.start()
         asyncio.run(probe(chosen.target, testee=chosen.testee))
     except Unusable as error:
         print(f"ws-sync: {harmless(str(error))}", file=sys.stderr)  # noqa: T201 - before there is a terminal
         return error.status
     return None
+
+
+def end_with_signals(chosen: Options) -> None:
+    """Let a signal that ends the kit end the server too that it starts."""
+    process = chosen.process
+    if process is None or threading.current_thread() is not threading.main_thread():
+        return
+
+    def end(number: int, _: object) -> None:
+        process.stop()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -85,22 +118,43 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Bind each item to its case, and find entries of the known-failing list that match none."""
+    """Bind each item to its case, leave out what is not selected, look for stale known entries."""
     for item in items:
         found = item.stash[CASE] = case_of(item) or of_item(item)
         item.extra_keyword_matches |= {found.id, found.requirement.id, *found.needs}
+    rested_on = set().union(*(item.stash[CASE].after for item in items))
+    items.sort(key=lambda item: item.stash[CASE].id not in rested_on)
+    run = config.stash[RUN]
+    run.cases = [item.stash[CASE] for item in items]
+    _select(config, items)
     chosen = config.stash.get(OPTIONS, None)
     if chosen is None:
         if config.option.collectonly:
             return
         raise pytest.UsageError("give pytest the kit's folder, or run python -m conformance")
-    ids = {item.stash[CASE].id for item in items}
-    sections = {item.stash[CASE].section for item in items}
-    config.stash[RUN].problems += [
-        f"the known-failing list names {entry!r}, and there is no such case"
-        for entry in known_failing.unmatched(chosen.known, ids)
-        if entry.partition("/")[0] in sections or len(sections) > 1
-    ]
+    sections = {case.section for case in run.cases}
+    for entry, near in chosen.known.unmatched(case.id for case in run.cases):
+        if entry.case.partition("/")[0] in sections or len(sections) > 1:
+            meant = f"; {near!r} may be meant" if near else ""
+            run.problems.append(
+                f"{entry.place}: the known-failing list names {entry.case!r}, and there is no such "
+                f"case{meant}"
+            )
+
+
+def _select(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take out what the kit's own options do not select."""
+    last = None
+    if config.option.lf:
+        kept = last_run.load(FOLDER)
+        last = kept.failed() if kept else frozenset()
+    selected = selection.read(config, last)
+    run = config.stash[RUN]
+    run.selects_nothing = selected.nothing(run.cases)
+    left = [] if run.selects_nothing else [i for i in items if selected.takes(i.stash[CASE])]
+    if len(left) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in {*left}])
+        items[:] = left
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -114,7 +168,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave out a case that needs a testee, or a feature that the testee does not list."""
+    """Leave out what can't be judged.
+
+    That is a case that needs a testee, or a feature that the testee does not list, or that rests on
+    one that is not met.
+    """
     target = item.config.stash[OPTIONS].target
     if not target.testee and item.stash[CASE].section != CONTRACT_FREE:
         raise NeedsTestee(NEEDS_TESTEE)
@@ -123,6 +181,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(
             f"the testee does not list {', '.join(f'`{name}`' for name in sorted(missing))}"
         )
+    if culprit := item.config.stash[RUN].culprit(item.stash[CASE]):
+        raise Blocked(culprit)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -211,96 +271,29 @@ def pytest_runtest_makereport(
 
 
 def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
-    chosen = item.config.stash[OPTIONS]
-    found = item.stash[CASE]
     dialogue = item.stash.get(DIALOGUE, None)
-    outcome = Outcome(
-        found, Verdict.PASS, seconds=call.duration, trace=dialogue.trace if dialogue else None
-    )
-    error = call.excinfo.value if call.excinfo else None
-    match error:
-        case None:
-            pass
-        case NeedsTestee():
-            outcome.verdict, outcome.reason = Verdict.NOT_TESTABLE, str(error)
-        case pytest.skip.Exception():
-            outcome.verdict, outcome.reason = Verdict.NOT_APPLICABLE, str(error)
-        case NotTestable():
-            outcome.verdict, outcome.reason = Verdict.NOT_TESTABLE, str(error)
-        case Violation():
-            _blame(outcome, error, chosen)
-        case Violations():
-            _blame_all(outcome, error, chosen)
-        case _:
-            outcome.verdict = Verdict.KIT_ERROR
-            outcome.reason = f"{found.id}: the kit's own error, not the server's\n" + str(
-                item.repr_failure(call.excinfo)  # type: ignore[arg-type]
-            )
+    trace = dialogue.trace if dialogue else None
+    outcome = Outcome(item.stash[CASE], Verdict.PASS, seconds=call.duration, trace=trace)
     outcome.notes = [f"{name}: {figures}" for name, figures in item.user_properties]
     outcome.figures = item.stash.get(FIGURES, [])
-    _compare_with_list(outcome, known_failing.reason(chosen.known, found.id))
-    return outcome
-
-
-def _blame(
-    outcome: Outcome,
-    violation: Violation,
-    chosen: Options,
-    program: list[dict[str, Any]] | None = None,
-) -> None:
-    requirement = requirements()[violation.requirement or outcome.case.requirement.id]
-    outcome.broken = requirement.id
-    outcome.reason = report.explain(outcome.case, requirement, violation, outcome.trace or Trace())
-    ails = ailment(chosen.target)
-    if ails:
-        outcome.verdict = Verdict.DIED
-        outcome.reason += f"\n  {_obituary(chosen, outcome.trace, ails)}"
-    else:
-        outcome.verdict = Verdict.FAIL if requirement.binding or chosen.strict else Verdict.WARN
-    outcome.reason += keep(outcome, violation, chosen, program)
-
-
-def _blame_all(outcome: Outcome, violations: Violations, chosen: Options) -> None:
-    texts, verdicts = [], []
-    for violation, trace, program in violations.findings:
-        outcome.trace = trace
-        _blame(outcome, violation, chosen, program)
-        texts.append(outcome.reason)
-        verdicts.append(outcome.verdict)
-    outcome.reason = "\n\n".join(texts)
-    outcome.verdict = max(verdicts, key=(Verdict.WARN, Verdict.FAIL, Verdict.DIED).index)
-
-
-def _obituary(chosen: Options, trace: Trace | None, ails: str) -> str:
-    heard = trace is not None and any(entry.direction == "received" for entry in trace.entries)
-    when = "that began during this case" if heard else "that began before this case"
-    said = ""
-    if chosen.process is not None and chosen.process.died():
-        said = f"; its exit status is {chosen.process.status}, and it printed: "
-        said += chosen.process.printed()
-    return f"The server has died: {ails}; {when}{said}"
-
-
-def _compare_with_list(outcome: Outcome, known: str | None) -> None:
-    if known is None:
-        return
-    if outcome.verdict in (Verdict.FAIL, Verdict.WARN):
-        outcome.verdict = Verdict.KNOWN
-        outcome.reason = f"known: {known}\n{outcome.reason}"
-    elif outcome.verdict is Verdict.PASS:
-        outcome.verdict = Verdict.FAIL
-        outcome.reason = f"{outcome.case.id} passes, but is listed as known failing: {known}"
-    elif outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE):
-        outcome.verdict = Verdict.FAIL
-        outcome.reason = (
-            f"{outcome.case.id} is listed as known failing ({known}), but {outcome.reason}"
+    outcome.missing = outcome.case.needs - item.config.stash[OPTIONS].target.features
+    endings = [*dialogue.endings, *after_errors(dialogue.connections)] if dialogue else []
+    error = call.excinfo.value if call.excinfo else None
+    judge(outcome, error, endings, item.config.stash[OPTIONS])
+    if outcome.verdict is Verdict.KIT_ERROR and call.excinfo is not None:
+        outcome.reason = f"{outcome.case.id}: the kit's own error, not the server's\n" + str(
+            item.repr_failure(call.excinfo)
         )
+    return outcome
 
 
 def _after_death(item: pytest.Item) -> None:
     chosen = item.config.stash[OPTIONS]
     if chosen.process is not None:
         chosen.process.stop()
+        if chosen.process.starts >= MOST_STARTS:
+            item.session.shouldstop = f"the server has died {MOST_STARTS} times"
+            return
         try:
             chosen.start()
         except Unusable as error:
@@ -313,26 +306,18 @@ def _after_death(item: pytest.Item) -> None:
 # The run
 
 
-def pytest_report_teststatus(
-    report: pytest.TestReport | pytest.CollectReport,
-) -> tuple[str, str, str] | None:
-    """Show verdicts in place of pytest's outcomes."""
-    verdict: Verdict | None = getattr(report, "verdict", None)
-    if verdict is None:
-        return ("", "", "") if getattr(report, "when", "") != "call" and report.passed else None
-    if report.when != "call":
-        return "", "", ""
-    category = "failed" if verdict in NOT_CONFORMANT else verdict.value
-    return category, LETTERS[verdict], verdict.value.upper()
-
-
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Set the exit status, and write the JSON report."""
+    """Set the exit status, and write the reports."""
     config = session.config
     chosen = config.stash.get(OPTIONS, None)
     if chosen is None:
+        if config.option.list and config.stash[RUN].selects_nothing:
+            session.exitstatus = NOTHING_RAN
         return
     run = config.stash[RUN]
+    if run.selects_nothing:
+        session.exitstatus = run.exit_status()
+        return
     left = run.vanished()
     if session.shouldstop:
         run.problems.append(
@@ -343,31 +328,39 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             named = ", ".join(left[:5]) + (", …" if left[5:] else "")
             how_many = "1 case has" if len(left) == 1 else f"{len(left)} cases have"
             run.problems.append(f"{how_many} no outcome: {named}")
+        if chosen.promised and chosen.target.testee and PROMISED not in chosen.target.features:
+            run.problems.append(
+                f"--auth-url is given, but the testee does not list `{PROMISED}`: nothing of it "
+                "was judged"
+            )
         if run.ran() and (ails := ailment(chosen.target)):
             run.problems.append(f"the server has died after the last case: {ails}")
     run.warnings += dict.fromkeys(chosen.target.application.left)
     run.warnings += proof.of_calls(chosen.target.application)
     run.warnings += proof.warnings(run, testee=chosen.target.testee)
+    _compare_with_last(run, chosen)
+    if chosen.write_known is not None:
+        chosen.write_known.write_text(listed(run, chosen.known), encoding="utf-8")
     session.exitstatus = run.exit_status()
-    if chosen.report is not None:
-        report.write_json(chosen.report, run, chosen.target, _elapsed(config))
+    if unwritten := folder.keep(run, chosen, _elapsed(config)):
+        run.problems.append(unwritten)
+        session.exitstatus = run.exit_status()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Print the warnings and the summary."""
-    chosen = config.stash.get(OPTIONS, None)
-    if chosen is None:
+def _compare_with_last(run: Run, chosen: Options) -> None:
+    """Note what was fixed and what is new since the last run of the same server, and keep this."""
+    if chosen.replay_dir is None or not run.outcomes:
         return
-    run = config.stash[RUN]
-    warned = [outcome for outcome in run.outcomes if outcome.verdict is Verdict.WARN]
-    if warned:
-        terminalreporter.section("WARNINGS: a SHOULD is not met (--strict lets it fail)")
-        for outcome in warned:
-            terminalreporter.write_line(outcome.reason + "\n")
-    terminalreporter.section("ws-sync conformance")
-    for line in report.summary(run, chosen.target, _elapsed(config)):
-        terminalreporter.write_line(harmless(line))
+    last = last_run.load(FOLDER)
+    if last is None or last.server != chosen.server:
+        last = last_run.LastRun(chosen.server)
+    else:
+        run.fixed, run.new = last.changes(run.outcomes)
+    last.note(run.outcomes)
+    try:
+        last.save(FOLDER)
+    except OSError as error:
+        run.warnings.append(f"{FOLDER} can't be written to ({error.strerror}): no run is kept")
 
 
 def _elapsed(config: pytest.Config) -> float:

@@ -128,14 +128,17 @@ async def _look_at_testee(visitor: Visitor, url: str, target: Target) -> None:
     visitor.keys = ("SECOND",)
     target.round_trip = await _round_trip(visitor, url)
     target.repeats = len(visitor.events("_SET:TESTEE")) > 1
-    if target.has_sessions:
-        await _tell_sessions_apart(visitor, target)
+    await _tell_sessions_apart(visitor, target)
 
 
 async def _tell_sessions_apart(peer: Peer, target: Target) -> None:
+    mark = peer.mark()
     try:
         await peer.assign("text", "of the first session")
         await peer.fence()
+        target.sets = bool(peer.events("_SET:TESTEE", mark))
+        if not target.has_sessions:
+            return
         other = await _connect(target.session_url(target.new_session()), target)
         try:
             state = await _initial_state(Peer(other, "", target), target.url)

@@ -17,6 +17,8 @@ EMBEDDED = f"{shlex.quote(sys.executable)} -P -m ws_sync.cli serve --testee --po
 START_PATIENCE = 180.0
 """Seconds until a server must listen; its first start may build an environment."""
 STOP_PATIENCE = 5.0
+MOST_STARTS = 10
+"""How often a server is started that dies again and again: each time costs its starting."""
 
 
 class StartFailed(Exception):
@@ -37,9 +39,15 @@ class ServerProcess:
     Args:
         command: The command line; `{port}` stands for the port.
         port: The port that it shall listen on.
+
+    Attributes:
+        given: The command line as it was given.
+        starts: How often it was started.
     """
 
     def __init__(self, command: str, port: int) -> None:
+        self.given = command
+        self.starts = 0
         self.command = command.replace("{port}", str(port))
         self.port = port
         self._process: subprocess.Popen[bytes] | None = None
@@ -51,6 +59,7 @@ class ServerProcess:
         Raises:
             StartFailed: It ended, could not be run, or did not listen in time.
         """
+        self.starts += 1
         if self._listens():
             raise StartFailed(f"something else listens on port {self.port} already")
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process

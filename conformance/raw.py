@@ -22,6 +22,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import Protocol, Side
 
 from conformance.trace import Trace
+from conformance.wire import LARGEST
 
 CHUNK = 65536  # bytes read at once
 DATA_OPCODES = (Opcode.CONT, Opcode.TEXT, Opcode.BINARY)
@@ -185,7 +186,7 @@ class RawSocket:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.transport = cast("asyncio.Transport", writer.transport)
         self._reader = reader
-        self._protocol = Protocol(Side.CLIENT, max_size=None)
+        self._protocol = Protocol(Side.CLIENT, max_size=LARGEST)
         self._parts: list[bytes] = []
         self._opcode = Opcode.TEXT
 

@@ -1,112 +1,22 @@
-"""What a run says: the text of a failure, the summary in the terminal, the JSON report.
+"""What a run says: its conclusion.
 
 Everything here is formatting; nothing is judged.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
-from textwrap import fill, wrap
-from typing import Any
+from collections import Counter
 
-from conformance.case import Case
-from conformance.expect import Violation
-from conformance.spec import SECTIONS, Requirement
-from conformance.tally import TALLY
-from conformance.target import Target
-from conformance.trace import Trace, harmless, shown
-from conformance.verdict import Run, Verdict, count
-from conformance.wire import compact
-
-WIDTH = 96
-COLUMNS = {
-    Verdict.PASS: "passed",
-    Verdict.FAIL: "failed",
-    Verdict.DIED: "died",
-    Verdict.KIT_ERROR: "kit error",
-    Verdict.WARN: "warned",
-    Verdict.KNOWN: "known",
-    Verdict.NOT_APPLICABLE: "n/a",
-    Verdict.NOT_TESTABLE: "not tested",
-}
-
-
-def explain(case: Case, requirement: Requirement, violation: Violation, trace: Trace) -> str:
-    """The text of a failure: requirement, what was sent, expected and received, the dialogue."""
-    return "\n".join(
-        [
-            f"{case.id}",
-            f"  requirement  {requirement.id} ({requirement.side}, {requirement.level}), "
-            f"{requirement.place}",
-            _paragraph(requirement.sentence, " " * 15),
-            *_while_judging(case, requirement),
-            f"  sent         {harmless(violation.sent or trace.last_sent() or 'nothing yet')}",
-            f"  expected     {harmless(violation.expected)}",
-            f"  received     {harmless(violation.received)}",
-            *dialogue(trace),
-        ]
-    )
-
-
-def _while_judging(case: Case, requirement: Requirement) -> list[str]:
-    if case.requirement.id == requirement.id:
-        return []
-    return [f"  in a case of {case.requirement.id}, {case.requirement.place}"]
-
-
-def steps(program: list[dict[str, Any]]) -> str:
-    """The steps of a generated program, one a line."""
-    lines = (f"    {number}. {shown(compact(step))}" for number, step in enumerate(program, 1))
-    return "\n".join(["  steps", *lines])
-
-
-def dialogue(trace: Trace) -> list[str]:
-    """The dialogue as lines under a heading; none if nothing passed."""
-    lines = trace.dialogue()
-    if not lines:
-        return []
-    return ["  dialogue     (seconds, connection, -> sent by the kit, <- by the server)"] + [
-        f"    {line}" for line in lines
-    ]
-
-
-def summary(run: Run, target: Target, seconds: float) -> Iterator[str]:
-    """The lines at the end of a run."""
-    columns = [v for v in COLUMNS if run.counts()[v] or v in (Verdict.PASS, Verdict.FAIL)]
-    yield f"{'section':<12}" + "".join(f"{COLUMNS[v]:>11}" for v in columns)
-    others = sorted({o.case.section for o in run.outcomes} - set(SECTIONS))
-    for section in (*SECTIONS, *others):
-        outcomes = [o for o in run.outcomes if o.case.section == section]
-        if outcomes:
-            counts = count(outcomes)
-            yield f"{section:<12}" + "".join(f"{counts[v] or '·':>11}" for v in columns)
-    total = run.counts()
-    yield f"{'all':<12}" + "".join(f"{total[v]:>11}" for v in columns)
-    yield ""
-    yield from _left_out(run)
-    yield from _limits(run)
-    yield from (note for outcome in run.outcomes for note in outcome.notes)
-    yield from (f"warning: {warning}" for warning in run.warnings)
-    yield from (f"problem: {problem}" for problem in run.problems)
-    yield from _kept(run)
-    yield (
-        f"{len(run.collected)} cases collected, {run.ran()} ran: {TALLY.comparisons} comparisons, "
-        f"{TALLY.frames} frames judged"
-    )
-    ran = len({o.case.requirement.id for o in run.outcomes if o.trace})
-    if not target.testee:
-        documents = ", ".join(target.application.announced)
-        yield f"{target.url} is judged as an application without a testee; it announces {documents}"
-    yield f"{target.url}: {len(run.outcomes)} cases, {ran} requirements exercised, {seconds:.1f} s"
-    yield conclusion(run)
+from conformance.verdict import Run, Verdict
 
 
 def conclusion(run: Run) -> str:
     """What the run says of the server, in one sentence."""
-    counts = run.counts()
-    status = run.exit_status()
+    return concluded(run.counts(), run.exit_status())
+
+
+def concluded(counts: Counter[Verdict], status: int) -> str:
+    """The same, of how many cases have each verdict and the exit status."""
     if status:
         return "NOT conformant" if status == 1 else "nothing ran, so nothing is known"
     if counts[Verdict.KNOWN]:
@@ -117,58 +27,3 @@ def conclusion(run: Run) -> str:
             "warn of a SHOULD that is not"
         )
     return "conformant: every requirement that was exercised is met"
-
-
-def write_json(path: Path, run: Run, target: Target, seconds: float) -> None:
-    """Write the report of a run, in the form of `spec/schemas/report.json`."""
-    document = {
-        "format": "ws-sync-report",
-        "version": 1,
-        "target": {
-            "url": target.url,
-            "authUrl": target.auth_url,
-            "testee": target.testee,
-            "features": sorted(target.features),
-            "documents": list(target.application.announced),
-            "roundTrip": round(target.round_trip, 6),
-        },
-        "seconds": round(seconds, 3),
-        "counts": {verdict.value: run.counts()[verdict] for verdict in Verdict},
-        "checks": {
-            "collected": len(run.collected),
-            "ran": run.ran(),
-            "comparisons": TALLY.comparisons,
-            "frames": TALLY.frames,
-        },
-        "warnings": run.warnings,
-        "problems": run.problems,
-        "limits": [figure.as_json(o.case.id) for o in run.outcomes for figure in o.figures],
-        "exitStatus": run.exit_status(),
-        "cases": [outcome.as_json() for outcome in run.outcomes],
-    }
-    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-
-
-def _kept(run: Run) -> Iterator[str]:
-    """Where the replay files are of what is not known to fail."""
-    files = [path for o in run.outcomes if o.verdict is not Verdict.KNOWN for path in o.replays]
-    if files:
-        yield f"replay files: {len(files)} in {files[0].parent}"
-
-
-def _left_out(run: Run) -> Iterator[str]:
-    for verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE):
-        reasons = {o.reason for o in run.outcomes if o.verdict is verdict}
-        for reason in sorted(reasons):
-            number = sum(o.reason == reason and o.verdict is verdict for o in run.outcomes)
-            yield f"{verdict.value}: {number} {'case' if number == 1 else 'cases'}, {reason}"
-
-
-def _limits(run: Run) -> Iterator[str]:
-    figures = "; ".join(str(figure) for outcome in run.outcomes for figure in outcome.figures)
-    if figures:
-        yield from wrap(f"limits: {figures}", WIDTH, subsequent_indent=" " * len("limits: "))
-
-
-def _paragraph(text: str, indent: str) -> str:
-    return fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent)

@@ -7,16 +7,12 @@ path of tests until then.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
 from conformance import plugin
 from conformance.replay import collect
-
-HERE = Path(__file__).parent
-# Nothing is rewritten, because the imports above come before pytest could.
-FIXED = (str(HERE), "-c", str(HERE / "pytest.ini"), "--assert=plain")
+from conformance.watch import FIXED
 
 
 def run(arguments: Sequence[str], *watching: object) -> int:

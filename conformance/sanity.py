@@ -9,7 +9,7 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import connect
 
 from conformance.target import PATIENCE, Target
-from conformance.wire import Event, MalformedFrame, decode
+from conformance.wire import LARGEST, Event, MalformedFrame, decode
 
 GONE = "it no longer listens"
 SILENT = "it listens and does not answer"
@@ -54,7 +54,7 @@ def _answers(target: Target, end: float) -> bool:
         open_timeout=max(end - time.monotonic(), CLOSING),
         close_timeout=CLOSING,
         compression=None,
-        max_size=None,
+        max_size=LARGEST,
         proxy=None,
     ) as socket:
         while (left := end - time.monotonic()) > 0:

@@ -29,6 +29,7 @@ class Target:
         round_trip: Seconds from a `_GET` to its answer, measured by the probe.
         testee: Whether what it serves is a testee, and no other application.
         application: What is known of what it serves.
+        sets: Whether it sends changes as `_SET`, as the probe saw.
         repeats: Whether it sends the initial state of a document more than once, as the probe saw.
     """
 
@@ -40,6 +41,7 @@ class Target:
     testee: bool = True
     application: Application = field(default_factory=Application)
     repeats: bool = False
+    sets: bool = False
     run: str = field(default_factory=lambda: f"{os.getpid():x}-{os.urandom(3).hex()}")
 
     @property

@@ -92,11 +92,11 @@ class Trace:
         entry = self.stimulus or next((e for e in sent if e.payload not in FENCES), None)
         return f"{entry.connection} -> {entry.shown()}" if entry else None
 
-    def dialogue(self) -> list[str]:
+    def dialogue(self, last: int = SHOWN_ENTRIES) -> list[str]:
         """The last entries as lines, with a first line that says how many were left out."""
-        left_out = len(self.entries) - SHOWN_ENTRIES
+        left_out = len(self.entries) - last
         lines = [f"… {left_out} earlier entries"] if left_out > 0 else []
-        return lines + [entry.line() for entry in self.entries[-SHOWN_ENTRIES:]]
+        return lines + [entry.line() for entry in self.entries[-last:]]
 
 
 def _ends(payload: str | bytes) -> str | bytes:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from conformance.case import Case
 from conformance.figures import Figure
@@ -28,22 +29,59 @@ class Verdict(StrEnum):
     """It needs something that the run was not given."""
     DIED = "server died"
     """The server was gone after it."""
+    BLOCKED = "blocked"
+    """It rests on another case, which is not met; it would fail for the same reason."""
     KIT_ERROR = "kit error"
     """The kit broke its own rules; says nothing about the server."""
 
 
 RAN = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.KNOWN, Verdict.DIED})
-NOT_CONFORMANT = frozenset({Verdict.FAIL, Verdict.DIED, Verdict.KIT_ERROR})
-LETTERS = {
-    Verdict.PASS: ".",
-    Verdict.FAIL: "F",
-    Verdict.WARN: "w",
-    Verdict.KNOWN: "k",
-    Verdict.NOT_APPLICABLE: "-",
-    Verdict.NOT_TESTABLE: "?",
-    Verdict.DIED: "D",
-    Verdict.KIT_ERROR: "E",
-}
+NOT_CONFORMANT = frozenset({Verdict.FAIL, Verdict.DIED, Verdict.BLOCKED, Verdict.KIT_ERROR})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One requirement that is not met, as facts; how people read it is decided in `report`.
+
+    Attributes:
+        requirement: The id of the requirement.
+        sent: What the server was sent, for people: the connection, an arrow, the frame.
+        expected: What it had to do.
+        received: What it did.
+        trace: What passed on the connections, up to then.
+        steps: The program that led to it, if it was generated.
+        seed: Where the search began that found the program.
+        replay: The command that runs it again, if a file was written.
+        hint: What is known to look like this, a sentence.
+    """
+
+    requirement: str
+    sent: str
+    expected: str
+    received: str
+    trace: Trace
+    steps: list[dict[str, Any]] | None = None
+    seed: int | None = None
+    replay: str | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the server closed a connection of a case, judged apart from what the case is about.
+
+    Attributes:
+        verdict: `PASS`; `WARN` or `FAIL` by the level of the requirement that it breaks; `KNOWN`
+            where the known-failing list has the case.
+        how: What it did: "connection A closed with code 1000".
+        requirement: The id of the requirement that it is judged by.
+        expected: What the requirement wants.
+    """
+
+    verdict: Verdict
+    how: str
+    requirement: str
+    expected: str
 
 
 @dataclass(slots=True)
@@ -60,6 +98,13 @@ class Outcome:
         notes: Sentences about it that the summary tells.
         replays: The replay files that were written of it.
         figures: What it measured.
+        findings: What was found wrong; several only for generated sequences.
+        closing: How the server closed a connection, if that was judged; it does not change
+            `verdict`.
+        blocked_by: The id of the case that it rests on and that is not met, if it is blocked.
+        known: What the known-failing list says of it, if it is listed.
+        death: What ails the server after it and what it printed, if it has died.
+        missing: The features that the case needs and the testee does not list.
     """
 
     case: Case
@@ -71,20 +116,12 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
     replays: list[Path] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, object]:
-        """The outcome as it stands in the JSON report."""
-        return {
-            "id": self.case.id,
-            "requirement": self.case.requirement.id,
-            "level": self.case.requirement.level,
-            "needs": sorted(self.case.needs),
-            "verdict": self.verdict.value,
-            "seconds": round(self.seconds, 6),
-            "broken": self.broken,
-            "reason": self.reason,
-            "dialogue": [entry.as_json() for entry in self.trace.entries] if self.trace else [],
-        }
+    findings: list[Finding] = field(default_factory=list)
+    closing: Manner | None = None
+    blocked_by: str | None = None
+    known: str | None = None
+    death: str | None = None
+    missing: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -96,12 +133,34 @@ class Run:
         problems: Sentences about the run: a stale known-failing entry, an early end.
         warnings: Sentences about how little it proves, and what it has left changed.
         collected: The ids of the cases that were to be judged.
+        cases: All cases that the kit has, selected or not.
+        selects_nothing: Why no case is selected, a sentence; None if one is.
+        fixed: The ids of the cases that pass and failed in the last run of the same server.
+        new: Those that fail and did not.
     """
 
     outcomes: list[Outcome] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     collected: list[str] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+    selects_nothing: str | None = None
+    fixed: list[str] = field(default_factory=list)
+    new: list[str] = field(default_factory=list)
+
+    def culprit(self, case: Case) -> str | None:
+        """The id of the case because of which one is blocked, or None if it is not.
+
+        A server that died has been started again, so its death blocks nothing.
+        """
+        for outcome in self.outcomes if case.after else ():
+            if outcome.case.id not in case.after:
+                continue
+            if outcome.verdict is Verdict.FAIL and outcome.findings:
+                return outcome.case.id
+            if outcome.verdict is Verdict.BLOCKED:
+                return outcome.blocked_by
+        return None
 
     def vanished(self) -> list[str]:
         """The cases that were to be judged and have no outcome."""
@@ -118,8 +177,11 @@ class Run:
 
     def exit_status(self) -> int:
         """0 conformant, 1 not, 2 nothing ran."""
+        if self.selects_nothing:
+            return 2
         counts = self.counts()
-        if self.problems or any(counts[verdict] for verdict in NOT_CONFORMANT):
+        closings = {outcome.closing.verdict for outcome in self.outcomes if outcome.closing}
+        if self.problems or closings & NOT_CONFORMANT or counts.keys() & NOT_CONFORMANT:
             return 1
         return 0 if any(counts[verdict] for verdict in RAN) else 2
 

@@ -40,6 +40,8 @@ SCHEMA_BY_NAME: Final = {
 }
 
 
+LARGEST: Final = 128 << 20
+"""Bytes of a frame of a server that is not read to its end."""
 SAFE_DIGITS: Final = 300
 """An integer of so many digits is certainly not too large for a double."""
 

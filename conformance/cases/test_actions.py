@@ -28,6 +28,12 @@ MALFORMED: dict[str, JSON] = {
 
 
 @case("actions-call")
+async def test_action_has_an_effect(peer: Peer) -> None:
+    await peer.assign("text", "done")
+    expect.equal((await peer.get())["text"], "done", "the attribute text")
+
+
+@case("actions-call")
 async def test_action_is_run_with_its_arguments(peer: Peer) -> None:
     value = {"any": ["JSON", 1, None, {"": True}]}
     await peer.assign("anything", value)

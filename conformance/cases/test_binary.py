@@ -62,6 +62,13 @@ async def test_bytes_follow_their_announcement_while_a_task_syncs(peer: Peer) ->
 
 
 @case("binary-deliver", needs="binary")
+async def test_bytes_of_the_client_have_an_effect(peer: Peer) -> None:
+    await peer.send_pair(ACTION, receive("bytes"), b"bytes")
+    state = await peer.get()
+    expect.equal(state["anything"], digest(b"bytes", "bytes"), "the attribute anything")
+
+
+@case("binary-deliver", needs="binary")
 @pytest.mark.parametrize("content", CONTENTS)
 async def test_bytes_of_the_client_arrive(peer: Peer, content: bytes) -> None:
     await peer.send_pair(ACTION, receive("grün 😀"), content)

@@ -9,6 +9,8 @@ from conformance.case import case
 from conformance.peer import Dialogue, Peer, encoded, some_time
 from conformance.wire import JSON
 
+BASIC = "notices/toast-arrives-with-its-level[info]"
+
 
 @case("notices-toast", needs="toast")
 @pytest.mark.parametrize("level", ["default", "message", "info", "success", "warning", "error"])
@@ -51,7 +53,7 @@ async def test_file_arrives(peer: Peer, content: bytes) -> None:
     expect.equal(file.event.data, expected, "the file")
 
 
-@case("notices-no-state", needs=("toast", "download"))
+@case("notices-no-state", needs=("toast", "download"), after=BASIC)
 async def test_notices_change_no_document(peer: Peer) -> None:
     before = await peer.get()
     await peer.action("notify", message="hello", level="info")
@@ -59,7 +61,7 @@ async def test_notices_change_no_document(peer: Peer) -> None:
     expect.equal(await peer.in_sync(), before, "the state")
 
 
-@case("notices-not-kept", needs="toast")
+@case("notices-not-kept", needs="toast", after=BASIC)
 async def test_toast_of_a_lost_connection_is_not_sent_later(dialogue: Dialogue, peer: Peer) -> None:
     clock = await dialogue.open_other_session()
     await peer.action("notify", message="for the first", level="info")

@@ -122,7 +122,7 @@ async def test_sessions_share_no_state(dialogue: Dialogue, peer: Peer) -> None:
     expect.equal(after, before, "the other session's states of TESTEE and SECOND")
 
 
-@case("session-apart", needs="toast")
+@case("session-apart", needs="toast", after="notices/toast-arrives-with-its-level[info]")
 async def test_sessions_share_no_notices(dialogue: Dialogue, peer: Peer) -> None:
     other = await dialogue.open_other_session()
     await peer.action("notify", message="for one", level="info")
@@ -153,7 +153,7 @@ async def test_takeover_leaves_the_newer_connection_open(dialogue: Dialogue, pee
     await peer.assign("text", "by the older")
     await peer.fence()
     newer = await dialogue.take_over(peer)
-    await peer.closed(requirement="session-takeover-disconnect")
+    await dialogue.replaced(peer)
     await newer.alive()
     await newer.assign("number", 5)
     state = await newer.in_sync(requirement="state-converges")
@@ -164,7 +164,7 @@ async def test_takeover_leaves_the_newer_connection_open(dialogue: Dialogue, pee
 async def test_last_of_many_takeovers_is_served(dialogue: Dialogue, peer: Peer) -> None:
     for number in range(1, 6):
         older, peer = peer, await dialogue.take_over(peer)
-        await older.closed(requirement="session-takeover-disconnect")
+        await dialogue.replaced(older)
         await peer.alive()
         await peer.assign("number", number)
         expect.equal((await peer.get())["number"], number, "the attribute number")
@@ -278,6 +278,11 @@ async def refused(connection: Connection, requirement: str | None = None) -> Clo
         expected="that the server closes the connection and sends nothing else",
         received=f"the event {found.event.type}",
     )
+
+
+@case("session-identify-request", needs="user-session")
+async def test_identification_leads_to_the_state(dialogue: Dialogue) -> None:
+    await dialogue.identify(*someone())
 
 
 @case("session-identify-request", needs="user-session")

@@ -37,6 +37,12 @@ async def test_attributes_stay_the_same(dialogue: Dialogue, peer: Peer) -> None:
 
 
 @case("state-get")
+async def test_get_is_answered(peer: Peer) -> None:
+    await peer.get()
+    await peer.get("SECOND")
+
+
+@case("state-get")
 async def test_get_is_answered_once(peer: Peer) -> None:
     mark = peer.mark()
     for _ in range(3):

@@ -60,6 +60,12 @@ def ended_at(number: int, state: JSON) -> bool:
 
 
 @case("tasks-start", needs="tasks")
+async def test_task_starts(peer: Peer) -> None:
+    await peer.start("wait")
+    expect.equal((await peer.get())["runningTasks"], ["wait"], "the running tasks")
+
+
+@case("tasks-start", needs="tasks")
 async def test_task_is_run_with_its_arguments(peer: Peer) -> None:
     await peer.start("count", steps=3, intervalMs=0)
     await peer.until(lambda state: state["number"] == 3, "number 3 in the client's copy")

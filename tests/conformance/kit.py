@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 PATIENCE = 120
+WIDE = "400"
+"""Columns of the terminal, so that what the tests look for stands on one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +21,22 @@ class Result:
     output: str
 
 
-async def run_kit(*options: str) -> Result:
+async def run_kit(*options: str, env: dict[str, str] | None = None) -> Result:
     """Run `python -m conformance` with options, while the test's own servers serve."""
-    return await run("conformance", "--replay-dir=", *options)
+    return await run("conformance", "--replay-dir=", *options, env=env)
 
 
-async def run(module: str, *arguments: str, cwd: Path | None = None) -> Result:
-    """Run `python -m MODULE` with arguments, while the test's own servers serve."""
+async def run(
+    module: str, *arguments: str, cwd: Path | None = None, env: dict[str, str] | None = None
+) -> Result:
+    """Run `python -m MODULE` with arguments, while the test's own servers serve.
+
+    Args:
+        module: The module.
+        arguments: Its arguments.
+        cwd: Where it runs, this process' folder if not given.
+        env: What its environment has besides this process'.
+    """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -33,6 +45,7 @@ async def run(module: str, *arguments: str, cwd: Path | None = None) -> Result:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         cwd=cwd,
+        env={**os.environ, "COLUMNS": WIDE, **(env or {})},
     )
     try:
         output, _ = await asyncio.wait_for(process.communicate(), PATIENCE)

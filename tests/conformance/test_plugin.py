@@ -6,8 +6,6 @@ import asyncio
 import json
 from pathlib import Path
 
-import pytest
-
 from conformance.spec import deviation
 from tests.conformance import liars
 from tests.conformance.kit import run_kit
@@ -58,39 +56,6 @@ async def test_unmet_should_warns_and_fails_when_strict() -> None:
     assert lax.status == 0
     assert "state-crossing (server, SHOULD)" in strict.output
     assert strict.status == 1
-
-
-async def test_known_failure_does_not_fail_the_run(tmp_path: Path) -> None:
-    known = tmp_path / "known.txt"
-    known.write_text("notices/toast-arrives-with-its-level[info]  it has none\n")
-    async with lying(liars.lists_toast_and_has_none) as url:
-        result = await run_kit(
-            "--server-url", url, *QUICK, "-k", "its_level and info", "--known-failing", str(known)
-        )
-    assert "1 known failing" in result.output
-    assert result.status == 0
-
-
-@pytest.mark.parametrize(
-    ("entry", "select", "said"),
-    [
-        ("actions/unknown-action-is-ignored[TESTEE]  why", "unknown_action_is", "passes, but"),
-        ("notices/no-such-case  why", "its_level and info", "there is no such case"),
-        ("notices/file-arrives[empty]  why", "file_arrives and empty", "is listed as known"),
-    ],
-    ids=["unexpected-pass", "no-such-case", "not-applicable"],
-)  # fmt: skip
-async def test_stale_entry_fails_the_run(
-    tmp_path: Path, entry: str, select: str, said: str
-) -> None:
-    known = tmp_path / "known.txt"
-    known.write_text(f"{entry}\n")
-    async with lying(liars.lists_toast_and_has_none) as url:
-        result = await run_kit(
-            "--server-url", url, *QUICK, "-k", select, "--known-failing", str(known)
-        )
-    assert said in result.output
-    assert result.status == 1
 
 
 async def test_server_that_goes_away_ends_the_run() -> None:

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from conformance.case import Case
-from conformance.expect import Violation
+from conformance.known_failing import Known
 from conformance.options import Options
 from conformance.replay.keep import keep
 from conformance.spec import deviation, requirements, schemas
 from conformance.target import Target
 from conformance.trace import Trace
-from conformance.verdict import Outcome, Verdict
+from conformance.verdict import Finding, Outcome, Verdict
 from tests.conformance import liars
 from tests.conformance.kit import Result, run
 from tests.conformance.liars import lying
@@ -77,9 +77,10 @@ def files(folder: Path) -> dict[str, Any]:
     return found
 
 
-def is_empty(folder: Path) -> bool:
-    """Whether there is nothing in a folder."""
-    return not any(folder.iterdir())
+def everything(folder: Path) -> list[str]:
+    """What is in a folder and in those in it, by name, but for a folder that holds something."""
+    found = [path for path in folder.rglob("*") if path.is_file() or not any(path.iterdir())]
+    return [path.relative_to(folder).as_posix() for path in found]
 
 
 def commands(output: str) -> list[list[str]]:
@@ -150,7 +151,7 @@ def test_findings_of_one_case_are_files_of_their_own(tmp_path: Path) -> None:
         Target("ws://h/{session}"),
         None,
         False,
-        {},
+        Known(),
         None,
         True,
         1.0,
@@ -162,8 +163,9 @@ def test_findings_of_one_case_are_files_of_their_own(tmp_path: Path) -> None:
     bound = Case("sequences/a", requirements()["state-converges"], frozenset())
     outcome = Outcome(bound, Verdict.FAIL, trace=Trace())
     for kind in ("burst", "publish"):
-        text = keep(outcome, Violation(expected="x", received="y"), chosen, [{"do": kind}])
-        assert text.endswith(f" {outcome.replays[-1]} 'ws://h/{{session}}'")
+        finding = Finding("state-converges", "", "x", "y", Trace(), steps=[{"do": kind}], seed=5)
+        text = keep(outcome, finding, chosen)
+        assert text == f"ws-sync replay {outcome.replays[-1]} 'ws://h/{{session}}'"
     assert {name: document["program"] for name, document in files(tmp_path).items()} == {
         "sequences.a.json": [{"do": "burst"}],
         "sequences.a.2.json": [{"do": "publish"}],
@@ -173,11 +175,12 @@ def test_findings_of_one_case_are_files_of_their_own(tmp_path: Path) -> None:
 def test_file_that_can_not_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "state.a.json").mkdir()
     chosen = Options(
-        Target("ws://h"), None, False, {}, None, True, 1.0, None, 5, tmp_path, ["ws://h"]
+        Target("ws://h"), None, False, Known(), None, True, 1.0, None, 5, tmp_path, ["ws://h"]
     )
     bound = Case("state/a", requirements()["state-get"], frozenset())
     outcome = Outcome(bound, Verdict.FAIL)
-    text = keep(outcome, Violation(expected="x", received="y"), chosen)
+    text = keep(outcome, Finding("state-get", "", "x", "y", Trace()), chosen)
+    assert text is not None
     assert text.endswith("state.a.json can't be written: Is a directory")
     assert outcome.replays == []
 
@@ -227,13 +230,19 @@ async def test_known_failure_is_a_file_that_is_not_named(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "options", [("-k", "unknown_action_is"), ("-k", "its_level and info", "--replay-dir=")]
+    ("options", "left"),
+    [
+        (("-k", "unknown_action_is"), [".ws-sync/last-run.json"]),
+        (("-k", "its_level and info", "--replay-dir="), []),
+    ],
 )
-async def test_folder_is_made_only_for_files(options: tuple[str, ...], tmp_path: Path) -> None:
+async def test_folder_is_made_only_for_files(
+    options: tuple[str, ...], left: list[str], tmp_path: Path
+) -> None:
     async with lying(liars.lists_toast_and_has_none) as url:
         result = await kit(tmp_path, "--server-url", url, *QUICK, *options)
     assert "ws-sync replay" not in result.output
-    assert is_empty(tmp_path)
+    assert everything(tmp_path) == left
 
 
 async def test_folder_that_is_none_is_a_wrong_option(tmp_path: Path) -> None:

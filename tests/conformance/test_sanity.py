@@ -42,7 +42,7 @@ async def run_and_strike(blow: signal.Signals, folder: Path, *options: str) -> s
     assert process.stdout is not None
     try:
         async with asyncio.timeout(120):
-            output = await process.stdout.readuntil(b"test_patch.py::")
+            output = await process.stdout.readuntil(b" patch/")
             os.kill(int(pid_file.read_text()), blow)
             output += await process.stdout.read()
             await process.wait()
@@ -97,7 +97,7 @@ async def test_case_without_an_outcome_is_a_problem() -> None:
             "--server-url", url, "-p", "tests.conformance.vanishing", "-k", "test_security.py"
         )
     assert re.search(r"problem: 1 case has no outcome: security/\S+", result.output)
-    assert "4 cases collected, 3 ran" in result.output
+    assert re.search(r"4 of \d+ cases collected, 3 ran", result.output)
     assert result.status == 1
 
 

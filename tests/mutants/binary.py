@@ -18,6 +18,7 @@ class SyncsBetween(Mutant):
     """It counts a pair in the state, and sends that between the two frames of it."""
 
     breaks = "binary-pair"
+    hint = "interleaved"
 
     def tell_bytes(self, type_: str, metadata: JSON, content: bytes) -> None:
         assert self.link is not None
@@ -30,6 +31,7 @@ class InterleavesNowAndThen(Mutant):
     """It sends the bytes of a pair a moment later while a task runs."""
 
     breaks = "binary-pair"
+    hint = "interleaved"
 
     def tell_bytes(self, type_: str, metadata: JSON, content: bytes) -> None:
         assert self.link is not None

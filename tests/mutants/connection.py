@@ -83,6 +83,7 @@ class PatchesBeforeState(Mutant):
     """It sends a later connection first what has changed, and then the state."""
 
     breaks = "connection-state-before-patch"
+    hint = "patch-first"
 
     def greet(self, link: Link) -> None:
         if self.snapshots:
@@ -243,6 +244,7 @@ class ClosesNormally(Mutant):
     """It closes the connection with 1000 when it refuses a patch or a call."""
 
     breaks = "connection-refusal-survives"
+    hint = "loop-ends"
 
     def refused(self, link: Link, key: str) -> None:
         super().refused(link, key)

@@ -228,6 +228,7 @@ class CountsTrue(Mutant):
     """It keeps `true` as 1 and `false` as 0 inside arrays."""
 
     breaks = "events-json-types"
+    hint = "true-is-one"
 
     def assign(self, name: str, value: JSON) -> None:
         if isinstance(value, list):

@@ -95,6 +95,7 @@ class SendsInfinity(Mutant):
     """It takes `NaN` and `Infinity` for numbers, and sends them."""
 
     breaks = "events-strict-json"
+    hint = "not-finite"
 
     def read_constant(self, name: str) -> JSON:
         return float(name)

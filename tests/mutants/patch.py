@@ -16,6 +16,7 @@ class AppliesHalf(Mutant):
     """It keeps what it has applied of a patch when a later operation fails."""
 
     breaks = "patch-atomic"
+    hint = "half-applied"
 
     def apply_patch(self, state: JSON, operations: JSON) -> JSON:
         root = [self.clone(state)]
@@ -106,6 +107,7 @@ class AppendsBeforeLast(Mutant):
     """It takes `-` for the place before the last element."""
 
     breaks = "patch-append"
+    hint = "hyphen-append"
 
     def read_place(self, token: str, array: list[JSON]) -> int:
         place = super().read_place(token, array)
@@ -162,6 +164,7 @@ class ReadsIndexesLoosely(Mutant):
     """It reads indexes as its language reads integers."""
 
     breaks = "patch-index"
+    hint = "loose-index"
 
     def read_index(self, token: str, array: list[JSON]) -> int:
         try:
@@ -175,6 +178,7 @@ class TakesHyphenAsLast(Mutant):
     """It takes `-` for the last element in other operations than `add`."""
 
     breaks = "patch-index"
+    hint = "hyphen-index"
 
     def read_index(self, token: str, array: list[JSON]) -> int:
         return super().read_index(str(len(array) - 1) if token == "-" else token, array)

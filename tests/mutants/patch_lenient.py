@@ -68,6 +68,7 @@ class NeverUnescapes(Mutant):
     """It takes the tokens of a pointer as they stand."""
 
     breaks = "patch-unescape"
+    hint = "never-unescaped"
 
     def unescape(self, token: str) -> str:
         return token
@@ -139,6 +140,7 @@ class ReadsIndexesAsNumbers(Mutant):
     """It reads an index as any way to write a number, and an empty one as 0."""
 
     breaks = "patch-index"
+    hint = "loose-index"
 
     def read_index(self, token: str, array: list[JSON]) -> int:
         with suppress(ValueError, OverflowError):

@@ -59,6 +59,7 @@ class SeesNoTypes(Mutant):
     """It sends nothing when 1 becomes `true` or `false` becomes 0."""
 
     breaks = "patch-type-changes"
+    hint = "true-is-one"
 
     def differs(self, before: JSON, after: JSON) -> bool:
         return bool(before != after)

@@ -45,6 +45,7 @@ class ResumesFromSnapshot(Mutant):
     """It gives a later connection the state that the last one was sent."""
 
     breaks = "session-resumes"
+    hint = "stale-start"
 
     def greet(self, link: Link) -> None:
         for key, snapshot in self.snapshots.items():
@@ -108,6 +109,7 @@ class CleansUpNewer(Mutant):
     """It closes the newer connection when it has cleaned up the older one."""
 
     breaks = "session-takeover"
+    hint = "newer-closed"
 
     def leave(self, link: Link) -> None:
         link.drop()
@@ -172,6 +174,7 @@ class WaitsForOlder(Mutant):
     """It greets the newer connection when the older one has ended."""
 
     breaks = "session-takeover-prompt"
+    hint = "waits-for-older"
 
     async def serve(self, socket: ServerConnection) -> None:
         older = self.link

@@ -299,6 +299,7 @@ class UndoesUnsynced(Mutant):
     """It applies writes of the client to the state that it synced last."""
 
     breaks = "state-unsynced-kept"
+    hint = "snapshot-written-back"
 
     def write(self, link: Link, key: str, result: Write, data: JSON) -> None:
         if key in link.known:
@@ -311,6 +312,7 @@ class UndoesUnsyncedElements(Mutant):
     """It takes an attribute that a patch touches from the state that it synced last."""
 
     breaks = "state-unsynced-kept"
+    hint = "snapshot-written-back"
 
     def patched(self, key: str, operations: JSON) -> dict[str, JSON]:
         after, snapshot = super().patched(key, operations), self.snapshots[key]

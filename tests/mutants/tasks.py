@@ -126,6 +126,7 @@ class ListsForEver(Mutant):
     """It lists a task for ever that is cancelled before it did anything."""
 
     breaks = "tasks-cancel-early"
+    hint = "cancelled-early"
 
     def __init__(self, *arguments: JSON) -> None:
         super().__init__(*arguments)

@@ -8,7 +8,6 @@ import json
 import re
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -463,11 +462,11 @@ def test_test_finds_the_url_among_the_options(
 ) -> None:
     commands = []
 
-    def run(command: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+    def run(command: list[str]) -> int:
         commands.append(command)
-        return subprocess.CompletedProcess(command, 3)
+        return 3
 
-    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr("ws_sync.cli.test._run", run)
     assert main(["test", *given]) == 3
     assert [command[4:] for command in commands] == [passed_on]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.hints import hint
 from conformance.keys import RUN
 from conformance.verdict import NOT_CONFORMANT
 
@@ -39,6 +40,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             "verdict": outcome.verdict.value,
             "broken": outcome.broken,
             "reason": outcome.reason,
+            "hints": [known.name for f in outcome.findings if (known := hint(f))],
         }
         for outcome in session.config.stash[RUN].outcomes
     ]

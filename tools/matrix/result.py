@@ -30,6 +30,7 @@ class Result:
         errors: The cases in which the kit itself failed.
         cases: All cases that ran.
         reason: What was expected and received when it was first killed for its own requirement.
+        hints: The names of the hints that the kit gave where it was killed for its own requirement.
         wrong: Why this result is not as it should be, or None.
         seconds: How long it took.
     """
@@ -42,6 +43,7 @@ class Result:
     errors: list[str] = field(default_factory=list)
     cases: list[str] = field(default_factory=list)
     reason: str = ""
+    hints: list[str] = field(default_factory=list)
     wrong: str | None = None
     seconds: float = 0.0
 
@@ -86,6 +88,7 @@ def note(result: Result, case: dict[str, Any]) -> None:
         result.warned[case["id"]] = case["broken"]
     elif case["verdict"] in KILLS and case["broken"] == result.breaks:
         result.own.append(case["id"])
+        result.hints += case.get("hints", ())
         result.reason = result.reason or why(case["reason"])
     elif case["verdict"] in KILLS:
         result.others[case["id"]] = case["broken"]
@@ -112,7 +115,7 @@ def complaint(result: Result, kind: type[Honest]) -> str | None:
         return f"kit error in {result.errors[0]}"
     if result.breaks is not None:
         if result.own:
-            return None
+            return misled(result, kind)
         return f"killed for {others(result)} only" if result.others else "SURVIVED"
     if result.others:
         case, requirement = next(iter(result.others.items()))
@@ -121,6 +124,16 @@ def complaint(result: Result, kind: type[Honest]) -> str | None:
     if {*result.warned.values()} != expected:
         return f"warned of {sorted({*result.warned.values()})} instead of {sorted(expected)}"
     return None
+
+
+def misled(result: Result, kind: type[Honest]) -> str | None:
+    """What is wrong with the hints that its reader was given, or None.
+
+    A mutant may be killed before the case that brings its hint; a wrong one it may never get.
+    """
+    wanted = {kind.hint} - {None} if issubclass(kind, Mutant) else set()
+    wrong = sorted({*result.hints} - wanted)
+    return f"misleading hint {wrong[0]}" if wrong else None
 
 
 def others(result: Result) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -23,8 +24,12 @@ usage: ws-sync test [URL] [OPTION ...]
 
 {options}
   --strict              let an unmet SHOULD fail the run
+  --last-failed         only what failed in the last run
 
-pytest's options work too, such as -k EXPRESSION, -x, --collect-only and
+Exit status: 0 conformant; 1 not conformant; 2 nothing ran, or a wrong option;
+3 no server.
+
+pytest's options work too, such as -k EXPRESSION, -x, -v, --collect-only and
 --junitxml=FILE; `python -m conformance --help` lists them all.
 """
 
@@ -36,7 +41,24 @@ def run(given: Sequence[str]) -> int:
     if {"-h", "--help"} & set(given):
         explain(HELP.format(about=about(sys.modules[__name__]), options=_options_of_kit()).rstrip())
         return 0
-    return subprocess.run([*KIT, *_with_option(given)], check=False).returncode
+    return _run([*KIT, *_with_option(given)])
+
+
+def _run(command: Sequence[str]) -> int:
+    """Run a command and return its exit status; a signal to end is its to obey.
+
+    It may have a server to end: it is never left behind, nor killed before it has done so.
+    """
+    with subprocess.Popen(command) as process:
+        before = signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
+        try:
+            while True:
+                try:
+                    return process.wait()
+                except KeyboardInterrupt:  # the terminal has sent it to both
+                    continue
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
 
 def _with_option(given: Sequence[str]) -> list[str]:

@@ -1,0 +1,101 @@
+"""Which requirements a run has exercised, and why it has not exercised the others.
+
+Counted from the specification and the outcomes; there is no third list.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from conformance.case import Case
+from conformance.spec import Requirement, requirements
+from conformance.verdict import NOT_CONFORMANT, RAN, Outcome, Run, Verdict
+
+LEVELS = ("MUST", "SHOULD", "MAY")
+SIDES = ("server", "both")
+"""A client's requirements are none that a server could meet."""
+
+
+@dataclass(slots=True)
+class Coverage:
+    """The requirements of one side and level that can be observed from outside.
+
+    Attributes:
+        side: Whom they bind.
+        level: Their keyword; MUST stands for MUST NOT too, and SHOULD for SHOULD NOT.
+        all: Their ids.
+        exercised: Those that a case has judged.
+        broken: Those of them that are not met.
+        unseen: How many more there are that can't be observed from outside.
+        missing: Why the others were not: a phrase such as "need the feature `binary`", and the ids.
+    """
+
+    side: str
+    level: str
+    all: list[str] = field(default_factory=list)
+    exercised: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    unseen: int = 0
+    missing: dict[str, list[str]] = field(default_factory=dict)
+
+
+def coverage(run: Run) -> list[Coverage]:
+    """What was exercised, by side and level; nothing of what the specification does not have."""
+    found = {(side, level): Coverage(side, level) for side in SIDES for level in LEVELS}
+    judged, broken = _judged(run)
+    for requirement in requirements().values():
+        group = found.get((requirement.side, requirement.level.partition(" ")[0]))
+        if group is None:
+            continue
+        if requirement.not_observable:
+            group.unseen += 1
+            continue
+        group.all.append(requirement.id)
+        if requirement.id in judged:
+            group.exercised.append(requirement.id)
+            if requirement.id in broken:
+                group.broken.append(requirement.id)
+        else:
+            group.missing.setdefault(_reason(requirement, run), []).append(requirement.id)
+    return [group for group in found.values() if group.all]
+
+
+def _judged(run: Run) -> tuple[set[str], set[str]]:
+    """The requirements of cases that ran, and those that are not met."""
+    judged = {o.case.requirement.id for o in run.outcomes if o.verdict in RAN}
+    broken = {finding.requirement for o in run.outcomes for finding in o.findings}
+    return judged | broken, broken
+
+
+def _reason(requirement: Requirement, run: Run) -> str:
+    """Why no case of a requirement ran."""
+    cases = [case for case in run.cases if case.requirement.id == requirement.id]
+    outcomes = [o for o in run.outcomes if o.case.requirement.id == requirement.id]
+    if not cases:
+        return "have no case"
+    if not outcomes:
+        return "were not selected"
+    return Counter(_of_outcome(outcome) for outcome in outcomes).most_common(1)[0][0]
+
+
+def _of_outcome(outcome: Outcome) -> str:
+    match outcome.verdict:
+        case Verdict.NOT_APPLICABLE:
+            return f"need {_features(outcome.case, outcome.missing)}"
+        case Verdict.BLOCKED:
+            return f"are blocked by {outcome.blocked_by}"
+        case Verdict.NOT_TESTABLE:
+            reason = outcome.reason.partition(",")[0]
+            return f"need {reason.removeprefix('needs ')}"
+        case verdict if verdict in NOT_CONFORMANT:
+            return "were not judged"
+        case _:
+            return "need more than this run had"
+
+
+def _features(case: Case, missing: Iterable[str]) -> str:
+    names = sorted(missing or case.needs)
+    which = ", ".join(f"`{name}`" for name in names)
+    return f"the feature{'s' if len(names) > 1 else ''} {which}"

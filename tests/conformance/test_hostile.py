@@ -1,0 +1,66 @@
+"""The kit against servers that send without end, or have few places."""
+
+from __future__ import annotations
+
+import re
+import resource
+import time
+
+import pytest
+
+from conformance import client
+from conformance.expect import Violation
+from conformance.peer import Dialogue
+from conformance.target import Target
+from tests.conformance import hostile
+from tests.conformance.hostile import serving
+from tests.conformance.kit import run_kit
+from tests.mutants.honest import Honest
+
+SELECT = ("--case", "actions/action-has-an-effect", "--time-scale=1")
+MOST = 1 << 20
+"""Kilobytes that the kit may take."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (hostile.Floods, "nothing of the kind on connection A within 3 s"),
+        (hostile.SendsEndlessFrame, "a frame of more than 128 MiB"),
+        (hostile.SendsBomb, "copies let the document grow beyond 32 MiB"),
+    ],
+)
+async def test_server_that_sends_without_end_is_blamed(kind: type[Honest], said: str) -> None:
+    began = time.monotonic()
+    async with serving(kind) as url:
+        result = await run_kit("--server-url", url, *SELECT, env={"COLUMNS": "400"})
+    assert said in result.output
+    assert "1 failed" in result.output
+    assert result.status == 1
+    assert time.monotonic() - began < 60
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MOST
+
+
+async def test_connection_that_brings_too_much_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client, "MOST_FRAMES", 500)
+    async with serving(hostile.Floods) as url:
+        dialogue = Dialogue(Target(url))
+        peer = await dialogue.open()
+        await peer.assign("text", "done")
+        with pytest.raises(Violation, match=r"more than 500 frames, .* bytes, and no end"):
+            await peer.next("_DOWNLOAD", since=0)
+        assert peer.connection.closing is not None
+        await dialogue.release()
+
+
+async def test_server_with_few_places_is_judged_by_those() -> None:
+    crowds = ("--section=transport", "--section=session", "-k", "many or unfinished or simultan")
+    async with serving(hostile.Limited) as url:
+        result = await run_kit("--server-url", url, "--strict", *crowds)
+    found = re.search(r"connections at once (\d+)", result.output)
+    assert found
+    assert 10 < int(found[1]) <= 20
+    assert result.output.splitlines()[-1].startswith("conformant")
+    assert result.status == 0

@@ -1,0 +1,53 @@
+"""A server that the kit starts: it is ended with the kit, and not started without end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import signal
+import sys
+from pathlib import Path
+
+from conformance.process import MOST_STARTS
+from tests.conformance.kit import run_kit
+
+PATIENCE = 60
+
+
+async def test_signal_that_ends_the_kit_ends_its_server(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    script = (
+        f"echo $$ > {shlex.quote(str(pid))}; exec {sys.executable} -m tests.mutants.serve Honest"
+    )
+    kit = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "conformance", "-v", "--replay-dir=",
+        "--server-cmd", f"sh -c {shlex.quote(script + ' --port {port}')}",
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert kit.stdout is not None
+    async with asyncio.timeout(PATIENCE):
+        await kit.stdout.readuntil(b"passed")
+        server = int(pid.read_text())
+        os.kill(server, 0)
+        kit.send_signal(signal.SIGTERM)
+        await kit.stdout.read()
+        assert await kit.wait() == -signal.SIGTERM
+    assert not is_there(server)
+
+
+def is_there(process: int) -> bool:
+    """Whether a process runs."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def test_server_that_dies_again_and_again_is_given_up() -> None:
+    command = f"{sys.executable} -m tests.conformance.dying {{port}}"
+    result = await run_kit("--server-cmd", command, "--section=state", "--time-scale=0.2")
+    assert f"the server has died {MOST_STARTS} times; the run ended early" in result.output
+    assert f"{MOST_STARTS} server died" in result.output
+    assert result.status == 1
