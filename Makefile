@@ -35,6 +35,21 @@ servers: $(READY)
 benchmark: $(READY)
 	$(BIN)/python -m tools.benchmark --round-trip --write docs
 
+# Arbitrary input to every part of the library, for so many seconds of processor time.
+SECONDS ?= 60
+fuzz: $(READY)
+	$(BIN)/python -m tools.fuzz --seconds $(SECONDS)
+
+# Many events through one session and many sessions; whether memory stays as it is.
+EVENTS ?= 1000000
+soak: $(READY)
+	$(BIN)/python -m tools.soak --events $(EVENTS)
+	$(BIN)/python -m tools.soak --sessions 10000
+
+# Latency of a thousand clients beside such as read slowly or not at all.
+slow: $(READY)
+	$(BIN)/python -m tools.slow_readers
+
 # The kit against servers that are wrong on purpose, compared with spec/mutants.md.
 mutants: $(READY)
 	$(BIN)/python -m tools.run_mutants --check spec
