@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: conformance test check testees servers mutants benchmark wheel bundle site look asyncapi vectors clean
+.PHONY: conformance test check testees servers mutants benchmark wheel bundle site look look-report look-proxy asyncapi vectors clean
 
 NPM_INSTALL := npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
 
@@ -22,9 +22,9 @@ check: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-# The kit against every testee of this repository, each with its known-failing list.
+# The kit against every testee of this repository, each with its known-failing list; the page of them in docs.
 testees: $(READY)
-	$(BIN)/python -m tools.judge_testees
+	$(BIN)/python -m tools.judge_testees --check docs
 
 # The kit against the reference under every server; BUDGET is how long sequences are tried on each.
 BUDGET ?= 2s
@@ -56,6 +56,19 @@ look: site
 	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
 	cd tools/site && $(NPM_INSTALL)
 	node tools/site/look.mjs
+
+# The page of a report in a browser, used as people use it; pictures in build/screenshots.
+look-report: $(READY)
+	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
+	cd tools/report_page && $(NPM_INSTALL)
+	$(BIN)/python -m tools.report_page
+	node tools/report_page/look.mjs
+
+# The watcher's page in a browser, while a client works through the proxy; pictures beside the others.
+look-proxy: $(READY)
+	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
+	cd tools/proxy_page && $(NPM_INSTALL)
+	$(BIN)/python -m tools.proxy_page
 
 # The AsyncAPI document, judged by AsyncAPI's own parser.
 asyncapi:

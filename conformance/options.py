@@ -6,7 +6,7 @@ import random
 import re
 from argparse import ArgumentError
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -44,6 +44,8 @@ class Options:
         how: The arguments by which `ws-sync replay` judges the same server.
         write_known: Where the list of what fails in this run goes, or None.
         promised: Whether the user has named an endpoint that begins with the identification.
+        reports: The folder where all reports go, or None.
+        selection: The options that chose the cases; empty for all.
     """
 
     target: Target
@@ -59,6 +61,8 @@ class Options:
     how: list[str]
     write_known: Path | None = None
     promised: bool = False
+    reports: Path | None = None
+    selection: list[str] = field(default_factory=list)
 
     @property
     def server(self) -> str:
@@ -182,7 +186,13 @@ def add(parser: pytest.Parser) -> None:
         help="show the whole dialogue of every failure, and not only the shortest of each "
         "requirement; so does -v",
     )
-    group.addoption("--report-json", metavar="FILE", help="write the outcome as JSON")
+    group.addoption(
+        "--report",
+        metavar="DIR",
+        help="write the outcome into this folder: an HTML page, JSON, JUnit XML, CTRF JSON, "
+        "Markdown, a badge",
+    )
+    group.addoption("--report-json", metavar="FILE", help="write the outcome as JSON alone")
     group.addoption(
         "--replay-dir",
         default=REPLAY_DIR,
@@ -231,24 +241,36 @@ def read(config: pytest.Config) -> Options:
     return Options(
         target=Target(url, auth_url, time_scale, application=_application(config)),
         process=process,
-        strict=config.getoption("strict"),
+        strict=bool(config.getoption("strict")),  # pytest has None for its own
         known=_known(config.getoption("known_failing")),
         report=_file(config, "--report-json"),
+        reports=_folder("--report", config.getoption("report")),
+        selection=_selection(config),
         testee=not config.getoption("no_testee"),
         budget=seconds_in("--budget", config.getoption("budget")),
         examples=_at_least_one("--max-examples", config.getoption("max_examples")),
         seed=random.randrange(2**32) if (seed := config.getoption("seed")) is None else seed,
-        replay_dir=_replay_dir(config.getoption("replay_dir")),
+        replay_dir=_folder("--replay-dir", config.getoption("replay_dir")),
         how=_how(config),
         write_known=_file(config, "--write-known-failing"),
         promised=bool(config.getoption("auth_url")),
     )
 
 
-def _replay_dir(path: str) -> Path | None:
+def _folder(option: str, path: str | None) -> Path | None:
     if path and Path(path).exists() and not Path(path).is_dir():
-        raise Unusable(NOTHING_RAN, f"--replay-dir {path}: it is no folder")
+        raise Unusable(NOTHING_RAN, f"{option} {path}: it is no folder")
     return Path(path) if path else None
+
+
+def _selection(config: pytest.Config) -> list[str]:
+    """The options that choose cases, as they were given."""
+    keyword: str = config.getoption("keyword")
+    found = ["-k", keyword] if keyword else []
+    for name in selection.NAMES:
+        for value in config.getoption(name) or []:
+            found += [f"--{name}", value]
+    return found + (["--last-failed"] if config.getoption("lf") else [])
 
 
 def _how(config: pytest.Config) -> list[str]:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance import last_run, proof, report, selection, watch
+from conformance import last_run, proof, selection, watch
 from conformance import options as command_line
 from conformance.case import MARK, of_item
 from conformance.expect import Violation
@@ -30,6 +30,7 @@ from conformance.peer import Dialogue, Peer
 from conformance.probe import NOTHING_RAN, Unusable, probe
 from conformance.process import MOST_STARTS
 from conformance.replay.collect import case_of
+from conformance.reports import folder
 from conformance.sanity import ailment
 from conformance.target import Target
 from conformance.terminal import Terminal
@@ -306,7 +307,7 @@ def _after_death(item: pytest.Item) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Set the exit status, and write the JSON report."""
+    """Set the exit status, and write the reports."""
     config = session.config
     chosen = config.stash.get(OPTIONS, None)
     if chosen is None:
@@ -341,8 +342,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if chosen.write_known is not None:
         chosen.write_known.write_text(listed(run, chosen.known), encoding="utf-8")
     session.exitstatus = run.exit_status()
-    if chosen.report is not None:
-        report.write_json(chosen.report, run, chosen.target, _elapsed(config))
+    if unwritten := folder.keep(run, chosen, _elapsed(config)):
+        run.problems.append(unwritten)
+        session.exitstatus = run.exit_status()
 
 
 def _compare_with_last(run: Run, chosen: Options) -> None:

@@ -123,20 +123,6 @@ class Outcome:
     death: str | None = None
     missing: frozenset[str] = frozenset()
 
-    def as_json(self) -> dict[str, object]:
-        """The outcome as it stands in the JSON report."""
-        return {
-            "id": self.case.id,
-            "requirement": self.case.requirement.id,
-            "level": self.case.requirement.level,
-            "needs": sorted(self.case.needs),
-            "verdict": self.verdict.value,
-            "seconds": round(self.seconds, 6),
-            "broken": self.broken,
-            "reason": self.reason,
-            "dialogue": [entry.as_json() for entry in self.trace.entries] if self.trace else [],
-        }
-
 
 @dataclass(slots=True)
 class Run:

@@ -26,6 +26,9 @@ CORE = (
     "document",
     "crossing",
     "pairing",
+    "dialects",
+    "rate",
+    "limits",
 )
 NO_CORE = {"asyncio", "logging", "time", "socket", "threading", "random", "datetime"}
 

@@ -3,33 +3,62 @@
 Each is started by the kit itself and judged with the known-failing list in its folder, so that this
 fails when a testee is worse than its list says, and when it is better. One that is known to fail
 anything is judged by the scripted cases alone: what generated sequences find of it is not listed.
+`--write DIR` writes the page of what was found, `--check DIR` compares it; both need all testees.
 """
 
 from __future__ import annotations
 
+import argparse
 import shlex
 import sys
+import tempfile
 from pathlib import Path
 
 from conformance.known_failing import load
-from tools import judging
+from tools import implementations, judging
 
 TESTEES = Path(__file__).resolve().parent / "testees"
 COLUMNS = ("passed", "known failing", "warned", "failed", "not applicable", "not testable")
 
 
 def main() -> int:
-    """Judge the named testees, or all; 0 if each is as its list says."""
+    """Judge the named testees, or all; 0 if each is as its list says, and the page is current."""
+    parser = argparse.ArgumentParser(prog="tools.judge_testees", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="a folder in tools/testees")
+    parser.add_argument("--write", type=Path, metavar="DIR", help="write the page there")
+    parser.add_argument("--check", type=Path, metavar="DIR", help="compare the page there")
+    arguments = parser.parse_args()
     known = sorted(path.parent.name for path in TESTEES.glob("*/known-failing.txt"))
-    outcomes = []
-    for name in judging.chosen(sys.argv[1:], known, "testee"):
-        print(f"== {name}", flush=True)
-        start = shlex.join([sys.executable, str(TESTEES / "run.py"), name, "--port"])
-        listed = TESTEES / name / "known-failing.txt"
-        options = [f"--known-failing={listed}", *(["--budget=0s"] if load(listed) else [])]
-        outcomes.append((name, *judging.judge(f"{start} {{port}}", *options)))
-    print("\n" + judging.table(COLUMNS, "testee", outcomes))
-    return max(status for _, status, _ in outcomes)
+    outcomes, reports = [], {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name in judging.chosen(arguments.names, known, "testee"):
+            print(f"== {name}", flush=True)
+            reports[name] = Path(folder) / f"{name}.json"
+            start = shlex.join([sys.executable, str(TESTEES / "run.py"), name, "--port"])
+            listed = TESTEES / name / "known-failing.txt"
+            options = [f"--known-failing={listed}", *(["--budget=0s"] if load(listed) else [])]
+            outcome = judging.judge(f"{start} {{port}}", *options, keep=reports[name])
+            outcomes.append((name, *outcome))
+        print("\n" + judging.table(COLUMNS, "testee", outcomes))
+        status = max(status for _, status, _ in outcomes)
+        if status or not (arguments.write or arguments.check):
+            return status
+        return page(arguments.write, arguments.check, reports)
+
+
+def page(write: Path | None, check: Path | None, paths: dict[str, Path]) -> int:
+    """Write the page of the reports, or compare it; 0 if it is current."""
+    reports = implementations.read(paths)
+    if write is not None:
+        (write / implementations.PAGE).write_text(implementations.page(reports), encoding="utf-8")
+        return 0
+    assert check is not None
+    found = implementations.differences(check, reports)
+    for line in found:
+        print(line)
+    if found:
+        print("the page is stale; write it with `python -m tools.judge_testees --write docs`")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -13,15 +13,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def judge(command: str, *options: str) -> tuple[int, dict[str, Any]]:
+def judge(command: str, *options: str, keep: Path | None = None) -> tuple[int, dict[str, Any]]:
     """Run the kit against the server that a command starts; its exit status and JSON report.
 
     Args:
         command: a command line; `{port}` in it stands for the port.
         options: further ones of the kit.
+        keep: where the report is to stay, or None.
     """
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "report.json"
+        path = keep or Path(folder) / "report.json"
         run = [
             sys.executable, "-m", "pytest", str(ROOT / "conformance"),
             f"--server-cmd={command}",

@@ -10,10 +10,32 @@ import argparse
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from ws_sync.cli import differ, replay, serve, test
+from ws_sync.cli import differ, proxy, replay, report, serve, test, token
 from ws_sync.cli.output import about
 
-VERBS = {"serve": serve, "test": test, "replay": replay, "differ": differ}
+VERBS = {
+    "serve": serve,
+    "test": test,
+    "replay": replay,
+    "report": report,
+    "differ": differ,
+    "proxy": proxy,
+    "token": token,
+}
+from ws_sync.cli.output import about
+
+VERBS = {
+    "serve": serve,
+    "test": test,
+    "replay": replay,
+    "report": report,
+    "differ": differ,
+<<<<<<< HEAD
+    "token": token,
+=======
+    "proxy": proxy,
+>>>>>>> proxy
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

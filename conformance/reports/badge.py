@@ -1,0 +1,63 @@
+"""A badge: the JSON that Shields asks an endpoint for, and the same as a picture."""
+
+from __future__ import annotations
+
+import json
+
+from conformance.reports.templates import rendered
+from conformance.reports.view import Report
+from conformance.reports.words import outcome
+from conformance.verdict import NOT_CONFORMANT, Verdict
+
+LABEL = "ws-sync"
+NAMED = {"good": "brightgreen", "fair": "yellow", "bad": "red", "unknown": "lightgrey"}
+"""Colours by the names that Shields has."""
+COLOURS = {"good": "#1a7f4b", "fair": "#8a6100", "bad": "#b42318", "unknown": "#5c6470"}
+NARROW, WIDE = 4.0, 9.5
+"""Widths of letters in pixels, in the font of badges at its size."""
+
+
+def message(report: Report) -> str:
+    """What the badge says."""
+    kind = outcome(report)
+    if kind == "unknown":
+        return "incomplete" if report.damage else "nothing ran"
+    if kind == "bad":
+        failed = sum(case.fails for case in report.cases)
+        return f"{failed} of {report.ran} fail" if failed else "problems"
+    known, warned = report.counts[Verdict.KNOWN], report.counts[Verdict.WARN]
+    if known:
+        return f"{known} known to fail"
+    return f"conformant, {warned} warn" if warned else "conformant"
+
+
+def write_json(report: Report) -> str:
+    """The badge as JSON, by the schema of Shields' endpoint badge."""
+    found = {
+        "schemaVersion": 1,
+        "label": LABEL,
+        "message": message(report),
+        "color": NAMED[outcome(report)],
+        "isError": any(case.verdict in NOT_CONFORMANT for case in report.cases),
+    }
+    return json.dumps(found) + "\n"
+
+
+def write_svg(report: Report) -> str:
+    """The badge as a picture."""
+    said = message(report)
+    return rendered(
+        "badge.svg",
+        label=LABEL,
+        message=said,
+        left=_width(LABEL),
+        right=_width(said),
+        colour=COLOURS[outcome(report)],
+    )
+
+
+def _width(text: str) -> int:
+    letters = sum(
+        NARROW if letter in "ijlft,.| 1" else WIDE if letter in "mwMW" else 6.9 for letter in text
+    )
+    return round(letters) + 12

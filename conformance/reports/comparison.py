@@ -1,0 +1,253 @@
+"""Reports beside each other: implementations, or versions of one, against requirements and cases.
+
+A requirement stands by the cases that are bound to it: all of them pass, or so many do not. That is
+the same from run to run, where the requirement that a failing case blames need not be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from conformance.reports.markdown import plain
+from conformance.reports.templates import digest, file, rendered, scripts
+from conformance.reports.view import ORDER, CaseView, Report
+from conformance.reports.words import CLASSES, SIGNS, conclusion, visible
+from conformance.spec import Requirement
+from conformance.verdict import NOT_CONFORMANT, Verdict
+
+GOOD, BAD, POOR, NONE, ABSENT = "pass", "fail", "warn", "na", "absent"
+CELL_SIGNS = {GOOD: "✓", BAD: "✗", POOR: "!", NONE: "-", ABSENT: ""}
+UNMET = NOT_CONFORMANT | {Verdict.WARN, Verdict.KNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How a requirement stands in one report.
+
+    Attributes:
+        kind: All cases pass; some do not, of a MUST; of a SHOULD; none was judged; there is none.
+        unmet: How many cases do not pass.
+        judged: How many were judged.
+    """
+
+    kind: str
+    unmet: int = 0
+    judged: int = 0
+
+    def __str__(self) -> str:
+        some = f" {self.unmet} of {self.judged}" if self.unmet else ""
+        return f"{CELL_SIGNS[self.kind]}{some}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A requirement in all of the reports."""
+
+    requirement: Requirement
+    cells: tuple[Cell, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether it stands otherwise in one of them."""
+        return len(set(self.cells)) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in all of the reports; None where a report does not have it."""
+
+    id: str
+    verdicts: tuple[Verdict | None, ...]
+
+    @property
+    def change(self) -> str:
+        """What became of it from the first report to the last."""
+        first, last = self.verdicts[0], self.verdicts[-1]
+        if first is None or last is None:
+            return "new" if first is None else "gone"
+        if (first in UNMET) != (last in UNMET):
+            return "no longer passes" if last in UNMET else "does not fail any more"
+        return "is judged otherwise"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Reports beside each other, in the order in which they were given."""
+
+    reports: Sequence[Report]
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The requirements that bind servers and that a case of one of the reports is bound to."""
+        known: dict[str, Requirement] = {}
+        for report in self.reports:
+            known |= {id_: each for id_, each in report.requirements.items() if id_ not in known}
+        bound = [_by_requirement(report.cases) for report in self.reports]
+        return [
+            Row(each, tuple(_cell(each, cases.get(each.id, [])) for cases in bound))
+            for each in known.values()
+            if any(each.id in cases for cases in bound)
+        ]
+
+    @cached_property
+    def cases(self) -> list[CaseRow]:
+        """The cases, in the order of the first report that has them."""
+        verdicts = [{case.id: case.verdict for case in report.cases} for report in self.reports]
+        ids = dict.fromkeys(id_ for found in verdicts for id_ in found)
+        return [CaseRow(id_, tuple(found.get(id_) for found in verdicts)) for id_ in ids]
+
+    @property
+    def different(self) -> list[CaseRow]:
+        """The cases that have not the same verdict in all of the reports."""
+        return [row for row in self.cases if len(set(row.verdicts)) > 1]
+
+    @property
+    def worse(self) -> bool:
+        """Whether a case that is met in the first report is not in a later one."""
+        return any(
+            row.verdicts[0] is Verdict.PASS and any(v in UNMET for v in row.verdicts[1:])
+            for row in self.cases
+        )
+
+    @property
+    def names(self) -> list[str]:
+        """What the reports are called."""
+        return [visible(report.name) for report in self.reports]
+
+
+def _by_requirement(cases: Iterable[CaseView]) -> dict[str, list[CaseView]]:
+    found: dict[str, list[CaseView]] = {}
+    for case in cases:
+        found.setdefault(case.requirement, []).append(case)
+    return found
+
+
+def _cell(requirement: Requirement, cases: list[CaseView]) -> Cell:
+    if not cases:
+        return Cell(ABSENT)
+    unmet = sum(case.verdict in UNMET for case in cases)
+    judged = unmet + sum(case.verdict is Verdict.PASS for case in cases)
+    if unmet:
+        return Cell(BAD if requirement.binding else POOR, unmet, judged)
+    return Cell(GOOD if judged else NONE, 0, judged)
+
+
+# In a terminal
+
+
+def text(comparison: Comparison, width: int) -> Iterator[str]:
+    """The lines for a terminal of this width."""
+    numbers = [f"{number}" for number in range(1, len(comparison.reports) + 1)]
+    for number, report in zip(numbers, comparison.reports, strict=True):
+        yield f"{number}  {visible(report.name)}: {conclusion(report)}"
+        if report.damage:
+            yield f"   {report.damage}"
+    yield ""
+    yield _line("cases", numbers, 30)
+    for verdict in ORDER:
+        counts = [report.counts[verdict] for report in comparison.reports]
+        if any(counts):
+            yield _line(f"{SIGNS[verdict]} {verdict.value}", map(str, counts), 30)
+    rows = [row for row in comparison.rows if row.differs]
+    yield ""
+    yield f"requirements that stand otherwise: {len(rows)} of {len(comparison.rows)}"
+    longest = max((len(row.requirement.id) for row in rows), default=0) + 12
+    if rows:
+        yield _line("", numbers, longest)
+    for row in rows:
+        yield _line(f"{row.requirement.id} {row.requirement.level}", map(str, row.cells), longest)
+    yield ""
+    different = comparison.different
+    yield f"cases that are judged otherwise: {len(different)} of {len(comparison.cases)}"
+    for change, found in _by_change(different):
+        yield f"  {change}: {len(found)}"
+        for each in found[:SHOWN]:
+            said = " → ".join(v.value if v else "absent" for v in each.verdicts)
+            line = f"    {visible(each.id)}: {said}"
+            yield line if len(line) <= width else f"{line[: width - 1]}…"
+        if len(found) > SHOWN:
+            yield f"    … and {len(found) - SHOWN} more"
+
+
+SHOWN = 15
+"""Cases that the terminal names of a kind."""
+
+
+def _line(name: str, cells: Iterable[str], width: int) -> str:
+    return f"  {name:<{width}}" + "".join(f"{cell:>12}" for cell in cells)
+
+
+def _by_change(rows: Iterable[CaseRow]) -> list[tuple[str, list[CaseRow]]]:
+    found: dict[str, list[CaseRow]] = {}
+    for row in rows:
+        found.setdefault(row.change, []).append(row)
+    return sorted(found.items())
+
+
+# As Markdown
+
+
+def markdown(comparison: Comparison, *, link: str = "spec/", all_rows: bool = False) -> str:
+    """The comparison as Markdown: nothing in it differs from run to run of the same thing.
+
+    Args:
+        comparison: The reports.
+        link: What leads to the pages of the specification.
+        all_rows: Whether requirements are shown that stand the same in all of the reports.
+    """
+    names = [plain(name) for name in comparison.names]
+    head = f"| | {' | '.join(names)} |\n|---|{'---:|' * len(names)}\n"
+    lines = [head]
+    for verdict in ORDER:
+        counts = [report.counts[verdict] for report in comparison.reports]
+        if any(counts):
+            cells = " | ".join(str(count or "·") for count in counts)
+            lines.append(f"| {SIGNS[verdict]} {verdict.value} | {cells} |\n")
+    page = ""
+    for row in comparison.rows:
+        if not (row.differs or all_rows):
+            continue
+        requirement = row.requirement
+        if requirement.page != page:
+            page = requirement.page
+            title = page.removesuffix(".md").capitalize()
+            lines.append(f"\n## {title}\n\n| requirement | level | {' | '.join(names)} |\n")
+            lines.append(f"|---|---|{':---:|' * len(names)}\n")
+        place = f"[`{requirement.id}`]({link}{page}#{requirement.id})"
+        cells = " | ".join(str(cell) for cell in row.cells)
+        lines.append(f"| {place} | {requirement.level} | {cells} |\n")
+    if not all_rows:
+        lines.append(_changes(comparison))
+    return "".join(lines)
+
+
+def _changes(comparison: Comparison) -> str:
+    different = comparison.different
+    lines = [f"\n## Cases that are judged otherwise: {len(different)}\n"]
+    for change, found in _by_change(different):
+        lines.append(f"\n### {len(found)}: {change}\n\n")
+        for row in found:
+            said = " → ".join(v.value if v else "absent" for v in row.verdicts)
+            lines.append(f"- {plain(row.id)}: {said}\n")
+    return "".join(lines)
+
+
+# As a page
+
+
+def html(comparison: Comparison) -> str:
+    """The comparison as a page that opens from a disk."""
+    script = scripts("theme.js", "comparison.js")
+    return rendered(
+        "comparison.html",
+        comparison=comparison,
+        conclusion=conclusion,
+        style=file("report.css"),
+        script=script,
+        digest=digest(script),
+        signs=SIGNS,
+        verdicts=[v for v in ORDER if any(report.counts[v] for report in comparison.reports)],
+        classes=CLASSES,
+    )

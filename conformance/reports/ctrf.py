@@ -1,0 +1,77 @@
+"""CTRF, the Common Test Report Format: JSON for the tools that read it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from conformance.reports.view import CaseView, Report
+from conformance.reports.words import conclusion, visible, why
+from conformance.verdict import Verdict
+
+VERSION = "0.0.0"
+"""Of the format: the published schema is that of 0.0."""
+STATUSES = {
+    Verdict.PASS: "passed",
+    Verdict.WARN: "passed",
+    Verdict.FAIL: "failed",
+    Verdict.DIED: "failed",
+    Verdict.BLOCKED: "failed",
+    Verdict.KIT_ERROR: "failed",
+    Verdict.KNOWN: "other",
+    Verdict.NOT_APPLICABLE: "skipped",
+    Verdict.NOT_TESTABLE: "skipped",
+}
+"""What the format has for a verdict; the verdict itself is the `rawStatus`."""
+
+
+def write(report: Report) -> str:
+    """The report as CTRF."""
+    start = round(datetime.fromisoformat(report.began).timestamp() * 1000)
+    tests = [_test(report, case) for case in report.cases]
+    names = ("passed", "failed", "skipped", "pending", "other")
+    found = {
+        "reportFormat": "CTRF",
+        "specVersion": VERSION,
+        "timestamp": report.began,
+        "generatedBy": f"ws-sync-kit {report.kit}",
+        "results": {
+            "tool": {"name": "ws-sync-kit", "version": report.kit},
+            "summary": {
+                "tests": len(tests),
+                **{name: sum(test["status"] == name for test in tests) for name in names},
+                "suites": len(report.sections),
+                "start": start,
+                "stop": start + round(report.seconds * 1000),
+                "extra": {
+                    "conclusion": conclusion(report),
+                    "problems": report.sentences("problems"),
+                    "warnings": report.sentences("warnings"),
+                    **({"damage": report.damage} if report.damage else {}),
+                },
+            },
+            "tests": tests,
+            "environment": {"extra": {"server": report.target["url"]}},
+        },
+    }
+    return json.dumps(found, indent=1) + "\n"
+
+
+def _test(report: Report, case: CaseView) -> dict[str, Any]:
+    requirement = report.requirements.get(case.broken or case.requirement)
+    found: dict[str, Any] = {
+        "name": visible(case.id),
+        "status": "failed" if case.fails else STATUSES[case.verdict],
+        "rawStatus": case.verdict.value,
+        "duration": round(case.seconds * 1000),
+        "suite": [case.section],
+        "tags": [case.requirement, case.level],
+    }
+    if said := visible(why(case)):
+        found["message"] = said
+    if case.reason and case.findings:
+        found["trace"] = visible(case.reason)
+    if requirement is not None:
+        found["extra"] = {"requirement": requirement.id, "sentence": requirement.sentence}
+    return found

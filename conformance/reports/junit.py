@@ -1,0 +1,103 @@
+"""JUnit XML, for what continuous integration draws of test results.
+
+Valid by the schemas of Jenkins and of Ant's tasks: a suite for each section, with its properties
+first and its output last. A case that makes the server non-conformant is a `failure`, an error of
+the kit an `error`; a warning passes, and what is known to fail is skipped, with the reason.
+"""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from conformance.reports.view import CaseView, Report
+from conformance.reports.words import conclusion, visible, why
+from conformance.verdict import NOT_CONFORMANT, Verdict
+
+SKIPPED = (Verdict.KNOWN, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE)
+
+
+def write(report: Report) -> str:
+    """The report as JUnit XML."""
+    root = Element("testsuites")
+    for number, section in enumerate(report.sections):
+        suite = _suite(root, report, f"ws-sync.{section}", number)
+        for case in report.of_section(section):
+            _case(suite, f"ws-sync.{section}", case)
+        _close(suite, sum(case.seconds for case in report.of_section(section)))
+    _run(_suite(root, report, "ws-sync.run", len(report.sections)), report)
+    indent(root, " ")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'
+
+
+def _suite(root: Element, report: Report, name: str, number: int) -> Element:
+    suite = SubElement(
+        root,
+        "testsuite",
+        name=name,
+        package="ws-sync",
+        id=str(number),
+        hostname="localhost",
+        timestamp=report.began[: len("2026-01-01T00:00:00")],
+    )
+    properties = SubElement(suite, "properties")
+    for key, value in (
+        ("server", report.target["url"]),
+        ("kit", report.kit),
+        ("strict", str(report.options["strict"]).lower()),
+        ("seed", str(report.options["seed"])),
+    ):
+        SubElement(properties, "property", name=key, value=visible(value))
+    return suite
+
+
+def _case(suite: Element, name: str, case: CaseView) -> None:
+    found = SubElement(
+        suite,
+        "testcase",
+        name=visible(case.id),
+        classname=name,
+        time=f"{case.seconds:.3f}",
+    )
+    message = visible(why(case))
+    if case.verdict is Verdict.KIT_ERROR:
+        SubElement(found, "error", type="kit error", message=message).text = visible(case.reason)
+    elif case.verdict in NOT_CONFORMANT:
+        kind = visible(case.broken or case.verdict.value)
+        SubElement(found, "failure", type=kind, message=message).text = visible(case.reason)
+    elif case.closes_badly and case.closing is not None:
+        kind = visible(case.closing["requirement"])
+        SubElement(found, "failure", type=kind, message=message).text = message
+    elif case.verdict in SKIPPED:
+        said = f"known failing: {case.known}" if case.verdict is Verdict.KNOWN else case.reason
+        SubElement(found, "skipped", message=visible(f"{case.verdict.value}: {said}"))
+
+
+def _run(suite: Element, report: Report) -> None:
+    """What is wrong with the run itself, so that no reader of the cases takes it for good."""
+    problems: list[str | None] = [*report.sentences("problems")]
+    problems += [report.damage] if report.damage else []
+    for problem in problems or [None]:
+        found = SubElement(
+            suite, "testcase", name="the run is whole", classname="ws-sync.run", time="0"
+        )
+        if problem is not None:
+            SubElement(found, "error", type="problem", message=visible(problem))
+    said = [conclusion(report), *(f"warning: {line}" for line in report.sentences("warnings"))]
+    said += [
+        f"warned: {case.id}: {why(case)}" for case in report.cases if case.verdict is Verdict.WARN
+    ]
+    _close(suite, 0, "\n".join(said))
+
+
+def _close(suite: Element, seconds: float, said: str = "") -> None:
+    """Count what a suite has, and end it."""
+    for attribute, tag in (
+        ("tests", "testcase"),
+        ("failures", "testcase/failure"),
+        ("errors", "testcase/error"),
+        ("skipped", "testcase/skipped"),
+    ):
+        suite.set(attribute, str(len(suite.findall(tag))))
+    suite.set("time", f"{seconds:.3f}")
+    SubElement(suite, "system-out").text = visible(said)
+    SubElement(suite, "system-err")

@@ -1,0 +1,135 @@
+"""Markdown for a pull request, or a job's summary: the conclusion, a table, the failures.
+
+It is bounded, since places that take it are: when there is no room for another failure, the rest
+are counted. Nothing that a server said can begin markup: it stands in code fences that are longer
+than any run of backticks in it, or is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape
+
+from conformance.reports.standing import Standing
+from conformance.reports.view import ORDER, CaseView, Report, counted
+from conformance.reports.words import SIGNS, cases, conclusion, outcome, shortest, visible, why
+from conformance.verdict import Verdict
+
+ROOM = 60_000
+"""Characters of the whole; a comment on GitHub may have 65,536."""
+NAMED = 8
+"""Cases that are named below a requirement, at most."""
+SHOWN = 4_000
+"""Characters of the text of one failure, at most."""
+HEADS = {"good": "✅", "fair": "🟡", "bad": "❌", "unknown": "⚪"}
+
+
+def write(report: Report) -> str:
+    """The report as Markdown."""
+    parts = list(_head(report))
+    left = ROOM - sum(map(len, parts)) - 500
+    failures = list(report.failures().items())
+    for place, (requirement, found) in enumerate(failures):
+        part = _failure(report, requirement, found)
+        if len(part) > left:
+            rest = sum(len(found) for _, found in failures[place:])
+            parts.append(
+                f"\n… and {cases(rest)} of {len(failures) - place} more requirements; "
+                "`report.html` has them all.\n"
+            )
+            break
+        parts.append(part)
+        left -= len(part)
+    return "".join(parts)
+
+
+def _head(report: Report) -> Iterator[str]:
+    yield f"## {HEADS[outcome(report)]} ws-sync: {plain(conclusion(report))}\n\n"
+    if report.damage:
+        yield f"> **{plain(report.damage)}**\n\n"
+    yield (
+        f"{code(report.target['url'])} · {cases(len(report.cases))}, {report.ran:,} ran · "
+        f"{_met(report)} · {report.seconds:.1f} s · kit {plain(report.kit)}\n\n"
+    )
+    shown = [v for v in ORDER if report.counts[v] or v in (Verdict.PASS, Verdict.FAIL)]
+    yield f"| section | {' | '.join(f'{SIGNS[v]} {v.value}' for v in shown)} |\n"
+    yield f"|---|{'---:|' * len(shown)}\n"
+    for section in report.sections:
+        counts = counted(report.of_section(section))
+        yield f"| {plain(section)} | {' | '.join(str(counts[v] or '·') for v in shown)} |\n"
+    yield f"| **all** | {' | '.join(f'**{report.counts[v]}**' for v in shown)} |\n\n"
+    for name in ("problems", "warnings"):
+        for sentence in report.sentences(name)[:20]:
+            yield f"- {name.removesuffix('s')}: {plain(sentence[:SHOWN])}\n"
+    if report.failures():
+        yield "\n### What is not met\n"
+
+
+def _met(report: Report) -> str:
+    stood = [
+        report.standings[each.id].standing
+        for each in report.requirements.values()
+        if each.binding and each.side != "client" and not each.not_observable
+    ]
+    exercised = [standing for standing in stood if standing is not Standing.UNJUDGED]
+    met = sum(standing is Standing.MET for standing in exercised)
+    return f"{met} of {len(exercised)} exercised MUSTs met"
+
+
+def _failure(report: Report, id_: str, found: list[CaseView]) -> str:
+    requirement = report.requirements.get(id_)
+    case = shortest(found)
+    lines = [f"\n**{code(id_)}**"]
+    if requirement is not None:
+        lines[0] += f" ({requirement.level}, {code(requirement.place)})"
+        lines.append(f"> {prose(requirement.sentence)}")
+    lines.append("")
+    lines += [f"- {SIGNS[c.verdict]} {code(c.id)}" for c in found[:NAMED]]
+    if len(found) > NAMED:
+        lines.append(f"- … and {cases(len(found) - NAMED)} more")
+    text = visible(case.reason or why(case))
+    text = text if len(text) <= SHOWN else f"{text[: SHOWN // 2]}\n…\n{text[-SHOWN // 2 :]}"
+    lines += [
+        "",
+        f"<details><summary>{plain(case.id)}: {plain(why(case)[:200])}</summary>",
+        "",
+        fenced(text),
+        "</details>",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def fenced(text: str) -> str:
+    """A block of code that the text can't end."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{text}\n{fence}\n"
+
+
+def code(text: str) -> str:
+    """A text in one line of code."""
+    text = visible(text).replace("\n", "\\n")
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if longest else ""
+    return f"{fence}{pad}{text.replace('|', BAR)}{pad}{fence}"
+
+
+def prose(sentence: str) -> str:
+    """A sentence of the specification, with its code as code."""
+    parts = sentence.split("`")
+    if len(parts) % 2 == 0:
+        return plain(sentence)
+    return "".join(code(p) if place % 2 else plain(p) for place, p in enumerate(parts))
+
+
+BAR = "\N{LATIN LETTER DENTAL CLICK}"
+"""Stands for a bar, which ends the cell of a table even inside code."""
+
+
+def plain(text: str) -> str:
+    """A text that Markdown shows as it is, in a table and in HTML too."""
+    text = visible(text).replace("\n", " ")
+    return re.sub(r"([\\`*_\[\]|~#@<>!])", r"\\\1", escape(text, quote=False)).replace("\\&", "&")

@@ -1,0 +1,142 @@
+"""`ws-sync report`, and `--report` of a run, as a user meets them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from conformance.reports.__main__ import main
+from conformance.reports.folder import WRITERS
+from conformance.spec import deviation
+from conformance.verdict import Verdict
+from tests.conformance import liars
+from tests.conformance.kit import run_kit
+from tests.conformance.liars import lying
+from tests.conformance.reports.made import case, content
+from ws_sync.cli import main as ws_sync
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    """The file of a report in which all is well."""
+    path = tmp_path / "good.json"
+    path.write_bytes(content(case("state/a"), case("state/b")))
+    return path
+
+
+@pytest.fixture
+def bad(tmp_path: Path) -> Path:
+    """The file of a report in which a case fails."""
+    path = tmp_path / "bad.json"
+    path.write_bytes(content(case("state/a"), case("state/b", Verdict.FAIL)))
+    return path
+
+
+async def test_one_run_writes_every_form(tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    async with lying(liars.lists_toast_and_has_none) as url:
+        result = await run_kit(
+            "--server-url", url, "--time-scale", "0.1", "-k", "toast_arrives", "--strict",
+            "--report", str(folder),
+        )  # fmt: skip
+    assert result.status == 1
+    assert {path.name for path in folder.iterdir()} == {*WRITERS, "report.json"}
+    document = json.loads((folder / "report.json").read_text())
+    assert deviation("report", document) is None
+    assert document["options"]["selection"] == ["-k", "toast_arrives"]
+    assert document["options"]["strict"] is True
+    assert document["selected"] == document["end"]["cases"] == len(document["cases"])
+    (failed, *_) = document["cases"]
+    assert failed["findings"][0]["expected"] == "the event _TOAST"
+    assert "What is not met" in (folder / "report.html").read_text()
+
+
+async def test_folder_of_reports_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.touch()
+    result = await run_kit("--report", str(path), "-k", "toast_arrives")
+    assert f"--report {path}: it is no folder" in result.output
+    assert result.status == 2
+
+
+async def test_folder_that_can_not_be_made_is_a_problem_of_the_run(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.touch()
+    result = await run_kit("--report", str(path / "x"), "-k", "get_is_answered_once")
+    assert f"the report can't be written: {path / 'x'}: Not a directory" in result.output
+    assert "INTERNALERROR" not in result.output
+    assert result.status == 1
+
+
+def test_show_tells_what_fails(bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", str(bad)]) == 1
+    printed = capsys.readouterr().out
+    assert "state-get (MUST): 1 case, such as state/b" in printed
+    assert "expected the event _SET; received nothing" in printed
+    assert printed.rstrip().endswith("NOT conformant")
+
+
+def test_show_writes_other_forms(
+    good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page, junit, folder = tmp_path / "new" / "x.html", tmp_path / "x.xml", tmp_path / "all"
+    given = ["show", str(good), "--html", str(page), "--junit", str(junit), "--all", str(folder)]
+    assert main(given) == 0
+    assert page.read_text().startswith("<!doctype html>")
+    assert junit.read_text().startswith("<?xml")
+    assert {path.name for path in folder.iterdir()} == set(WRITERS)
+    assert f"wrote {page}" in capsys.readouterr().out
+
+
+def test_show_of_half_a_report_says_so_and_shows_the_half(
+    bad: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = bad.read_bytes()
+    bad.write_bytes(whole[: whole.index(b'"id":"state/b"') + 40])
+    assert main(["show", str(bad)]) == 2
+    printed = capsys.readouterr()
+    assert "is not whole: it ends inside case 2 of 2" in printed.err
+    assert "     1  passed" in printed.out
+    assert "nothing is concluded" in printed.out
+
+
+def test_compare_fails_where_something_no_longer_passes(
+    good: Path, bad: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compare", f"old={good}", f"new={bad}"]) == 1
+    assert main(["compare", str(bad), str(good)]) == 0
+    printed = capsys.readouterr().out
+    assert "1  old: conformant" in printed
+    assert "2  good: conformant" in printed
+
+
+def test_compare_writes_a_page_and_markdown(good: Path, bad: Path, tmp_path: Path) -> None:
+    page, markdown = tmp_path / "x.html", tmp_path / "x.md"
+    given = ["compare", str(bad), str(good), "--html", str(page), "--markdown", str(markdown)]
+    assert main(given) == 0
+    assert "does not fail any more" in page.read_text()
+    assert "does not fail any more" in markdown.read_text()
+
+
+@pytest.mark.parametrize("verb", ["show", "compare"])
+def test_file_that_is_no_report_is_status_2(
+    verb: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "x.json"
+    path.write_text('{"format": "other"}')
+    assert main([verb, str(path)]) == 2
+    assert f"ws-sync: {path}: its format is 'other'" in capsys.readouterr().err
+
+
+def test_file_that_can_not_be_written_is_status_2(
+    good: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", str(good), "--html", str(good / "x.html")]) == 2
+    assert "can't be written" in capsys.readouterr().err
+
+
+def test_verb_of_the_command_line_leads_there(bad: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert ws_sync(["report", "show", str(bad)]) == 1
+    assert "NOT conformant" in capfd.readouterr().out

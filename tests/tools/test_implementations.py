@@ -1,0 +1,43 @@
+"""The page of implementations says what their reports say, and is told from one that does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conformance.spec import requirements
+from conformance.verdict import Verdict
+from tests.conformance.reports.made import case, report
+from tools.implementations import PAGE, TITLES, differences, page
+
+ROOT = Path(__file__).parents[2]
+REPORTS = {name: report(case(), name=title) for name, title in TITLES.items()}
+
+
+def test_page_is_as_its_own_reports_say(tmp_path: Path) -> None:
+    (tmp_path / PAGE).write_text(page(REPORTS), encoding="utf-8")
+    assert differences(tmp_path, REPORTS) == []
+
+
+def test_page_differs_from_another_verdict(tmp_path: Path) -> None:
+    (tmp_path / PAGE).write_text(page(REPORTS), encoding="utf-8")
+    found = differences(tmp_path, REPORTS | {"node": report(case(verdict=Verdict.FAIL))})
+    assert any("✗ 1 of 1" in line for line in found)
+
+
+def test_page_that_is_not_there_differs(tmp_path: Path) -> None:
+    assert differences(tmp_path, REPORTS)
+
+
+def test_page_needs_all_implementations() -> None:
+    with pytest.raises(ValueError, match="missing: node"):
+        page({name: found for name, found in REPORTS.items() if name != "node"})
+
+
+def test_committed_page_has_every_implementation_and_only_known_requirements() -> None:
+    text = (ROOT / "docs" / PAGE).read_text(encoding="utf-8")
+    assert all(title in text for title in TITLES.values())
+    rows = [line for line in text.splitlines() if line.startswith("| [`")]
+    assert len(rows) > 100
+    assert {line[4:].partition("`")[0] for line in rows} <= requirements().keys()

@@ -1,0 +1,81 @@
+"""Write pages of reports into a folder: `python -m tools.report_page [DIR]`, build/reports if none.
+
+A real one, of a few cases against a server that is wrong; one with 2,000 cases made of it; one of a
+server that says whatever breaks out of formats; and a comparison. `look.mjs` looks at them.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from conformance.reports import comparison, folder, page
+from conformance.reports.comparison import Comparison
+from conformance.reports.reading import load
+from conformance.reports.view import Report
+from tests.conformance.reports.made import hostile_report
+
+ROOT = Path(__file__).resolve().parents[2]
+MUTANT = "CleansUpNewer"
+SELECTED = "session or half_of or replaces or crowd or get_is_answered"
+MANY = 2000
+
+
+def main() -> int:
+    """Write them; 0 if the run could be made."""
+    out = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "reports"
+    out.mkdir(parents=True, exist_ok=True)
+    status = run(out / "real", *wrong_server())
+    if status != 1:
+        print(f"the run against a wrong server ended with {status}")
+        return 1
+    path = out / "real" / "report.json"
+    (out / "many.html").write_text(page.write(many(path)), encoding="utf-8")
+    (out / "hostile.html").write_text(page.write(hostile_report()), encoding="utf-8")
+    folder.write(out / "real", load(path, "wrong"))
+    compared = Comparison([load(path, "before"), fixed(path)])
+    (out / "comparison.html").write_text(comparison.html(compared), encoding="utf-8")
+    print(f"wrote {len(list(out.rglob('*.html')))} pages to {out}")
+    return 0
+
+
+def run(out: Path, *options: str) -> int:
+    """Run the kit with all reports."""
+    command = [sys.executable, "-m", "conformance", "--replay-dir=", "--budget=0s", "--seed=1"]
+    command += [f"--report={out}", "-k", SELECTED, "-q", *options]
+    done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL)
+    return done.returncode
+
+
+def wrong_server() -> list[str]:
+    """The options by which the kit starts a server that is wrong in one requirement."""
+    return [f"--server-cmd={sys.executable} -m tests.mutants.serve {MUTANT} --port {{port}}"]
+
+
+def many(path: Path) -> Report:
+    """The report of a file, with its cases so often that there are many."""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    cases: list[dict[str, Any]] = found["cases"]
+    found["cases"] = [
+        case | {"id": f"{case['id']}({number // len(cases)})"}
+        for number in range(MANY)
+        for case in [cases[number % len(cases)]]
+    ]
+    return Report.of(found, name="many")
+
+
+def fixed(path: Path) -> Report:
+    """The report of a file, as it would be if every case passed."""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    for case in found["cases"]:
+        case |= {"verdict": "passed", "findings": [], "broken": None, "closing": None}
+    return Report.of(
+        found | {"exitStatus": 0, "problems": []}, name="after</script><script>alert(1)"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,245 @@
+// Looks at pages of reports in a browser: `node look.mjs [PAGES] [SCREENSHOTS]`, by default build/reports and build/screenshots.
+// Opened from the disk, at the width of a desk and of a phone, in light and dark: nothing is loaded from elsewhere, no error is
+// thrown, nothing sticks out sideways, axe-core finds nothing serious. Then it is used: by keyboard, filtered, searched, linked
+// to; a dialogue is read step by step. Exit status 1 if anything is wrong. `python -m tools.report_page` writes the pages.
+//
+// Needs playwright-core and axe-core (package.json) and a Chromium: CHROMIUM, or /usr/bin/chromium.
+import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import vm from "node:vm";
+import { chromium } from "playwright-core";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+const pages = resolve(process.argv[2] ?? join(root, "build/reports"));
+const pictures = resolve(process.argv[3] ?? join(root, "build/screenshots"));
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const DESK = { viewport: { width: 1280, height: 900 } };
+const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+const FAILING = "session/takeover-leaves-the-newer-connection-open";
+const PATCHED = "patch/half-of-a-patch-is-not-applied[failed-test]";
+const SOON = { timeout: 60_000 };
+const wrong = [];
+let checks = 0;
+
+function check(what, holds) {
+  checks += 1;
+  if (!holds) wrong.push(what);
+}
+
+// The patches that the page follows are applied as the specification's vectors say.
+const context = vm.createContext({});
+vm.runInContext(readFileSync(join(root, "conformance/reports/assets/state.js"), "utf8"), context);
+const vectors = JSON.parse(readFileSync(join(root, "spec/vectors/patches.json"), "utf8")).vectors.filter((each) => !each.generated);
+for (const each of vectors) {
+  context.vector = each;
+  const result = vm.runInContext("try { JSON.stringify({ is: same(patched(vector.document, vector.patch), vector.result) }) } catch (error) { if (!(error instanceof Inapplicable)) throw error; '{\"failed\":true}' }", context);
+  check(`vector ${each.id}: ${result}`, "failure" in each ? result === '{"failed":true}' : result === '{"is":true}');
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+
+async function open(file, options, hash = "") {
+  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(SOON.timeout);
+  const url = pathToFileURL(join(pages, file)).href;
+  const say = (what) => wrong.push(`${file}: ${what}`);
+  page.on("pageerror", (error) => say(error.message));
+  page.on("console", (message) => message.type() === "error" && say(message.text()));
+  page.on("request", (request) => request.url().split("#")[0] !== url && say(`asks for ${request.url()}`));
+  page.on("dialog", (dialog) => { say(`shows a dialog: ${dialog.message()}`); return dialog.dismiss(); });
+  await page.goto(hash ? `${url}#${encodeURIComponent(hash)}` : url);
+  return page;
+}
+
+const close = (page) => page.context().close();
+const picture = (page, name) => page.screenshot({ path: join(pictures, `${name}.png`) });
+const caseIn = (page, id) => page.locator(`details[id="${id}"]`);
+const openCases = (page) => page.evaluate(() => [...document.querySelectorAll("details.case[open]")].map((one) => one.id));
+const shown = (page) => page.locator("details.case:not([hidden])").count();
+
+async function fits(page, name) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  check(`${name}: sticks out by ${wide} pixels`, wide <= 0);
+}
+
+async function accessible(page, name) {
+  await page.evaluate(axe).catch(() => page.addScriptTag({ content: axe }));
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  const serious = found.violations.filter((each) => ["serious", "critical"].includes(each.impact));
+  check(`${name}: ${serious.map((each) => `${each.id}: ${each.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" , ")}`).join("; ")}`, !serious.length);
+}
+
+mkdirSync(pictures, { recursive: true });
+for (const [device, options] of [["desk", DESK], ["phone", PHONE]]) {
+  for (const colorScheme of ["light", "dark"]) {
+    for (const [name, file, hash] of [["report", "real/report.html", ""], ["case", "real/report.html", FAILING], ["hostile", "hostile.html", ""], ["comparison", "comparison.html", ""]]) {
+      const page = await open(file, { ...options, colorScheme }, hash);
+      if (name === "hostile") await page.locator("details.case summary").first().click();
+      const label = `${name}-${device}-${colorScheme}`;
+      await fits(page, label);
+      await picture(page, label);
+      if (name === "case" ? device === "desk" || colorScheme === "light" : label.endsWith("desk-light")) await accessible(page, label);
+      await close(page);
+    }
+  }
+}
+
+// By keyboard alone
+{
+  const page = await open("real/report.html", DESK);
+  await page.keyboard.press("Tab");
+  check("the first stop is the link that skips the head", await page.evaluate(() => document.activeElement.className === "skip"));
+  await page.keyboard.press("/");
+  check("/ leads to the search", await page.evaluate(() => document.activeElement.id === "q"));
+  await page.keyboard.type("session/takeover-leaves-the-newer-connection-open");
+  check("the search leaves what fits", (await shown(page)) === 1);
+  for (let stop = 0; stop < 20 && !(await page.evaluate(() => document.activeElement.matches("details.case > summary"))); stop += 1) await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.locator(".case[open] .steps").waitFor();
+  check("Enter opens the case", (await openCases(page)).join() === FAILING);
+  for (let stop = 0; stop < 20 && !(await page.evaluate(() => document.activeElement.matches(".step"))); stop += 1) await page.keyboard.press("Tab");
+  check("Tab leads to the chosen step", await page.evaluate(() => document.activeElement.getAttribute("aria-selected") === "true"));
+  await page.keyboard.press("Home");
+  check("Home chooses the first step", /^After step 1 of/.test(await page.locator(".state h4").innerText()));
+  await page.keyboard.press("ArrowDown");
+  check("the arrow key chooses the next", /^After step 2 of/.test(await page.locator(".state h4").innerText()));
+  check("the focus follows", await page.evaluate(() => document.activeElement.dataset.step === "1"));
+  await page.keyboard.press("Tab");
+  check("Tab leads on to the state", await page.evaluate(() => document.activeElement.matches(".state")));
+  await close(page);
+}
+
+// Filters
+{
+  const page = await open("real/report.html", DESK);
+  const all = await shown(page);
+  await page.locator(".chip", { hasText: "failed" }).click();
+  const failed = await shown(page);
+  check("the verdict leaves some", failed > 0 && failed < all);
+  check("the count is told", (await page.locator("#matches").innerText()) === `${failed} of ${all}`);
+  await page.locator("#section").selectOption("session");
+  await page.locator("#level").selectOption("MUST NOT");
+  check("section and level leave fewer", (await shown(page)) < failed);
+  check("empty sections are gone", (await page.locator(".group:not([hidden])").count()) <= 1);
+  await page.getByRole("button", { name: "Clear" }).click();
+  await page.waitForFunction((count) => document.querySelectorAll("details.case:not([hidden])").length === count, all);
+  await page.locator("#q").fill("there is no such thing");
+  check("it is said that nothing fits", await page.locator("#nothing").isVisible());
+  await page.evaluate((id) => { location.hash = `#${encodeURIComponent(id)}`; }, FAILING);
+  await page.locator(".case[open]").waitFor();
+  check("a link to a case that is filtered out shows it", await caseIn(page, FAILING).isVisible());
+  await page.locator("[data-q='session-takeover']").click();
+  check("the number of cases of a requirement searches for them", (await page.locator("#q").inputValue()) === "session-takeover" && (await shown(page)) > 1);
+  await close(page);
+}
+
+// Links
+{
+  const page = await open("real/report.html", PHONE, FAILING);
+  await caseIn(page, FAILING).locator(".steps").waitFor();
+  const box = await caseIn(page, FAILING).boundingBox();
+  check("a link to a case opens it, and leads there", (await openCases(page)).join() === FAILING && box.y > -5 && box.y < 300);
+  await caseIn(page, FAILING).locator(".finding a.id").click();
+  check("a link leads to the requirement", (await page.evaluate(() => document.querySelector(":target").id)) === "session-takeover");
+  await close(page);
+}
+
+// A dialogue, and the state beside it
+{
+  const page = await open("real/report.html", DESK, FAILING);
+  const one = caseIn(page, FAILING);
+  await one.locator(".steps").waitFor();
+  check("the requirement stands above", (await one.locator(".finding .sentence").innerText()).includes("MUST serve the newer connection"));
+  check("both clients and the server have a lane", (await one.locator(".lane-names span").allInnerTexts()).join() === "A,B,server");
+  const rows = await one.locator(".step").count();
+  check("each step has an arrow or a dot", (await one.locator(".step .arrow, .step .dot").count()) === rows && rows > 8);
+  const sent = await one.locator(".arrow.sent").first().boundingBox();
+  const head = await one.locator(".lane-names span").last().boundingBox();
+  check("an arrow ends at the server", Math.abs(sent.x + sent.width - (head.x + head.width / 2)) < 3);
+  check("the end of the newer connection stands out", (await one.locator(".step.ends").count()) > 0);
+  await one.locator(".step", { hasText: "_PATCH" }).first().click();
+  const changed = await one.locator(".state td.changed").allInnerTexts();
+  check(`a patch is marked in the states that it changes: ${changed.join(" | ")}`, changed.length === 2 && changed.every((text) => text.includes("by the older")));
+  await picture(page, "report-state");
+  await close(page);
+
+  const other = await open("real/report.html", DESK, PATCHED);
+  const columns = await caseIn(other, PATCHED).locator(".state thead th").allInnerTexts();
+  check(`the state of the client and of the server stand side by side: ${columns}`, columns[0] === "A" && columns[1].startsWith("server"));
+  await close(other);
+}
+
+// The switch of the theme
+{
+  const page = await open("real/report.html", { ...DESK, colorScheme: "light" });
+  const colour = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await colour();
+  await page.locator("#theme").click();
+  check("the first press is light", (await colour()) === light);
+  await page.locator("#theme").click();
+  const dark = await colour();
+  check("the second press is dark", dark !== light);
+  await page.reload();
+  check("it is remembered", (await colour()) === dark);
+  await close(page);
+}
+
+// A server that says what breaks out of formats
+{
+  const page = await open("hostile.html", DESK);
+  for (const summary of await page.locator("details.case > summary").all()) await summary.click();
+  check("what it says is text", (await page.locator(".case script, .case img").count()) === 0);
+  check("control characters are written as escapes", (await page.locator(".case .finding").first().innerText()).includes("\\u001b") || (await page.locator(".case .finding").first().innerText()).includes("\\x1b"));
+  await close(page);
+}
+
+// The comparison
+{
+  const page = await open("comparison.html", DESK);
+  const rows = () => page.locator("[data-row]:not([hidden])").count();
+  const different = await rows();
+  await page.locator("#different").uncheck({ force: true });
+  const all = await rows();
+  check("all rows can be shown", all > different && different > 0);
+  await page.locator("#q").fill("takeover");
+  check("rows can be searched", (await rows()) > 0 && (await rows()) < all);
+  await close(page);
+}
+
+// Without the script
+{
+  const page = await open("real/report.html", { ...DESK, javaScriptEnabled: false });
+  check("the verdict is told without the script", (await page.locator("h1").innerText()).includes("NOT conformant"));
+  check("and so is each case", (await page.locator("details.case").count()) > 20);
+  await close(page);
+}
+
+// 2,000 cases: told, not judged by the clock but for an end to patience
+{
+  const page = await open("many.html", DESK);
+  const timing = await page.evaluate(() => new Promise((done) => {
+    const paint = () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime;
+    const tell = () => done({ paint: paint(), loaded: performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd });
+    if (paint()) tell();
+    else new PerformanceObserver(tell).observe({ type: "paint", buffered: true });
+  }));
+  const took = (act) => page.evaluate(act);
+  const filter = await took(() => { const begin = performance.now(); const box = document.getElementById("q"); box.value = "takeover"; box.dispatchEvent(new Event("input", { bubbles: true })); document.body.offsetHeight; return performance.now() - begin; });
+  const opening = await took(() => { const begin = performance.now(); const one = document.querySelector("details.case:not([hidden])"); one.open = true; one.dispatchEvent(new Event("toggle")); document.body.offsetHeight; return performance.now() - begin; });
+  const size = statSync(join(pages, "many.html")).size / 1e6;
+  const count = await page.locator("details.case").count();
+  check(`2,000 cases are on the page, ${count}`, count === 2000);
+  console.log(`2,000 cases, ${size.toFixed(1)} MB: first paint ${timing.paint.toFixed(0)} ms, ready ${timing.loaded.toFixed(0)} ms, filter ${filter.toFixed(0)} ms, a case opens in ${opening.toFixed(0)} ms`);
+  await close(page);
+}
+
+await browser.close();
+for (const line of wrong) console.error(line);
+console.log(`${checks} checks, ${wrong.length} problems`);
+process.exit(wrong.length ? 1 : 0);
