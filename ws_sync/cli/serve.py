@@ -59,7 +59,7 @@ def _service(arguments: argparse.Namespace) -> Service:
         from ws_sync.demo import make_routes as make_demo
 
         if arguments.dialect or is_named(arguments):
-            raise CantServe("the demo reads no dialect and checks no token: it is for everyone here")
+            raise CantServe("the demo reads no dialect and checks no token")
         return Service(None, make_demo(arguments.origin))
     served = load(arguments.app)
     options = {name: getattr(arguments, name) for name in ("limit", "lifetime", "grace")}
