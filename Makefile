@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: conformance test check testees clients servers mutants client-mutants benchmark wheel bundle site look look-report asyncapi vectors web demo clean
+.PHONY: conformance test check testees clients servers mutants client-mutants benchmark wheel bundle site look look-report look-proxy asyncapi vectors web demo clean
 
 NPM_INSTALL := npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
 
@@ -39,6 +39,21 @@ servers: $(READY)
 # How fast the reference is, beside PyPI's releases; writes the page and the plot in docs.
 benchmark: $(READY)
 	$(BIN)/python -m tools.benchmark --round-trip --write docs
+
+# Arbitrary input to every part of the library, for so many seconds of processor time.
+SECONDS ?= 60
+fuzz: $(READY)
+	$(BIN)/python -m tools.fuzz --seconds $(SECONDS)
+
+# Many events through one session and many sessions; whether memory stays as it is.
+EVENTS ?= 1000000
+soak: $(READY)
+	$(BIN)/python -m tools.soak --events $(EVENTS)
+	$(BIN)/python -m tools.soak --sessions 10000
+
+# Latency of a thousand clients beside such as read slowly or not at all.
+slow: $(READY)
+	$(BIN)/python -m tools.slow_readers
 
 # The kit against servers that are wrong on purpose, compared with spec/mutants.md.
 mutants: $(READY)
@@ -77,6 +92,12 @@ look-report: $(READY)
 	cd tools/report_page && $(NPM_INSTALL)
 	$(BIN)/python -m tools.report_page
 	node tools/report_page/look.mjs
+
+# The watcher's page in a browser, while a client works through the proxy; pictures beside the others.
+look-proxy: $(READY)
+	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
+	cd tools/proxy_page && $(NPM_INSTALL)
+	$(BIN)/python -m tools.proxy_page
 
 # The AsyncAPI document, judged by AsyncAPI's own parser.
 asyncapi:

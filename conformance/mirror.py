@@ -6,7 +6,7 @@ Patches are applied by the `jsonpatch` library: an oracle that shares nothing wi
 from __future__ import annotations
 
 import jsonpatch
-from jsonpointer import JsonPointerException
+from jsonpointer import JsonPointerException, resolve_pointer
 
 from conformance.wire import JSON, compact
 
@@ -89,8 +89,11 @@ def _applied(document: JSON, operations: JSON) -> JSON:
     )
     if copies <= FEW:
         return jsonpatch.apply_patch(document, operations)
+    size = len(compact(document))
     for one in operations:
+        if one.get("op") == "copy":
+            size += len(compact(resolve_pointer(document, one["from"])))
+            if size > MOST:
+                raise Inapplicable(f"copies let the document grow beyond {MOST >> 20} MiB")
         document = jsonpatch.apply_patch(document, [one])
-        if one.get("op") == "copy" and len(compact(document)) > MOST:
-            raise Inapplicable(f"copies let the document grow beyond {MOST >> 20} MiB")
     return document

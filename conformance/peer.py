@@ -21,7 +21,7 @@ from conformance.mirror import Inapplicable
 from conformance.raw import Line
 from conformance.spec import deviation
 from conformance.target import Target
-from conformance.trace import Trace
+from conformance.trace import Trace, label
 from conformance.wire import ABSENT, JSON, SCHEMA_BY_NAME, Event
 
 FULL = (429, 503)
@@ -229,7 +229,7 @@ class Dialogue:
         self.connections: list[Connection] = []
         self.lines: list[Line] = []
         self.endings: list[Ending] = []
-        self._labels = map(_label, itertools.count())
+        self._labels = map(label, itertools.count())
 
     async def connect(self, url: str, requirement: str = "connection-accept") -> Connection:
         """Open a connection and wait for nothing more.
@@ -238,9 +238,9 @@ class Dialogue:
             Violation: The server does not take it, which breaks the requirement; or nobody listens
                 any more, and then what the case is about has ended the server.
         """
-        label = next(self._labels)
+        name = next(self._labels)
         try:
-            connection = await Connection.open(url, label, self.trace, self.target.deadline)
+            connection = await Connection.open(url, name, self.trace, self.target.deadline)
         except (OSError, InvalidHandshake, TimeoutError) as error:
             full = isinstance(error, InvalidStatus) and error.response.status_code in FULL
             if full and self.connections:
@@ -262,9 +262,9 @@ class Dialogue:
         Raises:
             Violation: The server does not take it.
         """
-        label = next(self._labels)
+        name = next(self._labels)
         try:
-            line = await Line.open(url, label, self.trace, self.target.deadline)
+            line = await Line.open(url, name, self.trace, self.target.deadline)
         except (OSError, TimeoutError) as error:
             expect.fail(
                 requirement="connection-accept",
@@ -400,12 +400,6 @@ class Dialogue:
         for line in self.lines:
             line.release()
         await asyncio.gather(*(connection.release() for connection in self.connections))
-
-
-def _label(number: int) -> str:
-    """The labels A, B, …, Z, A1, B1, … in turn."""
-    round_, letter = divmod(number, 26)
-    return chr(ord("A") + letter) + (str(round_) if round_ else "")
 
 
 async def sole_survivor(rivals: list[Connection]) -> Connection:

@@ -106,6 +106,12 @@ def _ends(payload: str | bytes) -> str | bytes:
     return payload[begin] + payload[end]
 
 
+def label(number: int) -> str:
+    """The labels of connections A, B, …, Z, A1, B1, … in turn."""
+    round_, letter = divmod(number, 26)
+    return chr(ord("A") + letter) + (str(round_) if round_ else "")
+
+
 def harmless(text: str) -> str:
     """A text for a terminal, on one line: what a server says must not steer or forge it."""
     if text.isprintable():

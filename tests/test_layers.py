@@ -28,6 +28,9 @@ CORE = (
     "pairing",
     "merging",
     "replica",
+    "dialects",
+    "rate",
+    "limits",
 )
 NO_CORE = {"asyncio", "logging", "time", "socket", "threading", "random", "datetime"}
 

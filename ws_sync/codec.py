@@ -338,6 +338,8 @@ def _find_culprit(
     for token, child in _children(value):
         try:
             _encoder(default).encode(child)
+        except RecursionError:  # a circle, but not what was complained of
+            continue
         except (TypeError, ValueError):
             return _find_culprit(child, default, (*path, token))
     return join(*path), value

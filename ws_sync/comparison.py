@@ -28,6 +28,9 @@ from ws_sync.pointer import escape
 SMALL = 1024
 """A text that is shorter is not divided."""
 
+MOST_KEPT = 200
+"""Pointers of more characters are not kept as JSON texts."""
+
 _NAME = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _DIVISIBLE = frozenset((b"[", b"{"))
 _NUMERIC = frozenset(b"%d" % digit for digit in range(10)) | {b"-"}
@@ -77,8 +80,13 @@ class Operations:
             self.add(text)
 
 
-@lru_cache(1024)
 def _quoted(path: str) -> bytes:
+    # names in it are the peer's, and of any length: those that are kept have to be short
+    return _quoted_before(path) if len(path) <= MOST_KEPT else orjson.dumps(path)
+
+
+@lru_cache(1024)
+def _quoted_before(path: str) -> bytes:
     return orjson.dumps(path)
 
 

@@ -18,7 +18,6 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
-from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -29,6 +28,7 @@ from starlette.websockets import WebSocketState
 from ws_sync.codec import encode, frame
 from ws_sync.events import DISCONNECT
 from ws_sync.exceptions import brief
+from ws_sync.limits import LIMITS, Limits
 from ws_sync.logs import AnyLog, Log, about
 from ws_sync.metrics import Counters, size
 from ws_sync.pairing import Pairing
@@ -44,10 +44,8 @@ _numbers = count(1)
 NORMAL = 1000
 BREAKS_RULES = 1008
 INTERNAL_ERROR = 1011
-TOO_SLOW = 1013
-
-MAX_MALFORMED = 100
-"""So many malformed frames end a connection."""
+TOO_BIG = 1009
+TOO_SLOW = TRY_AGAIN_LATER = 1013
 
 
 class Unit(NamedTuple):
@@ -61,31 +59,6 @@ class Unit(NamedTuple):
     def size(self) -> int:
         """Characters and bytes of both, as the limits count them."""
         return len(self.text) + len(self.payload or b"") if self.counts else 0
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Bounds of a connection; sizes in characters and bytes, times in seconds.
-
-    Attributes:
-        congested_units: more units than these are congestion.
-        congested_size: more than this is congestion.
-        most_units: so many units at most wait for a peer.
-        most_size: when so much waits for a peer, nothing more may.
-        close_timeout: how long a peer may take to read what is left for it at the end.
-        grace: how long the handler of an event may still run when its connection has ended;
-            then it is cancelled, because the events of a newer connection wait for it.
-    """
-
-    congested_units: int = 100
-    congested_size: int = 1 << 20
-    most_units: int = 10_000
-    most_size: int = 64 << 20
-    close_timeout: float = 5.0
-    grace: float = 10.0
-
-
-LIMITS = Limits()
 
 
 def _nobody() -> None:
@@ -165,6 +138,11 @@ class Connection:
     def is_open(self) -> bool:
         """Whether events still come and go here."""
         return self._close is None
+
+    @property
+    def is_served(self) -> bool:
+        """Whether a task receives here."""
+        return self._serving is not None
 
     @property
     def is_congested(self) -> bool:

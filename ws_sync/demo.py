@@ -8,7 +8,7 @@ written to the board, which tells all views of it. The pages are in `web/demo`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from weakref import WeakSet, WeakValueDictionary
 
 from ws_sync.decorators import remote_action, remote_task, sync_all
@@ -147,6 +147,6 @@ async def view_for(identity: Hashable) -> Notes:
     return Notes(board)
 
 
-def make_routes() -> Routes:
+def make_routes(origins: Iterable[str] = ()) -> Routes:
     """Make the store of the demo's sessions, with none yet, and its endpoints."""
-    return Routes(Sessions(view_for, limit=200, grace=600))
+    return Routes(Sessions(view_for, limit=200, grace=600, origins=origins))

@@ -13,6 +13,7 @@
     │   └── WouldWait                waiting for an event inside of what handles the events
     └── PeerError                the other side did something wrong
         ├── MalformedFrame           a frame that is no event
+        ├── RefusedOrigin            a page that may not connect
         └── Refused                  an event that can't be obeyed
             ├── RefusedPatch             a patch, by one of its operations
             ├── RefusedState             a state, by one of its members
@@ -166,6 +167,17 @@ class MalformedFrame(PeerError):
 
     def __str__(self) -> str:
         return f"malformed frame: {self.reason}"
+
+
+class RefusedOrigin(PeerError):
+    """A page of this origin may not connect."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(origin)
+        self.origin = origin
+
+    def __str__(self) -> str:
+        return f"a page of {self.origin!r} may not connect"
 
 
 class Refused(PeerError):

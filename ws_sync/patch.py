@@ -25,6 +25,12 @@ MAX_GROWTH = 1_000_000
 They may add more as long as it is not more than twice what was there.
 """
 
+MAX_SHIFTED = 1_000_000_000
+"""So many elements all operations of a patch may shift in arrays: about a second's work.
+
+An insertion at the front of an array shifts all that it has, and a short patch has thousands.
+"""
+
 Container: TypeAlias = dict[str, JSON] | list[JSON]
 Operation: TypeAlias = dict[str, JSON]
 Tokens: TypeAlias = Sequence[str]
@@ -53,6 +59,7 @@ class Draft:
         self.document = document
         self._copies: dict[int, tuple[Container, Container]] = {}  # id: (copy, its original)
         self.growth = 0
+        self._shifted = 0
         self._original = document
         self._settled: list[tuple[Container, Container]] = []  # originals, and copies from before
 
@@ -71,6 +78,8 @@ class Draft:
                 self._apply_operation(operation)
             except Refused as error:
                 raise RefusedPatch(position, operation, error.reason) from None
+            except RecursionError:  # by moving copies of a value into it, again and again
+                raise RefusedPatch(position, operation, "a value is nested too deep") from None
 
     def original(self, value: JSON) -> JSON:
         """Return the container that `value` was copied from, or `value` when it is no copy."""
@@ -175,17 +184,26 @@ class Draft:
         elif path[-1] == "-":
             container.append(value)  # patch-append
         else:
-            container.insert(index(path[-1], len(container) + 1), value)
+            position = index(path[-1], len(container) + 1)
+            self._shift(len(container) - position)
+            container.insert(position, value)
 
     def _take(self, path: Tokens) -> JSON:
         if not path:
             raise Refused("the whole document can't be removed")
         container = self._open(path[:-1])
         if isinstance(container, list):
-            return container.pop(index(path[-1], len(container)))
+            position = index(path[-1], len(container))
+            self._shift(len(container) - position)
+            return container.pop(position)
         value = _lookup(container, path[-1])
         del container[path[-1]]
         return value
+
+    def _shift(self, elements: int) -> None:
+        self._shifted += elements
+        if self._shifted > MAX_SHIFTED:
+            raise Refused(f"the patch shifts more than {MAX_SHIFTED} elements of arrays")
 
     def _open(self, path: Tokens) -> Container:
         """Return the container at `path`, ready to be written to."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import deque
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -21,11 +21,15 @@ from picows import (
     WSProtocolError,
     WSTransport,
     WSUpgradeRequest,
+    WSUpgradeResponse,
+    WSUpgradeResponseWithListener,
     ws_create_server,
 )
+from starlette.datastructures import Headers
 from starlette.websockets import WebSocketState
 
 from ws_sync.logs import Log, about, peer_of
+from ws_sync.origin import Origins, is_loopback, may_connect
 from ws_sync.routes import Endpoint
 
 MAX_MESSAGE = 16 << 20  # bytes
@@ -41,10 +45,20 @@ _log = Log()
 
 
 class Socket(WSListener):
-    """One WebSocket, which a `Connection` uses as it uses Starlette's."""
+    """One WebSocket, which a `Connection` uses as it uses Starlette's.
 
-    def __init__(self, endpoint: Endpoint, tasks: set[asyncio.Task[None]]) -> None:
+    Attributes:
+        headers: those of the handshake.
+        client: host and port of the peer. Before it is connected they are those of the server
+            if it serves this machine alone, and otherwise None.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, tasks: set[asyncio.Task[None]], headers: Headers, client: Any
+    ) -> None:
         super().__init__()
+        self.headers = headers
+        self.client = client
         self.application_state = WebSocketState.CONNECTING
         self.client_state = WebSocketState.CONNECTING
         self._endpoint = endpoint
@@ -59,11 +73,6 @@ class Socket(WSListener):
         self._writable = asyncio.Event()
         self._writable.set()
         self._cutting_off: asyncio.TimerHandle | None = None
-
-    @property
-    def client(self) -> Any:
-        """Host and port of the peer."""
-        return self._transport.underlying_transport.get_extra_info("peername")
 
     async def accept(self) -> None:
         """Nothing is left to accept: picows has answered the handshake."""
@@ -96,11 +105,15 @@ class Socket(WSListener):
         """Begin to close; a peer that does not answer in time is cut off."""
         self.application_state = WebSocketState.DISCONNECTED
         self._transport.send_close(cast(Code, code), reason)
+        if self._ahead > AHEAD and not self._transport.is_disconnected:
+            self._ahead = 0  # from now on nothing more is taken
+            self._transport.underlying_transport.resume_reading()  # the answer is behind the rest
         self._cut_off_later()
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Start the endpoint."""
         self._transport = transport
+        self.client = transport.underlying_transport.get_extra_info("peername")
         self.client_state = WebSocketState.CONNECTED
         task = asyncio.get_running_loop().create_task(self._run(), name="ws_sync endpoint")
         self._tasks.add(task)
@@ -217,19 +230,29 @@ class Socket(WSListener):
 class Server:
     """Serves endpoints on a socket that listens; made in the event loop that serves it."""
 
-    def __init__(self, find: Callable[[str], Endpoint | None]) -> None:
+    def __init__(
+        self,
+        find: Callable[[str], Endpoint | None],
+        origins: str | Iterable[str] | Origins = (),
+    ) -> None:
         """Serve nothing yet.
 
         Args:
             find: returns what serves a path, without its query and with nothing escaped; None:
                 nothing, and the handshake is answered with 404.
+            origins: pages of these may connect, besides those that always may (see `origin`). To
+                others the handshake is answered with 403.
         """
         self._find = find
+        self._origins = Origins.of(origins)
+        self._client: Any = None  # what is known of a peer that is not connected yet
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     async def start(self, listener: socket.socket) -> None:
         """Begin to serve."""
+        address = listener.getsockname()
+        self._client = address if isinstance(address, tuple) and is_loopback(address[0]) else None
         self._server = await ws_create_server(
             self._accept,
             sock=listener,
@@ -249,10 +272,24 @@ class Server:
             if late:
                 await asyncio.wait(late)
 
-    def _accept(self, request: WSUpgradeRequest) -> Socket | None:
+    def _accept(self, request: WSUpgradeRequest) -> Socket | WSUpgradeResponseWithListener | None:
         path = unquote(request.path.partition(b"?")[0].decode("latin-1"))
         endpoint = self._find(path)
-        return None if endpoint is None else Socket(endpoint, self._tasks)
+        if endpoint is None:
+            return None
+        made = Socket(endpoint, self._tasks, _headers(request), self._client)
+        if may_connect(made, self._origins, _log):
+            return made
+        return WSUpgradeResponseWithListener(WSUpgradeResponse.create_error_response(403), None)
+
+
+def _headers(request: WSUpgradeRequest) -> Headers:
+    raw = [(name.lower(), value) for name, value in request.headers.items()]
+    return Headers(raw=[(_bytes(name), _bytes(value)) for name, value in raw])
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _cost(message: dict[str, Any] | MutableMapping[str, Any]) -> int:

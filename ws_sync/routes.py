@@ -1,6 +1,7 @@
 """Where the connections of a store of sessions go, whatever serves them.
 
-`/ws/{session}` names the session, and one more path begins with the identification.
+`/ws/{session}` names the session, and one more path begins with the identification. Where a client
+has to prove who it is, the paths that only name a session lead nowhere.
 """
 
 from __future__ import annotations
@@ -29,15 +30,17 @@ class Routes:
     Attributes:
         sessions: the store.
         asking: the path where the client is asked which session is meant.
+        named: whether there are paths where knowing a name is enough.
     """
 
     def __init__(self, sessions: Sessions, asking: str = "/ws") -> None:
         self.sessions = sessions
         self.asking = asking
+        self.named = not sessions.asks_for_proof
 
     def find(self, path: str) -> Endpoint | None:
         """Return what serves a path, without its query and with nothing escaped; None: nothing."""
-        if path.startswith(NAMED):
+        if self.named and path.startswith(NAMED):
             return partial(self.sessions.handle_connection, identity=path.removeprefix(NAMED))
         return self.sessions.handle_connection if path == self.asking else None
 
@@ -52,10 +55,7 @@ class Routes:
         async def by_name(ws: WebSocket) -> None:
             await self.sessions.handle_connection(ws, ws.path_params["session"])
 
-        return Starlette(
-            routes=[
-                WebSocketRoute(NAMED + "{session:path}", by_name),
-                WebSocketRoute(self.asking, self.sessions.handle_connection),
-            ],
-            lifespan=lifespan,
-        )
+        routes = [WebSocketRoute(self.asking, self.sessions.handle_connection)]
+        if self.named:
+            routes.append(WebSocketRoute(NAMED + "{session:path}", by_name))
+        return Starlette(routes=routes, lifespan=lifespan)

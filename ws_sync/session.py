@@ -12,29 +12,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from contextvars import ContextVar, Token
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 from weakref import WeakKeyDictionary, ref
 
 from starlette.websockets import WebSocketState
 
+from ws_sync.admission import Admission
 from ws_sync.calling import call, to_json
 from ws_sync.codec import Event, decode, encode, frame
-from ws_sync.connection import (
-    BREAKS_RULES,
-    INTERNAL_ERROR,
-    LIMITS,
-    MAX_MALFORMED,
-    NORMAL,
-    Connection,
-    Limits,
-)
+from ws_sync.connection import BREAKS_RULES, INTERNAL_ERROR, NORMAL, Connection
+from ws_sync.dialects import named
 from ws_sync.events import BIN_META, split_event
-from ws_sync.exceptions import MalformedFrame, NoSession, NotConnected, Refused, brief
+from ws_sync.exceptions import (
+    MalformedFrame,
+    NoSession,
+    NotConnected,
+    Refused,
+    RefusedOrigin,
+    brief,
+)
+from ws_sync.intake import Intake
+from ws_sync.limits import LIMITS, Limits
 from ws_sync.logs import Log, about, peer_of
 from ws_sync.metrics import begin, size
+from ws_sync.origin import Origins
 from ws_sync.transport import Transport
 
 session_context: ContextVar[Session] = ContextVar("session_context")
@@ -42,9 +46,10 @@ session_context: ContextVar[Session] = ContextVar("session_context")
 
 _tokens: ContextVar[tuple[Token[Session], ...]] = ContextVar("_tokens", default=())
 
-_let_go: WeakKeyDictionary[asyncio.Task[Any], list[tuple[ref[Session], ref[Connection]]]] = (
-    WeakKeyDictionary()
-)
+Gone: TypeAlias = Callable[[], Connection | None]
+"""A weak reference to a connection; it returns None for one that was refused."""
+
+_let_go: WeakKeyDictionary[asyncio.Task[Any], list[tuple[ref[Session], Gone]]] = WeakKeyDictionary()
 """For each task the last connection that it has made for a session and that this has let go.
 
 Weakly, since a connection may lead to the task, and would then keep its own entry for good.
@@ -93,19 +98,40 @@ class Session:
         init_handlers: callbacks for each new connection. `register_init` adds one.
         logger: where problems go; the logger "ws_sync" when None was given.
         state: whatever the application keeps with the session.
+        intake: what its clients may cost and have cost, and how they are read.
         identity: whose it is, for the log; None where nobody has said it.
         counters: count what happens in it; `metrics` gives them names.
     """
 
-    def __init__(self, logger: logging.Logger | None = None, *, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        logger: logging.Logger | None = None,
+        *,
+        limits: Limits = LIMITS,
+        origins: str | Iterable[str] | Origins = (),
+        dialects: str | Iterable[str] = (),
+    ) -> None:
+        """Begin a session that nobody is connected to.
+
+        Args:
+            logger: see above.
+            limits: what its clients may cost.
+            origins: web pages of these may connect, besides those that always may (see `origin`);
+                "*" for all pages of the world.
+            dialects: of clients whose patches break the rules in known ways (see `dialects`).
+
+        Raises:
+            ValueError: one of the origins is none, or one of the dialects.
+        """
         self.event_handlers: dict[str, Callable[..., Any]] = {}
         self.init_handlers: list[Callable[[], Any]] = []
         self.logger = logger or logging.getLogger("ws_sync")
         self.state: SessionState | None = None
         self.identity: Hashable | None = None
         self.connection: Connection | None = None
+        self.intake = Intake(limits, named(dialects), self.logger)
+        self._admission = Admission(Origins.of(origins), limits.connections, self.logger)
         self.counters = begin(self)
-        self._limits = limits
         self._turn = asyncio.Lock()
         self._calls = 0  # sends and syncs since others had a turn
 
@@ -121,12 +147,17 @@ class Session:
         Assigning None detaches it; a task that has made a connection which was replaced since
         detaches nothing. Assigning a WebSocket, already accepted, attaches it without sending
         the initial state.
+
+        Raises:
+            RefusedOrigin: a page of a foreign origin is at its other end.
         """
         return self.connection.ws if self.connection is not None else None
 
     @ws.setter
     def ws(self, ws: Transport | None) -> None:
         if ws is not None:
+            if self._admission.is_foreign(ws):
+                raise RefusedOrigin(ws.headers.get("origin", ""))
             self._attach(ws)
         elif self._let_go_here() is None:
             self._release()
@@ -157,7 +188,15 @@ class Session:
 
         It is accepted when it was not yet. An older connection gets `_DISCONNECT` and is closed in
         the background. The caller goes on with `handle_connection`, in the same task.
+
+        A page of a foreign origin is turned away: the handshake is answered with 403, or a
+        WebSocket that was accepted is closed with 1008. Connections that come too fast wait, or
+        are turned away with 403 or 1013. `handle_connection` then returns at once.
         """
+        if not await self._admission.admit(ws):
+            if (task := asyncio.current_task()) is not None:
+                self._note_let_go(task, lambda: None)
+            return
         if ws.application_state is WebSocketState.CONNECTING:
             await ws.accept()
         # From here to the last state nothing is awaited, so the new connection gets the states
@@ -195,6 +234,8 @@ class Session:
         connection = self.connection
         if connection is None:
             raise NotConnected
+        if connection.is_served:  # by another task, and by that alone
+            return
         with self:
             code = INTERNAL_ERROR  # connection-close-code
             try:
@@ -290,7 +331,7 @@ class Session:
             older.made_here()
             return older
         self._release()
-        self.connection = connection = Connection(ws, self.logger, self._limits, self)
+        self.connection = connection = Connection(ws, self.logger, self.intake.limits, self)
         if older is not None:
             self.counters.taken_over += 1
             self._log.warning(
@@ -306,10 +347,13 @@ class Session:
         connection, self.connection = self.connection, None
         maker = connection.maker() if connection is not None else None
         if connection is not None and maker is not None:
-            others = [each for each in _let_go.get(maker, ()) if each[0]() not in {None, self}]
-            _let_go[maker] = [*others, (ref(self), ref(connection))]
+            self._note_let_go(maker, ref(connection))
 
-    def _let_go_here(self) -> ref[Connection] | None:
+    def _note_let_go(self, task: asyncio.Task[Any], gone: Gone) -> None:
+        others = [each for each in _let_go.get(task, ()) if each[0]() not in {None, self}]
+        _let_go[task] = [*others, (ref(self), gone)]
+
+    def _let_go_here(self) -> Gone | None:
         """Return the newest connection of the running task, if it is not the session's any more."""
         try:
             task = asyncio.current_task()
@@ -327,6 +371,10 @@ class Session:
                     received = await connection.receive()
                     if received is None:
                         return
+                    if self.intake.spend(len(received)):
+                        await self.intake.hold_back(connection, len(received))
+                        if not connection.is_open:
+                            return
                     await self._turn.acquire()  # `async with` takes twice the time
                     try:
                         if connection is self.connection:  # session-takeover-deaf
@@ -359,15 +407,17 @@ class Session:
         except MalformedFrame as error:  # connection-malformed-survives
             connection.malformed += 1
             counters.malformed += 1
+            self.intake.count_refusal()
             self._log.warning(
                 "%s; ignored", brief(error),
                 extra=about("malformed-frame", "connection-malformed-survives",
                             error=error.reason, in_a_row=connection.malformed),
             )  # fmt: skip
-            if connection.malformed >= MAX_MALFORMED:
+            if connection.malformed >= self.intake.limits.malformed:
                 connection.close(BREAKS_RULES, "too many malformed frames")
         except Refused as error:
             counters.refused_others += 1
+            self.intake.count_refusal()
             self._log.warning(
                 "refused: %s", brief(error), extra=about("event-refused", error=error)
             )
@@ -375,6 +425,7 @@ class Session:
     async def _handle(self, event: Event) -> None:
         handler = self.event_handlers.get(event.type)
         if handler is None:  # events-unknown-type, events-unknown-key, events-direction
+            self.intake.count_refusal()
             self.counters.received_unknown += 1
             self._log.warning(
                 "nobody listens to %s; ignored", brief(repr(event.type)),

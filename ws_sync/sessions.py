@@ -16,17 +16,23 @@ import asyncio
 import inspect
 import math
 import time
-from collections.abc import Awaitable, Callable, Hashable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Self, cast
+from functools import partial
+from typing import Any, Self, TypeAlias, cast
 
 from starlette.websockets import WebSocket, WebSocketState
 
 from ws_sync.calling import call
-from ws_sync.connection import INTERNAL_ERROR, LIMITS, Limits
-from ws_sync.id import get_user_session
+from ws_sync.connection import INTERNAL_ERROR, TRY_AGAIN_LATER
+from ws_sync.dialects import named
+from ws_sync.exceptions import brief
+from ws_sync.id import Verify, get_user_session
+from ws_sync.limits import LIMITS, Limits
 from ws_sync.logs import Log, about, peer_of
 from ws_sync.metrics import outside
+from ws_sync.origin import Origins, admit
 from ws_sync.registration import owners
 from ws_sync.session import Session
 from ws_sync.sync import Sync
@@ -35,21 +41,30 @@ from ws_sync.transport import Transport, turn_away
 SERVICE_RESTART = 1012
 """Close code of a connection whose client shall come back to the next process."""
 
-TRY_AGAIN_LATER = 1013
-"""Close code of a connection for whose session there is no room."""
-
 OUTLIVED = "This session has ended. Please refresh the page."
 
 _SLACK = 0.01
 """Seconds that a timer is late, so that it never comes before the clock says that it is time."""
 
+Identify: TypeAlias = Callable[[Transport], Hashable | Awaitable[Hashable | None] | None]
+"""Says which session a connection means; None: the client was turned away."""
+
 _log = Log()
 
 
-async def identify(ws: Transport) -> Hashable | None:
-    """Return the pair (user, session) that the client gives; None when the connection is closed."""
-    user, session = await get_user_session(cast(WebSocket, ws))
+async def identify(ws: Transport, verify: Verify | None = None) -> Hashable | None:
+    """Return the pair (user, session) that the client gives; None when the connection is closed.
+
+    Args:
+        ws: the WebSocket.
+        verify: verifies the pair, see `get_user_session`.
+    """
+    user, session = await get_user_session(cast(WebSocket, ws), verify=verify)
     return None if user is None else (user, session)
+
+
+def _identify(verify: Verify | None) -> Identify:
+    return partial(identify, verify=verify)
 
 
 def takes_identity(factory: Callable[..., Any]) -> bool:
@@ -99,6 +114,10 @@ class Sessions:
     """The sessions of an application, by their identities; used in one event loop.
 
     An async context manager, which closes it at the end: a good lifespan of an application.
+
+    Attributes:
+        origins: those that may connect, besides those that always may.
+        asks_for_proof: whether a client that is asked which session it means has to prove it.
     """
 
     def __init__(
@@ -108,9 +127,12 @@ class Sessions:
         limit: int | None = 1000,
         lifetime: float | None = None,
         grace: float | None = 300.0,
-        identify: Callable[[Transport], Awaitable[Hashable | None]] = identify,
+        verify: Verify | None = None,
+        identify: Identify | None = None,
         clock: Callable[[], float] = time.monotonic,
         limits: Limits = LIMITS,
+        origins: str | Iterable[str] | Origins = (),
+        dialects: str | Iterable[str] = (),
     ) -> None:
         """Make no session yet.
 
@@ -121,23 +143,40 @@ class Sessions:
             limit: so many sessions at most; None for any number.
             lifetime: seconds that a session lives at most, connected or not; None for ever.
             grace: seconds that it is kept without a connection; None for ever.
-            identify: asks a connection which session is meant, where the endpoint does not say.
-                It returns None when it has turned the client away. Here an application checks
-                who is there.
+            verify: verifies the user and the session that a client gives, where the endpoint does
+                not say which is meant: a hook, async or not, such as `tokens.Tokens` (see
+                `get_user_session`). None: the client is believed.
+            identify: asks a connection in another way, instead of that: takes the WebSocket, and
+                returns which session is meant, or None when it has turned the client away. Async,
+                or run in a thread.
             clock: tells the time, in seconds.
-            limits: those of each connection.
+            limits: what the clients of each session may cost.
+            origins: web pages of these may connect, besides those that always may (see `origin`);
+                "*" for all pages of the world.
+            dialects: of clients whose patches break the rules in known ways (see `dialects`).
 
         Raises:
-            TypeError: the factory takes more than one argument.
+            ValueError: one of the origins is none, or one of the dialects.
+            TypeError: the factory takes more than one argument; or there is a way to identify, and
+                a hook as well that it would not call.
         """
+        if identify is not None and verify is not None:
+            raise TypeError("either verify=… or identify=…: who identifies also verifies")
         self._factory = factory
         self._takes_identity = takes_identity(factory)
         self._limit = math.inf if limit is None else limit
         self._lifetime = math.inf if lifetime is None else lifetime
         self._grace = math.inf if grace is None else grace
-        self._identify = identify
+        self.asks_for_proof = verify is not None
+        self._identify = identify or _identify(verify)
         self._clock = clock
         self._limits = limits
+        self._dialects = named(dialects)
+        self._most_of_a_user = math.inf if limits.per_user is None else limits.per_user
+        self._most_unidentified = math.inf if limits.unidentified is None else limits.unidentified
+        self.origins = Origins.of(origins)
+        self._of_user: Counter[str] = Counter()  # sessions
+        self._unidentified: dict[asyncio.Timeout, None] = {}  # the oldest first
         self._entries: dict[Hashable, _Entry] = {}
         self._sweeps: set[asyncio.Task[Any]] = set()
         self._is_closing = False
@@ -167,8 +206,10 @@ class Sessions:
             ws: the WebSocket.
             identity: which session is meant; None: the client is asked.
         """
+        if not await admit(ws, self.origins, _log):
+            return
         if identity is None:
-            identity = await self._identify(ws)
+            identity = await self._ask(ws)
             if identity is None:
                 return
         if ws.application_state is WebSocketState.CONNECTING:
@@ -185,6 +226,15 @@ class Sessions:
                     "no room for another session: there are %d", len(self._entries),
                     extra=about("no-room", sessions=len(self), session=identity, peer=peer_of(ws),
                                 code=TRY_AGAIN_LATER),
+                )  # fmt: skip
+                await turn_away(ws, TRY_AGAIN_LATER, "too many sessions")
+                return
+            user = _user(identity)
+            if user is not None and self._of_user[user] >= self._most_of_a_user:
+                outside.without_room += 1
+                _log.warning(
+                    "no room for another session of the user %s", brief(repr(user)),
+                    extra=about("no-room-for-user", peer=peer_of(ws), code=TRY_AGAIN_LATER),
                 )  # fmt: skip
                 await turn_away(ws, TRY_AGAIN_LATER, "too many sessions")
                 return
@@ -220,11 +270,41 @@ class Sessions:
                 extra=about("sessions-late", seconds=deadline),
             )  # fmt: skip
 
+    async def _ask(self, ws: Transport) -> Hashable | None:
+        """Let a connection say who it is; when too many are asked, the oldest has to go."""
+        if len(self._unidentified) >= self._most_unidentified:
+            oldest = next(iter(self._unidentified))
+            del self._unidentified[oldest]
+            oldest.reschedule(0)
+        try:
+            async with asyncio.timeout(None) as answering:
+                self._unidentified[answering] = None
+                try:
+                    identity: Hashable | None = await call(self._identify, ws)
+                finally:
+                    self._unidentified.pop(answering, None)
+        except TimeoutError:
+            if not answering.expired():
+                raise
+            outside.without_identity += 1
+            _log.warning(
+                "too many connections say not who they are; the oldest is turned away",
+                extra=about("too-many-unidentified", peer=peer_of(ws), code=TRY_AGAIN_LATER),
+            )
+            await turn_away(ws, TRY_AGAIN_LATER, "too many connections")
+            return None
+        return identity
+
+    def _new_session(self) -> Session:
+        return Session(limits=self._limits, origins=self.origins, dialects=self._dialects)
+
     def _begin(self, identity: Hashable) -> _Entry:
-        entry = _Entry(Session(limits=self._limits), self._clock())
+        entry = _Entry(self._new_session(), self._clock())
         entry.session.identity = identity
         entry.making = asyncio.get_running_loop().create_task(self._make(identity, entry))
         self._entries[identity] = entry
+        if (user := _user(identity)) is not None:
+            self._of_user[user] += 1
         return entry
 
     async def _make(self, identity: Hashable, entry: _Entry) -> bool:
@@ -282,6 +362,10 @@ class Sessions:
     def _take(self, identity: Hashable) -> _Entry:
         """Take a session out of the store; its identity is free for a new one."""
         entry = self._entries.pop(identity)
+        if (user := _user(identity)) is not None:
+            self._of_user[user] -= 1
+            if not self._of_user[user]:
+                del self._of_user[user]
         entry.ended = True
         self._watch(entry)
         return entry
@@ -299,6 +383,13 @@ class Sessions:
         task = asyncio.get_running_loop().create_task(self.sweep())
         self._sweeps.add(task)
         task.add_done_callback(self._sweeps.discard)
+
+
+def _user(identity: Hashable) -> str | None:
+    """Return whose session it is, where the identity is that of a client that was asked."""
+    if type(identity) is tuple and len(identity) == 2 and type(identity[0]) is str:
+        return identity[0]
+    return None
 
 
 def _cancel_tasks(session: Session) -> list[asyncio.Task[None]]:

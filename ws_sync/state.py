@@ -19,17 +19,15 @@ from ws_sync.calling import to_json
 from ws_sync.codec import JSON, Text, begun, dump, encode, frame
 from ws_sync.connection import Connection
 from ws_sync.crossing import Crossings
+from ws_sync.dialects import STRICT, translate
 from ws_sync.document import Document, Held
 from ws_sync.elements import write_of
 from ws_sync.events import patch_event, set_event
 from ws_sync.exceptions import Refused, RefusedState
+from ws_sync.limits import LIMITS, Limits
 from ws_sync.logs import AnyLog, about
 from ws_sync.metrics import Counters
-from ws_sync.writes import Write, state_patch
-
-MAX_DOCUMENT = 32 << 20
-"""No write of a client makes a document larger than this, in about the characters of its text."""
-
+from ws_sync.writes import Write, current, state_patch
 
 _NULL = dump(None)
 _NONE: Set[str] = frozenset()
@@ -52,9 +50,11 @@ class State:
         "_connection",
         "_counters",
         "_crossings",
+        "_dialects",
         "_document",
         "_good",
         "_late",
+        "_limits",
         "_log",
         "_patch_begun",
         "_restarted",
@@ -66,13 +66,22 @@ class State:
         "sent_at",
     )
 
-    def __init__(self, key: str, log: AnyLog, counters: Counters | None = None) -> None:
+    def __init__(
+        self,
+        key: str,
+        log: AnyLog,
+        counters: Counters | None = None,
+        limits: Limits = LIMITS,
+        dialects: frozenset[str] = STRICT,
+    ) -> None:
         self.key = key
         self._counters = counters or Counters()
         self.attributes: dict[str, Attribute] = {}
         self.is_current: Callable[[], bool] = lambda: True
         self.sent_at = float("-inf")
         self._log = log
+        self._limits = limits
+        self._dialects = dialects
         self._patch_begun = b""  # the frame of a patch, up to its data
         self._good: dict[str, Held] = {}  # of each attribute, the last that could be sent
         self._unreadable: Set[str] = _NONE
@@ -87,6 +96,11 @@ class State:
     def is_known(self, connection: Connection) -> bool:
         """Tell whether `_SET` was sent on this connection."""
         return self._connection is connection
+
+    @property
+    def size(self) -> int:
+        """About how many characters the whole state has, when it was last read."""
+        return sum(held.size for held in self._good.values())
 
     def snapshot(self) -> dict[str, JSON]:
         """Return what the peer holds, or would get if it connected now."""
@@ -191,6 +205,11 @@ class State:
         Raises:
             Refused: nothing has changed; the caller calls `resync`.
         """
+        if type(patch) is list and len(patch) > self._limits.operations:
+            raise Refused(f"more than {self._limits.operations} operations")
+        if self._dialects:
+            values = {wire: partial(current, each) for wire, each in self.attributes.items()}
+            patch = translate(patch, self._dialects, values)
         write = write_of(self.attributes, patch)
         self._check_size(write)
         self._document.follow(patch, write)
@@ -211,13 +230,14 @@ class State:
         self._correct(connection, {*state, *write.affected})
 
     def _check_size(self, write: Write) -> None:
-        if sum(held.size for held in self._good.values()) + write.most_growth() <= MAX_DOCUMENT:
+        most = self._limits.document
+        if self.size + write.most_growth() <= most:
             return
         others = self._good.keys() - write.touched
         rest = sum(self._good[wire].size for wire in others)
         before, after = write.sizes()
-        if rest + after > MAX_DOCUMENT and after > before:
-            raise Refused(f"the document would be larger than {MAX_DOCUMENT}")
+        if rest + after > most and after > before:
+            raise Refused(f"the document would be larger than {most}")
 
     def _commit(self, write: Write) -> None:
         readable = self._derived() - self._unreadable

@@ -280,7 +280,8 @@ class Sync:
         self._throttle = Throttle()
         self._log = Log(config.logger or self.session.logger, self.session, key=self.key)
         self._setup_functions(config)
-        self._state = State(self.key, self._log, self.session.counters)
+        counters, intake = self.session.counters, self.session.intake
+        self._state = State(self.key, self._log, counters, intake.limits, intake.dialects)
         if config.everything:
             self._add(config.obj, config.others(lambda value: isinstance(value, Sync)))
         self._add(config.obj, config.include)
@@ -299,7 +300,8 @@ class Sync:
         functions |= {} if isinstance(tasks, tuple) else tasks
         cancels = remote_functions(config.obj, "remote_task_cancel") | dict(config.task_cancels)
         changed = self._sync_late if config.running_tasks is not None else _nothing
-        self._tasks = Tasks(functions, cancels, changed, self._log, self.session.counters)
+        counters, intake = self.session.counters, self.session.intake
+        self._tasks = Tasks(functions, cancels, changed, self._log, counters, intake)
 
     def _add(self, owner: object, names: Mapping[str, str]) -> None:
         for name, wire in names.items():
@@ -361,6 +363,7 @@ class Sync:
     async def _on_get(self, _: JSON) -> None:
         self.session.counters.received_gets += 1
         if (connection := self.session.connection) is not None:
+            self.session.intake.spend(self._state.size, 0)
             self._state.report(self._state.announce(connection))
 
     async def _on_set(self, state: JSON) -> None:
@@ -383,6 +386,7 @@ class Sync:
         except Exception as error:  # noqa: BLE001  # the application's; nothing has changed
             self._log_failure(error)
         self.session.counters.refused_writes += 1
+        self.session.intake.count_refusal(self._state.size)
         self._state.resync(connection)
 
     def _log_refusal(self, error: Refused) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from ws_sync.arguments import split
 from ws_sync.calling import call
 from ws_sync.exceptions import brief
+from ws_sync.intake import Intake
 from ws_sync.logs import AnyLog, about
 from ws_sync.metrics import Counters
 
@@ -35,6 +36,7 @@ class Tasks:
         changed: Callable[[], None],
         log: AnyLog,
         counters: Counters | None = None,
+        intake: Intake | None = None,
     ) -> None:
         """Offer tasks.
 
@@ -44,6 +46,7 @@ class Tasks:
             changed: called when `names` has changed.
             log: where the tasks' exceptions go.
             counters: count the tasks.
+            intake: bounds the running tasks of all objects of the session.
         """
         self.functions = functions
         self.cancels = cancels
@@ -52,6 +55,7 @@ class Tasks:
         self._changed = changed
         self._log = log
         self._counters = counters or Counters()
+        self._intake = intake
 
     @property
     def names(self) -> list[str]:
@@ -59,13 +63,19 @@ class Tasks:
         return list(self.running)
 
     def start(self, name: str, arguments: Mapping[str, Any]) -> None:
-        """Start the task `name`; nothing happens when it is running (tasks-once)."""
+        """Start the task `name`; nothing happens when it is running (tasks-once).
+
+        Raises:
+            Refused: too many run.
+        """
         if name in self.running:
             self._log.warning(
                 "the task %r is running already", name,
                 extra=about("task-running", "tasks-once", name=name),
             )  # fmt: skip
             return
+        if self._intake is not None:
+            self._intake.begin_task(name)
         task = asyncio.get_running_loop().create_task(self._run(name, arguments), name=name)
         self.running[name] = task
         self._counters.started_tasks += 1
@@ -99,6 +109,8 @@ class Tasks:
 
     def _ended(self, name: str, task: asyncio.Task[None]) -> None:
         del self.running[name]
+        if self._intake is not None:
+            self._intake.end_task()
         self._ending -= {name}
         if task.cancelled():
             self._counters.cancelled_tasks += 1

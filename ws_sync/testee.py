@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.applications import Starlette
@@ -239,9 +240,10 @@ def new_testee() -> Testee:
     return testee
 
 
-def make_routes() -> Routes:
+def make_routes(origins: Iterable[str] = ()) -> Routes:
     """Make the store of the testee's sessions, with none yet, and its two endpoints."""
-    return Routes(Sessions(new_testee, limit=None, grace=None), asking="/auth")
+    sessions = Sessions(new_testee, limit=None, grace=None, origins=origins)
+    return Routes(sessions, asking="/auth")
 
 
 def make_app() -> Starlette:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Any, Protocol
 
+from starlette.datastructures import Headers
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 
@@ -25,7 +26,11 @@ class Transport(Protocol):
 
     @property
     def client(self) -> Any:
-        """Who is at the other end, for the log."""
+        """Host and port of the other end; None when it has none."""
+
+    @property
+    def headers(self) -> Headers:
+        """Those of the handshake; the origin is judged by them."""
 
     async def accept(self) -> None:
         """Accept the handshake."""
@@ -48,8 +53,12 @@ class Transport(Protocol):
 
 
 async def turn_away(ws: Transport, code: int, reason: str) -> None:
-    """Close a WebSocket that is served no further; nothing that the client does makes it raise."""
-    if ws.client_state is not WebSocketState.CONNECTED:
+    """Close a WebSocket that is served no further; nothing that the client does makes it raise.
+
+    One that is not accepted yet is never going to be: the handshake is answered with 403.
+    """
+    is_new = ws.application_state is WebSocketState.CONNECTING
+    if ws.client_state is not WebSocketState.CONNECTED and not is_new:
         return
     try:
         await ws.close(code, reason)

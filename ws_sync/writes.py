@@ -235,6 +235,11 @@ def state_patch(attributes: Mapping[str, Attribute], state: JSON) -> list[JSON]:
     return operations
 
 
+def current(attribute: Attribute) -> JSON:
+    """Return the live value; None when it has no JSON form. Nobody may change what is returned."""
+    return _current(attribute)[0]
+
+
 def _touched(patch: JSON, names: Mapping[str, object]) -> set[str]:
     """Return the attributes that a patch concerns; what is no patch concerns none."""
     touched: set[str] = set()

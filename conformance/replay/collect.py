@@ -17,6 +17,7 @@ from conformance.case import Case, of_item
 from conformance.expect import Violation
 from conformance.keys import DIALOGUE, OPTIONS
 from conformance.peer import Dialogue
+from conformance.proxy.rerun import PREFIX, Rerun
 from conformance.replay.file import Replay, ReplayError, in_folder, load
 from conformance.sequence import Sequence
 from conformance.spec import requirements
@@ -86,9 +87,14 @@ class Program(pytest.Item):
 
     async def _take(self, program: list[dict[str, Any]]) -> None:
         dialogue = self.stash[DIALOGUE] = Dialogue(self.config.stash[OPTIONS].target)
-        sequence = Sequence(dialogue)
+        sequence: Sequence | Rerun
         try:
-            await sequence.run(program)
+            if program and str(program[0]["do"]).startswith(PREFIX):
+                sequence = Rerun(dialogue.target, dialogue.trace)
+                await sequence.run(program, self.parent.replay.requirement)
+            else:
+                sequence = Sequence(dialogue)
+                await sequence.run(program)
         except (AttributeError, LookupError, TypeError, ValueError) as error:
             # A step of another edition of the kit, or one that lacks something it needs.
             number = sequence.position

@@ -26,13 +26,18 @@ async def test_signal_that_ends_the_kit_ends_its_server(tmp_path: Path) -> None:
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert kit.stdout is not None
-    async with asyncio.timeout(PATIENCE):
-        await kit.stdout.readuntil(b"passed")
-        server = int(pid.read_text())
-        os.kill(server, 0)
-        kit.send_signal(signal.SIGTERM)
-        await kit.stdout.read()
-        assert await kit.wait() == -signal.SIGTERM
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await kit.stdout.readuntil(b"passed")
+            server = int(pid.read_text())
+            os.kill(server, 0)
+            kit.send_signal(signal.SIGTERM)
+            await kit.stdout.read()
+            assert await kit.wait() == -signal.SIGTERM
+    finally:
+        if kit.returncode is None:
+            kit.terminate()  # it ends its server
+            await kit.wait()
     assert not is_there(server)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.defects.catalogue import DEFECTS, PROGRAMS, Defect
-from tests.defects.evidence import Result, judge
+from tests.defects.evidence import ROOT, Result, judge
+from tools.defects import PAGE, expected_page
 
 SHOWN = [defect for defect in DEFECTS if defect.is_shown]
 NUMBERS = [*(f"S-{number:02}" for number in range(1, 21)), *(f"X-{n}" for n in range(1, 9))]
@@ -27,6 +28,17 @@ def test_catalogue_is_complete() -> None:
     assert [defect.number for defect in DEFECTS] == NUMBERS
     programs = {path.stem for path in PROGRAMS.glob("[sx]_*.py")}
     assert programs == {defect.program for defect in DEFECTS} - {None}
+
+
+def test_every_defect_is_shown() -> None:
+    assert SHOWN == DEFECTS
+
+
+def test_page_says_what_is_tested_here() -> None:
+    path = ROOT / "docs" / PAGE
+    assert path.read_text(encoding="utf-8") == expected_page(), (
+        "python -m tools.defects --write docs"
+    )
 
 
 @pytest.mark.parametrize("defect", SHOWN, ids=lambda defect: defect.number)

@@ -31,7 +31,10 @@ export class Reference {
     const said = new Promise((resolve, reject) => {
       setTimeout(() => reject(new Error("the server did not say where it serves")), PATIENCE).unref();
       server.ended.then(() => reject(new Error("the server has ended")));
-      createInterface({ input: server.process.stdout }).on("line", (line) => /127\.0\.0\.1:\d+/.test(line) && resolve(line));
+      createInterface({ input: server.process.stdout }).on(
+        "line",
+        (line) => /127\.0\.0\.1:\d+/.test(line) && resolve(line),
+      );
     });
     server.port = Number(/127\.0\.0\.1:(\d+)/.exec(await said)[1]);
     server.base = `http://127.0.0.1:${server.port}/`;

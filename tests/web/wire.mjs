@@ -11,7 +11,10 @@ export class Wire {
     wire.server = createServer((near) => {
       if (wire.#isCut) return near.resetAndDestroy();
       const far = connect(port, "127.0.0.1");
-      for (const [end, other] of [[near, far], [far, near]]) {
+      for (const [end, other] of [
+        [near, far],
+        [far, near],
+      ]) {
         wire.#links.add(end);
         end.pipe(other);
         end.on("error", () => other.destroy());

@@ -16,6 +16,7 @@ from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
+from ws_sync import picows_server
 from ws_sync.codec import JSON
 from ws_sync.session import Session
 
@@ -96,6 +97,25 @@ class Server:
         url = f"ws://127.0.0.1:{self.port}{path}"
         async with websockets.connect(url, close_timeout=1, **options) as connection:
             yield Client(connection)
+
+
+@asynccontextmanager
+async def on_uvicorn(endpoint: Callable[..., Awaitable[None]]) -> AsyncIterator[int]:
+    """Serve an endpoint at the root, and tell the port."""
+    async with Server(endpoint) as server:
+        yield server.port
+
+
+@asynccontextmanager
+async def on_picows(endpoint: Callable[..., Awaitable[None]]) -> AsyncIterator[int]:
+    """Serve an endpoint everywhere, and tell the port."""
+    server = picows_server.Server(lambda _: endpoint)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        await server.start(listener)
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            await server.close()
 
 
 def _app(endpoint: Any) -> Starlette:

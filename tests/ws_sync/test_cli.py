@@ -21,6 +21,7 @@ import websockets
 from tests.ws_sync.harness import Client
 from ws_sync.cli import main
 from ws_sync.codec import JSON
+from ws_sync.tokens import Tokens
 
 URL = "ws://127.0.0.1:8000/ws/{session}"
 DEADLINE = 20.0  # seconds; a process starts slowly
@@ -493,3 +494,149 @@ async def test_test_takes_a_command_in_place_of_a_url() -> None:
     async with command("test", "--server-cmd", start, "-k", "toast_arrives") as process:
         output, errors = await process.communicate()
     assert process.returncode == 0, output + errors
+
+
+EVIL = websockets.Origin("https://evil.example")
+
+
+def refused(arguments: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    """Run in a folder what is refused; the exit status."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.delitem(sys.modules, "notes", raising=False)
+    try:
+        return main(arguments)
+    except SystemExit as end:
+        return end.code
+
+
+def issue(capsys: pytest.CaptureFixture[str], secret: Path, *pair: str) -> str:
+    assert main(["token", *pair, "--token-secret-file", str(secret)]) == 0
+    return capsys.readouterr().out.strip()
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_serve_with_a_secret_serves_only_whom_a_token_proves(
+    transport: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (old := tmp_path / "old").write_text("x" * 20)
+    (both := tmp_path / "both").write_text(f"{'y' * 20}\n{'x' * 20}\n")
+    (other := tmp_path / "other").write_text("z" * 20)
+    options = ("--transport", transport, "--token-secret-file", str(both))
+    async with factory("for_one", tmp_path, *options) as (_, url):
+        for token, user, code in (
+            (issue(capsys, both, "ann", "1"), "ann", None),
+            (issue(capsys, old, "ann", "1"), "ann", None),
+            (issue(capsys, other, "ann", "1"), "ann", 4401),
+            (issue(capsys, both, "ann", "1"), "bob", 4401),
+            ("1", "ann", 4401),
+        ):
+            async with websockets.connect(f"{url}/ws") as connection:
+                client = Client(connection)
+                assert await client.receive() == ("_REQUEST_USER_SESSION", None)
+                await client.send("_USER_SESSION", {"user": user, "session": token})
+                if code is None:
+                    assert await client.receive() == ("_SET:NOTES", {"text": "of ann 1"})
+                else:
+                    assert await client.close_code() == code
+        with pytest.raises(websockets.InvalidStatus) as refused:
+            await websockets.connect(f"{url}/ws/ann")
+        assert refused.value.response.status_code in {403, 404}
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+async def test_serve_admits_pages_of_allowed_origins_only(transport: str, tmp_path: Path) -> None:
+    options = ("--transport", transport, "--origin", "https://app.example")
+    async with factory("Notes", tmp_path, *options) as (_, url):
+        with pytest.raises(websockets.InvalidStatus) as refused:
+            await websockets.connect(f"{url}/ws/a", origin=EVIL)
+        assert refused.value.response.status_code == 403
+        for origin in ("https://app.example", url.replace("ws:", "http:"), "http://localhost:5173"):
+            async with websockets.connect(
+                f"{url}/ws/a", origin=websockets.Origin(origin)
+            ) as connection:
+                assert (await Client(connection).receive())[0] == "_SET:NOTES"
+
+
+async def test_serve_tells_how_to_admit_a_page(tmp_path: Path) -> None:
+    async with factory("Notes", tmp_path) as (process, url):
+        with pytest.raises(websockets.InvalidStatus):
+            await websockets.connect(f"{url}/ws/a", origin=EVIL)
+        process.send_signal(signal.SIGINT)
+        status, errors = await said(process)
+    assert status == 130
+    assert f"or --origin {EVIL}" in errors
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--token-secret-env", "NOT_THERE"], "there is no environment variable 'NOT_THERE'"),
+        (["--token-secret-file", "nowhere"], "can't read nowhere: No such file or directory"),
+        (["--token-secret-file", "short"], "the secret in short is not good: a secret has 16"),
+        (["--token-secret-file", "empty"], "the secret in empty is not good: a secret has 16"),
+        (["--token-secret-file", "bytes"], "can't read bytes: it is no text"),
+        (["--token-max-age", "60"], "--token-max-age needs a secret"),
+        (["--token-secret-file", "short", "--token-max-age", "0"], "'0' is no number of seconds"),
+        (["--origin", "app.example"], "'app.example' is no origin"),
+        (["--origin", "null"], "any page can have it"),
+        (["--dialect", "slash"], "invalid choice: 'slash'"),
+    ],
+)
+def test_serve_complains_about_guards_that_guard_nothing(
+    options: list[str],
+    complaint: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, content in (("notes.py", FACTORY.encode()), ("short", b"abc"), ("empty", b" \n")):
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "bytes").write_bytes(b"\xff" * 20)
+    assert refused(["serve", "notes:Notes", *options], tmp_path, monkeypatch) == 2
+    errors = capsys.readouterr().err
+    assert complaint in errors
+    assert "abc" not in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (
+            ["notes:app", "--origin", "https://a"],
+            "--origin, --token-… and --dialect are for factories",
+        ),
+        (["--testee", "--token-secret-env", "HOME"], "the testee believes every client"),
+    ],
+)
+def test_serve_does_not_ignore_guards(
+    arguments: list[str],
+    complaint: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "notes.py").write_text(FACTORY)
+    assert refused(["serve", *arguments], tmp_path, monkeypatch) == 2
+    assert complaint in capsys.readouterr().err
+
+
+def test_token_comes_from_a_variable_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TOKEN_SECRET", "x" * 16)
+    assert main(["token", "ann", "--token-secret-env", "TOKEN_SECRET"]) == 0
+    pair = Tokens("x" * 16).read(capsys.readouterr().out.strip())
+    assert pair is not None
+    assert pair[0] == "ann"
+    assert main(["token", "", "--token-secret-env", "TOKEN_SECRET"]) == 2
+    assert capsys.readouterr().err == "ws-sync: a user and a session are not empty\n"
+
+
+def test_token_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "itsdangerous", None)
+    monkeypatch.delitem(sys.modules, "ws_sync.tokens", raising=False)
+    assert main(["token", "ann", "--token-secret-env", "HOME"]) == 2
+    assert "pip install 'ws-sync-kit[tokens]'" in capsys.readouterr().err

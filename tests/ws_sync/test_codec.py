@@ -118,6 +118,13 @@ def test_encode_refuses_a_circle() -> None:
         encode(circle)
 
 
+def test_encode_names_what_it_refuses_beside_a_circle() -> None:
+    circle: list[Any] = []
+    circle.append(circle)
+    with pytest.raises(NotJSON, match="keys must be"):
+        encode({(1, 2): circle})
+
+
 def test_encode_keeps_a_value_shallow_enough_for_a_frame_around_it() -> None:
     assert encode(nested(MAX_VALUE_DEPTH))
     with pytest.raises(NotJSON, match="deeper"):

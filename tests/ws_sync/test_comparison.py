@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -156,3 +157,14 @@ def test_common_bytes_are_counted(same: bytes, one: bytes, other: bytes) -> None
     end = common_end(one + same, other + same, room)
     assert end >= len(same)
     assert end == room or (one + same)[-1 - end] != (other + same)[-1 - end]
+
+
+def test_names_of_any_length_are_not_kept() -> None:
+    tracemalloc.start()
+    try:
+        for number in range(50):
+            comparison.replacement(f"/table/{number}{'x' * 100_000}", b"1")
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1_000_000

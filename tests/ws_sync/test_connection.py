@@ -10,7 +10,8 @@ import pytest
 from starlette.websockets import WebSocket
 
 from tests.ws_sync.harness import DEADLINE, Server
-from ws_sync.connection import TOO_SLOW, Connection, Limits
+from ws_sync.connection import TOO_SLOW, Connection
+from ws_sync.limits import Limits
 from ws_sync.session import Session
 from ws_sync.sync import Sync
 

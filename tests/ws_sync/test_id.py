@@ -9,21 +9,26 @@ import pytest
 from starlette.websockets import WebSocket
 
 from tests.ws_sync.harness import DEADLINE, Server
-from ws_sync.id import FAILED, get_user_session
+from ws_sync.id import FAILED, MAX_ID, Verify, get_user_session
 
 
 class Endpoint:
     """Asks who is there, and keeps the answer."""
 
-    def __init__(self, timeout: float = DEADLINE, accepts: bool = False) -> None:
+    def __init__(
+        self, timeout: float = DEADLINE, accepts: bool = False, verify: Verify | None = None
+    ) -> None:
         self.answers: asyncio.Queue[Any] = asyncio.Queue()
+        self._verify = verify
         self._timeout = timeout
         self._accepts = accepts
 
     async def __call__(self, ws: WebSocket) -> None:
         if self._accepts:
             await ws.accept()
-        await self.answers.put(await get_user_session(ws, timeout=self._timeout))
+        await self.answers.put(
+            await get_user_session(ws, timeout=self._timeout, verify=self._verify)
+        )
 
     async def answer(self) -> Any:
         async with asyncio.timeout(DEADLINE):
@@ -58,6 +63,7 @@ async def test_ids_are_returned(accepts: bool) -> None:
         '{"type":"_USER_SESSION","data":{"user":"u"}}',
         '{"type":"_USER_SESSION","data":{"user":"u","session":""}}',
         '{"type":"_USER_SESSION","data":{"user":["u"],"session":"s"}}',
+        '{"type":"_USER_SESSION","data":{"user":"u","session":"%s"}}' % ("s" * (MAX_ID + 1)),
     ],
 )
 async def test_other_answers_end_the_connection(frame: str | bytes) -> None:
@@ -80,4 +86,68 @@ async def test_client_that_leaves_is_nobody() -> None:
     async with serve(endpoint) as server:
         async with server.connect():
             pass
+        assert await endpoint.answer() == (None, None)
+
+
+def only_ann(user: str, session: str) -> bool:
+    return user == "ann" and session == "1"
+
+
+async def as_somebody(user: str, session: str) -> tuple[str, str] | None:
+    await asyncio.sleep(0)
+    return (user.upper(), session) if session == "1" else None
+
+
+@pytest.mark.parametrize(
+    ("verify", "given", "expected"),
+    [
+        (only_ann, ("ann", "1"), ("ann", "1")),
+        (only_ann, ("bob", "1"), None),
+        (as_somebody, ("ann", "1"), ("ANN", "1")),
+        (as_somebody, ("ann", "2"), None),
+        (lambda *pair: as_somebody(*pair), ("ann", "1"), ("ANN", "1")),
+    ],
+    ids=["proven", "refused", "proven otherwise", "refused later", "awaitable"],
+)
+async def test_hook_says_who_it_is(verify: Verify, given: Any, expected: Any) -> None:
+    endpoint = Endpoint(verify=verify)
+    async with serve(endpoint) as server, server.connect() as client:
+        await client.send("_USER_SESSION", {"user": given[0], "session": given[1]})
+        assert await endpoint.answer() == (expected or (None, None))
+        if expected is None:
+            assert await client.receive() == ("_REQUEST_USER_SESSION", None)
+            assert await client.close_code() == FAILED
+
+
+def fail(*_: str) -> bool:
+    raise RuntimeError("the secret is 42")
+
+
+@pytest.mark.parametrize(
+    "verify",
+    [fail, lambda *_: "yes", lambda *_: ("ann",), lambda *_: ("ann", 1), lambda *_: ("", "1")],
+    ids=["fails", "text", "no session", "number", "empty"],
+)
+async def test_hook_that_fails_proves_nothing_and_tells_nothing(
+    verify: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    endpoint = Endpoint(verify=verify)
+    async with serve(endpoint) as server, server.connect() as client:
+        await client.send("_USER_SESSION", {"user": "ann", "session": "1"})
+        assert await client.receive() == ("_REQUEST_USER_SESSION", None)
+        assert await client.close_code() == 1011
+        assert client.socket.close_reason == "identification failed"
+        assert await endpoint.answer() == (None, None)
+    assert [record.exc_info is not None for record in caplog.records] == [True]
+
+
+async def test_hook_that_does_not_end_proves_nothing() -> None:
+    async def forever(*_: str) -> bool:
+        await asyncio.Event().wait()
+        return True
+
+    endpoint = Endpoint(timeout=0.05, verify=forever)
+    async with serve(endpoint) as server, server.connect() as client:
+        await client.send("_USER_SESSION", {"user": "ann", "session": "1"})
+        assert await client.close_code() == 1011
         assert await endpoint.answer() == (None, None)

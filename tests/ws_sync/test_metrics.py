@@ -21,8 +21,9 @@ from starlette.websockets import WebSocket
 from tests.documentation import code_blocks, table
 from tests.ws_sync.harness import DEADLINE, Server
 from ws_sync import Session, Sync, metrics, remote_action, remote_task
-from ws_sync.connection import MAX_MALFORMED, Connection, Limits
+from ws_sync.connection import Connection
 from ws_sync.id import get_user_session
+from ws_sync.limits import LIMITS, Limits
 from ws_sync.sessions import Sessions
 from ws_sync.testing import TestClient
 
@@ -237,7 +238,7 @@ async def test_outbox_and_its_peak_and_the_end_of_a_slow_peer_are_told() -> None
 async def test_connections_that_end_otherwise_are_told_by_their_code() -> None:
     session = Session()
     async with TestClient(session) as client:
-        for _ in range(MAX_MALFORMED):
+        for _ in range(LIMITS.malformed):
             await client.send_text("no JSON")
         await client.settle()
     async with TestClient(session), TestClient(session):

@@ -14,7 +14,7 @@ from tests.ws_sync.strategies import values
 from ws_sync.codec import JSON
 from ws_sync.equality import equal
 from ws_sync.exceptions import RefusedPatch
-from ws_sync.patch import MAX_GROWTH, MAX_OPERATIONS, Draft, apply
+from ws_sync.patch import MAX_GROWTH, MAX_OPERATIONS, MAX_SHIFTED, Draft, apply
 
 DOCUMENT = {"a": {"b": [1, {"c": 2}]}, "d/e": "f", "g~h": None, "": 0}
 
@@ -162,6 +162,28 @@ def test_apply_lets_a_large_document_grow_to_a_multiple() -> None:
     assert len(apply(document, copies)["a"]) == 10
     with pytest.raises(RefusedPatch, match="copies too much"):
         apply(document, copies * 2)
+
+
+def test_apply_refuses_what_it_nests_deeper_than_it_can_follow() -> None:
+    value: JSON = {}
+    for _ in range(120):
+        value = {"a": value}
+    patch, depth = [], 120
+    for _ in range(5):  # each puts a copy of the value into its innermost object
+        patch.append({"op": "copy", "from": "/v", "path": "/w"})
+        patch.append({"op": "move", "from": "/w", "path": "/v" + "/a" * (depth + 1)})
+        depth = 2 * depth + 1
+    with pytest.raises(RefusedPatch, match="nested too deep"):
+        apply({"v": value}, patch)
+
+
+@pytest.mark.parametrize("op", ["add", "remove"])
+def test_apply_refuses_to_shift_large_arrays_again_and_again(op: str) -> None:
+    length = MAX_SHIFTED // 500
+    operation = {"op": op, "path": "/a/0", "value": 0}
+    with pytest.raises(RefusedPatch, match=r"operation (499|500) .* shifts more"):
+        apply({"a": [0] * length}, [operation] * 600)
+    assert len(apply({"a": [0] * length}, [{**operation, "path": f"/a/{length - 600}"}] * 500)["a"])
 
 
 def test_apply_shares_what_it_does_not_touch() -> None:

@@ -12,9 +12,10 @@ import pytest
 from starlette.websockets import WebSocket, WebSocketState
 
 from tests.ws_sync.harness import DEADLINE, Server
-from ws_sync.connection import BREAKS_RULES, INTERNAL_ERROR, MAX_MALFORMED, Limits
+from ws_sync.connection import BREAKS_RULES, INTERNAL_ERROR
 from ws_sync.decorators import remote_action, sync_all
 from ws_sync.exceptions import NoSession, NotConnected, NotJSON
+from ws_sync.limits import LIMITS, Limits
 from ws_sync.session import Session, SessionState, get_global_session, session_context
 from ws_sync.sync import Sync
 
@@ -185,7 +186,7 @@ async def test_bad_frame_changes_nothing_and_keeps_the_connection(frame: str | b
 async def test_many_malformed_frames_end_the_connection() -> None:
     session, _ = make()
     async with Server(session) as server, server.connect() as client:
-        for _ in range(MAX_MALFORMED):
+        for _ in range(LIMITS.malformed):
             await client.socket.send("nonsense")
         assert await client.close_code() == BREAKS_RULES
 
@@ -428,7 +429,7 @@ async def test_good_event_begins_the_count_of_malformed_ones_anew() -> None:
     async with Server(session) as server, server.connect() as client:
         await client.receive()
         for _ in range(2):
-            for _ in range(MAX_MALFORMED - 1):
+            for _ in range(LIMITS.malformed - 1):
                 await client.socket.send("nonsense")
             assert (await client.fence("COUNTER"))[1]["value"] == counter.value
 

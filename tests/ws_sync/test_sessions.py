@@ -15,6 +15,8 @@ from starlette.websockets import WebSocket
 
 from tests.ws_sync.harness import DEADLINE, Client, Server
 from ws_sync import Sessions, SessionState, Sync, get_global_session, remote_task, sync_all
+from ws_sync.routes import Routes
+from ws_sync.tokens import Tokens
 
 
 class Notes:
@@ -118,6 +120,54 @@ async def test_own_identification_may_turn_a_client_away() -> None:
         async with server.connect() as client:
             assert await client.close_code() == 4403
         assert len(sessions) == 0
+
+
+async def test_own_identification_may_look_at_the_handshake_alone() -> None:
+    def identify(ws: Any) -> str:
+        return str(ws.headers["x-user"])
+
+    async with serving(sessions := Sessions(lambda user: Notes(user), identify=identify)) as server:
+        async with server.connect(additional_headers={"X-User": "ann"}) as client:
+            assert await client.receive() == ("_SET:NOTES", {"text": "ann"})
+        assert sessions.get("ann") is not None
+
+
+async def test_client_that_proves_nothing_gets_no_session() -> None:
+    tokens = Tokens("a secret of enough bytes")
+    async with serving(sessions := Sessions(Notes, verify=tokens)) as server:
+        for user, session in [("ann", "1"), ("bob", tokens.issue("ann", "1"))]:
+            async with server.connect() as client:
+                await identified(client, user, session)
+                assert await client.close_code() == 4401
+        assert len(sessions) == 0
+
+
+async def test_new_token_leads_to_the_same_session() -> None:
+    time = Clock()
+    tokens = Tokens("a secret of enough bytes", clock=time)
+    async with serving(sessions := Sessions(lambda: Notes("mine"), verify=tokens)) as server:
+        async with server.connect() as first, server.connect() as second:
+            await identified(first, "ann", tokens.issue("ann", "1"))
+            assert await first.receive() == ("_SET:NOTES", {"text": "mine"})
+            time.now += 1
+            await identified(second, "ann", tokens.issue("ann", "1"))
+            assert await second.receive() == ("_SET:NOTES", {"text": "mine"})
+            assert (await first.receive())[0] == "_DISCONNECT"
+        assert sessions.get(("ann", "1")) is not None
+        assert len(sessions) == 1
+
+
+def test_hook_that_would_not_be_called_is_an_error() -> None:
+    with pytest.raises(TypeError, match="either"):
+        Sessions(Notes, verify=lambda *_: True, identify=lambda _: "a")
+
+
+def test_where_proof_is_asked_for_no_path_names_a_session() -> None:
+    routes = Routes(Sessions(Notes, verify=lambda *_: True))
+    assert routes.find("/ws/a") is None
+    assert routes.find("/ws") is not None
+    assert [route.path for route in routes.app().routes] == ["/ws"]  # type: ignore[attr-defined]
+    assert Routes(Sessions(Notes)).find("/ws/a") is not None
 
 
 async def make_later(identity: str) -> Notes:

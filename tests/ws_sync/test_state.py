@@ -11,7 +11,8 @@ from starlette.websockets import WebSocket
 from tests.ws_sync.harness import Server
 from ws_sync.attributes import Attribute
 from ws_sync.codec import JSON
-from ws_sync.connection import Connection, Limits
+from ws_sync.connection import Connection
+from ws_sync.limits import Limits
 from ws_sync.state import State
 
 

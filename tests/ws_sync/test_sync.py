@@ -21,6 +21,7 @@ from ws_sync import state as state_module
 from ws_sync.codec import MAX_DEPTH, MAX_VALUE_DEPTH
 from ws_sync.crossing import Crossings
 from ws_sync.exceptions import NoSession, NotJSON, UnknownAttribute
+from ws_sync.limits import LIMITS, Limits
 from ws_sync.session import Session
 from ws_sync.sync import Sync
 from ws_sync.testing import TestClient
@@ -38,8 +39,8 @@ class Notes:
         return len(self.items)
 
 
-def make(**options: Any) -> tuple[Session, Notes, Sync]:
-    with Session() as session:
+def make(limits: Limits = LIMITS, **options: Any) -> tuple[Session, Notes, Sync]:
+    with Session(limits=limits) as session:
         notes = Notes()
         sync = Sync(notes, "NOTES", sync_all=True, **options)
     return session, notes, sync
@@ -653,9 +654,8 @@ async def test_failure_in_a_write_refuses_it(caplog: pytest.LogCaptureFixture) -
     assert notes.items == []
 
 
-async def test_document_does_not_grow_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state_module, "MAX_DOCUMENT", 1000)
-    session, notes, _ = make()
+async def test_document_does_not_grow_without_end() -> None:
+    session, notes, _ = make(Limits(document=1000))
     notes.items = ["x" * 400]
     async with Server(session) as server, server.connect() as client:
         await client.receive()
@@ -667,6 +667,43 @@ async def test_document_does_not_grow_without_end(monkeypatch: pytest.MonkeyPatc
         await client.patch("NOTES", "remove", "/items/0")
         await client.fence("NOTES")
         assert len(notes.items) == 2
+
+
+async def test_patch_has_no_more_operations_than_it_may() -> None:
+    session, notes, _ = make(Limits(operations=2))
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        operation = {"op": "add", "path": "/items/-", "value": 1}
+        await client.send("_PATCH:NOTES", [operation] * 3)
+        assert await client.until("_SET:NOTES")
+        await client.send("_PATCH:NOTES", [operation] * 2)
+        assert (await client.fence("NOTES"))[1]["items"] == [1, 1]
+    assert notes.items == [1, 1]
+
+
+async def test_no_more_tasks_of_a_session_run_than_may(caplog: pytest.LogCaptureFixture) -> None:
+    async def wait() -> None:
+        await asyncio.Event().wait()
+
+    with Session(limits=Limits(tasks=2)) as session:
+        both = [Notes(), Notes()]
+        tasks: Any = {"one": wait, "two": wait}
+        first, second = (
+            Sync(each, key, tasks=tasks, expose_running_tasks=True)
+            for each, key in zip(both, ("A", "B"), strict=True)
+        )
+    async with TestClient(session) as client:
+        await client.start("A", "one")
+        await client.start("B", "one")
+        await client.start("B", "two")
+        assert "the task 'two' is one too many" in caplog.text
+        await client.send("_TASK_CANCEL:A", {"type": "one"})
+        await client.until(lambda documents: not documents["A"]["running_tasks"])
+        await client.start("B", "two")
+        await client.until(lambda documents: documents["B"]["running_tasks"] == ["one", "two"])
+    for task in [*first.running_tasks.values(), *second.running_tasks.values()]:
+        task.cancel()
+    await asyncio.sleep(0)
 
 
 async def test_state_of_very_many_elements_is_taken() -> None:

@@ -10,10 +10,18 @@ import argparse
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from ws_sync.cli import differ, replay, report, serve, test
+from ws_sync.cli import differ, proxy, replay, report, serve, test, token
 from ws_sync.cli.output import about
 
-VERBS = {"serve": serve, "test": test, "replay": replay, "report": report, "differ": differ}
+VERBS = {
+    "serve": serve,
+    "test": test,
+    "replay": replay,
+    "report": report,
+    "differ": differ,
+    "proxy": proxy,
+    "token": token,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

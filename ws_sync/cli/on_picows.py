@@ -55,7 +55,7 @@ async def _serve(routes: Routes, listener: socket.socket, grace: float) -> signa
     for number in SIGNALS:
         loop.add_signal_handler(number, tell, number)
     listener.setblocking(False)
-    server = Server(routes.find)
+    server = Server(routes.find, routes.sessions.origins)
     await server.start(listener)
     try:
         return await told

@@ -6,12 +6,16 @@ import argparse
 import math
 import socket
 from collections.abc import Sequence
+from typing import Any
 
 from ws_sync.cli import logs, on_picows, on_uvicorn
 from ws_sync.cli.application import NothingToServe, load
 from ws_sync.cli.output import complain, say
 from ws_sync.cli.pages import offer
+from ws_sync.cli.secret import MAX_AGE, NoSecret, add_options, is_named, tokens_of
 from ws_sync.cli.service import CantServe, Service, of_factory
+from ws_sync.dialects import DIALECTS
+from ws_sync.origin import Origins
 
 GRACE = 5  # seconds for what still runs when the server is told to end
 
@@ -29,7 +33,7 @@ def run(given: Sequence[str]) -> int:
     except NothingToServe as error:
         complain(f"nothing to serve: {error}")
         return 2
-    except CantServe as error:
+    except (CantServe, NoSecret) as error:
         complain(str(error))
         return 2
     try:
@@ -46,15 +50,36 @@ def _service(arguments: argparse.Namespace) -> Service:
     if arguments.testee:
         from ws_sync.testee import make_routes
 
-        return Service(None, make_routes())
+        if arguments.dialect:
+            raise CantServe("the testee reads no dialect: the specification says so")
+        if is_named(arguments):
+            raise CantServe("the testee believes every client: no token proves anything to it")
+        return Service(None, make_routes(arguments.origin))
     if arguments.demo:
         from ws_sync.demo import make_routes as make_demo
 
-        return Service(None, make_demo())
+        if arguments.dialect or is_named(arguments):
+            raise CantServe("the demo reads no dialect and checks no token")
+        return Service(None, make_demo(arguments.origin))
     served = load(arguments.app)
     options = {name: getattr(arguments, name) for name in ("limit", "lifetime", "grace")}
     given = {name: value for name, value in options.items() if value is not None}
-    return of_factory(served, given) or Service(served, None)
+    wanted: dict[str, Any] = {}
+    if arguments.dialect:
+        wanted["dialects"] = arguments.dialect
+    if arguments.origin:
+        wanted["origins"] = arguments.origin
+    if is_named(arguments):
+        wanted["verify"] = tokens_of(arguments, arguments.token_max_age or MAX_AGE)
+    service = of_factory(served, given | wanted)
+    if service is not None:
+        return service
+    if wanted:
+        raise CantServe(
+            "--origin, --token-… and --dialect are for factories: an application says itself whom "
+            "it admits, by Session(origins=…), Sessions(…, origins=…, verify=…, dialects=…)"
+        )
+    return Service(served, None)
 
 
 def _parse(given: Sequence[str]) -> argparse.Namespace:
@@ -68,7 +93,8 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
         metavar="MODULE:APP",
         help="an ASGI application, such as notes:app for `app` in ./notes.py; or a factory, such "
         "as notes:Notes, that makes the objects of a session: one of each name at /ws/{session}, "
-        "and of each user and session that a client gives at /ws",
+        "and of each user and session that a client gives at /ws; with a secret only the latter, "
+        "where the session has to be a token of that user, see `ws-sync token`",
     )
     parser.add_argument("--host", default="127.0.0.1", help="default %(default)s")
     parser.add_argument(
@@ -91,7 +117,25 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
     sessions.add_argument("--limit", type=_limit, help="so many at most; default 1000")
     sessions.add_argument("--lifetime", type=_seconds, help="seconds; default: without an end")
     sessions.add_argument("--grace", type=_seconds, help="seconds without a client; default 300")
-    return parser.parse_args(given)
+    sessions.add_argument(
+        "--dialect", action="append", default=[], choices=sorted(DIALECTS), metavar="DIALECT",
+        help="read the patches of clients that are known to be wrong in this way as they are "
+        f"meant: {', '.join(sorted(DIALECTS))}; several times for several",
+    )  # fmt: skip
+    guards = parser.add_argument_group("who may connect")
+    guards.add_argument(
+        "--origin", action="append", default=[], type=_origin, metavar="ORIGIN",
+        help="web pages of this one, such as https://app.example, besides those of the server "
+        "itself and, on loopback, of this machine; several times for several, '*' for all",
+    )  # fmt: skip
+    add_options(guards)
+    guards.add_argument(
+        "--token-max-age", type=_age, metavar="SECONDS", help=f"how long one is good; {MAX_AGE}"
+    )
+    arguments = parser.parse_args(given)
+    if arguments.token_max_age is not None and not is_named(arguments):
+        parser.error("--token-max-age needs a secret: --token-secret-env or --token-secret-file")
+    return arguments
 
 
 def _port(text: str) -> int:
@@ -100,9 +144,25 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _origin(text: str) -> str:
+    try:
+        Origins(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
 def _limit(text: str) -> int:
+    return _number(text, "sessions")
+
+
+def _age(text: str) -> int:
+    return _number(text, "seconds")
+
+
+def _number(text: str, what: str) -> int:
     if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of sessions")
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of {what}")
     return int(text)
 
 

@@ -23,7 +23,7 @@ export class Backoff {
     const { first, most, random } = this.#options;
     const longest = Math.min(most, first * 2 ** Math.min(this.#failures, 30));
     this.#failures += 1;
-    return longest * (1 + random()) / 2;
+    return (longest * (1 + random())) / 2;
   }
 
   /** Begins anew after a success. */

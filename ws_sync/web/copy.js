@@ -20,7 +20,7 @@
  */
 
 import { diff } from "./diff.js";
-import { equal, isObject, toJson } from "./json.js";
+import { MAX_DEPTH, depthOf, equal, isObject, toJson } from "./json.js";
 import { merge } from "./merge.js";
 import { apply } from "./patch.js";
 import { Refused } from "./pointer.js";
@@ -28,6 +28,9 @@ import { Refused } from "./pointer.js";
 /** @typedef {import("./json.js").Json} Json */
 /** @typedef {import("./json.js").JsonObject} JsonObject */
 /** @typedef {import("./patch.js").Operation} Operation */
+
+/** Deeper states are refused: what is around one in a frame has to be within the limit as well. */
+const MAX_STATE_DEPTH = MAX_DEPTH - 4;
 
 export class Copy {
   /** @type {JsonObject} */ #state;
@@ -106,6 +109,7 @@ export class Copy {
     const held = this.#held;
     const next = /** @type {JsonObject} */ (apply(held, patch));
     if (!isObject(next)) throw new Refused("a document is an object");
+    if (depthOf(next) > MAX_STATE_DEPTH) throw new Refused("the document would be nested too deep");
     // What the server surely had becomes what its change makes of that.
     this.#confirmed = this.#confirmed === held ? next : merge(held, next, this.#confirmed, true);
     this.#state = merge(held, this.#state, next, true);
@@ -117,5 +121,6 @@ export class Copy {
 function objectOf(value) {
   const made = toJson(value);
   if (!isObject(made)) throw new TypeError("the state of a document is an object");
+  if (depthOf(made) > MAX_STATE_DEPTH) throw new RangeError("the document would be nested too deep");
   return made;
 }

@@ -101,7 +101,8 @@ export function hunks(before, after) {
   let [from, newFrom] = [start, start];
   const stop = { from: before.length - end, newFrom: after.length - end };
   for (const stays of [...commonRun(before.slice(start, stop.from), after.slice(start, stop.newFrom), start), stop]) {
-    if (stays.from > from || stays.newFrom > newFrom) found.push({ from, to: stays.from, newFrom, newTo: stays.newFrom });
+    if (stays.from > from || stays.newFrom > newFrom)
+      found.push({ from, to: stays.from, newFrom, newTo: stays.newFrom });
     [from, newFrom] = [stays.from + 1, stays.newFrom + 1];
   }
   return found;
@@ -159,5 +160,12 @@ function* numbered(elements) {
 /** Sorts the members of an object for JSON.stringify. @param {string} _name @param {any} value */
 function sorted(_name, value) {
   if (!isObject(value)) return value;
-  return Object.assign(Object.create(null), Object.fromEntries(Object.keys(value).sort().map((name) => [name, value[name]])));
+  return Object.assign(
+    Object.create(null),
+    Object.fromEntries(
+      Object.keys(value)
+        .sort()
+        .map((name) => [name, value[name]]),
+    ),
+  );
 }

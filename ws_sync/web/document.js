@@ -270,7 +270,8 @@ export class SyncedDocument {
   receive({ name, data }) {
     if (name === SET) this.#receiveState(data);
     else if (name === PATCH) this.#receivePatch(data);
-    else if (name === GET) this.sendState(); // state-get, state-get-data
+    else if (name === GET)
+      this.sendState(); // state-get, state-get-data
     else return this.#run(data);
     return true;
   }
@@ -337,7 +338,8 @@ export class SyncedDocument {
 
   #changed() {
     const [before, now] = [this.#snapshot, this.#look()];
-    if (before.state === now.state && before.isSynced === now.isSynced && before.isFollowing === now.isFollowing) return;
+    if (before.state === now.state && before.isSynced === now.isSynced && before.isFollowing === now.isFollowing)
+      return;
     this.#snapshot = now;
     this.#changes.emit(this);
   }

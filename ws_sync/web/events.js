@@ -109,7 +109,9 @@ function isPatch(data) {
 
 /** binary-malformed, binary-reserved. @param {any} data */
 function isMeta(data) {
-  return isObject(data) && typeof data.type === "string" && isObject(data.metadata) && !Object.hasOwn(data.metadata, "data");
+  return (
+    isObject(data) && typeof data.type === "string" && isObject(data.metadata) && !Object.hasOwn(data.metadata, "data")
+  );
 }
 
 /** @param {any} data */

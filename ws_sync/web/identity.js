@@ -27,7 +27,8 @@ function stored(place, name) {
     const found = storage.getItem(PREFIX + name) || randomId();
     storage.setItem(PREFIX + name, found);
     return found;
-  } catch { // there is none, or the page may not use it
+  } catch {
+    // there is none, or the page may not use it
     const found = inMemory.get(name) ?? randomId();
     inMemory.set(name, found);
     return found;
@@ -42,7 +43,8 @@ function randomId() {
 /** @param {any} identity @returns {Identity} */
 export function checked(identity) {
   for (const name of /** @type {const} */ (["user", "session"])) {
-    if (typeof identity?.[name] !== "string" || identity[name] === "") throw new TypeError(`the ${name} of an identity is a string that is not empty`);
+    if (typeof identity?.[name] !== "string" || identity[name] === "")
+      throw new TypeError(`the ${name} of an identity is a string that is not empty`);
   }
   return { user: identity.user, session: identity.session };
 }

@@ -52,6 +52,9 @@ export function seal(container) {
   return container;
 }
 
+/** How many levels of containers a value of this module has. @param {Json} value */
+export const depthOf = (value) => known.get(/** @type {object} */ (value)) ?? 0;
+
 /** Whether a container has passed through this module. @param {object} container */
 export const isSealed = (container) => known.has(container);
 

@@ -101,7 +101,7 @@ function cluster(edits) {
   const begins = (hunk) => hunk.from === from && (!inserts || hunk.to === from);
   take(edits.mine, begins, ofMine);
   take(edits.theirs, begins, ofTheirs);
-  for (let before = -1; before < to; ) {
+  for (let before = -1; before < to;) {
     before = to;
     take(edits.mine, (hunk) => hunk.from < to, ofMine);
     take(edits.theirs, (hunk) => hunk.from < to, ofTheirs);
@@ -134,5 +134,9 @@ function mergeStretch(base, mine, theirs, preferMine) {
   const { length } = base;
   if (equal(mine, theirs) || mine.length < length || theirs.length < length) return theirs;
   const inserted = preferMine || theirs.length === length ? mine.slice(length) : []; // theirs may be mine
-  return [...base.map((element, at) => merge(element, mine[at], theirs[at], preferMine)), ...theirs.slice(length), ...inserted];
+  return [
+    ...base.map((element, at) => merge(element, mine[at], theirs[at], preferMine)),
+    ...theirs.slice(length),
+    ...inserted,
+  ];
 }

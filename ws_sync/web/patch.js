@@ -30,7 +30,10 @@ const MEMBERS = new Map([
 export function check(patch) {
   if (!Array.isArray(patch)) throw new Refused("a patch is an array"); // patch-malformed
   for (const operation of patch) {
-    const members = isObject(operation) && Object.hasOwn(operation, "op") ? MEMBERS.get(/** @type {any} */ (operation.op)) : undefined;
+    const members =
+      isObject(operation) && Object.hasOwn(operation, "op")
+        ? MEMBERS.get(/** @type {any} */ (operation.op))
+        : undefined;
     if (!members) throw new Refused("no operation of RFC 6902");
     for (const name of members) {
       if (!Object.hasOwn(operation, name)) throw new Refused(`an operation ${operation.op} without ${name}`);
@@ -107,7 +110,8 @@ class Draft {
     const token = path[path.length - 1];
     const container = this.#open(path);
     if (!Array.isArray(container)) put(container, token, value);
-    else if (token === "-") container.push(value); // patch-append
+    else if (token === "-")
+      container.push(value); // patch-append
     else container.splice(index(token, container.length + 1), 0, value);
   }
 
@@ -145,7 +149,8 @@ class Draft {
   /** @param {any} value */
   #writable(value) {
     if (this.#own.has(value)) return value;
-    if (!Array.isArray(value) && !isObject(value)) throw new Refused("the path leads through a value that has no parts");
+    if (!Array.isArray(value) && !isObject(value))
+      throw new Refused("the path leads through a value that has no parts");
     const copy = Array.isArray(value) ? [...value] : thaw(value);
     this.#own.add(copy);
     return copy;

@@ -34,7 +34,8 @@ export function tokens(pointer) {
  * @throws {Refused} it is none
  */
 export function index(token, end) {
-  if (!/^(0|[1-9][0-9]*)$/.test(token) || Number(token) >= end) throw new Refused(`no element ${JSON.stringify(token)}`);
+  if (!/^(0|[1-9][0-9]*)$/.test(token) || Number(token) >= end)
+    throw new Refused(`no element ${JSON.stringify(token)}`);
   return Number(token);
 }
 

@@ -5,7 +5,9 @@ import type { Arguments, Bytes, Session, SessionOptions, Signals, State, Status,
 
 type Setters<S> = {
   /** Edits the attribute here. */
-  readonly [Name in keyof S & string as `set${Capitalize<Name>}`]: (value: S[Name] | ((before: S[Name]) => S[Name])) => void;
+  readonly [Name in keyof S & string as `set${Capitalize<Name>}`]: (
+    value: S[Name] | ((before: S[Name]) => S[Name]),
+  ) => void;
 };
 type Syncers<S> = {
   /** Edits the attribute, and syncs the document. */
@@ -39,7 +41,11 @@ export type Synced<S extends State> = Readonly<S> & Setters<S> & Syncers<S> & Om
  * @param initial what is seen until the server's state arrives; the first one counts.
  * @param options `debounce`: milliseconds for which syncers wait; `lazy`: the server does not announce the document.
  */
-export function useSync<S extends State>(key: string, initial: S, options?: { debounce?: number; lazy?: boolean }): Synced<S>;
+export function useSync<S extends State>(
+  key: string,
+  initial: S,
+  options?: { debounce?: number; lazy?: boolean },
+): Synced<S>;
 
 /** The document of a key, without rendering again when it changes. */
 export function useDocument<S extends State = Record<string, any>>(

@@ -13,7 +13,16 @@
  * twice, as StrictMode does, changes nothing. A connection is opened in effects only.
  */
 
-import { createContext, createElement, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import {
+  createContext,
+  createElement,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import { Session } from "./ws-sync.js";
 
 const SessionContext = createContext(/** @type {Session | null} */ (null));
@@ -36,7 +45,10 @@ export function defaultSession() {
  */
 export function SyncProvider({ session, url, options, children }) {
   const [firstOptions] = useState(options);
-  const own = useMemo(() => (session ? null : new Session(url ?? "/ws", firstOptions)), [session, String(url), firstOptions]);
+  const own = useMemo(
+    () => (session ? null : new Session(url ?? "/ws", firstOptions)),
+    [session, String(url), firstOptions],
+  );
   useEffect(() => {
     if (own === null) return;
     const timer = setTimeout(() => own.connect()); // StrictMode takes the first effect back at once: let it open nothing
@@ -64,7 +76,11 @@ export function useSession() {
 export function useStatus() {
   const session = useSession();
   const subscribe = useCallback((/** @type {() => void} */ listener) => session.on("status", listener), [session]);
-  return useSyncExternalStore(subscribe, () => session.status, () => session.status);
+  return useSyncExternalStore(
+    subscribe,
+    () => session.status,
+    () => session.status,
+  );
 }
 
 /**
@@ -94,7 +110,13 @@ export function useSync(key, initial, options) {
   const names = [...new Set([...Object.keys(initial ?? {}), ...Object.keys(snapshot.state)])].join("\0");
   const setters = useMemo(() => settersOf(document, names.split("\0")), [document, names]);
   return useMemo(
-    () => ({ ...functions, ...setters, isSynced: snapshot.isSynced, isFollowing: snapshot.isFollowing, ...snapshot.state }),
+    () => ({
+      ...functions,
+      ...setters,
+      isSynced: snapshot.isSynced,
+      isFollowing: snapshot.isFollowing,
+      ...snapshot.state,
+    }),
     [functions, setters, snapshot],
   );
 }
@@ -147,7 +169,8 @@ function settersOf(document, names) {
   for (const name of names.filter((each) => each !== "")) {
     const capitalised = name[0].toUpperCase() + name.slice(1);
     /** @param {any} value */
-    const set = (value) => document.set({ [name]: typeof value === "function" ? value(/** @type {any} */ (document.state)[name]) : value });
+    const set = (value) =>
+      document.set({ [name]: typeof value === "function" ? value(/** @type {any} */ (document.state)[name]) : value });
     setters[`set${capitalised}`] = set;
     setters[`sync${capitalised}`] = (value, options) => {
       set(value);

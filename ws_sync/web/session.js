@@ -12,7 +12,20 @@
 
 import { Backoff } from "./backoff.js";
 import { SyncedDocument } from "./document.js";
-import { BIN_META, DISCONNECT, DOWNLOAD, PATCH, REQUEST_USER_SESSION, SET, TOAST, USER_SESSION, bytesOf, check, read, write } from "./events.js";
+import {
+  BIN_META,
+  DISCONNECT,
+  DOWNLOAD,
+  PATCH,
+  REQUEST_USER_SESSION,
+  SET,
+  TOAST,
+  USER_SESSION,
+  bytesOf,
+  check,
+  read,
+  write,
+} from "./events.js";
 import { checked, storedIdentity } from "./identity.js";
 import { MalformedFrame } from "./json.js";
 import { watchPage } from "./page.js";
@@ -189,11 +202,11 @@ export class Session {
   }
 
   #connected() {
-    if (this.#status === "connected") return;
+    if (this.#status !== "connecting") return; // it is already, or a listener has just closed it
     this.#clearTimers();
     this.#connectedAt = Date.now();
     this.#become("connected");
-    for (const document of this.#documents.values()) document.open();
+    for (const document of this.#documents.values()) if (this.#isConnected()) document.open();
   }
 
   #lost() {
@@ -246,7 +259,8 @@ export class Session {
       this.#act(event, typeof frame === "string");
     } catch (error) {
       if (event === null) this.#signals.received.emit({ frame, event });
-      if (error instanceof MalformedFrame) for (const document of this.#documents.values()) document.doubt(); // what did it say?
+      if (error instanceof MalformedFrame)
+        for (const document of this.#documents.values()) document.doubt(); // what did it say?
       else if (!(error instanceof Refused)) tell(error);
       const verdict = error instanceof MalformedFrame ? "malformed" : "refused";
       this.#signals.problem.emit({ frame, event, verdict, reason: String(/** @type {any} */ (error).message) });
@@ -261,6 +275,7 @@ export class Session {
   #act(event, isText) {
     if (event.type === REQUEST_USER_SESSION) return this.#introduce();
     this.#connected();
+    if (this.#status !== "connected") return; // a listener has closed it
     if (event.type === BIN_META && isText) return this.#pairing.announce(event);
     if (!this.#isKnown(event) || !this.#carryOut(event)) {
       this.#signals.problem.emit({ frame: null, event, verdict: "ignored", reason: `nobody here knows ${event.type}` });
@@ -282,7 +297,8 @@ export class Session {
     const handler = this.#eventHandlers.get(event.type);
     if (handler) callSafely(handler, event.data);
     else if (event.type === TOAST) this.#signals.toast.emit(event.data);
-    else if (event.type === DOWNLOAD) this.#signals.download.emit({ filename: event.data.filename, bytes: bytesOf(event.data.data) });
+    else if (event.type === DOWNLOAD)
+      this.#signals.download.emit({ filename: event.data.filename, bytes: bytesOf(event.data.data) });
     else if (event.type === DISCONNECT) this.#stop(event.data);
     else return this.#documents.get(/** @type {string} */ (event.key))?.receive(event) ?? false; // events-unknown-key
     return true;
@@ -356,7 +372,8 @@ export class Session {
 
 /** events-custom. @param {string} type */
 function ownEvent(type) {
-  if (typeof type !== "string" || type.startsWith("_")) throw new TypeError("an event of an application has a name without an underscore in front");
+  if (typeof type !== "string" || type.startsWith("_"))
+    throw new TypeError("an event of an application has a name without an underscore in front");
 }
 
 /**

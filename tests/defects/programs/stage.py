@@ -27,7 +27,7 @@ DEADLINE = 3.0
 
 RIGHT, WRONG, NOT_APPLICABLE = 0, 1, 3
 
-_SCOPE = {"type": "websocket", "path": "/", "headers": [], "client": ("peer", 1)}
+_SCOPE = {"type": "websocket", "path": "/", "client": ("peer", 1)}
 
 
 class Missing(Exception):
@@ -44,7 +44,7 @@ class Peer:
         sending: replaced by a test to make sending slow, or fail.
     """
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: Any, headers: dict[str, str] | None = None) -> None:
         self.documents: dict[str, Any] = {}
         self.events: list[tuple[str, Any]] = []
         self.closed: int | None = None
@@ -52,7 +52,8 @@ class Peer:
         self._session = session
         self._inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._news = asyncio.Event()
-        self._ws = WebSocket(dict(_SCOPE), self._inbox.get, self._take)
+        raw = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
+        self._ws = WebSocket({**_SCOPE, "headers": raw}, self._inbox.get, self._take)
         self._inbox.put_nowait({"type": "websocket.connect"})
         self.serving = asyncio.create_task(self._serve())
 
@@ -124,9 +125,17 @@ class Stage:
     """What a program has to work with."""
 
     @asynccontextmanager
-    async def connected(self, session: Any, key: str | None = None) -> AsyncIterator[Peer]:
-        """Connect a client; with a key, wait for that document's state."""
-        peer = Peer(session)
+    async def connected(
+        self, session: Any, key: str | None = None, headers: dict[str, str] | None = None
+    ) -> AsyncIterator[Peer]:
+        """Connect a client; with a key, wait for that document's state.
+
+        Args:
+            session: what serves it; anything that has a session's methods for that.
+            key: that of the document.
+            headers: those of the handshake, in lower case.
+        """
+        peer = Peer(session, headers)
         try:
             if key is not None:
                 await peer.until(lambda: key in peer.documents)

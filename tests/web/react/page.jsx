@@ -27,7 +27,10 @@ function Title({ id, expected }) {
 function Editor() {
   const notes = useSync("NOTES", INITIAL, { debounce: 0 });
   const [toasts, setToasts] = useState([]);
-  useSignal("toast", useCallback(({ message }) => startTransition(() => setToasts((before) => [...before, message])), []));
+  useSignal(
+    "toast",
+    useCallback(({ message }) => startTransition(() => setToasts((before) => [...before, message])), []),
+  );
   const document_ = useDocument("NOTES");
   const late = useDeferredValue(notes.title);
   globalThis.renders = (globalThis.renders ?? 0) + 1;

@@ -1,5 +1,16 @@
 // What a TypeScript program may write, and what it may not; `tsc --noEmit` judges it.
-import { Session, apply, diff, equal, merge, parse, toJson, MalformedFrame, Refused, SyncedDocument } from "../../../ws_sync/web/ws-sync.js";
+import {
+  Session,
+  apply,
+  diff,
+  equal,
+  merge,
+  parse,
+  toJson,
+  MalformedFrame,
+  Refused,
+  SyncedDocument,
+} from "../../../ws_sync/web/ws-sync.js";
 
 interface Notes {
   title: string;

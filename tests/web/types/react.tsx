@@ -1,4 +1,12 @@
-import { SyncProvider, useAction, useDocument, useSession, useSignal, useStatus, useSync } from "../../../ws_sync/web/react.js";
+import {
+  SyncProvider,
+  useAction,
+  useDocument,
+  useSession,
+  useSignal,
+  useStatus,
+  useSync,
+} from "../../../ws_sync/web/react.js";
 
 export const Notes = () => {
   const notes = useSync("NOTES", { title: "", notes: [] as string[], total_length: 0 }, { debounce: 50 });
@@ -13,7 +21,12 @@ export const Notes = () => {
   // @ts-expect-error: there is no such attribute
   notes.syncTitel("x");
   return (
-    <input value={notes.title} disabled={!notes.isSynced} title={`${status}${length}${sent}${useSession().url}${useDocument("A").key}`} onChange={(event) => notes.syncTitle(event.target.value)} />
+    <input
+      value={notes.title}
+      disabled={!notes.isSynced}
+      title={`${status}${length}${sent}${useSession().url}${useDocument("A").key}`}
+      onChange={(event) => notes.syncTitle(event.target.value)}
+    />
   );
 };
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Copy } from "../../../ws_sync/web/copy.js";
+import { write } from "../../../ws_sync/web/events.js";
 import { equal, parse, toJson } from "../../../ws_sync/web/json.js";
 import { apply } from "../../../ws_sync/web/patch.js";
 import { Refused } from "../../../ws_sync/web/pointer.js";
@@ -40,7 +41,16 @@ test("a patch of the server goes below a pending edit, which then fits the new s
 test("a patch that can't be applied changes nothing", () => {
   const copy = following({ a: 1 });
   const before = copy.state;
-  for (const patch of [[{ op: "replace", path: "/a", value: 2 }, { op: "remove", path: "/b" }], [{ op: "test", path: "/a", value: true }], [{ op: "replace", path: "", value: 5 }], "[]", [{ op: "add", path: "/__proto__/x", value: 1 }]]) {
+  for (const patch of [
+    [
+      { op: "replace", path: "/a", value: 2 },
+      { op: "remove", path: "/b" },
+    ],
+    [{ op: "test", path: "/a", value: true }],
+    [{ op: "replace", path: "", value: 5 }],
+    "[]",
+    [{ op: "add", path: "/__proto__/x", value: 1 }],
+  ]) {
     assert.throws(() => copy.patch(patch), Refused);
     assert.equal(copy.state, before);
   }
@@ -75,11 +85,14 @@ test("an edit that was lost on its way is made again", () => {
 });
 
 test("an edit that had arrived is not made again, nor over a later value", () => {
-  for (const [now, expected] of [[{ a: 2 }, 2], [{ a: 3 }, 3]]) {
+  for (const [now, expected] of [
+    [{ a: 2 }, 2],
+    [{ a: 3 }, 3],
+  ]) {
     const copy = following({ a: 1 });
     copy.edit({ a: 2 });
     copy.take();
-      assert.equal(copy.replace(toJson(now), true), false);
+    assert.equal(copy.replace(toJson(now), true), false);
     assert.equal(copy.state.a, expected);
     assert.deepEqual(copy.take(), []);
   }
@@ -112,13 +125,35 @@ test("what is handed over stays the application's, and what is handed out can't 
   assert.throws(() => (copy.state.items[1].x = 3), TypeError);
 });
 
-for (const [name, value] of Object.entries({ NaN: NaN, function: () => {}, Map: new Map(), "half a pair": "\ud800", BigInt: 1n, "undefined in an array": [undefined] })) {
+for (const [name, value] of Object.entries({
+  NaN: NaN,
+  function: () => {},
+  Map: new Map(),
+  "half a pair": "\ud800",
+  BigInt: 1n,
+  "undefined in an array": [undefined],
+})) {
   test(`${name} is refused, and nothing changes`, () => {
     const copy = following({ a: 1 });
     assert.throws(() => copy.edit({ a: value }), TypeError);
     assert.deepEqual(plain(copy.state), { a: 1 });
   });
 }
+
+test("patches that build on each other do not nest deeper than a frame may", () => {
+  const copy = following({ a: [] });
+  const deeper = [
+    { op: "copy", path: "/b", from: "/a" },
+    { op: "add", path: "/a", value: [] },
+    { op: "move", path: "/a/0", from: "/b" },
+  ];
+  assert.throws(() => {
+    for (let count = 0; count < 200; count++) copy.patch(deeper);
+  }, Refused);
+  assert.ok(JSON.stringify(copy.state).length > 200);
+  assert.ok(write("_PATCH:A", [{ op: "replace", path: "/a", value: copy.state.a }]));
+  assert.throws(() => copy.edit({ a: copy.state }), RangeError);
+});
 
 /**
  * A server that is right, a wire that keeps order and may be cut, and a client. Whatever happens, the two are equal in the
@@ -168,7 +203,7 @@ test("client and server are equal in the end, whatever crosses and is cut", () =
       } else if (act === 3 && up.length > 0) handle();
       else if (act === 4 && down.length > 0) hear();
       else if (act === 5 && random(3) === 0) {
-              [up, down] = [[], [server]];
+        [up, down] = [[], [server]];
         isFirst = true;
       }
     }

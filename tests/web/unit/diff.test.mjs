@@ -29,7 +29,9 @@ const LONG = Array.from({ length: 30 }, (_, number) => ({ id: number, text: `not
 test("one element of an array is one operation", () => {
   const changed = LONG.with?.(4, { id: 4, text: "x" }) ?? Object.assign([...LONG], { 4: { id: 4, text: "x" } });
   assert.deepEqual(made({ a: LONG }, { a: changed }), [{ op: "replace", path: "/a/4/text", value: "x" }]);
-  assert.deepEqual(made({ a: LONG }, { a: LONG.toSpliced?.(7, 1) ?? LONG.filter((_, at) => at !== 7) }), [{ op: "remove", path: "/a/7" }]);
+  assert.deepEqual(made({ a: LONG }, { a: LONG.toSpliced?.(7, 1) ?? LONG.filter((_, at) => at !== 7) }), [
+    { op: "remove", path: "/a/7" },
+  ]);
   assert.deepEqual(made({ a: LONG }, { a: [{ id: 99 }, ...LONG] }), [{ op: "add", path: "/a/0", value: { id: 99 } }]);
   assert.equal(made({ a: LONG }, { a: [...LONG.slice(1), LONG[0]] }).length, 2); // moved
 });
@@ -46,7 +48,9 @@ test("what the difference says makes the one of the other, and never takes more 
     const patch = diff(before, after);
     assert.ok(equal(apply(before, patch), after), JSON.stringify({ before, after, patch }));
     assert.equal(patch.length === 0, equal(before, after));
-    const whole = Object.entries(after).filter(([name, value]) => !equal(value, before[name])).map(([name, value]) => ({ op: "replace", path: `/${name}`, value }));
+    const whole = Object.entries(after)
+      .filter(([name, value]) => !equal(value, before[name]))
+      .map(([name, value]) => ({ op: "replace", path: `/${name}`, value }));
     assert.ok(JSON.stringify(patch).length <= JSON.stringify(whole).length, JSON.stringify({ patch, whole }));
   }
 });

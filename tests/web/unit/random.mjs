@@ -24,17 +24,29 @@ export function valueOf(random, depth = 3) {
 function objectOf(random, make) {
   const object = {};
   for (let count = random(4); count > 0; count--) {
-    Object.defineProperty(object, NAMES[random(NAMES.length)], { value: make(), enumerable: true, configurable: true, writable: true });
+    Object.defineProperty(object, NAMES[random(NAMES.length)], {
+      value: make(),
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
   }
   return object;
 }
 
 /** A state with fixed attributes. */
-export const stateOf = (random) => ({ text: valueOf(random, 0), items: Array.from({ length: random(6) }, () => valueOf(random, 2)), table: objectOf(random, () => valueOf(random, 2)), anything: valueOf(random) });
+export const stateOf = (random) => ({
+  text: valueOf(random, 0),
+  items: Array.from({ length: random(6) }, () => valueOf(random, 2)),
+  table: objectOf(random, () => valueOf(random, 2)),
+  anything: valueOf(random),
+});
 
 /** The same with some parts changed; attributes stay. */
 export function variantOf(random, state) {
-  return Object.fromEntries(Object.entries(state).map(([name, value]) => [name, random(2) ? changed(random, value) : value]));
+  return Object.fromEntries(
+    Object.entries(state).map(([name, value]) => [name, random(2) ? changed(random, value) : value]),
+  );
 }
 
 function changed(random, value) {
@@ -49,8 +61,13 @@ function changed(random, value) {
     return copy;
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value) && random(5)) {
-    const entries = Object.entries(value).filter(() => random(4)).map(([name, member]) => [name, random(2) ? changed(random, member) : member]);
-    return Object.assign(objectOf(random, () => valueOf(random, 1)), Object.fromEntries(entries.filter(([name]) => name !== "__proto__")));
+    const entries = Object.entries(value)
+      .filter(() => random(4))
+      .map(([name, member]) => [name, random(2) ? changed(random, member) : member]);
+    return Object.assign(
+      objectOf(random, () => valueOf(random, 1)),
+      Object.fromEntries(entries.filter(([name]) => name !== "__proto__")),
+    );
   }
   return valueOf(random, 2);
 }

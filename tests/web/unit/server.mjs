@@ -32,7 +32,9 @@ export class Server {
   /** The next connection. @returns {Promise<Link>} */
   next() {
     const opened = this.#opened.shift();
-    return opened ? Promise.resolve(opened) : within(new Promise((resolve) => this.#waiting.push(resolve)), "a connection");
+    return opened
+      ? Promise.resolve(opened)
+      : within(new Promise((resolve) => this.#waiting.push(resolve)), "a connection");
   }
 
   async stop() {
@@ -68,13 +70,15 @@ class Link {
 
   /** The next frame: an event, or bytes. */
   next() {
-    return this.#frames.length > 0 ? Promise.resolve(this.#frames.shift()) : within(new Promise((resolve) => this.#waiting.push(resolve)), "a frame");
+    return this.#frames.length > 0
+      ? Promise.resolve(this.#frames.shift())
+      : within(new Promise((resolve) => this.#waiting.push(resolve)), "a frame");
   }
 
   /** What comes before the answer to a question for the state: all that the client has to say. */
   async rest(key = "A") {
     this.send(`_GET:${key}`, {});
-    for (const frames = []; ; ) {
+    for (const frames = []; ;) {
       const frame = await this.next();
       if (frame.type === `_SET:${key}`) return { frames, state: frame.data };
       frames.push(frame);
@@ -89,7 +93,9 @@ class Link {
 /** @template T @param {Promise<T>} promise @param {string} what @returns {Promise<T>} */
 export function within(promise, what) {
   let timer;
-  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(`${what} did not come in time`)), PATIENCE)));
+  const late = new Promise(
+    (_, reject) => (timer = setTimeout(() => reject(new Error(`${what} did not come in time`)), PATIENCE)),
+  );
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 

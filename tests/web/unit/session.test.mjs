@@ -10,7 +10,13 @@ let server;
 let session;
 const problems = [];
 
-const QUICK = { WebSocket, firstDelay: 5, maxDelay: 40, quietFor: 100, identify: () => ({ user: "ada", session: "one" }) };
+const QUICK = {
+  WebSocket,
+  firstDelay: 5,
+  maxDelay: 40,
+  quietFor: 100,
+  identify: () => ({ user: "ada", session: "one" }),
+};
 const INITIAL = { text: "", items: [], table: {} };
 
 function create(options = {}) {
@@ -58,7 +64,15 @@ test("an edit is seen at once, and one sync is one patch", async () => {
   assert.equal(document.isSynced, true);
   document.sync(); // nothing has changed
   const { frames } = await link.rest();
-  assert.deepEqual(frames, [{ type: "_PATCH:A", data: [{ op: "replace", path: "/text", value: "a" }, { op: "add", path: "/items/0", value: 1 }] }]);
+  assert.deepEqual(frames, [
+    {
+      type: "_PATCH:A",
+      data: [
+        { op: "replace", path: "/text", value: "a" },
+        { op: "add", path: "/items/0", value: 1 },
+      ],
+    },
+  ]);
 });
 
 test("what waits to be synced goes out before a call, in the order in which it was said", async () => {
@@ -69,7 +83,10 @@ test("what waits to be synced goes out before a call, in the order in which it w
   document.start("count", { steps: 2 });
   document.cancel("count");
   const { frames } = await link.rest();
-  assert.deepEqual(frames.map(({ type }) => type), ["_PATCH:A", "_ACTION:A", "_TASK_START:A", "_TASK_CANCEL:A"]);
+  assert.deepEqual(
+    frames.map(({ type }) => type),
+    ["_PATCH:A", "_ACTION:A", "_TASK_START:A", "_TASK_CANCEL:A"],
+  );
   assert.deepEqual(frames[1].data, { type: "rename", to: "b" });
 });
 
@@ -95,7 +112,10 @@ test("bytes go out right behind what announces them, and come in as an argument"
   const { document, link } = await follow();
   const bytes = new Uint8Array([9, 1, 2, 3]).subarray(1);
   document.callWithBytes("upload", bytes, { name: "a" });
-  assert.deepEqual(await link.next(), { type: "_BIN_META", data: { type: "_ACTION:A", metadata: { type: "upload", name: "a" } } });
+  assert.deepEqual(await link.next(), {
+    type: "_BIN_META",
+    data: { type: "_ACTION:A", metadata: { type: "upload", name: "a" } },
+  });
   assert.deepEqual(await link.next(), new Uint8Array([1, 2, 3]));
   const came = within(new Promise((resolve) => document.onAction("file", resolve)), "the call");
   link.send("_BIN_META", { type: "_ACTION:A", metadata: { type: "file", name: "b" } });
@@ -129,8 +149,14 @@ test("an action of the server reaches its handler; what that throws disturbs nob
   link.send("_ACTION:A", { type: "go", x: 1 });
   link.send("_ACTION:A", { type: "toString" });
   await link.rest();
-  assert.deepEqual(calls, [["go", { x: 1 }], ["toString", {}]]);
-  assert.deepEqual(told.map(({ message }) => message), ["of the application"]);
+  assert.deepEqual(calls, [
+    ["go", { x: 1 }],
+    ["toString", {}],
+  ]);
+  assert.deepEqual(
+    told.map(({ message }) => message),
+    ["of the application"],
+  );
   end();
   link.send("_ACTION:A", { type: "constructor" });
   await link.rest();
@@ -146,15 +172,37 @@ test("toasts and downloads are told, and change nothing", async () => {
   link.send("_DOWNLOAD", { filename: "a.txt", data: "aGk=" });
   link.send("_TOAST", { type: "loud", message: "hi" });
   const { state } = await link.rest();
-  assert.deepEqual(seen, [{ type: "info", message: "hi" }, { filename: "a.txt", bytes: new Uint8Array([104, 105]) }]);
+  assert.deepEqual(seen, [
+    { type: "info", message: "hi" },
+    { filename: "a.txt", bytes: new Uint8Array([104, 105]) },
+  ]);
   assert.deepEqual(state, INITIAL);
   assert.equal(document.isSynced, true);
 });
 
-const UNREADABLE = ["", "{", "null", "[]", "5", '{"type":1}', '{"data":{}}', '{"type":"_SET:A","data":{"text":NaN}}', '{"type":"_SET:A","data":{"text":1e999}}', String.raw`{"type":"_SET:A","data":{"text":"\ud800"}}`, '{"type":"_SET:A","type":"_SET:A","data":{"text":""}}', "[".repeat(100_000)];
+const UNREADABLE = [
+  "",
+  "{",
+  "null",
+  "[]",
+  "5",
+  '{"type":1}',
+  '{"data":{}}',
+  '{"type":"_SET:A","data":{"text":NaN}}',
+  '{"type":"_SET:A","data":{"text":1e999}}',
+  String.raw`{"type":"_SET:A","data":{"text":"\ud800"}}`,
+  '{"type":"_SET:A","type":"_SET:A","data":{"text":""}}',
+  "[".repeat(100_000),
+];
 const UNFIT = [
   ["_PATCH:A", [{ op: "remove", path: "/nowhere" }]],
-  ["_PATCH:A", [{ op: "replace", path: "/text", value: "half" }, { op: "test", path: "/text", value: 1 }]],
+  [
+    "_PATCH:A",
+    [
+      { op: "replace", path: "/text", value: "half" },
+      { op: "test", path: "/text", value: 1 },
+    ],
+  ],
   ["_PATCH:A", [{ op: "add", path: "/__proto__/polluted", value: 1 }]],
   ["_PATCH:A", [{ op: "replace", path: "/constructor", value: 1 }]],
   ["_PATCH:A", [{ op: "add", path: "/items/01", value: 1 }]],
@@ -165,7 +213,13 @@ const UNFIT = [
   ["_SET:A", [1]],
 ];
 
-for (const [name, text] of [...UNREADABLE.map((text) => [`a frame that can't be read, ${text.slice(0, 50)}`, text]), ...UNFIT.map(([type, data]) => [`what does not fit, ${type} ${JSON.stringify(data)}`, JSON.stringify({ type, data })])]) {
+for (const [name, text] of [
+  ...UNREADABLE.map((text) => [`a frame that can't be read, ${text.slice(0, 50)}`, text]),
+  ...UNFIT.map(([type, data]) => [
+    `what does not fit, ${type} ${JSON.stringify(data)}`,
+    JSON.stringify({ type, data }),
+  ]),
+]) {
   test(`${name}, changes nothing and leads to the state`, async () => {
     const { document, link } = await follow({ ...INITIAL, text: "before" });
     const before = document.state;
@@ -186,7 +240,18 @@ for (const [name, text] of [...UNREADABLE.map((text) => [`a frame that can't be 
 test("what nobody knows is ignored", async () => {
   const { document, link } = await follow();
   const before = document.state;
-  for (const [type, data] of [["_FUTURE:A", 1], ["_SET:B", { text: 1 }], ["_USER_SESSION", {}], ["_TASK_START:A", { type: "x" }], ["toString", 1], ["__proto__", 1], ["_SET:", {}], ["", 1], ["_HELLO", { extensions: [] }]]) link.send(type, data);
+  for (const [type, data] of [
+    ["_FUTURE:A", 1],
+    ["_SET:B", { text: 1 }],
+    ["_USER_SESSION", {}],
+    ["_TASK_START:A", { type: "x" }],
+    ["toString", 1],
+    ["__proto__", 1],
+    ["_SET:", {}],
+    ["", 1],
+    ["_HELLO", { extensions: [] }],
+  ])
+    link.send(type, data);
   assert.deepEqual((await link.rest()).frames, []);
   assert.equal(document.state, before);
 });
@@ -239,7 +304,12 @@ test("an identity may come later, and one that is none is not sent", async (t) =
   const refuse = async () => {
     throw new Error("no token");
   };
-  const given = [() => "bad", () => ({ user: "", session: "b" }), refuse, async () => ({ user: "a", session: "b", more: 1 })];
+  const given = [
+    () => "bad",
+    () => ({ user: "", session: "b" }),
+    refuse,
+    async () => ({ user: "a", session: "b", more: 1 }),
+  ];
   create({ identify: () => given.shift()() });
   session.connect();
   for (let attempt = 0; attempt < 3; attempt++) {
@@ -261,7 +331,10 @@ test("edits that are made while the connection is lost are sent to the new state
   document.sync();
   const again = await server.next();
   again.send("_SET:A", { text: "theirs", items: ["a", "theirs"], table: { x: 1 } });
-  assert.deepEqual((await again.next()).data, [{ op: "replace", path: "/text", value: "mine" }, { op: "add", path: "/items/2", value: "mine" }]);
+  assert.deepEqual((await again.next()).data, [
+    { op: "replace", path: "/text", value: "mine" },
+    { op: "add", path: "/items/2", value: "mine" },
+  ]);
   assert.deepEqual((await again.rest()).state, { text: "mine", items: ["a", "theirs", "mine"], table: { x: 1 } });
   assert.equal(document.isSynced, true);
 });
@@ -282,7 +355,13 @@ test("an edit that nobody asked to sync is kept, and not sent by itself", async 
 
 test("it comes back after each way of losing the connection, and not after _DISCONNECT", async () => {
   let { link } = await follow();
-  for (const lose of [() => link.cut(), () => link.socket.close(1000), () => link.socket.close(1011), () => link.socket.close(4401), () => link.socket._socket.write(Buffer.from([0xff, 0xff, 0xff]))]) {
+  for (const lose of [
+    () => link.cut(),
+    () => link.socket.close(1000),
+    () => link.socket.close(1011),
+    () => link.socket.close(4401),
+    () => link.socket._socket.write(Buffer.from([0xff, 0xff, 0xff])),
+  ]) {
     lose();
     await becomes(session, "disconnected");
     link = await server.next();
@@ -307,15 +386,27 @@ test("it comes back when the server does, and an attempt that takes too long has
   await link.rest();
   await server.stop();
   await becomes(session, "disconnected");
-  await within(new Promise((resolve) => session.on("status", () => session.failures > 2 && resolve())), "three failures");
+  await within(
+    new Promise((resolve) => session.on("status", () => session.failures > 2 && resolve())),
+    "three failures",
+  );
   server = await Server.start(port);
   await server.next();
 });
 
 test("waits grow, are no longer than the longest, and are spread", () => {
-  const [none, all] = [0, 1 - Number.EPSILON].map((value) => new Backoff({ first: 100, most: 1000, random: () => value }));
+  const [none, all] = [0, 1 - Number.EPSILON].map(
+    (value) => new Backoff({ first: 100, most: 1000, random: () => value }),
+  );
   const waits = Array.from({ length: 6 }, () => [none.next(), Math.round(all.next())]);
-  assert.deepEqual(waits, [[50, 100], [100, 200], [200, 400], [400, 800], [500, 1000], [500, 1000]]);
+  assert.deepEqual(waits, [
+    [50, 100],
+    [100, 200],
+    [200, 400],
+    [400, 800],
+    [500, 1000],
+    [500, 1000],
+  ]);
   const spread = Array.from({ length: 50 }, () => new Backoff({ first: 100, most: 1000 }).next());
   assert.ok(new Set(spread).size > 40);
   none.reset();
@@ -342,6 +433,20 @@ test("what an older connection still says is not heard", async () => {
   assert.equal(document.state.text, "new");
 });
 
+test("a listener may close the session in the middle of a frame", async () => {
+  for (const signal of ["received", "status"]) {
+    const document = create().document("A", INITIAL);
+    const end = session.on(signal, () => signal === "status" && session.status !== "connected" ? null : (end(), session.close()));
+    session.connect();
+    const link = await server.next();
+    link.send("_SET:A", { ...INITIAL, text: "late" });
+    await link.closed;
+    assert.equal(session.status, "stopped");
+    assert.equal(document.isFollowing, false);
+    assert.equal(document.state.text, "");
+  }
+});
+
 test("a wrong option or address is told at once", () => {
   assert.throws(() => new Session("ftp://x", { WebSocket }), TypeError);
   assert.throws(() => new Session("nonsense", { WebSocket }), TypeError);
@@ -357,7 +462,11 @@ test("fetchState asks, and sendState sends everything", async () => {
   document.sendState();
   document.fetchState();
   document.fetchState();
-  for (const expected of [{ type: "_SET:A", data: { ...INITIAL, text: "a" } }, { type: "_GET:A", data: {} }, { type: "_GET:A", data: {} }]) {
+  for (const expected of [
+    { type: "_SET:A", data: { ...INITIAL, text: "a" } },
+    { type: "_GET:A", data: {} },
+    { type: "_GET:A", data: {} },
+  ]) {
     assert.deepEqual(await link.next(), expected);
   }
 });

@@ -8,8 +8,12 @@ import { Pairing } from "../../../ws_sync/web/pairing.js";
 import { apply } from "../../../ws_sync/web/patch.js";
 import { Refused, find, tokens } from "../../../ws_sync/web/pointer.js";
 
-const vectors = (name) => JSON.parse(readFileSync(new URL(`../../../spec/vectors/${name}.json`, import.meta.url), "utf-8"));
-const text = (given) => (typeof given === "string" ? given : given.concat.map((part) => (typeof part === "string" ? part : part.repeat.repeat(part.times))).join(""));
+const vectors = (name) =>
+  JSON.parse(readFileSync(new URL(`../../../spec/vectors/${name}.json`, import.meta.url), "utf-8"));
+const text = (given) =>
+  typeof given === "string"
+    ? given
+    : given.concat.map((part) => (typeof part === "string" ? part : part.repeat.repeat(part.times))).join("");
 
 /** Vectors from which the client differs with a reason; each has to differ. */
 const EXPLAINED = new Map([["growth-by-copying", "refusing it is a SHOULD for servers; RFC 6902 knows no limit"]]);
@@ -17,14 +21,18 @@ const EXPLAINED = new Map([["growth-by-copying", "refusing it is a SHOULD for se
 function each(group, list, judge) {
   for (const vector of list) {
     test(`${group} ${vector.id}`, () => {
-      if (EXPLAINED.has(vector.id)) assert.throws(() => judge(vector), assert.AssertionError, "it agrees by now: strike it");
+      if (EXPLAINED.has(vector.id))
+        assert.throws(() => judge(vector), assert.AssertionError, "it agrees by now: strike it");
       else judge(vector);
     });
   }
 }
 
 function same(found, expected) {
-  assert.ok(equal(parse(JSON.stringify(found)), parse(JSON.stringify(expected))), `gives ${JSON.stringify(found)?.slice(0, 200)}`);
+  assert.ok(
+    equal(parse(JSON.stringify(found)), parse(JSON.stringify(expected))),
+    `gives ${JSON.stringify(found)?.slice(0, 200)}`,
+  );
 }
 
 each("equality", vectors("equality").vectors, ({ left, right, equal: expected }) => {
@@ -44,7 +52,8 @@ each("pointer", pointers.evaluation, ({ document, pointer, failure, value }) => 
 });
 
 each("patch", vectors("patches").vectors, ({ document, patch, generated, result, failure }) => {
-  const given = patch === undefined ? generated.flatMap(({ repeat, times }) => Array(times).fill(repeat).flat()) : patch;
+  const given =
+    patch === undefined ? generated.flatMap(({ repeat, times }) => Array(times).fill(repeat).flat()) : patch;
   const before = JSON.stringify(document);
   try {
     if (failure) assert.throws(() => apply(document, given), Refused);
@@ -77,9 +86,11 @@ each("binary", vectors("binary").vectors, ({ steps }) => {
     }
     let delivered = null;
     try {
-      const event = "text" in step ? read(text(step.text)) : pairing.complete(new Uint8Array(Buffer.from(step.binary, "base64")));
+      const event =
+        "text" in step ? read(text(step.text)) : pairing.complete(new Uint8Array(Buffer.from(step.binary, "base64")));
       if (event.type === "_BIN_META") pairing.announce(event);
-      else if (!event.name.startsWith("_")) continue; // no event of an application is known
+      else if (!event.name.startsWith("_"))
+        continue; // no event of an application is known
       else if (!("text" in step) || check(event)) delivered = event;
     } catch (error) {
       if (!(error instanceof MalformedFrame || error instanceof Refused)) throw error;

@@ -3,7 +3,17 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { Session } from "../../../ws_sync/web/ws-sync.js";
 
-const INITIAL = { features: [], text: "", number: 0, flag: false, items: [], table: {}, anything: null, itemCount: 0, runningTasks: [] };
+const INITIAL = {
+  features: [],
+  text: "",
+  number: 0,
+  flag: false,
+  items: [],
+  table: {},
+  anything: null,
+  itemCount: 0,
+  runningTasks: [],
+};
 
 /** It comes back within 0.2 s, as the contract has it; the kit cuts connections early, which shall not count as failures. */
 const OPTIONS = { firstDelay: 20, maxDelay: 200, steadyAfter: 0 };
@@ -33,7 +43,11 @@ export function run(url, options = {}) {
     startTask: ({ name, arguments: given }) => testee.start(name, given),
     cancelTask: ({ name, arguments: given }) => testee.cancel(name, given),
     sendBytes: ({ name, metadata, content }) =>
-      testee.callWithBytes(name, Uint8Array.from(atob(content), (character) => character.charCodeAt(0)), metadata),
+      testee.callWithBytes(
+        name,
+        Uint8Array.from(atob(content), (character) => character.charCodeAt(0)),
+        metadata,
+      ),
   };
   const isBytes = (value) => value instanceof Uint8Array;
   for (const [name, act] of Object.entries(actions)) {

@@ -23,14 +23,21 @@ for (const side of isAlone ? ["One"] : ["Left", "Right"]) {
   const panel = new Panel(session, { name: side, sample: SAMPLE });
   panel.watch();
   const view = notesView(session, notes, side);
-  document.getElementById("sides")?.append(
-    make(
-      "section",
-      { className: "card side", "aria-labelledby": `name-${side}` },
-      make("div", { className: "row head" }, make("h2", { id: `name-${side}` }, side), connectionBar(session, side)),
-      view,
-      make("details", { open: isWide }, make("summary", {}, make("h3", {}, "Devtools"), make("span", { className: "unseen" }, ` of ${side}`)), panel.element),
-    ),
-  );
+  document
+    .getElementById("sides")
+    ?.append(
+      make(
+        "section",
+        { className: "card side", "aria-labelledby": `name-${side}` },
+        make("div", { className: "row head" }, make("h2", { id: `name-${side}` }, side), connectionBar(session, side)),
+        view,
+        make(
+          "details",
+          { open: isWide },
+          make("summary", {}, make("h3", {}, "Devtools"), make("span", { className: "unseen" }, ` of ${side}`)),
+          panel.element,
+        ),
+      ),
+    );
   session.connect();
 }

@@ -24,11 +24,19 @@ export function notesView(session, notes, side) {
     notes.sync({ debounce });
   };
 
-  const title = make("input", { className: "title", "aria-label": `Title, ${side}`, oninput: () => edit({ title: title.value }, DEBOUNCE) });
+  const title = make("input", {
+    className: "title",
+    "aria-label": `Title, ${side}`,
+    oninput: () => edit({ title: title.value }, DEBOUNCE),
+  });
   const list = make("ul", { className: "notes" });
   const total = make("p", { className: "quiet" });
 
-  const fresh = make("input", { placeholder: "Another note", "aria-label": `Another note, ${side}`, autocomplete: "off" });
+  const fresh = make("input", {
+    placeholder: "Another note",
+    "aria-label": `Another note, ${side}`,
+    autocomplete: "off",
+  });
   const form = make("form", { className: "row add" }, fresh, make("button", {}, "Add"));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -42,7 +50,11 @@ export function notesView(session, notes, side) {
     const input = make("input", { "aria-label": `Note ${at + 1}, ${side}` });
     const value = () => [...state().notes.slice(0, at), input.value, ...state().notes.slice(at + 1)];
     input.addEventListener("input", () => edit({ notes: value() }, DEBOUNCE));
-    const remove = make("button", { type: "button", className: "icon", title: "Remove", "aria-label": `Remove note ${at + 1}, ${side}` }, "×");
+    const remove = make(
+      "button",
+      { type: "button", className: "icon", title: "Remove", "aria-label": `Remove note ${at + 1}, ${side}` },
+      "×",
+    );
     remove.addEventListener("click", () => {
       edit({ notes: state().notes.filter((/** @type {string} */ _, /** @type {number} */ index) => index !== at) });
       const next = list.children[Math.min(at, list.children.length - 1)]?.querySelector("input");
@@ -51,7 +63,13 @@ export function notesView(session, notes, side) {
     return make("li", { className: "row" }, input, remove);
   };
 
-  const file = make("input", { type: "file", className: "unseen", tabIndex: -1, "aria-label": `Text file to upload, ${side}`, accept: ".txt,text/plain" });
+  const file = make("input", {
+    type: "file",
+    className: "unseen",
+    tabIndex: -1,
+    "aria-label": `Text file to upload, ${side}`,
+    accept: ".txt,text/plain",
+  });
   file.addEventListener("change", async () => {
     const [chosen] = file.files ?? [];
     if (chosen) notes.callWithBytes("UPLOAD", await chosen.arrayBuffer(), { name: chosen.name });
@@ -70,7 +88,13 @@ export function notesView(session, notes, side) {
   );
   const bar = make("progress", { max: 1, value: 0, "aria-label": `Export, ${side}` });
   const percent = make("span", { className: "quiet" });
-  const running = make("div", { className: "row running", hidden: true }, bar, percent, make("button", { type: "button", className: "small", onclick: () => notes.cancel("EXPORT") }, "Cancel"));
+  const running = make(
+    "div",
+    { className: "row running", hidden: true },
+    bar,
+    percent,
+    make("button", { type: "button", className: "small", onclick: () => notes.cancel("EXPORT") }, "Cancel"),
+  );
 
   const toasts = make("div", { className: "toasts", role: "status", "aria-label": `Toasts, ${side}` });
   session.on("toast", ({ type, message }) => {
@@ -85,7 +109,9 @@ export function notesView(session, notes, side) {
     assign(title, text ?? "");
     while (list.children.length > all.length) list.lastElementChild?.remove();
     while (list.children.length < all.length) list.append(row(list.children.length));
-    all.forEach((/** @type {string} */ note, /** @type {number} */ at) => assign(/** @type {HTMLInputElement} */ (list.children[at].querySelector("input")), note));
+    all.forEach((/** @type {string} */ note, /** @type {number} */ at) =>
+      assign(/** @type {HTMLInputElement} */ (list.children[at].querySelector("input")), note),
+    );
     total.textContent = `${all.length} notes, ${totalLength} characters, as the server counts`;
     running.hidden = !runningTasks?.includes("EXPORT");
     bar.value = progress ?? 0;

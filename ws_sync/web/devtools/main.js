@@ -32,7 +32,15 @@ function follow() {
     if (event?.name === "_SET" && event.key !== null) followed.document(event.key);
     queueMicrotask(() => panel.watch());
   });
-  panels.replaceChildren(make("section", { className: "card side" }, make("h2", {}, session.url), connectionBar(session, address.value), panel.element));
+  panels.replaceChildren(
+    make(
+      "section",
+      { className: "card side" },
+      make("h2", {}, session.url),
+      connectionBar(session, address.value),
+      panel.element,
+    ),
+  );
   session.connect();
 }
 

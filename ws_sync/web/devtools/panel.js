@@ -33,7 +33,11 @@ export class Panel {
     this.#heading = heading;
     this.#session = session;
     this.#name = name;
-    this.#scroller = make("div", { className: "events", tabIndex: 0, role: "log", "aria-label": `Events of ${name}`, "aria-live": "off" }, this.#events);
+    this.#scroller = make(
+      "div",
+      { className: "events", tabIndex: 0, role: "log", "aria-label": `Events of ${name}`, "aria-live": "off" },
+      this.#events,
+    );
     this.element = make("div", { className: "panel" }, this.#states, this.#eventsSection(), this.#sendSection(sample));
     session.on("sent", ({ frame }) => this.#tell("out", frame));
     session.on("received", ({ frame }) => this.#tell("in", frame));
@@ -49,7 +53,9 @@ export class Panel {
       const tree = new Tree(`State of ${document.key || "the empty key"}, ${this.#name}`);
       const mark = make("span", { className: "badge" });
       this.#trees.set(document.key, tree);
-      this.#states.append(make("section", {}, make(this.#heading, {}, make("code", {}, document.key || '""'), " ", mark), tree.element));
+      this.#states.append(
+        make("section", {}, make(this.#heading, {}, make("code", {}, document.key || '""'), " ", mark), tree.element),
+      );
       const show = () => {
         tree.show(document.state);
         mark.textContent = document.isSynced ? "in sync" : document.isFollowing ? "not sent yet" : "not following";
@@ -66,13 +72,28 @@ export class Panel {
       this.#isPaused = !this.#isPaused;
       pause.setAttribute("aria-pressed", String(this.#isPaused));
     });
-    const clear = make("button", { type: "button", className: "small", onclick: () => this.#events.replaceChildren() }, "Clear");
-    return make("section", {}, make(this.#heading, {}, "Events"), make("div", { className: "row tools" }, pause, clear), this.#scroller);
+    const clear = make(
+      "button",
+      { type: "button", className: "small", onclick: () => this.#events.replaceChildren() },
+      "Clear",
+    );
+    return make(
+      "section",
+      {},
+      make(this.#heading, {}, "Events"),
+      make("div", { className: "row tools" }, pause, clear),
+      this.#scroller,
+    );
   }
 
   /** @param {string} sample */
   #sendSection(sample) {
-    const text = make("textarea", { rows: 2, value: sample, spellcheck: false, "aria-label": `Event to send, ${this.#name}` });
+    const text = make("textarea", {
+      rows: 2,
+      value: sample,
+      spellcheck: false,
+      "aria-label": `Event to send, ${this.#name}`,
+    });
     const send = () => {
       const isSent = this.#session.sendText(text.value);
       this.#note.textContent = isSent ? "" : "Not sent: there is no connection.";
@@ -103,7 +124,12 @@ export class Panel {
         "li",
         { className: kind },
         make("time", {}, new Date().toTimeString().slice(0, 8)),
-        make("span", { className: "kind", title: label }, { out: "↑", in: "↓", problem: "!", life: "•" }[kind], make("span", { className: "unseen" }, label)),
+        make(
+          "span",
+          { className: "kind", title: label },
+          { out: "↑", in: "↓", problem: "!", life: "•" }[kind],
+          make("span", { className: "unseen" }, label),
+        ),
         make("code", {}, shown),
       ),
     );

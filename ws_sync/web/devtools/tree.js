@@ -23,7 +23,9 @@ export class Tree {
     const changes = isFirst ? [] : diff(this.#shown, state);
     this.#shown = state;
     const changed = new Set(changes.filter(({ op }) => op !== "remove").map(({ path }) => path));
-    const around = new Set(changes.filter(({ op }) => op === "remove").map(({ path }) => path.slice(0, path.lastIndexOf("/"))));
+    const around = new Set(
+      changes.filter(({ op }) => op === "remove").map(({ path }) => path.slice(0, path.lastIndexOf("/"))),
+    );
     const lines = [];
     for (const { text, path, isWithin } of linesOf(state, "", "", false, changed)) {
       if (lines.length === MAX_LINES) {
@@ -58,7 +60,15 @@ function* linesOf(value, path, label, isWithin, changed, indent = "", comma = ""
   const names = Object.keys(value);
   for (const [at, name] of names.entries()) {
     const front = isArray ? "" : `${JSON.stringify(name)}: `;
-    yield* linesOf(value[name], `${path}/${escape(name)}`, front, within, changed, `${indent}  `, at < names.length - 1 ? "," : "");
+    yield* linesOf(
+      value[name],
+      `${path}/${escape(name)}`,
+      front,
+      within,
+      changed,
+      `${indent}  `,
+      at < names.length - 1 ? "," : "",
+    );
   }
   yield { text: `${indent}${isArray ? "]" : "}"}${comma}`, path: `${path}/`, isWithin: within };
 }

@@ -1,0 +1,138 @@
+"""What was found, each thing once: what comes again is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from conformance.proxy.sides import FRAMES, Fault, Sender
+from conformance.spec import Requirement, requirements
+from conformance.trace import Entry, harmless
+
+MOST_CONNECTIONS = 100
+"""Labels of connections that a finding names at most."""
+
+MOST_WITH_KEYS = 200
+"""Findings up to which the same thing about two keys is two findings."""
+
+Level = Literal["must", "should", "suspect"]
+
+_FRAMES = Requirement(
+    id=FRAMES,
+    side="both",
+    level="MUST",
+    sentence="What a side sends MUST be frames as RFC 6455 has them, and none after its close.",
+    page="transport.md",
+    not_observable=None,
+)
+
+
+def requirement_of(fault: Fault) -> Requirement:
+    """The requirement that a fault breaks."""
+    return _FRAMES if fault.requirement == FRAMES else requirements()[fault.requirement]
+
+
+@dataclass(slots=True)
+class Finding:
+    """One thing that is wrong, however often it was seen.
+
+    Attributes:
+        number: Which finding it is, from 1 on.
+        requirement: What is broken.
+        fault: How, as it was seen first.
+        connection: The label of the connection on which it was seen first.
+        at: When it was seen first, in seconds since the watcher began.
+        frame: The frame for people, or an empty text if it is about something that did not come.
+        last: The last entries of the connection before it, and its own.
+        count: How often it was seen.
+        last_at: When it was seen last.
+        connections: The labels of the connections on which it was seen, not all of very many.
+    """
+
+    number: int
+    requirement: Requirement
+    fault: Fault
+    connection: str
+    at: float
+    frame: str = ""
+    last: Sequence[Entry] = ()
+    count: int = 1
+    last_at: float = 0.0
+    connections: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def side(self) -> Sender:
+        """Who is at fault."""
+        return self.fault.side
+
+    @property
+    def level(self) -> Level:
+        """How grave it is: `suspect` is what may have another reason."""
+        if self.fault.weight == "suspect":
+            return "suspect"
+        return "must" if self.requirement.binding else "should"
+
+    def as_json(self) -> dict[str, object]:
+        """The finding for the page."""
+        return {
+            "number": self.number,
+            "requirement": self.requirement.id,
+            "sentence": self.requirement.sentence,
+            "keyword": self.requirement.level,
+            "place": self.requirement.place,
+            "level": self.level,
+            "side": self.side,
+            "about": self.fault.about,
+            "expected": self.fault.expected,
+            "received": self.fault.received,
+            "connection": self.connection,
+            "connections": list(self.connections),
+            "frame": self.frame,
+            "last": [harmless(entry.line()) for entry in self.last],
+            "at": self.at,
+            "lastAt": self.last_at,
+            "count": self.count,
+        }
+
+
+class Findings:
+    """All findings, in the order in which they were first seen."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, ...], Finding] = {}
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self._found.values())
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def take(self, fault: Fault, connection: str, at: float) -> Finding:
+        """Count a fault as the finding that it is: one more of an old one, or a new one.
+
+        Of a new one, whose count is 1, the caller has to say in which frame and behind which others
+        it was seen.
+        """
+        keyed = len(self._found) < MOST_WITH_KEYS
+        about = fault.about if keyed else fault.about.partition(":")[0]
+        identity = (fault.requirement, fault.side, fault.weight, about)
+        found = self._found.get(identity)
+        if found is None:
+            found = self._found[identity] = Finding(
+                len(self._found) + 1, requirement_of(fault), fault, connection, at
+            )
+        else:
+            found.count += 1
+        found.last_at = at
+        if len(found.connections) < MOST_CONNECTIONS:
+            found.connections[connection] = None
+        return found
+
+    def of(self, side: Sender, level: Level | None = None) -> list[Finding]:
+        """The findings about a side, of one level if that is given."""
+        return [
+            found
+            for found in self._found.values()
+            if found.side == side and level in (None, found.level)
+        ]

@@ -1,0 +1,105 @@
+"""What the command line of the watcher says."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from conformance.probe import Unusable, check_url
+
+LOOPBACK = "127.0.0.1"
+DEADLINE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is watched, and how it is told.
+
+    Attributes:
+        listen: Host and port for clients.
+        target: The server's URL.
+        page: Host and port of the page, or None for no page.
+        report: The folder for files, or None.
+        fail: Whether a finding about a MUST is exit status 1.
+        deadline: Seconds in which answers have to come.
+    """
+
+    listen: tuple[str, int]
+    target: SplitResult
+    page: tuple[str, int] | None
+    report: Path | None
+    fail: bool
+    deadline: float
+
+
+def read(given: Sequence[str] | None) -> Options:
+    """Read the command line; ends the program if it is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="ws-sync proxy",
+        description="Sit between clients and a server, and say what is wrong the moment it is.",
+        epilog="Ctrl-C ends it and prints a summary; SIGUSR1 writes the files of --report before "
+        "that. Exit status: 0; 1 with --fail if a MUST was broken; 2 a wrong option or an address "
+        "that can't be listened on.",
+    )
+    parser.add_argument(
+        "--listen", type=_address, required=True, metavar="HOST:PORT", help="where clients connect"
+    )
+    parser.add_argument(
+        "--target", type=_target, required=True, metavar="URL",
+        help="the server, such as ws://127.0.0.1:8000; the path of the client is put behind it",
+    )  # fmt: skip
+    pages = parser.add_mutually_exclusive_group()
+    pages.add_argument(
+        "--page", type=_address, default=(LOOPBACK, 0), metavar="HOST:PORT",
+        help="where the live page is; a free port of this machine if not given",
+    )  # fmt: skip
+    pages.add_argument("--no-page", dest="page", action="store_const", const=None)
+    parser.add_argument(
+        "--report", type=Path, metavar="DIR",
+        help="write a report of the dialogues there at the end, and a replay file for each finding "
+        "about the server",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fail", action="store_true", help="exit status 1 if a MUST was broken, by either side"
+    )
+    parser.add_argument(
+        "--deadline", type=_seconds, default=DEADLINE, metavar="SECONDS",
+        help="after which an answer is late (default %(default)g)",
+    )  # fmt: skip
+    chosen = parser.parse_args(given)
+    if chosen.report is not None and chosen.report.exists() and not chosen.report.is_dir():
+        parser.error(f"--report {chosen.report}: it is no folder")
+    return Options(
+        chosen.listen, chosen.target, chosen.page, chosen.report, chosen.fail, chosen.deadline
+    )
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isdigit() or int(port) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form 127.0.0.1:9000")
+    return host.strip("[]"), int(port)
+
+
+def _target(text: str) -> SplitResult:
+    try:
+        check_url("--target", text)
+    except Unusable as error:
+        raise argparse.ArgumentTypeError(str(error).removeprefix("--target ")) from error
+    parts = urlsplit(text)
+    if parts.query or parts.fragment:
+        raise argparse.ArgumentTypeError(f"{text!r}: the query is the client's")
+    return parts
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no time")
+    return seconds

@@ -1,0 +1,152 @@
+"""What the watcher says in the terminal: a line for each connection, some for each finding.
+
+What comes from the wire is made harmless before it is printed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from textwrap import fill
+from typing import TextIO
+
+from conformance.proxy.findings import Finding, Level
+from conformance.proxy.watcher import Watched, Watcher
+from conformance.trace import harmless
+
+COLOURS = {"red": "31", "yellow": "33", "green": "32", "dim": "2", "bold": "1", "cyan": "36"}
+COLOUR_OF: dict[Level, str] = {"must": "red", "should": "yellow", "suspect": "cyan"}
+SAID: dict[Level, str] = {
+    "must": "breaks",
+    "should": "does not keep",
+    "suspect": "may break",
+}
+"""What is said of a finding of each level."""
+WIDTH = 100
+TIMES = "\N{MULTIPLICATION SIGN}"
+INDENT = " " * 12
+
+
+class Terminal:
+    """A listener that prints."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stdout
+        self._read = True
+        self._coloured = self._stream.isatty() and not os.environ.get("NO_COLOR")
+
+    def say(self, line: str) -> None:
+        """Print a line; nothing any more when nobody reads."""
+        if self._read:
+            try:
+                print(line, file=self._stream, flush=True)
+            except BrokenPipeError:
+                self._read = False
+
+    def paint(self, text: str, colour: str) -> str:
+        """A text in a colour, where there are colours."""
+        return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m" if self._coloured else text
+
+    def opened(self, watched: Watched) -> None:
+        """A client has connected."""
+        origin = f"  from {harmless(watched.origin)[:100]}" if watched.origin else ""
+        self._line(watched.label, f"connects to {harmless(watched.path)[:200]}{origin}", "green")
+
+    def ended(self, watched: Watched) -> None:
+        """A connection has ended."""
+        seconds = (watched.ended or 0) - watched.opened
+        size = sum(watched.bytes.values())
+        self._line(
+            watched.label,
+            f"{harmless(str(watched.ending))}; {watched.frames} frames, {readable(size)}, "
+            f"{seconds:.1f} s",
+            "dim",
+        )
+
+    def found(self, finding: Finding) -> None:
+        """Print a finding when it is new; then when it was seen ten times, a hundred times …."""
+        if finding.count > 1:
+            if str(finding.count).strip("0") == "1":
+                text = f"finding {finding.number} {TIMES}{finding.count}: {finding.requirement.id}"
+                self._line(finding.connection, text, COLOUR_OF[finding.level])
+            return
+        self._line(finding.connection, headline(finding), COLOUR_OF[finding.level])
+        for line in details(finding):
+            self.say(line)
+
+    def noted(self, connection: str, text: str) -> None:
+        """Something is worth a line."""
+        self._line(connection, harmless(text), "dim" if connection else "bold")
+
+    def _line(self, connection: str, text: str, colour: str) -> None:
+        clock = time.strftime("%H:%M:%S")
+        self.say(f"{clock}  {connection:<4}{self.paint(text, colour)}")
+
+    def summary(self, watcher: Watcher) -> None:
+        """Print what there was in all."""
+        for line in summary(watcher, self.paint):
+            self.say(line)
+
+
+def headline(finding: Finding) -> str:
+    """A finding in one sentence: who does what to which requirement."""
+    requirement = finding.requirement
+    return (
+        f"the {finding.side} {SAID[finding.level]} {requirement.id} ({requirement.level}), "
+        f"{requirement.place}"
+    )
+
+
+def details(finding: Finding) -> Iterator[str]:
+    """The lines under the headline."""
+    sentence = finding.requirement.sentence
+    yield fill(sentence, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
+    yield f"{INDENT}expected  {harmless(finding.fault.expected)}"
+    yield f"{INDENT}received  {harmless(finding.fault.received)}"
+    if finding.frame:
+        yield f"{INDENT}frame     {harmless(finding.frame)}"
+    yield f"{INDENT}the last  (seconds, connection, -> from the client, <- from the server)"
+    for entry in finding.last[-5:]:
+        yield f"{INDENT}  {harmless(entry.line())}"
+
+
+def summary(watcher: Watcher, paint: Callable[[str, str], str]) -> Iterator[str]:
+    """The lines of the summary."""
+    frames, size = watcher.totals()
+    seconds = watcher.now()
+    keys = sorted(watcher.all_keys())
+    yield ""
+    yield (
+        f"{watcher.opened} connections, {frames} frames, {readable(size)}, {len(keys)} "
+        f"{'key' if len(keys) == 1 else 'keys'}"
+        + (f" ({harmless(', '.join(keys)[:200])})" if keys else "")
+        + f", {seconds:.0f} s"
+    )
+    findings = sorted(watcher.findings, key=lambda found: list(SAID).index(found.level))
+    if not findings:
+        yield paint("nothing wrong was seen", "green")
+        return
+    width = max(len(found.requirement.id) for found in findings)
+    for found in findings:
+        about = harmless(found.fault.about)[:40]
+        yield (
+            f"  {found.side:<7} {SAID[found.level]:<14}"
+            + paint(f"{found.requirement.id:<{width}}", COLOUR_OF[found.level])
+            + f"  {TIMES}{found.count:<6} {about:<20} first on {found.connection}"
+        )
+    counts = {level: sum(found.level == level for found in findings) for level in SAID}
+    yield (
+        f"{counts['must']} findings about a MUST, {counts['should']} about a SHOULD, "
+        f"{counts['suspect']} suspected"
+    )
+
+
+def readable(size: float) -> str:
+    """Bytes for people."""
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "B" or size >= 10 else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"

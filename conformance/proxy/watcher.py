@@ -1,0 +1,383 @@
+"""What is known of everything that passes: the connections, the record, the findings.
+
+It is told of bytes and of ends, in the order in which they happen, and asks for nothing.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Protocol
+
+from conformance.proxy.findings import Finding, Findings
+from conformance.proxy.frames import BINARY, BROKEN, CLOSE, LARGE, TEXT, Frames, Part
+from conformance.proxy.judge import Judge
+from conformance.proxy.record import Passed, Record
+from conformance.proxy.sides import Due, Fault, Sender, Side
+from conformance.trace import Entry, label, shown
+
+JUDGED = 32 << 20
+"""Bytes of a message up to which it is judged. Larger ones are passed on, and said to be large."""
+CONTEXT = 10
+"""Entries that a finding shows."""
+KEPT_ENDED = 200
+"""Connections that are still told of after they have ended."""
+KEPT_STATES = 20
+"""Those of them whose documents are still known."""
+FAULTS = frozenset({1003, 1008, 1011})
+"""Codes with which a server ends a connection for what an event asks; others are about frames."""
+AT_ONCE = 1.0
+"""Seconds behind an event of the client in which the end of the connection may be due to it."""
+SOON = 3.0
+"""Seconds after a takeover in which the end of the newer connection is no accident."""
+
+
+class Listener(Protocol):
+    """Who wants to know at once."""
+
+    def opened(self, watched: Watched) -> None:
+        """A client has connected."""
+
+    def ended(self, watched: Watched) -> None:
+        """A connection has ended."""
+
+    def found(self, finding: Finding) -> None:
+        """Something is wrong; it is new if its count is 1."""
+
+    def noted(self, connection: str, text: str) -> None:
+        """Something is worth a line, and no fault."""
+
+
+@dataclass(slots=True)
+class Ending:
+    """How a connection ended.
+
+    Attributes:
+        by: Who began.
+        code: The code of the close frame, 1006 without one.
+        reason: The reason in it.
+    """
+
+    by: str
+    code: int = 1006
+    reason: str = ""
+
+    def __str__(self) -> str:
+        if self.code == 1006:
+            return f"ended without a close frame by the {self.by}"
+        reason = f" ({self.reason!r})" if self.reason else ""
+        return f"closed by the {self.by} with code {self.code}{reason}"
+
+
+class Watched:
+    """One connection.
+
+    Attributes:
+        label: Its name: A, B, …
+        path: The path and query that the client asked for.
+        origin: Its header `Origin`.
+        agent: Its header `User-Agent`.
+        opened: When, in seconds since the watcher began.
+        ended: When, or None.
+        ending: How it is ending, or None while nothing says that it is.
+        judge: Judges both sides.
+        bytes: What came from the client and from the server, headers of frames included.
+        controls: How many pings and pongs have passed.
+        silent: Tells whether nothing can come through to the client, since it does not read.
+        last: Its last entries.
+        disconnected: When `_DISCONNECT` passed, or None.
+        placed: Whether the server has accepted the client's identification.
+        first: Who ended its stream first, or an empty text.
+        unwatched: Whether the watcher has failed on it, and only passes bytes on.
+    """
+
+    def __init__(self, watcher: Watcher, name: str, path: str, origin: str, agent: str) -> None:
+        self.label = name
+        self.path = path
+        self.origin = origin
+        self.agent = agent
+        self.opened = watcher.now()
+        self.ended: float | None = None
+        self.ending: Ending | None = None
+        self.judge = Judge(self._tell, self._note, watcher.deadline)
+        self.bytes = {"client": 0, "server": 0}
+        self.controls = 0
+        self.silent: Callable[[], bool] = bool
+        self.last: deque[Passed] = deque(maxlen=CONTEXT)
+        self.disconnected: float | None = None
+        self.placed = False
+        self.first = ""
+        self.unwatched = False
+        self._heard = 0.0
+        self._watcher = watcher
+        self._frames = {
+            "client": Frames(masked=True, limit=JUDGED),
+            "server": Frames(masked=False, limit=JUDGED),
+        }
+        self._current: Passed | None = None
+
+    @property
+    def frames(self) -> int:
+        """How many messages have passed."""
+        return self.judge.client.frames + self.judge.server.frames
+
+    def client(self, data: bytes) -> None:
+        """Bytes of the client have passed."""
+        self._feed("client", self.judge.client, data)
+
+    def server(self, data: bytes) -> None:
+        """Bytes of the server have passed."""
+        self._feed("server", self.judge.server, data)
+
+    def _feed(self, name: Sender, side: Side, data: bytes) -> None:
+        self.bytes[name] += len(data)
+        if self.unwatched:
+            return
+        try:
+            if parts := self._frames[name].feed(data):
+                self._take(name, side, parts)
+        except Exception:  # noqa: BLE001 - a fault of the kit's must not end the connection
+            self.unwatched = True
+            fault = traceback.format_exc()
+            self._note(f"the watcher fails, and does not judge this connection any more: {fault}")
+
+    def _take(self, name: Sender, side: Side, parts: list[Part]) -> None:
+        now = self._watcher.now()
+        for opcode, payload in parts:
+            if opcode in (TEXT, BINARY):
+                is_text = opcode == TEXT
+                direction = "sent" if name == "client" else "received"
+                passed = Passed(now, self.label, direction, payload, is_text)  # type: ignore[arg-type]
+                self._add(passed)
+                self._current = passed
+                if is_text:
+                    passed.type = self.judge.text(side, payload, now)
+                    if name == "client":
+                        self._heard = now
+                    if name == "server":
+                        self._of_session(passed.type, now)
+                else:
+                    self.judge.binary(side, now)
+                self._current = None
+            elif opcode == CLOSE:
+                self._closing(name, side, payload, now)
+            elif opcode == LARGE:
+                size = payload.decode()
+                self.note(f"a message of the {name} of {size} bytes, too large to be judged")
+                self.judge.large(side, now)
+            elif opcode == BROKEN:
+                reason = payload.decode()
+                self.note(f"the {name} sends {reason}; what it sends from here on is not read")
+                self._current = self.last[-1]
+                self.judge.broken(side, reason, now)
+                self._current = None
+            else:
+                self.controls += 1
+
+    def _of_session(self, type_: str, now: float) -> None:
+        if self.judge.identity and not self.placed and type_.startswith("_SET:"):
+            self.placed = True
+            self._watcher.took_place(self)
+        if self.judge.disconnected and self.disconnected is None:
+            self.disconnected = now
+
+    def _closing(self, name: Sender, side: Side, payload: bytes, now: float) -> None:
+        code = int.from_bytes(payload[:2], "big") if payload else 1005
+        reason = payload[2:].decode(errors="replace")
+        self.note(f"the {name} closes with code {code}" + (f" ({reason!r})" if reason else ""))
+        if self.ending is None:
+            self.ending = Ending(name, code, reason)
+            if name == "server":
+                self._closed_by_server(code, now)
+        self.judge.close(side, now)
+
+    def _closed_by_server(self, code: int, now: float) -> None:
+        """Look for a reason that is none: an older connection, or what the client has sent."""
+        self._watcher.closes(self, code)
+        event = self.judge.refusable
+        if code in FAULTS and event and now - self._heard < AT_ONCE and not self.judge.disconnected:
+            how = f"it ends with code {code} {now - self._heard:.3f} s after {event!r}"
+            fault = Fault(
+                "connection-refusal-survives",
+                "server",
+                event,
+                "a connection that stays open, whatever a well-formed event asks for",
+                how,
+                "suspect",
+            )
+            self._tell(fault)
+
+    def half_ended(self, by: str) -> None:
+        """One side has said that nothing more comes from it."""
+        self.first = self.first or by
+
+    def end(self, by: str) -> None:
+        """The connection has ended; who was the first to end it, for want of a close frame."""
+        if self.ended is not None:
+            return
+        self.ended = self._watcher.now()
+        if self.ending is None:
+            self.ending = Ending(self.first or by)
+            if self.ending.by == "server":
+                self._closed_by_server(self.ending.code, self.ended)
+            self.note(f"the {self.ending.by} ends the connection without a close frame")
+        self._watcher.has_ended(self)
+
+    def note(self, text: str) -> None:
+        """Put a note into the record."""
+        self._add(Passed(self._watcher.now(), self.label, "noted", text.encode(), is_text=True))
+
+    def _add(self, passed: Passed) -> None:
+        self._watcher.record.add(passed)
+        self.last.append(passed)
+
+    def context(self) -> Sequence[Entry]:
+        """The last entries."""
+        return [passed.entry() for passed in self.last]
+
+    def tell(self, fault: Fault) -> None:
+        """Something is wrong with it."""
+        self._tell(fault)
+
+    def _tell(self, fault: Fault) -> None:
+        self._watcher.tell(self, fault, self._current)
+
+    def _note(self, text: str) -> None:
+        self.note(text)
+        self._watcher.listener.noted(self.label, text)
+
+
+class Watcher:
+    """All that is known.
+
+    Attributes:
+        deadline: Seconds in which an answer has to come.
+        connections: Those that are open, and the last that have ended, by label.
+        opened: How many there have been.
+        record: What has passed.
+        findings: What is wrong.
+        listener: Who is told at once.
+        began: The time of the clock at which it began.
+        keys: The keys of the documents of connections that have ended.
+        ended_frames: How many messages have passed on these.
+        ended_bytes: And how many bytes.
+    """
+
+    def __init__(self, listener: Listener, deadline: float) -> None:
+        self.listener = listener
+        self.deadline = deadline
+        self.connections: dict[str, Watched] = {}
+        self.opened = 0
+        self.record = Record()
+        self.findings = Findings()
+        self.began = time.time()
+        self.keys: set[str] = set()
+        self.ended_frames = 0
+        self.ended_bytes = 0
+        self._start = time.monotonic()
+        self._labels = map(label, count())
+
+    def now(self) -> float:
+        """Seconds since it began."""
+        return time.monotonic() - self._start
+
+    def open(self, path: str, origin: str, agent: str) -> Watched:
+        """A client has got a WebSocket."""
+        watched = Watched(self, next(self._labels), path, origin, agent)
+        self.connections[watched.label] = watched
+        self.opened += 1
+        watched.note(f"connects to {path}" + (f" from {origin}" if origin else ""))
+        self.listener.opened(watched)
+        return watched
+
+    def note(self, text: str) -> None:
+        """Something has happened that belongs to no connection."""
+        self.listener.noted("", text)
+
+    def tell(self, watched: Watched, fault: Fault, passed: Passed | None) -> None:
+        """Something is wrong on a connection, with a message or without one."""
+        finding = self.findings.take(fault, watched.label, self.now())
+        if finding.count == 1:
+            finding.last = watched.context()
+            if passed is not None:
+                entry = passed.entry()
+                finding.frame = shown(entry.payload, entry.left_out)
+        if passed is not None and finding.number not in passed.findings:
+            passed.findings = (*passed.findings, finding.number)
+        self.listener.found(finding)
+
+    def tick(self) -> None:
+        """Look for what has not come in time. Call it a few times a second."""
+        now = self.now()
+        for watched in [*self.connections.values()]:
+            if watched.ended is None and watched.judge.dues and not watched.silent():
+                watched.judge.overdue(now)
+
+    def open_connections(self) -> list[Watched]:
+        """The connections that are open."""
+        return [watched for watched in self.connections.values() if watched.ended is None]
+
+    def totals(self) -> tuple[int, int]:
+        """Frames and bytes so far."""
+        alive = self.open_connections()
+        return (
+            self.ended_frames + sum(watched.frames for watched in alive),
+            self.ended_bytes + sum(sum(watched.bytes.values()) for watched in alive),
+        )
+
+    def all_keys(self) -> set[str]:
+        """The keys of all documents so far."""
+        return self.keys.union(*(watched.judge.copies for watched in self.open_connections()))
+
+    def has_ended(self, watched: Watched) -> None:
+        """A connection has ended: only the last ones are kept."""
+        self.ended_frames += watched.frames
+        self.ended_bytes += sum(watched.bytes.values())
+        if len(self.keys) < 10_000:
+            self.keys |= watched.judge.copies.keys()
+        self.listener.ended(watched)
+        ended = [name for name, other in self.connections.items() if other.ended is not None]
+        for name in ended[-KEPT_STATES - 1 : -KEPT_STATES]:
+            self.connections[name].judge.copies.clear()
+        for name in ended[:-KEPT_ENDED]:
+            del self.connections[name]
+
+    def took_place(self, newer: Watched) -> None:
+        """An identified client has got its state: an older connection of its session has to go."""
+        for older in self.open_connections():
+            same = older.path == newer.path and older.judge.identity == newer.judge.identity
+            if same and older is not newer and older.placed and not older.judge.disconnected:
+                expected = (
+                    f"_DISCONNECT within {self.deadline:g} s, since connection {newer.label} has "
+                    "the same user and session"
+                )
+                fault = Fault(
+                    "session-takeover-disconnect", "server", "takeover", expected, "none", "suspect"
+                )
+                due = Due(self.now() + self.deadline, fault)
+                older.judge.dues.setdefault(("server", "takeover"), due)
+
+    def closes(self, newer: Watched, code: int) -> None:
+        """The server closes a connection by itself: is it the clean-up of an older one?"""
+        if newer.judge.disconnected or code != 1000:
+            return
+        for older in self.connections.values():
+            since = older.disconnected
+            if older.path != newer.path or since is None or since < newer.opened:
+                continue
+            if self.now() - (older.ended or since) < SOON:
+                fault = Fault(
+                    "session-takeover",
+                    "server",
+                    "close",
+                    "that the newer connection of a session stays open",
+                    f"the server closes it with code {code}, just after it has closed the older "
+                    f"one, {older.label}",
+                    "suspect",
+                )
+                newer.tell(fault)
+                return

@@ -1,0 +1,179 @@
+"""The command as a user runs it: what it prints, what it writes, how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+
+from conformance.proxy.options import read
+from conformance.reports import reading
+from conformance.spec import deviation
+from tests.conformance.kit import run
+from tests.mutants.catalogue import kinds
+from tests.mutants.honest import Server
+
+PATIENCE = 120.0
+COMMAND = (sys.executable, "-m", "ws_sync.cli", "proxy")
+NOTIFY = '{"type":"_ACTION:TESTEE","data":{"type":"sendFile","filename":"a","content":"eA=="}}'
+
+
+class Proxy:
+    """The command, while it runs."""
+
+    def __init__(self, process: asyncio.subprocess.Process, target: str) -> None:
+        self.process = process
+        self.target = target
+        self.url = ""
+
+    async def line(self) -> str:
+        assert self.process.stdout is not None
+        return (await asyncio.wait_for(self.process.stdout.readline(), PATIENCE)).decode().rstrip()
+
+    async def until(self, text: str) -> str:
+        """The first line that has a text."""
+        while text not in (line := await self.line()):
+            assert line or self.process.returncode is None, f"it ended without {text!r}"
+        return line
+
+    async def end(self) -> tuple[int, str]:
+        """Ctrl-C; the exit status, and what it still prints."""
+        self.process.send_signal(signal.SIGINT)
+        output, _ = await asyncio.wait_for(self.process.communicate(), PATIENCE)
+        assert self.process.returncode is not None
+        return self.process.returncode, output.decode()
+
+
+@asynccontextmanager
+async def proxy(name: str, *options: str) -> AsyncIterator[Proxy]:
+    """The command before a testee of `tests/mutants`."""
+    async with await Server(kinds()[name]).listen(0) as server:
+        target = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
+        process = await asyncio.create_subprocess_exec(
+            *COMMAND, "--listen", "127.0.0.1:0", "--target", target, *options,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        found = Proxy(process, target)
+        try:
+            found.url = (await found.line()).split()[2]
+            yield found
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+
+async def work(url: str) -> None:
+    """Be a client for which a file is sent."""
+    async with connect(f"{url}/ws/x") as ws:
+        await ws.send(NOTIFY)
+        while "_DOWNLOAD" not in str(await asyncio.wait_for(ws.recv(), PATIENCE)):
+            pass
+
+
+async def test_right_server_is_status_0_with_a_summary() -> None:
+    async with proxy("Honest", "--fail") as watched:
+        assert re.fullmatch(r"ws-sync: live at http://127\.0\.0\.1:\d+/", await watched.line())
+        await work(watched.url)
+        await watched.until("A   connects to /ws/x")
+        await watched.until("closed by the client with code 1000")
+        status, output = await watched.end()
+    assert status == 0
+    assert "connections, " in output
+    assert "3 keys (SECOND, TESTEE, scope/NESTED)" in output
+    assert output.rstrip().endswith("nothing wrong was seen")
+    assert "\x1b" not in output
+
+
+@pytest.mark.parametrize(("options", "status"), [([], 0), (["--fail"], 1)])
+async def test_wrong_server_is_told_at_once(options: list[str], status: int) -> None:
+    async with proxy("ForgetsPadding", "--no-page", *options) as watched:
+        await work(watched.url)
+        line = await watched.until("the server breaks")
+        assert "notices-download (MUST), spec/notices.md#notices-download" in line
+        assert "in Base64 with padding" in await watched.until("Base64")
+        await watched.until("received  at /data/data: ")
+        ended, output = await watched.end()
+    assert ended == status
+    assert "1 findings about a MUST" in output
+
+
+async def test_report_and_replay_are_written_and_run_again(tmp_path: Path) -> None:
+    folder = tmp_path / "report"
+    async with proxy("ForgetsPadding", "--no-page", "--report", str(folder)) as watched:
+        await work(watched.url)
+        await watched.until("closed by the client")
+        watched.process.send_signal(signal.SIGUSR1)
+        await watched.until("written")
+        _, output = await watched.end()
+        assert f"written {folder / 'report.html'} and 1 replay files" in output
+        document = json.loads((folder / "report.json").read_text())
+        assert deviation("report", document) is None
+        (case,) = document["cases"]
+        assert (case["id"], case["verdict"], case["broken"]) == (
+            "watched/A", "failed", "notices-download",
+        )  # fmt: skip
+        report = reading.load(folder / "report.json")
+        assert report.damage is None
+        assert "notices-download" in (folder / "report.html").read_text()
+        (file,) = folder.glob("watched.notices-download.*json")
+        replay = ("conformance.replay", str(file))
+        again = await run(*replay, f"{watched.target}/ws/y")
+        assert f"{file}: still failing (notices-download)" in again.output
+        assert again.status == 1
+    async with await Server(kinds()["Honest"]).listen(0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        fixed = await run(*replay, f"ws://127.0.0.1:{port}/ws/y")
+    assert f"{file}: fixed" in fixed.output
+    assert fixed.status == 0
+
+
+LISTEN = ("--listen", "127.0.0.1:0")
+TARGET = ("--target", "ws://127.0.0.1:9")
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ((), "--listen"),
+        (LISTEN, "--target"),
+        (("--listen", "9000", *TARGET), "'9000' is not of the form 127.0.0.1:9000"),
+        ((*LISTEN, "--target", "http://x"), "ws://"),
+        ((*LISTEN, "--target", "ws://x?y=1"), "the query is the client's"),
+        ((*LISTEN, *TARGET, "--deadline", "soon"), "'soon' is no time"),
+        ((*LISTEN, *TARGET, "--report", os.devnull), "it is no folder"),
+    ],
+)
+def test_wrong_use_is_told(
+    options: tuple[str, ...], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        read(options)
+    assert complaint in capsys.readouterr().err
+    assert ended.value.code == 2
+
+
+def test_address_in_use_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        for options in (("--listen", address), (*LISTEN, "--page", address)):
+            result = subprocess.run(
+                [*COMMAND, *options, *TARGET],
+                capture_output=True,
+                text=True,
+                timeout=PATIENCE,
+                check=False,
+            )
+            assert f"ws-sync: can't listen on {address}: " in result.stderr
+            assert result.returncode == 2

@@ -1,0 +1,237 @@
+"""What the judge of a connection says of both sides, and where it stays silent."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from conformance.proxy.judge import Judge
+from conformance.proxy.sides import Fault
+
+SET = '{"type":"_SET:A","data":{"x":1,"items":[1,2],"a/b":{"c":1}}}'
+GET = '{"type":"_GET:A"}'
+ASK = '{"type":"_REQUEST_USER_SESSION"}'
+WHO = '{"type":"_USER_SESSION","data":{"user":"u","session":"s"}}'
+META = '{"type":"_BIN_META","data":{"type":"_ACTION:A","metadata":{"type":"put"}}}'
+BYE = '{"type":"_DISCONNECT","data":"elsewhere"}'
+
+
+def patch(*operations: tuple[Any, ...]) -> str:
+    """A patch of A, each operation as its name, its path and perhaps its value."""
+    data = [dict(zip(("op", "path", "value"), one, strict=False)) for one in operations]
+    return json.dumps({"type": "_PATCH:A", "data": data})
+
+
+class Heard:
+    """A judge and what it says. A frame is from the server if `<` stands before it, else `>`."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self.notes: list[str] = []
+        self.judge = Judge(self.faults.append, self.notes.append, deadline=5.0)
+        self.now = 0.0
+
+    def pass_(self, *frames: tuple[str, str | bytes]) -> Heard:
+        for sign, frame in frames:
+            side = self.judge.server if sign == "<" else self.judge.client
+            if isinstance(frame, bytes):
+                self.judge.binary(side, self.now)
+            else:
+                self.judge.text(side, frame.encode(errors="surrogatepass"), self.now)
+        return self
+
+    def later(self, seconds: float) -> Heard:
+        self.now += seconds
+        self.judge.overdue(self.now)
+        return self
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        return [(fault.side, fault.requirement) for fault in self.faults]
+
+    @property
+    def copy(self) -> Any:
+        return self.judge.copies["A"].root[0]
+
+
+def test_legal_dialogue_is_mirrored_and_nothing_is_said() -> None:
+    heard = Heard().pass_(
+        ("<", ASK), (">", WHO), ("<", SET),
+        ("<", patch(("replace", "/x", 2))),
+        (">", patch(("add", "/items/-", 3))),
+        (">", '{"type":"_SET:A","data":{"x":5}}'),
+        (">", '{"type":"_ACTION:A","data":{"type":"go"}}'),
+        (">", META), (">", b"bytes"), ("<", META), ("<", b""),
+        (">", '{"type":"_HELLO","data":{"extensions":["e.example/x"]}}'),
+        ("<", '{"type":"_HELLO","data":{"extensions":[]}}'),
+        (">", GET), ("<", SET), ("<", '{"type":"custom"}'), ("<", '{"type":"_FUTURE:1"}'),
+        ("<", BYE),
+    )  # fmt: skip
+    heard.judge.close(heard.judge.server, 0.0)
+    assert heard.later(100).said == []
+    assert heard.judge.identity == ("u", "s")
+    heard = Heard().pass_(("<", SET), ("<", patch(("replace", "/x", 2))))
+    heard.pass_((">", patch(("add", "/items/-", 3))), (">", '{"type":"_SET:A","data":{"x":5}}'))
+    assert heard.copy == {"x": 5, "items": [1, 2, 3], "a/b": {"c": 1}}
+
+
+@pytest.mark.parametrize(
+    ("frames", "said"),
+    [
+        ([("<", "\ufeff{}")], ("server", "connection-text")),
+        ([("<", '{"type":"_SET:A","data":{"x":NaN}}')], ("server", "events-strict-json")),
+        ([("<", '{"type":"_SET:A","data":[]}')], ("server", "state-object")),
+        ([("<", "[]")], ("server", "events-envelope")),
+        ([("<", '{"type":"_TOAST","data":{"type":"loud","message":""}}')],
+         ("server", "notices-toast")),
+        ([("<", WHO)], ("server", "events-envelope")),
+        ([("<", patch(("replace", "/x", 1)))], ("server", "connection-state-before-patch")),
+        ([("<", SET), ("<", patch(("remove", "/y")))], ("server", "patch-applicable")),
+        ([("<", SET), ("<", patch(("replace", "/a/b/c", 2)))], ("server", "patch-escaping")),
+        ([("<", SET), ("<", patch(("add", "/y", 2)))], ("server", "state-attributes-fixed")),
+        ([("<", SET), ("<", patch(("replace", "", [])))], ("server", "state-object")),
+        ([("<", SET), ("<", '{"type":"_SET:A","data":{}}')], ("server", "state-attributes-fixed")),
+        ([("<", SET), ("<", patch(("test", "/x", 1)))], ("server", "patch-plain-operations")),
+        ([("<", META), ("<", SET)], ("server", "binary-pair")),
+        ([("<", b"x")], ("server", "binary-pair")),
+        ([("<", BYE), ("<", SET)], ("server", "session-takeover-disconnect")),
+        ([("<", SET), ("<", ASK)], ("server", "session-identify-request")),
+        ([("<", ASK), ("<", SET)], ("server", "session-identify-first")),
+        ([("<", '{"type":"_HELLO","data":{"extensions":[]}}')],
+         ("server", "versioning-hello-asked")),
+        ([("<", SET), (">", '{"type":"_HELLO","data":{"extensions":["a"]}}'),
+          ("<", '{"type":"_HELLO","data":{"extensions":["b"]}}')],
+         ("server", "versioning-hello-subset")),
+        ([(">", "{}")], ("client", "events-envelope")),
+        ([(">", '{"type":"_TOAST","data":{"type":"info","message":""}}')],
+         ("client", "events-envelope")),
+        ([(">", '{"type":"_ACTION:A","data":{}}')], ("client", "actions-shape")),
+        ([(">", '{"type":"_PATCH:A","data":{}}')], ("client", "patch-shape")),
+        ([(">", patch(("replace", "/~", 1)))], ("client", "patch-shape")),
+        ([("<", SET), (">", patch(("remove", "/y")))], ("client", "state-set-replaces")),
+        ([("<", SET), (">", patch(("replace", "/a/b/c", 2)))], ("client", "patch-escaping")),
+        ([("<", SET), (">", patch(("test", "/x", 1)))], ("client", "patch-plain-operations")),
+        ([(">", META), (">", GET)], ("client", "binary-pair")),
+        ([(">", b"x")], ("client", "binary-pair")),
+        ([(">", '{"type":"_HELLO","data":{"extensions":["a"]}}')],
+         ("client", "versioning-hello-late")),
+        ([("<", ASK), (">", GET)], ("client", "session-identify-answer")),
+        ([("<", ASK), (">", b"")], ("client", "session-identify-answer")),
+        ([("<", ASK), (">", "?")], ("client", "session-identify-answer")),
+        ([("<", ASK), (">", '{"type":"_USER_SESSION","data":{"user":"","session":"s"}}')],
+         ("client", "session-identify-answer")),
+    ],
+)  # fmt: skip
+def test_fault_is_told_with_its_side(
+    frames: list[tuple[str, str | bytes]], said: tuple[str, str]
+) -> None:
+    assert said in Heard().pass_(*frames).said
+
+
+def test_state_for_a_client_that_is_not_identified_is_told() -> None:
+    heard = Heard().pass_(("<", ASK), (">", GET), ("<", SET))
+    assert ("server", "session-identify-refuse") in heard.said
+
+
+def test_frame_behind_a_close_frame_is_told() -> None:
+    heard = Heard()
+    heard.judge.close(heard.judge.client, 0.0)
+    assert heard.pass_((">", GET)).said == [("client", "broken-frames")]
+
+
+@pytest.mark.parametrize(
+    ("frames", "said"),
+    [
+        ([("<", SET), (">", GET)], ("server", "state-get")),
+        ([("<", SET), (">", '{"type":"_SET:A","data":{"x":1}}'), ("<", GET)],
+         ("client", "state-get")),
+        ([("<", META)], ("server", "binary-pair")),
+        ([(">", META)], ("client", "binary-pair")),
+        ([("<", BYE)], ("server", "session-takeover-disconnect")),
+        ([("<", ASK), (">", GET)], ("server", "session-identify-refuse")),
+        ([("<", SET), ("<", patch(("remove", "/y")))], ("client", "state-ask-again")),
+    ],
+)  # fmt: skip
+def test_what_does_not_come_in_time_is_suspected(
+    frames: list[tuple[str, str | bytes]], said: tuple[str, str]
+) -> None:
+    heard = Heard().pass_(*frames)
+    assert said not in heard.later(4.9).said
+    assert [f.weight for f in heard.later(0.2).faults if (f.side, f.requirement) == said] == [
+        "suspect"
+    ]
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        [(">", GET)],  # a key that the server may not know
+        [("<", SET), ("<", GET)],  # a key that the client may not use
+        [("<", SET), (">", GET), ("<", BYE)],
+    ],
+)
+def test_questions_that_need_no_answer_are_not_waited_for(
+    frames: list[tuple[str, str | bytes]],
+) -> None:
+    heard = Heard().pass_(*frames).later(100)
+    assert "state-get" not in [requirement for _, requirement in heard.said]
+
+
+def test_servers_patch_that_may_have_crossed_an_edit_is_no_fault() -> None:
+    edit, change = patch(("remove", "/items/1")), patch(("replace", "/items/1", 5))
+    heard = Heard().pass_(("<", SET), (">", edit), ("<", change))
+    assert heard.said == []
+    assert "could not follow _PATCH:A of the server" in heard.notes[0]
+    heard.pass_(("<", patch(("replace", "/items/7", 5))))  # not followed until the next state
+    assert heard.said == []
+    heard.pass_(("<", SET), ("<", patch(("replace", "/x", 3))))
+    assert heard.copy["x"] == 3
+
+
+def test_edit_of_another_attribute_is_no_excuse() -> None:
+    heard = Heard().pass_(("<", SET), (">", patch(("replace", "/x", 9))))
+    heard.pass_(("<", patch(("remove", "/items/7"))))
+    assert heard.said == [("server", "patch-applicable")]
+
+
+def test_edit_that_the_server_has_had_is_no_excuse() -> None:
+    """The answer to a question about another key says that the edit before it is done."""
+    other = '{"type":"_SET:B","data":{}}'
+    heard = Heard().pass_(("<", SET), ("<", other), (">", patch(("remove", "/items/1"))))
+    heard.pass_((">", '{"type":"_GET:B"}'), ("<", other), ("<", patch(("remove", "/items/1"))))
+    assert heard.said == [("server", "patch-applicable")]
+
+
+def test_edit_is_an_excuse_while_an_unasked_state_may_be_taken_for_the_answer() -> None:
+    other = '{"type":"_SET:B","data":{}}'
+    heard = Heard().pass_(("<", SET), ("<", other), ("<", other))
+    heard.pass_((">", patch(("remove", "/items/1"))), (">", '{"type":"_GET:B"}'), ("<", other))
+    assert heard.pass_(("<", patch(("remove", "/items/1")))).said == []
+
+
+def test_clients_edit_of_what_was_just_changed_is_no_fault() -> None:
+    heard = Heard().pass_(("<", SET)).later(1)
+    heard.pass_(("<", patch(("remove", "/items/1"))), (">", patch(("replace", "/items/1", 0))))
+    assert heard.said == []
+    assert "could not follow _PATCH:A of the client" in heard.notes[0]
+
+
+def test_clients_edit_of_what_was_changed_long_ago_is_one() -> None:
+    heard = Heard().pass_(("<", SET), ("<", patch(("remove", "/items/1")))).later(11)
+    heard.pass_((">", patch(("replace", "/items/1", 0))))
+    assert heard.said == [("client", "state-set-replaces")]
+
+
+def test_edits_that_cross_in_a_state_leave_the_attribute_in_doubt() -> None:
+    """The server has the edit behind the state that it sent; the client has it before."""
+    heard = Heard().pass_(("<", SET), (">", patch(("add", "/items/-", 3))), ("<", SET))
+    heard.pass_(("<", patch(("replace", "/items/2", 4))))
+    assert heard.said == []
+
+
+def test_frame_that_could_not_be_judged_loses_the_copies() -> None:
+    heard = Heard().pass_(("<", SET))
+    heard.judge.large(heard.judge.server, 0.0)
+    assert heard.pass_(("<", patch(("remove", "/y")))).said == []

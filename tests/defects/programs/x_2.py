@@ -1,0 +1,52 @@
+"""X-2: the ids of `_USER_SESSION` prove nothing, and are waited for without an end."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from ws_sync import get_user_session
+
+if TYPE_CHECKING:
+    from tests.defects.programs.stage import Stage
+
+DEADLINE = 3.0
+"""Seconds after which an answer does not come."""
+
+OPTIONS: dict[str, Any] = {
+    "timeout": DEADLINE,
+    "verify": lambda user, session: (user, "1") if session == "signed by the server" else None,
+}
+
+
+class Door:
+    """Asks a client who it is, and serves it no further."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.answer: Any = "none yet"
+        self._options = options
+
+    async def new_connection(self, ws: Any) -> None:
+        """Ask."""
+        try:
+            self.answer = await get_user_session(ws, **self._options)
+        except TypeError:
+            self.answer = await get_user_session(ws)
+
+    async def handle_connection(self) -> None:
+        """End."""
+
+
+async def show(stage: Stage) -> None:
+    """Give a proof, give ids that were seen somewhere, and give nothing."""
+    for session, expected in [("signed by the server", ("ann", "1")), ("1", (None, None))]:
+        door = Door(OPTIONS)
+        async with stage.connected(door) as peer:
+            await peer.send("_USER_SESSION", {"user": "ann", "session": session})
+            await asyncio.wait_for(peer.serving, DEADLINE)
+            assert tuple(door.answer) == expected, f"the answer {session!r} gives {door.answer}"
+    door = Door({**OPTIONS, "timeout": 0.1})
+    async with stage.connected(door) as peer:
+        await asyncio.wait_for(peer.serving, DEADLINE)
+        assert tuple(door.answer) == (None, None)
+        assert peer.closed != 1000

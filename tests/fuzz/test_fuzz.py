@@ -1,0 +1,60 @@
+"""A short run of every target, and defects put in on purpose, which each has to find."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pytest
+
+from tools.fuzz.target import run
+from tools.fuzz.targets import TARGETS
+from ws_sync import codec, comparison, diff, patch, state, writes
+
+INPUTS = {"decode": 300, "encode": 250, "patch": 150, "document": 100, "diff": 200, "session": 80}
+"""So many make a second or two of each."""
+
+
+def found(name: str, inputs: int) -> list[str]:
+    return run(TARGETS[name], inputs, math.inf, first_seed=1).findings
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_short_run_finds_nothing(name: str) -> None:
+    assert found(name, INPUTS[name]) == []
+
+
+def _takes_true_for_one(one: Any, other: Any) -> bool:
+    return bool(one == other)
+
+
+def _removes_by_null(path: str) -> bytes:
+    return comparison.replacement(path, b"null")
+
+
+def _raises(*_: Any) -> None:
+    raise KeyError("no refusal")
+
+
+DEFECTS: list[tuple[str, Any, str, Any]] = [
+    ("decode", codec, "_DECODER", json.JSONDecoder()),
+    ("encode", codec, "is_faithful", lambda *_: True),
+    ("patch", patch, "equal", _takes_true_for_one),
+    ("patch", patch, "_lookup", _raises),
+    ("document", comparison, "removal", _removes_by_null),
+    ("diff", diff, "equal", _takes_true_for_one),
+    ("session", writes.Write, "undo", lambda _: None),
+    ("session", state.State, "resync", lambda *_: None),
+]
+"""For each a target, and what is put in the place of what."""
+
+
+@pytest.mark.parametrize(
+    ("name", "owner", "attribute", "defect"), DEFECTS, ids=[f"{d[0]}-{d[2]}" for d in DEFECTS]
+)
+def test_defect_is_found(
+    monkeypatch: pytest.MonkeyPatch, name: str, owner: Any, attribute: str, defect: Any
+) -> None:
+    monkeypatch.setattr(owner, attribute, defect)
+    assert found(name, 1000)

@@ -1,0 +1,7 @@
+"""All targets by their names."""
+
+from __future__ import annotations
+
+from tools.fuzz import codec, documents, patches, sessions
+
+TARGETS = codec.TARGETS | patches.TARGETS | documents.TARGETS | sessions.TARGETS

@@ -1,0 +1,142 @@
+"""Millions of events through one session, over connections that come and go in every way.
+
+An event is a frame of the client, or a sync that the server makes by itself. Some lives of
+connections are followed by a mirror, which has to be equal to the server at their end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from random import Random
+
+from conformance.mirror import Mirror
+from conformance.wire import same
+from tools.soak.application import Item, make_in
+from tools.soak.events import Frame, flood, life
+from tools.soak.flatness import SAMPLES, Watch
+from tools.soak.wire import Step, Wire
+from ws_sync import Session
+from ws_sync.connection import BREAKS_RULES, MAX_MALFORMED, NORMAL
+
+LIFE = 10_000
+"""Draws of events in one life of a connection."""
+MIRRORED = 50
+"""Every so many lives are followed by a mirror; they are shorter, for that is slow."""
+ITEMS = 7
+"""Objects that live at a time, of those that come and go."""
+OWN = 20
+"""So many frames come in for one sync of the server's own."""
+
+
+class Soak:
+    """One session, and what happens in it.
+
+    Attributes:
+        done: events so far.
+        sent: frames of each kind that the server has sent.
+        lives: connections so far.
+        compared: mirrors that were found equal.
+    """
+
+    def __init__(self, seed: int) -> None:
+        log = logging.Logger("soaked", logging.CRITICAL + 1)  # all lines but their cost
+        self.done = 0
+        self.sent: Counter[str] = Counter()
+        self.lives = 0
+        self.compared = 0
+        self._random = Random(seed)
+        self._session = Session(log)
+        self._board, self._card = make_in(self._session)
+        self._items: list[Item] = []
+        self._made = 0
+        self._serving: asyncio.Task[None] | None = None
+
+    async def run(self, events: int, watch: Watch) -> None:
+        """Let so many events through, and sample along the way."""
+        while self.done < events:
+            due = min(events, self.done + events // SAMPLES)
+            while self.done < due:
+                await self._live()
+            await self._rest()
+            watch.sample(self.done)
+
+    async def _live(self) -> None:
+        """One life of a connection: it ends by the client, by a takeover, or by a flood."""
+        self.lives += 1
+        mirrored = self.lives % MIRRORED == 0
+        frames = life(self._random, LIFE // 10 if mirrored else LIFE, self.done)
+        taken_over = not mirrored and self.lives % 2 == 0
+        wire = Wire(self._counted(frames), self.sent, stays=mirrored or taken_over)
+        if mirrored:
+            wire.mirror = Mirror()
+        older, self._serving = self._serving, asyncio.create_task(self._serve(wire))
+        if older is not None:  # it is open until this one takes over
+            await older
+        if wire.mirror is not None or taken_over:
+            idle = asyncio.ensure_future(wire.is_idle.wait())
+            await asyncio.wait([idle, self._serving], return_when=asyncio.FIRST_COMPLETED)
+            if not idle.done():
+                await self._serving  # which says why
+                raise AssertionError(wire.failure or f"closed with {wire.close_code}")
+        else:
+            await self._serving
+        if wire.mirror is not None:
+            await self._compare(wire, wire.mirror)
+            wire.mirror = None  # a state keeps its last connection
+        if self.lives % 100 == 1:
+            await self._flood()
+
+    async def _flood(self) -> None:
+        await self._rest()
+        wire = Wire(self._counted(flood(MAX_MALFORMED + 1)), self.sent, stays=False)
+        await self._serve(wire)
+        assert wire.close_code == BREAKS_RULES, wire.close_code
+
+    async def _rest(self) -> None:
+        """Bring the session to where nothing is connected and nothing runs."""
+        if self._serving is not None:
+            await self._session.disconnect()
+            await self._serving
+            self._serving = None
+        tasks = [*self._board.sync.running_tasks.values()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def _serve(self, wire: Wire) -> None:
+        await self._session.handle_connection(wire)
+
+    async def _compare(self, wire: Wire, mirror: Mirror) -> None:
+        await self._board.sync()
+        while (here := self._session.connection) is not None and here.has_unsent:  # noqa: ASYNC110  # its writer
+            await asyncio.sleep(0)
+        for each in (self._board, self._card):
+            held, snapshot = mirror[each.sync.key], each.sync.state_snapshot
+            assert same(held, snapshot), f"the client holds {held}, the server {snapshot}"
+        self.compared += 1
+        await self._rest()
+        assert wire.close_code == NORMAL, wire.close_code
+
+    def _counted(self, frames: Iterator[Frame]) -> Iterator[Step]:
+        for number, frame in enumerate(frames):
+            self.done += 1
+            yield frame
+            if number % OWN == 0:
+                self.done += 1
+                yield self._change if number % (10 * OWN) else self._renew
+
+    async def _change(self) -> None:
+        """Change something at the server."""
+        self._board.notes.append(self._board.notes.pop(0))
+        await self._board.sync()
+
+    async def _renew(self) -> None:
+        """Make an object and let the eldest go; keys are taken again later."""
+        self._made += 1
+        with self._session:
+            self._items.append(Item(f"ITEM{self._made % (3 * ITEMS)}"))
+        del self._items[:-ITEMS]
