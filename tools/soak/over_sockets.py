@@ -17,7 +17,7 @@ from typing import Any
 
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
-from tools.soak.application import make_in
+from tools.soak.application import UNHURRIED, make_in
 from tools.soak.events import event, life
 from tools.soak.flatness import SAMPLES, Watch
 from ws_sync import Session
@@ -102,7 +102,7 @@ def _serving(name: str) -> Iterator[tuple[str, int]]:
 
 async def serve(name: str, listener: socket.socket) -> None:
     """Serve one session on a socket that listens already, until the process is ended."""
-    session = Session(logging.Logger("soaked", logging.CRITICAL + 1))
+    session = Session(logging.Logger("soaked", logging.CRITICAL + 1), limits=UNHURRIED)
     objects = make_in(session)
     if name == "picows":
         from ws_sync.picows_server import Server
