@@ -68,17 +68,17 @@ async def run(name: str, events: int, seed: int) -> bool:
         while done < events:
             due = min(events, done + events // SAMPLES)
             while done < due:
-                done += await _live(url, random, done)
+                done += await _live(url, random, done, min(LIFE, events // SAMPLES))
             watch.sample(done)
         return watch.verdict()
 
 
-async def _live(url: str, random: Random, first: int) -> int:
+async def _live(url: str, random: Random, first: int, draws: int) -> int:
     """Be one connection; return how many events it had."""
     _, client = await ws_connect(Client, url, websocket_handshake_timeout=DEADLINE)
     assert isinstance(client, Client)
     number = 0
-    for number, frame in enumerate(life(random, LIFE, first), 1):
+    for number, frame in enumerate(life(random, draws, first), 1):
         client.send(frame)
         if number % AHEAD == 0:
             await client.fence()
