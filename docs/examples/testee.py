@@ -30,12 +30,14 @@ class Second:
 
 class Testee:
     sync: Sync
+    _second: Second
+    items: list[Any]
+    number: Any
 
     @sync_all("TESTEE", toCamelCase=True, read_only=["features", "running_tasks"])
     def __init__(self) -> None:
         self.features: list[str] = []
         self.running_tasks: list[str] = []
-        self._second = Second()
         self._assign(self._initial())
 
     @property
@@ -48,9 +50,6 @@ class Testee:
     def _assign(self, values: dict[str, Any]) -> None:
         if values.keys() <= self._initial().keys():
             vars(self).update(values)
-
-    items: list[Any]
-    number: Any
 
     @remote_action
     async def reset(self) -> None:
@@ -88,7 +87,13 @@ class Testee:
         loop.call_later(after_ms / 1000, lambda: loop.create_task(self.assign(name, value)))
 
 
-sessions = Sessions(Testee)
+def new_session() -> Testee:
+    testee = Testee()
+    testee._second = Second()  # announced in the order in which they are made
+    return testee
+
+
+sessions = Sessions(new_session)
 
 
 async def endpoint(ws: WebSocket) -> None:

@@ -44,4 +44,4 @@ def judge(server: str) -> None:
 
 @pytest.mark.parametrize("name", ["testee.py", "testee.mjs"])
 def test_shortest_testees_are_short(name: str) -> None:
-    assert len((EXAMPLES / name).read_text(encoding="utf-8").splitlines()) < 100
+    assert len((EXAMPLES / name).read_text(encoding="utf-8").splitlines()) < 110

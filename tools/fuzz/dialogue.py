@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.websockets import WebSocketState
 
 from conformance.mirror import Inapplicable, Mirror
@@ -21,6 +22,7 @@ from conformance.wire import same
 from tools.fuzz import application
 from tools.fuzz.application import Application, OnPurpose, make_in
 from tools.fuzz.target import Finding
+from tools.soak.application import UNHURRIED
 from ws_sync import Session
 from ws_sync.codec import decode, encode
 from ws_sync.exceptions import MalformedFrame, WsSyncError
@@ -56,6 +58,7 @@ class Wire:
     """One connection in memory, and the client's copies."""
 
     client = ("memory", 0)
+    headers = Headers()
 
     def __init__(self) -> None:
         self.application_state = WebSocketState.CONNECTED
@@ -139,7 +142,7 @@ class Dialogue:
         self.records = Records()
         log = logging.Logger("fuzzed", logging.WARNING)
         log.addHandler(self.records)
-        self.session = Session(log)
+        self.session = Session(log, limits=UNHURRIED)
         self.application: Application = make_in(self.session)
         self.wire = Wire()
         self._serving: asyncio.Task[None] | None = None

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from tools.slow_readers.clients import connect, measure, reading
 from tools.slow_readers.server import LARGE
 from tools.soak.flatness import resident
-from ws_sync.connection import LIMITS
+from ws_sync.limits import LIMITS
 
 SERVERS = ("uvicorn", "picows")
 EACH = LIMITS.congested_size + 4 * LARGE

@@ -10,6 +10,10 @@ import asyncio
 from pydantic import BaseModel, Field
 
 from ws_sync import Session, Sync, Synced, SyncedList, remote_action, remote_task, sync_all
+from ws_sync.limits import Limits
+
+UNHURRIED = Limits(events=None, received=None, connections=None)
+"""No client is held back, however much it sends."""
 
 ROWS = 5
 """Elements of the lists."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 from weakref import ref
 
-from tools.soak.application import make
+from tools.soak.application import UNHURRIED, make
 from tools.soak.events import Frame, event, life
 from tools.soak.flatness import SAMPLES, Watch
 from tools.soak.wire import Wire
@@ -32,7 +32,7 @@ async def run(number: int, seed: int, watch: Watch, sent: Counter[str]) -> None:
         made.append(ref(get_global_session()))
         return make()
 
-    sessions = Sessions(factory, limit=TOGETHER, grace=0)
+    sessions = Sessions(factory, limit=TOGETHER, grace=0, limits=UNHURRIED)
     async with sessions:
         for done in range(0, number, TOGETHER):
             if done % max(TOGETHER, number // SAMPLES) < TOGETHER:

@@ -14,12 +14,12 @@ from random import Random
 
 from conformance.mirror import Mirror
 from conformance.wire import same
-from tools.soak.application import Item, make_in
+from tools.soak.application import UNHURRIED, Item, make_in
 from tools.soak.events import Frame, flood, life
 from tools.soak.flatness import SAMPLES, Watch
 from tools.soak.wire import Step, Wire
 from ws_sync import Session
-from ws_sync.connection import BREAKS_RULES, MAX_MALFORMED, NORMAL
+from ws_sync.connection import BREAKS_RULES, NORMAL
 
 LIFE = 10_000
 """Draws of events in one life of a connection."""
@@ -48,7 +48,7 @@ class Soak:
         self.lives = 0
         self.compared = 0
         self._random = Random(seed)
-        self._session = Session(log)
+        self._session = Session(log, limits=UNHURRIED)
         self._board, self._card = make_in(self._session)
         self._items: list[Item] = []
         self._made = 0
@@ -91,7 +91,7 @@ class Soak:
 
     async def _flood(self) -> None:
         await self._rest()
-        wire = Wire(self._counted(flood(MAX_MALFORMED + 1)), self.sent, stays=False)
+        wire = Wire(self._counted(flood(UNHURRIED.malformed + 1)), self.sent, stays=False)
         await self._serve(wire)
         assert wire.close_code == BREAKS_RULES, wire.close_code
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
-from tools.soak.application import make_in
+from tools.soak.application import UNHURRIED, make_in
 from tools.soak.events import event, life
 from tools.soak.flatness import SAMPLES, Watch
 from ws_sync import Session
@@ -68,17 +68,17 @@ async def run(name: str, events: int, seed: int) -> bool:
         while done < events:
             due = min(events, done + events // SAMPLES)
             while done < due:
-                done += await _live(url, random, done)
+                done += await _live(url, random, done, min(LIFE, events // SAMPLES))
             watch.sample(done)
         return watch.verdict()
 
 
-async def _live(url: str, random: Random, first: int) -> int:
+async def _live(url: str, random: Random, first: int, draws: int) -> int:
     """Be one connection; return how many events it had."""
     _, client = await ws_connect(Client, url, websocket_handshake_timeout=DEADLINE)
     assert isinstance(client, Client)
     number = 0
-    for number, frame in enumerate(life(random, LIFE, first), 1):
+    for number, frame in enumerate(life(random, draws, first), 1):
         client.send(frame)
         if number % AHEAD == 0:
             await client.fence()
@@ -102,7 +102,7 @@ def _serving(name: str) -> Iterator[tuple[str, int]]:
 
 async def serve(name: str, listener: socket.socket) -> None:
     """Serve one session on a socket that listens already, until the process is ended."""
-    session = Session(logging.Logger("soaked", logging.CRITICAL + 1))
+    session = Session(logging.Logger("soaked", logging.CRITICAL + 1), limits=UNHURRIED)
     objects = make_in(session)
     if name == "picows":
         from ws_sync.picows_server import Server

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.websockets import WebSocketState
 
 from conformance.mirror import Inapplicable, Mirror
@@ -36,6 +37,7 @@ class Wire:
     """
 
     client = ("memory", 0)
+    headers = Headers()
 
     def __init__(self, steps: Iterator[Step], sent: Counter[str], stays: bool) -> None:
         self.application_state = WebSocketState.CONNECTED
