@@ -4,13 +4,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: conformance test check testees servers mutants benchmark wheel bundle site look look-report look-proxy asyncapi vectors clean
+.PHONY: conformance test check testees clients servers mutants client-mutants benchmark wheel bundle site look look-report look-proxy asyncapi vectors web demo clean
 
 NPM_INSTALL := npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
 
 # The kit against the embedded reference server.
 conformance: $(READY)
 	$(BIN)/pytest conformance
+	@echo "Use the reference in a browser: $(BIN)/ws-sync serve --demo, at http://127.0.0.1:8000/"
+
+# The demo, in a browser at http://127.0.0.1:8000/ until it is interrupted.
+demo: $(READY)
+	$(BIN)/ws-sync serve --demo
 
 # All tests.
 test: $(READY)
@@ -54,6 +59,15 @@ slow: $(READY)
 mutants: $(READY)
 	$(BIN)/python -m tools.run_mutants --check spec
 
+# The kit's client mode against the clients of this repository; the one in a browser needs Chromium.
+clients: $(READY)
+	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
+	$(BIN)/python -m tools.judge_clients --budget $(BUDGET)
+
+# The same against clients that are wrong on purpose, compared with spec/client-mutants.md.
+client-mutants: $(READY)
+	$(BIN)/python -m tools.run_client_mutants --check spec
+
 # The wheel, installed and used in an empty environment.
 wheel: $(READY)
 	$(BIN)/python -m tools.check_wheel
@@ -94,6 +108,14 @@ asyncapi:
 vectors: $(READY)
 	cd tests/vectors/node && $(NPM_INSTALL) && node run.mjs
 	$(BIN)/python -m tests.vectors.suite tests/vectors/node/node_modules/json-patch-test-suite
+
+# The browser client: its types, its logic in Node, then the demo and React in Chromium.
+web: $(READY)
+	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
+	cd tools/testees/web && $(NPM_INSTALL)
+	cd tests/web && $(NPM_INSTALL)
+	cd tests/web && node_modules/.bin/tsc -p types/tsconfig.json && node_modules/.bin/tsc -p types/tsconfig.sources.json
+	cd tests/web && node --test unit browser.test.mjs react.test.mjs
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed" if sys.version_info < (3, 11) else 0)'

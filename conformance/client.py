@@ -101,9 +101,12 @@ class Connection:
         closing: How it ended, or None while it is open.
         url: The URL that it was opened with.
         ended_by_kit: Whether the kit has begun to end it.
+        masks: Whether its frames are masked, as those of clients are.
         opened: When it was opened, by the monotonic clock.
         ended: When it ended.
     """
+
+    masks = True
 
     def __init__(
         self, socket: Socket, label: str, trace: Trace, deadline: float, url: str = ""
@@ -175,8 +178,11 @@ class Connection:
         for text in texts:
             self._trace.add(self.label, "sent", text)
             self.fences.sent(text)
-        frames = (Frame(Opcode.TEXT, text.encode()).serialize(mask=True) for text in texts)
-        await self.write(b"".join(frames))
+        await self.write(b"".join(map(self.frame, texts)))
+
+    def frame(self, text: str) -> bytes:
+        """A text frame as it stands on the line."""
+        return Frame(Opcode.TEXT, text.encode()).serialize(mask=self.masks)
 
     async def send_bytes(self, content: bytes) -> None:
         """Send a binary frame."""
@@ -243,7 +249,7 @@ class Connection:
             frame = Frame(Opcode.TEXT, content.encode())
         else:
             frame = Frame(Opcode.BINARY, content)
-        await self.write(frame.serialize(mask=True)[:-missing])
+        await self.write(frame.serialize(mask=self.masks)[:-missing])
         await self.cut()
 
     async def write(self, content: bytes, what: str = "") -> None:
@@ -275,7 +281,7 @@ class Connection:
     async def cut_between_fragments(self, frame: str) -> None:
         """Send a whole text as a message that goes on, and end the connection instead."""
         self._trace.add(self.label, "sent", f"(unfinished) {frame}")
-        part = Frame(Opcode.TEXT, frame.encode(), fin=False).serialize(mask=True)
+        part = Frame(Opcode.TEXT, frame.encode(), fin=False).serialize(mask=self.masks)
         await self.write(part)
         assert isinstance(self._socket, ClientConnection)  # a raw socket has no ping
         with suppress(TimeoutError, ConnectionClosed):  # the answer to a ping: it has been read

@@ -9,11 +9,12 @@ from __future__ import annotations
 import pytest
 
 from conformance import plugin
+from conformance.clients import plugin as clients
 from conformance.replay import collect
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     """Register the hooks, if `python -m conformance` has not done so."""
-    for module in (plugin, collect):
+    for module in (plugin, collect, clients):
         if not pluginmanager.is_registered(module):
             pluginmanager.register(module, module.__name__)

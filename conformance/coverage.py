@@ -14,8 +14,7 @@ from conformance.spec import Requirement, requirements
 from conformance.verdict import NOT_CONFORMANT, RAN, Outcome, Run, Verdict
 
 LEVELS = ("MUST", "SHOULD", "MAY")
-SIDES = ("server", "both")
-"""A client's requirements are none that a server could meet."""
+BOTH = "both"
 
 
 @dataclass(slots=True)
@@ -41,9 +40,15 @@ class Coverage:
     missing: dict[str, list[str]] = field(default_factory=dict)
 
 
-def coverage(run: Run) -> list[Coverage]:
-    """What was exercised, by side and level; nothing of what the specification does not have."""
-    found = {(side, level): Coverage(side, level) for side in SIDES for level in LEVELS}
+def coverage(run: Run, under_test: str) -> list[Coverage]:
+    """What was exercised, by side and level; nothing of what the specification does not have.
+
+    Args:
+        run: The run.
+        under_test: `server` or `client`: those of the other side are none that it could meet.
+    """
+    sides = (under_test, BOTH)
+    found = {(side, level): Coverage(side, level) for side in sides for level in LEVELS}
     judged, broken = _judged(run)
     for requirement in requirements().values():
         group = found.get((requirement.side, requirement.level.partition(" ")[0]))

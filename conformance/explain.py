@@ -19,7 +19,7 @@ LABELS = 15
 """Columns in front of what a label stands for."""
 INDENTS = (" " * 4, " " * 18)
 """In front of an entry or a step, and in front of what goes on from the line before."""
-DIALOGUE = "(seconds, connection, -> sent by the kit, <- by the server)"
+DIALOGUE = "(seconds, connection, -> sent by the kit, <- by what it judges)"
 
 
 def explain(

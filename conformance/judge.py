@@ -80,7 +80,7 @@ def judge(
 
 
 def _blame(outcome: Outcome, violations: list[Found], chosen: Options) -> None:
-    ails = ailment(chosen.target)
+    ails = ailment(chosen.target, chosen.process)
     if ails:
         outcome.death = _obituary(chosen, outcome.trace, ails)
     for violation, trace, program in violations:

@@ -14,6 +14,7 @@ import pytest
 
 from conformance import known_failing, selection
 from conformance.application import Application, BadCall, read_call
+from conformance.clients.program import URL, ClientProgram
 from conformance.known_failing import Known
 from conformance.probe import NO_SERVER, NOTHING_RAN, Unusable, check_url
 from conformance.process import EMBEDDED, ServerProcess, StartFailed, free_port
@@ -32,7 +33,7 @@ class Options:
 
     Attributes:
         target: The server under test.
-        process: The server's process if the kit starts it, or None.
+        process: The process of what is under test if the kit starts it, or None.
         strict: Whether a SHOULD that is not met fails.
         known: The known-failing list.
         report: Where the JSON report goes, or None.
@@ -70,7 +71,7 @@ class Options:
         return self.process.given if self.process is not None else self.target.url
 
     def start(self) -> None:
-        """Start the server, if the kit is to.
+        """Start what is under test, if the kit is to.
 
         Raises:
             Unusable: It does not start.
@@ -80,7 +81,8 @@ class Options:
         try:
             self.process.start()
         except StartFailed as error:
-            raise Unusable(NO_SERVER, f"the server does not start: {error}") from error
+            sentence = f"the {self.target.side} does not start: {error}"
+            raise Unusable(NO_SERVER, sentence) from error
 
 
 def add(parser: pytest.Parser) -> None:
@@ -102,6 +104,18 @@ def add(parser: pytest.Parser) -> None:
         help="a command that starts the server, with {port} for the port; it is started again "
         f"when it dies. The URLs may hold {{port}} too and are {LOCAL_URL} and {LOCAL_AUTH_URL} "
         "if not given.",
+    )
+    group.addoption(
+        "--client-cmd",
+        metavar="COMMAND",
+        help="test a client: a command that starts it, with {url} for the kit's URL, such as "
+        "'node testee.mjs {url}' (spec/testee.md)",
+    )
+    group.addoption(
+        "--listen",
+        metavar="ADDRESS",
+        help="test a client that connects to this address by itself, such as 127.0.0.1:8765; with "
+        "--client-cmd: where the kit is (default: a free port of loopback)",
     )
     group.addoption(
         "--no-testee",
@@ -218,8 +232,16 @@ def read(config: pytest.Config) -> Options:
     url, auth_url, command = (
         config.getoption(name) for name in ("server_url", "auth_url", "server_cmd")
     )
-    process = None
-    if command or not url:
+    time_scale = config.getoption("time_scale")
+    if not 0 < time_scale < float("inf"):
+        raise Unusable(NOTHING_RAN, f"--time-scale {time_scale}: it must be greater than 0")
+    process: ServerProcess | None = None
+    listen = _listen(config)
+    if listen is not None:
+        url, auth_url = "ws://{}:{}/".format(*listen), None
+        if client_command := config.getoption("client_cmd"):
+            process = ClientProgram(client_command, url)
+    elif command or not url:
         port = _port_in(url)
         if command and port is None and "{port}" not in command:
             raise Unusable(
@@ -235,11 +257,8 @@ def read(config: pytest.Config) -> Options:
     check_url("--server-url", url.replace(SESSION, ""))
     if auth_url:
         check_url("--auth-url", auth_url)
-    time_scale = config.getoption("time_scale")
-    if not 0 < time_scale < float("inf"):
-        raise Unusable(NOTHING_RAN, f"--time-scale {time_scale}: it must be greater than 0")
     return Options(
-        target=Target(url, auth_url, time_scale, application=_application(config)),
+        target=Target(url, auth_url, time_scale, application=_application(config), listen=listen),
         process=process,
         strict=bool(config.getoption("strict")),  # pytest has None for its own
         known=_known(config.getoption("known_failing")),
@@ -255,6 +274,24 @@ def read(config: pytest.Config) -> Options:
         write_known=_file(config, "--write-known-failing"),
         promised=bool(config.getoption("auth_url")),
     )
+
+
+def _listen(config: pytest.Config) -> tuple[str, int] | None:
+    """Where the kit listens for a client under test; None if a server is."""
+    command, address = config.getoption("client_cmd"), config.getoption("listen")
+    if not command and not address:
+        return None
+    for name in ("server-url", "auth-url", "server-cmd", "call"):
+        if config.getoption(name.replace("-", "_")):
+            raise Unusable(NOTHING_RAN, f"--{name} is about a server, and a client is to be tested")
+    if command and URL not in command:
+        raise Unusable(NOTHING_RAN, f"--client-cmd {command!r}: it has no {URL}")
+    if not address:
+        return "127.0.0.1", free_port()
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 1 << 16:
+        raise Unusable(NOTHING_RAN, f"--listen {address!r}: write an address and a port, a:b")
+    return host.strip("[]"), int(port)
 
 
 def _folder(option: str, path: str | None) -> Path | None:
@@ -275,7 +312,7 @@ def _selection(config: pytest.Config) -> list[str]:
 
 def _how(config: pytest.Config) -> list[str]:
     found = [url] if (url := config.getoption("server_url")) else []
-    for name in ("auth-url", "server-cmd", "time-scale"):
+    for name in ("auth-url", "server-cmd", "client-cmd", "listen", "time-scale"):
         value = config.getoption(name.replace("-", "_"))
         if value and value != 1:
             found += [f"--{name}", str(value)]

@@ -20,6 +20,7 @@ import pytest
 from conformance import last_run, proof, selection, watch
 from conformance import options as command_line
 from conformance.case import MARK, of_item
+from conformance.clients import plugin as clients
 from conformance.expect import Violation
 from conformance.figures import Figure
 from conformance.judge import Blocked, NeedsTestee, judge, listed
@@ -87,7 +88,10 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         chosen = config.stash[OPTIONS] = command_line.read(config)
         end_with_signals(chosen)
         chosen.start()
-        asyncio.run(probe(chosen.target, testee=chosen.testee))
+        if chosen.target.is_client:
+            clients.look(chosen)
+        else:
+            asyncio.run(probe(chosen.target, testee=chosen.testee))
     except Unusable as error:
         print(f"ws-sync: {harmless(str(error))}", file=sys.stderr)  # noqa: T201 - before there is a terminal
         return error.status
@@ -299,7 +303,7 @@ def _after_death(item: pytest.Item) -> None:
         except Unusable as error:
             item.session.shouldstop = str(error)
         return
-    if ails := ailment(chosen.target):  # it may have come to itself
+    if ails := ailment(chosen.target, chosen.process):  # it may have come to itself
         item.session.shouldstop = f"the server at {chosen.target.url} is gone: {ails}"
 
 
@@ -333,8 +337,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
                 f"--auth-url is given, but the testee does not list `{PROMISED}`: nothing of it "
                 "was judged"
             )
-        if run.ran() and (ails := ailment(chosen.target)):
-            run.problems.append(f"the server has died after the last case: {ails}")
+        if run.ran() and (ails := ailment(chosen.target, chosen.process)):
+            run.problems.append(f"the {chosen.target.side} has died after the last case: {ails}")
     run.warnings += dict.fromkeys(chosen.target.application.left)
     run.warnings += proof.of_calls(chosen.target.application)
     run.warnings += proof.warnings(run, testee=chosen.target.testee)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from typing import IO
 
 # -P: a folder named ws_sync in the current directory is not the package.
@@ -62,6 +63,20 @@ class ServerProcess:
         self.starts += 1
         if self._listens():
             raise StartFailed(f"something else listens on port {self.port} already")
+        process = self._launch()
+        deadline = time.monotonic() + START_PATIENCE
+        while not self._listens():
+            if self.died():
+                raise StartFailed(
+                    f"{self.command!r} ended with status {process.returncode} before it listened "
+                    f"on port {self.port}: {self.printed()}"
+                )
+            if time.monotonic() > deadline:
+                self.stop()
+                raise StartFailed(f"{self.command!r} does not listen on port {self.port}")
+            time.sleep(0.02)
+
+    def _launch(self) -> subprocess.Popen[bytes]:
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         try:
             self._process = subprocess.Popen(
@@ -73,22 +88,19 @@ class ServerProcess:
             )
         except OSError as error:
             raise StartFailed(f"{self.command!r} can't be run: {error}") from error
-        deadline = time.monotonic() + START_PATIENCE
-        while not self._listens():
-            if self.died():
-                status = self._process.returncode
-                raise StartFailed(
-                    f"{self.command!r} ended with status {status} before it listened on port "
-                    f"{self.port}: {self.printed()}"
-                )
-            if time.monotonic() > deadline:
-                self.stop()
-                raise StartFailed(f"{self.command!r} does not listen on port {self.port}")
-            time.sleep(0.02)
+        return self._process
 
     def died(self) -> bool:
         """Whether the process has ended."""
         return self._process is not None and self._process.poll() is not None
+
+    def ends_within(self, seconds: float) -> bool:
+        """Whether the process has ended, or does so in a moment."""
+        if self._process is None:
+            return False
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+        return self.died()
 
     @property
     def status(self) -> int | None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import pytest
 
 from conformance import plugin
+from conformance.clients import plugin as clients
 from conformance.replay import collect
 from conformance.watch import FIXED
 
@@ -25,4 +26,4 @@ def run(arguments: Sequence[str], *watching: object) -> int:
     Returns:
         The exit status: that of `verdict.Run`, of `probe.Unusable`, or pytest's own.
     """
-    return int(pytest.main([*FIXED, *arguments], plugins=[plugin, collect, *watching]))
+    return int(pytest.main([*FIXED, *arguments], plugins=[plugin, collect, clients, *watching]))

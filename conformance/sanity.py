@@ -8,10 +8,12 @@ from contextlib import suppress
 from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import connect
 
+from conformance.process import ServerProcess
 from conformance.target import PATIENCE, Target
 from conformance.wire import LARGEST, Event, MalformedFrame, decode
 
 GONE = "it no longer listens"
+ENDED = "its process has ended"
 SILENT = "it listens and does not answer"
 CLOSING = 0.5
 """Seconds for an orderly end, at most."""
@@ -19,12 +21,19 @@ TRIES = 5
 """A wrong takeover of a connection of the case may close the one that is asked on."""
 
 
-def ailment(target: Target) -> str | None:
+def ailment(target: Target, process: ServerProcess | None = None) -> str | None:
     """What ails a server, a phrase; None if it answers as it did before the first case.
 
     It is asked on a fresh session, where the URL names sessions, and never has less than the
-    default deadline to answer: a server that is slow, or closes once, has not died.
+    default deadline to answer: a server that is slow, or closes once, has not died. A client is
+    asked nothing; it has died when its process has ended.
+
+    Args:
+        target: The server or client.
+        process: Its process, if the kit has started it.
     """
+    if target.is_client:
+        return ENDED if process is not None and process.ends_within(CLOSING) else None
     end = time.monotonic() + max(target.deadline, PATIENCE)
     for _ in range(TRIES):
         if target.refuses():

@@ -175,7 +175,7 @@ def summary(run: Run, target: Target, seconds: float, page: Page) -> Iterator[st
     yield from page.heading(f"ws-sync conformance: {target.url}")
     yield from sections(run, page)
     yield ""
-    yield from covered(run, page)
+    yield from covered(run, target, page)
     yield ""
     yield from _left_out(run, page)
     yield from _slowest(run, page)
@@ -244,9 +244,9 @@ def _by_section(run: Run) -> Iterator[tuple[str, list[Outcome]]]:
             yield section, outcomes
 
 
-def covered(run: Run, page: Page) -> Iterator[str]:
+def covered(run: Run, target: Target, page: Page) -> Iterator[str]:
     """How many of the requirements were exercised, a line for each side and level."""
-    for group in coverage(run):
+    for group in coverage(run, target.side):
         if not group.exercised and {*group.missing} == {"were not selected"}:
             continue
         text = f"{len(group.exercised)} of {len(group.all)} exercised"

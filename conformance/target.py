@@ -1,4 +1,4 @@
-"""The server under test: where it is, what it offers, how long to wait for it."""
+"""The server or client under test: where it is, what it offers, how long to wait for it."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ class Target:
         application: What is known of what it serves.
         sets: Whether it sends changes as `_SET`, as the probe saw.
         repeats: Whether it sends the initial state of a document more than once, as the probe saw.
+        listen: The address and the port on which the kit waits for a client under test, or None if
+            it is a server that is.
     """
 
     url: str
@@ -41,6 +43,7 @@ class Target:
     testee: bool = True
     application: Application = field(default_factory=Application)
     repeats: bool = False
+    listen: tuple[str, int] | None = None
     sets: bool = False
     run: str = field(default_factory=lambda: f"{os.getpid():x}-{os.urandom(3).hex()}")
 
@@ -48,6 +51,16 @@ class Target:
     def has_sessions(self) -> bool:
         """Whether the URL names sessions, so that each case can have a fresh one."""
         return SESSION in self.url
+
+    @property
+    def is_client(self) -> bool:
+        """Whether a client is under test."""
+        return self.listen is not None
+
+    @property
+    def side(self) -> str:
+        """What is under test, for people."""
+        return "client" if self.is_client else "server"
 
     @property
     def may_write(self) -> bool:

@@ -26,6 +26,8 @@ CORE = (
     "document",
     "crossing",
     "pairing",
+    "merging",
+    "replica",
     "dialects",
     "rate",
     "limits",

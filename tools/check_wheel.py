@@ -31,6 +31,9 @@ def main() -> int:
         command = install(wheel, Path(folder) / "environment")
         empty, shadowed = Path(folder) / "empty", Path(folder) / "shadowed"
         empty.mkdir()
+        if lacks := lacking(command.with_name("python"), empty):
+            print(f"the wheel lacks {', '.join(lacks)}")
+            return 1
         for name in SHADOWS:
             (shadowed / name).mkdir(parents=True)
             (shadowed / name / "__init__.py").write_text("raise RuntimeError('not installed')\n")
@@ -58,6 +61,17 @@ def install(wheel: Path, environment: Path) -> Path:
     ]  # fmt: skip
     subprocess.run(command, check=True)
     return commands / "ws-sync"
+
+
+def lacking(python: Path, place: Path) -> list[str]:
+    """Files of the browser client that the installed package does not have."""
+    show = "import ws_sync.web; print(ws_sync.web.FOLDER)"
+    told = subprocess.run(
+        [str(python), "-c", show], check=True, capture_output=True, text=True, cwd=place
+    )
+    installed, sources = Path(told.stdout.strip()), ROOT / "ws_sync" / "web"
+    files = [path.relative_to(sources) for path in sources.rglob("*.*") if path.suffix != ".pyc"]
+    return [str(path) for path in files if not (installed / path).is_file()]
 
 
 def judge(command: Path, place: Path) -> int:

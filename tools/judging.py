@@ -13,19 +13,22 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def judge(command: str, *options: str, keep: Path | None = None) -> tuple[int, dict[str, Any]]:
-    """Run the kit against the server that a command starts; its exit status and JSON report.
+def judge(
+    command: str, *options: str, side: str = "server", keep: Path | None = None
+) -> tuple[int, dict[str, Any]]:
+    """Run the kit against what a command starts; its exit status and JSON report.
 
     Args:
-        command: a command line; `{port}` in it stands for the port.
+        command: a command line; `{port}` in it stands for the port, or `{url}` for the kit's URL.
         options: further ones of the kit.
+        side: what is judged, `server` or `client`.
         keep: where the report is to stay, or None.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = keep or Path(folder) / "report.json"
         run = [
             sys.executable, "-m", "pytest", str(ROOT / "conformance"),
-            f"--server-cmd={command}",
+            f"--{side}-cmd={command}",
             f"--report-json={path}",
             "--seed=1",  # so that a run of CI can be repeated
             *options,

@@ -14,16 +14,22 @@ from pathlib import Path
 import conformance
 from conformance.spec import Requirement, directory, requirements
 
-CASES = Path(conformance.__file__).parent / "cases"
+KIT = Path(conformance.__file__).parent
+FOLDERS = {"server": KIT / "cases", "client": KIT / "client_cases"}
+"""The cases of the kit, by whom they judge."""
 LOCK = directory() / "requirements.lock"
 SIDES = ("server", "client", "both")
 LEVELS = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY")
 
 
-def cases() -> dict[str, list[str]]:
-    """The names of the test functions that are bound to each requirement."""
+def cases(side: str) -> dict[str, list[str]]:
+    """The names of the test functions that are bound to each requirement.
+
+    Args:
+        side: Whom they judge.
+    """
     found = defaultdict(list)
-    for path in sorted(CASES.glob("test_*.py")):
+    for path in sorted(FOLDERS[side].glob("test_*.py")):
         text = path.read_text(encoding="utf-8")
         for bound in re.finditer(
             r'^@case\("([^"]+)".*\n(?:^(?!async def).*\n)*^async def test_(\w+)', text, re.MULTILINE
@@ -45,13 +51,11 @@ def status(requirement: Requirement, bound: list[str]) -> str:
         return ", ".join(bound)
     if requirement.not_observable:
         return f"excluded: {requirement.not_observable}"
-    if requirement.side == "client":
-        return "binds clients"
     return "allowed" if requirement.level == "MAY" else "NO CASE"
 
 
 def main() -> int:
-    """Print the table, or freeze; 1 if an observable requirement of servers has no case."""
+    """Print the table, or freeze; 1 if an observable requirement has no case."""
     if "--freeze" in sys.argv:
         known = LOCK.read_text(encoding="utf-8").splitlines() if LOCK.exists() else []
         ids = {line.split()[0] for line in known}
@@ -59,7 +63,8 @@ def main() -> int:
         LOCK.write_text("\n".join(sorted([*known, *new])) + "\n", encoding="utf-8")
         print(f"{len(new)} requirements added to {LOCK.name}")
         return 0
-    bound = cases()
+    servers, clients = cases("server"), cases("client")
+    bound = {id: [*servers.get(id, []), *clients.get(id, [])] for id in requirements()}
     rows = {r.id: status(r, bound[r.id]) for r in requirements().values()}
     for r in requirements().values():
         print(f"{r.id:<34} {r.side:<7} {r.level:<11} {rows[r.id]}")
@@ -73,7 +78,8 @@ def main() -> int:
     missing = [r for r, said in rows.items() if said == "NO CASE"]
     print(
         f"\n{len(rows)} requirements: {with_case} with a case, {excluded} excluded with a reason, "
-        f"{len(missing)} observable ones of servers without a case"
+        f"{len(missing)} observable ones without a case; {len(servers)} have one for servers, "
+        f"{len(clients)} one for clients"
     )
     return 1 if missing else 0
 

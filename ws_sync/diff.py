@@ -65,7 +65,7 @@ def _diff_arrays(old: list[JSON], new: list[JSON], path: str) -> Iterator[Operat
         end += 1
     before, after = old[start : len(old) - end], new[start : len(new) - end]
     if len(before) > 1 and len(after) > 1:
-        ranges = stretches([_label(each) for each in before], [_label(each) for each in after])
+        ranges = stretches([label(each) for each in before], [label(each) for each in after])
     else:
         ranges = iter([((0, len(before)), (0, len(after)))])
     for (begin, stop), (first, last) in ranges:
@@ -138,7 +138,7 @@ def _numbered(labels: list[bytes]) -> Iterator[tuple[bytes, int]]:
         seen[label] += 1
 
 
-def _label(element: JSON) -> bytes:
+def label(element: JSON) -> bytes:
     """Write an element so that the order of members makes no difference."""
     try:
         return orjson.dumps(element, option=orjson.OPT_SORT_KEYS)

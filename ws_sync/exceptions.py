@@ -5,7 +5,12 @@
     │   ├── NotJSON                  a value that has no JSON form
     │   ├── NoSession                an object made outside of any session
     │   ├── NotConnected             serving without a connection
-    │   └── UnknownAttribute         an attribute that the object does not have
+    │   ├── UnknownAttribute         an attribute that the object does not have
+    │   ├── NoState                  a client's document of which no state has come
+    │   ├── NoConnection             a client's call while it has no connection
+    │   ├── Stopped                  a client's call after the server has sent it away
+    │   ├── NotInSync                a client that did not come to agree with its server in time
+    │   └── WouldWait                waiting for an event inside of what handles the events
     └── PeerError                the other side did something wrong
         ├── MalformedFrame           a frame that is no event
         ├── RefusedOrigin            a page that may not connect
@@ -96,6 +101,57 @@ class UnknownAttribute(LocalError, AttributeError):
 
     def __str__(self) -> str:
         return f"{type(self.owner).__name__} has no attribute {self.attribute!r} to sync"
+
+
+class NoState(LocalError, LookupError):
+    """A client has no state of the document `key`."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+    def __str__(self) -> str:
+        return f"no state of {self.key!r} has come: wait for `synced({self.key!r})` first"
+
+
+class NoConnection(LocalError, ConnectionError):
+    """A client was to send something that it does not keep, and has no connection."""
+
+    def __init__(self, event: str) -> None:
+        super().__init__(event)
+        self.event = event
+
+    def __str__(self) -> str:
+        return f"no connection to send {self.event!r} on; it was not sent"
+
+
+class Stopped(LocalError, ConnectionError):
+    """The server has sent a client away; `text` is what it said."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def __str__(self) -> str:
+        return f"the client has stopped: {self.text}"
+
+
+class NotInSync(LocalError, TimeoutError):
+    """A client did not come to agree with its server in time; `reason` says what was missing."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"not in sync in time: {self.reason}"
+
+
+class WouldWait(LocalError, RuntimeError):
+    """A callback of a client was to wait for an event that is handled after it."""
+
+    def __str__(self) -> str:
+        return "a callback can't wait for later events: start a task of asyncio for that"
 
 
 class PeerError(WsSyncError):

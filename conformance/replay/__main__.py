@@ -82,11 +82,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if len(urls) > 1 or not paths:
         _parser().error("give files or folders, and at most one URL")
     options = [f"--server-url={url}" for url in urls]
-    for name in ("auth-url", "server-cmd", "time-scale"):
+    for name in ("auth-url", "server-cmd", "client-cmd", "listen", "time-scale"):
         value = getattr(given, name.replace("-", "_"))
         options += [f"--{name}={value}"] if value is not None else []
     files = _read(paths)
-    if not urls and given.server_cmd is None:
+    if not urls and not (given.server_cmd or given.client_cmd or given.listen):
         _say("judged: the embedded reference server, since no URL was given")
     verdicts = [*_judged(files, options)]
     if len(verdicts) > 1:
@@ -121,6 +121,14 @@ def _parser() -> argparse.ArgumentParser:
         "--server-cmd",
         metavar="COMMAND",
         help="a command that starts the server, with {port} for the port",
+    )
+    parser.add_argument(
+        "--client-cmd",
+        metavar="COMMAND",
+        help="what failed was a client: a command that starts it, with {url} for the kit's URL",
+    )
+    parser.add_argument(
+        "--listen", metavar="ADDRESS", help="the same for a client that connects there by itself"
     )
     parser.add_argument(
         "--time-scale", type=float, metavar="FACTOR", help="multiply every deadline"

@@ -25,6 +25,7 @@ from conformance.wire import compact
 
 SECTION = "replays"
 CASES = Path(__file__).resolve().parents[1] / "cases"
+CLIENT_CASES = CASES.parent / "client_cases"
 CONVERGES = "state-converges"
 """What a program breaks where the violation names no requirement; as cases/test_sequences.py."""
 
@@ -54,10 +55,15 @@ class ReplayFile(pytest.File):
         Raises:
             CollectError: The kit has no case of that id.
         """
+        chosen = self.config.stash.get(OPTIONS, None)
+        is_client = chosen is not None and chosen.target.is_client
         if self.replay.program is not None:
-            return [Program.from_parent(self, name=self.path.stem)]
+            if not is_client:
+                return [Program.from_parent(self, name=self.path.stem)]
+            replayed = pytest.Module.from_parent(self, path=CLIENT_CASES / "replayed.py")
+            return list(self.session.genitems(replayed))
         section = self.replay.case.partition("/")[0]
-        module = CASES / f"test_{section}.py"
+        module = (CLIENT_CASES if is_client else CASES) / f"test_{section}.py"
         if module.is_file():
             for item in self.session.genitems(pytest.Module.from_parent(self, path=module)):
                 if of_item(item).id == self.replay.case:

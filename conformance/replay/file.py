@@ -72,8 +72,8 @@ def load(path: Path) -> Replay:
     """Read a file.
 
     Raises:
-        ReplayError: It can't be read, is of another format or version, or names a requirement of
-            servers that does not exist.
+        ReplayError: It can't be read, is of another format or version, or names an observable
+            requirement that does not exist.
     """
     document = _read(path)
     found = document.get("format") if isinstance(document, dict) else None
@@ -86,8 +86,8 @@ def load(path: Path) -> Replay:
     if wrong:
         raise ReplayError(f"it is not as the schema replay.json has it: {wrong}")
     requirement = requirements().get(document["requirement"])
-    if requirement is None or requirement.side == "client" or requirement.not_observable:
-        raise ReplayError(f"{document['requirement']!r} is no observable requirement of servers")
+    if requirement is None or requirement.not_observable:
+        raise ReplayError(f"{document['requirement']!r} is no observable requirement")
     members = {name: document[name] for name in document if name not in ("format", "version")}
     return Replay(**members | {"needs": frozenset(document["needs"])})
 

@@ -96,6 +96,7 @@ def _compact(value: object) -> str:
 def _target(target: Target) -> dict[str, Any]:
     return {
         "url": target.url,
+        "side": target.side,
         "authUrl": target.auth_url,
         "testee": target.testee,
         "features": sorted(target.features),

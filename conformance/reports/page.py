@@ -140,7 +140,8 @@ def _cut(text: str, length: int) -> str:
 
 def _coverage(report: Report) -> list[dict[str, Any]]:
     """The rows that bind servers, and that something can be said of."""
-    return [row for row in report.coverage() if row["side"] != "client" and row["observable"]]
+    other = "server" if report.target.get("side") == "client" else "client"
+    return [row for row in report.coverage() if row["side"] != other and row["observable"]]
 
 
 def _limit(limit: dict[str, Any]) -> tuple[str, str, str]:

@@ -12,13 +12,14 @@ import pytest
 import conformance
 from conformance.spec import SECTIONS, Requirement, requirements
 
-CASES = Path(conformance.__file__).parent / "cases"
-MODULES = sorted(CASES.glob("test_*.py"))
+KIT = Path(conformance.__file__).parent
+MODULES = sorted((KIT / "cases").glob("test_*.py"))
+CLIENT_MODULES = sorted((KIT / "client_cases").glob("test_*.py"))
 
 
-def bound() -> Counter[str]:
+def bound(modules: list[Path] = MODULES) -> Counter[str]:
     """How many cases each requirement has, by what the modules say."""
-    text = "".join(path.read_text(encoding="utf-8") for path in MODULES)
+    text = "".join(path.read_text(encoding="utf-8") for path in modules)
     return Counter(re.findall(r'^@case\("([^"]+)"', text, re.MULTILINE))
 
 
@@ -48,7 +49,28 @@ def test_every_case_is_bound_to_an_observable_requirement_of_servers() -> None:
         assert found.not_observable is None
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        r.id
+        for r in requirements().values()
+        if r.side != "server" and not r.not_observable and r.level != "MAY"
+    ],
+)
+def test_every_observable_requirement_of_clients_has_a_case(identifier: str) -> None:
+    assert bound(CLIENT_MODULES)[identifier] > 0
+
+
+def test_every_case_of_clients_is_bound_to_an_observable_requirement_of_clients() -> None:
+    for identifier in bound(CLIENT_MODULES):
+        found = requirements()[identifier]
+        assert found.side != "server"
+        assert found.not_observable is None
+
+
+@pytest.mark.parametrize(
+    "path", [*MODULES, *CLIENT_MODULES], ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
 def test_no_case_sleeps(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     called = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}

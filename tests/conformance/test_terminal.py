@@ -184,9 +184,11 @@ def test_coverage_says_why_a_requirement_was_not_exercised() -> None:
         Outcome(cases["actions-call"], Verdict.NOT_TESTABLE, reason="needs --auth-url"),
     ]
     run = Run(outcomes=outcomes, cases=[*cases.values()])
-    reasons = {why: names for group in coverage(run) for why, names in group.missing.items()}
+    reasons = {
+        why: names for group in coverage(run, "server") for why, names in group.missing.items()
+    }
     assert reasons["need the feature `tasks`"] == ["tasks-start"]
     assert reasons["are blocked by x/state-get"] == ["patch-shape"]
     assert reasons["need --auth-url"] == ["actions-call"]
     assert reasons["were not selected"] == ["binary-pair"]
-    assert sum(len(group.exercised) for group in coverage(run)) == 1
+    assert sum(len(group.exercised) for group in coverage(run, "server")) == 1

@@ -14,8 +14,13 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import pytest
+
 import conformance
 import conformance.__main__ as kit
+from conformance import plugin
+from conformance.clients import plugin as clients
+from conformance.replay import collect
 from conformance.spec import requirements
 from tests.mutants import serve
 from tools.matrix.result import Result, breaks, read
@@ -23,7 +28,7 @@ from tools.matrix.result import Result, breaks, read
 PATIENCE = 600.0
 """Seconds after which a run of the kit is given up."""
 
-CASES = Path(conformance.__file__).parent / "cases"
+KIT = Path(conformance.__file__).parent
 FORKING = multiprocessing.get_context("forkserver")
 FORKING.set_forkserver_preload(
     [
@@ -31,7 +36,12 @@ FORKING.set_forkserver_preload(
         "conformance.plugin",
         "conformance.__main__",
         "tools.matrix.outcomes",
-        *(f"conformance.cases.{path.stem}" for path in sorted(CASES.glob("test_*.py"))),
+        "conformance.clients.plugin",
+        *(
+            f"conformance.{folder}.{path.stem}"
+            for folder in ("cases", "client_cases")
+            for path in sorted((KIT / folder).glob("test_*.py"))
+        ),
     ]
 )
 
@@ -92,11 +102,22 @@ def end_with_parent() -> None:
         os._exit(0)
 
 
-def running(arguments: list[str], printed: Path) -> None:
-    """Be the kit, as `python -m conformance` is, with what it prints in a file."""
+def running_pytest(arguments: list[str], printed: Path) -> None:
+    """Be the kit with cases that the arguments name, with what it prints in a file."""
+    print_to(printed)
+    sys.exit(pytest.main(arguments, plugins=[plugin, collect, clients]))
+
+
+def print_to(printed: Path) -> None:
+    """Let this process print to a file."""
     with printed.open("w", encoding="utf-8") as file:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(file.fileno(), stream.fileno())
+
+
+def running(arguments: list[str], printed: Path) -> None:
+    """Be the kit, as `python -m conformance` is, with what it prints in a file."""
+    print_to(printed)
     sys.argv = ["conformance", *arguments]
     sys.exit(kit.main())
 

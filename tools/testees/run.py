@@ -53,7 +53,7 @@ def main() -> None:
 
 def parse_arguments() -> argparse.Namespace:
     """Return `name`, and either `port` or `prepare`."""
-    kinds = ("*/requirements.txt", "*/package.json")
+    kinds = ("*/requirements.txt", "*/testee.mjs")
     names = sorted(path.parent.name for kind in kinds for path in TESTEES.glob(kind))
     parser = argparse.ArgumentParser(description="Start a testee on a port of the loopback.")
     parser.add_argument(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ws_sync.cli.service import CantServe, Service
 
@@ -33,9 +33,8 @@ def prepare(service: Service, implementation: str, grace: float) -> Callable[[so
         import uvicorn
     except ModuleNotFoundError as error:
         raise CantServe("serving needs uvicorn: pip install 'ws-sync-kit[server]'") from error
-    app: Any = service.app if service.routes is None else service.routes.app()
     config = uvicorn.Config(
-        app,
+        service.asgi(),
         ws=implementation,
         ws_max_size=MAX_FRAME,
         log_config=None,  # it is set up already, for everything in the process

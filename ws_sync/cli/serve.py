@@ -11,6 +11,7 @@ from typing import Any
 from ws_sync.cli import logs, on_picows, on_uvicorn
 from ws_sync.cli.application import NothingToServe, load
 from ws_sync.cli.output import complain, say
+from ws_sync.cli.pages import offer
 from ws_sync.cli.secret import MAX_AGE, NoSecret, add_options, is_named, tokens_of
 from ws_sync.cli.service import CantServe, Service, of_factory
 from ws_sync.dialects import DIALECTS
@@ -26,6 +27,7 @@ def run(given: Sequence[str]) -> int:
     arguments = _parse(given)
     try:
         service = _service(arguments)
+        service = offer(service, arguments.host, arguments.transport, arguments.demo)
         logs.write(arguments.log_level, arguments.log_json)
         serve = TRANSPORTS[arguments.transport](service, arguments.ws, GRACE)
     except NothingToServe as error:
@@ -40,7 +42,7 @@ def run(given: Sequence[str]) -> int:
         complain(f"can't listen on {arguments.host}:{arguments.port}: {error.strerror}")
         return 1
     with listener:
-        _say_where(arguments, listener.getsockname()[1])  # the socket listens already
+        _say_where(arguments, listener.getsockname()[1], service.home)  # the socket listens already
         return serve(listener)
 
 
@@ -53,6 +55,12 @@ def _service(arguments: argparse.Namespace) -> Service:
         if is_named(arguments):
             raise CantServe("the testee believes every client: no token proves anything to it")
         return Service(None, make_routes(arguments.origin))
+    if arguments.demo:
+        from ws_sync.demo import make_routes as make_demo
+
+        if arguments.dialect or is_named(arguments):
+            raise CantServe("the demo reads no dialect and checks no token")
+        return Service(None, make_demo(arguments.origin))
     served = load(arguments.app)
     options = {name: getattr(arguments, name) for name in ("limit", "lifetime", "grace")}
     given = {name: value for name, value in options.items() if value is not None}
@@ -78,6 +86,7 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="ws-sync serve", description=__doc__)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--testee", action="store_true", help="serve the testee of the kit")
+    what.add_argument("--demo", action="store_true", help="serve the demo, to be used in a browser")
     what.add_argument(
         "app",
         nargs="?",
@@ -181,12 +190,16 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _say_where(arguments: argparse.Namespace, port: int) -> None:
+def _say_where(arguments: argparse.Namespace, port: int, home: str | None) -> None:
     host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     base = f"ws://{host}:{port}"
-    if not arguments.testee:
-        say(f"serving {arguments.app} at {base}")
-        return
     url = f"{base}/ws/{{session}}"
-    say(f"serving the testee at {url}")  # programs read this line
-    say(f"judge it with: ws-sync test '{url}' --auth-url {base}/auth")
+    if arguments.testee:
+        say(f"serving the testee at {url}")  # programs read this line
+        say(f"judge it with: ws-sync test '{url}' --auth-url {base}/auth")
+    elif arguments.demo:
+        say(f"serving the demo at {url if home is None else f'http://{host}:{port}/'}")
+    else:
+        say(f"serving {arguments.app} at {base}")
+    if home is not None and not arguments.demo:
+        say(f"look into it at http://{host}:{port}{home}")

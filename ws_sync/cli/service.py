@@ -23,10 +23,21 @@ class Service:
     Attributes:
         app: an ASGI application of the user's.
         routes: the endpoints of a factory's sessions.
+        home: the page that is offered beside it, None for none.
     """
 
     app: Callable[..., Any] | None
     routes: Routes | None
+    home: str | None = None
+
+    def asgi(self) -> Any:
+        """Return it as an ASGI application, with its pages beside it."""
+        app: Any = self.app if self.routes is None else self.routes.app()
+        if self.home is None:
+            return app
+        from ws_sync.web.pages import WithPages
+
+        return WithPages(app, None if self.routes is None else self.home)
 
 
 def of_factory(served: Callable[..., Any], options: Mapping[str, Any]) -> Service | None:

@@ -1,0 +1,18 @@
+"""The case that a replay file of a generated sequence is."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.case import case
+from conformance.clients.guest import Guest
+from conformance.clients.sequence import Sequence
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@case("state-client-patch")
+async def test_client_takes_the_steps_of_a_file(
+    guest: Guest, program: list[dict[str, object]]
+) -> None:
+    await Sequence(guest).run(program)

@@ -1,0 +1,171 @@
+"""Cases for spec/binary.md: bytes in both directions."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import pytest
+
+from conformance import expect
+from conformance.case import case
+from conformance.clients.guest import KEY, Guest, call
+from conformance.wire import JSON, Event
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+CONTENTS = {
+    "empty": b"",
+    "text": b"plain",
+    "all": bytes(range(256)),
+    "json": b'{"type":"_GET:TESTEE"}',
+}
+ACTION = f"_ACTION:{KEY}"
+
+
+def recorded(metadata: JSON, content: bytes) -> JSON:
+    """What the client makes `anything` of a pair."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    return {"bytes": {"metadata": metadata, "size": len(content), "sha256": sha256}}
+
+
+async def announce(guest: Guest, data: JSON) -> None:
+    """Send a `_BIN_META` alone."""
+    await guest.illegal("_BIN_META", data)
+
+
+@case("binary-pair")
+async def test_client_sends_bytes_right_behind_their_announcement(guest: Guest) -> None:
+    since = guest.mark()
+    for name, content in CONTENTS.items():
+        text = base64.b64encode(content).decode()
+        guest.write(
+            call("assign", name="text", value=name),
+            call("sendBytes", name=name, metadata={"n": [1], "a/b": None}, content=text),
+        )
+    await guest.fence()
+    pairs = [r for r in guest.link.received[since:] if r.content is not None]
+    sent = {r.event.data["metadata"]["type"]: r.content for r in pairs}
+    expect.equal([*sent], [*CONTENTS], "the names of the bytes that the client sends")
+    for pair in pairs:
+        metadata = pair.event.data["metadata"]
+        wanted = {"type": metadata["type"], "n": [1], "a/b": None}
+        expect.equal(pair.event.data, {"type": ACTION, "metadata": wanted}, "the announcement")
+        expect.true(
+            pair.content == CONTENTS[metadata["type"]],
+            expected=f"the {len(CONTENTS[metadata['type']])} bytes that it was given",
+            received=f"{len(pair.content or b'')} others",
+        )
+
+
+@case("binary-deliver")
+@pytest.mark.parametrize("content", CONTENTS)
+async def test_client_hands_over_bytes_and_metadata(guest: Guest, content: str) -> None:
+    metadata = {"type": "picture", "a/b": [1, None], "size": -1}
+    await guest.pair(ACTION, metadata, CONTENTS[content])
+    await guest.fence()
+    await guest.holds(anything=recorded(metadata, CONTENTS[content]))
+
+
+@case("binary-position")
+async def test_pair_has_its_effect_in_its_place(guest: Guest) -> None:
+    await guest.pair(ACTION, {"type": "first"}, b"1")
+    since = guest.mark()
+    guest.link.write_events(Event(f"_GET:{KEY}", {}))
+    await guest.pair(ACTION, {"type": "second"}, b"2")
+    guest.link.write_events(Event(f"_GET:{KEY}", {}))
+    await guest.fence()
+    found = [state["anything"] for state in guest.events(f"_SET:{KEY}", since)]
+    wanted = [recorded({"type": "first"}, b"1"), recorded({"type": "second"}, b"2")]
+    expect.equal(found, wanted, "the bytes in the answers")
+
+
+@case("binary-text-between")
+async def test_text_frame_between_is_handled_and_the_pair_kept(guest: Guest) -> None:
+    await announce(guest, {"type": ACTION, "metadata": {"type": "x"}})
+    await guest.patch({"op": "replace", "path": "/text", "value": "between"})
+    await guest.link.send_bytes(b"late")
+    await guest.fence()
+    await guest.holds(text="between", anything=recorded({"type": "x"}, b"late"))
+
+
+@case("binary-newest")
+@pytest.mark.parametrize("newer", ["good", "malformed"])
+async def test_bytes_belong_to_the_last_announcement(guest: Guest, newer: str) -> None:
+    await announce(guest, {"type": ACTION, "metadata": {"type": "older"}})
+    good = newer == "good"
+    await announce(guest, {"type": ACTION, "metadata": {"type": "newer"} if good else 5})
+    await guest.link.send_bytes(b"1")
+    await guest.fence()
+    await guest.holds(anything=recorded({"type": "newer"}, b"1") if good else None)
+
+
+@case("binary-unannounced")
+async def test_bytes_alone_are_ignored(guest: Guest) -> None:
+    await guest.link.send_bytes(b'{"type":"_SET:TESTEE","data":{"text":"lost"}}')
+    guest.link.stimulate()
+    await guest.alive()
+    await guest.holds()
+
+
+@case("binary-unannounced")
+async def test_announcement_is_used_once(guest: Guest) -> None:
+    await guest.pair(ACTION, {"type": "x"}, b"first")
+    await guest.link.send_bytes(b"second")
+    await guest.fence()
+    await guest.holds(anything=recorded({"type": "x"}, b"first"))
+
+
+@case("binary-per-connection")
+async def test_announcement_ends_with_its_connection(guest: Guest) -> None:
+    await announce(guest, {"type": ACTION, "metadata": {"type": "old"}})
+    await guest.fence()
+    await guest.link.cut()
+    await guest.back()
+    await guest.link.send_bytes(b"of the new connection")
+    guest.link.stimulate()
+    await guest.fence()
+    await guest.holds()
+
+
+@case("binary-reserved")
+async def test_metadata_can_not_stand_for_the_bytes(guest: Guest) -> None:
+    await announce(guest, {"type": ACTION, "metadata": {"type": "x", "data": "lie"}})
+    await guest.link.send_bytes(b"truth")
+    await guest.alive()
+    await guest.holds()
+
+
+@case("binary-malformed")
+@pytest.mark.parametrize(
+    "data",
+    [None, [], {}, {"type": ACTION}, {"metadata": {}}, {"type": 5, "metadata": {}},
+     {"type": ACTION, "metadata": []}],
+    ids=["null", "array", "empty", "no-metadata", "no-type", "type-number", "metadata-array"],
+)  # fmt: skip
+async def test_malformed_announcement_is_refused_with_its_bytes(guest: Guest, data: JSON) -> None:
+    await announce(guest, data)
+    await guest.link.send_bytes(b"lost")
+    await guest.alive()
+    await guest.holds()
+
+
+@case("binary-unknown")
+async def test_pair_of_an_unknown_event_is_ignored(guest: Guest) -> None:
+    await guest.pair("nothing", {"type": "x"}, b"1")
+    await guest.pair("_ACTION:NOWHERE", {"type": "x"}, b"2")
+    await guest.alive()
+    await guest.holds()
+
+
+@case("binary-no-state")
+@pytest.mark.parametrize(
+    "name", ["_SET:TESTEE", "_PATCH:TESTEE", "_GET:TESTEE", "_BIN_META", "_TOAST"]
+)
+async def test_pair_of_an_event_without_bytes_is_refused(guest: Guest, name: str) -> None:
+    await guest.pair(name, {"text": "lost"}, b"1")
+    await guest.link.send_bytes(b"2")
+    await guest.alive()
+    await guest.holds()
+    expect.equal(guest.asked, 0, "how often the client asks for the state")

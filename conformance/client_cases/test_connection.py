@@ -1,0 +1,170 @@
+"""Cases for spec/connection.md: frames, order, malformed input, and what a client offers."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance import expect
+from conformance.case import case
+from conformance.clients.guest import START, Guest, call
+from conformance.wire import Event
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+MALFORMED = {
+    "empty": "",
+    "words": "hello",
+    "array": "[]",
+    "null": "null",
+    "string": '"_SET:TESTEE"',
+    "no-type": "{}",
+    "half": '{"type":"_SET:TESTEE","data":{',
+    "mark": '\ufeff{"type":"_GET:TESTEE"}',
+    "two": '{"type":"_GET:TESTEE"}{"type":"_GET:TESTEE"}',
+    "single-quotes": "{'type':'_GET:TESTEE'}",
+    "digits": '{"type":"_NEW","data":' + "9" * 5000 + "}",
+}
+REFUSED = {
+    "set-array": Event("_SET:TESTEE", []),
+    "set-null": Event("_SET:TESTEE", None),
+    "set-string": Event("_SET:TESTEE", "{}"),
+    "patch-null": Event("_PATCH:TESTEE", None),
+    "patch-scalar-root": Event("_PATCH:TESTEE", [{"op": "replace", "path": "", "value": 5}]),
+    "call-array": Event("_ACTION:TESTEE", []),
+    "toast-null": Event("_TOAST", None),
+    "download-null": Event("_DOWNLOAD", None),
+    "pair-null": Event("_BIN_META", None),
+}
+LARGE = 1_048_576
+
+
+@case("connection-no-subprotocol")
+async def test_client_offers_no_subprotocol(guest: Guest) -> None:
+    await guest.link.cut()
+    await guest.returned()
+    expect.equal(guest.link.offered, [], "the subprotocols that the client offers")
+    await guest.at_once(Event("_SET:TESTEE", START))
+
+
+@case("connection-text")
+async def test_client_sends_text(guest: Guest) -> None:
+    await guest.assign("text", "\ufeff\u00fcn\u00efc\u00f6d\u00e9 \U0001f600")
+    await guest.agrees()  # every frame is judged as it arrives
+
+
+@case("connection-fragments")
+async def test_client_reads_a_message_in_fragments(guest: Guest) -> None:
+    wanted = {**START, "text": "in f\u00fcr parts \U0001f600"}
+    text = Event("_SET:TESTEE", wanted).text()
+    await guest.link.send_text([text[:1], text[1:20], "", text[20:]])
+    await guest.fence()
+    await guest.holds(wanted)
+
+
+@case("connection-order")
+async def test_client_handles_events_in_their_order(guest: Guest) -> None:
+    since = await guest.at_once(
+        Event("_PATCH:TESTEE", [{"op": "replace", "path": "/number", "value": 1}]),
+        call("assign", name="text", value="one"),
+        call("call", name="between", arguments={}),
+        call("assign", name="text", value="two"),
+        call("startTask", name="task", arguments={}),
+    )
+    received = [r.event.type for r in guest.link.received[since:]]
+    wanted = ["_PATCH:TESTEE", "_ACTION:TESTEE", "_PATCH:TESTEE", "_TASK_START:TESTEE"]
+    expect.equal(received[:4], wanted, "what the client sends, in its order")
+    await guest.holds(number=1, text="two")
+
+
+@case("connection-order")
+async def test_state_is_that_of_its_place_in_the_order(guest: Guest) -> None:
+    since = guest.mark()
+    for number in range(3):
+        guest.write(
+            Event("_PATCH:TESTEE", [{"op": "replace", "path": "/number", "value": number}]),
+            Event("_GET:TESTEE", {}),
+        )
+    await guest.fence()
+    numbers = [state["number"] for state in guest.events("_SET:TESTEE", since)]
+    expect.equal(numbers, [0, 1, 2], "the numbers in the answers")
+
+
+@case("connection-large-frames")
+async def test_client_takes_a_text_of_a_mebibyte(guest: Guest) -> None:
+    frame = Event("_SET:TESTEE", {**START, "text": ""}).text()
+    await guest.set(text="x" * (LARGE - len(frame)))
+    await guest.holds()
+
+
+@case("connection-large-frames")
+async def test_client_takes_bytes_of_a_mebibyte(guest: Guest) -> None:
+    await guest.pair("_ACTION:TESTEE", {"type": "large"}, bytes(LARGE))
+    await guest.fence()
+    state = await guest.reported()
+    expect.equal(state["anything"]["bytes"]["size"], LARGE, "the bytes that arrived")
+
+
+@case("connection-oversized-no-effect")
+async def test_frame_that_is_too_large_has_its_whole_effect_or_none(guest: Guest) -> None:
+    await guest.link.send_text(Event("_SET:TESTEE", {**START, "text": "x" * LARGE * 3}).text())
+    await guest.link.send_text(call("call", name="behind", arguments={}).text())
+    try:
+        await guest.next("_ACTION:TESTEE", since=0)
+    except expect.ClosedEarly:
+        await guest.back(START)
+        await guest.holds(START)
+        return
+    state = await guest.reported()
+    expect.true(
+        len(state["text"]) in (0, LARGE * 3),
+        expected="all of a frame, or nothing",
+        received=f"{len(state['text'])} of its {LARGE * 3} characters",
+    )
+
+
+@case("connection-malformed-no-effect")
+@pytest.mark.parametrize("frame", MALFORMED)
+async def test_malformed_frame_changes_nothing(guest: Guest, frame: str) -> None:
+    await guest.set(text="kept")
+    state = guest.state
+    guest.answers = False
+    await guest.text(MALFORMED[frame])
+    try:
+        await guest.fence()
+    except expect.ClosedEarly:  # that is another case
+        await guest.back(state)
+    await guest.holds(state)
+
+
+@case("connection-malformed-survives")
+@pytest.mark.parametrize("frame", MALFORMED)
+async def test_malformed_frame_keeps_the_connection_open(guest: Guest, frame: str) -> None:
+    await guest.text(MALFORMED[frame])
+    await guest.alive()
+
+
+@case("connection-refusal-survives")
+@pytest.mark.parametrize("event", REFUSED)
+async def test_refused_event_keeps_the_connection_open(guest: Guest, event: str) -> None:
+    await guest.set(text="kept")
+    guest.answers = False
+    await guest.illegal(REFUSED[event].type, REFUSED[event].data)
+    await guest.alive()
+    await guest.holds()
+
+
+@case("connection-close-code")
+async def test_client_that_closes_for_an_error_says_so(guest: Guest) -> None:
+    for frame in MALFORMED.values():
+        await guest.text(frame)
+    await guest.link.send_bytes(b"alone")
+    try:
+        await guest.fence()
+    except expect.ClosedEarly:
+        closing = guest.link.closing
+        expect.true(
+            closing is not None and closing.code != 1000,
+            expected="another close code than 1000 after malformed frames",
+            received=str(closing),
+        )

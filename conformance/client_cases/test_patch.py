@@ -1,0 +1,403 @@
+"""Cases for spec/patch.md: what a client applies, refuses and sends.
+
+What it applies are the vectors of spec/vectors/patches.json, whose documents stand in an attribute.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from conformance import expect
+from conformance.case import case
+from conformance.clients.guest import KEY, START, Guest
+from conformance.spec import directory
+from conformance.wire import JSON, Event, compact
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PLACE = "/anything"
+"""Where the documents of the vectors stand."""
+
+VECTORS: list[dict[str, Any]] = json.loads(
+    (directory() / "vectors" / "patches.json").read_text(encoding="utf-8")
+)["vectors"]
+
+SPECIAL = ["a/b", "~", "~1", "~01", "", "/", "é", "__proto__", "length", "0", "-", '"', "a.b"]
+"""Names of members that a pointer has to be careful with."""
+
+LONG = [f"{number:040}" for number in range(30)]
+"""Elements that are so long that to replace the whole array does not pay."""
+
+
+def vectors_of(requirement: str) -> pytest.MarkDecorator:
+    """The vectors whose first requirement is this one, with their patches moved to the place."""
+    found = [v for v in VECTORS if v["requirements"][0] == requirement and movable(patch_of(v))]
+    assert found
+    return pytest.mark.parametrize("vector", found, ids=lambda vector: vector["id"])
+
+
+def patch_of(vector: dict[str, Any]) -> JSON:
+    """The patch of a vector, written out."""
+    if "patch" in vector:
+        return vector["patch"]
+    return [o for part in vector["generated"] for _ in range(part["times"]) for o in part["repeat"]]
+
+
+def movable(patch: JSON) -> bool:
+    """Whether a patch means the same of a document that is an attribute: the whole has no place."""
+    operations = patch if isinstance(patch, list) else []
+    return not any(
+        (isinstance(o, dict) and (o.get("op"), o.get("path")) == ("remove", ""))
+        or o.get("from") == ""
+        for o in operations
+        if isinstance(o, dict)
+    )
+
+
+def moved(patch: JSON) -> JSON:
+    """The patch with its pointers moved to the place; what is no pointer stays as it is."""
+    if not isinstance(patch, list):
+        return patch
+    return [_moved(each) if isinstance(each, dict) else each for each in patch]
+
+
+def _moved(operation: dict[str, JSON]) -> dict[str, JSON]:
+    def place(value: JSON) -> JSON:
+        is_pointer = isinstance(value, str) and (not value or value[0] == "/")
+        return PLACE + value if is_pointer else value
+
+    return {n: place(v) if n in ("path", "from") else v for n, v in operation.items()}
+
+
+async def apply(guest: Guest, vector: dict[str, Any]) -> None:
+    """Send the patch of a vector, and demand what it says of it."""
+    await guest.set(anything=vector["document"], text="kept")
+    event = Event(f"_PATCH:{KEY}", moved(patch_of(vector)))
+    if "result" in vector:
+        await guest.link.send_text(event.text())
+        guest.link.stimulate()
+        await guest.holds({**START, "text": "kept", "anything": vector["result"]})
+    else:
+        guest.answers = False
+        await guest.link.send_text(event.text())
+        guest.link.stimulate()
+        await guest.fence()
+        await guest.holds({**START, "text": "kept", "anything": vector["document"]})
+        expect.true(
+            guest.asked,
+            expected="_GET:TESTEE behind a patch that can't be applied",
+            received="nothing of the kind",
+        )
+
+
+@case("patch-operations")
+@vectors_of("patch-operations")
+async def test_client_does_as_the_vector_of_patch_operations_says(
+    guest: Guest, vector: dict[str, Any]
+) -> None:
+    await apply(guest, vector)
+
+
+@case("patch-append")
+@vectors_of("patch-append")
+async def test_client_does_as_the_vector_of_patch_append_says(
+    guest: Guest, vector: dict[str, Any]
+) -> None:
+    await apply(guest, vector)
+
+
+@case("patch-index")
+@vectors_of("patch-index")
+async def test_client_does_as_the_vector_of_patch_index_says(
+    guest: Guest, vector: dict[str, Any]
+) -> None:
+    await apply(guest, vector)
+
+
+@case("patch-type-changes")
+@vectors_of("patch-type-changes")
+async def test_client_does_as_the_vector_of_patch_type_changes_says(
+    guest: Guest, vector: dict[str, Any]
+) -> None:
+    await apply(guest, vector)
+
+
+@case("patch-move-into-itself")
+@vectors_of("patch-move-into-itself")
+async def test_client_does_as_the_vector_of_patch_move_into_itself_says(
+    guest: Guest, vector: dict[str, Any]
+) -> None:
+    await apply(guest, vector)
+
+
+@case("patch-test")
+@vectors_of("patch-test")
+async def test_client_does_as_the_vector_of_patch_test_says(
+    guest: Guest, vector: dict[str, Any]
+) -> None:
+    await apply(guest, vector)
+
+
+@case("patch-missing-target")
+@vectors_of("patch-missing-target")
+async def test_client_does_as_the_vector_of_patch_missing_target_says(
+    guest: Guest, vector: dict[str, Any]
+) -> None:
+    await apply(guest, vector)
+
+
+@case("events-member-names")
+@vectors_of("events-member-names")
+async def test_client_does_as_the_vector_of_events_member_names_says(
+    guest: Guest, vector: dict[str, Any]
+) -> None:
+    await apply(guest, vector)
+
+
+@case("patch-unescape")
+@vectors_of("patch-unescape")
+async def test_client_does_as_the_vector_of_patch_unescape_says(
+    guest: Guest, vector: dict[str, Any]
+) -> None:
+    await apply(guest, vector)
+
+
+@case("events-strings")
+@vectors_of("events-strings")
+async def test_client_does_as_the_vector_of_events_strings_says(
+    guest: Guest, vector: dict[str, Any]
+) -> None:
+    await apply(guest, vector)
+
+
+@case("patch-pointer-syntax")
+@vectors_of("patch-pointer-syntax")
+async def test_client_does_as_the_vector_of_patch_pointer_syntax_says(
+    guest: Guest, vector: dict[str, Any]
+) -> None:
+    await apply(guest, vector)
+
+
+@case("patch-malformed")
+@vectors_of("patch-malformed")
+async def test_client_does_as_the_vector_of_patch_malformed_says(
+    guest: Guest, vector: dict[str, Any]
+) -> None:
+    await apply(guest, vector)
+
+
+@case("patch-atomic")
+@vectors_of("patch-atomic")
+async def test_client_does_as_the_vector_of_patch_atomic_says(
+    guest: Guest, vector: dict[str, Any]
+) -> None:
+    await apply(guest, vector)
+
+
+@case("patch-empty")
+@vectors_of("patch-empty")
+async def test_client_does_as_the_vector_of_patch_empty_says(
+    guest: Guest, vector: dict[str, Any]
+) -> None:
+    await apply(guest, vector)
+
+
+@case("patch-sequence")
+@vectors_of("patch-sequence")
+async def test_client_does_as_the_vector_of_patch_sequence_says(
+    guest: Guest, vector: dict[str, Any]
+) -> None:
+    await apply(guest, vector)
+
+
+@case("patch-extra-members")
+@vectors_of("patch-extra-members")
+async def test_client_does_as_the_vector_of_patch_extra_members_says(
+    guest: Guest, vector: dict[str, Any]
+) -> None:
+    await apply(guest, vector)
+
+
+@case("patch-many-operations")
+@vectors_of("patch-many-operations")
+async def test_client_does_as_the_vector_of_patch_many_operations_says(
+    guest: Guest, vector: dict[str, Any]
+) -> None:
+    await apply(guest, vector)
+
+
+@case("patch-empty")
+async def test_client_accepts_an_empty_patch(guest: Guest) -> None:
+    await guest.patch()
+    await guest.holds()
+    expect.equal(guest.asked, 0, "how often the client asks for the state")
+
+
+@case("patch-many-operations")
+async def test_client_accepts_a_thousand_operations(guest: Guest) -> None:
+    await guest.patch(*({"op": "add", "path": "/items/-", "value": n} for n in range(1000)))
+    await guest.holds(items=list(range(1000)))
+
+
+@case("patch-operations")
+async def test_client_accepts_a_patch_of_the_whole_document(guest: Guest) -> None:
+    whole = {**START, "text": "whole", "items": [1]}
+    await guest.patch({"op": "replace", "path": "", "value": whole})
+    await guest.holds(whole)
+    await guest.patch({"op": "test", "path": "", "value": whole})
+    await guest.holds(whole)
+
+
+# What a client sends
+
+
+@case("patch-shape")
+async def test_client_sends_one_well_formed_patch_for_an_edit(guest: Guest) -> None:
+    values: list[JSON] = [[1, 2], [2, 1, 3], {"a": [1]}, {"a": [], "b": {"": 1}}, "text", None, 5]
+    for value in values:
+        since = await guest.assign("anything", value)
+        expect.equal(len(guest.patches(since)), 1, "how many patches one edit makes")
+        expect.equal(guest.state["anything"], value, "the attribute after the client's patch")
+    await guest.agrees()
+
+
+@case("patch-shape")
+async def test_client_sends_all_edits_of_one_action_as_one_patch(guest: Guest) -> None:
+    await guest.set(items=["a", "b", "c"], table={"x": 1, "y": {"z": 2}})
+    operations = [
+        {"op": "remove", "path": "/items/0"},
+        {"op": "replace", "path": "/table/y/z", "value": 3},
+        {"op": "remove", "path": "/table/x"},
+        {"op": "replace", "path": "/text", "value": "edited"},
+    ]
+    since = await guest.act("edit", operations=operations)
+    expect.equal(len(guest.patches(since)), 1, "how many patches one edit makes")
+    await guest.agrees()
+    await guest.holds(items=["b", "c"], table={"y": {"z": 3}}, text="edited")
+
+
+@case("patch-escaping")
+@pytest.mark.parametrize("name", SPECIAL, ids=[f"{n!r}" for n in range(len(SPECIAL))])
+async def test_client_escapes_the_names_of_members(guest: Guest, name: str) -> None:
+    # Every pointer that is not escaped hits something too, and something else.
+    table: dict[str, JSON] = {other: {"deep": 1, "": {"deep": 1}} for other in SPECIAL}
+    table |= {"a": {"b": {"deep": 1, "": {}}}}
+    await guest.set(table=table)
+    table = {**table, name: {"deep": 2, "": {"deep": 1}}}
+    await guest.assign("table", table)
+    expect.equal(guest.state["table"], table, "the table after the client's patch")
+    table = {other: value for other, value in table.items() if other != name}
+    await guest.assign("table", table)
+    expect.equal(guest.state["table"], table, "the table after the client's patch")
+    await guest.agrees()
+
+
+@case("state-client-patch")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (["a", "b", "c"], ["a", "c"]),
+        (["a", "b", "c"], []),
+        (["a"], ["a", "b", "c"]),
+        (["a", "b"], ["x", "a", "b"]),
+        ([1, 2, 3, 4], [4, 3, 2, 1]),
+        ([{"n": 1}, {"n": 2}, {"n": 3}], [{"n": 2}, {"n": 3}, {"n": 4}]),
+        ([[1, 2], [3]], [[1], [3, 4], []]),
+        ([1, 1, 1], [1, 1]),
+        (["a", "b", "c", "d", "e"], ["b", "e", "f"]),
+        (LONG, LONG[:3] + LONG[9:20] + LONG[25:]),
+        (LONG, LONG[:-3]),
+        (LONG[9:20], ["new", *LONG[:12], *LONG[15:]]),
+    ],
+    ids=[
+        "middle",
+        "all",
+        "grown",
+        "front",
+        "reversed",
+        "shifted",
+        "nested",
+        "equal",
+        "mixed",
+        "long-shorter",
+        "long-end",
+        "long-longer",
+    ],
+)
+async def test_client_sends_what_became_of_an_array(
+    guest: Guest, before: list[JSON], after: list[JSON]
+) -> None:
+    await guest.set(items=before)
+    await guest.assign("items", after)
+    expect.equal(guest.state["items"], after, "the items after the client's patch")
+    await guest.agrees()
+
+
+@case("patch-type-changes")
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(1, True), (0, False), ("1", 1), (None, False), ([], {}), ({"a": 0}, {"a": False}), (0, "")],
+    ids=[
+        "one-true",
+        "zero-false",
+        "text-number",
+        "null-false",
+        "array-object",
+        "deep",
+        "zero-text",
+    ],
+)
+async def test_client_sends_a_change_of_type(guest: Guest, before: JSON, after: JSON) -> None:
+    await guest.set(anything=before)
+    await guest.assign("anything", after)
+    expect.equal(guest.state["anything"], after, "the attribute after the client's patch")
+    await guest.agrees()
+
+
+@case("patch-plain-operations")
+async def test_client_sends_only_plain_operations(guest: Guest) -> None:
+    await guest.set(items=[1, 2, 3], table={"a": {"b": [1]}})
+    await guest.assign("items", [3, 1, 2])
+    await guest.assign("table", {"c": {"b": [1]}})
+    operations = {o["op"] for patch in guest.patches() for o in patch}
+    unusual = sorted(operations - {"add", "remove", "replace"})
+    expect.equal(unusual, [], "operations other than add, remove and replace")
+
+
+@case("patch-size")
+async def test_client_sends_nothing_when_nothing_changed(guest: Guest) -> None:
+    await guest.set(items=[{"a": 1}], text="same")
+    since = await guest.assign("items", [{"a": 1}])
+    await guest.act("publish")
+    expect.equal([p for p in guest.patches(since) if p], [], "patches that change nothing")
+
+
+@case("patch-size")
+async def test_client_sends_no_patch_that_is_larger_than_the_attribute(guest: Guest) -> None:
+    await guest.set(items=[*range(40)])
+    for items in ([*range(39, -1, -1)], [0], []):
+        since = await guest.assign("items", items)
+        whole = compact([{"op": "replace", "path": "/items", "value": items}])
+        for patch in guest.patches(since):
+            expect.true(
+                len(compact(patch)) <= len(whole),
+                expected=f"at most the {len(whole)} characters of a replace",
+                received=f"{len(compact(patch))} characters",
+            )
+
+
+@case("patch-atomic")
+async def test_client_takes_all_of_a_patch_or_nothing(guest: Guest) -> None:
+    await guest.set(items=[1])
+    operations = [
+        {"op": "add", "path": "/items/-", "value": 2},
+        {"op": "replace", "path": "/number", "value": 5},
+        {"op": "remove", "path": "/table/nothing"},
+    ]
+    guest.answers = False
+    await guest.illegal(f"_PATCH:{KEY}", operations)
+    await guest.fence()
+    await guest.holds()

@@ -1,0 +1,27 @@
+"""Generated sequences: programs of steps that no one thought of, checked after each step."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.case import case
+from conformance.clients.guest import Guest
+from conformance.clients.search import Search
+from conformance.expect import NotTestable, Violations
+from conformance.options import Options
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@case("state-client-patch")
+async def test_client_agrees_after_every_step(
+    request: pytest.FixtureRequest, guest: Guest, options: Options
+) -> None:
+    if not options.budget:
+        raise NotTestable("needs a --budget")
+    search = Search(guest.again, guest.link, options.seed, options.budget, options.examples)
+    found = await search.finding()
+    guest.go_on_with(search.link)
+    request.node.user_properties.append(("sequences", f"{search}, seed {search.seed}"))
+    if found is not None:
+        raise Violations([found])

@@ -1,0 +1,152 @@
+"""Cases for spec/session.md: a client comes back, says who it is, and stays away when told so."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from itertools import pairwise
+
+import pytest
+
+from conformance import expect
+from conformance.case import case
+from conformance.clients.guest import KEY, START, Guest
+from conformance.clients.host import Welcome
+from conformance.clients.link import Link
+from conformance.clients.waiting import grows, varies
+from conformance.wire import Event
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+LONGEST = 0.2
+"""Seconds that a testee may wait before it connects again (testee.md)."""
+TRIES = 13
+"""Handshakes that are refused in a row."""
+
+
+async def cut_in_a_frame(link: Link) -> None:
+    """Lose the connection in the middle of a state."""
+    text = Event(f"_SET:{KEY}", {**START, "text": "lost", "items": [1]}).text()
+    await link.cut_inside(text, 20)
+
+
+async def cut_in_a_pair(link: Link) -> None:
+    """Lose the connection between an announcement and its bytes."""
+    await link.send("_BIN_META", {"type": f"_ACTION:{KEY}", "metadata": {"type": "x"}})
+    await link.cut()
+
+
+LOSSES: dict[str, Callable[[Link], Awaitable[object]]] = {
+    "normal": lambda link: link.end(1000),
+    "going-away": lambda link: link.end(1001),
+    "error": lambda link: link.end(1011),
+    "restart": lambda link: link.end(1012),
+    "policy": lambda link: link.end(1008),
+    "application": lambda link: link.end(4400),
+    "abrupt": Link.cut,
+    "reset": Link.reset,
+    "in-a-frame": cut_in_a_frame,
+    "in-a-pair": cut_in_a_pair,
+}
+
+
+@case("session-reconnect")
+@pytest.mark.parametrize("loss", LOSSES)
+async def test_client_comes_back_after_each_loss(guest: Guest, loss: str) -> None:
+    await guest.set(text="before")
+    state = {**guest.state, "number": 1}
+    await LOSSES[loss](guest.link)
+    await guest.back(state, requirement="session-reconnect")
+    await guest.holds(state)
+    await guest.agrees()
+
+
+@case("session-reconnect")
+@pytest.mark.parametrize("welcome", ["refuse", "drop"])
+async def test_client_comes_back_after_handshakes_that_fail(guest: Guest, welcome: Welcome) -> None:
+    guest.host.welcome = welcome
+    before = len(guest.host.arrivals)
+    await guest.link.cut()
+    came = await guest.host.arrived(before + 3, 3 * guest.deadline)
+    expect.true(came, expected="a further attempt", received="none before the deadline")
+    guest.host.welcome = "accept"
+    await guest.back(START, requirement="session-reconnect")
+    await guest.holds(START)
+
+
+@case("session-backoff")
+async def test_client_waits_longer_and_by_a_random_part(guest: Guest) -> None:
+    waits = await waited(guest)
+    shown = ", ".join(f"{wait:.3f}" for wait in waits)
+    expect.true(
+        grows(waits),
+        expected="waits that grow from one attempt to the next",
+        received=f"waits of {shown} s",
+    )
+    expect.true(
+        varies(waits),
+        expected="waits with a random part",
+        received=f"waits of {shown} s",
+    )
+
+
+async def waited(guest: Guest) -> list[float]:
+    """The times between handshakes that are refused, in seconds."""
+    guest.demand_program()
+    await guest.restart()  # one that has just been disturbed may begin with a long wait
+    await guest.at_once(Event(f"_SET:{KEY}", START))
+    guest.host.welcome = "refuse"
+    before = len(guest.host.arrivals)
+    await guest.link.cut()
+    came = await guest.host.arrived(before + TRIES, TRIES * guest.deadline)
+    guest.host.welcome = "accept"
+    expect.true(
+        came,
+        requirement="session-reconnect",
+        expected=f"{TRIES} attempts",
+        received=f"{len(guest.host.arrivals) - before}",
+    )
+    times = [arrival.at for arrival in guest.host.arrivals[before:]][:TRIES]
+    await guest.back(START)
+    return [later - earlier for earlier, later in pairwise(times)]
+
+
+@case("session-disconnect-final")
+@pytest.mark.parametrize("closes", [True, False], ids=["closed", "left-open"])
+async def test_client_that_was_sent_away_stays_away(guest: Guest, closes: bool) -> None:
+    guest.demand_program()
+    before = len(guest.host.arrivals)
+    guest.write(Event("_DISCONNECT", "a newer connection has taken over"))
+    if closes:
+        await guest.link.end(1000)
+    came = await guest.host.arrived(before + 1, 4 * LONGEST)
+    await guest.restart()
+    expect.true(
+        not came,
+        expected="a client that does not connect again after _DISCONNECT",
+        received="a new connection",
+    )
+
+
+@case("session-identify-answer")
+async def test_client_says_who_it_is_and_stays_the_same(guest: Guest) -> None:
+    told = []
+    for _ in range(3):
+        await guest.link.cut()
+        await guest.returned()
+        guest.write(Event("_REQUEST_USER_SESSION"))
+        answer = await guest.next("_USER_SESSION", since=0, requirement="session-identify-answer")
+        told.append(answer.event.data)
+        await guest.at_once(Event(f"_SET:{KEY}", START))
+    expect.equal(told[1:], told[:1] * 2, "who the client says that it is, later")
+
+
+@case("session-identify-answer")
+async def test_client_says_who_it_is_before_anything_that_waits(guest: Guest) -> None:
+    await guest.act("assignQuietly", name="text", value="waits")
+    await guest.link.cut()
+    await guest.returned()
+    guest.write(Event("_REQUEST_USER_SESSION"))
+    await guest.next("_USER_SESSION", since=0, requirement="session-identify-answer")
+    await guest.at_once(Event(f"_SET:{KEY}", START))
+    await guest.agrees()

@@ -1,0 +1,171 @@
+"""Cases for spec/state.md: a client's copy, its edits, and the state that it asks for."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance import expect
+from conformance.case import case
+from conformance.clients.guest import KEY, START, Guest, call
+from conformance.wire import Event
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+BROKEN = {
+    "missing-member": {"op": "replace", "path": "/table/nothing", "value": 1},
+    "missing-element": {"op": "remove", "path": "/items/3"},
+    "test-that-fails": {"op": "test", "path": "/number", "value": 5},
+    "no-operation": {"op": "upsert", "path": "/text", "value": ""},
+}
+
+
+@case("state-set-replaces")
+async def test_client_replaces_its_whole_copy(guest: Guest) -> None:
+    await guest.set(table={"old": {"a": 1}}, items=[1, 2, 3], text="old")
+    await guest.set(table={"new": {"b": 1}}, items=[])
+    await guest.holds()
+
+
+@case("state-set-replaces")
+async def test_client_replaces_a_copy_that_it_has_written_to(guest: Guest) -> None:
+    await guest.assign("table", {"mine": 1})
+    await guest.set(table={"theirs": 1})
+    await guest.holds(table={"theirs": 1})
+
+
+@case("state-get")
+async def test_client_answers_with_its_state_once(guest: Guest) -> None:
+    await guest.set(items=[{"a": [None]}], text="asked")
+    await guest.holds()
+    since = guest.mark()
+    await guest.reported()
+    await guest.fence()
+    answers = guest.events(f"_SET:{KEY}", since)
+    expect.equal(len(answers), 1, "how many answers come to one _GET")
+
+
+@case("state-get-data")
+@pytest.mark.parametrize("data", [None, [], "x", {"a": 1}], ids=["null", "array", "text", "object"])
+async def test_client_answers_whatever_the_data_is(guest: Guest, data: object) -> None:
+    since = guest.mark()
+    await guest.illegal(f"_GET:{KEY}", data)
+    await guest.next(f"_SET:{KEY}", since=since, what="the answer to _GET:TESTEE")
+
+
+@case("state-get")
+async def test_client_sends_its_state_with_what_was_not_sent(guest: Guest) -> None:
+    await guest.act("assignQuietly", name="text", value="quiet")
+    since = await guest.act("sendState")
+    states = guest.events(f"_SET:{KEY}", since)
+    expect.equal(states, [{**START, "text": "quiet"}], "what the client sends as its state")
+
+
+@case("state-ask-again")
+@pytest.mark.parametrize("broken", BROKEN)
+async def test_client_asks_for_the_state_when_a_patch_does_not_fit(
+    guest: Guest, broken: str
+) -> None:
+    await guest.set(items=[1], text="kept")
+    guest.answers = False
+    first = {"op": "replace", "path": "/text", "value": "half"}
+    await guest.illegal(f"_PATCH:{KEY}", [first, BROKEN[broken]])
+    await guest.fence()
+    expect.true(
+        guest.asked,
+        expected="_GET:TESTEE behind a patch that can't be applied",
+        received="nothing of the kind before the answer to a later event",
+    )
+    await guest.holds()
+
+
+@case("state-ask-again")
+async def test_client_recovers_by_the_state_that_it_asked_for(guest: Guest) -> None:
+    await guest.illegal(f"_PATCH:{KEY}", [{"op": "remove", "path": "/items/7"}])
+    await guest.fence()
+    await guest.patch({"op": "add", "path": "/items/-", "value": "after"})
+    await guest.holds(items=["after"])
+
+
+@case("state-ask-again")
+async def test_client_asks_for_the_state_when_it_is_told_to(guest: Guest) -> None:
+    since = await guest.act("fetchState")
+    asked = guest.events(f"_GET:{KEY}", since)
+    expect.equal(len(asked), 1, "how many _GET:TESTEE the client sends for fetchState")
+
+
+@case("state-client-base")
+async def test_client_sends_no_patch_before_the_state_of_a_connection(guest: Guest) -> None:
+    await guest.set(items=["a", "b"])
+    state = guest.state
+    await guest.link.cut()
+    await guest.returned()
+    guest.write(call("edit", operations=[{"op": "remove", "path": "/items/0"}]))
+    await guest.fence()
+    # A patch would have been judged as it arrived: there is no state on this connection.
+    await guest.at_once(Event(f"_SET:{KEY}", {**state, "items": ["new", "a", "b"]}))
+    await guest.agrees()
+
+
+@case("state-client-patch")
+async def test_client_sends_no_edit_against_a_base_that_has_changed(guest: Guest) -> None:
+    await guest.set(items=["a", "b", "c"], table={"x": {"y": 1}})
+    await guest.act("assignQuietly", name="items", value=["a", "b", "c", "d"])
+    await guest.act("assignQuietly", name="table", value={"x": {"y": 2}})
+    state = {**guest.state, "items": [], "table": {}}
+    await guest.link.cut()
+    await guest.back(state)
+    await guest.agrees()
+
+
+@case("state-client-patch")
+@pytest.mark.parametrize("code", [1000, 1011, None], ids=["normal", "error", "abrupt"])
+async def test_client_agrees_after_a_reconnect_with_another_state(
+    guest: Guest, code: int | None
+) -> None:
+    await guest.assign("text", "before")
+    state = {**guest.state, "text": "changed meanwhile", "items": [1]}
+    await (guest.link.cut() if code is None else guest.link.end(code))
+    await guest.back(state)
+    await guest.holds(state, requirement="state-set-replaces")
+    await guest.assign("number", 1)
+    await guest.agrees()
+
+
+@case("state-client-patch")
+async def test_client_keeps_what_came_when_it_sends_a_quiet_edit(guest: Guest) -> None:
+    await guest.set(items=["a", "b"])
+    await guest.act("assignQuietly", name="text", value="mine")
+    await guest.patch({"op": "add", "path": "/items/0", "value": "theirs"})
+    await guest.agrees()
+    await guest.holds(items=["theirs", "a", "b"], text="mine")
+
+
+@case("state-client-patch")
+async def test_client_sends_the_element_that_it_changed_behind_one_that_came(guest: Guest) -> None:
+    await guest.set(items=[{"n": 1}, {"n": 2}])
+    await guest.act("assignQuietly", name="items", value=[{"n": 1}, {"n": "mine"}])
+    await guest.patch({"op": "add", "path": "/items/0", "value": {"n": 0}})
+    await guest.agrees()
+
+
+@case("state-client-patch")
+async def test_client_sends_nothing_against_a_copy_that_it_could_not_patch(guest: Guest) -> None:
+    await guest.set(items=["a"])
+    guest.answers = False
+    await guest.illegal(f"_PATCH:{KEY}", [{"op": "remove", "path": "/items/7"}])
+    await guest.assign("text", "edited meanwhile")
+    guest.answers = True
+    await guest.at_once(
+        Event(f"_SET:{KEY}", {**START, "items": ["b"], "text": guest.state["text"]})
+    )
+    await guest.agrees()
+
+
+@case("state-client-patch")
+async def test_state_that_the_client_has_sent_is_the_base_of_its_next_patch(guest: Guest) -> None:
+    await guest.act("assignQuietly", name="items", value=["once"])
+    await guest.act("sendState")
+    await guest.act("publish")
+    expect.equal(guest.state["items"], ["once"], "the items that the client has sent in the end")
+    await guest.agrees()

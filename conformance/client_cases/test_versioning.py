@@ -1,0 +1,29 @@
+"""Cases for spec/versioning.md: a client does not begin with extensions, and survives them."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance import expect
+from conformance.case import case
+from conformance.clients.guest import KEY, START, Guest
+from conformance.wire import Event
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@case("versioning-hello-late")
+async def test_client_does_not_begin_with_hello(guest: Guest) -> None:
+    await guest.link.cut()
+    await guest.returned()
+    guest.write(Event("_REQUEST_USER_SESSION"))
+    await guest.next("_USER_SESSION", since=0, requirement="session-identify-answer")
+    await guest.at_once(Event(f"_SET:{KEY}", START))
+    expect.equal(guest.events("_HELLO")[1:], [], "further _HELLO")
+
+
+@case("events-unknown-type")
+async def test_client_survives_extensions_that_it_does_not_know(guest: Guest) -> None:
+    await guest.illegal("_HELLO", {"extensions": ["example.com/unheard-of"]})
+    await guest.alive()
+    await guest.holds()

@@ -1,0 +1,1 @@
+"""Client mode: the kit is the server, and judges the client that connects to it."""

@@ -1,0 +1,169 @@
+"""Client mode, as a user runs it: what it prints, its exit status, its reports and replay files."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from conformance.clients import drawing
+from conformance.clients.legality import ClientLegality
+from conformance.clients.waiting import grows, varies
+from conformance.mirror import Mirror
+from conformance.spec import deviation
+from conformance.wire import Event
+from tests.conformance.kit import run, run_kit
+
+
+def client(name: str) -> str:
+    """The option that judges a client of `tests/mutants/clients`."""
+    command = shlex.join([sys.executable, "-m", "tests.mutants.clients", name])
+    return f"--client-cmd={command} {{url}}"
+
+
+async def test_honest_client_passes_and_only_client_cases_are_run(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    chosen = ("-k", "test_state.py or test_notices.py", f"--report-json={report}")
+    result = await run_kit(client("Honest"), *chosen)
+    assert result.status == 0, result.output
+    document = json.loads(report.read_text())
+    assert deviation("report", document) is None
+    assert document["target"]["side"] == "client"
+    assert {case["verdict"] for case in document["cases"]} == {"passed"}
+    assert all("client" in c["id"] or "notices/" in c["id"] for c in document["cases"])
+    assert "client MUST" in result.output
+    assert "server MUST" not in result.output
+
+
+async def test_client_that_patches_naively_is_found_out() -> None:
+    result = await run_kit(client("NaivePatches"), "-k", "patch-unescape or patch-escaping")
+    assert result.status == 1
+    assert "patch-unescape (both, MUST)" in result.output
+    assert "patch-escaping (both, MUST)" in result.output
+
+
+async def test_client_that_dies_is_started_again_and_judged_further() -> None:
+    result = await run_kit(client("EndsWithAnAction"), "-k", "test_actions.py", "--time-scale=0.5")
+    assert result.status == 1
+    assert "its process has ended" in result.output
+    assert "actions-error (both, MUST NOT)" in result.output
+
+
+async def test_failure_of_a_sequence_is_kept_and_replayed(tmp_path: Path) -> None:
+    kept = (
+        "--replay-dir",
+        str(tmp_path),
+        "--budget=20s",
+        "--max-examples=9",
+        "--seed=5",
+        "-k",
+        "sequences",
+    )
+    result = await run_kit(client("NaivePatches"), *kept)
+    assert result.status == 1
+    file = tmp_path / "sequences.client-agrees-after-every-step.json"
+    assert deviation("replay", json.loads(file.read_text())) is None
+    again = await run("conformance.replay", str(file), client("NaivePatches"))
+    assert again.status == 1
+    assert "still failing" in again.output
+    fixed = await run("conformance.replay", str(file), client("Honest"))
+    assert fixed.status == 0, fixed.output
+    assert "fixed" in fixed.output
+
+
+async def test_known_failing_list_holds_for_clients(tmp_path: Path) -> None:
+    listed = tmp_path / "known.txt"
+    listed.write_text("state/client-replaces-its-whole-copy   it merges\n")
+    options = ("-k", "client-replaces-its-whole-copy", f"--known-failing={listed}")
+    assert (await run_kit(client("MergesStates"), *options)).status == 0
+    assert (await run_kit(client("Honest"), *options)).status == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "sentence"),
+    [
+        (["--client-cmd=true"], 2, "it has no {url}"),
+        (["--client-cmd=true {url}", "--server-url=ws://127.0.0.1:1/"], 2, "is about a server"),
+        (["--listen=8765"], 2, "write an address and a port"),
+        (["--client-cmd=/nowhere/at/all {url}"], 3, "the client does not start"),
+    ],
+    ids=["no-url", "both-sides", "no-address", "no-program"],
+)
+async def test_option_that_can_not_be_right_is_told(
+    options: list[str], status: int, sentence: str
+) -> None:
+    result = await run_kit(*options)
+    assert result.status == status
+    assert sentence in result.output
+
+
+async def test_client_that_ends_at_once_is_told_with_what_it_printed() -> None:
+    program = shlex.join([sys.executable, "-c", "import sys; sys.exit('no luck')"])
+    result = await run_kit(f"--client-cmd={program} {{url}}")
+    assert result.status == 3
+    assert "no client connects" in result.output
+    assert "no luck" in result.output
+
+
+def text(type_: str, data: object) -> str:
+    return Event(type_, data).text()
+
+
+REPLACE = [{"op": "replace", "path": "/a", "value": 2}]
+
+
+@pytest.mark.parametrize(
+    ("requirement", "frames"),
+    [
+        ("state-client-base", [text("_PATCH:B", REPLACE)]),
+        ("state-client-patch", [text("_PATCH:A", [{"op": "remove", "path": "/b"}])]),
+        ("patch-shape", [text("_PATCH:A", [{"op": "add", "path": "/a"}])]),
+        ("actions-shape", [text("_ACTION:A", {"name": "x"})]),
+        ("events-envelope", [text("_TOAST", {"message": "x", "type": "info"})]),
+        ("binary-pair", [b"alone"]),
+        ("versioning-hello-late", [text("_HELLO", {"extensions": []})]),
+        ("events-strict-json", ['{"type":"_SET:A","data":{"a":NaN}}']),
+    ],
+)
+def test_illegal_frame_of_a_client_is_blamed(requirement: str, frames: list[str | bytes]) -> None:
+    legality = ClientLegality()
+    legality.mirror.set("A", {"a": 1})
+    for frame in frames:
+        legality.binary(frame) if isinstance(frame, bytes) else legality.text(frame)
+    assert [violation.requirement for violation in legality.violations] == [requirement]
+
+
+def test_state_that_a_client_sends_is_the_base_of_its_next_patch() -> None:
+    legality = ClientLegality()
+    legality.mirror.set("A", {"a": 1, "b": 1})
+    legality.text(text("_SET:A", {"a": 5}))
+    legality.text(text("_PATCH:A", [{"op": "test", "path": "/a", "value": 5}]))
+    assert not legality.violations
+    assert legality.mirror["A"] == {"a": 5, "b": 1}
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_drawn_patch_can_be_applied_and_keeps_the_attributes(seed: int) -> None:
+    before = {name: [] if name == "items" else {"a": [1]} for name in drawing.ATTRIBUTES}
+    operations = drawing.patch(Random(seed), before, 5)
+    mirror = Mirror()
+    mirror.set("", before)
+    mirror.patch("", operations)
+    assert mirror[""].keys() == before.keys()
+    assert isinstance(mirror[""]["items"], list)
+
+
+STEADY = [0.02, 0.04, 0.08, 0.16, 0.19, 0.191, 0.19, 0.192, 0.19, 0.19, 0.191, 0.19]
+RANDOM = [0.012, 0.03, 0.05, 0.1, 0.16, 0.12, 0.19, 0.11, 0.15, 0.18, 0.1, 0.13]
+
+
+def test_waits_that_grow_and_have_a_random_part_are_told_from_others() -> None:
+    assert grows(STEADY)
+    assert grows(RANDOM)
+    assert not grows([0.02] * 12)
+    assert varies(RANDOM)
+    assert not varies(STEADY)

@@ -1,0 +1,1 @@
+"""Clients that are wrong on purpose, or odd: `python -m tests.mutants.clients NAME URL`."""

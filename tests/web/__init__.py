@@ -1,0 +1,1 @@
+"""Tests of the browser client, in Node and in Chromium; `make web` runs them."""

@@ -1,0 +1,280 @@
+// The demo and the devtools in Chromium, served by the reference, with a wire between them that can be cut.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, afterEach, before, test } from "node:test";
+import { launch } from "../../tools/testees/web/browser.mjs";
+import { Reference } from "./reference.mjs";
+import { Wire } from "./wire.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
+const DESK = { viewport: { width: 1280, height: 1000 } };
+const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+const PATIENCE = 20_000;
+
+let browser;
+let reference;
+let wrong = [];
+
+before(async () => {
+  [browser, reference] = await Promise.all([launch(), Reference.start("--demo")]);
+});
+
+after(async () => {
+  await browser?.close();
+  await Reference.stopAll();
+});
+
+afterEach(() => {
+  const found = wrong;
+  wrong = [];
+  assert.deepEqual(found, []);
+});
+
+/** A page in a context of its own; what goes wrong in it fails the test. */
+async function open(url, options = DESK) {
+  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  page.on("pageerror", (error) => wrong.push(error.message));
+  page.on(
+    "console",
+    (message) =>
+      message.type() === "error" &&
+      !/WebSocket connection|ERR_CONNECTION/.test(message.text()) &&
+      wrong.push(message.text()),
+  );
+  page.on(
+    "request",
+    (request) =>
+      !/^(http|ws):\/\/127\.0\.0\.1|^data:|^blob:/.test(request.url()) && wrong.push(`asks for ${request.url()}`),
+  );
+  await page.goto(url);
+  return page;
+}
+
+/** One side of the demo. */
+function sideOf(page, name) {
+  const side = page.locator("section.side").filter({ has: page.getByRole("heading", { name, exact: true }) });
+  return {
+    side,
+    note: (number) => side.getByRole("textbox", { name: `Note ${number}, ${name}`, exact: true }),
+    notes: () => side.locator(".notes input").evaluateAll((inputs) => inputs.map((input) => input.value)),
+    title: side.getByRole("textbox", { name: `Title, ${name}` }),
+    button: (label) => side.getByRole("button", { name: label }),
+    until: (text) => side.getByText(text).first().waitFor(),
+  };
+}
+
+/** Waits until two sides show the same notes, and returns them. */
+async function equal(page, wanted) {
+  await page.waitForFunction((expected) => {
+    const shown = [...document.querySelectorAll("section.side")].map((side) =>
+      JSON.stringify([...side.querySelectorAll(".notes input")].map((input) => input.value)),
+    );
+    return shown.every((notes) => notes === expected);
+  }, JSON.stringify(wanted));
+}
+
+async function accessible(page) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
+  assert.deepEqual(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`),
+    [],
+  );
+}
+
+test("what one side edits is there at the other, and what both edit without a connection is not lost", async () => {
+  const page = await open(reference.base);
+  const [left, right] = [sideOf(page, "Left"), sideOf(page, "Right")];
+  await left.note(1).fill("Oat milk");
+  await equal(page, ["Oat milk", "Bread", "A bar of chocolate"]);
+  await right.button(/^Cut/).click();
+  await right.until("cut by you");
+  await right.note(2).fill("Rye bread");
+  await right.side.getByPlaceholder("Another note").fill("from the right");
+  await right.button("Add").click();
+  await right.title.fill("Ours");
+  await left.note(3).fill("Two bars of chocolate");
+  await left.side.getByPlaceholder("Another note").fill("from the left");
+  await left.button("Add").click();
+  assert.deepEqual(await right.notes(), ["Oat milk", "Rye bread", "A bar of chocolate", "from the right"]);
+  await left.until("in sync");
+  await right.button(/^Connect/).click();
+  await equal(page, ["Oat milk", "Rye bread", "Two bars of chocolate", "from the left", "from the right"]);
+  await page.waitForFunction(() => [...document.querySelectorAll(".title")].every((title) => title.value === "Ours"));
+  await page.context().close();
+});
+
+test("a wire that is cut is noticed, and both ends are equal when it is there again", async (t) => {
+  const wire = await Wire.to(reference.port);
+  t.after(() => wire.stop());
+  const page = await open(`${wire.base}#wire`);
+  const direct = await open(`${reference.base}?one#wire`);
+  const [left, other] = [sideOf(page, "Left"), sideOf(direct, "One")];
+  await left.until("in sync");
+  wire.cut();
+  await left.until("lost; attempt");
+  await left.note(1).fill("while it was cut");
+  await other.note(3).fill("meanwhile");
+  await other.until("in sync");
+  wire.mend();
+  await equal(page, ["while it was cut", "Bread", "meanwhile"]);
+  await equal(direct, ["while it was cut", "Bread", "meanwhile"]);
+  await left.until("in sync");
+  await Promise.all([page.context().close(), direct.context().close()]);
+});
+
+test("a server that is started anew finds its client, and the edits that it made meanwhile", async () => {
+  const own = await Reference.start("--demo");
+  const page = await open(`${own.base}?one`);
+  const one = sideOf(page, "One");
+  await one.until("in sync");
+  await own.stop();
+  await one.until("lost; attempt");
+  await one.note(2).fill("kept");
+  const again = await Reference.start("--demo", "--port", String(own.port));
+  await one.until("in sync");
+  assert.deepEqual(await one.notes(), ["Milk", "kept", "A bar of chocolate"]);
+  await one.until("26 characters"); // as the server counts, which has the edit by now
+  await page.context().close();
+  await again.stop();
+});
+
+test("a task shows its progress, goes to its end, and is cancelled", async () => {
+  const page = await open(reference.base);
+  const left = sideOf(page, "Left");
+  await left.until("in sync");
+  const bar = left.side.getByRole("progressbar");
+  await left.button("Export").click();
+  await bar.waitFor();
+  await page.waitForFunction(() => document.querySelector("progress").value > 0);
+  await left.button("Cancel").click();
+  await left.until("The export was cancelled.");
+  await bar.waitFor({ state: "hidden" });
+  const coming = page.waitForEvent("download");
+  await page
+    .getByLabel("Event to send, Left")
+    .fill('{"type":"_TASK_START:NOTES","data":{"type":"EXPORT","seconds":0.2}}');
+  await left.button("Send event").click();
+  const download = await coming;
+  assert.equal(download.suggestedFilename(), "export.txt");
+  assert.match(readFileSync(await download.path(), "utf-8"), /^Shopping\n\nMilk\n/);
+  await page.context().close();
+});
+
+test("a file is uploaded, another comes down, and toasts are shown", async () => {
+  const page = await open(reference.base);
+  const left = sideOf(page, "Left");
+  await left.until("in sync");
+  await page
+    .getByLabel("Text file to upload, Left")
+    .setInputFiles({ name: "list.txt", mimeType: "text/plain", buffer: Buffer.from("Rice\nBeans – white\n") });
+  await left.until("2 notes came from list.txt.");
+  await equal(page, ["Milk", "Bread", "A bar of chocolate", "Rice", "Beans – white"]);
+  await page
+    .getByLabel("Text file to upload, Left")
+    .setInputFiles({ name: "picture.png", mimeType: "image/png", buffer: Buffer.from([0x89, 0xff, 0xfe]) });
+  await left.until("picture.png is no text, or too long.");
+  const coming = page.waitForEvent("download");
+  await left.button("Download").click();
+  assert.match(readFileSync(await (await coming).path(), "utf-8"), /Rice\nBeans – white\n$/);
+  await left.button("Shout").click();
+  await left.until("5 notes are louder now.");
+  await page.context().close();
+});
+
+test("a write that the server refuses is taken back", async () => {
+  const page = await open(reference.base);
+  const left = sideOf(page, "Left");
+  await left.until("in sync");
+  await left.note(1).fill("x".repeat(10_001));
+  await equal(page, ["Milk", "Bread", "A bar of chocolate"]);
+  await left.until("in sync");
+  await page.context().close();
+});
+
+test("the panel shows what passes, marks what changed, and sends what is written by hand", async () => {
+  const page = await open(reference.base);
+  const left = sideOf(page, "Left");
+  await left.until("in sync");
+  await left.button("Send event").click();
+  await left.side.locator(".tree .changed", { hasText: '"by hand"' }).waitFor();
+  await left.side.locator(".events .in", { hasText: '"by hand"' }).waitFor();
+  await page.getByLabel("Event to send, Left").fill("nonsense");
+  await left.button("Send event").click(); // which the server survives
+  await left.button("Shout").click();
+  await left.until("4 notes are louder now.");
+  await page.context().close();
+});
+
+test("everything can be done by keyboard", async () => {
+  const page = await open(`${reference.base}?one`);
+  const one = sideOf(page, "One");
+  await one.until("in sync");
+  const names = new Set();
+  for (let count = 0; count < 40; count++) {
+    await page.keyboard.press("Tab");
+    names.add(
+      await page.evaluate(
+        () => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent?.trim(),
+      ),
+    );
+  }
+  for (const name of [
+    "Cut the connection of One",
+    "Title, One",
+    "Note 1, One",
+    "Remove note 1, One",
+    "Another note, One",
+    "Shout",
+    "Upload…",
+    "Export",
+    "Devtools of One",
+    "Events of One",
+    "Event to send, One",
+    "Send event",
+  ]) {
+    assert.ok(
+      [...names].some((each) => each?.replace(/\s+/g, " ") === name),
+      `${name} is not reached: ${[...names].join(", ")}`,
+    );
+  }
+  await one.side.getByPlaceholder("Another note").focus();
+  await page.keyboard.type("typed");
+  await page.keyboard.press("Enter");
+  await equal(page, ["Milk", "Bread", "A bar of chocolate", "typed"]);
+  await page.keyboard.press("Shift+Tab"); // to what removes the last note
+  await page.keyboard.press("Enter");
+  await equal(page, ["Milk", "Bread", "A bar of chocolate"]);
+  await page.getByLabel("Event to send, One").focus();
+  await page.keyboard.press("Control+Enter");
+  await equal(page, ["Milk", "Bread", "A bar of chocolate", "by hand"]);
+  await page.context().close();
+});
+
+for (const [name, options] of [
+  ["desk", DESK],
+  ["desk in the dark", { ...DESK, colorScheme: "dark" }],
+  ["phone", PHONE],
+  ["phone in the dark", { ...PHONE, colorScheme: "dark" }],
+]) {
+  test(`the pages are accessible and fit, ${name}`, async () => {
+    const page = await open(reference.base, options);
+    const left = sideOf(page, "Left");
+    await left.note(1).waitFor();
+    await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
+    await left.button("Shout").click();
+    await left.until("3 notes are louder now.");
+    await sideOf(page, "Right").button(/^Cut/).click();
+    await accessible(page);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+    await page.goto(`${reference.base}ws-sync/devtools/#/ws/any`);
+    await page.reload();
+    await page.getByText("in sync").waitFor();
+    await accessible(page);
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+    await page.context().close();
+  });
+}

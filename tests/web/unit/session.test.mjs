@@ -1,0 +1,472 @@
+// The client against a server that says what the test wants, over real sockets.
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { WebSocket } from "ws";
+import { Backoff } from "../../../ws_sync/web/backoff.js";
+import { Session } from "../../../ws_sync/web/ws-sync.js";
+import { Server, becomes, within } from "./server.mjs";
+
+let server;
+let session;
+const problems = [];
+
+const QUICK = {
+  WebSocket,
+  firstDelay: 5,
+  maxDelay: 40,
+  quietFor: 100,
+  identify: () => ({ user: "ada", session: "one" }),
+};
+const INITIAL = { text: "", items: [], table: {} };
+
+function create(options = {}) {
+  session = new Session(server.url, { ...QUICK, ...options });
+  session.on("problem", (problem) => problems.push(problem));
+  return session;
+}
+
+/** A session whose document A follows. */
+async function follow(state = INITIAL) {
+  const document = create().document("A", INITIAL);
+  session.connect();
+  const link = await server.next();
+  link.send("_SET:A", state);
+  await link.rest();
+  return { document, link };
+}
+
+beforeEach(async () => {
+  server = await Server.start();
+  problems.length = 0;
+});
+
+afterEach(async () => {
+  session?.close();
+  await server.stop();
+});
+
+test("no subprotocol is offered, and the state is that of the server", async () => {
+  const { document, link } = await follow({ text: "hello", items: [1], extra: null });
+  assert.equal(link.request.headers["sec-websocket-protocol"], undefined);
+  assert.deepEqual({ ...document.state }, { text: "hello", items: [1], extra: null });
+  assert.equal(document.isSynced, true);
+});
+
+test("an edit is seen at once, and one sync is one patch", async () => {
+  const { document, link } = await follow();
+  let changes = 0;
+  document.subscribe(() => changes++);
+  document.set({ text: "a" });
+  document.set(({ items }) => ({ items: [...items, 1] }));
+  assert.equal(document.isSynced, false);
+  assert.equal(changes, 2);
+  document.sync();
+  assert.equal(document.isSynced, true);
+  document.sync(); // nothing has changed
+  const { frames } = await link.rest();
+  assert.deepEqual(frames, [
+    {
+      type: "_PATCH:A",
+      data: [
+        { op: "replace", path: "/text", value: "a" },
+        { op: "add", path: "/items/0", value: 1 },
+      ],
+    },
+  ]);
+});
+
+test("what waits to be synced goes out before a call, in the order in which it was said", async () => {
+  const { document, link } = await follow();
+  document.set({ text: "a" });
+  document.sync({ debounce: 60_000 });
+  assert.equal(document.call("rename", { to: "b" }), true);
+  document.start("count", { steps: 2 });
+  document.cancel("count");
+  const { frames } = await link.rest();
+  assert.deepEqual(
+    frames.map(({ type }) => type),
+    ["_PATCH:A", "_ACTION:A", "_TASK_START:A", "_TASK_CANCEL:A"],
+  );
+  assert.deepEqual(frames[1].data, { type: "rename", to: "b" });
+});
+
+test("a debounced sync is sent once, with the last value", async () => {
+  const { document, link } = await follow();
+  for (const text of ["a", "ab", "abc"]) {
+    document.set({ text });
+    document.sync({ debounce: 20 });
+  }
+  assert.deepEqual(await link.next(), { type: "_PATCH:A", data: [{ op: "replace", path: "/text", value: "abc" }] });
+});
+
+test("an argument can't take the place of the action's name, nor of the bytes", async () => {
+  const { document, link } = await follow();
+  assert.throws(() => document.call("a", { type: "b" }), TypeError);
+  assert.throws(() => document.callWithBytes("a", new Uint8Array(1), { data: 1 }), TypeError);
+  assert.throws(() => document.call("a", { x: NaN }), TypeError);
+  assert.throws(() => document.callWithBytes("a", "text"), TypeError);
+  assert.deepEqual((await link.rest()).frames, []);
+});
+
+test("bytes go out right behind what announces them, and come in as an argument", async () => {
+  const { document, link } = await follow();
+  const bytes = new Uint8Array([9, 1, 2, 3]).subarray(1);
+  document.callWithBytes("upload", bytes, { name: "a" });
+  assert.deepEqual(await link.next(), {
+    type: "_BIN_META",
+    data: { type: "_ACTION:A", metadata: { type: "upload", name: "a" } },
+  });
+  assert.deepEqual(await link.next(), new Uint8Array([1, 2, 3]));
+  const came = within(new Promise((resolve) => document.onAction("file", resolve)), "the call");
+  link.send("_BIN_META", { type: "_ACTION:A", metadata: { type: "file", name: "b" } });
+  link.send("_GET:A", {}); // text may slip in between
+  link.socket.send(new Uint8Array([7, 8]));
+  assert.deepEqual(await came, { name: "b", data: new Uint8Array([7, 8]) });
+});
+
+test("half a pair of the last connection is forgotten", async () => {
+  const { document, link } = await follow();
+  document.onOtherAction(() => assert.fail("it must not be called"));
+  link.send("_BIN_META", { type: "_ACTION:A", metadata: { type: "file" } });
+  link.cut();
+  const again = await server.next();
+  again.send("_SET:A", INITIAL);
+  again.socket.send(new Uint8Array([1]));
+  await again.rest();
+  assert.match(problems.at(-1).reason, /bytes without _BIN_META/);
+});
+
+test("an action of the server reaches its handler; what that throws disturbs nobody", async (t) => {
+  const told = [];
+  t.mock.method(console, "error", (error) => told.push(error));
+  const { document, link } = await follow();
+  const calls = [];
+  document.onAction("go", (given, name) => {
+    calls.push([name, { ...given }]);
+    throw new Error("of the application");
+  });
+  const end = document.onOtherAction((given, name) => calls.push([name, { ...given }]));
+  link.send("_ACTION:A", { type: "go", x: 1 });
+  link.send("_ACTION:A", { type: "toString" });
+  await link.rest();
+  assert.deepEqual(calls, [
+    ["go", { x: 1 }],
+    ["toString", {}],
+  ]);
+  assert.deepEqual(
+    told.map(({ message }) => message),
+    ["of the application"],
+  );
+  end();
+  link.send("_ACTION:A", { type: "constructor" });
+  await link.rest();
+  assert.equal(problems.at(-1).verdict, "ignored");
+});
+
+test("toasts and downloads are told, and change nothing", async () => {
+  const { document, link } = await follow();
+  const seen = [];
+  session.on("toast", (toast) => seen.push({ ...toast }));
+  session.on("download", (file) => seen.push(file));
+  link.send("_TOAST", { type: "info", message: "hi" });
+  link.send("_DOWNLOAD", { filename: "a.txt", data: "aGk=" });
+  link.send("_TOAST", { type: "loud", message: "hi" });
+  const { state } = await link.rest();
+  assert.deepEqual(seen, [
+    { type: "info", message: "hi" },
+    { filename: "a.txt", bytes: new Uint8Array([104, 105]) },
+  ]);
+  assert.deepEqual(state, INITIAL);
+  assert.equal(document.isSynced, true);
+});
+
+const UNREADABLE = [
+  "",
+  "{",
+  "null",
+  "[]",
+  "5",
+  '{"type":1}',
+  '{"data":{}}',
+  '{"type":"_SET:A","data":{"text":NaN}}',
+  '{"type":"_SET:A","data":{"text":1e999}}',
+  String.raw`{"type":"_SET:A","data":{"text":"\ud800"}}`,
+  '{"type":"_SET:A","type":"_SET:A","data":{"text":""}}',
+  "[".repeat(100_000),
+];
+const UNFIT = [
+  ["_PATCH:A", [{ op: "remove", path: "/nowhere" }]],
+  [
+    "_PATCH:A",
+    [
+      { op: "replace", path: "/text", value: "half" },
+      { op: "test", path: "/text", value: 1 },
+    ],
+  ],
+  ["_PATCH:A", [{ op: "add", path: "/__proto__/polluted", value: 1 }]],
+  ["_PATCH:A", [{ op: "replace", path: "/constructor", value: 1 }]],
+  ["_PATCH:A", [{ op: "add", path: "/items/01", value: 1 }]],
+  ["_PATCH:A", { op: "add", path: "/text", value: 1 }],
+  ["_PATCH:A", [{ op: "add", path: "/text" }]],
+  ["_PATCH:A", [{ op: "replace", path: "", value: [] }]],
+  ["_SET:A", null],
+  ["_SET:A", [1]],
+];
+
+for (const [name, text] of [
+  ...UNREADABLE.map((text) => [`a frame that can't be read, ${text.slice(0, 50)}`, text]),
+  ...UNFIT.map(([type, data]) => [
+    `what does not fit, ${type} ${JSON.stringify(data)}`,
+    JSON.stringify({ type, data }),
+  ]),
+]) {
+  test(`${name}, changes nothing and leads to the state`, async () => {
+    const { document, link } = await follow({ ...INITIAL, text: "before" });
+    const before = document.state;
+    link.text(text);
+    assert.deepEqual(await link.next(), { type: "_GET:A", data: {} });
+    assert.equal(document.state, before);
+    assert.equal(document.isSynced, false);
+    document.set({ items: ["mine"] });
+    document.sync(); // which has to wait
+    link.send("_SET:A", { ...INITIAL, text: "after" });
+    assert.deepEqual(await link.next(), { type: "_PATCH:A", data: [{ op: "add", path: "/items/0", value: "mine" }] });
+    assert.equal(document.state.text, "after");
+    assert.equal({}.polluted, undefined);
+    assert.equal(link.socket.readyState, 1);
+  });
+}
+
+test("what nobody knows is ignored", async () => {
+  const { document, link } = await follow();
+  const before = document.state;
+  for (const [type, data] of [
+    ["_FUTURE:A", 1],
+    ["_SET:B", { text: 1 }],
+    ["_USER_SESSION", {}],
+    ["_TASK_START:A", { type: "x" }],
+    ["toString", 1],
+    ["__proto__", 1],
+    ["_SET:", {}],
+    ["", 1],
+    ["_HELLO", { extensions: [] }],
+  ])
+    link.send(type, data);
+  assert.deepEqual((await link.rest()).frames, []);
+  assert.equal(document.state, before);
+});
+
+test("a server that keeps lying is asked once at a time", async () => {
+  const { link } = await follow();
+  for (let count = 0; count < 50; count++) link.send("_PATCH:A", [{ op: "remove", path: "/nowhere" }]);
+  const { frames } = await link.rest();
+  assert.deepEqual(frames, [{ type: "_GET:A", data: {} }]);
+});
+
+test("a patch before the state has no base, so the state is asked for", async () => {
+  create().document("A", INITIAL);
+  session.connect();
+  const link = await server.next();
+  link.send("_PATCH:A", [{ op: "replace", path: "/text", value: "x" }]);
+  assert.deepEqual(await link.next(), { type: "_GET:A", data: {} });
+});
+
+test("a document that the server does not announce is asked for", async () => {
+  create().document("LAZY", {}, { lazy: true });
+  session.connect();
+  const link = await server.next();
+  link.send("_SET:A", {});
+  assert.deepEqual(await link.next(), { type: "_GET:LAZY", data: {} });
+  session.document("LATE");
+  assert.deepEqual(await link.next(), { type: "_GET:LATE", data: {} });
+  assert.equal(session.document("LATE"), session.document("LATE"));
+});
+
+test("the identification comes first, and is the same each time", async () => {
+  const document = create({ identify: undefined }).document("A", INITIAL);
+  session.connect();
+  document.set({ text: "early" });
+  document.sync();
+  const [first, second] = [await server.next(), null];
+  first.send("_REQUEST_USER_SESSION");
+  const answer = await first.next();
+  assert.equal(answer.type, "_USER_SESSION");
+  assert.ok(answer.data.user && answer.data.session);
+  first.cut();
+  const again = await server.next();
+  again.text('{"type":"_REQUEST_USER_SESSION"}');
+  assert.deepEqual(await again.next(), answer);
+  assert.equal(second, null);
+});
+
+test("an identity may come later, and one that is none is not sent", async (t) => {
+  t.mock.method(console, "error", () => {});
+  const refuse = async () => {
+    throw new Error("no token");
+  };
+  const given = [
+    () => "bad",
+    () => ({ user: "", session: "b" }),
+    refuse,
+    async () => ({ user: "a", session: "b", more: 1 }),
+  ];
+  create({ identify: () => given.shift()() });
+  session.connect();
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const link = await server.next();
+    link.send("_REQUEST_USER_SESSION");
+    await link.closed;
+  }
+  const link = await server.next();
+  link.send("_REQUEST_USER_SESSION");
+  assert.deepEqual(await link.next(), { type: "_USER_SESSION", data: { user: "a", session: "b" } });
+});
+
+test("edits that are made while the connection is lost are sent to the new state", async () => {
+  const { document, link } = await follow({ text: "old", items: ["a"], table: {} });
+  link.cut();
+  await becomes(session, "disconnected");
+  assert.equal(document.call("x"), false);
+  document.set({ text: "mine", items: ["a", "mine"] });
+  document.sync();
+  const again = await server.next();
+  again.send("_SET:A", { text: "theirs", items: ["a", "theirs"], table: { x: 1 } });
+  assert.deepEqual((await again.next()).data, [
+    { op: "replace", path: "/text", value: "mine" },
+    { op: "add", path: "/items/2", value: "mine" },
+  ]);
+  assert.deepEqual((await again.rest()).state, { text: "mine", items: ["a", "theirs", "mine"], table: { x: 1 } });
+  assert.equal(document.isSynced, true);
+});
+
+test("an edit that nobody asked to sync is kept, and not sent by itself", async () => {
+  const { document, link } = await follow();
+  document.set({ text: "draft" });
+  link.cut();
+  const again = await server.next();
+  again.send("_SET:A", { ...INITIAL, items: [1] });
+  again.send("_ACTION:A", { type: "answer" }); // a fence that asks for no state, since a state that was sent counts as sent
+  document.onAction("answer", () => document.call("answered"));
+  assert.deepEqual(await again.next(), { type: "_ACTION:A", data: { type: "answered" } });
+  assert.deepEqual({ ...document.state }, { ...INITIAL, items: [1], text: "draft" });
+  document.sync();
+  assert.deepEqual((await again.next()).data, [{ op: "replace", path: "/text", value: "draft" }]);
+});
+
+test("it comes back after each way of losing the connection, and not after _DISCONNECT", async () => {
+  let { link } = await follow();
+  for (const lose of [
+    () => link.cut(),
+    () => link.socket.close(1000),
+    () => link.socket.close(1011),
+    () => link.socket.close(4401),
+    () => link.socket._socket.write(Buffer.from([0xff, 0xff, 0xff])),
+  ]) {
+    lose();
+    await becomes(session, "disconnected");
+    link = await server.next();
+    link.send("_SET:A", INITIAL);
+    await link.rest();
+  }
+  link.send("_DISCONNECT", "elsewhere");
+  await link.closed;
+  assert.equal(session.status, "stopped");
+  assert.equal(session.reason, "elsewhere");
+  assert.equal(session.retryAt, null);
+  session.connect();
+  await server.next();
+});
+
+test("it comes back when the server does, and an attempt that takes too long has failed", async () => {
+  const { port } = server;
+  create({ openWithin: 50 }).document("A", INITIAL);
+  session.connect();
+  const link = await server.next();
+  link.send("_SET:A", INITIAL);
+  await link.rest();
+  await server.stop();
+  await becomes(session, "disconnected");
+  await within(
+    new Promise((resolve) => session.on("status", () => session.failures > 2 && resolve())),
+    "three failures",
+  );
+  server = await Server.start(port);
+  await server.next();
+});
+
+test("waits grow, are no longer than the longest, and are spread", () => {
+  const [none, all] = [0, 1 - Number.EPSILON].map(
+    (value) => new Backoff({ first: 100, most: 1000, random: () => value }),
+  );
+  const waits = Array.from({ length: 6 }, () => [none.next(), Math.round(all.next())]);
+  assert.deepEqual(waits, [
+    [50, 100],
+    [100, 200],
+    [200, 400],
+    [400, 800],
+    [500, 1000],
+    [500, 1000],
+  ]);
+  const spread = Array.from({ length: 50 }, () => new Backoff({ first: 100, most: 1000 }).next());
+  assert.ok(new Set(spread).size > 40);
+  none.reset();
+  assert.equal(none.next(), 50);
+});
+
+test("a server that says nothing is taken for one that asks nothing", async () => {
+  const document = create().document("A", INITIAL);
+  session.connect();
+  const link = await server.next();
+  await becomes(session, "connected");
+  document.call("hello");
+  assert.deepEqual(await link.next(), { type: "_ACTION:A", data: { type: "hello" } });
+});
+
+test("what an older connection still says is not heard", async () => {
+  const { document, link } = await follow();
+  session.close();
+  session.connect();
+  const again = await server.next();
+  link.send("_SET:A", { ...INITIAL, text: "stale" });
+  again.send("_SET:A", { ...INITIAL, text: "new" });
+  await again.rest();
+  assert.equal(document.state.text, "new");
+});
+
+test("a listener may close the session in the middle of a frame", async () => {
+  for (const signal of ["received", "status"]) {
+    const document = create().document("A", INITIAL);
+    const end = session.on(signal, () => signal === "status" && session.status !== "connected" ? null : (end(), session.close()));
+    session.connect();
+    const link = await server.next();
+    link.send("_SET:A", { ...INITIAL, text: "late" });
+    await link.closed;
+    assert.equal(session.status, "stopped");
+    assert.equal(document.isFollowing, false);
+    assert.equal(document.state.text, "");
+  }
+});
+
+test("a wrong option or address is told at once", () => {
+  assert.throws(() => new Session("ftp://x", { WebSocket }), TypeError);
+  assert.throws(() => new Session("nonsense", { WebSocket }), TypeError);
+  assert.throws(() => new Session("ws://x", { WebSocket, retries: 3 }), TypeError);
+  assert.throws(() => create().on("nothing", () => {}), TypeError);
+  assert.throws(() => create().send("_SET:A", {}), TypeError);
+  assert.equal(new Session("http://x/ws#here", { WebSocket }).url, "ws://x/ws");
+});
+
+test("fetchState asks, and sendState sends everything", async () => {
+  const { document, link } = await follow();
+  document.set({ text: "a" });
+  document.sendState();
+  document.fetchState();
+  document.fetchState();
+  for (const expected of [
+    { type: "_SET:A", data: { ...INITIAL, text: "a" } },
+    { type: "_GET:A", data: {} },
+    { type: "_GET:A", data: {} },
+  ]) {
+    assert.deepEqual(await link.next(), expected);
+  }
+});

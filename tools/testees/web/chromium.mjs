@@ -1,0 +1,18 @@
+// The client under test in Chromium: `node chromium.mjs URL`. Serves this repository's files to a page that runs it, and
+// lives until it is ended. Needs a Chromium: CHROMIUM, or /usr/bin/chromium.
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { launch, serve } from "./browser.mjs";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
+const { base } = await serve(root);
+const browser = await launch();
+const page = await browser.newPage();
+page.on("pageerror", (error) => console.error(error.message));
+await page.goto(`${base}tools/testees/web/client.html?${encodeURIComponent(process.argv[2])}`);
+for (const signal of ["SIGTERM", "SIGINT"]) {
+  process.on(signal, async () => {
+    await browser.close();
+    process.exit(0);
+  });
+}

@@ -1,0 +1,5 @@
+// The client under test in Node: `node client.mjs URL`. It ends when it is told `_DISCONNECT`.
+import { WebSocket } from "ws";
+import { run } from "./testee.js";
+
+run(process.argv[2], { WebSocket });

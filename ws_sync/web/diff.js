@@ -1,0 +1,171 @@
+/**
+ * Differences of JSON values, as JSON Patch (RFC 6902) of `add`, `remove` and `replace` (patch-plain-operations).
+ *
+ * Objects are compared member by member. Of arrays, the elements that both have in the same order stay where they are;
+ * what stands between those is changed in place, removed or inserted.
+ */
+
+import { equal, isObject } from "./json.js";
+import { escape } from "./pointer.js";
+
+/** @typedef {import("./json.js").Json} Json */
+/** @typedef {import("./json.js").JsonObject} JsonObject */
+/** @typedef {import("./patch.js").Operation} Operation */
+
+/**
+ * A stretch of an array and what stands in its place in another: indices from, to.
+ * @typedef {{from: number, to: number, newFrom: number, newTo: number}} Hunk
+ */
+
+/**
+ * The patch that makes one state of a document of another; empty if they are equal.
+ *
+ * An attribute is replaced as a whole where that is shorter (patch-size).
+ * @param {JsonObject} before
+ * @param {JsonObject} after
+ * @returns {Operation[]}
+ */
+export function diff(before, after) {
+  /** @type {Operation[]} */
+  const patch = [];
+  for (const name of Object.keys(before)) {
+    if (!Object.hasOwn(after, name)) patch.push({ op: "remove", path: `/${escape(name)}` });
+  }
+  for (const [name, value] of Object.entries(after)) {
+    const path = `/${escape(name)}`;
+    if (!Object.hasOwn(before, name)) patch.push({ op: "add", path, value });
+    else patch.push(...shorter([...differences(before[name], value, path)], { op: "replace", path, value }));
+  }
+  return patch;
+}
+
+/** @param {Operation[]} fine @param {Operation} whole */
+function shorter(fine, whole) {
+  if (fine.length === 0 || (fine.length === 1 && fine[0].path === whole.path)) return fine;
+  return JSON.stringify(fine).length < JSON.stringify([whole]).length ? fine : [whole];
+}
+
+/**
+ * @param {Json} before
+ * @param {Json} after
+ * @param {string} path
+ * @returns {Iterable<Operation>}
+ */
+function* differences(before, after, path) {
+  if (before === after) return;
+  if (Array.isArray(before) && Array.isArray(after)) {
+    for (const hunk of hunks(before, after)) yield* ofHunk(before, after, hunk, path);
+  } else if (isObject(before) && isObject(after)) {
+    for (const name of Object.keys(before)) {
+      if (!Object.hasOwn(after, name)) yield { op: "remove", path: `${path}/${escape(name)}` };
+    }
+    for (const [name, value] of Object.entries(after)) {
+      const place = `${path}/${escape(name)}`;
+      if (Object.hasOwn(before, name)) yield* differences(before[name], value, place);
+      else yield { op: "add", path: place, value };
+    }
+  } else if (!equal(before, after)) {
+    yield { op: "replace", path, value: after }; // patch-type-changes
+  }
+}
+
+/**
+ * @param {readonly Json[]} before
+ * @param {readonly Json[]} after
+ * @param {Hunk} hunk
+ * @param {string} path
+ * @returns {Iterable<Operation>}
+ */
+function* ofHunk(before, after, { from, to, newFrom, newTo }, path) {
+  const both = Math.min(to - from, newTo - newFrom);
+  for (let offset = 0; offset < both; offset++) {
+    yield* differences(before[from + offset], after[newFrom + offset], `${path}/${newFrom + offset}`);
+  }
+  for (let more = from + both; more < to; more++) yield { op: "remove", path: `${path}/${newFrom + both}` };
+  for (let at = newFrom + both; at < newTo; at++) yield { op: "add", path: `${path}/${at}`, value: after[at] };
+}
+
+/**
+ * Where two arrays differ, from left to right; what stands between is equal, element by element.
+ * @param {readonly Json[]} before
+ * @param {readonly Json[]} after
+ * @returns {Hunk[]}
+ */
+export function hunks(before, after) {
+  let start = 0;
+  const shortest = Math.min(before.length, after.length);
+  while (start < shortest && equal(before[start], after[start])) start++;
+  let end = 0;
+  while (end < shortest - start && equal(before[before.length - 1 - end], after[after.length - 1 - end])) end++;
+  const found = [];
+  let [from, newFrom] = [start, start];
+  const stop = { from: before.length - end, newFrom: after.length - end };
+  for (const stays of [...commonRun(before.slice(start, stop.from), after.slice(start, stop.newFrom), start), stop]) {
+    if (stays.from > from || stays.newFrom > newFrom)
+      found.push({ from, to: stays.from, newFrom, newTo: stays.newFrom });
+    [from, newFrom] = [stays.from + 1, stays.newFrom + 1];
+  }
+  return found;
+}
+
+/**
+ * Pairs of places of equal elements that rise in both arrays, as many as there can be when each element has one partner.
+ * @param {readonly Json[]} before
+ * @param {readonly Json[]} after
+ * @param {number} start added to each place
+ * @returns {{from: number, newFrom: number}[]}
+ */
+function commonRun(before, after, start) {
+  if (before.length === 0 || after.length === 0) return [];
+  const places = new Map([...numbered(before)].map((label, place) => [label, place]));
+  /** @type {{place: number, newPlace: number, previous: number}[]} */
+  const pairs = [];
+  /** Of the rising runs of each length, the pair with which the one ends whose end is smallest. @type {number[]} */
+  const ends = [];
+  [...numbered(after)].forEach((label, newPlace) => {
+    const place = places.get(label);
+    if (place === undefined) return;
+    let [low, high] = [0, ends.length]; // the length of the longest run that this pair can follow
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (pairs[ends[middle]].place < place) low = middle + 1;
+      else high = middle;
+    }
+    pairs.push({ place, newPlace, previous: low > 0 ? ends[low - 1] : -1 });
+    ends[low] = pairs.length - 1;
+  });
+  const run = [];
+  for (let at = ends.length > 0 ? ends[ends.length - 1] : -1; at >= 0; at = pairs[at].previous) {
+    run.push({ from: start + pairs[at].place, newFrom: start + pairs[at].newPlace });
+  }
+  return run.reverse();
+}
+
+/**
+ * A text for each element, the same for equal ones but for how many of them stand before.
+ * @param {readonly Json[]} elements
+ * @returns {Iterable<string>}
+ */
+function* numbered(elements) {
+  /** @type {Map<string, number>} */
+  const seen = new Map();
+  for (const element of elements) {
+    const label = JSON.stringify(element, sorted);
+    const before = seen.get(label) ?? 0;
+    seen.set(label, before + 1);
+    yield `${before} ${label}`;
+  }
+}
+
+/** Sorts the members of an object for JSON.stringify. @param {string} _name @param {any} value */
+function sorted(_name, value) {
+  if (!isObject(value)) return value;
+  return Object.assign(
+    Object.create(null),
+    Object.fromEntries(
+      Object.keys(value)
+        .sort()
+        .map((name) => [name, value[name]]),
+    ),
+  );
+}
