@@ -78,6 +78,10 @@ def test_a_claimed_length_is_not_waited_for_in_memory() -> None:
         (frame(b"x", fin=False) + frame(b"y"), "inside another"),
         (frame(b"", claims=1 << 63), "first bit"),
     ],
+    ids=[
+        *("no mask", "reserved bit", "opcode 3", "opcode 11", "long ping", "ping in fragments"),
+        *("close of one byte", "continuation", "message in a message", "first bit of a length"),
+    ],
 )
 def test_what_is_no_frame_ends_the_reading(bad: bytes, reason: str) -> None:
     found = read(frame(b"before") + bad + frame(b"behind"))
