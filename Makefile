@@ -17,9 +17,9 @@ conformance: $(READY)
 demo: $(READY)
 	$(BIN)/ws-sync serve --demo
 
-# All tests.
+# All tests, several at a time, since most of them wait for a server.
 test: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest -n 3
 
 # Lint, format and types.
 check: $(READY)

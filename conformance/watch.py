@@ -14,7 +14,7 @@ from pathlib import Path
 
 from conformance.probe import NO_SERVER, NOTHING_RAN, Unusable
 
-AGAIN = 1000
+AGAIN = 500
 """Milliseconds until a server that was not there is looked for again."""
 OPTION = "--watch"
 HERE = Path(__file__).parent
@@ -61,21 +61,21 @@ def watch(folders: Sequence[str], module: str, arguments: Sequence[str]) -> int:
         from watchfiles import watch as changes
     except ImportError as error:
         raise Unusable(NOTHING_RAN, "--watch: pip install watchfiles") from error
-    status = 0
+    status: int | None = None
     try:
-        status = _run(module, arguments)
+        # What changes while a run goes on brings another one: the first one, too, is looked at.
         for found in changes(
             *folders, rust_timeout=AGAIN, yield_on_timeout=True, raise_interrupt=True
         ):
-            if found:
+            if found and status is not None:
                 names = sorted({Path(path).name for _, path in found})
                 more = f" and {len(names) - 3} more" if names[3:] else ""
                 _say(f"\n{', '.join(names[:3])}{more} changed")
-            if found or status == NO_SERVER:
+            if found or status in (None, NO_SERVER):
                 status = _run(module, arguments)
     except KeyboardInterrupt:
         pass
-    return status
+    return status or 0
 
 
 def _run(module: str, arguments: Sequence[str]) -> int:

@@ -11,6 +11,8 @@ import logging
 from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar
 
+from ws_sync.logs import about
+
 Callback: TypeAlias = Callable[..., Any]
 """Its result is awaited if it can be."""
 
@@ -49,7 +51,9 @@ class Callbacks:
             if inspect.isawaitable(result):
                 await result
         except Exception:  # whatever a user's function raises
-            self._logger.exception("%s failed", what)
+            self._logger.exception(
+                "%s failed", what, extra=about("callback-failed", "actions-error", name=what)
+            )
 
 
 class Registry:

@@ -40,6 +40,7 @@ from ws_sync.exceptions import (
     WouldWait,
     brief,
 )
+from ws_sync.logs import about
 from ws_sync.replica import Replica, State
 
 Status = Literal["disconnected", "connected", "stopped"]
@@ -268,7 +269,10 @@ class Life(Registry):
         )
 
     def _warn(self, what: object) -> None:
-        self._logger.warning("%s: %s", self.url, brief(what))
+        reason = brief(what)
+        self._logger.warning(
+            "%s: %s", self.url, reason, extra=about("client-notice", error=reason, peer=self.url)
+        )
 
     # What goes out
 
