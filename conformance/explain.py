@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from conformance.page import Page
 from conformance.spec import requirements
-from conformance.trace import SHOWN_ENTRIES, shown
+from conformance.trace import SHOWN_ENTRIES, harmless, shown
 from conformance.verdict import Finding, Manner, Outcome, Verdict
 from conformance.wire import compact
 
@@ -66,6 +66,10 @@ def _circumstances(outcome: Outcome, finding: Finding, page: Page) -> Iterator[s
         yield from _field(page, "closing", manner(closing))
     if finding.hint:
         yield from _field(page, "hint", finding.hint, "hint")
+    if finding.printed:
+        first, *more = map(harmless, finding.printed.splitlines())
+        yield from _field(page, "printed", first)
+        yield from (line for each in more for line in page.wrapped(each, " " * LABELS))
 
 
 def _dialogue(finding: Finding, page: Page, last: int | None) -> Iterator[str]:

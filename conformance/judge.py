@@ -135,7 +135,8 @@ def _finding(
     )
     known = hints.hint(finding)
     sentence = known.sentence if known else None
-    return replace(finding, hint=sentence, replay=keep(outcome, finding, chosen))
+    printed = chosen.process.printed_since_mark() if chosen.process is not None else ""
+    return replace(finding, hint=sentence, printed=printed, replay=keep(outcome, finding, chosen))
 
 
 def _obituary(chosen: Options, trace: Trace | None, ails: str) -> str:

@@ -93,7 +93,8 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         else:
             asyncio.run(probe(chosen.target, testee=chosen.testee))
     except Unusable as error:
-        print(f"ws-sync: {harmless(str(error))}", file=sys.stderr)  # noqa: T201 - before there is a terminal
+        lines = "\n  ".join(map(harmless, str(error).splitlines()))
+        print(f"ws-sync: {lines}", file=sys.stderr)  # noqa: T201 - before there is a terminal
         return error.status
     return None
 
@@ -177,6 +178,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     That is a case that needs a testee, or a feature that the testee does not list, or that rests on
     one that is not met.
     """
+    if (process := item.config.stash[OPTIONS].process) is not None:
+        process.mark()
     target = item.config.stash[OPTIONS].target
     if not target.testee and item.stash[CASE].section != CONTRACT_FREE:
         raise NeedsTestee(NEEDS_TESTEE)

@@ -63,6 +63,8 @@ def check_url(option: str, url: str) -> None:
         named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         named = False
+    if "{port}" in url:
+        raise Unusable(NOTHING_RAN, f"{option} {url!r}: {{port}} is filled in with --server-cmd")
     if "{" in url or "}" in url:
         raise Unusable(
             NOTHING_RAN, f"{option} {url!r}: only {SESSION} is filled in, in --server-url"

@@ -22,6 +22,11 @@ MOST_STARTS = 10
 """How often a server is started that dies again and again: each time costs its starting."""
 
 
+SHOWN_LINES = 12
+SHOWN_BYTES = 4000
+"""So much of what a server prints stands beside a failure."""
+
+
 class StartFailed(Exception):
     """The command did not lead to a listening server; the text says what it printed."""
 
@@ -53,6 +58,7 @@ class ServerProcess:
         self.port = port
         self._process: subprocess.Popen[bytes] | None = None
         self._output: IO[bytes] | None = None
+        self._mark = 0  # bytes of its output before the mark
 
     def start(self) -> None:
         """Start it and wait until it listens.
@@ -78,6 +84,7 @@ class ServerProcess:
 
     def _launch(self) -> subprocess.Popen[bytes]:
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        self._mark = 0
         try:
             self._process = subprocess.Popen(
                 shlex.split(self.command),
@@ -111,8 +118,26 @@ class ServerProcess:
         """The end of what it printed."""
         if self._output is None:
             return ""
-        self._output.seek(0)
-        return self._output.read()[-2000:].decode(errors="replace").strip() or "it printed nothing"
+        end = os.fstat(self._output.fileno()).st_size
+        text = os.pread(self._output.fileno(), 2000, max(0, end - 2000)).decode(errors="replace")
+        return text.strip() or "it printed nothing"
+
+    def mark(self) -> None:
+        """Note how much it has printed by now."""
+        if self._output is not None:
+            self._mark = os.fstat(self._output.fileno()).st_size
+
+    def printed_since_mark(self) -> str:
+        """The last lines that it has printed since; empty if there are none.
+
+        Read at their place: the process writes on at the end of the same file.
+        """
+        if self._output is None:
+            return ""
+        end = os.fstat(self._output.fileno()).st_size
+        begin = max(self._mark, end - SHOWN_BYTES)
+        text = os.pread(self._output.fileno(), end - begin, begin).decode(errors="replace")
+        return "\n".join(text.strip().splitlines()[-SHOWN_LINES:])
 
     def stop(self) -> None:
         """End it and all that it started."""

@@ -22,8 +22,9 @@ def concluded(counts: Counter[Verdict], status: int) -> str:
     if counts[Verdict.KNOWN]:
         return f"as its known-failing list says: {counts[Verdict.KNOWN]} cases fail, no others"
     if counts[Verdict.WARN]:
+        warn = "case warns" if counts[Verdict.WARN] == 1 else "cases warn"
         return (
-            f"conformant: every MUST that was exercised is met, {counts[Verdict.WARN]} cases "
-            "warn of a SHOULD that is not"
+            f"conformant: every MUST that was exercised is met, {counts[Verdict.WARN]} {warn} of a "
+            "SHOULD that is not"
         )
     return "conformant: every requirement that was exercised is met"

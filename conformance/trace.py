@@ -95,7 +95,8 @@ class Trace:
     def dialogue(self, last: int = SHOWN_ENTRIES) -> list[str]:
         """The last entries as lines, with a first line that says how many were left out."""
         left_out = len(self.entries) - last
-        lines = [f"… {left_out} earlier entries"] if left_out > 0 else []
+        entries = "entry" if left_out == 1 else "entries"
+        lines = [f"… {left_out} earlier {entries}"] if left_out > 0 else []
         return lines + [entry.line() for entry in self.entries[-last:]]
 
 

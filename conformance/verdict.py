@@ -53,6 +53,7 @@ class Finding:
         seed: Where the search began that found the program.
         replay: The command that runs it again, if a file was written.
         hint: What is known to look like this, a sentence.
+        printed: The last lines that the server has printed during the case, if the kit started it.
     """
 
     requirement: str
@@ -64,6 +65,7 @@ class Finding:
     seed: int | None = None
     replay: str | None = None
     hint: str | None = None
+    printed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

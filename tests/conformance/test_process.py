@@ -6,10 +6,11 @@ import asyncio
 import os
 import shlex
 import signal
+import socket
 import sys
 from pathlib import Path
 
-from conformance.process import MOST_STARTS
+from conformance.process import MOST_STARTS, SHOWN_LINES, ServerProcess, free_port
 from tests.conformance.kit import run_kit
 
 PATIENCE = 60
@@ -56,3 +57,40 @@ async def test_server_that_dies_again_and_again_is_given_up() -> None:
     assert f"the server has died {MOST_STARTS} times; the run ended early" in result.output
     assert f"{MOST_STARTS} server died" in result.output
     assert result.status == 1
+
+
+PRINTS = """
+import socket, sys
+listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+for number in range(1000):
+    peer, _ = listener.accept()
+    said = peer.recv(100)
+    for line in range(20):
+        print(f"{said.decode()} {line}", file=sys.stderr, flush=True)
+    if said:
+        peer.sendall(b"done")
+"""
+
+
+def test_what_a_server_prints_is_told_from_the_mark_on() -> None:
+    port = free_port()
+    program = f"{shlex.quote(sys.executable)} -c {shlex.quote(PRINTS)} {{port}}"
+    process = ServerProcess(program, port)
+    process.start()
+    try:
+        said(port, b"before")
+        process.mark()
+        assert process.printed_since_mark() == ""
+        said(port, b"behind")
+        lines = process.printed_since_mark().splitlines()
+        assert lines == [f"behind {line}" for line in range(20 - SHOWN_LINES, 20)]
+    finally:
+        process.stop()
+    assert process.printed_since_mark() == ""
+
+
+def said(port: int, text: bytes) -> None:
+    """Say something to a server, and wait for its answer."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as peer:
+        peer.sendall(text)
+        assert peer.recv(100) == b"done"
