@@ -73,6 +73,9 @@ def watch(folders: Sequence[str], module: str, arguments: Sequence[str]) -> int:
                 _say(f"\n{', '.join(names[:3])}{more} changed")
             if found or status in (None, NO_SERVER):
                 status = _run(module, arguments)
+                _say(
+                    "watching; end with Ctrl-C" if status != NO_SERVER else "waiting for the server"
+                )
     except KeyboardInterrupt:
         pass
     return status or 0
@@ -93,7 +96,6 @@ def _run(module: str, arguments: Sequence[str]) -> int:
             raise
         finally:
             signal.signal(signal.SIGTERM, before)
-    _say("watching; end with Ctrl-C" if status != NO_SERVER else "waiting for the server")
     return status
 
 
