@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
@@ -88,6 +88,26 @@ class Socket(Protocol):
 
     async def close(self) -> None:
         """Close in the orderly way."""
+
+
+class Holding:
+    """Stands for a transport, and keeps back what a library writes to it.
+
+    Attributes:
+        held: The transport.
+        kept: What was written.
+    """
+
+    def __init__(self, held: asyncio.Transport) -> None:
+        self.held = held
+        self.kept: list[bytes] = []
+
+    def write(self, content: bytes) -> None:
+        """Keep it."""
+        self.kept.append(bytes(content))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.held, name)
 
 
 class Connection:
@@ -265,11 +285,28 @@ class Connection:
         if what:
             self._trace.add(self.label, "sent", what)
             self.stimulate()
+        transport: Any = self._socket.transport
         try:
-            self._socket.transport.write(content)
+            (transport.held if isinstance(transport, Holding) else transport).write(content)
         except (RuntimeError, AttributeError) as error:
             # asyncio's transport raises the former behind the end of the stream.
             raise await self._ended() from error
+
+    @contextmanager
+    def inside_a_frame(self) -> Iterator[None]:
+        """Surrounds the writing of a frame in parts.
+
+        What the library sends by itself meanwhile, such as the answer to a ping, would stand in
+        the middle of the frame: it is sent behind it.
+        """
+        socket: Any = self._socket
+        holding = socket.transport = Holding(socket.transport)
+        try:
+            yield
+        finally:
+            socket.transport = holding.held
+            if not holding.held.is_closing():
+                holding.held.write(b"".join(holding.kept))
 
     async def reset(self) -> None:
         """End the connection at once by a TCP reset."""

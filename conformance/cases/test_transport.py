@@ -167,9 +167,10 @@ async def test_stalled_connection_is_replaced(scene: Scene, figures: list[Figure
 async def test_event_that_arrives_byte_by_byte(scene: Scene) -> None:
     text = assigning("Grüße, 世界 😀")
     await scene.peer.connection.write(b"", f"(byte by byte) {text}")
-    for byte in frame(text.encode()):
-        await scene.peer.connection.write(bytes([byte]))
-        await scene.bystander.fence()  # so that the server has seen it alone
+    with scene.peer.connection.inside_a_frame():
+        for byte in frame(text.encode()):
+            await scene.peer.connection.write(bytes([byte]))
+            await scene.bystander.fence()  # so that the server has seen it alone
     expect.equal((await scene.peer.in_sync())["text"], "Grüße, 世界 😀", "text")
     await scene.intact("Grüße, 世界 😀")
 
