@@ -76,6 +76,10 @@ def main() -> int:
     with ThreadPoolExecutor(JOBS) as pool:
         names = chosen.names or [*known]
         results = list(pool.map(lambda name: _judged(name, listed, bool(chosen.check)), names))
+    # Once more, with nothing beside it: some are wrong in nothing but their times.
+    results = [
+        _judged(each.name, listed, bool(chosen.check)) if each.wrong else each for each in results
+    ]
     for result in results:
         breaks = f" ({mutants()[result.name].breaks})" if result.name in mutants() else ""
         verdict = result.killed or (f"{result.ran} passed" if not result.others else "")
