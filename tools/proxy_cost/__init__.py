@@ -1,0 +1,1 @@
+"""What the watcher, `ws-sync proxy`, costs whom it stands between."""

@@ -1,0 +1,74 @@
+"""The servers that are called, and the watcher before them, as the command line starts them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from tempfile import TemporaryFile
+
+from conformance.process import free_port
+from tools.benchmark.serving import Running
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One measurement.
+
+    Attributes:
+        rate: frames a second, both directions counted.
+        median: seconds for a round trip.
+        cost: seconds that the called process has computed for a frame.
+    """
+
+    rate: float
+    median: float
+    cost: float
+
+
+@contextmanager
+def testee() -> Iterator[Running]:
+    """The reference's testee on picows, its fastest server."""
+    port = free_port()
+    command = ("serve", "--testee", "--transport", "picows", "--port", str(port))
+    with _running(*command, says=1) as (process, _):
+        yield Running(f"ws://127.0.0.1:{port}", process.pid)
+
+
+@contextmanager
+def demo() -> Iterator[Running]:
+    """The demo, as `ws-sync serve` offers it."""
+    port = free_port()
+    with _running("serve", "--demo", "--port", str(port), says=1) as (process, _):
+        yield Running(f"ws://127.0.0.1:{port}", process.pid)
+
+
+@contextmanager
+def proxy(server: Running) -> Iterator[tuple[Running, str]]:
+    """The watcher before a server, and the host and port of its page."""
+    port = free_port()
+    where = ("--listen", f"127.0.0.1:{port}", "--target", server.url)
+    with _running("proxy", *where, says=2) as (process, lines):
+        yield Running(f"ws://127.0.0.1:{port}", process.pid), lines[1].split("/")[2]
+
+
+@contextmanager
+def _running(*arguments: str, says: int) -> Iterator[tuple[subprocess.Popen[bytes], list[str]]]:
+    """A command of the project, from the line on with which it has said where it is."""
+    command = [sys.executable, "-m", "ws_sync.cli", *arguments]
+    with TemporaryFile() as printed, subprocess.Popen(command, stdout=printed) as process:
+        try:
+            for _ in range(600):
+                printed.seek(0)
+                lines = printed.read().decode().splitlines()
+                if len(lines) >= says:
+                    break
+                time.sleep(0.05)
+            else:
+                raise RuntimeError(f"{arguments[0]} does not start: {lines}")
+            yield process, lines
+        finally:
+            process.kill()
