@@ -80,6 +80,8 @@ class Proxy:
     def close(self) -> None:
         """End all connections."""
         for near in [*self.tunnels]:
+            if near.watched is not None:
+                near.watched.half_ended("proxy")
             near.transport.abort()
 
 

@@ -264,6 +264,14 @@ async def test_200_connections_pass() -> None:
         await until(watched, lambda: len(watched.heard.closed) == 200)
 
 
+async def test_connection_that_the_proxy_ends_is_blamed_on_nobody_else() -> None:
+    async with behind() as watched, connect(watched.url):
+        await until(watched, lambda: watched.watcher.opened == 1)
+        watched.proxy.close()
+        await until(watched, lambda: bool(watched.heard.closed))
+        assert str(watched.heard.closed[0].ending) == "ended without a close frame by the proxy"
+
+
 async def test_what_is_kept_is_bounded() -> None:
     async with behind() as watched, connect(watched.url, max_queue=None) as ws:
         watched.watcher.record._most_bytes = 1 << 20
