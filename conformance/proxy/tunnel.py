@@ -23,6 +23,7 @@ LINGER = 2.0
 BUFFERED = 1 << 16
 """Bytes that wait for a side before the other one is not read any more."""
 BAD_GATEWAY = 1014
+CONTINUE, SWITCHING = 100, 101
 
 
 class Proxy:
@@ -277,19 +278,22 @@ class Far(_End):
             self._read_head(self._head)
 
     def _read_head(self, buffer: bytearray) -> None:
-        end = buffer.find(head.END)
-        if end < 0 and len(buffer) <= head.LONGEST:
-            return
+        status = CONTINUE
+        while 100 <= status < 200 and status != SWITCHING:  # what comes before the answer
+            end = buffer.find(head.END)
+            if end < 0 and len(buffer) <= head.LONGEST:
+                return
+            status = head.status(bytes(buffer[: max(end, 0)]))
+            del buffer[: end + len(head.END)]
         self._head = None
-        status = head.status(bytes(buffer[: max(end, 0)]))
-        if status != 101:
+        if status != SWITCHING:
             self._near.refused(status)
             return
         self._near.upgraded()
         assert self._near.watched is not None
         self._watch = self._near.watched.server
-        if rest := bytes(buffer[end + len(head.END) :]):
-            self._watch(rest)
+        if buffer:
+            self._watch(bytes(buffer))
 
     def ends(self) -> None:
         """Tell the watcher."""

@@ -146,8 +146,8 @@ def test_what_can_not_be_printed_ends_no_connection(
     output: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A terminal of few letters, and a full disk."""
-    file = "/dev/full" if output == "full" else os.devnull
-    stream = open(file, "w", encoding="ascii")  # noqa: SIM115 - closing it fails
+    device = Path("/dev/full" if output == "full" else os.devnull)
+    stream = device.open("w", encoding="ascii")  # closing it may fail
     monkeypatch.setattr(sys, "stdout", stream)
     terminal = Terminal()
     watcher = Watcher(terminal, 5)

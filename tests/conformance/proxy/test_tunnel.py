@@ -228,6 +228,59 @@ async def test_other_requests_pass_too() -> None:
         assert watched.watcher.opened == 0
 
 
+@asynccontextmanager
+async def before(answer: bytes) -> AsyncIterator[Watching]:
+    """A watcher with a server behind it that has the same answer to everything."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.write_eof()
+        await reader.read()
+        writer.close()
+
+    async with (
+        asyncio.timeout(PATIENCE),
+        await asyncio.start_server(serve, "127.0.0.1", 0) as server,
+    ):
+        port = server.sockets[0].getsockname()[1]
+        async with watching(f"ws://127.0.0.1:{port}") as watched:
+            yield watched
+
+
+async def asked(watched: Watching, header: bytes = b"X: x") -> bytes:
+    """What comes back to a client that asks for a WebSocket."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", watched.port)
+    writer.write(b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n%s\r\n\r\n" % header)
+    try:
+        return await reader.read()
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize("status", [b"1" * 5000, b"\xb2", b"-1", b""])
+async def test_answer_without_a_status_passes(status: bytes) -> None:
+    answer = b"HTTP/1.1 %s\r\n\r\n" % status
+    async with before(answer) as watched:
+        assert await asked(watched) == answer
+        assert watched.heard.lines == [" the server answers 0 to a WebSocket at /"]
+
+
+@pytest.mark.parametrize("hidden", [b"x\n", b"x\r", b"\0"])
+async def test_header_inside_of_another_one_does_not_pass(hidden: bytes) -> None:
+    async with before(b"HTTP/1.1 403 No\r\n\r\n") as watched:
+        header = b"X: %sSec-WebSocket-Extensions: permessage-deflate" % hidden
+        assert (await asked(watched, header)).startswith(b"HTTP/1.1 400 ")
+
+
+async def test_what_comes_before_the_answer_hides_nothing() -> None:
+    answer = b"HTTP/1.1 103 Early Hints\r\n\r\n" * 2000 + b"HTTP/1.1 101 Go on\r\n\r\n\x81\x01x"
+    async with before(answer) as watched:
+        assert await asked(watched) == answer
+        await until(watched, lambda: bool(watched.heard.closed))
+        assert watched.broken("server") == {"events-strict-json"}
+
+
 @pytest.mark.parametrize(
     "garbage", [b"\x16\x03\x01\x02\x00\r\n\r\n", b"GET\r\n\r\n", b"x" * 70_000, b"\r\n\r\n"]
 )
