@@ -23,7 +23,8 @@ from conformance.cases.patches import (
     remove,
     replace,
 )
-from conformance.peer import Dialogue, Peer
+from conformance.dialogue import Dialogue
+from conformance.peer import Peer
 from conformance.refusal import unchanged
 from conformance.wire import JSON, compact
 
