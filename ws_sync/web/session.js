@@ -74,9 +74,9 @@ export class Session {
    * @param {string | URL} url
    * @param {any} [options]
    */
-  constructor(url, { identify = storedIdentity, WebSocket = globalThis.WebSocket, ...times } = {}) {
+  constructor(url, { identify, WebSocket = globalThis.WebSocket, ...times } = {}) {
     this.#url = webSocketUrl(url);
-    this.#identify = identify;
+    this.#identify = identify ?? (() => storedIdentity(this.#url));
     this.#WebSocket = WebSocket;
     const unknown = Object.keys(times).find((name) => !Object.hasOwn(TIMES, name));
     if (unknown !== undefined) throw new TypeError(`a session has no option ${unknown}`);
