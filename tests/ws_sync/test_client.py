@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import InvalidURI
+from websockets.http11 import Request, Response
 
 from tests.ws_sync.harness import DEADLINE, Server
 from ws_sync import Session, Sync, get_user_session, remote_action, remote_task, sync_all
@@ -332,6 +334,46 @@ async def test_nothing_is_sent_before_the_identification() -> None:
             await cut(client)
             await client.fetch("A")
     assert heard == ["_USER_SESSION"] * 2
+
+
+@pytest.mark.parametrize(
+    "place", ["ws://a:99999999/", "ws://[::1", "ws://a..b/", f"ws://{'a' * 300}/", "http://a/"]
+)
+async def test_server_that_leads_nowhere_is_tried_again(place: str) -> None:
+    """What is no address must not end the client, nor come out of its block."""
+    leads = [place]
+
+    def lead(connection: ServerConnection, _: Request) -> Response | None:
+        if not leads:
+            return None
+        response = connection.respond(HTTPStatus.FOUND, "")
+        response.headers["Location"] = leads.pop()
+        return response
+
+    async def endpoint(ws: ServerConnection) -> None:
+        async for _ in ws:
+            await ws.send(SET)
+
+    async with serve(endpoint, "127.0.0.1", 0, process_request=lead) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with quick(f"ws://127.0.0.1:{port}/") as client:
+            await client.fetch("A")
+    assert not leads
+
+
+async def test_notices_that_are_none_reach_nobody(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    got: list[object] = []
+    async with stage.client() as client:
+        client.on_toast(lambda *given: got.append(given))
+        client.on_download(lambda *given: got.append(given))
+        for toast in ({}, {"message": 1, "type": "info"}, {"message": "", "type": ["info"]}):
+            await stage.session.send("_TOAST", toast)
+        await stage.session.send("_DOWNLOAD", {"filename": ["a"], "data": ""})
+        await client.synced()
+    assert got == []
+    assert sum("a toast without" in line or "a download" in line for line in caplog.messages) == 4
 
 
 async def test_client_that_is_sent_away_stays_away(stage: Stage) -> None:
