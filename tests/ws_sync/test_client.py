@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import InvalidURI
 from websockets.http11 import Request, Response
+from websockets.server import ServerProtocol
 
 from tests.ws_sync.harness import DEADLINE, Server
 from ws_sync import Session, Sync, get_user_session, remote_action, remote_task, sync_all
@@ -334,6 +335,44 @@ async def test_nothing_is_sent_before_the_identification() -> None:
             await cut(client)
             await client.fetch("A")
     assert heard == ["_USER_SESSION"] * 2
+
+
+async def test_client_whose_end_is_cancelled_leaves_nothing_behind() -> None:
+    """A server that does not answer the close frame must not keep it alive."""
+    closing = asyncio.Event()
+
+    async def endpoint(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        protocol = ServerProtocol()
+        protocol.receive_data(await reader.readuntil(b"\r\n\r\n"))
+        (request,) = protocol.events_received()
+        assert isinstance(request, Request)
+        protocol.send_response(protocol.accept(request))
+        protocol.send_text(SET.encode())
+        writer.writelines(protocol.data_to_send())
+        await reader.readexactly(1)  # it has nothing to say but the close frame
+        closing.set()
+        with suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(endpoint, "127.0.0.1", 0) as server:
+        client = quick(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+        told = asyncio.Event()
+        client.on_change(lambda _: told.set())
+
+        async def use() -> None:
+            async with client:
+                await told.wait()
+
+        async with asyncio.timeout(DEADLINE):
+            using = asyncio.create_task(use())
+            await closing.wait()
+            using.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await using
+        assert client.status == "disconnected"
+        assert client._running is not None
+        assert client._running.done()
 
 
 @pytest.mark.parametrize(
