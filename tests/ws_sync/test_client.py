@@ -337,6 +337,23 @@ async def test_nothing_is_sent_before_the_identification() -> None:
     assert heard == ["_USER_SESSION"] * 2
 
 
+async def test_callback_that_awaits_what_is_cancelled_ends_nothing(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with stage.client() as client:
+
+        @client.action("NOTES", "wait")
+        async def wait() -> None:
+            cancelled = asyncio.create_task(asyncio.Event().wait())
+            cancelled.cancel()
+            await cancelled
+
+        await stage.notes.sync.send_action({"type": "wait"})
+        await client.synced()
+        assert client.status == "connected"
+    assert any("action 'wait' failed" in line for line in caplog.messages)
+
+
 async def test_client_whose_end_is_cancelled_leaves_nothing_behind() -> None:
     """A server that does not answer the close frame must not keep it alive."""
     closing = asyncio.Event()
