@@ -56,6 +56,7 @@ async def _watch(chosen: Options) -> int:
         if page is not None and serving is not None:
             page.close()
             await serving
+        await asyncio.sleep(0)  # the ends of connections are told before they are summed up
     finally:
         terminal.summary(watcher)
     if write is not None:

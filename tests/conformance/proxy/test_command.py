@@ -133,6 +133,15 @@ def until_it_listens(port: int) -> None:
     raise TimeoutError
 
 
+async def test_summary_comes_behind_the_ends_of_what_is_open() -> None:
+    async with proxy("Honest", "--no-page") as watched, connect(f"{watched.url}/ws/x") as ws:
+        await ws.recv()
+        status, output = await watched.end()
+    assert status == 0
+    assert "ended without a close frame by the proxy" in output
+    assert output.rstrip().endswith("nothing wrong was seen")
+
+
 async def test_question_for_files_without_a_folder_is_answered() -> None:
     async with proxy("Honest", "--no-page") as watched:
         watched.process.send_signal(signal.SIGUSR1)
