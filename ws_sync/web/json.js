@@ -48,11 +48,15 @@ export function thaw(object) {
  * @throws {RangeError} it is nested too deep
  */
 export function seal(container) {
-  let [depth, size] = [1, 2];
+  let depth = 1;
+  let size = 2;
   for (const part of Object.values(container)) {
-    const inner = known.get(part);
-    depth = Math.max(depth, 1 + (inner?.depth ?? 0));
-    size += inner?.size ?? sizeOf(part);
+    if (typeof part !== "object" || part === null) size += sizeOf(part);
+    else {
+      const inner = /** @type {{depth: number, size: number}} */ (known.get(part));
+      if (inner.depth >= depth) depth = inner.depth + 1;
+      size += inner.size;
+    }
   }
   if (!Array.isArray(container)) for (const name of Object.keys(container)) size += name.length + 3;
   if (depth > MAX_DEPTH) throw new RangeError(`nested deeper than ${MAX_DEPTH} levels`);
@@ -64,8 +68,10 @@ export function seal(container) {
 export const depthOf = (value) => known.get(/** @type {object} */ (value))?.depth ?? 0;
 
 /** About how many characters the text of a value of this module has; what is shared counts each time. @param {Json} value */
-export const sizeOf = (value) =>
-  known.get(/** @type {object} */ (value))?.size ?? (typeof value === "string" ? value.length + 3 : 5);
+export const sizeOf = (value) => {
+  if (typeof value === "object" && value !== null) return known.get(value)?.size ?? 0;
+  return typeof value === "string" ? value.length + 3 : 5;
+};
 
 /** Whether a container has passed through this module. @param {object} container */
 export const isSealed = (container) => known.has(container);
