@@ -1,7 +1,8 @@
 """What a case has raised, turned into its outcome.
 
-The rules of verdicts stand here. A Violation is the server's, by the level of the requirement that
-it breaks; whatever else a case raises is the kit's own error, or a reason why nothing was judged.
+The rules of verdicts stand here. A Violation is that of the side under test, by the level of the
+requirement that it breaks; whatever else a case raises is the kit's own error, or a reason why
+nothing was judged.
 """
 
 from __future__ import annotations
@@ -146,7 +147,7 @@ def _obituary(chosen: Options, trace: Trace | None, ails: str) -> str:
     if chosen.process is not None and chosen.process.died():
         said = f"; its exit status is {chosen.process.status}, and it printed: "
         said += chosen.process.printed()
-    return f"The server has died: {ails}; {when}{said}"
+    return f"The {chosen.target.side} has died: {ails}; {when}{said}"
 
 
 def _compare_with_list(outcome: Outcome, entry: Entry | None) -> None:
