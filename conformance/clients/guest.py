@@ -101,14 +101,15 @@ class Guest:
             try:
                 if attempt == 0:
                     await self.at_once(call("publish"))
+                self.trace.keep_notes()
                 await self.at_once(Event(f"_SET:{KEY}", START))
             except Violation:
                 await self.link.cut()
                 if attempt == ATTEMPTS - 1:
                     raise
             else:
-                self.link.begin(self.trace, self.link.label)
-                self.trace.entries.clear()
+                self.link.forget()
+                self.trace.stimulus = None
                 self.asked = 0
                 return
 

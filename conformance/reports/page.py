@@ -139,9 +139,9 @@ def _cut(text: str, length: int) -> str:
 
 
 def _coverage(report: Report) -> list[dict[str, Any]]:
-    """The rows that bind the side under test, and that something can be said of."""
-    sides = (report.side, "both")
-    return [row for row in report.coverage() if row["side"] in sides and row["observable"]]
+    """The rows that bind the side under test, its own first, and that something can be said of."""
+    rows = [row for row in report.coverage() if row["observable"]]
+    return [row for side in (report.side, "both") for row in rows if row["side"] == side]
 
 
 def _limit(limit: dict[str, Any]) -> tuple[str, str, str]:
