@@ -15,6 +15,7 @@ import pytest
 from _pytest.outcomes import Skipped
 
 from conformance import hints, known_failing
+from conformance.clients import hints as client_hints
 from conformance.expect import NotTestable, Violation, Violations
 from conformance.explain import explain, manner
 from conformance.known_failing import Entry, Failure, Known
@@ -134,7 +135,8 @@ def _finding(
         steps=program,
         seed=seed,
     )
-    known = hints.hint(finding)
+    table = client_hints.HINTS if chosen.target.is_client else hints.HINTS
+    known = hints.hint(finding, table)
     sentence = known.sentence if known else None
     printed = chosen.process.printed_since_mark() if chosen.process is not None else ""
     return replace(finding, hint=sentence, printed=printed, replay=keep(outcome, finding, chosen))

@@ -21,6 +21,7 @@ class NaivePatches(Mutant):
     """It patches as ten lines of code do: no escapes, and an array is an object with numbers."""
 
     breaks = "patch-unescape"
+    hint = "never-unescaped"
 
     def unescape(self, token: str) -> str:
         return token
@@ -51,6 +52,7 @@ class MergesStates(Mutant):
     """It merges a state into its copy, members of members too."""
 
     breaks = "state-set-replaces"
+    hint = "merged-state"
 
     def take_state(self, data: JSON) -> None:
         before = self.value
@@ -90,6 +92,7 @@ class SwallowsBadPatches(Mutant):
     """It drops a patch that it can't apply, and goes on with what it has."""
 
     breaks = "state-ask-again"
+    hint = "dropped-patch"
 
     def not_applicable(self, data: JSON) -> None:
         pass
@@ -99,6 +102,7 @@ class AppliesHalf(Mutant):
     """It keeps the operations in front of the one that fails."""
 
     breaks = "patch-atomic"
+    hint = "half-applied"
 
     def not_applicable(self, data: JSON) -> None:
         for count in range(len(data) if isinstance(data, list) else 0, 0, -1):
@@ -112,6 +116,7 @@ class PatchesBeforeState(Mutant):
     """It sends its edits on a new connection before the state has come."""
 
     breaks = "state-client-base"
+    hint = "base-outlives"
 
     def opened(self) -> None:
         shared = self.shared
@@ -123,6 +128,7 @@ class StaleEdits(Mutant):
     """It keeps patches that it could not send, and sends them behind the next state as they are."""
 
     breaks = "state-client-patch"
+    hint = "stale-edits"
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -151,6 +157,7 @@ class ForgetsWhatCame(Mutant):
     """Its base is the last `_SET`: it sends again what came by patches, and what it has sent."""
 
     breaks = "state-client-patch"
+    hint = "base-stays"
     base: JSON = None
 
     def take_state(self, data: JSON) -> None:
@@ -167,6 +174,7 @@ class SendsStateAgain(Mutant):
     """Its base does not follow the state that it has sent."""
 
     breaks = "state-client-patch"
+    hint = "base-stays"
 
     def answer(self, data: JSON) -> None:
         shared = self.shared
@@ -178,6 +186,7 @@ class NeverEscapes(Mutant):
     """It writes names into pointers as they are."""
 
     breaks = "patch-escaping"
+    hint = "never-escaped"
 
     def escape(self, name: str) -> str:
         return name
@@ -187,6 +196,7 @@ class RemovesFromFront(Mutant):
     """It removes several elements of an array in the order of their indexes."""
 
     breaks = "state-client-patch"
+    hint = "removes-ascending"
 
     def change_array(self, path: str, before: JSON, after: JSON) -> list[JSON]:
         operations = super().change_array(path, before, after)
@@ -198,6 +208,7 @@ class SeesNoTypes(Mutant):
     """It sends nothing when 1 becomes `true`."""
 
     breaks = "patch-type-changes"
+    hint = "true-is-one"
 
     def differs(self, before: JSON, after: JSON) -> bool:
         return bool(before != after)
@@ -207,6 +218,7 @@ class LeavesOutNull(Mutant):
     """It leaves `value` out of an operation when it is null."""
 
     breaks = "patch-shape"
+    hint = "null-left-out"
 
     def make_patch(self, before: dict[str, JSON], after: dict[str, JSON]) -> list[JSON]:
         operations = super().make_patch(before, after)
@@ -237,6 +249,7 @@ class TakesOneForTrue(Mutant):
     """Its `test` takes 1 for `true`."""
 
     breaks = "patch-test"
+    hint = "true-is-one"
 
     def equal(self, left: JSON, right: JSON) -> bool:
         return bool(left == right)
@@ -249,6 +262,34 @@ class CountsFromTheEnd(Mutant):
 
     def read_index(self, token: str, array: list[JSON]) -> int:
         return int(token) if token.startswith("-1") and array else super().read_index(token, array)
+
+
+class ReadsLooseIndexes(Mutant):
+    """It reads an index as Python reads an integer: with a sign, zeros in front, and spaces."""
+
+    breaks = "patch-index"
+    hint = "loose-index"
+
+    def read_index(self, token: str, array: list[JSON]) -> int:
+        try:
+            return super().read_index(str(int(token)), array)
+        except ValueError:
+            raise Refused from None
+
+
+class WritesOverElements(Mutant):
+    """Its `add` writes over an element, as JavaScript's assignment does."""
+
+    breaks = "patch-operations"
+    hint = "over-element"
+
+    def add(self, root: JSON, path: list[str], value: JSON) -> None:
+        parent = self.find(root, path[:-1])
+        if isinstance(parent, list) and path[-1] != "-":
+            place = self.read_index(path[-1], [*parent, None])
+            parent[place : place + 1] = [value]
+        else:
+            super().add(root, path, value)
 
 
 class MovesIntoItself(Mutant):
@@ -287,6 +328,7 @@ class HammersTheServer(Mutant):
     """It connects again at once, always."""
 
     breaks = "session-backoff"
+    hint = "constant-wait"
 
     def wait(self) -> float:
         return FIRST
@@ -453,6 +495,7 @@ class RoundsNumbers(Mutant):
     """It keeps numbers as 32-bit integers."""
 
     breaks = "events-integers"
+    hint = "32-bits"
 
     def read_int(self, text: str) -> JSON:
         return (super().read_int(text) + 2**31) % 2**32 - 2**31
@@ -462,6 +505,7 @@ class DropsProto(Mutant):
     """It loses members whose names mean something to JavaScript."""
 
     breaks = "events-member-names"
+    hint = "loses-proto"
 
     def read_object(self, pairs: list[tuple[str, JSON]]) -> JSON:
         return {
@@ -502,6 +546,7 @@ class WritesBytes(Mutant):
     """It sends its texts as binary frames."""
 
     breaks = "binary-pair"
+    hint = "bytes-for-text"
 
     def send(self, type_: str, data: JSON) -> None:
         super().send(type_, data)
