@@ -75,8 +75,9 @@ def _one_for_true(finding: Finding) -> bool:
     operations, before, _ = found
     tests = [one for one in operations if one.get("op") == "test"]
     return any(
-        "value" in one and bool(one["value"] == held) and not same(one["value"], held)
+        bool(one["value"] == held) and not same(one["value"], held)
         for one in tests
+        if "value" in one
         for held in [_at(before, one.get("path", ""))]
     )
 
@@ -119,7 +120,8 @@ def _wraps(finding: Finding) -> bool:
     held, reported = (_at(state, "/number") for state in (event.before, event.data))
     if not all(type(number) is int for number in (held, reported)):
         return False
-    return reported != held and reported == (held + 2**31) % 2**32 - 2**31
+    wrapped: int = (held + 2**31) % 2**32 - 2**31
+    return bool(reported == wrapped != held)
 
 
 def _loses_proto(finding: Finding) -> bool:
@@ -235,7 +237,7 @@ def _own_states(account: Account, place: int) -> Iterable[JSON]:
 
 
 def _bytes_for_text(finding: Finding) -> bool:
-    """A binary frame that nothing has announced is an event."""
+    """A binary frame is an event, and no announcement waits for bytes, whatever came between."""
     announced = False
     for entry in finding.trace.entries:
         if entry.direction != "received":
@@ -245,7 +247,7 @@ def _bytes_for_text(finding: Finding) -> bool:
                 return True
             announced = False
         else:
-            announced = '"_BIN_META"' in entry.payload
+            announced |= '"_BIN_META"' in entry.payload
     return False
 
 
