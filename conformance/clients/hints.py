@@ -46,12 +46,25 @@ def _half_applied(finding: Finding) -> bool:
 
 
 def _loose_index(finding: Finding) -> bool:
-    """It has applied a patch with an index that is none."""
+    """It holds what a patch makes if an index that is none is read as an integer."""
     if (found := Account(finding.trace).patch()) is None:
         return False
     operations, before, reported = found
-    loose = any(is_loose_index(token) for token in _tokens(operations))
-    return loose and applied(operations, before) is None and not same(reported, before)
+    read = [
+        {
+            name: _read_loosely(each) if name in ("path", "from") else each
+            for name, each in o.items()
+        }
+        for o in operations
+    ]
+    made = applied(read, before) if read != operations else None
+    return made is not None and same(made, reported) and not same(before, reported)
+
+
+def _read_loosely(pointer: str) -> str:
+    """A pointer in which integers that are no indexes are such."""
+    tokens = pointer.split("/")
+    return "/".join(str(int(token)) if is_loose_index(token) else token for token in tokens)
 
 
 def _over_element(finding: Finding) -> bool:
@@ -66,20 +79,6 @@ def _over_element(finding: Finding) -> bool:
         made = applied([over], state) if in_array else None
         state = applied([one], state) if made is None else made
     return state is not None and same(state, reported) and not same(right, reported)
-
-
-def _one_for_true(finding: Finding) -> bool:
-    """It lets a `test` of 1 pass where `true` stands, or the other way round."""
-    if (found := Account(finding.trace).patch()) is None:
-        return False
-    operations, before, _ = found
-    tests = [one for one in operations if one.get("op") == "test"]
-    return any(
-        bool(one["value"] == held) and not same(one["value"], held)
-        for one in tests
-        if "value" in one
-        for held in [_at(before, one.get("path", ""))]
-    )
 
 
 def _merged_state(finding: Finding) -> bool:
@@ -357,7 +356,6 @@ HINTS = (
         bool_as_int,
         ONE_FOR_TRUE,
     ),
-    Hint("true-is-one", frozenset({"patch-test"}), _one_for_true, ONE_FOR_TRUE),
     Hint(
         "merged-state",
         frozenset({"state-set-replaces"}),

@@ -149,10 +149,11 @@ def test_name_is_raw_where_the_pointer_has_it_as_it_is(path: str, name: str | No
         (add("/items/01", "z"), ["a", "z", "b", "c"], "loose-index"),
         (add("/items/-1", "z"), ["a", "b", "z", "c"], None),
         (add("/items/01", "z"), ["a", "b", "c"], None),
+        (add("/items/01", "z"), ["a", "b", "c", "other"], None),
         (add("/items/1", "z"), ["a", "z", "c"], "over-element"),
         (add("/items/3", "z"), ["a", "b", "c"], None),
     ],
-    ids=["zero-in-front", "negative", "not-applied", "written-over", "lost"],
+    ids=["zero-in-front", "negative", "not-applied", "another-fault", "written-over", "lost"],
 )
 def test_index_is_told_where_the_client_has_applied_it(
     operation: JSON, reported: JSON, name: str | None

@@ -249,7 +249,6 @@ class TakesOneForTrue(Mutant):
     """Its `test` takes 1 for `true`."""
 
     breaks = "patch-test"
-    hint = "true-is-one"
 
     def equal(self, left: JSON, right: JSON) -> bool:
         return bool(left == right)
