@@ -48,8 +48,7 @@ class Result:
         ran: How many cases.
         killed: The first case that names the requirement that it breaks, with the hint that it
             wants if it wants one; or None.
-        misled: The first case that names the requirement with a hint that it does not want, or
-            None.
+        misled: The first case that gives a hint that it does not want, or None.
         others: Cases that name another one, or any of a legal client, each with what it says.
         said: What the run printed.
     """
@@ -165,7 +164,7 @@ def judge(name: str, time_scale: float, *arguments: str) -> Result:
     found = [case for case in cases if case["verdict"] in BAD]
     own = [case for case in found if case["broken"] == breaks]
     killing = [case["id"] for case in own if wanted is None or wanted in case["hints"]]
-    misled = [f"{case['id']}: {h}" for case in own for h in case["hints"] if h != wanted]
+    misled = [f"{case['id']}: {h}" for case in found for h in case["hints"] if h != wanted]
     if not cases and breaks and breaks in said:
         killing = ["(at the first look)"]
     others = [f"{c['id']}: {c['verdict']}\n{c['reason']}" for c in found if c["id"] not in killing]

@@ -50,13 +50,8 @@ def _loose_index(finding: Finding) -> bool:
     if (found := Account(finding.trace).patch()) is None:
         return False
     operations, before, reported = found
-    read = [
-        {
-            name: _read_loosely(each) if name in ("path", "from") else each
-            for name, each in o.items()
-        }
-        for o in operations
-    ]
+    pointers = [{n: _read_loosely(o[n]) for n in ("path", "from") if n in o} for o in operations]
+    read = [{**one, **loosely} for one, loosely in zip(operations, pointers, strict=True)]
     made = applied(read, before) if read != operations else None
     return made is not None and same(made, reported) and not same(before, reported)
 
