@@ -57,7 +57,7 @@ async def _first_look(chosen: Options) -> float:
     except Violation as violation:
         raise Unusable(
             NOT_CONFORMANT,
-            f"the client at {target.url} is not as the contract has it: {violation}; see "
+            f"the client that connects is not as the contract has it: {violation}; see "
             "spec/testee.md, 'A client under test'",
         ) from violation
     finally:
@@ -65,7 +65,7 @@ async def _first_look(chosen: Options) -> float:
     if round_trip is None:
         said = ""
         if program is not None and program.died():
-            said = f"; its exit status is {program.status}, and it printed: {program.printed()}"
+            said = f"; its exit status is {program.status}, and {program.printed()}"
         raise Unusable(NO_SERVER, f"no client connects to {target.url}{said}")
     return round_trip
 
