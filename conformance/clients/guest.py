@@ -131,6 +131,7 @@ class Guest:
     async def _started_anew(self) -> Link:
         if self._program is None:
             raise NotTestable("the client does not connect again, and the kit can't start it")
+        self.trace.add(self.host.last_label, "noted", "the kit starts the client again")
         self._program.stop()
         self._program.start()
         link = await self.host.next_link(STARTING)

@@ -176,6 +176,7 @@ function eventOf(entry) {
 
 const CONNECTS = /^(?:connects to (\S+)|the client connects|is the connection that is already open)/;
 const ENDS = /^(connection \S+ (closed|ended|is)\b|closes|cuts |resets |fails to connect|goes away)/;
+const RESTARTS = "the kit starts the client again";
 const ONE = "client"; // the client under test, whatever connection it is on
 
 // The steps of a dialogue: each entry with its event and who has sent it, who is connected, what each side holds, and what has
@@ -196,7 +197,7 @@ function follow(entries, judged) {
         begin(held, connection, connects[1]);
       } else if (ENDS.test(payload)) {
         step.ends = open.delete(connection) || /^connection/.test(payload);
-      }
+      } else if (payload === RESTARTS) held.clients.set(ONE, new Map());
     } else {
       if (!held.given.has(connection)) begin(held, connection);
       if (step.event) note(step, held);
