@@ -122,13 +122,11 @@ class Connection:
         url: The URL that it was opened with.
         ended_by_kit: Whether the kit has begun to end it.
         masks: Whether its frames are masked, as those of clients are.
-        other: What is at its other end, `server` or `client`.
         opened: When it was opened, by the monotonic clock.
         ended: When it ended.
     """
 
     masks = True
-    other = "server"
 
     def __init__(
         self, socket: Socket, label: str, trace: Trace, deadline: float, url: str = ""
@@ -257,7 +255,7 @@ class Connection:
         except TimeoutError:
             raise Silence(
                 requirement=requirement,
-                expected=f"that the {self.other} closes connection {self.label}",
+                expected=f"that the {self.legality.side} closes connection {self.label}",
                 received=f"a connection that is open after {self._deadline:g} s",
             ) from None
         assert self.closing is not None
@@ -364,7 +362,7 @@ class Connection:
                 await self._socket.send(frame)
         except TimeoutError:
             raise Silence(
-                expected=f"that the {self.other} reads what is sent on connection {self.label}",
+                expected=f"that the {self.legality.side} reads what is sent on connection {self.label}",
                 received=f"it does not within {seconds:g} s",
             ) from None
         except (ConnectionClosed, AttributeError) as error:

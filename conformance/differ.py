@@ -69,7 +69,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _target(url: str, time_scale: float) -> Target:
-    check_url("URL", url.replace(SESSION, ""))
+    check_url("URL", url, SESSION)
     if SESSION not in url:
         raise Unusable(NOTHING_RAN, f"URL {url!r}: it needs {SESSION}, for a session a program")
     return Target(url, time_scale=time_scale)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
+from conformance.dialogue import Dialogue
 from conformance.expect import Violation, text
-from conformance.peer import Dialogue
 from conformance.search import Finding, Search
 from conformance.sequence import Observation, Sequence
 from conformance.steps import Step

@@ -87,7 +87,7 @@ def equal(
     if not same(received, expected):
         raise Violation(
             requirement=requirement,
-            expected=f"{what}: {text(expected)}",
+            expected=f"{what}: {_wanted(received, expected)}",
             received=difference(received, expected),
         )
 
@@ -114,6 +114,17 @@ def fail(*, expected: str, received: str, requirement: str | None = None) -> NoR
 def text(value: JSON) -> str:
     """A JSON value for people."""
     return shown(compact(value))
+
+
+def _wanted(received: JSON, expected: JSON) -> str:
+    """What was expected; of two objects only the members that differ."""
+    if not isinstance(received, dict) or not isinstance(expected, dict):
+        return text(expected)
+    wrong = {n: v for n, v in expected.items() if n not in received or not same(received[n], v)}
+    right = len(expected) - len(wrong)
+    if not wrong or not right:
+        return text(expected)
+    return f"{text(wrong)}, and {right} more that {'is' if right == 1 else 'are'} right"
 
 
 def difference(received: JSON, expected: JSON) -> str:

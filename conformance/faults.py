@@ -14,8 +14,9 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from conformance import expect
+from conformance.dialogue import Dialogue
 from conformance.expect import ClosedEarly, Silence, Violation
-from conformance.peer import Dialogue, Peer
+from conformance.peer import Peer
 from conformance.wire import JSON, same
 
 ATTEMPTS = 3

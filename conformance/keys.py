@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conformance.case import Case
+from conformance.dialogue import Dialogue
 from conformance.options import Options
-from conformance.peer import Dialogue
 from conformance.verdict import Run
 
 OPTIONS = pytest.StashKey[Options]()

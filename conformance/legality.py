@@ -7,6 +7,7 @@ SHOULD has cases of its own.
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from typing import ClassVar
 
 from conformance.expect import Violation, text
 from conformance.mirror import Inapplicable, Mirror
@@ -15,20 +16,25 @@ from conformance.tally import TALLY
 from conformance.trace import shown
 from conformance.wire import JSON, SCHEMA_BY_NAME, Event, MalformedFrame, decode
 
-REQUIREMENT_BY_NAME = {
-    "_SET": "state-object",
-    "_PATCH": "patch-shape",
-    "_ACTION": "actions-shape",
-    "_BIN_META": "binary-malformed",
-    "_TOAST": "notices-toast",
-    "_DOWNLOAD": "notices-download",
-    "_DISCONNECT": "session-disconnect-text",
-}
-"""Which requirement an event of the server breaks when its schema refuses it."""
-
 
 class Legality:
-    """The judge of one connection. Feed it each frame in order; it keeps the mirror."""
+    """The judge of one connection. Feed it each frame in order; it keeps the mirror.
+
+    Attributes:
+        side: Whose frames it judges.
+        by_name: Which requirement an event of that side breaks when its schema refuses it.
+    """
+
+    side: ClassVar[str] = "server"
+    by_name: ClassVar[dict[str, str]] = {
+        "_SET": "state-object",
+        "_PATCH": "patch-shape",
+        "_ACTION": "actions-shape",
+        "_BIN_META": "binary-malformed",
+        "_TOAST": "notices-toast",
+        "_DOWNLOAD": "notices-download",
+        "_DISCONNECT": "session-disconnect-text",
+    }
 
     def __init__(self) -> None:
         self.mirror = Mirror()
@@ -75,12 +81,13 @@ class Legality:
         schema = SCHEMA_BY_NAME.get(event.name)
         if schema is None:
             return True
-        if "server" not in schemas()[schema]["x-senders"]:
-            self._broken("events-envelope", "an event that servers send", f"{event.name!r}", frame)
+        if self.side not in schemas()[schema]["x-senders"]:
+            expected = f"an event that {self.side}s send"
+            self._broken("events-envelope", expected, f"{event.name!r}", frame)
             return False
         wrong = deviation(schema, event.envelope())
         if wrong:
-            requirement = REQUIREMENT_BY_NAME.get(event.name, "events-envelope")
+            requirement = self.by_name.get(event.name, "events-envelope")
             self._broken(requirement, f"data as the schema {schema}.json has it", wrong, frame)
         return wrong is None
 

@@ -8,8 +8,8 @@ from contextlib import suppress
 
 from conformance.application import BURST, Call, Place
 from conformance.compare import Differences, attribute, differences, in_every_round, without
+from conformance.dialogue import Dialogue
 from conformance.expect import ClosedEarly, Silence
-from conformance.peer import Dialogue
 from conformance.visitor import Visitor
 from conformance.visits import arrive, survivor
 from conformance.wire import JSON, Event

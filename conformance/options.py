@@ -20,6 +20,8 @@ from conformance.probe import NO_SERVER, NOTHING_RAN, Unusable, check_url
 from conformance.process import EMBEDDED, ServerProcess, StartFailed, free_port
 from conformance.target import SESSION, Target
 
+GROUP = "ws-sync"
+"""The heading of the options in the help."""
 LOCAL_URL = "ws://127.0.0.1:{port}/ws/{session}"
 BUDGET = "2s"
 REPLAY_DIR = ".ws-sync/replays"
@@ -87,7 +89,7 @@ class Options:
 
 def add(parser: pytest.Parser) -> None:
     """Declare the options."""
-    group = parser.getgroup("ws-sync")
+    group = parser.getgroup(GROUP)
     group.addoption(
         "--server-url",
         metavar="URL",
@@ -254,7 +256,7 @@ def read(config: pytest.Config) -> Options:
             given.replace("{port}", str(port))
             for given in (url or LOCAL_URL, auth_url or LOCAL_AUTH_URL)
         )
-    check_url("--server-url", url.replace(SESSION, ""))
+    check_url("--server-url", url, SESSION)
     if auth_url:
         check_url("--auth-url", auth_url)
     return Options(
@@ -369,7 +371,7 @@ def _file(config: pytest.Config, option: str) -> Path | None:
 def _port_in(url: str | None) -> int | None:
     if not url or "{port}" in url:
         return None
-    check_url("--server-url", url.replace(SESSION, ""))
+    check_url("--server-url", url, SESSION)
     return urlsplit(url).port
 
 

@@ -21,13 +21,14 @@ from conformance import last_run, proof, selection, watch
 from conformance import options as command_line
 from conformance.case import MARK, of_item
 from conformance.clients import plugin as clients
+from conformance.dialogue import Dialogue
 from conformance.expect import Violation
 from conformance.figures import Figure
 from conformance.judge import Blocked, NeedsTestee, judge, listed
 from conformance.keys import CASE, DIALOGUE, OPTIONS, RUN
 from conformance.manner import after_errors
 from conformance.options import Options
-from conformance.peer import Dialogue, Peer
+from conformance.peer import Peer
 from conformance.probe import NOTHING_RAN, Unusable, probe
 from conformance.process import MOST_STARTS
 from conformance.replay.collect import case_of

@@ -48,13 +48,19 @@ class Unusable(Exception):
         self.status = status
 
 
-def check_url(option: str, url: str) -> None:
+def check_url(option: str, url: str, filled: str = "") -> None:
     """Demand a WebSocket URL.
+
+    Args:
+        option: Where it was given.
+        url: What was given.
+        filled: What stands for something in it, such as `{session}`.
 
     Raises:
         Unusable: It is none.
     """
-    parts = urlsplit(url)
+    bare = url.replace(filled, "") if filled else url
+    parts = urlsplit(bare)
     if parts.scheme not in ("ws", "wss"):
         raise Unusable(
             NOTHING_RAN, f"{option} {url!r}: a WebSocket URL begins with ws:// or wss://"
@@ -63,9 +69,9 @@ def check_url(option: str, url: str) -> None:
         named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         named = False
-    if "{port}" in url:
+    if "{port}" in bare:
         raise Unusable(NOTHING_RAN, f"{option} {url!r}: {{port}} is filled in with --server-cmd")
-    if "{" in url or "}" in url:
+    if "{" in bare or "}" in bare:
         raise Unusable(
             NOTHING_RAN, f"{option} {url!r}: only {SESSION} is filled in, in --server-url"
         )

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Awaitable
 
 from conformance import expect
+from conformance.dialogue import Dialogue
 from conformance.expect import ClosedEarly
-from conformance.peer import Dialogue, Peer
+from conformance.peer import Peer
 
 
 async def survivor(dialogue: Dialogue, peer: Peer) -> Peer:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from conformance.application import Place
 from conformance.compare import Difference, Differences, in_every_round, pointer
+from conformance.dialogue import Dialogue
 from conformance.expect import ClosedEarly
 from conformance.mirror import Mirror
-from conformance.peer import Dialogue
 from conformance.visits import arrive, survivor
 from conformance.wire import ABSENT, JSON, same
 from conformance.writing import alterations

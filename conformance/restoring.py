@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 
 from conformance.application import Place
 from conformance.compare import Differences, differences, pointer, without
+from conformance.dialogue import Dialogue
 from conformance.expect import NotTestable, Violation, text
-from conformance.peer import Dialogue
 from conformance.visitor import NEEDS_WRITES, Visitor
 from conformance.visits import arrive, survivor
 from conformance.wire import ABSENT, JSON

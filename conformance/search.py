@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
+from conformance.dialogue import Dialogue
 from conformance.expect import Silence, Violation
-from conformance.peer import Dialogue
 from conformance.sequence import Sequence
 from conformance.shrink import shrunk
 from conformance.steps import FAULTS, Step

@@ -12,9 +12,10 @@ from typing import Any
 
 from conformance import expect
 from conformance.client import Connection
+from conformance.dialogue import Dialogue
 from conformance.expect import ClosedEarly
 from conformance.model import ASSIGNABLE, READ_ONLY, Model
-from conformance.peer import Dialogue, Peer
+from conformance.peer import Peer
 from conformance.spec import deviation
 from conformance.wire import JSON, Event, same
 

@@ -74,11 +74,20 @@ class Selection:
 
 
 def _nearest(pattern: str, known: Sequence[str]) -> str:
-    near = get_close_matches(pattern.replace("*", ""), known, NEAREST, 0.4)
-    if not near:
-        near = [name for name in known if pattern.strip("*").lower() in name.lower()][:NEAREST]
+    near = _near(pattern, known)
     named = ", ".join(near or known[: NEAREST * 5])
     return f"nearest: {named}" if near else f"there are {named}" + (", …" if known[15:] else "")
+
+
+def _near(pattern: str, known: Sequence[str]) -> Sequence[str]:
+    section, slash, rest = pattern.partition("/")
+    sections = {name.partition("/")[0] for name in known}
+    if slash and section not in sections:  # the rest may be right, whatever it matches elsewhere
+        for meant in get_close_matches(section, sections, 1):
+            if any(matches(f"{meant}/{rest}", name) for name in known):
+                return [f"{meant}/{rest}"]
+    near = get_close_matches(pattern.replace("*", ""), known, NEAREST, 0.4)
+    return near or [n for n in known if pattern.strip("*").lower() in n.lower()][:NEAREST]
 
 
 def matches(pattern: str, name: str) -> bool:

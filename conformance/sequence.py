@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 
+from conformance.dialogue import Dialogue
 from conformance.expect import ClosedEarly
-from conformance.peer import Dialogue
 from conformance.seat import TESTEE, Seat
 from conformance.steps import STEPS, Step
 from conformance.wire import JSON

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 
 from conformance.compare import ROUNDS
+from conformance.dialogue import Dialogue
 from conformance.expect import ClosedEarly, NotTestable, Silence
-from conformance.peer import Dialogue
 from conformance.target import Target
 from conformance.visitor import Visitor
 

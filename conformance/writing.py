@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from conformance.application import Place
 from conformance.compare import pointer
+from conformance.dialogue import Dialogue
 from conformance.expect import ClosedEarly
-from conformance.peer import Dialogue
 from conformance.visitor import Visitor
 from conformance.visits import survivor
 from conformance.wire import JSON

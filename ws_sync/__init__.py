@@ -18,6 +18,7 @@
 that does no I/O.
 """
 
+from ws_sync.context import get_global_session, session_context
 from ws_sync.decorators import (
     remote_action,
     remote_task,
@@ -28,7 +29,7 @@ from ws_sync.decorators import (
 )
 from ws_sync.id import get_user_session
 from ws_sync.scope import get_current_sync_key_prefix, sync_key_scope
-from ws_sync.session import Session, SessionState, get_global_session, session_context
+from ws_sync.session import Session, SessionState
 from ws_sync.sessions import Sessions
 from ws_sync.sync import Sync
 from ws_sync.synced_model import Synced, SyncedAsCamelCase

@@ -13,27 +13,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Hashable, Iterable
-from contextvars import ContextVar, Token
 from types import TracebackType
-from typing import Any, Self, TypeAlias
-from weakref import WeakKeyDictionary, ref
+from typing import Any, Self
+from weakref import ref
 
 from starlette.websockets import WebSocketState
 
+from ws_sync import context
 from ws_sync.admission import Admission
 from ws_sync.calling import call, to_json
 from ws_sync.codec import Event, decode, encode, frame
 from ws_sync.connection import BREAKS_RULES, INTERNAL_ERROR, NORMAL, Connection
+from ws_sync.context import get_global_session, session_context
 from ws_sync.dialects import named
 from ws_sync.events import BIN_META, split_event
-from ws_sync.exceptions import (
-    MalformedFrame,
-    NoSession,
-    NotConnected,
-    Refused,
-    RefusedOrigin,
-    brief,
-)
+from ws_sync.exceptions import MalformedFrame, NotConnected, Refused, RefusedOrigin, brief
+from ws_sync.handover import let_go, let_go_here
 from ws_sync.intake import Intake
 from ws_sync.limits import LIMITS, Limits
 from ws_sync.logs import Log, about, peer_of
@@ -41,19 +36,7 @@ from ws_sync.metrics import begin, size
 from ws_sync.origin import Origins
 from ws_sync.transport import Transport
 
-session_context: ContextVar[Session] = ContextVar("session_context")
-"""The session that objects made in this context belong to."""
-
-_tokens: ContextVar[tuple[Token[Session], ...]] = ContextVar("_tokens", default=())
-
-Gone: TypeAlias = Callable[[], Connection | None]
-"""A weak reference to a connection; it returns None for one that was refused."""
-
-_let_go: WeakKeyDictionary[asyncio.Task[Any], list[tuple[ref[Session], Gone]]] = WeakKeyDictionary()
-"""For each task the last connection that it has made for a session and that this has let go.
-
-Weakly, since a connection may lead to the task, and would then keep its own entry for good.
-"""
+__all__ = ["Session", "SessionState", "get_global_session", "session_context"]
 
 _BURST = 64
 """So many sends and syncs may follow one another before everything else has a turn."""
@@ -61,18 +44,6 @@ _BURST = 64
 TAKEN_OVER = (
     "Seems like you're logged in somewhere else. If this is a mistake, please refresh the page."
 )
-
-
-def get_global_session() -> Session:
-    """Return the session of this context.
-
-    Raises:
-        NoSession: there is none.
-    """
-    try:
-        return session_context.get()
-    except LookupError:
-        raise NoSession from None
 
 
 class SessionState:
@@ -159,7 +130,7 @@ class Session:
             if self._admission.is_foreign(ws):
                 raise RefusedOrigin(ws.headers.get("origin", ""))
             self._attach(ws)
-        elif self._let_go_here() is None:
+        elif let_go_here(self) is None:
             self._release()
 
     def register_event(self, event: str, callback: Callable[..., Any]) -> None:
@@ -195,7 +166,7 @@ class Session:
         """
         if not await self._admission.admit(ws):
             if (task := asyncio.current_task()) is not None:
-                self._note_let_go(task, lambda: None)
+                let_go(self, task, lambda: None)
             return
         if ws.application_state is WebSocketState.CONNECTING:
             await ws.accept()
@@ -226,8 +197,8 @@ class Session:
         """
         if ws is not None:
             await self.new_connection(ws)
-        if (let_go := self._let_go_here()) is not None:  # replaced already
-            if (connection := let_go()) is not None:
+        if (gone := let_go_here(self)) is not None:  # replaced already
+            if (connection := gone()) is not None:
                 connection.close()
                 await connection.closed()
             return
@@ -307,8 +278,7 @@ class Session:
         return True
 
     def __enter__(self) -> Self:
-        # The stack belongs to the context, so sessions may overlap in different tasks.
-        _tokens.set((*_tokens.get(), session_context.set(self)))
+        context.enter(self)
         return self
 
     def __exit__(
@@ -317,9 +287,7 @@ class Session:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        *older, token = _tokens.get()
-        _tokens.set(tuple(older))
-        session_context.reset(token)
+        context.leave()
 
     @property
     def _log(self) -> Log:
@@ -347,22 +315,7 @@ class Session:
         connection, self.connection = self.connection, None
         maker = connection.maker() if connection is not None else None
         if connection is not None and maker is not None:
-            self._note_let_go(maker, ref(connection))
-
-    def _note_let_go(self, task: asyncio.Task[Any], gone: Gone) -> None:
-        others = [each for each in _let_go.get(task, ()) if each[0]() not in {None, self}]
-        _let_go[task] = [*others, (ref(self), gone)]
-
-    def _let_go_here(self) -> Gone | None:
-        """Return the newest connection of the running task, if it is not the session's any more."""
-        try:
-            task = asyncio.current_task()
-        except RuntimeError:  # outside of any event loop
-            return None
-        if task is None or (self.connection is not None and self.connection.maker() is task):
-            return None
-        made = _let_go.get(task, ())
-        return next((connection for session, connection in made if session() is self), None)
+            let_go(self, maker, ref(connection))
 
     async def _serve(self, connection: Connection) -> None:
         try:

@@ -21,6 +21,7 @@ from ws_sync.calling import call
 from ws_sync.codec import JSON
 from ws_sync.configuration import Configuration, Functions, Pair, configure
 from ws_sync.connection import Connection
+from ws_sync.context import get_global_session
 from ws_sync.events import (
     action_event,
     download_event,
@@ -36,7 +37,7 @@ from ws_sync.logs import Log, about
 from ws_sync.registration import Registration
 from ws_sync.remote import remote_functions
 from ws_sync.scope import get_current_sync_key_prefix, scoped, sync_key_scope
-from ws_sync.session import Session, get_global_session
+from ws_sync.session import Session
 from ws_sync.state import State
 from ws_sync.tasks import Tasks
 from ws_sync.throttle import Throttle

@@ -8,7 +8,8 @@ import pytest
 
 from conformance import expect
 from conformance.case import case
-from conformance.peer import Dialogue, Peer
+from conformance.dialogue import Dialogue
+from conformance.peer import Peer
 from conformance.refusal import survivor, unchanged
 from conformance.wire import JSON
 

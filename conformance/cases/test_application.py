@@ -14,9 +14,9 @@ import pytest
 from conformance import expect
 from conformance.case import case
 from conformance.compare import Differences, differences, in_every_round, nowhere, without
+from conformance.dialogue import Dialogue
 from conformance.expect import NotTestable, Silence
 from conformance.looks import Attempt, after_patches, effect, fallen_back, initial
-from conformance.peer import Dialogue
 from conformance.refused import refused_patches, taken
 from conformance.restoring import restoring
 from conformance.visitor import Visitor

@@ -9,7 +9,8 @@ import pytest
 
 from conformance import expect
 from conformance.case import case
-from conformance.peer import Dialogue, Peer, encoded
+from conformance.dialogue import Dialogue
+from conformance.peer import Peer, encoded
 from conformance.refusal import unchanged
 from conformance.wire import JSON, Event, same
 

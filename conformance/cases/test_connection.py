@@ -9,8 +9,9 @@ import pytest
 
 from conformance import expect
 from conformance.case import case
+from conformance.dialogue import Dialogue
 from conformance.expect import ClosedEarly
-from conformance.peer import Dialogue, Peer
+from conformance.peer import Peer
 from conformance.refusal import survivor
 from conformance.wire import JSON, Event
 

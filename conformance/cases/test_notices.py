@@ -6,7 +6,8 @@ import pytest
 
 from conformance import expect
 from conformance.case import case
-from conformance.peer import Dialogue, Peer, encoded, some_time
+from conformance.dialogue import Dialogue
+from conformance.peer import Peer, encoded, some_time
 from conformance.wire import JSON
 
 BASIC = "notices/toast-arrives-with-its-level[info]"

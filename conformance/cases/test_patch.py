@@ -23,7 +23,8 @@ from conformance.cases.patches import (
     remove,
     replace,
 )
-from conformance.peer import Dialogue, Peer
+from conformance.dialogue import Dialogue
+from conformance.peer import Peer
 from conformance.refusal import unchanged
 from conformance.wire import JSON, compact
 
@@ -145,7 +146,9 @@ async def test_patch_is_not_larger_than_a_replace(peer: Peer, before: JSON, afte
     whole = len(compact([replace("/anything", after)]))
     sizes = [len(compact(shortest(patch))) for patch in peer.events("_PATCH:TESTEE", mark)]
     expect.true(
-        sum(sizes) <= whole, expected=f"at most {whole} characters", received=f"{sizes} characters"
+        sum(sizes) <= whole,
+        expected=f"at most {whole} characters",
+        received=f"{sum(sizes)} characters in {len(sizes)} patches",
     )
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from conformance import expect
 from conformance.case import case
+from conformance.dialogue import Dialogue
 from conformance.expect import ClosedEarly
-from conformance.peer import Dialogue, Peer
+from conformance.peer import Peer
 
 
 @case("security-slow-reader")

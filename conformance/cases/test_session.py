@@ -11,8 +11,9 @@ import pytest
 from conformance import expect
 from conformance.case import case
 from conformance.client import Closing, Connection
+from conformance.dialogue import Dialogue
 from conformance.expect import ClosedEarly, Violation
-from conformance.peer import Dialogue, Peer, some_time
+from conformance.peer import Peer, some_time
 from conformance.refusal import survivor
 from conformance.wire import JSON, Event
 

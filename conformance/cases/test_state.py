@@ -7,8 +7,9 @@ import pytest
 from conformance import expect
 from conformance.case import case
 from conformance.cases.changes import CHANGES, LONG, LONG_CHANGES
+from conformance.dialogue import Dialogue
 from conformance.model import INITIAL
-from conformance.peer import Dialogue, Peer
+from conformance.peer import Peer
 from conformance.refusal import survivor, unchanged
 from conformance.wire import JSON, same
 

@@ -9,7 +9,8 @@ import pytest
 
 from conformance import expect
 from conformance.case import case
-from conformance.peer import Dialogue, Peer
+from conformance.dialogue import Dialogue
+from conformance.peer import Peer
 from conformance.wire import JSON, Event
 
 UNKNOWN = f"no-{secrets.token_hex(4)}"

@@ -18,10 +18,10 @@ from conformance import expect
 from conformance.broken import ASSIGN_LOST, BROKEN, CUT, LIES, assigning
 from conformance.case import case
 from conformance.client import Connection
+from conformance.dialogue import Dialogue
 from conformance.expect import ClosedEarly, Silence, TurnedAway
 from conformance.faults import SPARE, Bystander, Scene, crowd, deep_values, largest
 from conformance.figures import Figure
-from conformance.peer import Dialogue
 from conformance.raw import HandshakeFailed, fragments, frame
 from conformance.wire import JSON, Event
 

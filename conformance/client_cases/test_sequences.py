@@ -20,8 +20,8 @@ async def test_client_agrees_after_every_step(
     if not options.budget:
         raise NotTestable("needs a --budget")
     search = Search(guest.again, guest.link, options.seed, options.budget, options.examples)
-    found = await search.finding()
+    findings = await search.findings()
     guest.go_on_with(search.link)
     request.node.user_properties.append(("sequences", f"{search}, seed {search.seed}"))
-    if found is not None:
-        raise Violations([found])
+    if findings:
+        raise Violations(findings)

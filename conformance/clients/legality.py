@@ -7,18 +7,12 @@ judged here.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from conformance.expect import text
 from conformance.legality import Legality
 from conformance.mirror import Inapplicable
-from conformance.spec import deviation, schemas
-from conformance.wire import SCHEMA_BY_NAME, Event
-
-REQUIREMENT_BY_NAME = {
-    "_PATCH": "patch-shape",
-    "_ACTION": "actions-shape",
-    "_USER_SESSION": "session-identify-answer",
-}
-"""Which requirement an event of the client breaks when its schema refuses it."""
+from conformance.wire import Event
 
 
 class ClientLegality(Legality):
@@ -28,6 +22,13 @@ class ClientLegality(Legality):
         asked: Whether the kit has asked who the client is.
         spoken: Whether the kit has sent anything else.
     """
+
+    side: ClassVar[str] = "client"
+    by_name: ClassVar[dict[str, str]] = {
+        "_PATCH": "patch-shape",
+        "_ACTION": "actions-shape",
+        "_USER_SESSION": "session-identify-answer",
+    }
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,17 +46,7 @@ class ClientLegality(Legality):
             self._broken(
                 "versioning-hello-late", "no _HELLO before an event of the server", "one", frame
             )
-        schema = SCHEMA_BY_NAME.get(event.name)
-        if schema is None:
-            return True
-        if "client" not in schemas()[schema]["x-senders"]:
-            self._broken("events-envelope", "an event that clients send", f"{event.name!r}", frame)
-            return False
-        wrong = deviation(schema, event.envelope())
-        if wrong:
-            requirement = REQUIREMENT_BY_NAME.get(event.name, "events-envelope")
-            self._broken(requirement, f"data as the schema {schema}.json has it", wrong, frame)
-        return wrong is None
+        return super()._well_formed(event, frame)
 
     def _set(self, event: Event, key: str, _frame: str) -> None:
         if key in self.mirror:

@@ -21,7 +21,6 @@ class Link(Connection):
     """
 
     masks = False
-    other = "client"
     legality: ClientLegality
 
     def __init__(self, socket: ServerConnection, label: str, trace: Trace, deadline: float) -> None:

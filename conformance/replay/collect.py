@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from conformance.case import Case, of_item
+from conformance.dialogue import Dialogue
 from conformance.expect import Violation
 from conformance.keys import DIALOGUE, OPTIONS
-from conformance.peer import Dialogue
 from conformance.proxy.rerun import PREFIX, Rerun
 from conformance.replay.file import Replay, ReplayError, in_folder, load
 from conformance.sequence import Sequence

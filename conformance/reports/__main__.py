@@ -135,7 +135,7 @@ def _compare(chosen: argparse.Namespace) -> int:
     if not _written(outputs):
         return NOTHING_RAN
     if not outputs:
-        for line in comparison.text(found, get_terminal_size().columns):
+        for line in comparison.text(found, _width()):
             _say(line)
     for report in found.reports:
         if report.damage is not None:
@@ -143,6 +143,11 @@ def _compare(chosen: argparse.Namespace) -> int:
     if any(report.damage is not None for report in found.reports):
         return NOTHING_RAN
     return NOT_CONFORMANT if found.worse else 0
+
+
+def _width() -> int | None:
+    """The columns of the terminal; None where nobody says how many: in a pipe, in a file."""
+    return get_terminal_size().columns if sys.stdout.isatty() or os.getenv("COLUMNS") else None
 
 
 def _load(given: str) -> Report | None:

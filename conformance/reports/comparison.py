@@ -171,8 +171,8 @@ def _cell(requirement: Requirement, cases: list[CaseView]) -> Cell:
 # In a terminal
 
 
-def text(comparison: Comparison, width: int) -> Iterator[str]:
-    """The lines for a terminal of this width."""
+def text(comparison: Comparison, width: int | None) -> Iterator[str]:
+    """The lines for a terminal of this width, or of any."""
     numbers = [f"{number}" for number in range(1, len(comparison.reports) + 1)]
     for number, report in zip(numbers, comparison.reports, strict=True):
         yield f"{number}  {visible(report.name)}: {conclusion(report)}"
@@ -200,7 +200,7 @@ def text(comparison: Comparison, width: int) -> Iterator[str]:
         for each in found[:SHOWN]:
             said = " → ".join(map(comparison.called, each.verdicts))
             line = f"    {visible(each.id)}: {said}"
-            yield line if len(line) <= width else f"{line[: width - 1]}…"
+            yield line if width is None or len(line) <= width else f"{line[: width - 1]}…"
         if len(found) > SHOWN:
             yield f"    … and {len(found) - SHOWN} more"
 

@@ -7,14 +7,18 @@ import shlex
 import sys
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
 from conformance.clients import drawing
 from conformance.clients.legality import ClientLegality
+from conformance.clients.search import Found, Search
 from conformance.clients.waiting import grows, varies
+from conformance.expect import Violation
 from conformance.mirror import Mirror
 from conformance.spec import deviation
+from conformance.trace import Trace
 from conformance.wire import Event
 from tests.conformance.kit import run, run_kit
 
@@ -23,6 +27,11 @@ def client(name: str) -> str:
     """The option that judges a client of `tests/mutants/clients`."""
     command = shlex.join([sys.executable, "-m", "tests.mutants.clients", name])
     return f"--client-cmd={command} {{url}}"
+
+
+def contents_of(folder: Path) -> list[dict[str, Any]]:
+    """The JSON files of a folder."""
+    return [json.loads(file.read_text()) for file in folder.iterdir()]
 
 
 async def test_honest_client_passes_and_only_client_cases_are_run(tmp_path: Path) -> None:
@@ -80,6 +89,33 @@ async def test_failure_of_a_sequence_is_kept_and_replayed(tmp_path: Path) -> Non
     fixed = await run("conformance.replay", str(file), client("Honest"))
     assert fixed.status == 0, fixed.output
     assert "fixed" in fixed.output
+
+
+async def test_search_goes_on_behind_a_finding(tmp_path: Path) -> None:
+    kept = ("--replay-dir", str(tmp_path), "--budget=60s", "--max-examples=10", "--seed=3")
+    result = await run_kit(client("NaivePatches"), *kept, "-k", "sequences")
+    assert result.status == 1
+    replays = contents_of(tmp_path)
+    faults = {(replay["requirement"], replay["program"][-1]["do"]) for replay in replays}
+    assert len(faults) == len(replays) > 1
+
+
+class FailsOnce(Search):
+    """A search whose client fails once."""
+
+    async def _fails(self, program: list[drawing.Step]) -> Found | None:
+        if self.programs:
+            return None
+        self.programs = 1
+        wrong = Violation(requirement="state-get", expected="this", received="that")
+        return wrong, Trace(), program
+
+
+async def test_what_fails_once_and_not_again_is_counted_and_not_told() -> None:
+    search = FailsOnce(fresh=None, link=None, seed=1, budget=60.0, examples=3)  # type: ignore[arg-type]
+    assert await search.findings() == []
+    assert search.unconfirmed == ["state-get"]
+    assert str(search).endswith("1 failed once and not again (state-get)")
 
 
 async def test_known_failing_list_holds_for_clients(tmp_path: Path) -> None:

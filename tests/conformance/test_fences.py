@@ -7,8 +7,8 @@ import json
 
 from websockets.asyncio.server import ServerConnection
 
+from conformance.dialogue import Dialogue
 from conformance.fences import Fences
-from conformance.peer import Dialogue
 from conformance.target import Target
 from conformance.wire import Event
 from tests.conformance.liars import announce, lying, send

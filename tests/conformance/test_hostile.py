@@ -7,8 +7,8 @@ import re
 import pytest
 
 from conformance import client
+from conformance.dialogue import Dialogue
 from conformance.expect import Violation
-from conformance.peer import Dialogue
 from conformance.target import Target
 from tests.conformance import hostile
 from tests.conformance.hostile import serving

@@ -86,6 +86,7 @@ async def test_server_that_does_not_speak_http_is_named() -> None:
         ("ws://127.0.0.1:99999/ws", "no valid port"),
         ("ws://127.0.0.1:0/ws", "no valid port"),
         ("ws://127.0.0.1:8000/ws/{sesion}", "only {session} is filled in"),
+        ("ws://127.0.0.1:{port}/ws/{session}", "ws://127.0.0.1:{port}/ws/{session}': {port} is"),
     ],
 )
 async def test_wrong_url_is_a_wrong_option(url: str, said: str) -> None:

@@ -44,6 +44,7 @@ def test_options_take_what_all_of_them_name(given: dict[str, list[str]], taken: 
     [
         ({"section": ["stat"]}, "--section stat: there is none; nearest: state"),
         ({"case": ["state/x*"]}, "--case state/x*: there is none; nearest: state/c"),
+        ({"case": ["tasts/*"]}, "--case tasts/*: there is none; nearest: tasks/*"),
         ({"feature": ["q"]}, "--feature q: there is none; there are errors, lazy, tasks"),
         (
             {"section": ["tasks"], "level": ["SHOULD"]},
@@ -78,6 +79,13 @@ async def test_selection_of_nothing_is_status_2_with_the_nearest(more: tuple[str
     async with lying(liars.lists_toast_and_has_none) as url:
         result = await run_kit("--server-url", url, "--case", "state/get-is-anwsered", *more)
     assert "nearest: state/get-is-answered," in result.output
+    assert result.status == 2
+
+
+async def test_mistyped_option_is_status_2_with_the_nearest(tmp_path: Path) -> None:
+    result = await run("conformance", "--lst", "--seciton=state", cwd=tmp_path)
+    assert "--lst: there is none; nearest: --list\n" in result.output
+    assert "--seciton: there is none; nearest: --section\n" in result.output
     assert result.status == 2
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
+from typing import TypeVar
 
 from tests.mutants import (
     actions,
@@ -47,23 +48,27 @@ SECTIONS: tuple[ModuleType, ...] = (
 )
 
 
-def mutants() -> dict[str, type[Mutant]]:
-    """The mutants, in the order of the sections."""
+K = TypeVar("K")
+
+
+def kinds_of(base: type[K], *modules: ModuleType) -> dict[str, type[K]]:
+    """What these modules have of a kind, by name, in their order."""
     return {
         name: found
-        for module in SECTIONS
+        for module in modules
         for name, found in vars(module).items()
-        if isinstance(found, type) and issubclass(found, Mutant) and found is not Mutant
+        if isinstance(found, type) and issubclass(found, base) and found is not base
     }
+
+
+def mutants() -> dict[str, type[Mutant]]:
+    """The mutants, in the order of the sections."""
+    return kinds_of(Mutant, *SECTIONS)
 
 
 def legals() -> dict[str, type[Legal]]:
     """The odd but legal testees."""
-    return {
-        name: found
-        for name, found in vars(legal).items()
-        if isinstance(found, type) and issubclass(found, Legal) and found is not Legal
-    }
+    return kinds_of(Legal, legal)
 
 
 def sections() -> dict[str, list[str]]:

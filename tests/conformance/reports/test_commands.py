@@ -113,6 +113,22 @@ def test_compare_fails_where_something_no_longer_passes(
     assert "2  good: conformant" in printed
 
 
+def test_compare_cuts_lines_only_where_it_knows_the_width(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = f"state/{'x' * 200}"
+    for name, verdict in (("old", Verdict.PASS), ("new", Verdict.FAIL)):
+        (tmp_path / name).write_bytes(content(case(long, verdict)))
+    given = ["compare", str(tmp_path / "old"), str(tmp_path / "new")]
+    monkeypatch.delenv("COLUMNS", raising=False)
+    main(given)
+    assert f"{long}: passed → failed" in capsys.readouterr().out
+    monkeypatch.setenv("COLUMNS", "60")
+    main(given)
+    assert long not in (printed := capsys.readouterr().out)
+    assert f"    state/{'x' * 49}…\n" in printed
+
+
 def test_compare_writes_a_page_and_markdown(good: Path, bad: Path, tmp_path: Path) -> None:
     page, markdown = tmp_path / "x.html", tmp_path / "x.md"
     given = ["compare", str(bad), str(good), "--html", str(page), "--markdown", str(markdown)]

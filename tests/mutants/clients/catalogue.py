@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.mutants.catalogue import kinds_of
 from tests.mutants.clients import legal, wrong
 from tests.mutants.clients.honest import Honest
 from tests.mutants.clients.kinds import Legal, Mutant
@@ -9,20 +10,12 @@ from tests.mutants.clients.kinds import Legal, Mutant
 
 def mutants() -> dict[str, type[Mutant]]:
     """The mutants, in their order."""
-    return {
-        name: found
-        for name, found in vars(wrong).items()
-        if isinstance(found, type) and issubclass(found, Mutant) and found is not Mutant
-    }
+    return kinds_of(Mutant, wrong)
 
 
 def legals() -> dict[str, type[Legal]]:
     """The odd but legal clients."""
-    return {
-        name: found
-        for name, found in vars(legal).items()
-        if isinstance(found, type) and issubclass(found, Legal) and found is not Legal
-    }
+    return kinds_of(Legal, legal)
 
 
 def kinds() -> dict[str, type[Honest]]:
