@@ -361,8 +361,9 @@ class Connection:
             async with asyncio.timeout(seconds):
                 await self._socket.send(frame)
         except TimeoutError:
+            side = self.legality.side
             raise Silence(
-                expected=f"that the {self.legality.side} reads what is sent on connection {self.label}",
+                expected=f"that the {side} reads what is sent on connection {self.label}",
                 received=f"it does not within {seconds:g} s",
             ) from None
         except (ConnectionClosed, AttributeError) as error:
