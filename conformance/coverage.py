@@ -127,7 +127,7 @@ def _of_outcome(outcome: Outcome) -> str:
         case Verdict.KIT_ERROR:
             return "were not judged"
         case _:
-            return "were not reached, because their cases end before"
+            return "were not reached by a case"
 
 
 def _features(case: Case, missing: Iterable[str]) -> str:

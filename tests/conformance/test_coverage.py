@@ -38,7 +38,7 @@ def test_requirement_that_a_case_has_found_unmet_is_exercised(verdict: Verdict) 
 def test_case_that_fails_for_another_requirement_has_not_reached_its_own() -> None:
     outcome = Outcome(case(OWN), Verdict.FAIL, findings=[finding(OTHER)])
     assert of(outcome, OTHER) == (True, True, "")
-    assert of(outcome, OWN) == (False, False, "were not reached, because their cases end before")
+    assert of(outcome, OWN) == (False, False, "were not reached by a case")
 
 
 def test_way_of_closing_counts_for_its_own_requirement() -> None:
