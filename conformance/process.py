@@ -75,7 +75,7 @@ class ServerProcess:
             if self.died():
                 raise StartFailed(
                     f"{self.command!r} ended with status {process.returncode} before it listened "
-                    f"on port {self.port}: {self.printed()}"
+                    f"on port {self.port}; {self.printed()}"
                 )
             if time.monotonic() > deadline:
                 self.stop()
@@ -115,12 +115,12 @@ class ServerProcess:
         return self._process.poll() if self._process is not None else None
 
     def printed(self) -> str:
-        """The end of what it printed."""
+        """What it printed, a phrase with the end of that."""
         if self._output is None:
             return ""
         end = os.fstat(self._output.fileno()).st_size
         text = os.pread(self._output.fileno(), 2000, max(0, end - 2000)).decode(errors="replace")
-        return text.strip() or "it printed nothing"
+        return f"it printed: {text.strip()}" if text.strip() else "it printed nothing"
 
     def mark(self) -> None:
         """Note how much it has printed by now."""

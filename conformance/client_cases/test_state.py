@@ -71,12 +71,13 @@ async def test_client_asks_for_the_state_when_a_patch_does_not_fit(
     first = {"op": "replace", "path": "/text", "value": "half"}
     await guest.illegal(f"_PATCH:{KEY}", [first, BROKEN[broken]])
     await guest.fence()
+    asked, held, reported = guest.asked, guest.state, await guest.reported()
     expect.true(
-        guest.asked,
+        asked,
         expected="_GET:TESTEE behind a patch that can't be applied",
         received="nothing of the kind before the answer to a later event",
     )
-    await guest.holds()
+    expect.equal(reported, held, "the client's state")
 
 
 @case("state-ask-again")

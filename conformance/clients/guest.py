@@ -108,14 +108,15 @@ class Guest:
             try:
                 if attempt == 0 and "publish" not in self._target.lacks:
                     await self.at_once(call("publish"))
+                self.trace.keep_notes()
                 await self.at_once(Event(f"_SET:{KEY}", START))
             except Violation:
                 await self.link.cut()
                 if attempt == ATTEMPTS - 1:
                     raise
             else:
-                self.link.begin(self.trace, self.link.label)
-                self.trace.entries.clear()
+                self.link.forget()
+                self.trace.stimulus = None
                 self.asked = 0
                 return
 
@@ -136,6 +137,7 @@ class Guest:
     async def _started_anew(self) -> Link:
         if self._program is None:
             raise NotTestable("needs a client that connects again, or that the kit can start")
+        self.trace.add(self.host.last_label, "noted", "the kit starts the client again")
         self._program.stop()
         self._program.start()
         link = await self.first_link()

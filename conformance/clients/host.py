@@ -55,6 +55,7 @@ class Host:
         self.deaths: list[str] = []
         self._deadline = deadline
         self._links: asyncio.Queue[Link] = asyncio.Queue()
+        self._open: set[Link] = set()
         self._news = asyncio.Event()
         self._server: Server | None = None
         self._labels = 0
@@ -80,7 +81,9 @@ class Host:
         )
 
     async def stop(self) -> None:
-        """Listen no longer, and end what is open at once."""
+        """Listen no longer, and end what is open at once, as no concern of the last case."""
+        for link in [*self._open]:
+            await link.release()
         if self._server is not None:
             for connection in list(self._server.connections):
                 connection.transport.abort()
@@ -140,4 +143,6 @@ class Host:
         self.trace.add(label, "noted", "the client connects")
         link = Link(socket, label, self.trace, self._deadline)
         self._links.put_nowait(link)
+        self._open.add(link)
         await link.until_ended()
+        self._open.discard(link)

@@ -43,9 +43,13 @@ class Link(Connection):
     def begin(self, trace: Trace, label: str) -> None:
         """Go on in another case: forget what arrived."""
         self._trace, self.label = trace, label
+        self.forget()
+        trace.add(label, "noted", "is the connection that is already open")
+
+    def forget(self) -> None:
+        """Forget what arrived, as no concern of the case."""
         self.received.clear()
         self.legality.violations.clear()
-        trace.add(label, "noted", "is the connection that is already open")
 
     def write_events(self, *events: Event) -> None:
         """Send events at once, without waiting for anything."""
@@ -87,7 +91,9 @@ class Link(Connection):
         return self.legality.mirror[key]
 
     def _take(self, frame: str | bytes) -> None:
-        before = len(self.received)
+        before, judged = len(self.received), len(self.legality.violations)
         super()._take(frame)
+        for violation in self.legality.violations[judged:]:
+            violation.sent = self._trace.last_sent_on(self.label)
         for received in self.received[before:]:
             self.react(received.event)

@@ -70,10 +70,10 @@ async def _first_look(chosen: Options) -> None:
         if round_trip is not None:
             target.lacks = await lacking(guest)
     except Violation as violation:
-        printed = f"; it printed: {program.printed()}" if program is not None else ""
+        printed = f"; {program.printed()}" if program is not None else ""
         raise Unusable(
             NOT_CONFORMANT,
-            f"the client at {target.url} is not as the contract has it: {violation}; see "
+            f"the client that connects is not as the contract has it: {violation}; see "
             f"spec/testee.md, 'A client under test'{printed}",
         ) from violation
     finally:
@@ -81,7 +81,7 @@ async def _first_look(chosen: Options) -> None:
     if round_trip is None:
         said = ""
         if program is not None and program.died():
-            said = f"; its exit status is {program.status}, and it printed: {program.printed()}"
+            said = f"; its exit status is {program.status}, and {program.printed()}"
         raise Unusable(NO_SERVER, f"no client connects to {target.url}{said}")
     target.round_trip = round_trip
 

@@ -29,4 +29,4 @@ class ClientProgram(ServerProcess):
 
     def obituary(self) -> str:
         """How it has ended: its exit status, and what it printed."""
-        return f"its process has ended with status {self.status}, and it printed: {self.printed()}"
+        return f"its process has ended with status {self.status}, and {self.printed()}"

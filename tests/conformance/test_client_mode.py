@@ -61,12 +61,19 @@ async def test_client_that_patches_naively_is_found_out() -> None:
     assert result.status == 1
     assert "patch-unescape (both, MUST)" in result.output
     assert "patch-escaping (both, MUST)" in result.output
+    assert (
+        "hint         this looks like a pointer whose tokens are used as they stand"
+        in result.output
+    )
+    assert "-m tests.mutants.clients NaivePatches {url}" in " ".join(result.output.split())
 
 
 async def test_client_that_dies_is_started_again_and_judged_further() -> None:
     result = await run_kit(client("EndsWithAnAction"), "-k", "test_actions.py", "--time-scale=0.5")
     assert result.status == 1
-    assert "its process has ended" in result.output
+    assert "The client has died: its process has ended" in result.output
+    assert "1 client died" in result.output
+    assert "server" not in result.output.lower()
     assert "actions-error (both, MUST NOT)" in result.output
 
 

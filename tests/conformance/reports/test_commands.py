@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from conformance.reports.__main__ import main
+from conformance.reports.document import text
 from conformance.reports.folder import WRITERS
 from conformance.spec import deviation
 from conformance.verdict import Verdict
 from tests.conformance import liars
 from tests.conformance.kit import run_kit
 from tests.conformance.liars import lying
-from tests.conformance.reports.made import BREAKING, case, content
+from tests.conformance.reports.made import BREAKING, case, content, of_client
 from ws_sync.cli import main as ws_sync
 
 
@@ -195,3 +196,38 @@ def test_requirements_of_a_hostile_report_steer_nothing(
     assert "\n# head" not in markdown.read_text()
     assert "](spec/%3C/script%3E" in markdown.read_text()
     assert "<script>alert" not in page.read_text()
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Path:
+    """The file of a report of a client, which has died once."""
+    path = tmp_path / "client.json"
+    path.write_text(text(of_client(case("state/a"), case("state/b", Verdict.DIED))))
+    return path
+
+
+def test_report_of_a_client_is_shown_as_one(
+    client: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", str(client)]) == 1
+    said = capsys.readouterr().out
+    assert "1  client died" in said
+    assert "node testee.mjs {url}, 2026-11-24T14:00:00Z: NOT conformant" in said
+
+
+def test_reports_of_servers_and_of_clients_are_not_compared(
+    good: Path, client: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.html"
+    assert main(["compare", f"mine={good}", f"theirs={client}", "--html", str(page)]) == 2
+    said = capsys.readouterr().err
+    assert said == (
+        "ws-sync: mine is about a server and theirs about a client: they have no case in common, "
+        "and can't be compared\n"
+    )
+    assert not page.exists()
+
+
+def test_reports_of_clients_are_compared(client: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", str(client), str(client)]) == 0
+    assert "† client died" in capsys.readouterr().out
