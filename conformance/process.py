@@ -21,10 +21,10 @@ STOP_PATIENCE = 5.0
 MOST_STARTS = 10
 """How often a server is started that dies again and again: each time costs its starting."""
 
-
-SHOWN_LINES = 12
+SHOWN_LINES = 7
+"""Lines from the begin, and from the end, of what it prints, that stand beside a failure."""
 SHOWN_BYTES = 4000
-"""So much of what a server prints stands beside a failure."""
+"""Of so many bytes at the end."""
 
 
 class StartFailed(Exception):
@@ -128,7 +128,7 @@ class ServerProcess:
             self._mark = os.fstat(self._output.fileno()).st_size
 
     def printed_since_mark(self) -> str:
-        """The last lines that it has printed since; empty if there are none.
+        """The first and last lines that it has printed since; empty if there are none.
 
         Read at their place: the process writes on at the end of the same file.
         """
@@ -137,7 +137,11 @@ class ServerProcess:
         end = os.fstat(self._output.fileno()).st_size
         begin = max(self._mark, end - SHOWN_BYTES)
         text = os.pread(self._output.fileno(), end - begin, begin).decode(errors="replace")
-        return "\n".join(text.strip().splitlines()[-SHOWN_LINES:])
+        lines = text.strip().splitlines()
+        if len(lines) > 2 * SHOWN_LINES:  # where an error begins, or ends, it says what it is
+            left = len(lines) - 2 * SHOWN_LINES
+            lines[SHOWN_LINES:-SHOWN_LINES] = [f"… {left} lines …"]
+        return "\n".join(lines)
 
     def stop(self) -> None:
         """End it and all that it started."""

@@ -30,6 +30,7 @@ class Target:
         testee: Whether what it serves is a testee, and no other application.
         application: What is known of what it serves.
         repeats: Whether it sends the initial state of a document more than once, as the probe saw.
+        lacks: The actions of the contract that a client under test does not do.
         listen: The address and the port on which the kit waits for a client under test, or None if
             it is a server that is.
         sets: Whether it sends changes as `_SET`, as the probe saw.
@@ -47,6 +48,7 @@ class Target:
     listen: tuple[str, int] | None = None
     sets: bool = False
     command: str | None = None
+    lacks: list[str] = field(default_factory=list)
     run: str = field(default_factory=lambda: f"{os.getpid():x}-{os.urandom(3).hex()}")
 
     @property

@@ -41,6 +41,7 @@ class Host:
         arrivals: The handshakes so far.
         welcome: What becomes of the next ones.
         trace: The dialogue of the case that runs.
+        deaths: How the client's process has ended between two cases, a phrase each.
     """
 
     def __init__(self, address: str, port: int, deadline: float) -> None:
@@ -49,6 +50,7 @@ class Host:
         self.arrivals: list[Arrival] = []
         self.welcome: Welcome = "accept"
         self.trace = Trace()
+        self.deaths: list[str] = []
         self._deadline = deadline
         self._links: asyncio.Queue[Link] = asyncio.Queue()
         self._open: set[Link] = set()
