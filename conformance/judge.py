@@ -143,7 +143,9 @@ def _finding(
 
 
 def _obituary(chosen: Options, trace: Trace | None, ails: str) -> str:
-    heard = trace is not None and any(entry.direction == "received" for entry in trace.entries)
+    heard = chosen.target.is_client or (  # of which it is seen when a case is over
+        trace is not None and any(entry.direction == "received" for entry in trace.entries)
+    )
     when = "that began during this case" if heard else "that began before this case"
     said = ""
     if chosen.process is not None and chosen.process.died():

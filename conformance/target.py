@@ -47,8 +47,8 @@ class Target:
     repeats: bool = False
     listen: tuple[str, int] | None = None
     sets: bool = False
-    command: str | None = None
     lacks: list[str] = field(default_factory=list)
+    command: str | None = None
     run: str = field(default_factory=lambda: f"{os.getpid():x}-{os.urandom(3).hex()}")
 
     @property

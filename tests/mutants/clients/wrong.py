@@ -11,7 +11,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection
 
-from tests.mutants.clients.honest import FIRST, KEY
+from tests.mutants.clients.honest import FIRST, KEY, LONGEST
 from tests.mutants.clients.kinds import Mutant
 from tests.mutants.frames import JSON, Malformed
 from tests.mutants.patching import Refused
@@ -151,6 +151,29 @@ class StaleEdits(Mutant):
         if self.stale:
             self.send(f"_PATCH:{KEY}", self.stale)
         self.stale = ()
+
+
+class KeepsPlaces(Mutant):
+    """What was edited and not sent it does again at the same places of the state that comes."""
+
+    breaks = "state-client-kept"
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.kept: list[JSON] = []
+
+    def opened(self) -> None:
+        if self.shared is not None:
+            self.kept = self.make_patch(self.shared, self.value)
+        super().opened()
+
+    def take_state(self, data: JSON) -> None:
+        kept, self.kept = self.kept, []
+        if self.shared is not None:
+            kept = self.make_patch(self.shared, self.value)
+        super().take_state(data)
+        with contextlib.suppress(Refused):
+            self.value = self.apply_patch(self.value, kept)
 
 
 class ForgetsWhatCame(Mutant):
@@ -331,6 +354,17 @@ class HammersTheServer(Mutant):
 
     def wait(self) -> float:
         return FIRST
+
+
+class WaitsByRule(Mutant):
+    """Each wait is twice as long as the last one, and leaves nothing to chance."""
+
+    breaks = "session-backoff"
+
+    def wait(self) -> float:
+        self.attempts += 1
+        longest: float = min(FIRST * 2**self.attempts, LONGEST)
+        return longest
 
 
 class ComesBackWhenSentAway(Mutant):
