@@ -17,8 +17,10 @@ from typing import Literal
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
+from conformance.client import AHEAD
 from conformance.clients.link import Link
 from conformance.trace import Trace
+from conformance.wire import LARGEST
 
 Welcome = Literal["accept", "refuse", "drop"]
 HANDSHAKE = 30.0
@@ -73,8 +75,8 @@ class Host:
             close_timeout=self._deadline,
             ping_interval=None,
             compression=None,
-            max_size=None,
-            max_queue=None,
+            max_size=LARGEST,
+            max_queue=AHEAD,
             logger=SILENT,
         )
 

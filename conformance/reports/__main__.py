@@ -111,7 +111,7 @@ def _tell(report: Report) -> None:
         level = f" ({requirement.level})" if requirement else ""
         _say(f"\n{visible(id_)}{level}: {cases(len(found))}, such as {visible(case.id)}")
         if requirement:
-            _say(f"  {requirement.sentence}")
+            _say(f"  {visible(requirement.sentence)}")
         _say(f"  {visible(why(case))[:300]}")
     for sentence in (*report.sentences("problems"), *report.sentences("warnings")):
         _say(f"\n{visible(sentence)}")

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import quote
 
-from conformance.reports.markdown import plain
+from conformance.reports.markdown import code, plain
 from conformance.reports.templates import digest, file, rendered, scripts
 from conformance.reports.view import ORDER, CaseView, Report
 from conformance.reports.words import CLASSES, SIGNS, conclusion, visible
@@ -187,11 +188,12 @@ def text(comparison: Comparison, width: int | None) -> Iterator[str]:
     rows = [row for row in comparison.rows if row.differs]
     yield ""
     yield f"requirements that stand otherwise: {len(rows)} of {len(comparison.rows)}"
-    longest = max((len(row.requirement.id) for row in rows), default=0) + 12
+    longest = max((len(visible(row.requirement.id)) for row in rows), default=0) + 12
     if rows:
         yield _line("", numbers, longest)
     for row in rows:
-        yield _line(f"{row.requirement.id} {row.requirement.level}", map(str, row.cells), longest)
+        name = f"{visible(row.requirement.id)} {row.requirement.level}"
+        yield _line(name, map(str, row.cells), longest)
     yield ""
     different = comparison.different
     yield f"cases that are judged otherwise: {len(different)} of {len(comparison.cases)}"
@@ -247,14 +249,18 @@ def markdown(comparison: Comparison, *, link: str = "spec/", all_rows: bool = Fa
         if requirement.page != page:
             page = requirement.page
             title = page.removesuffix(".md").capitalize()
-            lines.append(f"\n## {title}\n\n| requirement | level | {' | '.join(names)} |\n")
+            lines.append(f"\n## {plain(title)}\n\n| requirement | level | {' | '.join(names)} |\n")
             lines.append(f"|---|---|{':---:|' * len(names)}\n")
-        place = f"[`{requirement.id}`]({link}{page}#{requirement.id})"
+        place = f"[{code(requirement.id)}]({link}{_quoted(page)}#{_quoted(requirement.id)})"
         cells = " | ".join(str(cell) for cell in row.cells)
         lines.append(f"| {place} | {requirement.level} | {cells} |\n")
     if not all_rows:
         lines.append(_changes(comparison))
     return "".join(lines)
+
+
+def _quoted(text: str) -> str:
+    return quote(visible(text))
 
 
 def _changes(comparison: Comparison) -> str:

@@ -15,7 +15,7 @@ from conformance.verdict import Verdict
 from tests.conformance import liars
 from tests.conformance.kit import run_kit
 from tests.conformance.liars import lying
-from tests.conformance.reports.made import case, content, of_client
+from tests.conformance.reports.made import BREAKING, case, content, of_client
 from ws_sync.cli import main as ws_sync
 
 
@@ -157,6 +157,45 @@ def test_file_that_can_not_be_written_is_status_2(
 def test_verb_of_the_command_line_leads_there(bad: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert ws_sync(["report", "show", str(bad)]) == 1
     assert "NOT conformant" in capfd.readouterr().out
+
+
+def test_report_that_is_cut_off_in_its_footer_is_written_in_every_form(tmp_path: Path) -> None:
+    whole = content(case("state/a"), case("state/b", Verdict.FAIL))
+    path = tmp_path / "report.json"
+    for name in (b"limits", b"slowest", b"problems", b"end"):
+        path.write_bytes(whole[: whole.rindex(b'"%s"' % name)])
+        assert main(["show", str(path), "--all", str(tmp_path / "all")]) == 2
+        assert {each.name for each in (tmp_path / "all").iterdir()} == {*WRITERS}
+
+
+def test_requirements_of_a_hostile_report_steer_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    requirement = {
+        "id": BREAKING,
+        "side": "both",
+        "level": "MUST",
+        "sentence": BREAKING,
+        "page": BREAKING,
+        "notObservable": None,
+    }
+    paths = [tmp_path / "good.json", tmp_path / "bad.json"]
+    for path, verdict in zip(paths, (Verdict.PASS, Verdict.FAIL), strict=True):
+        judged = case("state/a", verdict) | {"requirement": BREAKING, "findings": []}
+        judged["broken"] = BREAKING if verdict is Verdict.FAIL else None
+        path.write_bytes(content(judged, requirements=[requirement]))
+    good, bad = map(str, paths)
+    assert main(["show", bad, "--all", str(tmp_path / "all")]) == 1
+    assert main(["show", bad]) == 1
+    assert main(["compare", good, bad]) == 1
+    markdown = tmp_path / "compared.md"
+    page = tmp_path / "compared.html"
+    assert main(["compare", good, bad, "--markdown", str(markdown), "--html", str(page)]) == 1
+    printed = capsys.readouterr()
+    assert all(letter.isprintable() or letter in "\n\t" for letter in printed.out + printed.err)
+    assert "\n# head" not in markdown.read_text()
+    assert "](spec/%3C/script%3E" in markdown.read_text()
+    assert "<script>alert" not in page.read_text()
 
 
 @pytest.fixture
