@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -37,9 +38,10 @@ class Hint:
 
 def hint(finding: Finding, known: Iterable[Hint]) -> Hint | None:
     """The first known pattern that a finding has, or None."""
-    for one in known:
-        if finding.requirement in one.requirements and one.shows(finding):
-            return one
+    with suppress(RecursionError):  # values too deep for this process to walk through
+        for one in known:
+            if finding.requirement in one.requirements and one.shows(finding):
+                return one
     return None
 
 
@@ -167,13 +169,7 @@ def is_loose_index(token: str) -> bool:
     return re.fullmatch(r"0\d+|[+]\d+|\d+_\d+|\s*\d+\s+|\s+\d+", token) is not None
 
 
-ONE_FOR_TRUE = (
-    "this looks like a comparison for which true equals 1, as in Python: in JSON they differ"
-)
-
-
-def bool_as_int(finding: Finding) -> bool:
-    """Whether what was received differs from what was expected by true for 1 and false for 0."""
+def _bool_as_int(finding: Finding) -> bool:
     found, _, wanted = finding.received.rpartition(" instead of ")
     if not found:
         found, wanted = finding.received, finding.expected
@@ -302,8 +298,8 @@ HINTS = (
     Hint(
         "true-is-one",
         frozenset({"patch-type-changes", "events-json-types"}),
-        bool_as_int,
-        ONE_FOR_TRUE,
+        _bool_as_int,
+        "this looks like a comparison for which true equals 1, as in Python: in JSON they differ",
     ),
     Hint(
         "snapshot-written-back",

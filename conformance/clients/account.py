@@ -105,8 +105,8 @@ def is_patch(data: JSON) -> bool:
 
 
 def applied(operations: JSON, state: JSON) -> JSON:
-    """What a patch makes of a state; None if it can't be applied, or there is no state."""
-    if not isinstance(state, dict):
+    """What a patch makes of a state; None if it is none, can't be applied, or has no state."""
+    if not isinstance(state, dict) or not is_patch(operations):
         return None
     mirror = Mirror()
     mirror.set(KEY, state)

@@ -8,48 +8,64 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from statistics import quantiles
 from typing import Any
 
 from jsonpointer import JsonPointerException, resolve_pointer
 
-from conformance.clients.account import Account, applied, is_patch
-from conformance.hints import ONE_FOR_TRUE, Hint, bool_as_int, is_loose_index
+from conformance import hints
+from conformance.clients.account import Account, Passed, applied, is_patch
+from conformance.hints import Hint, is_loose_index
 from conformance.verdict import Finding
 from conformance.wire import JSON, same
 
 Operations = list[dict[str, Any]]
 
 
+def _of_patch(shows: Callable[[Operations, JSON, JSON], bool]) -> Callable[[Finding], bool]:
+    """A pattern of the kit's last patch, the state in front of it, and what is reported then."""
+
+    def shown(finding: Finding) -> bool:
+        found = Account(finding.trace).patch()
+        return found is not None and shows(*found)
+
+    return shown
+
+
+def _of_edit(shows: Callable[[str, JSON, Passed], bool]) -> Callable[[Finding], bool]:
+    """A pattern of the attribute that was to be set last, its value, and the client's patch."""
+
+    def shown(finding: Finding) -> bool:
+        found = Account(finding.trace).asked()
+        return found is not None and shows(*found)
+
+    return shown
+
+
 # What it takes in
 
 
-def _raw_token(finding: Finding) -> bool:
+@_of_patch
+def _raw_token(operations: Operations, before: JSON, reported: JSON) -> bool:
     """The client holds a member that is named as the pointer is written."""
-    if (found := Account(finding.trace).patch()) is None:
-        return False
-    operations, before, reported = found
     raw = {token for token in _tokens(operations) if "~" in token}
     return bool(raw & (_names(reported) - _names(before)))
 
 
-def _half_applied(finding: Finding) -> bool:
+@_of_patch
+def _half_applied(operations: Operations, before: JSON, reported: JSON) -> bool:
     """It holds what the first operations make, of a patch that can't be applied."""
-    if (found := Account(finding.trace).patch()) is None:
-        return False
-    operations, before, reported = found
     if applied(operations, before) is not None or same(reported, before):
         return False
     halves = (applied(operations[:count], before) for count in range(1, len(operations)))
     return any(same(half, reported) for half in halves if half is not None)
 
 
-def _loose_index(finding: Finding) -> bool:
+@_of_patch
+def _loose_index(operations: Operations, before: JSON, reported: JSON) -> bool:
     """It holds what a patch makes if an index that is none is read as an integer."""
-    if (found := Account(finding.trace).patch()) is None:
-        return False
-    operations, before, reported = found
     pointers = [{n: _read_loosely(o[n]) for n in ("path", "from") if n in o} for o in operations]
     read = [{**one, **loosely} for one, loosely in zip(operations, pointers, strict=True)]
     made = applied(read, before) if read != operations else None
@@ -62,11 +78,9 @@ def _read_loosely(pointer: str) -> str:
     return "/".join(str(int(token)) if is_loose_index(token) else token for token in tokens)
 
 
-def _over_element(finding: Finding) -> bool:
+@_of_patch
+def _over_element(operations: Operations, before: JSON, reported: JSON) -> bool:
     """It holds what comes of `add` if that replaces an element of an array."""
-    if (found := Account(finding.trace).patch()) is None:
-        return False
-    operations, before, reported = found
     state, right = before, applied(operations, before)
     for one in operations:
         over = {**one, "op": "replace"} if one.get("op") == "add" else one
@@ -132,11 +146,9 @@ def _loses_proto(finding: Finding) -> bool:
 # What it sends
 
 
-def _raw_name(finding: Finding) -> bool:
+@_of_edit
+def _raw_name(attribute: str, wanted: JSON, patch: Passed) -> bool:
     """It was told to change one member, and its pointer has the name of that as it is."""
-    if (found := Account(finding.trace).asked()) is None:
-        return False
-    attribute, wanted, patch = found
     before = patch.before.get(attribute) if isinstance(patch.before, dict) else None
     if not isinstance(before, dict) or not isinstance(wanted, dict):
         return False
@@ -148,24 +160,20 @@ def _raw_name(finding: Finding) -> bool:
     return any(f"{one.get('path')}/".startswith(f"{raw}/") for one in patch.data)
 
 
-def _without_null(finding: Finding) -> bool:
+@_of_edit
+def _without_null(_: str, wanted: JSON, patch: Passed) -> bool:
     """It was told to send null, and its operation has no value."""
-    if (found := Account(finding.trace).asked()) is None:
-        return False
-    _, wanted, patch = found
     writes = [one for one in patch.data if one.get("op") in ("add", "replace")]
     return wanted is None and any("value" not in one for one in writes)
 
 
-def _ascending(finding: Finding) -> bool:
+@_of_edit
+def _ascending(attribute: str, wanted: JSON, patch: Passed) -> bool:
     """It removes elements from the first to the last, where the last to the first is right."""
-    if (found := Account(finding.trace).asked()) is None:
-        return False
-    attribute, wanted, patch = found
     places = [one.get("path", "").rpartition("/") for one in patch.data]
     if len(places) < 2 or any(one.get("op") != "remove" for one in patch.data):
         return False
-    indexes = [int(token) for _, _, token in places if token.isdecimal()]
+    indexes = [int(token) for _, _, token in places if re.fullmatch("[0-9]{1,9}", token)]
     of_one = len({parent for parent, _, _ in places}) == 1 and len(indexes) == len(places)
     if not of_one or indexes != sorted(set(indexes)):
         return False
@@ -309,14 +317,11 @@ UNFIT = frozenset(
 )
 """What is found unmet when a patch that can't be applied leads to no `_GET`."""
 
+OF_SERVERS = {one.name: one for one in hints.HINTS}
+"""Some faults are the same on both sides, and told in the same words."""
+
 HINTS = (
-    Hint(
-        "never-unescaped",
-        frozenset({"patch-unescape"}),
-        _raw_token,
-        "this looks like a pointer whose tokens are used as they stand: ~1 has to become / and "
-        "then ~0 has to become ~",
-    ),
+    replace(OF_SERVERS["never-unescaped"], shows=_raw_token),
     Hint(
         "never-escaped",
         frozenset({"patch-escaping", "patch-shape", "state-client-patch"}),
@@ -324,20 +329,8 @@ HINTS = (
         "this looks like names that are put into pointers as they are: ~ has to become ~0 and "
         "then / has to become ~1",
     ),
-    Hint(
-        "half-applied",
-        frozenset({"patch-atomic"}),
-        _half_applied,
-        "this looks like a patch that is applied in place: apply it to a copy, and keep the copy "
-        "when all operations have worked",
-    ),
-    Hint(
-        "loose-index",
-        frozenset({"patch-index"}),
-        _loose_index,
-        "this looks like an index that is read as the language reads integers: only 0, or digits "
-        "that do not begin with 0, are one",
-    ),
+    replace(OF_SERVERS["half-applied"], shows=_half_applied),
+    replace(OF_SERVERS["loose-index"], shows=_loose_index),
     Hint(
         "over-element",
         frozenset({"patch-operations", "patch-index", "patch-sequence"}),
@@ -345,12 +338,7 @@ HINTS = (
         "this looks like `add` writing over an element of an array, as into an object: it has to "
         "be put in front of that element",
     ),
-    Hint(
-        "true-is-one",
-        frozenset({"patch-type-changes", "events-json-types"}),
-        bool_as_int,
-        ONE_FOR_TRUE,
-    ),
+    OF_SERVERS["true-is-one"],
     Hint(
         "merged-state",
         frozenset({"state-set-replaces"}),

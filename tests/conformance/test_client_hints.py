@@ -258,6 +258,33 @@ def test_values_are_told_where_nothing_else_is_wrong_with_them() -> None:
     assert given(found) is None
 
 
+def nested(levels: int) -> JSON:
+    value: JSON = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (edits(remove(f"/items/{'9' * 5000}"), remove(f"/items/{'8' * 5000}")),),
+        (("received", "A", "_PATCH", "no list"), edits(remove("/items/0"))),
+        (("received", "A", "_PATCH", [None, {"op": 5, "path": []}]),),
+        (says({**START, "text": nested(700)}), edits(remove("/items/0"))),
+        (("received", "A", "_SET", []), edits(remove("/items/0"))),
+        (("received", "A", "_ACTION", []), edits()),
+    ],
+    ids=["huge-indexes", "no-patch", "no-operations", "deep", "no-object", "no-call"],
+)
+@pytest.mark.parametrize("requirement", sorted({r for one in HINTS for r in one.requirements}))
+def test_whatever_a_client_sends_breaks_no_pattern(
+    requirement: str, steps: tuple[Step, ...]
+) -> None:
+    before = (gave(START), told("items", ["a"]), patched(add("/text", "x")))
+    given(finding(requirement, *before, *steps, says({**START, "table": nested(700)})))
+
+
 def test_state_that_was_not_kept_whole_brings_no_hint() -> None:
     long = {**START, "text": "x" * 70_000}
     steps = (gave(long), patched(add("/text", "half"), remove("/none")), says(long))

@@ -83,7 +83,10 @@ def test_what_a_server_prints_is_told_from_the_mark_on() -> None:
         assert process.printed_since_mark() == ""
         said(port, b"behind")
         lines = process.printed_since_mark().splitlines()
-        assert lines == [f"behind {line}" for line in range(20 - SHOWN_LINES, 20)]
+        first, last = range(SHOWN_LINES), range(20 - SHOWN_LINES, 20)
+        assert lines[:SHOWN_LINES] == [f"behind {line}" for line in first]
+        assert lines[SHOWN_LINES:-SHOWN_LINES] == [f"… {20 - 2 * SHOWN_LINES} lines …"]
+        assert lines[-SHOWN_LINES:] == [f"behind {line}" for line in last]
     finally:
         process.stop()
     assert process.printed_since_mark() == ""
