@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from statistics import median_low
 
 ENOUGH = 8
 """Waits in a row, after which the next ones tell no more."""
@@ -16,12 +17,18 @@ LEAST = 5
 """The same, for clients that wait long by then."""
 LONG = 6.0
 """Seconds that a row may take before the least is enough."""
-GROWN = 1.1
-"""How many times as long as every first wait the longest one has to be."""
+GROWN = 0.1
+"""By which part of it the longest waits have to be longer than the first one."""
+STEP = 0.02
+"""The same, in seconds: a busy machine makes short waits longer."""
 NOISE = 0.03
 """The part by which the same wait comes out longer or shorter on a quiet machine."""
 TICK = 0.003
 """The same, in seconds."""
+SPIKES = 3
+"""The longest wait is the third longest: a busy machine makes one longer now and then."""
+CHANCES = 5
+"""So many pairs of waits have to differ, for the same reason."""
 
 Row = Sequence[float]
 
@@ -32,17 +39,20 @@ def is_enough(row: Row) -> bool:
 
 
 def grow(rows: Sequence[Row]) -> bool:
-    """Whether some wait is longer than all with which the rows begin.
+    """Whether some waits are longer than that with which a row begins.
 
     Nothing finer: a random part makes many a later wait shorter, and the limit may be near.
     """
-    return max(map(max, rows)) > GROWN * max(row[0] for row in rows)
+    first: float = median_low(row[0] for row in rows)
+    longest = sorted(wait for row in rows for wait in row)[-SPIKES]
+    return longest > first + max(STEP, GROWN * first)
 
 
 def vary(rows: Sequence[Row]) -> bool:
     """Whether the same wait differs from row to row by more than a clock and a machine add."""
-    return any(
+    differ = [
         abs(one - other) > max(TICK, NOISE * max(one, other))
         for waits in zip(*rows, strict=False)
         for one, other in combinations(waits, 2)
-    )
+    ]
+    return sum(differ) >= CHANCES

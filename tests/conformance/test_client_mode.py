@@ -273,6 +273,14 @@ def test_other_waits_are_told(seed: int) -> None:
     assert not vary(rows(lambda at, _: 0.1 * 2**at, seed))
 
 
+@pytest.mark.parametrize("seed", range(100))
+def test_a_busy_machine_makes_no_wait_grow_or_vary(seed: int) -> None:
+    found = rows(lambda _, __: 0.015, seed)
+    found[0][3], found[1][7] = 0.09, 0.04
+    assert not grow(found)
+    assert not vary(found)
+
+
 def test_row_of_long_waits_ends_sooner() -> None:
     assert not is_enough([0.1] * 7)
     assert is_enough([0.1] * 8)

@@ -144,9 +144,9 @@ class WaitsForSeconds(Legal):
 
 
 class WaitsNearlyByRule(Legal):
-    """It leaves a twentieth of each wait to chance."""
+    """It leaves a tenth of each wait to chance."""
 
     def wait(self) -> float:
         self.attempts += 1
         longest: float = min(FIRST * 2**self.attempts, LONGEST)
-        return longest * random.uniform(0.95, 1)
+        return longest * random.uniform(0.9, 1)

@@ -11,7 +11,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection
 
-from tests.mutants.clients.honest import FIRST, KEY, LONGEST
+from tests.mutants.clients.honest import FIRST, KEY
 from tests.mutants.clients.kinds import Mutant
 from tests.mutants.frames import JSON, Malformed
 from tests.mutants.patching import Refused
@@ -354,17 +354,6 @@ class HammersTheServer(Mutant):
 
     def wait(self) -> float:
         return FIRST
-
-
-class WaitsByRule(Mutant):
-    """Each wait is twice as long as the last one, and leaves nothing to chance."""
-
-    breaks = "session-backoff"
-
-    def wait(self) -> float:
-        self.attempts += 1
-        longest: float = min(FIRST * 2**self.attempts, LONGEST)
-        return longest
 
 
 class ComesBackWhenSentAway(Mutant):
