@@ -111,7 +111,7 @@ class Holding:
 
 
 class Connection:
-    """One WebSocket to the server under test.
+    """One WebSocket to what is under test.
 
     Attributes:
         label: Its name in the dialogue: A, B, …
@@ -255,7 +255,7 @@ class Connection:
         except TimeoutError:
             raise Silence(
                 requirement=requirement,
-                expected=f"that the server closes connection {self.label}",
+                expected=f"that the {self.legality.side} closes connection {self.label}",
                 received=f"a connection that is open after {self._deadline:g} s",
             ) from None
         assert self.closing is not None
@@ -361,8 +361,9 @@ class Connection:
             async with asyncio.timeout(seconds):
                 await self._socket.send(frame)
         except TimeoutError:
+            side = self.legality.side
             raise Silence(
-                expected=f"that the server reads what is sent on connection {self.label}",
+                expected=f"that the {side} reads what is sent on connection {self.label}",
                 received=f"it does not within {seconds:g} s",
             ) from None
         except (ConnectionClosed, AttributeError) as error:

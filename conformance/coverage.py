@@ -1,17 +1,19 @@
 """Which requirements a run has exercised, and why it has not exercised the others.
 
-Counted from the specification and the outcomes; there is no third list.
+Counted from the specification and the outcomes, by the rule of `reports.standing`, as every report
+counts; there is no third list. A run knows more than its report does: which cases there are.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from conformance.case import Case
+from conformance.reports.standing import Standing, standings
 from conformance.spec import Requirement, requirements
-from conformance.verdict import NOT_CONFORMANT, RAN, Outcome, Run, Verdict
+from conformance.verdict import Outcome, Run, Verdict
 
 LEVELS = ("MUST", "SHOULD", "MAY")
 BOTH = "both"
@@ -25,7 +27,7 @@ class Coverage:
         side: Whom they bind.
         level: Their keyword; MUST stands for MUST NOT too, and SHOULD for SHOULD NOT.
         all: Their ids.
-        exercised: Those that a case has judged.
+        exercised: Those that a case has found met or not met.
         broken: Those of them that are not met.
         unseen: How many more there are that can't be observed from outside.
         missing: Why the others were not: a phrase such as "need the feature `binary`", and the ids.
@@ -49,7 +51,7 @@ def coverage(run: Run, under_test: str) -> list[Coverage]:
     """
     sides = (under_test, BOTH)
     found = {(side, level): Coverage(side, level) for side in sides for level in LEVELS}
-    judged, broken = _judged(run)
+    stood = standings(requirements(), map(Judged, run.outcomes), under_test)
     for requirement in requirements().values():
         group = found.get((requirement.side, requirement.level.partition(" ")[0]))
         if group is None:
@@ -58,20 +60,48 @@ def coverage(run: Run, under_test: str) -> list[Coverage]:
             group.unseen += 1
             continue
         group.all.append(requirement.id)
-        if requirement.id in judged:
-            group.exercised.append(requirement.id)
-            if requirement.id in broken:
-                group.broken.append(requirement.id)
-        else:
+        standing = stood[requirement.id].standing
+        if standing is Standing.UNJUDGED:
             group.missing.setdefault(_reason(requirement, run), []).append(requirement.id)
+            continue
+        group.exercised.append(requirement.id)
+        if standing is not Standing.MET:
+            group.broken.append(requirement.id)
     return [group for group in found.values() if group.all]
 
 
-def _judged(run: Run) -> tuple[set[str], set[str]]:
-    """The requirements of cases that ran, and those that are not met."""
-    judged = {o.case.requirement.id for o in run.outcomes if o.verdict in RAN}
-    broken = {finding.requirement for o in run.outcomes for finding in o.findings}
-    return judged | broken, broken
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An outcome, as the rule of standings sees it."""
+
+    outcome: Outcome
+
+    @property
+    def id(self) -> str:
+        """The id of the case."""
+        return self.outcome.case.id
+
+    @property
+    def requirement(self) -> str:
+        """The id of the requirement that it is bound to."""
+        return self.outcome.case.requirement.id
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the kit says of it."""
+        return self.outcome.verdict
+
+    @property
+    def reason(self) -> str:
+        """Why it is not a pass."""
+        return self.outcome.reason
+
+    def blamed(self) -> Iterator[tuple[str, Verdict]]:
+        """The ids of the requirements that it found unmet, each with what that means."""
+        for requirement in dict.fromkeys(found.requirement for found in self.outcome.findings):
+            yield requirement, self.outcome.verdict
+        if self.outcome.closing is not None:
+            yield self.outcome.closing.requirement, self.outcome.closing.verdict
 
 
 def _reason(requirement: Requirement, run: Run) -> str:
@@ -94,10 +124,10 @@ def _of_outcome(outcome: Outcome) -> str:
         case Verdict.NOT_TESTABLE:
             reason = outcome.reason.partition(",")[0]
             return f"need {reason.removeprefix('needs ')}"
-        case verdict if verdict in NOT_CONFORMANT:
+        case Verdict.KIT_ERROR:
             return "were not judged"
         case _:
-            return "need more than this run had"
+            return "were not reached by a case"
 
 
 def _features(case: Case, missing: Iterable[str]) -> str:

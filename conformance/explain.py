@@ -81,7 +81,7 @@ def _dialogue(finding: Finding, page: Page, last: int | None) -> Iterator[str]:
 
 
 def _again(outcome: Outcome, finding: Finding, page: Page) -> Iterator[str]:
-    """What became of the server, and how the same is seen once more."""
+    """What became of the side under test, and how the same is seen once more."""
     if outcome.death:
         yield from (
             line for told in outcome.death.splitlines() for line in page.wrapped(told, "  ")
@@ -98,7 +98,7 @@ def _again(outcome: Outcome, finding: Finding, page: Page) -> Iterator[str]:
 
 
 def manner(closing: Manner) -> str:
-    """How the server closed a connection, and what it should have done."""
+    """How a connection was closed, and how it should have been."""
     requirement = requirements()[closing.requirement]
     return (
         f"{closing.how}; {closing.expected} was expected "

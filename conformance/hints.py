@@ -1,15 +1,16 @@
-"""What is known to look like a failure: a table of patterns, each with one sentence.
+"""What is known to look like a failure of a server: a table of patterns, each with one sentence.
 
 A hint is a guess at the cause, made of what was seen from outside. A wrong one costs its reader
 more than none, so each pattern names the requirements that it speaks of, and demands a trace in the
 dialogue that other faults do not leave. Mutants say which hint they want (tests/mutants/kinds.py).
+Those of clients are in `clients.hints`.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -34,9 +35,9 @@ class Hint:
     sentence: str
 
 
-def hint(finding: Finding) -> Hint | None:
+def hint(finding: Finding, known: Iterable[Hint]) -> Hint | None:
     """The first known pattern that a finding has, or None."""
-    for one in HINTS:
+    for one in known:
         if finding.requirement in one.requirements and one.shows(finding):
             return one
     return None
@@ -158,10 +159,21 @@ def _hyphen(finding: Finding) -> bool:
 
 def _loose_index(finding: Finding) -> bool:
     tokens = {token for pointer in pointers(finding) for token in pointer.split("/")[2:]}
-    return any(re.fullmatch(r"0\d+|[+]\d+|\d+_\d+|\s*\d+\s+|\s+\d+", token) for token in tokens)
+    return any(map(is_loose_index, tokens))
 
 
-def _bool_as_int(finding: Finding) -> bool:
+def is_loose_index(token: str) -> bool:
+    """Whether a token is no index, and an integer to some language."""
+    return re.fullmatch(r"0\d+|[+]\d+|\d+_\d+|\s*\d+\s+|\s+\d+", token) is not None
+
+
+ONE_FOR_TRUE = (
+    "this looks like a comparison for which true equals 1, as in Python: in JSON they differ"
+)
+
+
+def bool_as_int(finding: Finding) -> bool:
+    """Whether what was received differs from what was expected by true for 1 and false for 0."""
     found, _, wanted = finding.received.rpartition(" instead of ")
     if not found:
         found, wanted = finding.received, finding.expected
@@ -290,8 +302,8 @@ HINTS = (
     Hint(
         "true-is-one",
         frozenset({"patch-type-changes", "events-json-types"}),
-        _bool_as_int,
-        "this looks like a comparison for which true equals 1, as in Python: in JSON they differ",
+        bool_as_int,
+        ONE_FOR_TRUE,
     ),
     Hint(
         "snapshot-written-back",

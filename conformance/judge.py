@@ -1,7 +1,8 @@
 """What a case has raised, turned into its outcome.
 
-The rules of verdicts stand here. A Violation is the server's, by the level of the requirement that
-it breaks; whatever else a case raises is the kit's own error, or a reason why nothing was judged.
+The rules of verdicts stand here. A Violation is that of the side under test, by the level of the
+requirement that it breaks; whatever else a case raises is the kit's own error, or a reason why
+nothing was judged.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pytest
 from _pytest.outcomes import Skipped
 
 from conformance import hints, known_failing
+from conformance.clients import hints as client_hints
 from conformance.expect import NotTestable, Violation, Violations
 from conformance.explain import explain, manner
 from conformance.known_failing import Entry, Failure, Known
@@ -133,20 +135,23 @@ def _finding(
         steps=program,
         seed=seed,
     )
-    known = hints.hint(finding)
+    table = client_hints.HINTS if chosen.target.is_client else hints.HINTS
+    known = hints.hint(finding, table)
     sentence = known.sentence if known else None
     printed = chosen.process.printed_since_mark() if chosen.process is not None else ""
     return replace(finding, hint=sentence, printed=printed, replay=keep(outcome, finding, chosen))
 
 
 def _obituary(chosen: Options, trace: Trace | None, ails: str) -> str:
-    heard = trace is not None and any(entry.direction == "received" for entry in trace.entries)
+    heard = chosen.target.is_client or (  # of which it is seen when a case is over
+        trace is not None and any(entry.direction == "received" for entry in trace.entries)
+    )
     when = "that began during this case" if heard else "that began before this case"
     said = ""
     if chosen.process is not None and chosen.process.died():
-        said = f"; its exit status is {chosen.process.status}, and it printed: "
+        said = f"; its exit status is {chosen.process.status}, and "
         said += chosen.process.printed()
-    return f"The server has died: {ails}; {when}{said}"
+    return f"The {chosen.target.side} has died: {ails}; {when}{said}"
 
 
 def _compare_with_list(outcome: Outcome, entry: Entry | None) -> None:

@@ -260,7 +260,14 @@ def read(config: pytest.Config) -> Options:
     if auth_url:
         check_url("--auth-url", auth_url)
     return Options(
-        target=Target(url, auth_url, time_scale, application=_application(config), listen=listen),
+        target=Target(
+            url,
+            auth_url,
+            time_scale,
+            application=_application(config),
+            listen=listen,
+            command=command or config.getoption("client_cmd"),
+        ),
         process=process,
         strict=bool(config.getoption("strict")),  # pytest has None for its own
         known=_known(config.getoption("known_failing")),

@@ -195,7 +195,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    """Judge every frame that the server sent; an illegal one is what went wrong first."""
+    """Judge every frame that the other side sent; an illegal one is what went wrong first."""
     failure: Violation | None = None
     try:
         yield
@@ -217,7 +217,7 @@ def options(request: pytest.FixtureRequest) -> Options:
 
 @pytest.fixture
 def target(request: pytest.FixtureRequest) -> Target:
-    """The server under test."""
+    """The server or client under test."""
     return request.config.stash[OPTIONS].target
 
 
@@ -289,7 +289,8 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
     error = call.excinfo.value if call.excinfo else None
     judge(outcome, error, endings, item.config.stash[OPTIONS])
     if outcome.verdict is Verdict.KIT_ERROR and call.excinfo is not None:
-        outcome.reason = f"{outcome.case.id}: the kit's own error, not the server's\n" + str(
+        side = item.config.stash[OPTIONS].target.side
+        outcome.reason = f"{outcome.case.id}: the kit's own error, not the {side}'s\n" + str(
             item.repr_failure(call.excinfo)
         )
     return outcome
@@ -300,7 +301,7 @@ def _after_death(item: pytest.Item) -> None:
     if chosen.process is not None:
         chosen.process.stop()
         if chosen.process.starts >= MOST_STARTS:
-            item.session.shouldstop = f"the server has died {MOST_STARTS} times"
+            item.session.shouldstop = f"the {chosen.target.side} has died {MOST_STARTS} times"
             return
         try:
             chosen.start()
@@ -308,7 +309,8 @@ def _after_death(item: pytest.Item) -> None:
             item.session.shouldstop = str(error)
         return
     if ails := ailment(chosen.target, chosen.process):  # it may have come to itself
-        item.session.shouldstop = f"the server at {chosen.target.url} is gone: {ails}"
+        side = chosen.target.side
+        item.session.shouldstop = f"the {side} at {chosen.target.url} is gone: {ails}"
 
 
 # The run
@@ -345,7 +347,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             run.problems.append(f"the {chosen.target.side} has died after the last case: {ails}")
     run.warnings += dict.fromkeys(chosen.target.application.left)
     run.warnings += proof.of_calls(chosen.target.application)
-    run.warnings += proof.warnings(run, testee=chosen.target.testee)
+    run.warnings += proof.warnings(run, chosen.target)
     _compare_with_last(run, chosen)
     if chosen.write_known is not None:
         chosen.write_known.write_text(listed(run, chosen.known), encoding="utf-8")
@@ -356,7 +358,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def _compare_with_last(run: Run, chosen: Options) -> None:
-    """Note what was fixed and what is new since the last run of the same server, and keep this."""
+    """Note what was fixed and what is new since the last run of the same target, and keep this."""
     if chosen.replay_dir is None or not run.outcomes:
         return
     last = last_run.load(FOLDER)

@@ -21,10 +21,10 @@ STOP_PATIENCE = 5.0
 MOST_STARTS = 10
 """How often a server is started that dies again and again: each time costs its starting."""
 
-
-SHOWN_LINES = 12
+SHOWN_LINES = 7
+"""Lines from the begin, and from the end, of what it prints, that stand beside a failure."""
 SHOWN_BYTES = 4000
-"""So much of what a server prints stands beside a failure."""
+"""Of so many bytes at the end."""
 
 
 class StartFailed(Exception):
@@ -75,7 +75,7 @@ class ServerProcess:
             if self.died():
                 raise StartFailed(
                     f"{self.command!r} ended with status {process.returncode} before it listened "
-                    f"on port {self.port}: {self.printed()}"
+                    f"on port {self.port}; {self.printed()}"
                 )
             if time.monotonic() > deadline:
                 self.stop()
@@ -115,12 +115,12 @@ class ServerProcess:
         return self._process.poll() if self._process is not None else None
 
     def printed(self) -> str:
-        """The end of what it printed."""
+        """What it printed, a phrase with the end of that."""
         if self._output is None:
             return ""
         end = os.fstat(self._output.fileno()).st_size
         text = os.pread(self._output.fileno(), 2000, max(0, end - 2000)).decode(errors="replace")
-        return text.strip() or "it printed nothing"
+        return f"it printed: {text.strip()}" if text.strip() else "it printed nothing"
 
     def mark(self) -> None:
         """Note how much it has printed by now."""
@@ -128,7 +128,7 @@ class ServerProcess:
             self._mark = os.fstat(self._output.fileno()).st_size
 
     def printed_since_mark(self) -> str:
-        """The last lines that it has printed since; empty if there are none.
+        """The first and last lines that it has printed since; empty if there are none.
 
         Read at their place: the process writes on at the end of the same file.
         """
@@ -137,7 +137,11 @@ class ServerProcess:
         end = os.fstat(self._output.fileno()).st_size
         begin = max(self._mark, end - SHOWN_BYTES)
         text = os.pread(self._output.fileno(), end - begin, begin).decode(errors="replace")
-        return "\n".join(text.strip().splitlines()[-SHOWN_LINES:])
+        lines = text.strip().splitlines()
+        if len(lines) > 2 * SHOWN_LINES:  # where an error begins, or ends, it says what it is
+            left = len(lines) - 2 * SHOWN_LINES
+            lines[SHOWN_LINES:-SHOWN_LINES] = [f"… {left} lines …"]
+        return "\n".join(lines)
 
     def stop(self) -> None:
         """End it and all that it started."""

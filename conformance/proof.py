@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from conformance.application import Application
 from conformance.mirror import Inapplicable, Mirror
+from conformance.target import Target
 from conformance.trace import Entry, Trace
 from conformance.verdict import Run, Verdict
 from conformance.wire import JSON, Event, MalformedFrame, decode, same
@@ -19,19 +20,19 @@ FEW = 3
 SEQUENCES = re.compile(r"(\d+) programs, (\d+) steps")
 
 
-def warnings(run: Run, *, testee: bool) -> Iterator[str]:
+def warnings(run: Run, target: Target) -> Iterator[str]:
     """What kept a run from proving much, a sentence each.
 
     Args:
         run: The run, with all its outcomes.
-        testee: Whether there was a testee; without one, whole sections are left out for that.
+        target: What was judged; without a testee, whole sections are left out for that.
     """
     scripted = [outcome for outcome in run.outcomes if outcome.case.section != "sequences"]
     traces = [outcome.trace for outcome in scripted if outcome.trace]
     if traces:
         with suppress(RecursionError):  # values too deep for this process to walk through
-            yield from _of_traces(traces)
-    if testee:
+            yield from _of_traces(traces, target.side)
+    if target.testee:
         yield from _of_sections(run)
     for outcome in run.outcomes:
         for note in outcome.notes:
@@ -49,23 +50,40 @@ def of_calls(application: Application) -> Iterator[str]:
         )
 
 
-def _of_traces(traces: list[Trace]) -> Iterator[str]:
+def _of_traces(traces: list[Trace], side: str) -> Iterator[str]:
     received = (e for trace in traces for e in trace.entries if e.direction == "received")
     if not any(isinstance(e.payload, str) and '"_PATCH:' in e.payload for e in received):
-        yield "no _PATCH arrived in the whole run: what patches do was not seen"
-    if not any(map(_heard_after_speaking, traces)):
+        unseen = "what patches do" if side == "server" else "what the client makes of an edit"
+        yield f"no _PATCH arrived in the whole run: {unseen} was not seen"
+    if side == "server" and not any(map(_heard_after_speaking, traces)):
+        # A client has answered in each case that has begun.
         yield "no frame arrived after an initial state: nothing that was sent was answered"
-    writes = [taken for trace in traces for taken in _writes(trace)]
+    writes = [taken for trace in traces for taken in _writes(trace, side)]
     if writes and not any(writes):
-        yield f"every _PATCH of the kit was refused, all {len(writes)}: no write was seen to work"
+        every = f"every _PATCH of the kit was refused, all {len(writes)}"
+        what = "write" if side == "server" else "patch"
+        yield f"{every}: no {what} was seen to work"
 
 
 def _of_sections(run: Run) -> Iterator[str]:
+    """One sentence that names all sections of which nothing is known."""
+    left: dict[str, list[str]] = {}
     for section in dict.fromkeys(outcome.case.section for outcome in run.outcomes):
         verdicts = {o.verdict for o in run.outcomes if o.case.section == section}
         if verdicts <= LEFT_OUT:
-            which = " or ".join(sorted(verdicts))
-            yield f"the section {section} is wholly {which}: nothing is known of it"
+            left.setdefault(" or ".join(sorted(verdicts)), []).append(section)
+    if not left:
+        return
+    several = sum(map(len, left.values())) > 1
+    parts = [f"{_listed(names)} {which}" for which, names in left.items()]
+    yield f"{', '.join(parts)}: nothing is known of {'them' if several else 'it'}"
+
+
+def _listed(names: list[str]) -> str:
+    """Sections as the subject of a sentence."""
+    if len(names) == 1:
+        return f"the section {names[0]} is wholly"
+    return f"the sections {', '.join(names[:-1])} and {names[-1]} are wholly"
 
 
 def _heard_after_speaking(trace: Trace) -> bool:
@@ -78,14 +96,14 @@ def _heard_after_speaking(trace: Trace) -> bool:
     return False
 
 
-def _writes(trace: Trace) -> Iterator[bool]:
+def _writes(trace: Trace, side: str) -> Iterator[bool]:
     """Whether each patch of the kit was taken, where the next state that arrived shows it."""
     for connection in {entry.connection for entry in trace.entries}:
         entries = [entry for entry in trace.entries if entry.connection == connection]
-        yield from _writes_on_one(_events(entries))
+        yield from _writes_on_one(_events(entries), side)
 
 
-def _writes_on_one(events: Iterable[tuple[bool, Event]]) -> Iterator[bool]:
+def _writes_on_one(events: Iterable[tuple[bool, Event]], side: str) -> Iterator[bool]:
     mirror = Mirror()
     pending: dict[str, list[str]] = {}
     for sent, event in events:
@@ -94,6 +112,9 @@ def _writes_on_one(events: Iterable[tuple[bool, Event]]) -> Iterator[bool]:
             if key in pending:
                 names = pending.pop(key)
                 yield all(same(mirror[key].get(name), event.data.get(name)) for name in names)
+            mirror.set(key, event.data)
+        elif event.name == "_SET" and side == "client" and isinstance(event.data, dict):
+            pending.pop(key, None)  # what the kit sends as a server replaces what was there
             mirror.set(key, event.data)
         elif key in mirror and not isinstance(mirror[key], dict):
             return  # no document any more, which is judged elsewhere

@@ -11,7 +11,7 @@ from conformance.verdict import Run, Verdict
 
 
 def conclusion(run: Run) -> str:
-    """What the run says of the server, in one sentence."""
+    """What the run says of the side under test, in one sentence."""
     return concluded(run.counts(), run.exit_status())
 
 

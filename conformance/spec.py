@@ -71,6 +71,10 @@ class Requirement:
         """Whether breaking it makes an implementation non-conformant."""
         return self.level.startswith("MUST")
 
+    def binds(self, side: str) -> bool:
+        """Whether it binds a side, `server` or `client`."""
+        return self.side in (side, "both")
+
     @property
     def place(self) -> str:
         """Where the specification has it, for people to open."""

@@ -16,6 +16,7 @@ from conformance.report import conclusion
 from conformance.spec import SECTIONS, requirements
 from conformance.tally import TALLY
 from conformance.target import Target
+from conformance.trace import harmless
 from conformance.verdict import Finding, Outcome, Run, Verdict, count
 
 COLUMNS = {
@@ -79,11 +80,12 @@ def _length(found: tuple[Outcome, Finding]) -> int:
     return len(found[1].trace.entries)
 
 
-def findings(run: Run, page: Page, *, full: bool) -> Iterator[str]:
-    """What is wrong with the server, and with the run.
+def findings(run: Run, side: str, page: Page, *, full: bool) -> Iterator[str]:
+    """What is wrong with what is under test, and with the run.
 
     Args:
         run: The run.
+        side: What is under test, `server` or `client`.
         page: Where it is read.
         full: Whether every dialogue is shown, and all of it.
     """
@@ -101,7 +103,7 @@ def findings(run: Run, page: Page, *, full: bool) -> Iterator[str]:
         yield from (line for o in stale for line in page.wrapped(o.reason.partition("\n")[0]))
         yield ""
     if errors:
-        yield from page.heading("errors of the kit, which say nothing of the server", "bad")
+        yield from page.heading(f"errors of the kit, which say nothing of the {side}", "bad")
         yield from (f"{o.reason}\n" for o in (errors if full else errors[:NAMED]))
         yield from _more(len(errors) - NAMED, full=full)
 
@@ -172,7 +174,7 @@ def _closings(run: Run, page: Page, *, full: bool) -> Iterator[str]:
 
 def summary(run: Run, target: Target, seconds: float, page: Page) -> Iterator[str]:
     """How much was looked at, and the conclusion."""
-    yield from page.heading(f"ws-sync conformance: {target.url}")
+    yield from page.heading(f"ws-sync conformance: {harmless(target.name)}")
     yield from sections(run, page)
     yield ""
     yield from covered(run, target, page)
@@ -195,7 +197,7 @@ def summary(run: Run, target: Target, seconds: float, page: Page) -> Iterator[st
             f"judged as an application without a testee; it announces {documents}"
         )
     kind = "bad" if run.exit_status() else "good"
-    yield page.paint(totals(run), "strong")
+    yield from (page.paint(line, "strong") for line in page.wrapped(totals(run, target.side)))
     yield from (page.paint(line, kind) for line in page.wrapped(conclusion(run)))
 
 
@@ -208,10 +210,10 @@ def _how_much(run: Run, seconds: float) -> str:
     )
 
 
-def totals(run: Run) -> str:
+def totals(run: Run, side: str) -> str:
     """The number of cases with each verdict, in words."""
     counts = run.counts()
-    return ", ".join(f"{counts[v]} {v.value}" for v in COLUMNS if counts[v]) or "no case ran"
+    return ", ".join(f"{counts[v]} {v.called(side)}" for v in COLUMNS if counts[v]) or "no case ran"
 
 
 def sections(run: Run, page: Page) -> Iterator[str]:

@@ -19,20 +19,22 @@ _names = itertools.count(1)
 
 @dataclass(slots=True)
 class Target:
-    """A server under test.
+    """A server or a client under test.
 
     Attributes:
-        url: Its URL, with or without `{session}`.
+        url: Its URL, with or without `{session}`; that of the kit, if a client is under test.
         auth_url: The endpoint that identifies its clients, or None.
         time_scale: The factor for every deadline.
         features: What its testee lists; known after the probe.
         round_trip: Seconds from a `_GET` to its answer, measured by the probe.
         testee: Whether what it serves is a testee, and no other application.
         application: What is known of what it serves.
-        sets: Whether it sends changes as `_SET`, as the probe saw.
         repeats: Whether it sends the initial state of a document more than once, as the probe saw.
+        lacks: The actions of the contract that a client under test does not do.
         listen: The address and the port on which the kit waits for a client under test, or None if
             it is a server that is.
+        sets: Whether it sends changes as `_SET`, as the probe saw.
+        command: The command line that starts it, if the user gave one.
     """
 
     url: str
@@ -45,6 +47,8 @@ class Target:
     repeats: bool = False
     listen: tuple[str, int] | None = None
     sets: bool = False
+    lacks: list[str] = field(default_factory=list)
+    command: str | None = None
     run: str = field(default_factory=lambda: f"{os.getpid():x}-{os.urandom(3).hex()}")
 
     @property
@@ -61,6 +65,11 @@ class Target:
     def side(self) -> str:
         """What is under test, for people."""
         return "client" if self.is_client else "server"
+
+    @property
+    def name(self) -> str:
+        """What is under test, as people know it: a client has no URL of its own."""
+        return self.command if self.is_client and self.command else self.url
 
     @property
     def may_write(self) -> bool:

@@ -86,7 +86,8 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
         now = time.monotonic()
         if self.is_verbose and (outcomes := self.config.stash[RUN].outcomes):
             last = outcomes[-1]
-            self._tw.line(f"{last.verdict:<14} {last.case.id}  {last.seconds:.2f} s", flush=True)
+            called = last.verdict.called(self.config.stash[OPTIONS].target.side)
+            self._tw.line(f"{called:<14} {last.case.id}  {last.seconds:.2f} s", flush=True)
             return
         if now - self.told < (REWRITE if self.rewrites else SPARSE):
             return
@@ -134,7 +135,8 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
             return
         option = self.config.option
         full = option.full or self.is_verbose
-        for line in findings(self.config.stash[RUN], self.page, full=full):
+        side = self.config.stash[OPTIONS].target.side
+        for line in findings(self.config.stash[RUN], side, self.page, full=full):
             self._tw.line(line)
 
     def summary_stats(self) -> None:

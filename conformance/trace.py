@@ -13,6 +13,8 @@ Direction = Literal["sent", "received", "noted"]
 
 ARROWS: dict[Direction, str] = {"sent": "->", "received": "<-", "noted": "--"}
 FENCES = ('{"type":"_GET:TESTEE","data":{}}', '{"type":"_GET:SECOND","data":{}}')
+CALL = '{"type":"_ACTION:TESTEE","data":{"type":"call","name":"fence-'
+"""How a fence begins that a client is to answer."""
 SHOWN_CHARACTERS = 300
 WHOLE = 1 << 16
 """Characters or bytes of a payload that is kept whole; of a larger one the middle is left out."""
@@ -36,6 +38,12 @@ class Entry:
     direction: Direction
     payload: str | bytes
     left_out: int = 0
+
+    @property
+    def is_fence(self) -> bool:
+        """Whether it is a frame of the kit that asks for nothing but an answer."""
+        payload = self.payload
+        return payload in FENCES or (isinstance(payload, str) and payload.startswith(CALL))
 
     def line(self) -> str:
         """The entry on one line, long payloads cut in the middle."""
@@ -86,10 +94,21 @@ class Trace:
         kept = _ends(payload) if left_out else payload
         self.entries.append(Entry(at, connection, direction, kept, left_out))
 
+    def keep_notes(self) -> None:
+        """Forget the frames so far: they led to where the case begins."""
+        self.entries = [entry for entry in self.entries if entry.direction == "noted"]
+        self.stimulus = None
+
     def last_sent(self) -> str | None:
         """What the case is about, or else the last frame of the kit that is no fence; or None."""
         sent = (e for e in reversed(self.entries) if e.direction == "sent")
-        entry = self.stimulus or next((e for e in sent if e.payload not in FENCES), None)
+        entry = self.stimulus or next((e for e in sent if not e.is_fence), None)
+        return f"{entry.connection} -> {entry.shown()}" if entry else None
+
+    def last_sent_on(self, connection: str) -> str | None:
+        """The last frame of the kit on a connection that is no fence, or None."""
+        sent = (e for e in reversed(self.entries) if e.direction == "sent" and not e.is_fence)
+        entry = next((e for e in sent if e.connection == connection), None)
         return f"{entry.connection} -> {entry.shown()}" if entry else None
 
     def dialogue(self, last: int = SHOWN_ENTRIES) -> list[str]:

@@ -28,11 +28,19 @@ class Verdict(StrEnum):
     NOT_TESTABLE = "not testable"
     """It needs something that the run was not given."""
     DIED = "server died"
-    """The server was gone after it."""
+    """What is under test was gone after it, a client too: see `called`."""
     BLOCKED = "blocked"
     """It rests on another case, which is not met; it would fail for the same reason."""
     KIT_ERROR = "kit error"
-    """The kit broke its own rules; says nothing about the server."""
+    """The kit broke its own rules; says nothing about what is under test."""
+
+    def called(self, side: str) -> str:
+        """What people read: the value is published, and has a word that is wrong of clients.
+
+        Args:
+            side: Which side is under test, `server` or `client`.
+        """
+        return self.value.replace("server", side)
 
 
 RAN = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.KNOWN, Verdict.DIED})
@@ -45,15 +53,15 @@ class Finding:
 
     Attributes:
         requirement: The id of the requirement.
-        sent: What the server was sent, for people: the connection, an arrow, the frame.
-        expected: What it had to do.
+        sent: What the kit has sent, for people: the connection, an arrow, the frame.
+        expected: What the side under test had to do.
         received: What it did.
         trace: What passed on the connections, up to then.
         steps: The program that led to it, if it was generated.
         seed: Where the search began that found the program.
         replay: The command that runs it again, if a file was written.
         hint: What is known to look like this, a sentence.
-        printed: The last lines that the server has printed during the case, if the kit started it.
+        printed: The last lines that it has printed during the case, if the kit started it.
     """
 
     requirement: str
@@ -70,7 +78,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How the server closed a connection of a case, judged apart from what the case is about.
+    """How a connection of a case was closed, judged apart from what the case is about.
 
     Attributes:
         verdict: `PASS`; `WARN` or `FAIL` by the level of the requirement that it breaks; `KNOWN`
@@ -101,11 +109,10 @@ class Outcome:
         replays: The replay files that were written of it.
         figures: What it measured.
         findings: What was found wrong; several only for generated sequences.
-        closing: How the server closed a connection, if that was judged; it does not change
-            `verdict`.
+        closing: How a connection was closed, if that was judged; it does not change `verdict`.
         blocked_by: The id of the case that it rests on and that is not met, if it is blocked.
         known: What the known-failing list says of it, if it is listed.
-        death: What ails the server after it and what it printed, if it has died.
+        death: What ails the side under test after it and what it printed, if it has died.
         missing: The features that the case needs and the testee does not list.
     """
 
@@ -137,7 +144,7 @@ class Run:
         collected: The ids of the cases that were to be judged.
         cases: All cases that the kit has, selected or not.
         selects_nothing: Why no case is selected, a sentence; None if one is.
-        fixed: The ids of the cases that pass and failed in the last run of the same server.
+        fixed: The ids of the cases that pass and failed in the last run of the same target.
         new: Those that fail and did not.
     """
 
@@ -153,7 +160,7 @@ class Run:
     def culprit(self, case: Case) -> str | None:
         """The id of the case because of which one is blocked, or None if it is not.
 
-        A server that died has been started again, so its death blocks nothing.
+        What died has been started again, so its death blocks nothing.
         """
         for outcome in self.outcomes if case.after else ():
             if outcome.case.id not in case.after:
@@ -170,7 +177,7 @@ class Run:
         return [case for case in self.collected if case not in judged]
 
     def ran(self) -> int:
-        """How many cases said something of the server."""
+        """How many cases said something of the side under test."""
         return sum(outcome.verdict in RAN for outcome in self.outcomes)
 
     def counts(self) -> Counter[Verdict]:

@@ -74,7 +74,9 @@ def watch(folders: Sequence[str], module: str, arguments: Sequence[str]) -> int:
             if found or status in (None, NO_SERVER):
                 status = _run(module, arguments)
                 _say(
-                    "watching; end with Ctrl-C" if status != NO_SERVER else "waiting for the server"
+                    "waiting for what is to be judged"
+                    if status == NO_SERVER
+                    else "watching; end with Ctrl-C"
                 )
     except KeyboardInterrupt:
         pass

@@ -2,8 +2,9 @@
 
     python -m tools.run_client_mutants [NAME …] [--check DIR | --write DIR]
 
-A client that is wrong has to be killed by a case that names the requirement that it breaks; an odd
-but legal one has to pass. `--write` gives each wrong one all cases of its requirement, each legal
+A client that is wrong has to be killed by a case that names the requirement that it breaks, and
+that gives the hint which the client wants, or none if it wants none; an odd but legal one has to
+pass. `--write` gives each wrong one all cases of its requirement, each legal
 one all that there are, and writes the page `DIR/client-mutants.md`. `--check` gives each wrong one
 the case that the page names, and each legal one the cases of `CHECKED`.
 """
@@ -45,7 +46,9 @@ class Result:
     Attributes:
         name: The client.
         ran: How many cases.
-        killed: The first case that names the requirement that it breaks, or None.
+        killed: The first case that names the requirement that it breaks, with the hint that it
+            wants if it wants one; or None.
+        misled: The first case that gives a hint that it does not want, or None.
         others: Cases that name another one, or any of a legal client, each with what it says.
         said: What the run printed.
     """
@@ -53,6 +56,7 @@ class Result:
     name: str
     ran: int
     killed: str | None
+    misled: str | None
     others: list[str]
     said: str
 
@@ -60,7 +64,7 @@ class Result:
     def wrong(self) -> bool:
         """Whether the kit has not judged as it should."""
         if self.name in mutants():
-            return self.killed is None
+            return self.killed is None or self.misled is not None
         return bool(self.others) or not self.ran
 
 
@@ -85,7 +89,8 @@ def main() -> int:
         verdict = result.killed or (f"{result.ran} passed" if not result.others else "")
         print(f"{result.name}{breaks}: {verdict or 'NOT JUDGED AS IT SHOULD BE'}")
         if result.wrong:
-            print("\n".join(result.others) or result.said[-2000:])
+            misled = [f"misleading hint in {result.misled}"] if result.misled else []
+            print("\n".join([*misled, *result.others]) or result.said[-2000:])
     wrong = [result.name for result in results if result.wrong]
     print(f"{len(results)} clients, {len(wrong)} judged wrongly, {time.monotonic() - began:.0f} s")
     if chosen.write and not chosen.names:
@@ -111,7 +116,7 @@ def _arguments() -> argparse.Namespace:
 def _judged(name: str, listed: dict[str, str], quick: bool) -> Result:
     if name in mutants():
         breaks = mutants()[name].breaks
-        of_requirement = (str(CASES), "-k", breaks, "--maxfail=1")
+        of_requirement = (str(CASES), "-k", breaks)
         first = (node(listed[name]),) if name in listed else of_requirement
         result = judge(name, TIME_SCALE, *first)
         return judge(name, PATIENT, *of_requirement) if result.wrong else result
@@ -140,27 +145,31 @@ def judge(name: str, time_scale: float, *arguments: str) -> Result:
         arguments: What pytest collects, and its options.
     """
     with tempfile.TemporaryDirectory() as folder:
-        report, printed = Path(folder) / "report.json", Path(folder) / "printed.txt"
+        outcomes, printed = Path(folder) / "outcomes.json", Path(folder) / "printed.txt"
         command = shlex.join([sys.executable, "-m", "tests.mutants.clients", name])
         options = [
             *arguments, "-c", str(CASES.parent / "pytest.ini"), "--assert=plain", "--tb=no",
             "-p", "no:hypothesispytest", f"--client-cmd={command} {{url}}", "--strict",
-            f"--report-json={report}", f"--time-scale={time_scale}", "--replay-dir=",
-            "--budget=0s",
+            "-p", "tools.matrix.outcomes", f"--outcomes={outcomes}",
+            f"--time-scale={time_scale}", "--replay-dir=", "--budget=0s",
         ]  # fmt: skip
         run = FORKING.Process(target=running_pytest, args=(options, printed), daemon=True)
         run.start()
         run.join(PATIENCE)
         end(run)
         said = printed.read_text(encoding="utf-8")
-        cases = json.loads(report.read_text(encoding="utf-8"))["cases"] if report.exists() else []
-    breaks = mutants()[name].breaks if name in mutants() else None
+        cases = json.loads(outcomes.read_text(encoding="utf-8")) if outcomes.exists() else []
+    kind = mutants().get(name)
+    breaks, wanted = (kind.breaks, kind.hint) if kind else (None, None)
     found = [case for case in cases if case["verdict"] in BAD]
-    killing = [case["id"] for case in found if case["broken"] == breaks]
+    own = [case for case in found if case["broken"] == breaks]
+    killing = [case["id"] for case in own if wanted is None or wanted in case["hints"]]
+    misled = [f"{case['id']}: {h}" for case in found for h in case["hints"] if h != wanted]
     if not cases and breaks and breaks in said:
         killing = ["(at the first look)"]
     others = [f"{c['id']}: {c['verdict']}\n{c['reason']}" for c in found if c["id"] not in killing]
-    return Result(name, len(cases), next(iter(killing), None), others, said)
+    first, wrong = next(iter(killing), None), next(iter(misled), None)
+    return Result(name, len(cases), first, wrong, others, said)
 
 
 def _listed(folder: Path) -> dict[str, str]:

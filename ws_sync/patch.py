@@ -13,7 +13,7 @@ from itertools import compress, count
 from operator import is_not
 from typing import Any, TypeAlias
 
-from ws_sync.codec import JSON
+from ws_sync.codec import JSON, MAX_VALUE_DEPTH, is_deeper
 from ws_sync.equality import equal
 from ws_sync.exceptions import Refused, RefusedPatch
 from ws_sync.pointer import index, parse
@@ -45,6 +45,19 @@ def apply(document: JSON, patch: JSON) -> JSON:
     draft = Draft(document)
     draft.apply(patch)
     return draft.document
+
+
+def may_be_deep(patch: list[dict[str, JSON]]) -> bool:
+    """Tell whether a patch that was applied could have made the value of an attribute too deep."""
+    return not all(
+        each["op"] in ("remove", "test")
+        or (each["op"] in ("add", "replace") and _fits(each["value"], parse(each["path"])))
+        for each in patch
+    )
+
+
+def _fits(value: JSON, path: Tokens) -> bool:
+    return bool(path) and not is_deeper(value, max(0, MAX_VALUE_DEPTH - len(path) + 1))
 
 
 class Draft:

@@ -13,15 +13,21 @@ others have written since. `merging` has the rule; `docs/clients.md` tells it to
 
 from __future__ import annotations
 
-from ws_sync.codec import JSON, encode
+from ws_sync.codec import JSON, MAX_VALUE_DEPTH, encode, is_deeper
 from ws_sync.diff import Operation, diff
 from ws_sync.equality import equal
 from ws_sync.exceptions import RefusedPatch, RefusedState
 from ws_sync.merging import merge
-from ws_sync.patch import apply
+from ws_sync.patch import Draft, apply, may_be_deep, measure
 from ws_sync.pointer import join
 
 State = dict[str, JSON]
+
+MAX_GROWN = 1 << 26
+"""What a document may have at most when a patch copies, in about the characters of JSON text.
+
+Each patch alone may make it three times as large.
+"""
 
 
 class Replica:
@@ -81,9 +87,7 @@ class Replica:
         if self._shared is None or not self.is_following:
             raise RefusedPatch(None, patch, "there is no state to apply it to")
         try:
-            shared = apply(self._shared, patch)
-            if type(shared) is not dict:
-                raise RefusedPatch(None, patch, "what it leaves is no object")
+            shared = _followed(self._shared, patch)
         except RefusedPatch:
             self.is_following = False
             self._confirmed = (
@@ -93,7 +97,7 @@ class Replica:
         if self._confirmed is self._shared:
             self._confirmed = shared
         else:
-            self._confirmed = _followed(self._confirmed, patch, shared)
+            self._confirmed = _confirmed(self._confirmed, patch, shared)
         if self.value is self._shared:
             self.value = shared
         else:
@@ -162,7 +166,25 @@ def changes(old: State, new: State) -> list[Operation]:
     return found
 
 
-def _followed(confirmed: State, patch: JSON, shared: State) -> State:
+def _followed(shared: State, patch: JSON) -> State:
+    """Return what a patch of the server makes of a state.
+
+    Raises:
+        RefusedPatch: it can't be applied, or makes something that is no state, or too much of it.
+    """
+    draft = Draft(shared)
+    draft.apply(patch)
+    state = draft.document
+    if type(state) is not dict:
+        raise RefusedPatch(None, patch, "what it leaves is no object")
+    if may_be_deep(patch) and any(is_deeper(value, MAX_VALUE_DEPTH) for value in state.values()):
+        raise RefusedPatch(None, patch, "the document would be nested too deep")
+    if draft.growth and measure(state) > MAX_GROWN:
+        raise RefusedPatch(None, patch, f"copies would make the document larger than {MAX_GROWN}")
+    return state
+
+
+def _confirmed(confirmed: State, patch: JSON, shared: State) -> State:
     """Return what the server certainly has after its own patch.
 
     A patch that fits only what was sent proves that it has arrived.

@@ -27,7 +27,7 @@ from ws_sync.diff import diff
 from ws_sync.equality import equal
 from ws_sync.exceptions import Refused, RefusedPatch, RefusedState
 from ws_sync.grafting import Graft
-from ws_sync.patch import MAX_OPERATIONS, Draft, measure
+from ws_sync.patch import MAX_OPERATIONS, Draft, may_be_deep, measure
 from ws_sync.pointer import index, join, parse
 from ws_sync.tracked import SyncedDict, SyncedList, track
 from ws_sync.typed import trial
@@ -135,7 +135,7 @@ class Write:
             if inside and wire in self._foreign and self._attributes[wire].types is None:
                 reason = f"{wire!r} is not made of JSON's types: it can only be replaced"
                 raise RefusedPatch(None, patch, reason)
-            if _may_be_deep(patch) and is_deeper(after[wire], MAX_VALUE_DEPTH):
+            if may_be_deep(patch) and is_deeper(after[wire], MAX_VALUE_DEPTH):
                 raise RefusedPatch(None, patch, f"{wire!r} would be nested too deep")
 
     def _accept(self) -> list[tuple[Attribute, object]]:
@@ -252,19 +252,6 @@ def _touched(patch: JSON, names: Mapping[str, object]) -> set[str]:
                 continue  # the draft says what is wrong with it
             touched |= {path[0]} if path else names.keys()
     return touched & names.keys()
-
-
-def _may_be_deep(patch: list[dict[str, JSON]]) -> bool:
-    """Tell whether a patch that was applied could have made a value too deep."""
-    return not all(
-        each["op"] in ("remove", "test")
-        or (each["op"] in ("add", "replace") and _fits(each["value"], parse(each["path"])))
-        for each in patch
-    )
-
-
-def _fits(value: JSON, path: tuple[str, ...]) -> bool:
-    return bool(path) and not is_deeper(value, max(0, MAX_VALUE_DEPTH - len(path) + 1))
 
 
 def _current(attribute: Attribute, patch: JSON = None) -> tuple[JSON, bool]:

@@ -9,7 +9,7 @@ import pytest
 
 from conformance import expect
 from conformance.case import case
-from conformance.clients.guest import KEY, Guest, call
+from conformance.clients.guest import KEY, Guest, call, member
 from conformance.wire import JSON, Event
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -76,7 +76,7 @@ async def test_pair_has_its_effect_in_its_place(guest: Guest) -> None:
     await guest.pair(ACTION, {"type": "second"}, b"2")
     guest.link.write_events(Event(f"_GET:{KEY}", {}))
     await guest.fence()
-    found = [state["anything"] for state in guest.events(f"_SET:{KEY}", since)]
+    found = [member(state, "anything") for state in guest.events(f"_SET:{KEY}", since)]
     wanted = [recorded({"type": "first"}, b"1"), recorded({"type": "second"}, b"2")]
     expect.equal(found, wanted, "the bytes in the answers")
 

@@ -9,7 +9,7 @@ import pytest
 
 from conformance import expect
 from conformance.case import case
-from conformance.clients.guest import START, Guest
+from conformance.clients.guest import START, Guest, member
 from conformance.wire import Event
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -48,4 +48,4 @@ async def test_notices_leave_what_the_client_follows(guest: Guest) -> None:
 async def test_file_that_is_no_base64_is_refused(guest: Guest) -> None:
     await guest.illegal("_DOWNLOAD", {"filename": "a", "data": "%%%"})
     await guest.alive()
-    await guest.holds({**START, "anything": (await guest.reported())["anything"]})
+    await guest.holds({**START, "anything": member(await guest.reported(), "anything")})

@@ -6,7 +6,7 @@ import pytest
 
 from conformance import expect
 from conformance.case import case
-from conformance.clients.guest import KEY, START, Guest, call
+from conformance.clients.guest import KEY, START, Guest, call, member
 from conformance.wire import Event
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -71,12 +71,13 @@ async def test_client_asks_for_the_state_when_a_patch_does_not_fit(
     first = {"op": "replace", "path": "/text", "value": "half"}
     await guest.illegal(f"_PATCH:{KEY}", [first, BROKEN[broken]])
     await guest.fence()
+    asked, held, reported = guest.asked, guest.state, await guest.reported()
     expect.true(
-        guest.asked,
+        asked,
         expected="_GET:TESTEE behind a patch that can't be applied",
         received="nothing of the kind before the answer to a later event",
     )
-    await guest.holds()
+    expect.equal(reported, held, "the client's state")
 
 
 @case("state-ask-again")
@@ -157,7 +158,7 @@ async def test_client_sends_nothing_against_a_copy_that_it_could_not_patch(guest
     await guest.assign("text", "edited meanwhile")
     guest.answers = True
     await guest.at_once(
-        Event(f"_SET:{KEY}", {**START, "items": ["b"], "text": guest.state["text"]})
+        Event(f"_SET:{KEY}", {**START, "items": ["b"], "text": guest.attribute("text")})
     )
     await guest.agrees()
 
@@ -167,5 +168,34 @@ async def test_state_that_the_client_has_sent_is_the_base_of_its_next_patch(gues
     await guest.act("assignQuietly", name="items", value=["once"])
     await guest.act("sendState")
     await guest.act("publish")
-    expect.equal(guest.state["items"], ["once"], "the items that the client has sent in the end")
+    expect.equal(
+        guest.attribute("items"), ["once"], "the items that the client has sent in the end"
+    )
     await guest.agrees()
+
+
+KEPT = {"changed": ["a", "B", "c"], "removed": ["a", "c"], "inserted": ["a", "b", "+", "c"]}
+"""What a user makes of a, b, c."""
+
+
+@case("state-client-kept")
+@pytest.mark.parametrize("edited", KEPT)
+@pytest.mark.parametrize("where", ["another-connection", "same-connection"])
+async def test_client_that_keeps_an_edit_changes_nothing_else(
+    guest: Guest, edited: str, where: str
+) -> None:
+    await guest.set(items=["a", "b", "c"])
+    await guest.act("assignQuietly", name="items", value=KEPT[edited])
+    state = {**START, "items": ["in front", "a", "b", "c"]}
+    if where == "another-connection":
+        await guest.link.cut()
+        await guest.back(state)
+    else:
+        await guest.at_once(Event(f"_SET:{KEY}", state))
+    await guest.act("publish")
+    items = member(await guest.reported(), "items")
+    expect.true(
+        isinstance(items, list) and {"a", "c"} <= {item for item in items if type(item) is str},
+        expected='"a" and "c" among the items, which the user has not edited',
+        received=expect.text(items),
+    )

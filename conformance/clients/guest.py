@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from typing import Any
 
 from conformance import expect
@@ -38,6 +39,8 @@ START: dict[str, JSON] = {
 
 STARTING = 60.0
 """Seconds in which a program must connect that the kit has started."""
+LOOK = 0.5
+"""Seconds between two looks whether it still runs."""
 ATTEMPTS = 3
 """How often a case begins on a new connection, before the client counts as one that is stuck."""
 
@@ -83,6 +86,10 @@ class Guest:
         """What both sides hold when everything has arrived."""
         return self.link.state(KEY)
 
+    def attribute(self, name: str) -> JSON:
+        """An attribute of that state; None where the client has taken it away."""
+        return member(self.state, name)
+
     # The case
 
     async def begin(self, last: Link | None) -> None:
@@ -99,26 +106,26 @@ class Guest:
             else:
                 await self._next_or_new()
             try:
-                if attempt == 0:
+                if attempt == 0 and "publish" not in self._target.lacks:
                     await self.at_once(call("publish"))
+                self.trace.keep_notes()
                 await self.at_once(Event(f"_SET:{KEY}", START))
             except Violation:
                 await self.link.cut()
                 if attempt == ATTEMPTS - 1:
                     raise
             else:
-                self.link.begin(self.trace, self.link.label)
-                self.trace.entries.clear()
+                self.link.forget()
+                self.trace.stimulus = None
                 self.asked = 0
                 return
 
     async def _next_or_new(self) -> None:
-        if self._program is not None and self._program.died():
-            expect.fail(
-                expected="a client that goes on",
-                received="its process has ended; it was to connect until it is told _DISCONNECT",
-            )
-        link = await self.host.next_link(self.deadline)
+        if self._program is not None and self._program.died():  # in the last case, which is over
+            self.host.deaths.append(self._program.obituary())
+            link = None
+        else:
+            link = await self.host.next_link(self.deadline)
         if link is None:
             self.trace.add(
                 self.host.last_label, "noted", "the client does not connect again by itself"
@@ -129,13 +136,27 @@ class Guest:
 
     async def _started_anew(self) -> Link:
         if self._program is None:
-            raise NotTestable("the client does not connect again, and the kit can't start it")
+            raise NotTestable("needs a client that connects again, or that the kit can start")
+        self.trace.add(self.host.last_label, "noted", "the kit starts the client again")
         self._program.stop()
         self._program.start()
-        link = await self.host.next_link(STARTING)
+        link = await self.first_link()
+        if link is None and self._program.died():
+            raise NotTestable("needs a client that does not end at once when it is started")
         if link is None:
-            raise NotTestable(f"the client does not connect within {STARTING:g} s of its start")
+            raise NotTestable(f"needs a client that connects within {STARTING:g} s of its start")
         return link
+
+    async def first_link(self) -> Link | None:
+        """The first connection of a client that has just been started, or None without one."""
+        ends = time.monotonic() + STARTING
+        while (left := ends - time.monotonic()) > 0:
+            link = await self.host.next_link(min(left, LOOK))
+            if link is not None:
+                return link
+            if self._program is not None and self._program.died():
+                return await self.host.next_link(LOOK)  # what it has started may connect
+        return None
 
     async def restart(self) -> None:
         """Let another process take the place of one that was told to go.
@@ -165,31 +186,41 @@ class Guest:
 
     # Connections
 
-    async def back(self, state: JSON = None, *, requirement: str | None = None) -> None:
+    async def back(
+        self,
+        state: JSON = None,
+        *,
+        requirement: str | None = None,
+        patience: float | None = None,
+    ) -> None:
         """Wait until the client is back, and send it a state.
 
         Args:
             state: The state, that of the last connection by default.
             requirement: What it breaks if it does not come; None if it need not.
+            patience: The seconds that it has, those of the deadline by default.
 
         Raises:
             NotTestable: It need not come, and does not.
             Violation: It does not come.
         """
         state = self.state if state is None else state
-        await self.returned(requirement=requirement)
+        await self.returned(requirement=requirement, patience=patience)
         await self.at_once(Event(f"_SET:{KEY}", state))
 
-    async def returned(self, *, requirement: str | None = None) -> None:
+    async def returned(
+        self, *, requirement: str | None = None, patience: float | None = None
+    ) -> None:
         """Wait until the client is back, and send nothing yet; raises as `back` does."""
-        link = await self.host.next_link(self.deadline)
+        seconds = self.deadline if patience is None else patience
+        link = await self.host.next_link(seconds)
         if link is None:
             if requirement is None:
-                raise NotTestable("the client does not connect again")
+                raise NotTestable("needs a client that connects again")
             expect.fail(
                 requirement=requirement,
                 expected="that the client connects again",
-                received=f"no connection within {self.deadline:g} s",
+                received=f"no connection within {seconds:g} s",
             )
         self._adopt(link)
 
@@ -245,7 +276,12 @@ class Guest:
 
         Raises:
             Violation: The fence is not answered.
+            NotTestable: One of them calls an action that the client does not do.
         """
+        for event in events:
+            name = called(event)
+            if name in self._target.lacks:
+                raise NotTestable(f"needs `{name}`, which the client does not do")
         since = self.mark()
         name = f"fence-{next(_fences)}"
         self.write(*events, call("call", name=name, arguments={}))
@@ -355,18 +391,35 @@ class Guest:
         )
 
 
+def member(state: JSON, name: str) -> JSON:
+    """An attribute of a state that a client has a part in: None where it is missing."""
+    return state.get(name) if isinstance(state, dict) else None
+
+
+def called(event: Event) -> JSON:
+    """The name of the action of the client that an event calls, or None."""
+    return member(event.data, "type") if event.type == f"_ACTION:{KEY}" else None
+
+
 def call(name: str, /, **arguments: Any) -> Event:
     """The event that calls an action of the client."""
     return Event(f"_ACTION:{KEY}", {"type": name, **arguments})
 
 
-async def probe(guest: Guest, seconds: float) -> float | None:
+async def probe(guest: Guest) -> float | None:
     """Wait for the client's first connection; the seconds of a round trip, or None without one."""
-    link = await guest.host.next_link(seconds)
+    link = await guest.first_link()
     if link is None:
         return None
     guest._adopt(link)
-    await guest.at_once(Event(f"_SET:{KEY}", START))
+    try:
+        await guest.at_once(Event(f"_SET:{KEY}", START))
+    except Violation as violation:
+        raise Violation(
+            expected=f"that it answers {call('call', name='fence-1', arguments={}).text()} with "
+            f"{call('fence-1').text()}",
+            received=violation.received,
+        ) from violation
     clock = asyncio.get_running_loop().time
     began = clock()
     for _ in range(5):

@@ -17,8 +17,10 @@ from typing import Literal
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
+from conformance.client import AHEAD
 from conformance.clients.link import Link
 from conformance.trace import Trace
+from conformance.wire import LARGEST
 
 Welcome = Literal["accept", "refuse", "drop"]
 HANDSHAKE = 30.0
@@ -41,6 +43,7 @@ class Host:
         arrivals: The handshakes so far.
         welcome: What becomes of the next ones.
         trace: The dialogue of the case that runs.
+        deaths: How the client's process has ended between two cases, a phrase each.
     """
 
     def __init__(self, address: str, port: int, deadline: float) -> None:
@@ -49,8 +52,10 @@ class Host:
         self.arrivals: list[Arrival] = []
         self.welcome: Welcome = "accept"
         self.trace = Trace()
+        self.deaths: list[str] = []
         self._deadline = deadline
         self._links: asyncio.Queue[Link] = asyncio.Queue()
+        self._open: set[Link] = set()
         self._news = asyncio.Event()
         self._server: Server | None = None
         self._labels = 0
@@ -70,13 +75,15 @@ class Host:
             close_timeout=self._deadline,
             ping_interval=None,
             compression=None,
-            max_size=None,
-            max_queue=None,
+            max_size=LARGEST,
+            max_queue=AHEAD,
             logger=SILENT,
         )
 
     async def stop(self) -> None:
-        """Listen no longer, and end what is open at once."""
+        """Listen no longer, and end what is open at once, as no concern of the last case."""
+        for link in [*self._open]:
+            await link.release()
         if self._server is not None:
             for connection in list(self._server.connections):
                 connection.transport.abort()
@@ -136,4 +143,6 @@ class Host:
         self.trace.add(label, "noted", "the client connects")
         link = Link(socket, label, self.trace, self._deadline)
         self._links.put_nowait(link)
+        self._open.add(link)
         await link.until_ended()
+        self._open.discard(link)

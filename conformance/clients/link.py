@@ -11,6 +11,10 @@ from conformance.clients.legality import ClientLegality
 from conformance.trace import Trace
 from conformance.wire import JSON, Event
 
+MOST_UNREAD = 128 << 20
+"""Bytes that may wait for the client: one that asks for the state again and again, and does not
+read, is given up before it fills this process."""
+
 
 class Link(Connection):
     """A connection of the client under test; see `Connection` for what can be done to it.
@@ -39,9 +43,13 @@ class Link(Connection):
     def begin(self, trace: Trace, label: str) -> None:
         """Go on in another case: forget what arrived."""
         self._trace, self.label = trace, label
+        self.forget()
+        trace.add(label, "noted", "is the connection that is already open")
+
+    def forget(self) -> None:
+        """Forget what arrived, as no concern of the case."""
         self.received.clear()
         self.legality.violations.clear()
-        trace.add(label, "noted", "is the connection that is already open")
 
     def write_events(self, *events: Event) -> None:
         """Send events at once, without waiting for anything."""
@@ -50,7 +58,12 @@ class Link(Connection):
             text = event.text()
             self._trace.add(self.label, "sent", text)
             frames.append(self.frame(text))
-        self._server_socket.transport.write(b"".join(frames))
+        transport = self._server_socket.transport
+        if transport.is_closing():
+            return
+        transport.write(b"".join(frames))
+        if transport.get_write_buffer_size() > MOST_UNREAD:
+            self._give_up(f"a client that leaves more than {MOST_UNREAD >> 20} MiB unread")
 
     async def end(self, code: int) -> None:
         """Close in the orderly way, with a code."""
@@ -78,7 +91,9 @@ class Link(Connection):
         return self.legality.mirror[key]
 
     def _take(self, frame: str | bytes) -> None:
-        before = len(self.received)
+        before, judged = len(self.received), len(self.legality.violations)
         super()._take(frame)
+        for violation in self.legality.violations[judged:]:
+            violation.sent = self._trace.last_sent_on(self.label)
         for received in self.received[before:]:
             self.react(received.event)

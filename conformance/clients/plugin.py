@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from conformance.clients.guest import STARTING, Guest, probe
+from conformance.clients.contract import lacking
+from conformance.clients.guest import Guest, probe
 from conformance.clients.host import Host
 from conformance.clients.link import Link
 from conformance.clients.program import ClientProgram
-from conformance.expect import Violation
-from conformance.keys import DIALOGUE, OPTIONS
+from conformance.expect import NotTestable, Violation
+from conformance.keys import DIALOGUE, OPTIONS, RUN
 from conformance.options import Options
 from conformance.probe import NO_SERVER, NOT_CONFORMANT, Unusable
 from conformance.replay.collect import ReplayFile
@@ -35,16 +36,27 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if collection_path == other else None
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let what the client lacks of the contract fail the run, once, whatever the cases say."""
+    chosen = session.config.stash.get(OPTIONS, None)
+    if chosen is not None and chosen.target.lacks:
+        names = ", ".join(f"`{name}`" for name in chosen.target.lacks)
+        session.config.stash[RUN].problems.append(
+            f"the client does not do {names}, which spec/testee.md asks for; the cases that need "
+            "it say nothing"
+        )
+
+
 def look(chosen: Options) -> None:
-    """Wait for the client, and measure a round trip.
+    """Wait for the client, measure a round trip, and see what of the contract it lacks.
 
     Raises:
         Unusable: None comes, or the address can't be listened on.
     """
-    chosen.target.round_trip = asyncio.run(_first_look(chosen))
+    asyncio.run(_first_look(chosen))
 
 
-async def _first_look(chosen: Options) -> float:
+async def _first_look(chosen: Options) -> None:
     target = chosen.target
     host = _host(chosen)
     try:
@@ -52,22 +64,26 @@ async def _first_look(chosen: Options) -> float:
     except OSError as error:
         raise Unusable(NO_SERVER, f"the kit can't listen on {target.url}: {error}") from error
     program = _program(chosen)
+    guest = Guest(host, target, program)
     try:
-        round_trip = await probe(Guest(host, target, program), STARTING)
+        round_trip = await probe(guest)
+        if round_trip is not None:
+            target.lacks = await lacking(guest)
     except Violation as violation:
+        printed = f"; {program.printed()}" if program is not None else ""
         raise Unusable(
             NOT_CONFORMANT,
-            f"the client at {target.url} is not as the contract has it: {violation}; see "
-            "spec/testee.md, 'A client under test'",
+            f"the client that connects is not as the contract has it: {violation}; see "
+            f"spec/testee.md, 'A client under test'{printed}",
         ) from violation
     finally:
         await host.stop()
     if round_trip is None:
         said = ""
         if program is not None and program.died():
-            said = f"; its exit status is {program.status}, and it printed: {program.printed()}"
+            said = f"; its exit status is {program.status}, and {program.printed()}"
         raise Unusable(NO_SERVER, f"no client connects to {target.url}{said}")
-    return round_trip
+    target.round_trip = round_trip
 
 
 def _host(chosen: Options) -> Host:
@@ -77,6 +93,36 @@ def _host(chosen: Options) -> Host:
 
 def _program(chosen: Options) -> ClientProgram | None:
     return chosen.process if isinstance(chosen.process, ClientProgram) else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Blame a case for the end of the client's process, where it would say nothing of it."""
+    chosen = item.config.stash[OPTIONS]
+    try:
+        yield
+    except NotTestable as error:
+        if not _has_ended(chosen, SETTLING):
+            raise
+        raise _ended() from error
+    if _has_ended(chosen, 0):
+        raise _ended()
+
+
+SETTLING = 0.5
+"""Seconds in which a process ends whose connection has ended."""
+
+
+def _has_ended(chosen: Options, seconds: float) -> bool:
+    program = _program(chosen)
+    return program is not None and program.ends_within(seconds)
+
+
+def _ended() -> Violation:
+    return Violation(
+        expected="a client that goes on until it is told _DISCONNECT",
+        received="the end of its process",
+    )
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
@@ -101,6 +147,17 @@ async def guest(request: pytest.FixtureRequest, host: Host) -> AsyncIterator[Gue
     chosen = request.config.stash[OPTIONS]
     last = request.config.stash.setdefault(LAST, [])
     found = request.node.stash[DIALOGUE] = Guest(host, chosen.target, _program(chosen))
-    await found.begin(last.pop() if last else None)
+    try:
+        await found.begin(last.pop() if last else None)
+    finally:
+        _tell_of_deaths(request, host)
     yield found
     last.append(found.link)
+
+
+def _tell_of_deaths(request: pytest.FixtureRequest, host: Host) -> None:
+    """Let an end between two cases fail the run: the one before is over, the next has not begun."""
+    run = request.config.stash[RUN]
+    before = run.outcomes[-1].case.id if run.outcomes else "the first look at it"
+    run.problems += [f"the client has died behind {before}: {how}" for how in host.deaths]
+    host.deaths.clear()

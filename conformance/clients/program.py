@@ -26,3 +26,7 @@ class ClientProgram(ServerProcess):
             StartFailed: It can't be run.
         """
         self._launch()
+
+    def obituary(self) -> str:
+        """How it has ended: its exit status, and what it printed."""
+        return f"its process has ended with status {self.status}, and {self.printed()}"

@@ -111,7 +111,7 @@ class Search:
             await guest.begin(self.link)
             await sequence.run(program)
         except Violation as violation:
-            await guest.link.cut()  # so that nothing of it is left in the next one
+            await guest.link.release()  # so that nothing of it is left in the next one
             return violation, guest.trace, program[: sequence.position + 1]
         finally:
             self.link = guest.link

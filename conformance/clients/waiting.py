@@ -1,19 +1,48 @@
-"""What the times between a client's attempts to connect say (session-backoff)."""
+"""What the times between a client's attempts to connect say (session-backoff).
+
+A client may begin with any wait, grow it as it likes, up to any limit, and take any part of it at
+random. So one row of waits says little: several are laid beside each other, each of a client that
+was started anew, and only what no such client does is told.
+"""
 
 from __future__ import annotations
 
-from statistics import mean
+from collections.abc import Sequence
+from itertools import combinations
 
-SETTLED = 6
-"""The last waits, which have reached their limit."""
+ENOUGH = 8
+"""Waits in a row, after which the next ones tell no more."""
+LEAST = 5
+"""The same, for clients that wait long by then."""
+LONG = 6.0
+"""Seconds that a row may take before the least is enough."""
+GROWN = 1.1
+"""How many times as long as every first wait the longest one has to be."""
+NOISE = 0.03
+"""The part by which the same wait comes out longer or shorter on a quiet machine."""
+TICK = 0.003
+"""The same, in seconds."""
+
+Row = Sequence[float]
 
 
-def grows(waits: list[float]) -> bool:
-    """Whether the last waits are longer than the first ones, on the average."""
-    return mean(waits[-3:]) > 1.2 * mean(waits[:2])
+def is_enough(row: Row) -> bool:
+    """Whether a row of waits is long enough."""
+    return len(row) >= ENOUGH or (len(row) >= LEAST and sum(row) > LONG)
 
 
-def varies(waits: list[float]) -> bool:
-    """Whether the last waits differ by more than what a clock and a quiet machine add to them."""
-    settled = waits[-SETTLED:]
-    return max(settled) - min(settled) > 0.1 * mean(settled)
+def grow(rows: Sequence[Row]) -> bool:
+    """Whether some wait is longer than all with which the rows begin.
+
+    Nothing finer: a random part makes many a later wait shorter, and the limit may be near.
+    """
+    return max(map(max, rows)) > GROWN * max(row[0] for row in rows)
+
+
+def vary(rows: Sequence[Row]) -> bool:
+    """Whether the same wait differs from row to row by more than a clock and a machine add."""
+    return any(
+        abs(one - other) > max(TICK, NOISE * max(one, other))
+        for waits in zip(*rows, strict=False)
+        for one, other in combinations(waits, 2)
+    )

@@ -30,41 +30,53 @@ async def _watch(chosen: Options) -> int:
     terminal = Terminal()
     watcher = Watcher(terminal, chosen.deadline)
     proxy = Proxy(watcher, chosen.target)
+    target = chosen.target.geturl()
+    write = _Writer(watcher, chosen.report, target) if chosen.report else None
+    over = _told(terminal, write)  # before anybody can know that it listens
     try:
         server = await proxy.listen(*chosen.listen)
     except OSError as error:
         return _unusable(chosen.listen, error)
-    where = f"ws://{_address(server)}"
-    about = {"listen": where, "target": chosen.target.geturl()}
-    write = _Writer(watcher, chosen.report, about["target"]) if chosen.report else None
+    about = {"listen": f"ws://{_address(server)}", "target": target}
     try:
         page = Page(watcher, about, write, *chosen.page) if chosen.page else None
     except OSError as error:
         return _unusable(chosen.page or chosen.listen, error)
-    terminal.say(f"ws-sync: watching {where} -> {about['target']}")
+    terminal.say(f"ws-sync: watching {about['listen']} -> {target}")
     if page is not None:
         terminal.say(f"ws-sync: live at http://{page.address}/")
     serving = asyncio.create_task(page.serve()) if page else None
-    over = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, over.set)
-    if write is not None:
-        loop.add_signal_handler(signal.SIGUSR1, lambda: terminal.say(write.now()))
-    while not over.is_set():
-        watcher.tick()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(over.wait(), TICK)
-    server.close()
-    proxy.close()
-    if page is not None and serving is not None:
-        page.close()
-        await serving
-    terminal.summary(watcher)
+    try:
+        while not over.is_set():
+            watcher.tick()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), TICK)
+        server.close()
+        proxy.close()
+        if page is not None and serving is not None:
+            page.close()
+            await serving
+        await asyncio.sleep(0)  # the ends of connections are told before they are summed up
+    finally:
+        terminal.summary(watcher)
     if write is not None:
         terminal.say(write.now())
     broken = any(found.level == "must" for found in watcher.findings)
     return int(chosen.fail and broken)
+
+
+def _told(terminal: Terminal, write: _Writer | None) -> asyncio.Event:
+    """What is set when the watcher is told to end; it writes when it is told to."""
+
+    def ask() -> None:
+        terminal.say(write.now() if write else "ws-sync: no files: start it with --report DIR")
+
+    over = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, over.set)
+    loop.add_signal_handler(signal.SIGUSR1, ask)
+    return over
 
 
 class _Writer:

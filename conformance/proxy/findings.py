@@ -16,6 +16,9 @@ MOST_CONNECTIONS = 100
 MOST_WITH_KEYS = 200
 """Findings up to which the same thing about two keys is two findings."""
 
+LONGEST = 4000
+"""Characters of what was expected, and of what was received: a peer's names may be in there."""
+
 Level = Literal["must", "should", "suspect"]
 
 _FRAMES = Requirement(
@@ -119,6 +122,7 @@ class Findings:
         identity = (fault.requirement, fault.side, fault.weight, about)
         found = self._found.get(identity)
         if found is None:
+            fault.expected, fault.received = _short(fault.expected), _short(fault.received)
             found = self._found[identity] = Finding(
                 len(self._found) + 1, requirement_of(fault), fault, connection, at
             )
@@ -136,3 +140,10 @@ class Findings:
             for found in self._found.values()
             if found.side == side and level in (None, found.level)
         ]
+
+
+def _short(text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    half = LONGEST // 2
+    return f"{text[:half]} …{len(text) - 2 * half} characters… {text[-half:]}"

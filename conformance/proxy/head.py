@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult
 
@@ -16,6 +17,7 @@ END = b"\r\n\r\n"
 LONGEST = 1 << 16
 """Bytes of a head at most."""
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+_STATUS = re.compile(rb"[1-9][0-9]{2}")
 LONGEST_REASON = 123
 """Bytes of the reason in a close frame at most."""
 
@@ -90,6 +92,9 @@ def request(head: bytes) -> Request:
         BadHead: It is none.
     """
     first, *lines = head.decode("latin-1").split("\r\n")
+    if any(letter in line for line in (first, *lines) for letter in "\r\n\0"):
+        # Some servers take a lone LF for the end of a line, and would find other headers here.
+        raise BadHead("a line with another end in it")
     parts = first.split(" ")
     if len(parts) != 3 or not parts[1].startswith("/") or not parts[2].startswith("HTTP/1."):
         raise BadHead("a request line that is none")
@@ -105,4 +110,4 @@ def request(head: bytes) -> Request:
 def status(head: bytes) -> int:
     """The status in the head of an answer, 0 if it has none."""
     parts = head.partition(b"\r\n")[0].split(b" ", 2)
-    return int(parts[1]) if len(parts) > 1 and parts[1].isdigit() else 0
+    return int(parts[1]) if len(parts) > 1 and _STATUS.fullmatch(parts[1]) else 0

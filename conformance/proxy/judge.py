@@ -19,6 +19,8 @@ from conformance.wire import JSON, MalformedFrame
 
 MOST_KEYS = 10_000
 """Documents that are followed on a connection, and keys that are remembered."""
+LONGEST_TYPE = 8192
+"""Characters of an event's type, its key included; a longer one is passed on, and not judged."""
 
 
 class Judge:
@@ -52,6 +54,7 @@ class Judge:
         self._deadline = deadline
         self.refusable = ""
         self._requested = False
+        self._has_skipped = False
         self._handled = 0
         self._talkative: set[str] = set()
         self._now = 0.0
@@ -88,12 +91,24 @@ class Judge:
             if side is self.client:
                 self.refusable = ""
             return ""
+        if len(type_) > LONGEST_TYPE:
+            return self._too_long(side, type_)
         self._event(side, type_, data)
         if side is self.client:
             if side.frames == 1:
                 self._first(side, type_)
             self.refusable = "" if self._requested and side.frames == 1 else type_
         return type_
+
+    def _too_long(self, side: Side, type_: str) -> str:
+        """Take note of an event that is not judged, so that nothing has to be kept of it."""
+        if not self._has_skipped:
+            self._has_skipped = True
+            length = f"{len(type_)} characters"
+            self._note(f"an event whose type has {length}: ones so long are not judged")
+        self.refusable = ""
+        side.events += 1
+        return type_[:LONGEST_TYPE]
 
     def _event(self, side: Side, type_: str, data: JSON) -> None:
         name, colon, key = type_.partition(":")
@@ -349,7 +364,7 @@ class Judge:
 
     def _identify(self, side: Side, _: str, data: JSON) -> None:
         if side.frames == 1:
-            self.identity = data["user"], data["session"]
+            self.identity = data["user"][:LONGEST_TYPE], data["session"][:LONGEST_TYPE]
 
     def _write(self, side: Side, key: str, data: JSON) -> None:
         self._answered(side, key)

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from io import TextIOWrapper
 from textwrap import fill
 from typing import TextIO
 
@@ -34,16 +35,23 @@ class Terminal:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
+        if isinstance(self._stream, TextIOWrapper):  # names may have letters that it can't write
+            self._stream.reconfigure(errors="backslashreplace")
         self._read = True
         self._coloured = self._stream.isatty() and not os.environ.get("NO_COLOR")
 
     def say(self, line: str) -> None:
-        """Print a line; nothing any more when nobody reads."""
+        """Print a line, nothing any more when nobody reads.
+
+        What can't be printed, as on a full disk, is lost: a connection must not end for it.
+        """
         if self._read:
             try:
                 print(line, file=self._stream, flush=True)
             except BrokenPipeError:
                 self._read = False
+            except OSError:
+                pass
 
     def paint(self, text: str, colour: str) -> str:
         """A text in a colour, where there are colours."""

@@ -23,6 +23,7 @@ LINGER = 2.0
 BUFFERED = 1 << 16
 """Bytes that wait for a side before the other one is not read any more."""
 BAD_GATEWAY = 1014
+CONTINUE, SWITCHING = 100, 101
 
 
 class Proxy:
@@ -80,6 +81,8 @@ class Proxy:
     def close(self) -> None:
         """End all connections."""
         for near in [*self.tunnels]:
+            if near.watched is not None:
+                near.watched.half_ended("proxy")
             near.transport.abort()
 
 
@@ -115,8 +118,14 @@ class _End(asyncio.Protocol):
     def resume_writing(self) -> None:
         """It has read enough: go on."""
         self.stalled = False
-        if self.other is not None and not self.other.transport.is_closing():
-            self.other.transport.resume_reading()
+        if self.other is not None:
+            self.other.read_on()
+
+    def read_on(self) -> None:
+        """Read this side again, unless what it has sent still waits."""
+        full = self.other is not None and self.other.stalled
+        if not full and not self.transport.is_closing():
+            self.transport.resume_reading()
 
     def eof_received(self) -> bool:
         """Nothing more comes from this side: the other one gets the end of the stream."""
@@ -158,6 +167,7 @@ class Near(_End):
         self._proxy = proxy
         self._head = bytearray()
         self._early = b""
+        self._waits = False  # for the answer to a request for a WebSocket
         self._task: asyncio.Task[None] | None = None
         self.request: Request | None = None
         self.watch: Callable[[bytes], None] | None = None
@@ -174,7 +184,7 @@ class Near(_End):
             self.other.transport.write(data)
             if self.watch is not None:
                 self.watch(data)
-            elif self.request is not None and self.request.upgrades:
+            elif self._waits:
                 self._early += data
                 if len(self._early) > BUFFERED:  # what comes before the answer has to wait for it
                     self.transport.pause_reading()
@@ -217,10 +227,17 @@ class Near(_End):
             far.transport.abort()
             return
         self.other, far.other = far, self
-        self._early = bytes(self._head)
-        far.transport.write(request.for_target(self._proxy.target) + self._early)
+        self._waits = request.upgrades
+        early = bytes(self._head)
+        self._early = early if self._waits else b""
+        far.transport.write(request.for_target(self._proxy.target) + early)
         self._head.clear()
-        self.transport.resume_reading()
+        self.read_on()
+
+    def read_on(self) -> None:
+        """Read on, unless much has come already before the answer."""
+        if len(self._early) <= BUFFERED:
+            super().read_on()
 
     def upgraded(self) -> None:
         """The target has accepted the WebSocket."""
@@ -231,15 +248,19 @@ class Near(_End):
         self.watched.silent = lambda: self.stalled
         self.watch = self.watched.client
         if self._early:
-            self.transport.resume_reading()
             self.watch(self._early)
-            self._early = b""
+        self._answered()
+
+    def _answered(self) -> None:
+        self._early, self._waits = b"", False
+        self.read_on()
 
     def refused(self, status: int) -> None:
         """The target has answered a request for a WebSocket with something else."""
         if self.request is not None and self.request.upgrades:
             path = self.request.path
             self._proxy.watcher.note(f"the server answers {status} to a WebSocket at {path}")
+        self._answered()
 
     def ends(self) -> None:
         """Tell the watcher."""
@@ -275,19 +296,22 @@ class Far(_End):
             self._read_head(self._head)
 
     def _read_head(self, buffer: bytearray) -> None:
-        end = buffer.find(head.END)
-        if end < 0 and len(buffer) <= head.LONGEST:
-            return
+        status = CONTINUE
+        while 100 <= status < 200 and status != SWITCHING:  # what comes before the answer
+            end = buffer.find(head.END)
+            if end < 0 and len(buffer) <= head.LONGEST:
+                return
+            status = head.status(bytes(buffer[: max(end, 0)]))
+            del buffer[: end + len(head.END)]
         self._head = None
-        status = head.status(bytes(buffer[: max(end, 0)]))
-        if status != 101:
+        if status != SWITCHING:
             self._near.refused(status)
             return
         self._near.upgraded()
         assert self._near.watched is not None
         self._watch = self._near.watched.server
-        if rest := bytes(buffer[end + len(head.END) :]):
-            self._watch(rest)
+        if buffer:
+            self._watch(bytes(buffer))
 
     def ends(self) -> None:
         """Tell the watcher."""

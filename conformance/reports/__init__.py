@@ -6,6 +6,6 @@
     junit, ctrf, markdown, badge, page, comparison     write; they judge nothing and read no file
     folder, __main__   `--report DIR`, and `ws-sync report`
 
-Whatever a server has said stands in these files as text: it is escaped where it is written, by the
+Whatever was received stands in these files as text: it is escaped where it is written, by the
 rules of the format that it is written in.
 """

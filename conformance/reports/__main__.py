@@ -16,7 +16,7 @@ from typing import TextIO
 
 from conformance.probe import NOT_CONFORMANT, NOTHING_RAN
 from conformance.reports import comparison, folder
-from conformance.reports.comparison import Comparison
+from conformance.reports.comparison import Comparison, MixedSides
 from conformance.reports.reading import ReportError, load
 from conformance.reports.view import ORDER, Report
 from conformance.reports.words import SIGNS, cases, conclusion, shortest, visible, why
@@ -64,7 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     compare = verbs.add_parser(
         "compare",
         help="say where reports differ",
-        description="Say where reports of implementations, or of versions of one, differ.",
+        description="Say where reports of implementations, or of versions of one, differ: all of "
+        "servers, or all of clients.",
     )
     compare.add_argument(
         "files",
@@ -102,25 +103,30 @@ def _show(chosen: argparse.Namespace) -> int:
 def _tell(report: Report) -> None:
     for verdict in ORDER:
         if report.counts[verdict]:
-            _say(f"{SIGNS[verdict]} {report.counts[verdict]:>6,}  {verdict.value}")
+            called = verdict.called(report.side)
+            _say(f"{SIGNS[verdict]} {report.counts[verdict]:>6,}  {called}")
     for id_, found in report.failures().items():
         case = shortest(found)
         requirement = report.requirements.get(id_)
         level = f" ({requirement.level})" if requirement else ""
         _say(f"\n{visible(id_)}{level}: {cases(len(found))}, such as {visible(case.id)}")
         if requirement:
-            _say(f"  {requirement.sentence}")
+            _say(f"  {visible(requirement.sentence)}")
         _say(f"  {visible(why(case))[:300]}")
     for sentence in (*report.sentences("problems"), *report.sentences("warnings")):
         _say(f"\n{visible(sentence)}")
-    _say(f"\n{visible(report.target['url'])}, {report.began}: {conclusion(report)}")
+    _say(f"\n{visible(report.judged)}, {report.began}: {conclusion(report)}")
 
 
 def _compare(chosen: argparse.Namespace) -> int:
     reports = [_load(given) for given in chosen.files]
     if any(report is None for report in reports):
         return NOTHING_RAN
-    found = Comparison([report for report in reports if report is not None])
+    try:
+        found = Comparison([report for report in reports if report is not None])
+    except MixedSides as error:
+        _say(f"ws-sync: {error}", sys.stderr)
+        return NOTHING_RAN
     outputs: dict[Path, Callable[[], str]] = {}
     if chosen.html is not None:
         outputs[chosen.html] = lambda: comparison.html(found)

@@ -9,7 +9,8 @@ from conformance.reports.view import Report
 from conformance.reports.words import outcome
 from conformance.verdict import NOT_CONFORMANT, Verdict
 
-LABEL = "ws-sync"
+LABELS = {"server": "ws-sync", "client": "ws-sync client"}
+"""What stands in front of the message, by the side that was judged."""
 NAMED = {"good": "brightgreen", "fair": "yellow", "bad": "red", "unknown": "lightgrey"}
 """Colours by the names that Shields has."""
 COLOURS = {"good": "#1a7f4b", "fair": "#8a6100", "bad": "#b42318", "unknown": "#5c6470"}
@@ -35,7 +36,7 @@ def write_json(report: Report) -> str:
     """The badge as JSON, by the schema of Shields' endpoint badge."""
     found = {
         "schemaVersion": 1,
-        "label": LABEL,
+        "label": LABELS[report.side],
         "message": message(report),
         "color": NAMED[outcome(report)],
         "isError": any(case.verdict in NOT_CONFORMANT for case in report.cases),
@@ -45,12 +46,12 @@ def write_json(report: Report) -> str:
 
 def write_svg(report: Report) -> str:
     """The badge as a picture."""
-    said = message(report)
+    label, said = LABELS[report.side], message(report)
     return rendered(
         "badge.svg",
-        label=LABEL,
+        label=label,
         message=said,
-        left=_width(LABEL),
+        left=_width(label),
         right=_width(said),
         colour=COLOURS[outcome(report)],
     )

@@ -1,5 +1,7 @@
 """Reports beside each other: implementations, or versions of one, against requirements and cases.
 
+All of them are of servers, or all of clients: the two have no case in common.
+
 A requirement stands by the cases that are bound to it: all of them pass, or so many do not. That is
 the same from run to run, where the requirement that a failing case blames need not be.
 """
@@ -9,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import quote
 
-from conformance.reports.markdown import plain
+from conformance.reports.markdown import code, plain
 from conformance.reports.templates import digest, file, rendered, scripts
 from conformance.reports.view import ORDER, CaseView, Report
 from conformance.reports.words import CLASSES, SIGNS, conclusion, visible
@@ -20,6 +23,26 @@ from conformance.verdict import NOT_CONFORMANT, Verdict
 GOOD, BAD, POOR, NONE, ABSENT = "pass", "fail", "warn", "na", "absent"
 CELL_SIGNS = {GOOD: "✓", BAD: "✗", POOR: "!", NONE: "-", ABSENT: ""}
 UNMET = NOT_CONFORMANT | {Verdict.WARN, Verdict.KNOWN}
+
+
+class MixedSides(ValueError):
+    """Reports of servers and of clients can't stand beside each other.
+
+    Attributes:
+        first: A report.
+        other: One of the other side.
+    """
+
+    def __init__(self, reports: Iterable[Report]) -> None:
+        self.first, *others = reports
+        self.other = next(each for each in others if each.side != self.first.side)
+
+    def __str__(self) -> str:
+        first, other = self.first, self.other
+        return (
+            f"{visible(first.name)} is about a {first.side} and {visible(other.name)} about a "
+            f"{other.side}: they have no case in common, and can't be compared"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +97,21 @@ class CaseRow:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Reports beside each other, in the order in which they were given."""
+    """Reports beside each other, in the order in which they were given.
+
+    Raises:
+        MixedSides: Some are of servers and some of clients.
+    """
 
     reports: Sequence[Report]
 
+    def __post_init__(self) -> None:
+        if len({report.side for report in self.reports}) > 1:
+            raise MixedSides(self.reports)
+
     @cached_property
     def rows(self) -> list[Row]:
-        """The requirements that bind servers and that a case of one of the reports is bound to."""
+        """The requirements that a case of one of the reports is bound to."""
         known: dict[str, Requirement] = {}
         for report in self.reports:
             known |= {id_: each for id_, each in report.requirements.items() if id_ not in known}
@@ -110,6 +141,10 @@ class Comparison:
             row.verdicts[0] is Verdict.PASS and any(v in UNMET for v in row.verdicts[1:])
             for row in self.cases
         )
+
+    def called(self, verdict: Verdict | None) -> str:
+        """What people read of a verdict; None is that of a case which a report does not have."""
+        return verdict.called(self.reports[0].side) if verdict else "absent"
 
     @property
     def names(self) -> list[str]:
@@ -149,22 +184,23 @@ def text(comparison: Comparison, width: int | None) -> Iterator[str]:
     for verdict in ORDER:
         counts = [report.counts[verdict] for report in comparison.reports]
         if any(counts):
-            yield _line(f"{SIGNS[verdict]} {verdict.value}", map(str, counts), 30)
+            yield _line(f"{SIGNS[verdict]} {comparison.called(verdict)}", map(str, counts), 30)
     rows = [row for row in comparison.rows if row.differs]
     yield ""
     yield f"requirements that stand otherwise: {len(rows)} of {len(comparison.rows)}"
-    longest = max((len(row.requirement.id) for row in rows), default=0) + 12
+    longest = max((len(visible(row.requirement.id)) for row in rows), default=0) + 12
     if rows:
         yield _line("", numbers, longest)
     for row in rows:
-        yield _line(f"{row.requirement.id} {row.requirement.level}", map(str, row.cells), longest)
+        name = f"{visible(row.requirement.id)} {row.requirement.level}"
+        yield _line(name, map(str, row.cells), longest)
     yield ""
     different = comparison.different
     yield f"cases that are judged otherwise: {len(different)} of {len(comparison.cases)}"
     for change, found in _by_change(different):
         yield f"  {change}: {len(found)}"
         for each in found[:SHOWN]:
-            said = " → ".join(v.value if v else "absent" for v in each.verdicts)
+            said = " → ".join(map(comparison.called, each.verdicts))
             line = f"    {visible(each.id)}: {said}"
             yield line if width is None or len(line) <= width else f"{line[: width - 1]}…"
         if len(found) > SHOWN:
@@ -204,7 +240,7 @@ def markdown(comparison: Comparison, *, link: str = "spec/", all_rows: bool = Fa
         counts = [report.counts[verdict] for report in comparison.reports]
         if any(counts):
             cells = " | ".join(str(count or "·") for count in counts)
-            lines.append(f"| {SIGNS[verdict]} {verdict.value} | {cells} |\n")
+            lines.append(f"| {SIGNS[verdict]} {comparison.called(verdict)} | {cells} |\n")
     page = ""
     for row in comparison.rows:
         if not (row.differs or all_rows):
@@ -213,14 +249,18 @@ def markdown(comparison: Comparison, *, link: str = "spec/", all_rows: bool = Fa
         if requirement.page != page:
             page = requirement.page
             title = page.removesuffix(".md").capitalize()
-            lines.append(f"\n## {title}\n\n| requirement | level | {' | '.join(names)} |\n")
+            lines.append(f"\n## {plain(title)}\n\n| requirement | level | {' | '.join(names)} |\n")
             lines.append(f"|---|---|{':---:|' * len(names)}\n")
-        place = f"[`{requirement.id}`]({link}{page}#{requirement.id})"
+        place = f"[{code(requirement.id)}]({link}{_quoted(page)}#{_quoted(requirement.id)})"
         cells = " | ".join(str(cell) for cell in row.cells)
         lines.append(f"| {place} | {requirement.level} | {cells} |\n")
     if not all_rows:
         lines.append(_changes(comparison))
     return "".join(lines)
+
+
+def _quoted(text: str) -> str:
+    return quote(visible(text))
 
 
 def _changes(comparison: Comparison) -> str:
@@ -229,7 +269,7 @@ def _changes(comparison: Comparison) -> str:
     for change, found in _by_change(different):
         lines.append(f"\n### {len(found)}: {change}\n\n")
         for row in found:
-            said = " → ".join(v.value if v else "absent" for v in row.verdicts)
+            said = " → ".join(map(comparison.called, row.verdicts))
             lines.append(f"- {plain(row.id)}: {said}\n")
     return "".join(lines)
 

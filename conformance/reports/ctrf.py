@@ -52,7 +52,7 @@ def write(report: Report) -> str:
                 },
             },
             "tests": tests,
-            "environment": {"extra": {"server": report.target["url"]}},
+            "environment": {"extra": {report.side: report.judged}},
         },
     }
     return json.dumps(found, indent=1) + "\n"

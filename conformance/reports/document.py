@@ -97,6 +97,7 @@ def _target(target: Target) -> dict[str, Any]:
     return {
         "url": target.url,
         "side": target.side,
+        "command": target.command,
         "authUrl": target.auth_url,
         "testee": target.testee,
         "features": sorted(target.features),

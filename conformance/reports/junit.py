@@ -1,8 +1,8 @@
 """JUnit XML, for what continuous integration draws of test results.
 
 Valid by the schemas of Jenkins and of Ant's tasks: a suite for each section, with its properties
-first and its output last. A case that makes the server non-conformant is a `failure`, an error of
-the kit an `error`; a warning passes, and what is known to fail is skipped, with the reason.
+first and its output last. A case that makes what is judged non-conformant is a `failure`, an
+error of the kit an `error`; a warning passes; what is known to fail is skipped, with the reason.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _suite(root: Element, report: Report, name: str, number: int) -> Element:
     )
     properties = SubElement(suite, "properties")
     for key, value in (
-        ("server", report.target["url"]),
+        (report.side, report.judged),
         ("kit", report.kit),
         ("strict", str(report.options["strict"]).lower()),
         ("seed", str(report.options["seed"])),

@@ -1,7 +1,7 @@
 """Markdown for a pull request, or a job's summary: the conclusion, a table, the failures.
 
 It is bounded, since places that take it are: when there is no room for another failure, the rest
-are counted. Nothing that a server said can begin markup: it stands in code fences that are longer
+are counted. Nothing that was received can begin markup: it stands in code fences that are longer
 than any run of backticks in it, or is escaped.
 """
 
@@ -49,11 +49,12 @@ def _head(report: Report) -> Iterator[str]:
     if report.damage:
         yield f"> **{plain(report.damage)}**\n\n"
     yield (
-        f"{code(report.target['url'])} · {cases(len(report.cases))}, {report.ran:,} ran · "
+        f"{code(report.judged)} · {cases(len(report.cases))}, {report.ran:,} ran · "
         f"{_met(report)} · {report.seconds:.1f} s · kit {plain(report.kit)}\n\n"
     )
     shown = [v for v in ORDER if report.counts[v] or v in (Verdict.PASS, Verdict.FAIL)]
-    yield f"| section | {' | '.join(f'{SIGNS[v]} {v.value}' for v in shown)} |\n"
+    heads = [f"{SIGNS[verdict]} {verdict.called(report.side)}" for verdict in shown]
+    yield f"| section | {' | '.join(heads)} |\n"
     yield f"|---|{'---:|' * len(shown)}\n"
     for section in report.sections:
         counts = counted(report.of_section(section))
@@ -70,7 +71,7 @@ def _met(report: Report) -> str:
     stood = [
         report.standings[each.id].standing
         for each in report.requirements.values()
-        if each.binding and each.side != "client" and not each.not_observable
+        if each.binding and each.binds(report.side) and not each.not_observable
     ]
     exercised = [standing for standing in stood if standing is not Standing.UNJUDGED]
     met = sum(standing is Standing.MET for standing in exercised)

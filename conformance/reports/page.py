@@ -139,9 +139,9 @@ def _cut(text: str, length: int) -> str:
 
 
 def _coverage(report: Report) -> list[dict[str, Any]]:
-    """The rows that bind servers, and that something can be said of."""
-    other = "server" if report.target.get("side") == "client" else "client"
-    return [row for row in report.coverage() if row["side"] != other and row["observable"]]
+    """The rows that bind the side under test, its own first, and that something can be said of."""
+    rows = [row for row in report.coverage() if row["observable"]]
+    return [row for side in (report.side, "both") for row in rows if row["side"] == side]
 
 
 def _limit(limit: dict[str, Any]) -> tuple[str, str, str]:
@@ -149,15 +149,32 @@ def _limit(limit: dict[str, Any]) -> tuple[str, str, str]:
     return limit["name"], str(figure).removeprefix(limit["name"]).strip(), limit["case"]
 
 
-def _options(report: Report) -> list[tuple[str, str]]:
-    given, target = report.options, report.target
-    known = given["knownFailing"]
-    found = [
+def _of_server(report: Report) -> list[tuple[str, str]]:
+    target = report.target
+    command = target.get("command")
+    return [
         ("server", target["url"]),
+        *([("started by", command)] if command else []),
         ("identification", target["authUrl"] or "no --auth-url"),
         ("judged as", "a testee" if target["testee"] else "an application without a testee"),
         ("features", ", ".join(target["features"]) or "none"),
         ("documents", ", ".join(target["documents"]) or "none"),
+    ]
+
+
+def _of_client(report: Report) -> list[tuple[str, str]]:
+    command = report.target.get("command")
+    return [
+        ("client", command or "one that was running already"),
+        ("the kit's server", report.target["url"]),
+    ]
+
+
+def _options(report: Report) -> list[tuple[str, str]]:
+    given, target = report.options, report.target
+    known = given["knownFailing"]
+    found = [
+        *(_of_client(report) if report.side == "client" else _of_server(report)),
         ("round trip", f"{target['roundTrip'] * 1000:.2f} ms"),
         ("SHOULDs", "fail (--strict)" if given["strict"] else "warn"),
         ("seed", str(given["seed"])),

@@ -7,6 +7,7 @@ cases there should be, the footer how many there are, so that nobody takes a hal
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from json.decoder import JSONDecoder
@@ -84,7 +85,7 @@ def _document(content: bytes) -> tuple[dict[str, Any], str | None]:
             raise ReportError(f"it is no UTF-8: {error.reason} at byte {error.start}") from error
         text = content[: error.start].decode()
     try:
-        document = json.loads(text)
+        document = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         return _rest_of(text, error)
     if not isinstance(document, dict):
@@ -127,7 +128,7 @@ def _where(document: dict[str, Any], *, inside: bool) -> str:
 
 
 def _completed(document: dict[str, Any]) -> dict[str, Any]:
-    """A report that was cut off, with a footer that says nothing, to judge the rest of it."""
+    """A report that was cut off, with what its footer lacks, to judge what is there."""
     footer = {
         "seconds": 0,
         "counts": {verdict.value: 0 for verdict in Verdict},
@@ -140,9 +141,26 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
         "exitStatus": 2,
         "end": {"cases": 0},
     }
-    return {**document, **footer}
+    return {**footer, **document}
 
 
+def _finite(digits: str) -> int | float:
+    """A number of the text, which has to be one for every reader.
+
+    Raises:
+        ValueError: It is too large for a double, or none.
+    """
+    try:
+        value = int(digits) if digits.lstrip("-").isdigit() else float(digits)
+        if not math.isfinite(value):
+            raise OverflowError
+    except OverflowError as error:
+        shown = digits if len(digits) < 40 else f"{digits[:20]}…"
+        raise ValueError(f"{shown} is no number that can be read") from error
+    return value
+
+
+_DECODER = JSONDecoder(parse_int=_finite, parse_float=_finite, parse_constant=_finite)
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
@@ -158,7 +176,6 @@ class _Scanner:
         self.place = 0
         self.inside = False
         """Whether the last item of an array was begun and not ended."""
-        self._decoder = JSONDecoder()
 
     def members(self) -> Iterator[str]:
         """The names of the members; what is named has to be read before the next."""
@@ -191,7 +208,7 @@ class _Scanner:
         """A whole value; one that the end of the text has cut off is none."""
         self._next()
         try:
-            found, place = self._decoder.raw_decode(self.text, self.place)
+            found, place = _DECODER.raw_decode(self.text, self.place)
         except json.JSONDecodeError as error:
             if self._is_cut(error):
                 raise _EndsTooEarly from error

@@ -65,8 +65,16 @@ class Stood:
     against: list[str] = field(default_factory=list)
 
 
-def standings(requirements: Mapping[str, Requirement], cases: Iterable[Judged]) -> dict[str, Stood]:
-    """How each requirement stands, by its id."""
+def standings(
+    requirements: Mapping[str, Requirement], cases: Iterable[Judged], side: str
+) -> dict[str, Stood]:
+    """How each requirement stands, by its id.
+
+    Args:
+        requirements: All that there are, by their ids.
+        cases: The cases of the run.
+        side: Which side was judged, `server` or `client`.
+    """
     found = {id_: Stood() for id_ in requirements}
     left: dict[str, set[str]] = {}
     for case in cases:
@@ -83,7 +91,7 @@ def standings(requirements: Mapping[str, Requirement], cases: Iterable[Judged]) 
                 _worsen(blamed, MEANS[verdict])
     for id_, stood in found.items():
         if stood.standing is Standing.UNJUDGED:
-            stood.why = _why(requirements.get(id_), left.get(id_, set()))
+            stood.why = _why(requirements.get(id_), left.get(id_, set()), side)
     return found
 
 
@@ -98,13 +106,13 @@ def _left(case: Judged) -> str:
     return "its cases end before they come to it"
 
 
-def _why(requirement: Requirement | None, left: set[str]) -> str:
+def _why(requirement: Requirement | None, left: set[str], side: str) -> str:
     if left:
         return "; ".join(sorted(left))
     if requirement is None:
         return ""
-    if requirement.side == "client":
-        return "binds clients"
+    if not requirement.binds(side):
+        return f"binds {requirement.side}s"
     if requirement.not_observable:
         return f"not observable: {requirement.not_observable}"
     return "has no case" if requirement.level == "MAY" else "no case of it was selected"

@@ -46,7 +46,7 @@ class CaseView:
         reason: Why it is not a pass, for people.
         known: What the known-failing list says of it, or None.
         blocked_by: The id of the case that it rests on and that is not met, or None.
-        death: What ails the server after it, or None.
+        death: What ails the side under test after it, or None.
         closing: How a connection was closed, if that was judged: `verdict`, `how`, `requirement`,
             `expected`.
         findings: What was found: `requirement`, `sent`, `expected`, `received`, `hint`, `steps`,
@@ -84,7 +84,7 @@ class CaseView:
 
     @property
     def closes_badly(self) -> bool:
-        """Whether how a connection was closed makes the server non-conformant."""
+        """Whether how a connection was closed makes the side under test non-conformant."""
         return self.closing is not None and Verdict(self.closing["verdict"]) in NOT_CONFORMANT
 
     @property
@@ -108,7 +108,8 @@ class Report:
     Attributes:
         kit: The version of the kit that wrote it.
         began: When the run began, as RFC 3339 has it.
-        target: What was judged: `url`, `authUrl`, `testee`, `features`, `documents`, `roundTrip`.
+        target: What was judged: `url`, `side`, `command`, `authUrl`, `testee`, `features`,
+            `documents`, `roundTrip`.
         options: How it was judged.
         selected: How many cases were to be judged.
         requirements: The requirements that the kit knew, by id.
@@ -132,10 +133,11 @@ class Report:
     @classmethod
     def of(cls, document: JSONObject, *, damage: str | None = None, name: str = "") -> Report:
         """The report that a document of `report.json` is."""
+        target = document["target"]
         return cls(
             kit=document["kit"],
             began=document["began"],
-            target=document["target"],
+            target=target,
             options=document["options"],
             selected=document["selected"],
             requirements={
@@ -148,8 +150,19 @@ class Report:
             cases=[CaseView.of(case) for case in document["cases"]],
             footer={name: document[name] for name in FOOTER if name in document},
             damage=damage,
-            name=name or document["target"]["url"],
+            name=name or _judged(target),
         )
+
+    @property
+    def side(self) -> str:
+        """Which side was judged, `server` or `client`; a server, if the report does not say."""
+        found: str = self.target.get("side", "server")
+        return found
+
+    @property
+    def judged(self) -> str:
+        """What was judged, as people know it: a client has no URL of its own."""
+        return _judged(self.target)
 
     @cached_property
     def counts(self) -> Counter[Verdict]:
@@ -159,7 +172,7 @@ class Report:
     @cached_property
     def standings(self) -> dict[str, Stood]:
         """What the cases say of each requirement."""
-        return standings(self.requirements, self.cases)
+        return standings(self.requirements, self.cases, self.side)
 
     @property
     def sections(self) -> list[str]:
@@ -181,7 +194,7 @@ class Report:
 
     @property
     def ran(self) -> int:
-        """How many cases said something of the server."""
+        """How many cases said something of the side under test."""
         return sum(case.verdict in RAN for case in self.cases)
 
     def sentences(self, name: str) -> list[str]:
@@ -194,7 +207,7 @@ class Report:
         return [case for case in self.cases if case.section == section]
 
     def failures(self) -> dict[str, list[CaseView]]:
-        """The cases that make it non-conformant, by the requirement that is not met."""
+        """The cases that make what is judged non-conformant, by the requirement that is not met."""
         return self._by_blame(case for case in self.cases if case.fails)
 
     def unmet(self, verdict: Verdict) -> dict[str, list[CaseView]]:
@@ -249,6 +262,12 @@ FOOTER = (
 
 SIDES = ("server", "both", "client")
 LEVELS = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY")
+
+
+def _judged(target: JSONObject) -> str:
+    command: str | None = target.get("command")
+    url: str = target["url"]
+    return command if command and target.get("side") == "client" else url
 
 
 def _place(order: list[str], id_: str) -> int:

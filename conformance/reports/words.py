@@ -53,7 +53,7 @@ STANDING_CLASSES = {
 
 
 def conclusion(report: Report) -> str:
-    """What the run says of the server, in one sentence."""
+    """What the run says of the side under test, in one sentence."""
     if report.damage is not None or report.status is None:
         return "the report is not whole, so nothing is concluded"
     return concluded(report.counts, report.status)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,9 +14,10 @@ from typing import Any
 import pytest
 
 from conformance.clients import drawing
+from conformance.clients.guest import STARTING
 from conformance.clients.legality import ClientLegality
 from conformance.clients.search import Found, Search
-from conformance.clients.waiting import grows, varies
+from conformance.clients.waiting import grow, is_enough, vary
 from conformance.expect import Violation
 from conformance.mirror import Mirror
 from conformance.spec import deviation
@@ -26,10 +29,15 @@ from tests.conformance.test_replay import SCRIPTED, written
 OF_A_CLIENT = "it was a client that failed: give --client-cmd COMMAND, or --listen ADDRESS"
 
 
-def client(name: str) -> str:
-    """The option that judges a client of `tests/mutants/clients`."""
-    command = shlex.join([sys.executable, "-m", "tests.mutants.clients", name])
+def client(name: str, module: str = "tests.mutants.clients") -> str:
+    """The option that judges a client of `tests/mutants/clients`, or of another module."""
+    command = shlex.join([sys.executable, "-m", module, name])
     return f"--client-cmd={command} {{url}}"
+
+
+def unfinished(name: str) -> str:
+    """The option that judges a client of `unfinished`."""
+    return client(name, "tests.conformance.unfinished")
 
 
 def contents_of(folder: Path) -> list[dict[str, Any]]:
@@ -56,13 +64,54 @@ async def test_client_that_patches_naively_is_found_out() -> None:
     assert result.status == 1
     assert "patch-unescape (both, MUST)" in result.output
     assert "patch-escaping (both, MUST)" in result.output
+    assert (
+        "hint         this looks like a pointer whose tokens are used as they stand"
+        in result.output
+    )
+    assert "-m tests.mutants.clients NaivePatches {url}" in " ".join(result.output.split())
 
 
 async def test_client_that_dies_is_started_again_and_judged_further() -> None:
     result = await run_kit(client("EndsWithAnAction"), "-k", "test_actions.py", "--time-scale=0.5")
     assert result.status == 1
-    assert "its process has ended" in result.output
+    assert "The client has died: its process has ended" in result.output
+    assert "1 client died" in result.output
+    assert "server" not in result.output.lower()
     assert "actions-error (both, MUST NOT)" in result.output
+
+
+async def test_end_of_a_client_is_blamed_on_the_case_in_which_it_ends() -> None:
+    chosen = ("-k", "malformed_frame_changes_nothing and (words or half)", "--time-scale=0.3")
+    result = await run_kit(unfinished("EndsWithNonsense"), *chosen)
+    assert result.status == 1
+    assert result.output.count("received     the end of its process") == 1  # the shortest
+    assert "(MUST NOT): 2 cases" in result.output
+    assert "not testable" not in result.output
+    assert "before this case" not in result.output
+
+
+async def test_client_that_ends_at_once_is_told_at_once() -> None:
+    began = time.monotonic()
+    command = shlex.join([sys.executable, "-c", "raise SystemExit('no such thing')"])
+    result = await run_kit(f"--client-cmd={command} {{url}}", "-k", "test_state.py")
+    assert result.status == 3
+    assert "no such thing" in result.output
+    assert time.monotonic() - began < STARTING / 2
+
+
+async def test_client_that_lacks_an_action_fails_once_and_not_case_by_case() -> None:
+    result = await run_kit(unfinished("StartsNoTasks"), "-k", "test_tasks.py or test_actions.py")
+    assert result.status == 1
+    assert "problem: the client does not do `startTask`, which spec/testee.md asks" in result.output
+    assert "needs `startTask`, which the client does not do" in result.output
+    assert " failed" not in result.output.splitlines()[-2]
+
+
+async def test_client_that_calls_nothing_is_told_what_it_was_asked() -> None:
+    result = await run_kit(unfinished("CallsNothing"), "--time-scale=0.1")
+    assert result.status == 1
+    wanted = '{"type":"_ACTION:TESTEE","data":{"type":"call","name":"fence-1","arguments":{}}}'
+    assert f"expected that it answers {wanted} with" in result.output
 
 
 async def test_failure_of_a_sequence_is_kept_and_replayed(tmp_path: Path) -> None:
@@ -228,13 +277,39 @@ def test_drawn_patch_can_be_applied_and_keeps_the_attributes(seed: int) -> None:
     assert isinstance(mirror[""]["items"], list)
 
 
-STEADY = [0.02, 0.04, 0.08, 0.16, 0.19, 0.191, 0.19, 0.192, 0.19, 0.19, 0.191, 0.19]
-RANDOM = [0.012, 0.03, 0.05, 0.1, 0.16, 0.12, 0.19, 0.11, 0.15, 0.18, 0.1, 0.13]
+def rows(wait: Callable[[int, Random], float], seed: int) -> list[list[float]]:
+    """Three rows of waits, each from 0 on, with what a clock adds to them."""
+    random = Random(seed)
+    return [[wait(at, random) + random.uniform(0, 0.002) for at in range(8)] for _ in range(3)]
 
 
-def test_waits_that_grow_and_have_a_random_part_are_told_from_others() -> None:
-    assert grows(STEADY)
-    assert grows(RANDOM)
-    assert not grows([0.02] * 12)
-    assert varies(RANDOM)
-    assert not varies(STEADY)
+HALF: dict[str, Callable[[int, Random], float]] = {
+    "doubled": lambda at, random: min(10, 0.25 * 2**at) * random.uniform(0.5, 1),
+    "near-its-limit": lambda at, random: min(0.2, 0.15 * 2**at) * random.uniform(0.5, 1),
+    "a-tenth-of-it": lambda at, random: min(0.2, 0.05 * 2**at) * random.uniform(0.9, 1),
+    "full": lambda at, random: min(0.2, 0.03 * 1.5**at) * random.uniform(0, 1),
+}
+
+
+@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.parametrize("wait", HALF.values(), ids=HALF)
+def test_waits_that_grow_and_have_a_random_part_are_never_taken_for_others(
+    wait: Callable[[int, Random], float], seed: int
+) -> None:
+    found = rows(wait, seed)
+    assert grow(found)
+    assert vary(found)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_other_waits_are_told(seed: int) -> None:
+    assert not grow(rows(lambda _, __: 0.1, seed))
+    assert not vary(rows(lambda _, __: 0.1, seed))
+    assert not vary(rows(lambda at, _: 0.1 * 2**at, seed))
+
+
+def test_row_of_long_waits_ends_sooner() -> None:
+    assert not is_enough([0.1] * 7)
+    assert is_enough([0.1] * 8)
+    assert not is_enough([0.25, 0.5, 1, 4])
+    assert is_enough([0.25, 0.5, 1, 2, 4])

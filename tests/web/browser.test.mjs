@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { after, afterEach, before, test } from "node:test";
 import { launch } from "../../tools/testees/web/browser.mjs";
 import { Reference } from "./reference.mjs";
+import { Server } from "./unit/server.mjs";
 import { Wire } from "./wire.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
@@ -233,6 +234,24 @@ test("where no connection comes about, the devtools say what is likely, until on
   await page.getByText("in sync").waitFor();
   assert.equal(await why.textContent(), "");
   await page.context().close();
+});
+
+test("devtools show a server that says too much, and tell it nobody's identity", async () => {
+  const server = await Server.start();
+  const page = await open(`${reference.base}ws-sync/devtools/#${server.url}`);
+  const link = await server.next();
+  link.send("_REQUEST_USER_SESSION");
+  const { data } = await link.next();
+  assert.notEqual(await page.evaluate(() => localStorage.getItem("ws-sync:user")), data.user);
+  for (let key = 0; key < 300; key++) link.send(`_SET:${key}`, JSON.parse('{"__proto__": {"x": 1}, "constructor": 1}'));
+  link.send("_SET:0", { ["n".repeat(1 << 20)]: "<img src=/x>".repeat(1 << 18) });
+  link.send("_TOAST", { type: "info", message: "the end" });
+  await page.locator(".events .in", { hasText: "the end" }).waitFor();
+  assert.equal(await page.locator(".states section").count(), 100);
+  assert.ok((await page.locator(".states").evaluate((element) => element.textContent.length)) < 200_000);
+  assert.equal(await page.evaluate(() => ({}).x), undefined);
+  await page.context().close();
+  await server.stop();
 });
 
 test("everything can be done by keyboard", async () => {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import InvalidURI
+from websockets.http11 import Request, Response
+from websockets.server import ServerProtocol
 
 from tests.ws_sync.harness import DEADLINE, Server
 from ws_sync import Session, Sync, get_user_session, remote_action, remote_task, sync_all
@@ -332,6 +335,101 @@ async def test_nothing_is_sent_before_the_identification() -> None:
             await cut(client)
             await client.fetch("A")
     assert heard == ["_USER_SESSION"] * 2
+
+
+async def test_callback_that_awaits_what_is_cancelled_ends_nothing(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with stage.client() as client:
+
+        @client.action("NOTES", "wait")
+        async def wait() -> None:
+            cancelled = asyncio.create_task(asyncio.Event().wait())
+            cancelled.cancel()
+            await cancelled
+
+        await stage.notes.sync.send_action({"type": "wait"})
+        await client.synced()
+        assert client.status == "connected"
+    assert any("action 'wait' failed" in line for line in caplog.messages)
+
+
+async def test_client_whose_end_is_cancelled_leaves_nothing_behind() -> None:
+    """A server that does not answer the close frame must not keep it alive."""
+    closing = asyncio.Event()
+
+    async def endpoint(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        protocol = ServerProtocol()
+        protocol.receive_data(await reader.readuntil(b"\r\n\r\n"))
+        (request,) = protocol.events_received()
+        assert isinstance(request, Request)
+        protocol.send_response(protocol.accept(request))
+        protocol.send_text(SET.encode())
+        writer.writelines(protocol.data_to_send())
+        await reader.readexactly(1)  # it has nothing to say but the close frame
+        closing.set()
+        with suppress(ConnectionError):
+            await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(endpoint, "127.0.0.1", 0) as server:
+        client = quick(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+        told = asyncio.Event()
+        client.on_change(lambda _: told.set())
+
+        async def use() -> None:
+            async with client:
+                await told.wait()
+
+        async with asyncio.timeout(DEADLINE):
+            using = asyncio.create_task(use())
+            await closing.wait()
+            using.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await using
+        assert client.status == "disconnected"
+        assert client._running is not None
+        assert client._running.done()
+
+
+@pytest.mark.parametrize(
+    "place", ["ws://a:99999999/", "ws://[::1", "ws://a..b/", f"ws://{'a' * 300}/", "http://a/"]
+)
+async def test_server_that_leads_nowhere_is_tried_again(place: str) -> None:
+    """What is no address must not end the client, nor come out of its block."""
+    leads = [place]
+
+    def lead(connection: ServerConnection, _: Request) -> Response | None:
+        if not leads:
+            return None
+        response = connection.respond(HTTPStatus.FOUND, "")
+        response.headers["Location"] = leads.pop()
+        return response
+
+    async def endpoint(ws: ServerConnection) -> None:
+        async for _ in ws:
+            await ws.send(SET)
+
+    async with serve(endpoint, "127.0.0.1", 0, process_request=lead) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with quick(f"ws://127.0.0.1:{port}/") as client:
+            await client.fetch("A")
+    assert not leads
+
+
+async def test_notices_that_are_none_reach_nobody(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    got: list[object] = []
+    async with stage.client() as client:
+        client.on_toast(lambda *given: got.append(given))
+        client.on_download(lambda *given: got.append(given))
+        for toast in ({}, {"message": 1, "type": "info"}, {"message": "", "type": ["info"]}):
+            await stage.session.send("_TOAST", toast)
+        await stage.session.send("_DOWNLOAD", {"filename": ["a"], "data": ""})
+        await client.synced()
+    assert got == []
+    assert sum("a toast without" in line or "a download" in line for line in caplog.messages) == 4
 
 
 async def test_client_that_is_sent_away_stays_away(stage: Stage) -> None:

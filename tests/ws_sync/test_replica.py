@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ws_sync.test_merging import VALUES
+from ws_sync.codec import is_deeper
 from ws_sync.equality import equal
 from ws_sync.exceptions import RefusedPatch, RefusedState
 from ws_sync.patch import apply
@@ -47,6 +48,36 @@ def test_edit_that_changes_nothing_sends_nothing() -> None:
     replica = replica_of({"a": [1]})
     replica.edit({"a": [1]}, send=True)
     assert replica.take() is None
+
+
+def operations(*given: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Operations as their name, their path and where from, or an empty array for a value."""
+    return [
+        {"op": op, "path": path, **({"from": source[0]} if source else {"value": []})}
+        for op, path, *source in given
+    ]
+
+
+def follow(replica: Replica, patch: list[dict[str, Any]], times: int) -> None:
+    for _ in range(times):
+        replica.follow(patch)
+
+
+@pytest.mark.parametrize("rounds", [1, 2000])
+def test_patches_that_nest_the_document_without_measure_are_refused(rounds: int) -> None:
+    replica = replica_of({"a": 1})
+    deeper = operations(("add", "/b"), ("move", "/b/0", "/a"), ("move", "/a", "/b"))
+    with pytest.raises(RefusedPatch, match="nested too deep"):
+        follow(replica, deeper * rounds, 200)
+    assert not replica.is_following
+    assert not is_deeper(replica.value, 126)
+
+
+def test_patches_that_let_the_document_grow_without_measure_are_refused() -> None:
+    replica = replica_of({"a": ["x" * 1_000_000]})
+    with pytest.raises(RefusedPatch, match="larger than"):
+        follow(replica, operations(("copy", "/a/-", "/a")), 10)
+    assert len(str(replica.value)) < 1 << 27
 
 
 def test_patch_that_can_not_be_applied_leaves_the_copy_and_stops_patches_until_the_state() -> None:

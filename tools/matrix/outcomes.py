@@ -11,9 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from conformance.hints import hint
+from conformance import hints
+from conformance.clients import hints as client_hints
 from conformance.keys import RUN
 from conformance.verdict import NOT_CONFORMANT
+
+NAMES = {one.sentence: one.name for one in (*hints.HINTS, *client_hints.HINTS)}
+"""The names of hints by what people read."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,7 +44,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             "verdict": outcome.verdict.value,
             "broken": outcome.broken,
             "reason": outcome.reason,
-            "hints": [known.name for f in outcome.findings if (known := hint(f))],
+            "hints": [NAMES[found.hint] for found in outcome.findings if found.hint],
         }
         for outcome in session.config.stash[RUN].outcomes
     ]

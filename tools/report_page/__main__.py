@@ -1,7 +1,8 @@
 """Write pages of reports into a folder: `python -m tools.report_page [DIR]`, build/reports if none.
 
 A real one, of a few cases against a server that is wrong; one with 2,000 cases made of it; one of a
-server that says whatever breaks out of formats; and a comparison. `look.mjs` looks at them.
+server that says whatever breaks out of formats; a comparison; a real one of a client that is wrong,
+and one of a client that has died. `look.mjs` looks at them.
 """
 
 from __future__ import annotations
@@ -16,25 +17,33 @@ from conformance.reports import comparison, folder, page
 from conformance.reports.comparison import Comparison
 from conformance.reports.reading import load
 from conformance.reports.view import Report
-from tests.conformance.reports.made import hostile_report
+from conformance.verdict import Verdict
+from tests.conformance.reports.made import CLIENTS_DIALOGUE, case, hostile_report, of_client
 
 ROOT = Path(__file__).resolve().parents[2]
 MUTANT = "CleansUpNewer"
 SELECTED = "session or half_of or replaces or crowd or get_is_answered"
 MANY = 2000
+CLIENT = "StaleEdits"
+CLIENTS_SELECTED = "state-client-patch or patch-atomic"
 
 
 def main() -> int:
     """Write them; 0 if the run could be made."""
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "reports"
     out.mkdir(parents=True, exist_ok=True)
-    status = run(out / "real", *wrong_server())
-    if status != 1:
-        print(f"the run against a wrong server ended with {status}")
-        return 1
+    for what, selected, options in (
+        ("real", SELECTED, wrong_server()),
+        ("client", CLIENTS_SELECTED, wrong_client()),
+    ):
+        status = run(out / what, selected, *options)
+        if status != 1:
+            print(f"the run against what is wrong, {what}, ended with {status}")
+            return 1
     path = out / "real" / "report.json"
     (out / "many.html").write_text(page.write(many(path)), encoding="utf-8")
     (out / "hostile.html").write_text(page.write(hostile_report()), encoding="utf-8")
+    (out / "died.html").write_text(page.write(died()), encoding="utf-8")
     folder.write(out / "real", load(path, "wrong"))
     compared = Comparison([load(path, "before"), fixed(path)])
     (out / "comparison.html").write_text(comparison.html(compared), encoding="utf-8")
@@ -42,10 +51,10 @@ def main() -> int:
     return 0
 
 
-def run(out: Path, *options: str) -> int:
-    """Run the kit with all reports."""
+def run(out: Path, selected: str, *options: str) -> int:
+    """Run the kit on some cases with all reports."""
     command = [sys.executable, "-m", "conformance", "--replay-dir=", "--budget=0s", "--seed=1"]
-    command += [f"--report={out}", "-k", SELECTED, "-q", *options]
+    command += [f"--report={out}", "-k", selected, "-q", *options]
     done = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL)
     return done.returncode
 
@@ -53,6 +62,17 @@ def run(out: Path, *options: str) -> int:
 def wrong_server() -> list[str]:
     """The options by which the kit starts a server that is wrong in one requirement."""
     return [f"--server-cmd={sys.executable} -m tests.mutants.serve {MUTANT} --port {{port}}"]
+
+
+def wrong_client() -> list[str]:
+    """The same of a client."""
+    return [f"--client-cmd={sys.executable} -m tests.mutants.clients {CLIENT} {{url}}"]
+
+
+def died() -> Report:
+    """The report of a client that holds something else than it was given, and dies of it."""
+    found = case("state/client-dies", Verdict.DIED, dialogue=CLIENTS_DIALOGUE)
+    return Report.of(of_client(found, exitStatus=1), name="died")
 
 
 def many(path: Path) -> Report:
@@ -70,8 +90,8 @@ def many(path: Path) -> Report:
 def fixed(path: Path) -> Report:
     """The report of a file, as it would be if every case passed."""
     found = json.loads(path.read_text(encoding="utf-8"))
-    for case in found["cases"]:
-        case |= {"verdict": "passed", "findings": [], "broken": None, "closing": None}
+    for each in found["cases"]:
+        each |= {"verdict": "passed", "findings": [], "broken": None, "closing": None}
     return Report.of(
         found | {"exitStatus": 0, "problems": []}, name="after</script><script>alert(1)"
     )

@@ -19,6 +19,8 @@ const DESK = { viewport: { width: 1280, height: 900 } };
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 const FAILING = "session/takeover-leaves-the-newer-connection-open";
 const PATCHED = "patch/half-of-a-patch-is-not-applied[failed-test]";
+const STALE = "state/client-sends-no-edit-against-a-base-that-has-changed";
+const REFUSED = "patch/client-takes-all-of-a-patch-or-nothing";
 const SOON = { timeout: 60_000 };
 const wrong = [];
 let checks = 0;
@@ -88,6 +90,12 @@ for (const [device, options] of [["desk", DESK], ["phone", PHONE]]) {
       await close(page);
     }
   }
+  const page = await open("client/report.html", { ...options, colorScheme: "light" }, STALE);
+  await caseIn(page, STALE).locator(".steps").waitFor();
+  await fits(page, `client-${device}`);
+  await picture(page, `client-${device}`);
+  await accessible(page, `client-${device}`);
+  await close(page);
 }
 
 // By keyboard alone
@@ -173,6 +181,55 @@ for (const [device, options] of [["desk", DESK], ["phone", PHONE]]) {
   const columns = await caseIn(other, PATCHED).locator(".state thead th").allInnerTexts();
   check(`the state of the client and of the server stand side by side: ${columns}`, columns[0] === "A" && columns[1].startsWith("server"));
   await close(other);
+}
+
+// A client: its connections stand on the left, the kit on the right, and each arrow points away from who has sent
+{
+  const page = await open("client/report.html", DESK, STALE);
+  const one = caseIn(page, STALE);
+  await one.locator(".steps").waitFor();
+  check("it is told that a client was judged", (await page.locator(".who").innerText()).endsWith("a client"));
+  const lanes = (await one.locator(".lane-names span").allInnerTexts()).join();
+  check(`the client has a lane for each connection, the kit is on the right: ${lanes}`, lanes === "A,B,kit");
+  const arrows = await one.locator(".step .arrow").evaluateAll((found) => found.map((arrow) => {
+    const head = getComputedStyle(arrow, "::after");
+    const points = head.borderLeftWidth === "8px" ? "to the server" : head.borderRightWidth === "8px" ? "to the client" : "nowhere";
+    return `${arrow.classList.contains("sent") ? "of the kit" : "of the client"} ${points}, ${arrow.closest(".step").querySelector(".off").textContent}`;
+  }));
+  const right = [/^of the kit to the client, server \(kit\) to client [AB]: $/, /^of the client to the server, client [AB] to server \(kit\): $/];
+  check(`arrows point away from who has sent: ${arrows.find((each) => !right.some((one) => one.test(each)))}`, right.every((one) => arrows.some((each) => one.test(each))) && arrows.every((each) => right.some((one) => one.test(each))));
+  check("what the kit was answered by is dimmed", (await one.locator(".step.quiet", { hasText: "fence-" }).count()) > 4);
+  check("the hint is told", (await one.locator(".hint").innerText()).includes("edits that were kept as a patch"));
+  const stale = one.locator(".step.received", { hasText: "_PATCH" });
+  check("a patch of the client that does not fit stands out", (await stale.locator(".bad").innerText()).startsWith("can't be applied"));
+  const table = one.locator(".state table");
+  const row = async (name) => (await table.locator("tr", { has: page.locator("th", { hasText: name }) }).locator("td").allInnerTexts()).map((cell) => cell.split("\n")[0]);
+  await one.locator(".step", { hasText: "ended without a close frame" }).click();
+  check(`the client's copy outlives its connection: ${await row("items")}`, (await row("items")).join(" | ") === '["a", "b", "c"] | ["a", "b", "c"]');
+  await one.locator(".step.sent", { hasText: "_SET" }).last().click();
+  const columns = await table.locator("thead th").allInnerTexts();
+  check(`client and kit stand side by side, and what is only sent is marked: ${columns}`, columns.join() === "client ≈,server (kit)");
+  check(`the new state is marked in both: ${await row("items")}`, (await row("items")).join(" | ") === "[] | []" && (await table.locator("td.changed").count()) === 4);
+  await picture(page, "client-state");
+  await close(page);
+
+  const other = await open("client/report.html", DESK, REFUSED);
+  await caseIn(other, REFUSED).locator(".steps").waitFor();
+  const refused = caseIn(other, REFUSED).locator(".step.sent", { hasText: "_PATCH" });
+  check("a patch of the kit that no one can apply is told without alarm", (await refused.locator(".side").innerText()).startsWith("can't be applied") && (await refused.locator(".bad").count()) === 0);
+  await caseIn(other, REFUSED).locator(".step.received", { hasText: "_SET" }).last().click();
+  check("what the client has said is known", (await caseIn(other, REFUSED).locator(".state thead th").first().innerText()) === "client");
+  await close(other);
+
+  const dead = await open("died.html", DESK, "state/client-dies");
+  const body = caseIn(dead, "state/client-dies");
+  await body.locator(".steps").waitFor();
+  check("a client that died is one", (await body.locator(".told").first().innerText()).startsWith("The client died") && !(await dead.locator("body").innerText()).includes("server died"));
+  await body.locator(".step.received", { hasText: "_SET" }).click();
+  const said = await body.locator(".state tr", { hasText: "items" }).locator("td").allInnerTexts();
+  check(`what the client reports differs from what it was given: ${said}`, said.length === 2 && said.every((cell) => cell.includes("[2]")));
+  check("and is marked as a change", (await body.locator(".state td.changed").count()) === 2);
+  await close(dead);
 }
 
 // The switch of the theme

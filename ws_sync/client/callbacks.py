@@ -6,6 +6,7 @@ handled (connection-order). What it raises is logged once and ends nothing (acti
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
 from collections.abc import Callable
@@ -50,7 +51,10 @@ class Callbacks:
             result = callback(*args, **kwargs)
             if inspect.isawaitable(result):
                 await result
-        except Exception:  # whatever a user's function raises
+        except (Exception, asyncio.CancelledError) as error:  # whatever a user's function raises
+            task = asyncio.current_task()
+            if isinstance(error, asyncio.CancelledError) and (task is None or task.cancelling()):
+                raise  # it is the client that is cancelled, not something that the function awaits
             self._logger.exception(
                 "%s failed", what, extra=about("callback-failed", "actions-error", name=what)
             )

@@ -12,7 +12,7 @@ import logging
 import time
 import uuid
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Self, TypeVar, overload
 
 from pydantic import BaseModel
@@ -77,15 +77,24 @@ class Client(Life):
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Close the connection in the orderly way."""
-        if self._open is not None:
-            await self._open.close()
-        for task in (*self._background, self._running):
-            if task is not None:
+        """Close the connection in the orderly way; at once when that is cancelled."""
+        link = self._open
+        try:
+            if link is not None:
+                await link.close()
+        except asyncio.CancelledError:
+            if link is not None:
+                link.abort()
+            raise
+        finally:
+            tasks = [task for task in (*self._background, self._running) if task is not None]
+            for task in tasks:
                 task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
-        await self._ended()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+            await self._ended()
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
 
     # Documents
 

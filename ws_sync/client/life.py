@@ -48,6 +48,9 @@ Status = Literal["disconnected", "connected", "stopped"]
 MAX_FRAME = 1 << 26
 """Bytes of the largest frame that is taken; a larger one ends the connection with 1009."""
 
+LEVELS = ("default", "message", "info", "success", "warning", "error")
+"""The levels of toasts (notices-toast)."""
+
 GREETING = 1.0
 """Seconds after which a server that says nothing does not ask who is there.
 
@@ -112,7 +115,8 @@ class Life(Registry):
         while not self._is_stopped:
             try:
                 socket = await connect(self.url, **self._options)
-            except (OSError, WebSocketException) as error:  # TimeoutError is an OSError
+            except (OSError, WebSocketException, ValueError) as error:
+                # TimeoutError is an OSError; what a redirect names may be no address (ValueError).
                 self._failure = f"{self.url} can't be reached: {brief(error)}"
                 await self._tell()
             else:
@@ -206,8 +210,7 @@ class Life(Registry):
                 self._is_stopped = True  # session-disconnect-final
                 await self._tell()
             case "_TOAST" if isinstance(data, dict):
-                toast = self._callbacks.toast
-                await self._callbacks.run("toast", toast, data.get("message"), data.get("type"))
+                await self._take_toast(data)
             case "_DOWNLOAD" if isinstance(data, dict):
                 await self._take_file(data)
 
@@ -258,15 +261,23 @@ class Life(Registry):
             rest = self._callbacks.actions.get((key, None))
             await self._callbacks.run("the callback for other actions", rest, data)
 
+    async def _take_toast(self, data: dict[str, JSON]) -> None:
+        message, level = data.get("message"), data.get("type")
+        if not isinstance(message, str) or level not in LEVELS:
+            self._warn("a toast without a text, or of no level that there is")
+            return
+        await self._callbacks.run("toast", self._callbacks.toast, message, level)
+
     async def _take_file(self, data: dict[str, JSON]) -> None:
+        name = data.get("filename")
         try:
+            if not isinstance(name, str):
+                raise ValueError("it has no name")
             content = _from_base64(data.get("data"))
         except ValueError as error:
             self._warn(f"a download that can't be read: {error}")
             return
-        await self._callbacks.run(
-            "download", self._callbacks.download, data.get("filename"), content
-        )
+        await self._callbacks.run("download", self._callbacks.download, name, content)
 
     def _warn(self, what: object) -> None:
         reason = brief(what)

@@ -115,6 +115,10 @@ class Link:
         """Close in the orderly way."""
         await self._socket.close(code)
 
+    def abort(self) -> None:
+        """End it at once."""
+        self._socket.transport.abort()
+
     async def _send(self, frame: str | bytes, event: str) -> None:
         try:
             await self._socket.send(frame)

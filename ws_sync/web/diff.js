@@ -34,7 +34,10 @@ export function diff(before, after) {
   for (const [name, value] of Object.entries(after)) {
     const path = `/${escape(name)}`;
     if (!Object.hasOwn(before, name)) patch.push({ op: "add", path, value });
-    else patch.push(...shorter([...differences(before[name], value, path)], { op: "replace", path, value }));
+    else {
+      const whole = { op: "replace", path, value };
+      for (const operation of shorter([...differences(before[name], value, path)], whole)) patch.push(operation);
+    }
   }
   return patch;
 }

@@ -21,6 +21,7 @@ import { Signal, callSafely } from "./signal.js";
  * What a document needs of its session.
  * @typedef {object} Link
  * @property {() => boolean} isConnected
+ * @property {() => boolean} isCongested whether the server does not read what was sent
  * @property {(type: string, data: any) => boolean} send false: there is no connection
  * @property {(type: string, metadata: JsonObject, bytes: Uint8Array) => boolean} sendBytes
  * @property {() => void} flush sends what waits to be synced, of all documents
@@ -31,6 +32,9 @@ const ANNOUNCED_WITHIN = 1000;
 
 /** The server is not asked again for a state within so many milliseconds, whatever it answers. */
 const ASK_AGAIN_AFTER = 1000;
+
+/** What the server asks for while it does not read is sent so many milliseconds later, if it does then. */
+const ANSWER_AGAIN_AFTER = 50;
 
 /** Something that arrives so many milliseconds after an edit was sent shows that the edit has arrived. */
 const DELIVERED_AFTER = 2000;
@@ -48,6 +52,9 @@ export class SyncedDocument {
   #isWanted = false;
   #sentAt = 0;
   #askedAt = -Infinity;
+  /** How many questions of the server wait until it reads: a state for each would fill the memory. */
+  #owed = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #answering;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #asking;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #syncing;
   /** @type {Map<string, Handler>} */ #handlers = new Map();
@@ -244,6 +251,8 @@ export class SyncedDocument {
   /** The connection is gone. */
   lose() {
     clearTimeout(this.#asking);
+    clearTimeout(this.#answering);
+    this.#owed = 0;
     this.#follows = this.#isWrong = false;
     this.#changed();
   }
@@ -270,9 +279,10 @@ export class SyncedDocument {
   receive({ name, data }) {
     if (name === SET) this.#receiveState(data);
     else if (name === PATCH) this.#receivePatch(data);
-    else if (name === GET)
-      this.sendState(); // state-get, state-get-data
-    else return this.#run(data);
+    else if (name === GET) {
+      this.#owed += 1;
+      this.#answer(); // state-get, state-get-data
+    } else return this.#run(data);
     return true;
   }
 
@@ -307,6 +317,15 @@ export class SyncedDocument {
     const handler = this.#handlers.get(type) ?? this.#otherHandler;
     if (handler) callSafely(handler, given, type);
     return handler !== undefined;
+  }
+
+  #answer() {
+    clearTimeout(this.#answering);
+    while (this.#owed > 0 && !this.#link.isCongested()) {
+      this.#owed -= 1;
+      this.sendState();
+    }
+    if (this.#owed > 0) this.#answering = setTimeout(() => this.#answer(), ANSWER_AGAIN_AFTER);
   }
 
   // Asking

@@ -2,7 +2,8 @@
  * Who this client is: two strings that stay the same for as long as it wants the same session (session-identify-answer).
  *
  * In a browser the user is kept for the whole site and the session for one tab, across reloads; elsewhere, and where a
- * page may not store anything, both live as long as the program. They are random: whoever knows them has the session.
+ * page may not store anything, both live as long as the program. They are random: whoever knows them has the session. So
+ * servers of other hosts than the page's are told others, each its own.
  */
 
 /** @typedef {{user: string, session: string}} Identity */
@@ -12,9 +13,11 @@ const PREFIX = "ws-sync:";
 /** @type {Map<string, string>} */
 const inMemory = new Map();
 
-/** @returns {Identity} */
-export function storedIdentity() {
-  return { user: stored("localStorage", "user"), session: stored("sessionStorage", "session") };
+/** @param {string} url of the server @returns {Identity} */
+export function storedIdentity(url) {
+  const { host } = new URL(url);
+  const of = host === globalThis.location?.host ? "" : `@${host}`;
+  return { user: stored("localStorage", `user${of}`), session: stored("sessionStorage", `session${of}`) };
 }
 
 /**

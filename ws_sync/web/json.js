@@ -15,7 +15,10 @@ export const MAX_DEPTH = 128;
 /** A frame that is no event. */
 export class MalformedFrame extends Error {}
 
-/** The containers that are known to be JSON and frozen, and how deep each is nested. @type {WeakMap<object, number>} */
+/**
+ * The containers that are known to be JSON and frozen: how deep each is nested, and about how many characters it has as text.
+ * @type {WeakMap<object, {depth: number, size: number}>}
+ */
 const known = new WeakMap();
 
 /** @param {any} value @returns {value is JsonObject} */
@@ -46,14 +49,29 @@ export function thaw(object) {
  */
 export function seal(container) {
   let depth = 1;
-  for (const part of Object.values(container)) depth = Math.max(depth, 1 + (known.get(part) ?? 0));
+  let size = 2;
+  for (const part of Object.values(container)) {
+    if (typeof part !== "object" || part === null) size += sizeOf(part);
+    else {
+      const inner = /** @type {{depth: number, size: number}} */ (known.get(part));
+      if (inner.depth >= depth) depth = inner.depth + 1;
+      size += inner.size;
+    }
+  }
+  if (!Array.isArray(container)) for (const name of Object.keys(container)) size += name.length + 3;
   if (depth > MAX_DEPTH) throw new RangeError(`nested deeper than ${MAX_DEPTH} levels`);
-  known.set(Object.freeze(container), depth);
+  known.set(Object.freeze(container), { depth, size });
   return container;
 }
 
 /** How many levels of containers a value of this module has. @param {Json} value */
-export const depthOf = (value) => known.get(/** @type {object} */ (value)) ?? 0;
+export const depthOf = (value) => known.get(/** @type {object} */ (value))?.depth ?? 0;
+
+/** About how many characters the text of a value of this module has; what is shared counts each time. @param {Json} value */
+export const sizeOf = (value) => {
+  if (typeof value === "object" && value !== null) return known.get(value)?.size ?? 0;
+  return typeof value === "string" ? value.length + 3 : 5;
+};
 
 /** Whether a container has passed through this module. @param {object} container */
 export const isSealed = (container) => known.has(container);

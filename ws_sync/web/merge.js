@@ -61,19 +61,24 @@ function mergeObjects(base, mine, theirs, preferMine) {
  * @param {boolean} preferMine
  */
 function mergeArrays(base, mine, theirs, preferMine) {
-  const edits = { mine: hunks(base, mine), theirs: hunks(base, theirs) };
+  const edits = { mine: hunks(base, mine).reverse(), theirs: hunks(base, theirs).reverse() }; // so that the next is the last
+  /** @type {Json[]} */
   const merged = [];
+  /** An argument for each element is more than an engine takes. @param {readonly Json[]} elements */
+  const add = (elements) => {
+    for (const element of elements) merged.push(element);
+  };
   let at = 0; // in the base
   while (edits.mine.length > 0 || edits.theirs.length > 0) {
     const { from, to, ofMine, ofTheirs } = cluster(edits);
-    merged.push(...base.slice(at, from));
+    add(base.slice(at, from));
     const [mineNow, theirsNow] = [within(mine, from, to, ofMine), within(theirs, from, to, ofTheirs)];
-    if (ofMine.length === 0) merged.push(...theirsNow);
-    else if (ofTheirs.length === 0) merged.push(...mineNow);
-    else merged.push(...mergeStretch(base.slice(from, to), mineNow, theirsNow, preferMine));
+    if (ofMine.length === 0) add(theirsNow);
+    else if (ofTheirs.length === 0) add(mineNow);
+    else add(mergeStretch(base.slice(from, to), mineNow, theirsNow, preferMine));
     at = to;
   }
-  merged.push(...base.slice(at));
+  add(base.slice(at));
   return seal(merged);
 }
 
@@ -81,16 +86,17 @@ function mergeArrays(base, mine, theirs, preferMine) {
  * Takes the next hunks that overlap each other, of one side or of both.
  *
  * What is inserted in front of a stretch does not overlap it; two insertions at one place do.
- * @param {{mine: Hunk[], theirs: Hunk[]}} edits
+ * @param {{mine: Hunk[], theirs: Hunk[]}} edits the next one last
  */
 function cluster(edits) {
-  const from = Math.min(edits.mine[0]?.from ?? Infinity, edits.theirs[0]?.from ?? Infinity);
-  const inserts = [edits.mine[0], edits.theirs[0]].some((hunk) => hunk?.from === from && hunk.to === from);
+  const next = [edits.mine.at(-1), edits.theirs.at(-1)];
+  const from = Math.min(...next.map((hunk) => hunk?.from ?? Infinity));
+  const inserts = next.some((hunk) => hunk?.from === from && hunk.to === from);
   let to = from;
   /** @param {Hunk[]} list @param {(hunk: Hunk) => boolean} fits @param {Hunk[]} taken */
   const take = (list, fits, taken) => {
-    while (list.length > 0 && fits(list[0])) {
-      const hunk = /** @type {Hunk} */ (list.shift());
+    for (let hunk = list.at(-1); hunk !== undefined && fits(hunk); hunk = list.at(-1)) {
+      list.pop();
       to = Math.max(to, hunk.to);
       taken.push(hunk);
     }

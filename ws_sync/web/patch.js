@@ -5,11 +5,23 @@
  * fails half-way has changed nothing (patch-atomic), and what is the same object before and after was not touched.
  */
 
-import { equal, isObject, isSealed, put, seal, thaw, toJson } from "./json.js";
+import { equal, isObject, isSealed, put, seal, sizeOf, thaw, toJson } from "./json.js";
 import { Refused, find, index, step, tokens } from "./pointer.js";
 
 /** @typedef {import("./json.js").Json} Json */
 /** @typedef {{op: string, path: string, from?: string, value?: Json}} Operation */
+
+/**
+ * What all `copy` operations of a patch may always add, in about the characters of JSON text; they may add more as long as it
+ * is not more than twice what was there. A copy shares what it was made of, so a short patch makes a text without end.
+ */
+const MAX_GROWTH = 1_000_000;
+
+/** What a document may have at most, in these characters, when a patch copies. */
+const MAX_GROWN = 1 << 26;
+
+/** So many elements all operations of a patch may shift in arrays: about a second's work. */
+const MAX_SHIFTED = 1_000_000_000;
 
 /** The members that each operation has beside `op` (patch-operations, patch-malformed). */
 const MEMBERS = new Map([
@@ -66,10 +78,14 @@ class Draft {
   #own = new Set();
   /** @type {any} */
   #document;
+  #size;
+  #growth = 0;
+  #shifted = 0;
 
   /** @param {Json} document */
   constructor(document) {
     this.#document = document;
+    this.#size = sizeOf(document);
   }
 
   /** @param {Operation} operation whose other members mean nothing (patch-extra-members) */
@@ -84,7 +100,7 @@ class Draft {
       case "replace":
         return this.#replace(path, toJson(operation.value));
       case "copy":
-        return this.#insert(path, this.#settle(find(this.#document, origin())));
+        return this.#insert(path, this.#grow(this.#settle(find(this.#document, origin()))));
       case "move":
         return this.#move(path, origin());
       default:
@@ -112,7 +128,7 @@ class Draft {
     if (!Array.isArray(container)) put(container, token, value);
     else if (token === "-")
       container.push(value); // patch-append
-    else container.splice(index(token, container.length + 1), 0, value);
+    else container.splice(this.#shift(index(token, container.length + 1), container), 0, value);
   }
 
   /** @param {string[]} path @param {Json} value */
@@ -130,7 +146,7 @@ class Draft {
     const token = path[path.length - 1];
     const container = this.#open(path);
     const value = step(container, token);
-    if (Array.isArray(container)) container.splice(Number(token), 1);
+    if (Array.isArray(container)) container.splice(this.#shift(Number(token), container), 1);
     else delete container[token];
     return value;
   }
@@ -154,6 +170,21 @@ class Draft {
     const copy = Array.isArray(value) ? [...value] : thaw(value);
     this.#own.add(copy);
     return copy;
+  }
+
+  /** Counts what a copy adds. @param {Json} value @returns {Json} the same */
+  #grow(value) {
+    this.#growth += sizeOf(value);
+    if (this.#growth > Math.max(MAX_GROWTH, 2 * this.#size) || this.#growth + this.#size > MAX_GROWN)
+      throw new Refused("the patch copies too much"); // patch-growth
+    return value;
+  }
+
+  /** Counts the elements behind an index. @param {number} at @param {any[]} container @returns {number} the index */
+  #shift(at, container) {
+    this.#shifted += container.length - at;
+    if (this.#shifted > MAX_SHIFTED) throw new Refused(`the patch shifts more than ${MAX_SHIFTED} elements of arrays`);
+    return at;
   }
 
   /** Freezes what was copied within a value; later operations copy it again. @param {any} value @returns {any} */

@@ -36,6 +36,9 @@ import { Signal, callSafely, tell } from "./signal.js";
 /** @typedef {import("./events.js").Event} Event */
 /** @typedef {"stopped" | "connecting" | "connected" | "disconnected"} Status */
 
+/** A server that leaves so many bytes unread is sent no more states until it has read. */
+const CONGESTED = 1 << 20;
+
 const SIGNALS = /** @type {const} */ (["status", "toast", "download", "sent", "received", "problem"]);
 
 /** @type {{firstDelay: number, maxDelay: number, steadyAfter: number, openWithin: number, quietFor: number}} */
@@ -59,6 +62,8 @@ export class Session {
   /** @type {Status} */ #status = "stopped";
   /** @type {WebSocket | null} */ #socket = null;
   #pairing = new Pairing();
+  /** Whether the server has asked who is there on this connection. */
+  #wasAsked = false;
   #connectedAt = 0;
   #unwatch = () => {};
   /** @type {Set<ReturnType<typeof setTimeout>>} */ #timers = new Set();
@@ -69,9 +74,9 @@ export class Session {
    * @param {string | URL} url
    * @param {any} [options]
    */
-  constructor(url, { identify = storedIdentity, WebSocket = globalThis.WebSocket, ...times } = {}) {
+  constructor(url, { identify, WebSocket = globalThis.WebSocket, ...times } = {}) {
     this.#url = webSocketUrl(url);
-    this.#identify = identify;
+    this.#identify = identify ?? (() => storedIdentity(this.#url));
     this.#WebSocket = WebSocket;
     const unknown = Object.keys(times).find((name) => !Object.hasOwn(TIMES, name));
     if (unknown !== undefined) throw new TypeError(`a session has no option ${unknown}`);
@@ -155,6 +160,7 @@ export class Session {
     if (known) return known;
     const document = new SyncedDocument(key, initial, options, {
       isConnected: () => this.#isConnected(),
+      isCongested: () => (this.#socket?.bufferedAmount ?? 0) > CONGESTED,
       send: (type, data) => this.#send(type, data),
       sendBytes: (type, metadata, bytes) => this.#sendBytes(type, metadata, bytes),
       flush: () => this.flush(),
@@ -191,6 +197,7 @@ export class Session {
     this.#clearTimers();
     this.#retryAt = null;
     this.#pairing = new Pairing(); // binary-per-connection
+    this.#wasAsked = false;
     const socket = new this.#WebSocket(this.#url); // connection-no-subprotocol
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
@@ -309,8 +316,10 @@ export class Session {
     return true;
   }
 
-  /** session-identify-answer. */
+  /** Once on a connection: a later answer could not be its first event (session-identify-answer). */
   #introduce() {
+    if (this.#wasAsked) return;
+    this.#wasAsked = true;
     const socket = this.#socket;
     /** @param {any} identity */
     const answer = (identity) => {

@@ -29,7 +29,7 @@ export interface Identity {
 export interface SessionOptions {
   /**
    * Says who is there when the server asks; the same two strings for as long as the same session is wanted. By default
-   * random ones: the user's are kept in localStorage, the session's in sessionStorage.
+   * random ones, others for each host: the user's are kept in localStorage, the session's in sessionStorage.
    */
   identify?: () => Identity | Promise<Identity>;
   /** The class of WebSockets, where there is no global one. */

@@ -1,8 +1,9 @@
 // The page of a report: filters its cases, and draws the dialogue of one when it is opened.
 //
-// Everything that a server said is put into the page as text, never as markup.
+// Everything that was received is put into the page as text, never as markup.
 (() => {
   const byId = (id) => document.getElementById(id);
+  const judged = document.body.dataset.side;
   const requirements = JSON.parse(byId("requirements-data").textContent);
   let lines = null;
   const detail = (place) => JSON.parse((lines ??= byId("cases-data").textContent.split("\n"))[place]);
@@ -69,7 +70,7 @@
     if (given.blockedBy) {
       body.append(make("p", { class: "told" }, make("b", {}, "Rests on"), make("a", { href: `#${encodeURIComponent(visible(given.blockedBy))}` }, given.blockedBy), ", which is not met"));
     }
-    if (given.death) body.append(said("The server died", given.death));
+    if (given.death) body.append(said(`The ${judged} died`, given.death));
     for (const finding of given.findings) {
       body.append(found(finding));
       if (finding.dialogue?.length) body.append(talk(finding.dialogue, finding.sent));
@@ -87,18 +88,19 @@
     return body;
   }
 
-  // The dialogue
+  // The dialogue: the lanes of connections from the client's side on the left, the server's on the right.
 
+  const SERVER = judged === "client" ? "server (kit)" : "server";
   const MOST_LANES = 5;
   const PAGE = 150;
   const SILENCE = 0.25;
   const wide = matchMedia("(min-width: 44rem)");
 
   function talk(entries, about) {
-    const steps = follow(entries);
+    const steps = follow(entries, judged);
     const names = [...new Set(steps.map((step) => step.connection))];
     const crowd = names.length > MOST_LANES;
-    const lanes = crowd ? ["clients"] : names;
+    const lanes = crowd ? [judged === "client" ? ONE : "clients"] : names;
     const each = wide.matches ? 3.4 : 2.5;
     const width = Math.max(2, lanes.length + 1) * each;
     const place = (lane) => `${((lane + 0.5) / (lanes.length + 1)) * 100}%`;
@@ -121,7 +123,7 @@
       });
       boxes.append(make("i", { class: "life server", style: `left:${place(lanes.length)}` }));
       if (step.direction === "noted") boxes.append(make("i", { class: "dot", style: `left:${place(lane)}` }));
-      else boxes.append(make("i", { class: `arrow ${step.direction}`, style: `left:${place(lane)};right:calc(100% - ${place(lanes.length)})` }));
+      else boxes.append(make("i", { class: `arrow ${step.direction} from-${step.from}`, style: `left:${place(lane)};right:calc(100% - ${place(lanes.length)})` }));
       const kinds = ["step", step.direction, step.ends ? "ends" : "", isQuiet(step) ? "quiet" : "", number === marked ? "about" : ""];
       return make("li", { class: kinds.join(" "), role: "option", "aria-selected": "false", tabindex: "-1", "data-step": number },
         make("span", { class: "at" }, milliseconds(step.at)), boxes, make("div", { class: "said" }, ...saidIn(step, crowd)));
@@ -185,7 +187,7 @@
       make("span", { class: "at" }, "ms"),
       make("div", { class: "lane-names" },
         ...lanes.map((name, lane) => make("span", { style: `left:${place(lane)}` }, name)),
-        make("span", { style: `left:${place(lanes.length)}` }, "server")),
+        make("span", { style: `left:${place(lanes.length)}` }, judged === "client" ? "kit" : "server")),
       make("span", {}, crowd ? `${names.length} connections` : "choose a step to see the state after it"));
     list.style.setProperty("--lanes", `${width}rem`);
     return make("div", { class: "talk" }, make("div", {}, more, head, list), panel);
@@ -200,14 +202,17 @@
       (step.binary ? begin.includes(step.payload.slice(0, 16)) : step.payload.startsWith(begin)));
   }
 
+  // What only tells when all before it was handled, or what is there: the kit's fences, and states that are known already.
+  const isFence = ({ name, data }) => name === "_ACTION" && /^fence-\d+$/.test(data?.type === "call" ? data.name : data?.type);
   const isQuiet = (step) =>
     Boolean(step.event) && !step.wrong && !step.changes.length &&
-    (step.event.name === "_GET" || (step.event.name === "_SET" && step.direction === "received" && !step.first));
+    (step.event.name === "_GET" || (step.event.name === "_SET" && step.direction === "received" && !step.first) ||
+      (judged === "client" && isFence(step.event)));
 
   function saidIn(step, crowd) {
     const who = crowd ? [make("span", { class: "side" }, `${step.connection} `)] : [];
     if (step.direction === "noted") return [...who, visible(clipped(step.payload, 200))];
-    const arrow = make("span", { class: "off" }, step.direction === "sent" ? `client ${step.connection} to server: ` : `server to client ${step.connection}: `);
+    const arrow = make("span", { class: "off" }, step.from === "client" ? `client ${step.connection} to ${SERVER}: ` : `${SERVER} to client ${step.connection}: `);
     const frame = frameOf(step);
     const parts = [...who, arrow];
     if (step.event) {
@@ -236,20 +241,21 @@
     return step.binary ? `${step.payload.length / 2 + step.leftOut} bytes ${step.payload}${count}` : `${visible(step.payload)}${count}`;
   }
 
-  // The state after a step: for each document its attributes, as each client of the session holds them, and as the server has
-  // last told. What has just changed is marked in them.
+  // The state after a step: for each document its attributes, as each client of the session holds them, and as the server does.
+  // What has just changed is marked in them.
   function stateAfter(steps, number, names) {
     const step = steps[number];
     const before = steps[number - 1];
     const session = step.session;
-    const clients = names.filter((name) => step.sessions.get(name) === session && (step.open.has(name) || step.clients.get(name)?.size)).slice(0, 4);
-    if (!clients.includes(step.connection)) clients[Math.min(clients.length, 3)] = step.connection;
+    const clients = (judged === "client" ? [ONE] : names.filter((name) => step.sessions.get(name) === session && (step.open.has(name) || step.clients.get(name)?.size))).slice(0, 4);
+    if (!clients.includes(step.holder)) clients[Math.min(clients.length, 3)] = step.holder;
     const server = step.servers.get(session) ?? new Map();
     const keys = [...new Set([...server.keys(), ...clients.flatMap((name) => [...(step.clients.get(name)?.keys() ?? [])])])];
     const touched = step.event && (step.changes.length || step.first) ? step.event.key : null;
     keys.sort((one, other) => (other === touched) - (one === touched));
     const found = keys.map((key) => documentOf(key, step, before, clients, server.get(key)));
-    const unsure = [...server.values()].some((held) => held.unsure);
+    const others = judged === "client" ? (step.clients.get(ONE) ?? new Map()) : server;
+    const unsure = [...others.values()].some((held) => held.unsure);
     return [
       make("h4", {}, `After step ${number + 1} of ${steps.length}`, make("span", {}, `${milliseconds(step.at)} ms`)),
       make("div", { class: "keep" },
@@ -257,7 +263,7 @@
           make("summary", {}, step.direction === "noted" ? "What happened" : "The frame"), make("pre", { tabindex: "0" }, pretty(step))),
         ...found,
         keys.length ? null : make("p", { class: "legend" }, "No state is known yet."),
-        unsure ? make("p", { class: "legend" }, "≈ as a client has sent it; the server has not confirmed it") : null),
+        unsure ? make("p", { class: "legend" }, judged === "client" ? "≈ as the client was given it, or held it when its connection ended; it has not said so since" : "≈ as a client has sent it; the server has not confirmed it") : null),
     ];
   }
 
@@ -267,9 +273,10 @@
   }
 
   function documentOf(key, step, before, clients, held) {
+    const column = (name, now, was, mine) => ({ name: `${name}${now?.unsure ? " ≈" : ""}`, value: now?.value, was: was?.value, mine });
     const columns = [
-      ...clients.map((name) => ({ name, value: step.clients.get(name)?.get(key), was: before?.clients.get(name)?.get(key), mine: name === step.connection })),
-      { name: `server${held?.unsure ? " ≈" : ""}`, value: held?.value, was: before?.servers.get(step.session)?.get(key)?.value, mine: true },
+      ...clients.map((name) => column(name, step.clients.get(name)?.get(key), before?.clients.get(name)?.get(key), name === step.holder)),
+      column(SERVER, held, before?.servers.get(step.session)?.get(key), true),
     ];
     const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
     const attributes = [...new Set(columns.flatMap(({ value }) => (isObject(value) ? Object.keys(value) : value === undefined ? [] : [""])))];

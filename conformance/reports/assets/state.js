@@ -1,8 +1,11 @@
 // What each side holds after each step of a dialogue, as far as the dialogue tells.
 //
-// A client holds what it was given (_SET), changed as it was told (_PATCH) and as it changed it itself. Of the server one
-// knows what it has said, and what it was sent since: an edit of a client counts as taken until the server says otherwise,
-// and is marked as not confirmed until then. Values are never changed in place: a step keeps those of the one before.
+// The kit is one of the sides: the clients of a server under test, or the server of a client under test. A client holds what
+// it was given (_SET), changed as it was told (_PATCH) and as it changed it itself; a server holds what it has given, changed
+// by what both have sent since. What the kit holds is known. Of the other side one knows what it has said, and what it was
+// sent since: that counts as taken until it says otherwise, and is marked as not confirmed until then. A client under test
+// holds on to its copy from one connection to the next, and opens a connection with none that a patch could be made from.
+// Values are never changed in place: a step keeps those of the one before.
 "use strict";
 
 const Inapplicable = class extends Error {};
@@ -136,6 +139,24 @@ function differences(before, after, path = [], found = []) {
   return found;
 }
 
+const HALF = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
+
+// Whether JSON can be an event: no name comes twice in an object, and no half of a surrogate pair stands alone.
+function isStrict(text, value) {
+  if (HALF.test(JSON.stringify(value))) return false;
+  const names = [];
+  for (const [token, string, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g)) {
+    if (token === "{" || token === "[") names.push(new Set());
+    else if (token === "}" || token === "]") names.pop();
+    else if (colon) {
+      const name = JSON.parse(string);
+      if (names.at(-1).has(name)) return false;
+      names.at(-1).add(name);
+    }
+  }
+  return true;
+}
+
 // What an entry is: { type, key, data } of an event, or nothing of other frames.
 function eventOf(entry) {
   if (entry.direction === "noted" || entry.binary || entry.leftOut) {
@@ -143,8 +164,9 @@ function eventOf(entry) {
     return name ? { name: name[1], key: name[2] ?? "", data: undefined, cut: true } : null;
   }
   try {
-    const { type, data } = JSON.parse(entry.payload);
-    if (typeof type !== "string") return null;
+    const envelope = JSON.parse(entry.payload);
+    const { type, data } = envelope;
+    if (typeof type !== "string" || !isStrict(entry.payload, envelope)) return null;
     const colon = type.indexOf(":");
     return colon < 0 ? { name: type, key: "", data } : { name: type.slice(0, colon), key: type.slice(colon + 1), data };
   } catch {
@@ -152,77 +174,111 @@ function eventOf(entry) {
   }
 }
 
-const CONNECTS = /^connects to (\S+)/;
+const CONNECTS = /^(?:connects to (\S+)|the client connects|is the connection that is already open)/;
 const ENDS = /^(connection \S+ (closed|ended|is)\b|closes|cuts |resets |fails to connect|goes away)/;
+const RESTARTS = "the kit starts the client again";
+const ONE = "client"; // the client under test, whatever connection it is on
 
-// The steps of a dialogue: each entry with its event, who is connected, what each side holds, and what has just changed.
-function follow(entries) {
-  const clients = new Map(); // connection -> key -> value
-  const servers = new Map(); // session -> key -> { value, unsure: are edits of clients in it }
-  const sessions = new Map(); // connection -> session
+// The steps of a dialogue: each entry with its event and who has sent it, who is connected, what each side holds, and what has
+// just changed. `judged` is the side under test; what the kit has sent comes from the other one.
+function follow(entries, judged) {
+  const kit = judged === "client" ? "server" : "client";
+  const held = { judged, clients: new Map(), servers: new Map(), sessions: new Map(), given: new Map(), lost: new Set() };
   const open = new Set();
   return entries.map(([at, connection, direction, payload, binary, leftOut]) => {
     const entry = { at, connection, direction: ["sent", "received", "noted"][direction], payload, binary: Boolean(binary), leftOut };
-    const step = { ...entry, event: eventOf(entry), changes: [], wrong: null, begins: false, ends: false, first: false };
+    const from = { sent: kit, received: judged, noted: null }[entry.direction];
+    const step = { ...entry, from, event: eventOf(entry), changes: [], wrong: null, begins: false, ends: false, first: false };
     if (entry.direction === "noted") {
       const connects = CONNECTS.exec(payload);
       if (connects) {
         step.begins = !open.has(connection);
         open.add(connection);
-        sessions.set(connection, connects[1]);
-        clients.set(connection, new Map());
+        begin(held, connection, connects[1]);
       } else if (ENDS.test(payload)) {
         step.ends = open.delete(connection) || /^connection/.test(payload);
-      }
+      } else if (payload === RESTARTS) held.clients.set(ONE, new Map());
     } else {
-      if (!sessions.has(connection)) sessions.set(connection, connection);
-      if (!clients.has(connection)) clients.set(connection, new Map());
-      if (step.event) note(step, clients, servers, sessions);
+      if (!held.given.has(connection)) begin(held, connection);
+      if (step.event) note(step, held);
     }
     step.open = new Set(open);
-    step.session = sessions.get(connection);
-    step.sessions = new Map(sessions);
-    step.clients = new Map([...clients].map(([name, copies]) => [name, new Map(copies)]));
-    step.servers = new Map([...servers].map(([name, copies]) => [name, new Map(copies)]));
+    step.session = held.sessions.get(connection);
+    step.holder = holderOf(held, connection);
+    step.sessions = new Map(held.sessions);
+    step.clients = new Map([...held.clients].map(([name, copies]) => [name, new Map(copies)]));
+    step.servers = new Map([...held.servers].map(([name, copies]) => [name, new Map(copies)]));
     return step;
   });
 }
 
-function note(step, clients, servers, sessions) {
-  const { name, key, data, cut } = step.event;
-  if (step.direction === "sent" && name === "_USER_SESSION" && data && typeof data === "object") {
-    sessions.set(step.connection, `${data.user} / ${data.session}`);
-  }
-  const session = sessions.get(step.connection);
-  if (name !== "_SET" && name !== "_PATCH") return;
+// Who holds the copies of the client on a connection: each of the kit's clients its own, the client under test one.
+const holderOf = ({ judged }, connection) => (judged === "client" ? ONE : connection);
+
+// `held`: who is judged; key -> { value, unsure: is it only what was sent to the side under test } of each client and of each
+// session's server; the session of each connection; the keys whose state was given on each; and those that were lost sight of.
+function begin(held, connection, url) {
+  const { judged, clients, servers, sessions, given } = held;
+  const session = judged === "client" ? ONE : (url ?? connection);
+  sessions.set(connection, session);
+  given.set(connection, new Set());
+  if (judged === "client") {
+    for (const [key, copy] of clients.get(ONE) ?? []) clients.get(ONE).set(key, { ...copy, unsure: true });
+    if (!clients.has(ONE)) clients.set(ONE, new Map());
+  } else clients.set(connection, new Map());
   if (!servers.has(session)) servers.set(session, new Map());
-  const copies = clients.get(step.connection);
-  const server = servers.get(session);
-  if (cut) {
-    copies.delete(key);
+}
+
+function note(step, held) {
+  const { name, key, data, cut } = step.event;
+  const { judged, clients, servers, sessions, given, lost } = held;
+  if (judged === "server" && step.from === "client" && name === "_USER_SESSION" && data && typeof data === "object") {
+    sessions.set(step.connection, `${data.user} / ${data.session}`);
+    if (!servers.has(sessions.get(step.connection))) servers.set(sessions.get(step.connection), new Map());
+  }
+  if (name !== "_SET" && name !== "_PATCH") return;
+  const client = clients.get(holderOf(held, step.connection));
+  const server = servers.get(sessions.get(step.connection));
+  const [kits, others] = judged === "client" ? [server, client] : [client, server];
+  if (step.from === "server" && name === "_SET") given.get(step.connection).add(key);
+  if (cut || (name === "_PATCH" && lost.has(key))) {
+    lost.add(key);
+    client.delete(key);
     server.delete(key);
-    step.wrong = "too long to be followed here";
+    step.wrong = cut ? "too long to be followed here" : "not followed, since something before was too long for that";
     return;
   }
-  const known = copies.has(key);
-  const before = copies.get(key);
   let after;
   try {
-    if (name === "_PATCH" && !known) throw new Inapplicable("the client holds no such document");
-    after = name === "_PATCH" ? patched(before, data) : step.direction === "sent" ? merged(before, data) : data;
+    after = name === "_PATCH" ? patchedBy(step, data, kits.get(key), held) : isDocument(data);
   } catch (error) {
     if (!(error instanceof Inapplicable)) throw error;
     step.wrong = `can't be applied: ${error.message}`;
     return;
   }
-  step.first = !known;
-  step.changes = known ? differences(before, after).map((path) => ({ key, path, before: at(before, path), after: at(after, path) })) : [];
-  copies.set(key, after);
-  server.set(key, { value: after, unsure: step.direction === "sent" });
+  lost.delete(key);
+  const before = judged === "client" ? others.get(key) : kits.get(key);
+  const whole = name === "_SET" && step.from === "client"; // a server takes the attributes that are named
+  const kept = whole && kits.has(key) ? { ...kits.get(key).value, ...after } : after;
+  if (judged === "server" || step.from === "server" || kits.has(key)) kits.set(key, { value: kept, unsure: false });
+  others.set(key, { value: judged === "client" ? after : kept, unsure: step.direction === "sent" });
+  const now = (judged === "client" ? others : kits).get(key).value;
+  step.first = !before;
+  step.changes = before ? differences(before.value, now).map((path) => ({ key, path, before: at(before.value, path), after: at(now, path) })) : [];
 }
 
-const merged = (before, data) =>
-  [before, data].every((value) => value !== null && typeof value === "object" && !Array.isArray(value)) ? { ...before, ...data } : data;
+// What a patch makes of what both sides held when all before it had arrived: that is what the kit has followed.
+function patchedBy(step, operations, held, { judged, given }) {
+  const blind = judged === "client" && step.from === "client" && !given.get(step.connection).has(step.event.key);
+  if (blind) throw new Inapplicable("it comes before the state of this connection");
+  if (!held) throw new Inapplicable(`the ${judged === "client" ? "server" : "client"} holds no such document`);
+  return isDocument(patched(held.value, operations));
+}
+
+function isDocument(value) {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) throw new Inapplicable("a document is an object");
+  return value;
+}
 
 function at(value, path) {
   try {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 import re
@@ -10,14 +11,17 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import connect
 
 from conformance.proxy.options import read
+from conformance.proxy.terminal import Terminal
+from conformance.proxy.watcher import Watcher
 from conformance.reports import reading
 from conformance.spec import deviation
 from tests.conformance.kit import run
@@ -94,6 +98,76 @@ async def test_right_server_is_status_0_with_a_summary() -> None:
     assert "3 keys (SECOND, TESTEE, scope/NESTED)" in output
     assert output.rstrip().endswith("nothing wrong was seen")
     assert "\x1b" not in output
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_before_it_has_said_that_it_listens_ends_it_with_a_summary(
+    number: signal.Signals,
+) -> None:
+    reading, writing = os.pipe()
+    room = fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 1)
+    os.write(writing, b" " * room)  # its first line has to wait
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    options = ("--listen", f"127.0.0.1:{port}", "--target", "ws://127.0.0.1:1")
+    with os.fdopen(reading, "rb") as output, subprocess.Popen(
+        [*COMMAND, *options], stdout=writing, stderr=subprocess.PIPE
+    ) as process:  # fmt: skip
+        os.close(writing)
+        try:
+            until_it_listens(port)
+            process.send_signal(number)
+            printed = output.read().decode()
+            assert process.wait(PATIENCE) == 0
+        finally:
+            process.kill()
+    assert printed.rstrip().endswith("nothing wrong was seen")
+
+
+def until_it_listens(port: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with suppress(OSError):
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+    raise TimeoutError
+
+
+async def test_summary_comes_behind_the_ends_of_what_is_open() -> None:
+    async with proxy("Honest", "--no-page") as watched, connect(f"{watched.url}/ws/x") as ws:
+        await ws.recv()
+        status, output = await watched.end()
+    assert status == 0
+    assert "ended without a close frame by the proxy" in output
+    assert output.rstrip().endswith("nothing wrong was seen")
+
+
+async def test_question_for_files_without_a_folder_is_answered() -> None:
+    async with proxy("Honest", "--no-page") as watched:
+        watched.process.send_signal(signal.SIGUSR1)
+        await watched.until("no files: start it with --report DIR")
+        status, _ = await watched.end()
+    assert status == 0
+
+
+@pytest.mark.parametrize("output", ["ascii", "full"])
+def test_what_can_not_be_printed_ends_no_connection(
+    output: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A terminal of few letters, and a full disk."""
+    device = Path("/dev/full" if output == "full" else os.devnull)
+    stream = device.open("w", encoding="ascii")  # closing it may fail
+    monkeypatch.setattr(sys, "stdout", stream)
+    terminal = Terminal()
+    watcher = Watcher(terminal, 5)
+    watched = watcher.open("/", "", "")
+    watched.server(b"\x81\x13" + '{"type":"_SET:中"}'.encode())
+    assert not watched.unwatched
+    assert len(watcher.findings) == 1
+    watched.end("client")
+    terminal.summary(watcher)
+    with suppress(OSError):
+        stream.close()
 
 
 @pytest.mark.parametrize(("options", "status"), [([], 0), (["--fail"], 1)])

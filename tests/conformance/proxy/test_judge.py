@@ -6,9 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from websockets.frames import Frame, Opcode
 
 from conformance.proxy.judge import Judge
 from conformance.proxy.sides import Fault
+from conformance.proxy.watcher import Watcher
+from tests.conformance.proxy.watching import Listening
 
 SET = '{"type":"_SET:A","data":{"x":1,"items":[1,2],"a/b":{"c":1}}}'
 GET = '{"type":"_GET:A"}'
@@ -235,3 +238,29 @@ def test_frame_that_could_not_be_judged_loses_the_copies() -> None:
     heard = Heard().pass_(("<", SET))
     heard.judge.large(heard.judge.server, 0.0)
     assert heard.pass_(("<", patch(("remove", "/y")))).said == []
+
+
+def test_what_is_said_of_names_without_measure_is_bounded() -> None:
+    """Whoever sends them would fill the memory of the watcher and its page."""
+    heard = Heard()
+    watcher = Watcher(Listening(), 5.0)
+    watched = watcher.open("/", "", "")
+    long = "x" * 1_000_000
+    frames = [f'{{"type":"_SET:{number}{long}","data":1}}' for number in range(3)]
+    frames += [
+        SET,
+        patch(("remove", f"/{long}")),
+        json.dumps({"type": "_TOAST", "data": {long: 1}}),
+    ]
+    for frame in frames:
+        watched.server(Frame(Opcode.TEXT, frame.encode()).serialize(mask=False))
+        heard.pass_(("<", frame))
+    assert heard.notes == [
+        "an event whose type has 1000006 characters: ones so long are not judged"
+    ]
+    assert {one.requirement.id for one in watcher.findings} == {"patch-applicable", "notices-toast"}
+    assert all(len(one.type) < 10_000 for one in watcher.record.all())
+    assert all(len(json.dumps(one.as_json())) < 50_000 for one in watcher.findings)
+    heard.pass_(("<", ASK), (">", WHO.replace('"u"', json.dumps(long))))
+    assert heard.judge.identity is not None
+    assert len("".join(heard.judge.identity)) < 10_000

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.http11 import Request, Response
 from websockets.typing import Origin, Subprotocol
 
+from conformance.proxy.tunnel import Far, Near, Proxy
 from conformance.raw import Line, frame, reset
 from conformance.trace import Trace
 from tests.conformance.proxy.watching import Watching, watching
@@ -188,6 +189,89 @@ async def test_who_does_not_read_stops_the_other() -> None:
         line.release()
 
 
+async def test_who_floods_before_the_answer_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind the answer too, while the server still does not read."""
+    answer, over = asyncio.Event(), asyncio.Event()
+    sent = 0
+
+    async def deaf(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.transport.pause_reading()  # type: ignore[attr-defined]
+        await answer.wait()
+        writer.write(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")
+        await over.wait()
+        writer.transport.abort()
+
+    async def reach(proxy: Proxy, near: Near) -> Far:
+        """With as small a buffer of the system as it lets one have."""
+        loop = asyncio.get_running_loop()
+        narrow = socket.socket()
+        narrow.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
+        narrow.setblocking(False)
+        await loop.sock_connect(narrow, (proxy.target.hostname, proxy.target.port))
+        return (await loop.create_connection(lambda: Far(near), sock=narrow))[1]
+
+    async def flood(writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        while True:
+            writer.write(frame(bytes(1 << 16)))
+            await writer.drain()
+            sent += 1 << 16
+
+    monkeypatch.setattr(Proxy, "reach", reach)
+    wall = socket.socket()
+    wall.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+    wall.bind(("127.0.0.1", 0))
+    async with (
+        asyncio.timeout(PATIENCE),
+        await asyncio.start_server(deaf, sock=wall),
+        watching(f"ws://127.0.0.1:{wall.getsockname()[1]}") as watched,
+    ):
+        _, writer = await asyncio.open_connection("127.0.0.1", watched.port)
+        writer.write(b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n")
+        flooding = asyncio.create_task(flood(writer))
+        await at_rest(lambda: sent)
+        answer.set()
+        await until(watched, lambda: watched.watcher.opened == 1)
+        await at_rest(lambda: sent)
+        (near,) = watched.proxy.tunnels
+        assert near.other is not None
+        assert near.other.transport.get_write_buffer_size() < 1 << 20
+        flooding.cancel()
+        over.set()
+        writer.transport.abort()
+
+
+@pytest.mark.parametrize("upgrade", [b"", b"Upgrade: websocket\r\n"])
+async def test_body_of_a_request_passes_whatever_the_answer_is(upgrade: bytes) -> None:
+    body = b"x" * (4 << 20)
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 403 No\r\n\r\n")
+        got = await reader.readexactly(len(body))
+        writer.write(b"%d" % len(got))
+        writer.close()
+
+    async with (
+        asyncio.timeout(PATIENCE),
+        await asyncio.start_server(take, "127.0.0.1", 0) as server,
+        watching(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}") as watched,
+    ):
+        reader, writer = await asyncio.open_connection("127.0.0.1", watched.port)
+        writer.write(b"POST / HTTP/1.1\r\n%s\r\n" % upgrade + body)
+        assert (await reader.read()).endswith(b"%d" % len(body))
+        writer.close()
+
+
+async def at_rest(count: Callable[[], int]) -> None:
+    """Wait until a number does not rise any more."""
+    before = -1
+    while count() != before and count() < 16 << 20:
+        before = count()
+        await asyncio.sleep(0.2)
+
+
 async def test_missing_target_is_told_and_it_recovers() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -228,6 +312,59 @@ async def test_other_requests_pass_too() -> None:
         assert watched.watcher.opened == 0
 
 
+@asynccontextmanager
+async def before(answer: bytes) -> AsyncIterator[Watching]:
+    """A watcher with a server behind it that has the same answer to everything."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.write_eof()
+        await reader.read()
+        writer.close()
+
+    async with (
+        asyncio.timeout(PATIENCE),
+        await asyncio.start_server(serve, "127.0.0.1", 0) as server,
+    ):
+        port = server.sockets[0].getsockname()[1]
+        async with watching(f"ws://127.0.0.1:{port}") as watched:
+            yield watched
+
+
+async def asked(watched: Watching, header: bytes = b"X: x") -> bytes:
+    """What comes back to a client that asks for a WebSocket."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", watched.port)
+    writer.write(b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n%s\r\n\r\n" % header)
+    try:
+        return await reader.read()
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize("status", [b"1" * 5000, b"\xb2", b"-1", b""])
+async def test_answer_without_a_status_passes(status: bytes) -> None:
+    answer = b"HTTP/1.1 %s\r\n\r\n" % status
+    async with before(answer) as watched:
+        assert await asked(watched) == answer
+        assert watched.heard.lines == [" the server answers 0 to a WebSocket at /"]
+
+
+@pytest.mark.parametrize("hidden", [b"x\n", b"x\r", b"\0"])
+async def test_header_inside_of_another_one_does_not_pass(hidden: bytes) -> None:
+    async with before(b"HTTP/1.1 403 No\r\n\r\n") as watched:
+        header = b"X: %sSec-WebSocket-Extensions: permessage-deflate" % hidden
+        assert (await asked(watched, header)).startswith(b"HTTP/1.1 400 ")
+
+
+async def test_what_comes_before_the_answer_hides_nothing() -> None:
+    answer = b"HTTP/1.1 103 Early Hints\r\n\r\n" * 2000 + b"HTTP/1.1 101 Go on\r\n\r\n\x81\x01x"
+    async with before(answer) as watched:
+        assert await asked(watched) == answer
+        await until(watched, lambda: bool(watched.heard.closed))
+        assert watched.broken("server") == {"events-strict-json"}
+
+
 @pytest.mark.parametrize(
     "garbage", [b"\x16\x03\x01\x02\x00\r\n\r\n", b"GET\r\n\r\n", b"x" * 70_000, b"\r\n\r\n"]
 )
@@ -262,6 +399,14 @@ async def test_200_connections_pass() -> None:
         assert len(watched.watcher.open_connections()) == 200
         await asyncio.gather(*(ws.close() for ws in clients))
         await until(watched, lambda: len(watched.heard.closed) == 200)
+
+
+async def test_connection_that_the_proxy_ends_is_blamed_on_nobody_else() -> None:
+    async with behind() as watched, connect(watched.url):
+        await until(watched, lambda: watched.watcher.opened == 1)
+        watched.proxy.close()
+        await until(watched, lambda: bool(watched.heard.closed))
+        assert str(watched.heard.closed[0].ending) == "ended without a close frame by the proxy"
 
 
 async def test_what_is_kept_is_bounded() -> None:

@@ -64,6 +64,17 @@ def entry(direction: str, content: str, at: float = 0.001, **members: Any) -> di
     return {"at": at, "connection": "A", "direction": direction, "text": content, **members}
 
 
+CLIENTS_DIALOGUE = [
+    entry("noted", "is the connection that is already open", 0.0),
+    entry("sent", '{"type":"_SET:TESTEE","data":{"text":"","items":[]}}'),
+    entry("sent", '{"type":"_PATCH:TESTEE","data":[{"op":"add","path":"/items/0","value":1}]}'),
+    entry("sent", '{"type":"_GET:TESTEE","data":{}}'),
+    entry("received", '{"type":"_SET:TESTEE","data":{"text":"","items":[2]}}'),
+    entry("received", '{"type":"_PATCH:TESTEE","data":[{"op":"remove","path":"/items/5"}]}'),
+    entry("noted", "connection A closed with code 1011", 0.5),
+]
+"""Of a client that holds something else than it was given."""
+
 DIALOGUE = [
     entry("noted", "connects to ws://127.0.0.1:1/ws/one", 0.0),
     entry("received", '{"type":"_SET:TESTEE","data":{"text":"","items":[]}}'),
@@ -138,6 +149,15 @@ def document(*cases: dict[str, Any], **members: Any) -> dict[str, Any]:
         "end": {"cases": len(cases)},
     }
     return found | members
+
+
+def of_client(*cases: dict[str, Any], **members: Any) -> dict[str, Any]:
+    """The same of a client: the kit was the server."""
+    target = document()["target"] | {
+        "url": "ws://127.0.0.1:1/", "side": "client", "command": "node testee.mjs {url}",
+        "features": [], "documents": [],
+    }  # fmt: skip
+    return document(*cases, **members, target=target)
 
 
 def content(*cases: dict[str, Any], **members: Any) -> bytes:

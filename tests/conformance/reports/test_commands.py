@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from conformance.reports.__main__ import main
+from conformance.reports.document import text
 from conformance.reports.folder import WRITERS
 from conformance.spec import deviation
 from conformance.verdict import Verdict
 from tests.conformance import liars
 from tests.conformance.kit import run_kit
 from tests.conformance.liars import lying
-from tests.conformance.reports.made import case, content
+from tests.conformance.reports.made import BREAKING, case, content, of_client
 from ws_sync.cli import main as ws_sync
 
 
@@ -156,3 +157,77 @@ def test_file_that_can_not_be_written_is_status_2(
 def test_verb_of_the_command_line_leads_there(bad: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert ws_sync(["report", "show", str(bad)]) == 1
     assert "NOT conformant" in capfd.readouterr().out
+
+
+def test_report_that_is_cut_off_in_its_footer_is_written_in_every_form(tmp_path: Path) -> None:
+    whole = content(case("state/a"), case("state/b", Verdict.FAIL))
+    path = tmp_path / "report.json"
+    for name in (b"limits", b"slowest", b"problems", b"end"):
+        path.write_bytes(whole[: whole.rindex(b'"%s"' % name)])
+        assert main(["show", str(path), "--all", str(tmp_path / "all")]) == 2
+        assert {each.name for each in (tmp_path / "all").iterdir()} == {*WRITERS}
+
+
+def test_requirements_of_a_hostile_report_steer_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    requirement = {
+        "id": BREAKING,
+        "side": "both",
+        "level": "MUST",
+        "sentence": BREAKING,
+        "page": BREAKING,
+        "notObservable": None,
+    }
+    paths = [tmp_path / "good.json", tmp_path / "bad.json"]
+    for path, verdict in zip(paths, (Verdict.PASS, Verdict.FAIL), strict=True):
+        judged = case("state/a", verdict) | {"requirement": BREAKING, "findings": []}
+        judged["broken"] = BREAKING if verdict is Verdict.FAIL else None
+        path.write_bytes(content(judged, requirements=[requirement]))
+    good, bad = map(str, paths)
+    assert main(["show", bad, "--all", str(tmp_path / "all")]) == 1
+    assert main(["show", bad]) == 1
+    assert main(["compare", good, bad]) == 1
+    markdown = tmp_path / "compared.md"
+    page = tmp_path / "compared.html"
+    assert main(["compare", good, bad, "--markdown", str(markdown), "--html", str(page)]) == 1
+    printed = capsys.readouterr()
+    assert all(letter.isprintable() or letter in "\n\t" for letter in printed.out + printed.err)
+    assert "\n# head" not in markdown.read_text()
+    assert "](spec/%3C/script%3E" in markdown.read_text()
+    assert "<script>alert" not in page.read_text()
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Path:
+    """The file of a report of a client, which has died once."""
+    path = tmp_path / "client.json"
+    path.write_text(text(of_client(case("state/a"), case("state/b", Verdict.DIED))))
+    return path
+
+
+def test_report_of_a_client_is_shown_as_one(
+    client: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["show", str(client)]) == 1
+    said = capsys.readouterr().out
+    assert "1  client died" in said
+    assert "node testee.mjs {url}, 2026-11-24T14:00:00Z: NOT conformant" in said
+
+
+def test_reports_of_servers_and_of_clients_are_not_compared(
+    good: Path, client: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.html"
+    assert main(["compare", f"mine={good}", f"theirs={client}", "--html", str(page)]) == 2
+    said = capsys.readouterr().err
+    assert said == (
+        "ws-sync: mine is about a server and theirs about a client: they have no case in common, "
+        "and can't be compared\n"
+    )
+    assert not page.exists()
+
+
+def test_reports_of_clients_are_compared(client: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", str(client), str(client)]) == 0
+    assert "† client died" in capsys.readouterr().out

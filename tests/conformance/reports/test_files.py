@@ -17,17 +17,26 @@ from conformance.reports import badge, ctrf, junit, markdown, page
 from conformance.reports.folder import WRITERS, write
 from conformance.reports.view import Report
 from conformance.verdict import Verdict
-from tests.conformance.reports.made import case, document, every_verdict, hostile_report, report
+from tests.conformance.reports.made import (
+    case,
+    document,
+    every_verdict,
+    hostile_report,
+    of_client,
+    report,
+)
 
 SCHEMAS = Path(__file__).with_name("schemas")
 EMPTY = report()
 DAMAGED = Report.of(document(case()), damage="it ends inside case 3 of 5")
+CLIENT = Report.of(of_client(*every_verdict()))
 REPORTS = {
     "empty": EMPTY,
     "good": report(case()),
     "every": report(*every_verdict(), problems=["a problem"], warnings=["a warning"]),
     "hostile": hostile_report(),
     "damaged": DAMAGED,
+    "client": CLIENT,
 }
 
 
@@ -251,7 +260,45 @@ def test_page_says_first_that_a_report_is_not_whole() -> None:
     assert "This report is not whole: it ends inside case 3 of 5" in words
 
 
+def test_page_of_a_client_says_so() -> None:
+    found = read(CLIENT)
+    words = " ".join("".join(found.words).split())
+    assert ("body", {"data-side": "client"}) in found.tags
+    assert "node testee.mjs {url} a client" in words
+    assert "client died" in words
+    assert "server died" not in words
+    assert "clientnode testee.mjs {url}the kit's serverws://127.0.0.1:1/" in words
+    assert "no --auth-url" not in words
+    assert "binds servers" in words
+    assert "binds clients" not in words
+
+
 # All of them
+
+
+def test_client_is_told_by_what_started_it() -> None:
+    root = ET.fromstring(junit.write(CLIENT))
+    assert {each.get("name"): each.get("value") for each in root.iter("property")}["client"] == (
+        "node testee.mjs {url}"
+    )
+    results = json.loads(ctrf.write(CLIENT))["results"]
+    assert results["environment"]["extra"] == {"client": "node testee.mjs {url}"}
+    assert {test["rawStatus"] for test in results["tests"]} >= {"server died"}
+    found = markdown.write(CLIENT)
+    assert "`node testee.mjs {url}` · " in found
+    assert "† client died" in found
+    assert json.loads(badge.write_json(CLIENT))["label"] == "ws-sync client"
+    assert ET.fromstring(badge.write_svg(CLIENT)).get("aria-label", "").startswith("ws-sync client")
+
+
+def test_markdown_counts_the_requirements_that_bind_the_side() -> None:
+    met = [
+        case("state/a"),
+        case("state/b", requirement="state-set-replaces"),
+        case("state/c", requirement="state-set-merges"),
+    ]
+    assert "2 of 2 exercised MUSTs met" in markdown.write(report(*met))
+    assert "2 of 2 exercised MUSTs met" in markdown.write(Report.of(of_client(*met)))
 
 
 def test_folder_has_every_form(tmp_path: Path, given: Report) -> None:

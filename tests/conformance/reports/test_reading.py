@@ -112,6 +112,13 @@ def test_report_with_another_number_of_cases_than_its_end_says_is_not_whole() ->
         (b'{"format": "ws-sync-report", "version": 1}', "its version is 1; this kit reads 2"),
         (b"\xff\xfe{}", "it is no UTF-8"),
         (b'{"format": ' + b"[" * 100_000, "it is no JSON"),
+        (
+            b'{"format": 1' + b"0" * 400 + b"}",
+            "10000000000000000000… is no number that can be read",
+        ),
+        (b'{"format": 1' + b"0" * 9000 + b"}", "it is no JSON"),
+        (b'{"format": -1e999}', "-1e999 is no number that can be read"),
+        (b'{"format": NaN}', "NaN is no number that can be read"),
     ],
     ids=lambda value: value[:24] if isinstance(value, str) else "",
 )
@@ -119,6 +126,13 @@ def test_what_is_no_report_is_refused_with_a_reason(given: bytes, said: str) -> 
     with pytest.raises(ReportError) as caught:
         parse(given)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("footer", [{"limits": [{}]}, {"warnings": "none"}, {"slowest": [1]}])
+def test_footer_that_is_cut_off_has_to_be_as_the_schema_has_it(footer: dict[str, Any]) -> None:
+    whole = content(*CASES, requirements=FEW, **footer)
+    with pytest.raises(ReportError, match=r"not as the schema report\.json has it"):
+        parse(whole[: whole.rindex(b'"exitStatus"')])
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from conformance.reports.standing import Standing
+from conformance.reports.view import Report
 from conformance.verdict import Verdict
-from tests.conformance.reports.made import case, finding, report
+from tests.conformance.reports.made import case, finding, of_client, report
 
 OTHER: dict[str, Any] = {"broken": "patch-atomic", "findings": [finding("patch-atomic")]}
 
@@ -52,6 +53,13 @@ def test_requirement_that_was_not_exercised_says_why() -> None:
     assert found["state-get"].why == "the testee does not list `tasks`"
     assert found["session-reconnect"].why == "binds clients"
     assert found["patch-atomic"].why == "no case of it was selected"
+
+
+def test_requirement_of_the_other_side_says_whom_it_binds() -> None:
+    found = Report.of(of_client(case())).standings
+    assert found["state-get"].standing is Standing.MET
+    assert found["session-reconnect"].why == "no case of it was selected"
+    assert found["state-set-merges"].why == "binds servers"
 
 
 def test_coverage_counts_each_side_and_level() -> None:

@@ -12,9 +12,12 @@ class Mutant(Honest):
 
     Attributes:
         breaks: The id of the requirement that it breaks.
+        hint: The name of the kit's hint that fits it (conformance/clients/hints.py), or None where
+            the kit has to keep silent.
     """
 
     breaks: ClassVar[str]
+    hint: ClassVar[str | None] = None
 
 
 class Legal(Honest):

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 
 from websockets.asyncio.client import ClientConnection
 
-from tests.mutants.clients.honest import KEY, LONGEST
+from tests.mutants.clients.honest import FIRST, KEY, LONGEST
 from tests.mutants.clients.kinds import Legal
 from tests.mutants.frames import JSON
 
@@ -125,7 +126,27 @@ class SendsWhatItRecords(Legal):
 
 
 class WaitsLong(Legal):
-    """Its first wait is long already, and it grows to the limit."""
+    """Its first wait is near the longest, and a third of each is left to chance."""
 
     def wait(self) -> float:
-        return max(super().wait(), LONGEST / 8)
+        longest = LONGEST * (0.75 if self.attempts == 0 else 1)
+        self.attempts += 1
+        return longest * random.uniform(0.7, 1)
+
+
+class WaitsForSeconds(Legal):
+    """When nobody takes it, it waits for seconds in the end."""
+
+    def wait(self) -> float:
+        self.attempts += 1
+        longest: float = min(0.075 * 2**self.attempts, 5)
+        return longest * random.uniform(0.5, 1)
+
+
+class WaitsNearlyByRule(Legal):
+    """It leaves a twentieth of each wait to chance."""
+
+    def wait(self) -> float:
+        self.attempts += 1
+        longest: float = min(FIRST * 2**self.attempts, LONGEST)
+        return longest * random.uniform(0.95, 1)

@@ -11,7 +11,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection
 
-from tests.mutants.clients.honest import FIRST, KEY
+from tests.mutants.clients.honest import FIRST, KEY, LONGEST
 from tests.mutants.clients.kinds import Mutant
 from tests.mutants.frames import JSON, Malformed
 from tests.mutants.patching import Refused
@@ -21,6 +21,7 @@ class NaivePatches(Mutant):
     """It patches as ten lines of code do: no escapes, and an array is an object with numbers."""
 
     breaks = "patch-unescape"
+    hint = "never-unescaped"
 
     def unescape(self, token: str) -> str:
         return token
@@ -51,6 +52,7 @@ class MergesStates(Mutant):
     """It merges a state into its copy, members of members too."""
 
     breaks = "state-set-replaces"
+    hint = "merged-state"
 
     def take_state(self, data: JSON) -> None:
         before = self.value
@@ -90,6 +92,7 @@ class SwallowsBadPatches(Mutant):
     """It drops a patch that it can't apply, and goes on with what it has."""
 
     breaks = "state-ask-again"
+    hint = "dropped-patch"
 
     def not_applicable(self, data: JSON) -> None:
         pass
@@ -99,6 +102,7 @@ class AppliesHalf(Mutant):
     """It keeps the operations in front of the one that fails."""
 
     breaks = "patch-atomic"
+    hint = "half-applied"
 
     def not_applicable(self, data: JSON) -> None:
         for count in range(len(data) if isinstance(data, list) else 0, 0, -1):
@@ -112,6 +116,7 @@ class PatchesBeforeState(Mutant):
     """It sends its edits on a new connection before the state has come."""
 
     breaks = "state-client-base"
+    hint = "base-outlives"
 
     def opened(self) -> None:
         shared = self.shared
@@ -123,6 +128,7 @@ class StaleEdits(Mutant):
     """It keeps patches that it could not send, and sends them behind the next state as they are."""
 
     breaks = "state-client-patch"
+    hint = "stale-edits"
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -147,10 +153,34 @@ class StaleEdits(Mutant):
         self.stale = ()
 
 
+class KeepsPlaces(Mutant):
+    """What was edited and not sent it does again at the same places of the state that comes."""
+
+    breaks = "state-client-kept"
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.kept: list[JSON] = []
+
+    def opened(self) -> None:
+        if self.shared is not None:
+            self.kept = self.make_patch(self.shared, self.value)
+        super().opened()
+
+    def take_state(self, data: JSON) -> None:
+        kept, self.kept = self.kept, []
+        if self.shared is not None:
+            kept = self.make_patch(self.shared, self.value)
+        super().take_state(data)
+        with contextlib.suppress(Refused):
+            self.value = self.apply_patch(self.value, kept)
+
+
 class ForgetsWhatCame(Mutant):
     """Its base is the last `_SET`: it sends again what came by patches, and what it has sent."""
 
     breaks = "state-client-patch"
+    hint = "base-stays"
     base: JSON = None
 
     def take_state(self, data: JSON) -> None:
@@ -167,6 +197,7 @@ class SendsStateAgain(Mutant):
     """Its base does not follow the state that it has sent."""
 
     breaks = "state-client-patch"
+    hint = "base-stays"
 
     def answer(self, data: JSON) -> None:
         shared = self.shared
@@ -178,6 +209,7 @@ class NeverEscapes(Mutant):
     """It writes names into pointers as they are."""
 
     breaks = "patch-escaping"
+    hint = "never-escaped"
 
     def escape(self, name: str) -> str:
         return name
@@ -187,6 +219,7 @@ class RemovesFromFront(Mutant):
     """It removes several elements of an array in the order of their indexes."""
 
     breaks = "state-client-patch"
+    hint = "removes-ascending"
 
     def change_array(self, path: str, before: JSON, after: JSON) -> list[JSON]:
         operations = super().change_array(path, before, after)
@@ -198,6 +231,7 @@ class SeesNoTypes(Mutant):
     """It sends nothing when 1 becomes `true`."""
 
     breaks = "patch-type-changes"
+    hint = "true-is-one"
 
     def differs(self, before: JSON, after: JSON) -> bool:
         return bool(before != after)
@@ -207,6 +241,7 @@ class LeavesOutNull(Mutant):
     """It leaves `value` out of an operation when it is null."""
 
     breaks = "patch-shape"
+    hint = "null-left-out"
 
     def make_patch(self, before: dict[str, JSON], after: dict[str, JSON]) -> list[JSON]:
         operations = super().make_patch(before, after)
@@ -251,6 +286,34 @@ class CountsFromTheEnd(Mutant):
         return int(token) if token.startswith("-1") and array else super().read_index(token, array)
 
 
+class ReadsLooseIndexes(Mutant):
+    """It reads an index as Python reads an integer: with a sign, zeros in front, and spaces."""
+
+    breaks = "patch-index"
+    hint = "loose-index"
+
+    def read_index(self, token: str, array: list[JSON]) -> int:
+        try:
+            return super().read_index(str(int(token)), array)
+        except ValueError:
+            raise Refused from None
+
+
+class WritesOverElements(Mutant):
+    """Its `add` writes over an element, as JavaScript's assignment does."""
+
+    breaks = "patch-operations"
+    hint = "over-element"
+
+    def add(self, root: JSON, path: list[str], value: JSON) -> None:
+        parent = self.find(root, path[:-1])
+        if isinstance(parent, list) and path[-1] != "-":
+            place = self.read_index(path[-1], [*parent, None])
+            parent[place : place + 1] = [value]
+        else:
+            super().add(root, path, value)
+
+
 class MovesIntoItself(Mutant):
     """It moves a value to a place inside of itself, and loses it."""
 
@@ -287,9 +350,21 @@ class HammersTheServer(Mutant):
     """It connects again at once, always."""
 
     breaks = "session-backoff"
+    hint = "constant-wait"
 
     def wait(self) -> float:
         return FIRST
+
+
+class WaitsByRule(Mutant):
+    """Each wait is twice as long as the last one, and leaves nothing to chance."""
+
+    breaks = "session-backoff"
+
+    def wait(self) -> float:
+        self.attempts += 1
+        longest: float = min(FIRST * 2**self.attempts, LONGEST)
+        return longest
 
 
 class ComesBackWhenSentAway(Mutant):
@@ -453,6 +528,7 @@ class RoundsNumbers(Mutant):
     """It keeps numbers as 32-bit integers."""
 
     breaks = "events-integers"
+    hint = "32-bits"
 
     def read_int(self, text: str) -> JSON:
         return (super().read_int(text) + 2**31) % 2**32 - 2**31
@@ -462,6 +538,7 @@ class DropsProto(Mutant):
     """It loses members whose names mean something to JavaScript."""
 
     breaks = "events-member-names"
+    hint = "loses-proto"
 
     def read_object(self, pairs: list[tuple[str, JSON]]) -> JSON:
         return {
@@ -502,6 +579,7 @@ class WritesBytes(Mutant):
     """It sends its texts as binary frames."""
 
     breaks = "binary-pair"
+    hint = "bytes-for-text"
 
     def send(self, type_: str, data: JSON) -> None:
         super().send(type_, data)

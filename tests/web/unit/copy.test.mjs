@@ -57,6 +57,43 @@ test("a patch that can't be applied changes nothing", () => {
   assert.equal({}.x, undefined);
 });
 
+/** Doubles what is at /a, so many times. */
+const doubled = (times) =>
+  Array.from({ length: times }, () => [
+    { op: "add", path: "/b", value: [] },
+    { op: "copy", from: "/a", path: "/b/0" },
+    { op: "copy", from: "/a", path: "/b/1" },
+    { op: "move", from: "/b", path: "/a" },
+  ]).flat();
+
+test("a patch that copies without measure is refused, and so are many that do it together", () => {
+  const copy = following({ a: ["x"] });
+  assert.throws(() => copy.patch(doubled(60)), Refused);
+  assert.throws(() => {
+    for (let round = 0; round < 60; round++) copy.patch(doubled(1));
+  }, Refused);
+  assert.ok(JSON.stringify(copy.state).length < 1 << 27);
+});
+
+test("a patch that shifts large arrays again and again is refused", () => {
+  const copy = following({ a: Array(1_000_000).fill(0) });
+  for (const op of ["add", "remove"])
+    assert.throws(() => copy.patch(Array(1001).fill({ op, path: "/a/0", value: 1 })), Refused);
+  copy.patch(Array(100).fill({ op: "add", path: "/a/-", value: 1 }));
+  assert.equal(copy.state.a.length, 1_000_100);
+});
+
+test("what has more parts than a function takes arguments is edited and merged", () => {
+  const numbers = Array.from({ length: 150_000 }, (_, number) => number);
+  const text = "so long that a patch of each number is shorter";
+  const copy = following({ numbers, table: Object.fromEntries(numbers.map((n) => [`k${n}`, { text, n }])) });
+  const table = Object.fromEntries(numbers.map((n) => [`k${n}`, { text, n: -1 }]));
+  copy.edit({ numbers: [...numbers, "mine"], table });
+  copy.patch([{ op: "add", path: "/numbers/0", value: "theirs" }]);
+  assert.equal(copy.state.numbers.length, 150_002);
+  assert.equal(copy.take().length, 150_001);
+});
+
 test("a state on the same connection replaces what was sent, and keeps what is pending", () => {
   const copy = following({ a: 1, b: 1 });
   copy.edit({ a: 2, b: 1 });

@@ -322,6 +322,44 @@ test("an identity may come later, and one that is none is not sent", async (t) =
   assert.deepEqual(await link.next(), { type: "_USER_SESSION", data: { user: "a", session: "b" } });
 });
 
+test("who asks again and again who is there is told once", async () => {
+  let asked = 0;
+  create({ identify: async () => ({ user: "ada", session: String(++asked) }) }).connect();
+  const link = await server.next();
+  for (let times = 0; times < 100; times++) link.send("_REQUEST_USER_SESSION");
+  assert.deepEqual(await link.next(), { type: "_USER_SESSION", data: { user: "ada", session: "1" } });
+  session.document("A", INITIAL);
+  const { frames } = await link.rest();
+  assert.deepEqual(
+    frames.map(({ type }) => type),
+    ["_GET:A"],
+  );
+});
+
+test("a server that asks and does not read fills no memory, and gets each answer when it reads", async () => {
+  const text = "x".repeat(1 << 20);
+  const { document, link } = await follow({ ...INITIAL, text });
+  link.socket.pause();
+  let heard = 0;
+  session.on("received", () => heard++);
+  let sent = 0;
+  session.on("sent", () => sent++);
+  const asked = 200;
+  for (let times = 0; times < asked; times++) link.send("_GET:A", {});
+  await within(new Promise((resolve) => session.on("received", () => heard === asked && resolve())), "all questions");
+  assert.ok(sent < 20, `${sent} states were sent to nobody`);
+  document.set({ text: "short" });
+  document.sync();
+  link.socket.resume();
+  let answers = 0;
+  for (let last; answers < asked; answers++) {
+    do last = await link.next();
+    while (last.type !== "_SET:A");
+    if (answers === asked - 1) assert.equal(last.data.text, "short");
+  }
+  assert.equal((await link.rest()).frames.length, 0);
+});
+
 test("edits that are made while the connection is lost are sent to the new state", async () => {
   const { document, link } = await follow({ text: "old", items: ["a"], table: {} });
   link.cut();

@@ -9,6 +9,9 @@ import { Session } from "../session.js";
 import { make } from "./dom.js";
 import { Panel, connectionBar } from "./panel.js";
 
+/** So many documents are followed: a server may announce any number. */
+const MAX_DOCUMENTS = 100;
+
 const form = /** @type {HTMLFormElement} */ (document.getElementById("where"));
 const address = /** @type {HTMLInputElement} */ (document.getElementById("address"));
 const wrong = /** @type {HTMLElement} */ (document.getElementById("wrong"));
@@ -30,7 +33,8 @@ function follow() {
   const panel = new Panel(session, { name: address.value, heading: "h3" });
   const followed = session;
   session.on("received", ({ event }) => {
-    if (event?.name === "_SET" && event.key !== null) followed.document(event.key);
+    const isNew = event?.name === "_SET" && event.key !== null && followed.documents.length < MAX_DOCUMENTS;
+    if (isNew) followed.document(event.key);
     queueMicrotask(() => panel.watch());
   });
   panels.replaceChildren(

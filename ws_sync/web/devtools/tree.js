@@ -4,8 +4,9 @@ import { diff } from "../diff.js";
 import { escape } from "../pointer.js";
 import { make } from "./dom.js";
 
-/** Longer states are cut: this is for people. */
+/** Longer states and lines are cut: this is for people. */
 const MAX_LINES = 400;
+const MAX_LENGTH = 1000;
 
 export class Tree {
   /** @type {any} */ #shown = null;
@@ -33,7 +34,7 @@ export class Tree {
         break;
       }
       const className = isWithin ? "line changed" : around.has(path) ? "line around" : "line";
-      lines.push(make("span", { className }, text));
+      lines.push(make("span", { className }, text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text));
     }
     this.element.replaceChildren(...lines);
   }
