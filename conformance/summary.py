@@ -65,14 +65,19 @@ class Group:
 
 
 def groups(outcomes: list[Outcome]) -> list[Group]:
-    """What was found, by requirement: those that most cases have found first."""
+    """What was found, by requirement.
+
+    Those of which something has died come first: nothing else is worth a look before. Then those
+    that most cases have found.
+    """
     by_id: dict[str, list[tuple[Outcome, Finding]]] = {}
     for outcome in outcomes:
         for finding in outcome.findings:
             by_id.setdefault(finding.requirement, []).append((outcome, finding))
     for found in by_id.values():
         found.sort(key=lambda one: (one[0].case.requirement.id != one[1].requirement, _length(one)))
-    order = sorted(by_id, key=lambda name: -len(by_id[name]))
+    fatal = {name for name, found in by_id.items() if any(outcome.death for outcome, _ in found)}
+    order = sorted(by_id, key=lambda name: (name not in fatal, -len(by_id[name])))
     return [Group(name, by_id[name]) for name in order]
 
 

@@ -86,8 +86,12 @@ def why(case: CaseView) -> str:
 
 
 def shortest(found: list[CaseView]) -> CaseView:
-    """The case with the shortest dialogue, which shows best what is wrong."""
-    return min(found, key=lambda case: (len(case.dialogue) or 1 << 30, case.id))
+    """The case that shows best what is wrong: of the requirement, with the shortest dialogue."""
+
+    def unclear(case: CaseView) -> tuple[bool, int]:
+        return case.broken not in (None, case.requirement), len(case.dialogue) or 1 << 30
+
+    return min(found, key=unclear)
 
 
 def visible(text: str) -> str:

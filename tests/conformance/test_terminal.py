@@ -145,6 +145,13 @@ def test_group_begins_with_the_shortest_dialogue_of_its_own_cases() -> None:
     ]
 
 
+def test_what_something_died_of_comes_first() -> None:
+    outcomes = [found("state/a", "state-get", 1), found("state/b", "state-get", 1)]
+    outcomes.append(found("state/c", "state-object", 1))
+    outcomes[-1].death = "The server has died"
+    assert [group.requirement for group in groups(outcomes)] == ["state-object", "state-get"]
+
+
 def test_text_of_a_failure_has_all_that_one_needs_and_nothing_that_steers() -> None:
     outcome = found("state/a", "state-get", 40, bound="tasks-start")
     finding = outcome.findings[0]
