@@ -37,12 +37,8 @@ def _devtools(service: Service) -> str:
     if service.routes is not None:
         # Where a client has to prove who it is, the devtools are nobody.
         return f"{DEVTOOLS}#{NAMED}{NAME}" if service.routes.named else DEVTOOLS
-    found = dict.fromkeys(_endpoints(service.app))
-    return (
-        f"{DEVTOOLS}?{urlencode([('address', path) for path in found], safe='/')}"
-        if found
-        else DEVTOOLS
-    )
+    found = [("address", path) for path in _endpoints(service.app)]
+    return f"{DEVTOOLS}?{urlencode(found, safe='/')}" if found else DEVTOOLS
 
 
 def _endpoints(app: Any, prefix: str = "") -> Iterator[str]:
