@@ -20,7 +20,7 @@ import pytest
 
 from conformance.keys import RUN
 from conformance.probe import NO_SERVER, NOT_CONFORMANT, NOTHING_RAN
-from conformance.replay.collect import NAMED, ReplayFile
+from conformance.replay.collect import NAMED, OTHER_SIDE, ReplayFile
 from conformance.replay.file import Replay, ReplayError, in_folder, load
 from conformance.run import run
 from conformance.verdict import Outcome, Run, Verdict
@@ -85,8 +85,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("auth-url", "server-cmd", "client-cmd", "listen", "time-scale"):
         value = getattr(given, name.replace("-", "_"))
         options += [f"--{name}={value}"] if value is not None else []
-    files = _read(paths)
-    if not urls and not (given.server_cmd or given.client_cmd or given.listen):
+    side = "client" if given.client_cmd or given.listen else "server"
+    files = _read(paths, side)
+    sound = any(isinstance(found, Replay) for found in files.values())
+    if sound and side == "server" and not urls and not given.server_cmd:
         _say("judged: the embedded reference server, since no URL was given")
     verdicts = [*_judged(files, options)]
     if len(verdicts) > 1:
@@ -136,8 +138,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _read(paths: Sequence[Path]) -> dict[Path, Replay | ReplayError]:
-    """What each file holds, or why it can't be replayed."""
+def _read(paths: Sequence[Path], side: str) -> dict[Path, Replay | ReplayError]:
+    """What each file holds, or why it can't be replayed where a server or a client is judged."""
     found: dict[Path, Replay | ReplayError] = {}
     for path in paths:
         files = in_folder(path) if path.is_dir() else [path]
@@ -145,9 +147,12 @@ def _read(paths: Sequence[Path]) -> dict[Path, Replay | ReplayError]:
             found[path] = ReplayError("there is no file *.json in this folder")
         for file in files:
             try:
-                found[file] = load(file)
+                replay = load(file)
             except ReplayError as error:
                 found[file] = error
+            else:
+                fits = replay.side == side
+                found[file] = replay if fits else ReplayError(OTHER_SIDE[replay.side])
     return found
 
 

@@ -26,6 +26,11 @@ from conformance.wire import compact
 SECTION = "replays"
 CASES = Path(__file__).resolve().parents[1] / "cases"
 CLIENT_CASES = CASES.parent / "client_cases"
+OTHER_SIDE = {
+    "client": "it was a client that failed: give --client-cmd COMMAND, or --listen ADDRESS",
+    "server": "it was a server that failed: give its URL, and neither --client-cmd nor --listen",
+}
+"""Why a file can't be run where the other side is judged: cases of both have the same ids."""
 CONVERGES = "state-converges"
 """What a program breaks where the violation names no requirement; as cases/test_sequences.py."""
 
@@ -53,10 +58,12 @@ class ReplayFile(pytest.File):
         """The item that runs it.
 
         Raises:
-            CollectError: The kit has no case of that id.
+            CollectError: The kit has no case of that id, or it is one of the other side.
         """
         chosen = self.config.stash.get(OPTIONS, None)
         is_client = chosen is not None and chosen.target.is_client
+        if (self.replay.side == "client") is not is_client:
+            raise self.CollectError(f"{self.path}: {OTHER_SIDE[self.replay.side]}")
         if self.replay.program is not None:
             if not is_client:
                 return [Program.from_parent(self, name=self.path.stem)]

@@ -31,13 +31,14 @@ class Replay:
     Attributes:
         case: The id of the case that failed.
         requirement: The id of the requirement that was not met.
-        expected: What the server had to do.
+        expected: What it had to do.
         received: What it did.
         needs: The features that the testee has to list.
         program: The steps of a generated program, or None for a scripted case.
         seed: Where the search began that found the program, or None.
-        url: The URL that was judged.
+        url: The URL that was judged; the kit's own, if it was a client.
         dialogue: What passed, in the form of `spec/schemas/trace.json`.
+        side: What failed, `server` or `client`.
     """
 
     case: str
@@ -49,12 +50,14 @@ class Replay:
     seed: int | None
     url: str
     dialogue: list[dict[str, Any]]
+    side: str = "server"
 
     def text(self) -> str:
         """The file's content."""
         document = {
             "format": FORMAT,
             "version": VERSION,
+            "side": self.side,
             "case": self.case,
             "requirement": self.requirement,
             "expected": self.expected,

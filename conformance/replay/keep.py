@@ -37,6 +37,7 @@ def keep(outcome: Outcome, finding: Finding, chosen: Options) -> str | None:
         seed=finding.seed,
         url=chosen.target.url,
         dialogue=[entry.as_json() for entry in finding.trace.entries],
+        side=chosen.target.side,
     )
     return _write(found, outcome, chosen.replay_dir, chosen.how)
 

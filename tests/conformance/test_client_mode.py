@@ -24,6 +24,9 @@ from conformance.spec import deviation
 from conformance.trace import Trace
 from conformance.wire import Event
 from tests.conformance.kit import run, run_kit
+from tests.conformance.test_replay import SCRIPTED, written
+
+OF_A_CLIENT = "it was a client that failed: give --client-cmd COMMAND, or --listen ADDRESS"
 
 
 def client(name: str, module: str = "tests.mutants.clients") -> str:
@@ -131,6 +134,38 @@ async def test_failure_of_a_sequence_is_kept_and_replayed(tmp_path: Path) -> Non
     fixed = await run("conformance.replay", str(file), client("Honest"))
     assert fixed.status == 0, fixed.output
     assert "fixed" in fixed.output
+    without = await run("conformance.replay", str(file))
+    assert without.output == f"{file}: could not run: {OF_A_CLIENT}\n"
+    assert without.status == 2
+
+
+@pytest.mark.parametrize(
+    "case",
+    ["state/client-replaces-its-whole-copy", "actions/call-of-wrong-shape-is-refused[array]"],
+    ids=["a-case-of-clients", "a-case-that-servers-have-too"],
+)
+async def test_file_of_a_client_is_not_replayed_against_a_server(case: str, tmp_path: Path) -> None:
+    file = written(tmp_path, SCRIPTED | {"side": "client", "case": case})
+    result = await run("conformance.replay", file)
+    assert result.output == f"{file}: could not run: {OF_A_CLIENT}\n"
+    assert result.status == 2
+
+
+async def test_file_of_a_server_is_not_replayed_against_a_client(tmp_path: Path) -> None:
+    case = "actions/call-of-wrong-shape-is-refused[array]"
+    document = SCRIPTED | {"case": case}
+    del document["side"]  # as in older files
+    file = written(tmp_path, document)
+    result = await run("conformance.replay", file, client("Honest"))
+    assert result.output.startswith(f"{file}: could not run: it was a server that failed")
+    assert result.status == 2
+
+
+async def test_case_of_the_other_side_is_no_case_of_a_run(tmp_path: Path) -> None:
+    written(tmp_path / "kept", SCRIPTED | {"side": "client", "case": "state/client-asks"})
+    result = await run_kit(f"--replays={tmp_path / 'kept'}", "-k", "nothing")
+    assert OF_A_CLIENT in result.output
+    assert result.status == 2
 
 
 async def test_search_goes_on_behind_a_finding(tmp_path: Path) -> None:

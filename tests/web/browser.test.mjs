@@ -210,6 +210,32 @@ test("the panel shows what passes, marks what changed, and sends what is written
   await page.context().close();
 });
 
+test("the devtools are not connected to an address that they were only offered", async () => {
+  const page = await open(`${reference.base}ws-sync/devtools/?address=/ws/any&address=/ws/other`);
+  const address = page.getByLabel("Address");
+  assert.equal(await address.inputValue(), "/ws/any");
+  assert.equal(await page.locator(".connection").count(), 0);
+  await page.getByRole("button", { name: "Follow" }).click();
+  await page.getByText("in sync").waitFor();
+  await page.goto(`${reference.base}ws-sync/devtools/`);
+  assert.equal(await address.inputValue(), "");
+  await page.context().close();
+});
+
+test("where no connection comes about, the devtools say what is likely, until one does", async () => {
+  const page = await open(`${reference.base}ws-sync/devtools/#/nowhere`);
+  await page.getByText(/no connection; attempt \d+ is due/).first().waitFor();
+  const why = page.locator(".why");
+  const text = await why.textContent();
+  assert.match(text, /no WebSocket endpoint at ws:\/\/127.0.0.1:\d+\/nowhere, or nothing listens there, or the server does not/);
+  await accessible(page);
+  await page.getByLabel("Address").fill("/ws/any");
+  await page.getByRole("button", { name: "Follow" }).click();
+  await page.getByText("in sync").waitFor();
+  assert.equal(await why.textContent(), "");
+  await page.context().close();
+});
+
 test("devtools show a server that says too much, and tell it nobody's identity", async () => {
   const server = await Server.start();
   const page = await open(`${reference.base}ws-sync/devtools/#${server.url}`);

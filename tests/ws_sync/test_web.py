@@ -123,6 +123,8 @@ def test_application_keeps_its_own_paths() -> None:
     assert ask(WithPages(app, None), "/").text == "mine"
     assert ask(WithPages(app, None), "/ws-syncer").text == "mine"
     assert ask(WithPages(app, DEVTOOLS), "/?a=1").headers["location"] == f"{DEVTOOLS}?a=1"
+    at = f"{DEVTOOLS}#/ws/devtools"
+    assert ask(WithPages(app, at), "/?a=1").headers["location"] == f"{DEVTOOLS}?a=1#/ws/devtools"
     assert ask(WithPages(app, DEVTOOLS), DEVTOOLS).status_code == 200
 
 

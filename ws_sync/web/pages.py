@@ -22,7 +22,7 @@ class WithPages:
 
     Args:
         app: the application.
-        home: the page to which `/` leads; None: `/` is the application's.
+        home: the page to which `/` leads, with a fragment or not; None: `/` is the application's.
     """
 
     def __init__(self, app: ASGIApp, home: str | None) -> None:
@@ -35,7 +35,8 @@ class WithPages:
         path = scope["path"] if scope["type"] == "http" else None
         if path == "/" and self._home is not None:
             query = Request(scope).url.query
-            target = f"{self._home}?{query}" if query else self._home
+            page, *fragment = self._home.split("#", 1)
+            target = "#".join([f"{page}?{query}" if query else page, *fragment])
             await RedirectResponse(target, 307)(scope, receive, send)
         elif path is not None and path.startswith(f"{PREFIX}/"):
             below = {**scope, "root_path": scope.get("root_path", "") + PREFIX}

@@ -108,6 +108,11 @@ export class Session {
     return this.#backoff.failures;
   }
 
+  /** Whether there ever was a connection: where none came about, the address may be wrong. */
+  get wasConnected() {
+    return this.#connectedAt > 0;
+  }
+
   get documents() {
     return [...this.#documents.values()];
   }

@@ -97,6 +97,8 @@ export class Session {
   readonly retryAt: number | null;
   /** How many attempts have failed in a row. */
   readonly failures: number;
+  /** Whether there ever was a connection: where none came about, the address may be wrong. */
+  readonly wasConnected: boolean;
   readonly documents: readonly SyncedDocument<any>[];
 
   /** Connects, and again whenever the connection is lost. */

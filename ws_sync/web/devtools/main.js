@@ -1,7 +1,8 @@
 /**
  * The devtools of any application: a session of their own, which follows every document that the server announces.
  *
- * The address is the page's fragment: `/ws-sync/devtools/#/ws/{name}`.
+ * The address is the page's fragment, `/ws-sync/devtools/#/ws/{name}`, and is followed at once. Those in its query,
+ * `/ws-sync/devtools/?address=/ws`, are only offered: to connect may take over from the client that is there.
  */
 
 import { Session } from "../session.js";
@@ -48,7 +49,9 @@ function follow() {
   session.connect();
 }
 
-address.value = decodeURIComponent(location.hash.slice(1)) || "/ws/devtools";
+const offered = new URLSearchParams(location.search).getAll("address");
+address.value = decodeURIComponent(location.hash.slice(1)) || (offered[0] ?? "");
+document.getElementById("offered")?.append(...offered.map((value) => make("option", { value })));
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   follow();

@@ -142,7 +142,7 @@ export class Panel {
 export function lifeOf(session) {
   if (session.status === "disconnected") {
     const seconds = Math.max(0, (session.retryAt ?? 0) - Date.now()) / 1000;
-    return `lost; attempt ${session.failures} is due in ${seconds.toFixed(1)} s`;
+    return `${session.wasConnected ? "lost" : "no connection"}; attempt ${session.failures} is due in ${seconds.toFixed(1)} s`;
   }
   if (session.status === "stopped") return session.reason ?? "stopped";
   return session.status;
@@ -156,15 +156,26 @@ export function lifeOf(session) {
 export function connectionBar(session, name) {
   const dot = make("span", { className: "dot", "aria-hidden": "true" });
   const life = make("span", { role: "status" });
+  const why = make("p", { className: "quiet why" });
   const toggle = make("button", { type: "button", className: "small" });
   toggle.addEventListener("click", () => (session.status === "stopped" ? session.connect() : session.close()));
   const show = () => {
     dot.dataset.status = session.status;
     life.textContent = session.status === "stopped" && session.reason === null ? "cut by you" : lifeOf(session);
     const does = session.status === "stopped" ? "Connect" : "Cut";
+    why.textContent = whyNot(session);
     toggle.replaceChildren(does, make("span", { className: "unseen" }, ` the connection of ${name}`));
   };
   session.on("status", show);
   show();
-  return make("div", { className: "connection row" }, dot, life, toggle);
+  return make("div", { className: "connection row" }, dot, life, toggle, why);
+}
+
+/** What is likely, since a browser does not tell a page why there is no connection. @param {Session} session */
+function whyNot(session) {
+  if (session.wasConnected || session.failures === 0 || session.status === "stopped") return "";
+  return (
+    `There is no WebSocket endpoint at ${session.url}, or nothing listens there, or the server does not admit pages of ` +
+    `${location.origin}: its log says which.`
+  );
 }
