@@ -50,9 +50,9 @@ def grow(rows: Sequence[Row]) -> bool:
 
 def vary(rows: Sequence[Row]) -> bool:
     """Whether the same wait differs from row to row by more than a clock and a machine add."""
-    differ = [
+    differ: list[bool] = [
         abs(one - other) > max(TICK, NOISE * max(one, other))
         for waits in zip(*rows, strict=False)
         for one, other in combinations(waits, 2)
     ]
-    return sum(differ) >= CHANCES
+    return differ.count(True) >= CHANCES
