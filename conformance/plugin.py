@@ -87,6 +87,8 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         if option.watch:
             return watch.watch(option.watch, *watch.one_run(config.invocation_params.args))
         chosen = config.stash[OPTIONS] = command_line.read(config)
+        if chosen.process is not None:
+            config.add_cleanup(chosen.process.stop)  # however the run ends
         end_with_signals(chosen)
         chosen.start()
         if chosen.target.is_client:
@@ -113,13 +115,6 @@ def end_with_signals(chosen: Options) -> None:
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end)
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the server, if the kit started it."""
-    chosen = config.stash.get(OPTIONS, None)
-    if chosen is not None and chosen.process is not None:
-        chosen.process.stop()
 
 
 @pytest.hookimpl(tryfirst=True)

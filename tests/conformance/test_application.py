@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import sys
 from pathlib import Path
 
 import pytest
 
+from conformance.process import free_port
 from conformance.spec import deviation
 from tests.conformance import strangers
 from tests.conformance.kit import run_kit
@@ -93,12 +95,15 @@ async def test_action_is_told_from_those_that_change_something() -> None:
 
 async def test_action_of_a_document_that_is_not_announced_is_a_wrong_option() -> None:
     call = 'NOTE={"type":"ADD"}'
-    url = "ws://127.0.0.1:{port}/notes"
+    port = free_port()
+    url = f"ws://127.0.0.1:{port}/notes"
     options = ("--server-cmd", NOTES, "--server-url", url, "--allow-writes", "--call", call)
     result = await run_kit(*options)
     said = f"ws-sync: --call {call}: the server announces no document 'NOTE', but NOTES\n"
     assert result.output == said
     assert result.status == 2
+    with pytest.raises(ConnectionRefusedError):  # the kit has not left its server behind
+        socket.create_connection(("127.0.0.1", port))
 
 
 async def test_patches_of_a_clock_are_judged_and_its_quiet_changes_are_not_blamed() -> None:
