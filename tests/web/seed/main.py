@@ -1,5 +1,3 @@
-from fastapi import WebSocket  # which the document leaves out; all else is as it stands there
-
 from fastapi import FastAPI
 from ws_sync import Session
 from .notes import Notes
