@@ -10,8 +10,9 @@ from collections.abc import Set as AbstractSet
 from typing import ClassVar
 
 from conformance.expect import Violation, text
+from conformance.form import wrong_form
 from conformance.mirror import Inapplicable, Mirror
-from conformance.spec import deviation, schemas
+from conformance.spec import schemas
 from conformance.tally import TALLY
 from conformance.trace import shown
 from conformance.wire import JSON, SCHEMA_BY_NAME, Event, MalformedFrame, decode
@@ -85,7 +86,7 @@ class Legality:
             expected = f"an event that {self.side}s send"
             self._broken("events-envelope", expected, f"{event.name!r}", frame)
             return False
-        wrong = deviation(schema, event.envelope())
+        wrong = wrong_form(event, frame)
         if wrong:
             requirement = self.by_name.get(event.name, "events-envelope")
             self._broken(requirement, f"data as the schema {schema}.json has it", wrong, frame)

@@ -12,8 +12,8 @@ from contextlib import suppress
 from conformance import expect
 from conformance.client import Closing, Connection, Received
 from conformance.expect import ClosedEarly
+from conformance.form import wrong_form
 from conformance.mirror import Inapplicable
-from conformance.spec import deviation
 from conformance.target import Target
 from conformance.wire import ABSENT, JSON, SCHEMA_BY_NAME, Event
 
@@ -93,9 +93,7 @@ class Peer:
     async def send(self, type: str, data: JSON = ABSENT) -> None:
         """Send a legal event; the schemas hold for the kit as they do for the server."""
         event = Event(type, data)
-        schema = SCHEMA_BY_NAME.get(event.name)
-        wrong = schema and deviation(schema, event.envelope())
-        if wrong:
+        if wrong := wrong_form(event, event.text()):
             raise ValueError(f"the case sends an illegal {event.name}: {wrong}")
         await self.connection.send(type, data)
 
