@@ -149,8 +149,9 @@ def _obituary(chosen: Options, trace: Trace | None, ails: str) -> str:
     when = "that began during this case" if heard else "that began before this case"
     said = ""
     if chosen.process is not None and chosen.process.died():
-        said = f"; its exit status is {chosen.process.status}, and "
-        said += chosen.process.printed()
+        said = f"; its exit status is {chosen.process.status}"
+        if not chosen.process.printed_since_mark():  # that stands beside the finding
+            said += f", and {chosen.process.printed()}"
     return f"The {chosen.target.side} has died: {ails}; {when}{said}"
 
 

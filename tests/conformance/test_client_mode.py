@@ -88,6 +88,7 @@ async def test_end_of_a_client_is_blamed_on_the_case_in_which_it_ends() -> None:
     assert "(MUST NOT): 2 cases" in result.output
     assert "not testable" not in result.output
     assert "before this case" not in result.output
+    assert result.output.count("what is that") == 1
 
 
 async def test_client_that_ends_at_once_is_told_at_once() -> None:
