@@ -44,9 +44,11 @@ def hints_of(names: Iterable[str], folder: Path) -> dict[str, set[str]]:
 
     def judged(name: str) -> set[str]:
         select = ("--budget=0s", "-k", mutants()[name].breaks)
-        result = judge(name, folder, 0.15, *select)
-        assert result.own, f"{name} was not killed: {result.wrong}"
-        return {*result.hints}
+        for time_scale in (0.15, 1.0):  # a busy machine is no verdict
+            result = judge(name, folder, time_scale, *select)
+            if result.own:
+                return {*result.hints}
+        raise AssertionError(f"{name} was not killed: {result.wrong}")
 
     with ThreadPoolExecutor(3) as pool:
         return dict(zip(names, pool.map(judged, names), strict=True))

@@ -52,8 +52,12 @@ def found(name: str, seed: int = 1) -> list[Finding]:
     ids=["CleansUpNewer", "BroadcastsPatches", "WritesToAll", "SkipsLastOfBurst"],
 )
 def test_fault_is_found(name: str, requirements: set[str]) -> None:
-    findings = found(name)
-    assert requirements & {finding.violation.requirement for finding in findings}
+    told = set[str | None]()
+    for seed in (1, 2, 3):  # what runs beside what is the machine's choice, and so is what it meets
+        told |= {finding.violation.requirement for finding in found(name, seed)}
+        if requirements & told:
+            return
+    assert requirements & told
 
 
 def test_honest_testee_survives_and_the_search_keeps_to_its_examples() -> None:
