@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from conformance.probe import NOTHING_RAN
-from conformance.run import run
+from conformance.runner.probe import NOTHING_RAN
+from conformance.runner.run import run
 
 
 def main() -> int:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import pytest
 
-from conformance import plugin
-from conformance.clients import plugin as clients
 from conformance.replay import collect
+from conformance.runner import client_plugin as clients
+from conformance.runner import plugin
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:

@@ -12,13 +12,13 @@ from shutil import get_terminal_size
 from textwrap import wrap
 from typing import TextIO
 
-from conformance.differential import Difference, search
-from conformance.options import BUDGET, seconds_in
-from conformance.probe import NOT_CONFORMANT, NOTHING_RAN, Unusable, check_url, probe
-from conformance.steps import Step
-from conformance.target import SESSION, Target
-from conformance.trace import shown
-from conformance.wire import compact
+from conformance.driver.target import SESSION, Target
+from conformance.driver.trace import shown
+from conformance.protocol.wire import compact
+from conformance.runner.options import BUDGET, seconds_in
+from conformance.runner.probe import NOT_CONFORMANT, NOTHING_RAN, Unusable, check_url, probe
+from conformance.sequences.differential import Difference, search
+from conformance.sequences.steps import Step
 
 
 def main(given: Sequence[str] | None = None) -> int:

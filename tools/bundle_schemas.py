@@ -14,8 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from conformance.protocol.wire import SCHEMA_BY_NAME
 from conformance.spec import directory, schemas
-from conformance.wire import SCHEMA_BY_NAME
 
 NAME = "bundle/ws-sync.json"
 

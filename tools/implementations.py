@@ -11,8 +11,8 @@ from difflib import unified_diff
 from pathlib import Path
 
 from conformance.reports.comparison import Comparison, markdown
-from conformance.reports.reading import load
-from conformance.reports.view import Report
+from conformance.reports.model import Report
+from conformance.reports.reader import load
 
 PAGE = "implementations.md"
 TITLES = {

@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from conformance.known_failing import load
+from conformance.runner.known_failing import load
 from tools import implementations, judging
 
 TESTEES = Path(__file__).resolve().parent / "testees"

@@ -18,7 +18,9 @@
 that does no I/O.
 """
 
-from ws_sync.context import get_global_session, session_context
+from ws_sync._core.tracked.containers import SyncedDict, SyncedList
+from ws_sync._server.context import get_global_session, session_context
+from ws_sync._server.key_scope import get_current_sync_key_prefix, sync_key_scope
 from ws_sync.decorators import (
     remote_action,
     remote_task,
@@ -28,12 +30,10 @@ from ws_sync.decorators import (
     sync_only,
 )
 from ws_sync.id import get_user_session
-from ws_sync.scope import get_current_sync_key_prefix, sync_key_scope
 from ws_sync.session import Session, SessionState
 from ws_sync.sessions import Sessions
 from ws_sync.sync import Sync
 from ws_sync.synced_model import Synced, SyncedAsCamelCase
-from ws_sync.tracked import SyncedDict, SyncedList
 
 __all__ = [
     "Session",

@@ -22,8 +22,8 @@ from logging import Logger
 from types import EllipsisType
 from typing import Any, Protocol, TypeVar, cast, overload
 
-from ws_sync.attributes import Names
-from ws_sync.remote import CONFIGURATION, Mark, mark
+from ws_sync._binding.attributes import Names
+from ws_sync._binding.markers import CONFIGURATION, Mark, mark
 from ws_sync.sync import Sync
 from ws_sync.synced_model import Synced
 

@@ -13,14 +13,14 @@ from typing import TypeAlias
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from ws_sync.calling import call
-from ws_sync.codec import JSON, decode, frame
-from ws_sync.events import REQUEST_USER_SESSION, USER_SESSION
+from ws_sync._core.json.codec import JSON, decode, frame
+from ws_sync._core.protocol.events import REQUEST_USER_SESSION, USER_SESSION
+from ws_sync._log import Log, about, peer_of
+from ws_sync._server.invoke import call
+from ws_sync._server.origin import Origins, admit
+from ws_sync._server.transport import Transport, turn_away
 from ws_sync.exceptions import MalformedFrame, brief
-from ws_sync.logs import Log, about, peer_of
 from ws_sync.metrics import outside
-from ws_sync.origin import Origins, admit
-from ws_sync.transport import Transport, turn_away
 
 FAILED = 4401
 """Close code of a connection whose client did not identify itself."""

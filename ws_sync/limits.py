@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ws_sync.rate import Rate
+from ws_sync._core.protocol.token_bucket import Rate
+
+__all__ = ["LIMITS", "Limits", "Rate"]
 
 EVENTS = Rate(5_000, 20_000)
 RECEIVED = Rate(32 << 20, 128 << 20)

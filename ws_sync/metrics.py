@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from weakref import ref
 
-from ws_sync.events import split_event
+from ws_sync._core.protocol.events import split_event
 
 if TYPE_CHECKING:
     from ws_sync.session import Session

@@ -19,22 +19,22 @@ from weakref import ref
 
 from starlette.websockets import WebSocketState
 
-from ws_sync import context
-from ws_sync.admission import Admission
-from ws_sync.calling import call, to_json
-from ws_sync.codec import Event, decode, encode, frame
-from ws_sync.connection import BREAKS_RULES, INTERNAL_ERROR, NORMAL, Connection
-from ws_sync.context import get_global_session, session_context
-from ws_sync.dialects import named
-from ws_sync.events import BIN_META, split_event
+from ws_sync._core.json.codec import Event, decode, encode, frame
+from ws_sync._core.protocol.dialects import named
+from ws_sync._core.protocol.events import BIN_META, split_event
+from ws_sync._log import Log, about, peer_of
+from ws_sync._server import context
+from ws_sync._server.admission import Admission
+from ws_sync._server.connection import BREAKS_RULES, INTERNAL_ERROR, NORMAL, Connection
+from ws_sync._server.context import get_global_session, session_context
+from ws_sync._server.handover import let_go, let_go_here
+from ws_sync._server.inbound_limits import Intake
+from ws_sync._server.invoke import call, to_json
+from ws_sync._server.origin import Origins
+from ws_sync._server.transport import Transport
 from ws_sync.exceptions import MalformedFrame, NotConnected, Refused, RefusedOrigin, brief
-from ws_sync.handover import let_go, let_go_here
-from ws_sync.intake import Intake
 from ws_sync.limits import LIMITS, Limits
-from ws_sync.logs import Log, about, peer_of
 from ws_sync.metrics import begin, size
-from ws_sync.origin import Origins
-from ws_sync.transport import Transport
 
 __all__ = ["Session", "SessionState", "get_global_session", "session_context"]
 

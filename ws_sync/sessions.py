@@ -24,19 +24,19 @@ from typing import Any, Self, TypeAlias, cast
 
 from starlette.websockets import WebSocket, WebSocketState
 
-from ws_sync.calling import call
-from ws_sync.connection import INTERNAL_ERROR, TRY_AGAIN_LATER
-from ws_sync.dialects import named
+from ws_sync._core.protocol.dialects import named
+from ws_sync._log import Log, about, peer_of
+from ws_sync._server.connection import INTERNAL_ERROR, TRY_AGAIN_LATER
+from ws_sync._server.handler_registry import owners
+from ws_sync._server.invoke import call
+from ws_sync._server.origin import Origins, admit
+from ws_sync._server.transport import Transport, turn_away
 from ws_sync.exceptions import brief
 from ws_sync.id import Verify, get_user_session
 from ws_sync.limits import LIMITS, Limits
-from ws_sync.logs import Log, about, peer_of
 from ws_sync.metrics import outside
-from ws_sync.origin import Origins, admit
-from ws_sync.registration import owners
 from ws_sync.session import Session
 from ws_sync.sync import Sync
-from ws_sync.transport import Transport, turn_away
 
 SERVICE_RESTART = 1012
 """Close code of a connection whose client shall come back to the next process."""

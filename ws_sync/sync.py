@@ -15,14 +15,12 @@ from logging import Logger
 from types import EllipsisType
 from typing import Any, Literal, Self, TypeAlias, overload
 
-from ws_sync.arguments import bind, fit, read_call
-from ws_sync.attributes import Attribute, Names, wire_names
-from ws_sync.calling import call
-from ws_sync.codec import JSON
-from ws_sync.configuration import Configuration, Functions, Pair, configure
-from ws_sync.connection import Connection
-from ws_sync.context import get_global_session
-from ws_sync.events import (
+from ws_sync._binding.arguments import bind, fit, read_call
+from ws_sync._binding.attribute_types import attribute_of, usual_name
+from ws_sync._binding.attributes import Attribute, Names, wire_names
+from ws_sync._binding.markers import remote_functions
+from ws_sync._core.json.codec import JSON
+from ws_sync._core.protocol.events import (
     action_event,
     download_event,
     get_event,
@@ -32,16 +30,18 @@ from ws_sync.events import (
     task_start_event,
     toast_event,
 )
+from ws_sync._log import Log, about
+from ws_sync._server.connection import Connection
+from ws_sync._server.context import get_global_session
+from ws_sync._server.document_state import State
+from ws_sync._server.handler_registry import Registration
+from ws_sync._server.invoke import call
+from ws_sync._server.key_scope import get_current_sync_key_prefix, scoped, sync_key_scope
+from ws_sync._server.sync_options import Configuration, Functions, Pair, configure
+from ws_sync._server.tasks import Tasks
+from ws_sync._server.throttle import Throttle
 from ws_sync.exceptions import Refused, brief, printable
-from ws_sync.logs import Log, about
-from ws_sync.registration import Registration
-from ws_sync.remote import remote_functions
-from ws_sync.scope import get_current_sync_key_prefix, scoped, sync_key_scope
 from ws_sync.session import Session
-from ws_sync.state import State
-from ws_sync.tasks import Tasks
-from ws_sync.throttle import Throttle
-from ws_sync.typed import attribute_of, usual_name
 
 __all__ = [
     "Sync",

@@ -33,11 +33,11 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from ws_sync import schema
-from ws_sync.attributes import camel_case
-from ws_sync.remote import CONFIGURATION
+from ws_sync._binding import json_schema
+from ws_sync._binding.attribute_types import is_trial
+from ws_sync._binding.attributes import camel_case
+from ws_sync._binding.markers import CONFIGURATION
 from ws_sync.sync import ANCHOR, Sync
-from ws_sync.typed import is_trial
 
 M = TypeVar("M", bound="Synced")
 
@@ -93,12 +93,12 @@ class Synced(BaseModel):
     @classmethod
     def ws_sync_json_schema(cls) -> dict[str, Any]:
         """Return JSON Schemas of the state and of what the client may call; see `schema`."""
-        return schema.of_model(cls)
+        return json_schema.of_model(cls)
 
     @classmethod
     def attach_to_openapi(cls, openapi: dict[str, Any]) -> dict[str, Any]:
         """Add the same schemas to the components of an OpenAPI document, and return it."""
-        return schema.attach(cls, openapi)
+        return json_schema.attach(cls, openapi)
 
     def _ws_sync_copied(self, copy: Callable[[], Self]) -> Self:
         anchored = vars(self).pop(ANCHOR, None)  # a copy has a Sync of its own

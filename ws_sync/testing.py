@@ -28,8 +28,9 @@ from typing import Self
 from starlette.types import Message, Scope
 from starlette.websockets import WebSocket
 
-from ws_sync.codec import JSON, Event, decode, encode, frame
-from ws_sync.events import (
+from ws_sync._core.json.codec import JSON, Event, decode, encode, frame
+from ws_sync._core.json.patch import apply
+from ws_sync._core.protocol.events import (
     BIN_META,
     action_event,
     get_event,
@@ -39,7 +40,6 @@ from ws_sync.events import (
     task_cancel_event,
     task_start_event,
 )
-from ws_sync.patch import apply
 from ws_sync.session import Session
 
 DEADLINE = 5.0

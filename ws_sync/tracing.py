@@ -29,18 +29,18 @@ except ModuleNotFoundError as error:
     ) from error
 from opentelemetry.trace import Link, Span, SpanKind, StatusCode, Tracer
 
-from ws_sync.codec import Event
-from ws_sync.events import split_event
+from ws_sync._core.json.codec import Event
+from ws_sync._core.protocol.events import split_event
+from ws_sync._server.document_state import State
+from ws_sync._server.tasks import Tasks
 from ws_sync.exceptions import Refused, brief
 from ws_sync.session import Session
-from ws_sync.state import State
 from ws_sync.sync import Sync
-from ws_sync.tasks import Tasks
 
 KEY = "ws_sync.key"
 NAME = "ws_sync.name"
 """Attribute with the name of the action or task."""
-CONNECTION = "ws_sync.connection"
+CONNECTION = "ws_sync._server.connection"
 """Attribute with the number of the connection, as the log has it."""
 OUTCOME = "ws_sync.outcome"
 """Attribute with `ok`, `refused`, `unknown`, `failed` or `cancelled`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.wire import JSON, compact
+from conformance.protocol.wire import JSON, compact
 
 ITEMS = ["a", "b", "c"]
 TABLE: dict[str, JSON] = {

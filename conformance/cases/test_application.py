@@ -11,18 +11,24 @@ from contextlib import suppress
 
 import pytest
 
-from conformance import expect
-from conformance.case import case
-from conformance.compare import Differences, differences, in_every_round, nowhere, without
-from conformance.dialogue import Dialogue
-from conformance.expect import NotTestable, Silence
-from conformance.looks import Attempt, after_patches, effect, fallen_back, initial
-from conformance.refused import refused_patches, taken
-from conformance.restoring import restoring
-from conformance.visitor import Visitor
-from conformance.visits import arrive, arrive_to_be_replaced, beside, same_session
-from conformance.wire import ABSENT, JSON, SCHEMA_BY_NAME, compact, same
-from conformance.writing import alter_all, alterations, written
+from conformance.blackbox.alterations import alter_all, alterations, written
+from conformance.blackbox.client import Visitor
+from conformance.blackbox.connect import arrive, arrive_to_be_replaced, beside, same_session
+from conformance.blackbox.differences import (
+    Differences,
+    differences,
+    in_every_round,
+    nowhere,
+    without,
+)
+from conformance.blackbox.invalid_patches import refused_patches, taken
+from conformance.blackbox.observe import Attempt, after_patches, effect, fallen_back, initial
+from conformance.blackbox.restore import restoring
+from conformance.driver import expect
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.expect import NotTestable, Silence
+from conformance.protocol.wire import ABSENT, JSON, SCHEMA_BY_NAME, compact, same
+from conformance.runner.case import case
 
 CONNECTIONS = 3
 QUESTIONS = 20

@@ -7,12 +7,12 @@ import secrets
 
 import pytest
 
-from conformance import expect
-from conformance.case import case
-from conformance.dialogue import Dialogue
-from conformance.peer import Peer, encoded
-from conformance.refusal import unchanged
-from conformance.wire import JSON, Event, same
+from conformance.driver import expect
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.peer import Peer, encoded
+from conformance.driver.refusal import unchanged
+from conformance.protocol.wire import JSON, Event, same
+from conformance.runner.case import case
 
 CONTENTS = [
     pytest.param(b"", id="empty"),

@@ -7,13 +7,13 @@ from itertools import groupby
 
 import pytest
 
-from conformance import expect
-from conformance.case import case
-from conformance.dialogue import Dialogue
-from conformance.expect import ClosedEarly
-from conformance.peer import Peer
-from conformance.refusal import survivor
-from conformance.wire import JSON, Event
+from conformance.driver import expect
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.expect import ClosedEarly
+from conformance.driver.peer import Peer
+from conformance.driver.refusal import survivor
+from conformance.protocol.wire import JSON, Event
+from conformance.runner.case import case
 
 ASSIGN_LOST = Event("_ACTION:TESTEE", {"type": "assign", "name": "text", "value": "lost"}).text()
 

@@ -6,12 +6,12 @@ import secrets
 
 import pytest
 
-from conformance import expect
-from conformance.case import case
-from conformance.dialogue import Dialogue
-from conformance.peer import Peer
-from conformance.refusal import survivor, unchanged
-from conformance.wire import JSON, compact
+from conformance.driver import expect
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.peer import Peer
+from conformance.driver.refusal import survivor, unchanged
+from conformance.protocol.wire import JSON, compact
+from conformance.runner.case import case
 
 UNKNOWN = f"NO-{secrets.token_hex(4)}"
 DEEP = 100_000

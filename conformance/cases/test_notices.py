@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from conformance import expect
-from conformance.case import case
-from conformance.dialogue import Dialogue
-from conformance.peer import Peer, encoded, some_time
-from conformance.wire import JSON
+from conformance.driver import expect
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.peer import Peer, encoded, some_time
+from conformance.protocol.wire import JSON
+from conformance.runner.case import case
 
 BASIC = "notices/toast-arrives-with-its-level[info]"
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from conformance import expect
-from conformance.case import case
 from conformance.cases.patches import (
     ATTRIBUTES,
     INDEXES,
@@ -23,10 +21,12 @@ from conformance.cases.patches import (
     remove,
     replace,
 )
-from conformance.dialogue import Dialogue
-from conformance.peer import Peer
-from conformance.refusal import unchanged
-from conformance.wire import JSON, compact
+from conformance.driver import expect
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.peer import Peer
+from conformance.driver.refusal import unchanged
+from conformance.protocol.wire import JSON, compact
+from conformance.runner.case import case
 
 
 async def prepared(peer: Peer) -> None:

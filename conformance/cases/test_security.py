@@ -6,11 +6,11 @@ import secrets
 
 import pytest
 
-from conformance import expect
-from conformance.case import case
-from conformance.dialogue import Dialogue
-from conformance.expect import ClosedEarly
-from conformance.peer import Peer
+from conformance.driver import expect
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.expect import ClosedEarly
+from conformance.driver.peer import Peer
+from conformance.runner.case import case
 
 
 @case("security-slow-reader")

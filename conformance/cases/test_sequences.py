@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.case import case
-from conformance.expect import NotTestable, Violations
-from conformance.options import Options
-from conformance.search import Search
+from conformance.driver.expect import NotTestable, Violations
+from conformance.runner.case import case
+from conformance.runner.options import Options
+from conformance.sequences.search import Search
 
 
 @case("state-converges")

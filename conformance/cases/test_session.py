@@ -8,14 +8,14 @@ from contextlib import suppress
 
 import pytest
 
-from conformance import expect
-from conformance.case import case
-from conformance.client import Closing, Connection
-from conformance.dialogue import Dialogue
-from conformance.expect import ClosedEarly, Violation
-from conformance.peer import Peer, some_time
-from conformance.refusal import survivor
-from conformance.wire import JSON, Event
+from conformance.driver import expect
+from conformance.driver.connection import Closing, Connection
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.expect import ClosedEarly, Violation
+from conformance.driver.peer import Peer, some_time
+from conformance.driver.refusal import survivor
+from conformance.protocol.wire import JSON, Event
+from conformance.runner.case import case
 
 ENDS: dict[str, Callable[[Connection], Awaitable[None]]] = {
     "close": Connection.close,

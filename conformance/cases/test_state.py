@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from conformance import expect
-from conformance.case import case
 from conformance.cases.changes import CHANGES, LONG, LONG_CHANGES
-from conformance.dialogue import Dialogue
-from conformance.model import INITIAL
-from conformance.peer import Peer
-from conformance.refusal import survivor, unchanged
-from conformance.wire import JSON, same
+from conformance.driver import expect
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.peer import Peer
+from conformance.driver.refusal import survivor, unchanged
+from conformance.protocol.model import INITIAL
+from conformance.protocol.wire import JSON, same
+from conformance.runner.case import case
 
 
 @case("state-object")

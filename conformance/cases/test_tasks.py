@@ -7,11 +7,11 @@ from functools import partial
 
 import pytest
 
-from conformance import expect
-from conformance.case import case
-from conformance.dialogue import Dialogue
-from conformance.peer import Peer
-from conformance.wire import JSON, Event
+from conformance.driver import expect
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.peer import Peer
+from conformance.protocol.wire import JSON, Event
+from conformance.runner.case import case
 
 UNKNOWN = f"no-{secrets.token_hex(4)}"
 

@@ -14,16 +14,16 @@ from dataclasses import replace
 import pytest
 from websockets.frames import Opcode
 
-from conformance import expect
-from conformance.broken import ASSIGN_LOST, BROKEN, CUT, LIES, assigning
-from conformance.case import case
-from conformance.client import Connection
-from conformance.dialogue import Dialogue
-from conformance.expect import ClosedEarly, Silence, TurnedAway
-from conformance.faults import SPARE, Bystander, Scene, crowd, deep_values, largest
-from conformance.figures import Figure
-from conformance.raw import HandshakeFailed, fragments, frame
-from conformance.wire import JSON, Event
+from conformance.driver import expect
+from conformance.driver.broken_frames import ASSIGN_LOST, BROKEN, CUT, LIES, assigning
+from conformance.driver.connection import Connection
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.expect import ClosedEarly, Silence, TurnedAway
+from conformance.driver.faults import SPARE, Bystander, Scene, crowd, deep_values, largest
+from conformance.driver.raw_socket import HandshakeFailed, fragments, frame
+from conformance.protocol.wire import JSON, Event
+from conformance.runner.case import case
+from conformance.runner.measurements import Figure
 
 PATIENCE = 10
 """The factor of the deadlines beside frames far beyond what has to be taken."""

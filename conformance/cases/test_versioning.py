@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from conformance import expect
-from conformance.case import case
-from conformance.peer import Peer
+from conformance.driver import expect
+from conformance.driver.peer import Peer
+from conformance.runner.case import case
 
 
 @case("versioning-hello-asked")

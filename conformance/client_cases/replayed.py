@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.case import case
-from conformance.clients.guest import Guest
-from conformance.clients.sequence import Sequence
+from conformance.client_mode.client_under_test import Guest
+from conformance.client_mode.program_run import Sequence
+from conformance.runner.case import case
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -7,10 +7,10 @@ import hashlib
 
 import pytest
 
-from conformance import expect
-from conformance.case import case
-from conformance.clients.guest import KEY, Guest, call, member
-from conformance.wire import JSON, Event
+from conformance.client_mode.client_under_test import KEY, Guest, call, member
+from conformance.driver import expect
+from conformance.protocol.wire import JSON, Event
+from conformance.runner.case import case
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from conformance import expect
-from conformance.case import case
-from conformance.clients.guest import START, Guest
-from conformance.wire import Event
+from conformance.client_mode.client_under_test import START, Guest
+from conformance.driver import expect
+from conformance.protocol.wire import Event
+from conformance.runner.case import case
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

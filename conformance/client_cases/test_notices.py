@@ -7,10 +7,10 @@ import hashlib
 
 import pytest
 
-from conformance import expect
-from conformance.case import case
-from conformance.clients.guest import START, Guest, member
-from conformance.wire import Event
+from conformance.client_mode.client_under_test import START, Guest, member
+from conformance.driver import expect
+from conformance.protocol.wire import Event
+from conformance.runner.case import case
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from conformance import expect
-from conformance.case import case
-from conformance.clients.guest import KEY, START, Guest
+from conformance.client_mode.client_under_test import KEY, START, Guest
+from conformance.driver import expect
+from conformance.protocol.wire import JSON, Event, compact
+from conformance.runner.case import case
 from conformance.spec import directory
-from conformance.wire import JSON, Event, compact
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.case import case
-from conformance.clients.guest import Guest
-from conformance.clients.search import Search
-from conformance.expect import NotTestable, Violations
-from conformance.options import Options
+from conformance.client_mode.client_under_test import Guest
+from conformance.client_mode.search import Search
+from conformance.driver.expect import NotTestable, Violations
+from conformance.runner.case import case
+from conformance.runner.options import Options
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -7,13 +7,13 @@ from itertools import pairwise
 
 import pytest
 
-from conformance import expect
-from conformance.case import case
-from conformance.clients.guest import KEY, START, Guest
-from conformance.clients.host import Welcome
-from conformance.clients.link import Link
-from conformance.clients.waiting import grow, is_enough, vary
-from conformance.wire import Event
+from conformance.client_mode.backoff_check import grow, is_enough, vary
+from conformance.client_mode.client_under_test import KEY, START, Guest
+from conformance.client_mode.connection import Link
+from conformance.client_mode.listener import Welcome
+from conformance.driver import expect
+from conformance.protocol.wire import Event
+from conformance.runner.case import case
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

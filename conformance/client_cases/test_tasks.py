@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from conformance import expect
-from conformance.case import case
-from conformance.clients.guest import Guest, call
+from conformance.client_mode.client_under_test import Guest, call
+from conformance.driver import expect
+from conformance.runner.case import case
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from conformance.proxy import files
+from conformance.proxy import export
+from conformance.proxy.forwarder import Proxy
+from conformance.proxy.live_page import Page
 from conformance.proxy.options import Options, read
-from conformance.proxy.page import Page
 from conformance.proxy.terminal import Terminal
-from conformance.proxy.tunnel import Proxy
 from conformance.proxy.watcher import Watcher
 
 TICK = 0.25
@@ -94,7 +94,7 @@ class _Writer:
     def now(self) -> str:
         """Write; the sentence that tells of it."""
         try:
-            return f"ws-sync: written {files.write(self._folder, self._watcher, self._target)}"
+            return f"ws-sync: written {export.write(self._folder, self._watcher, self._target)}"
         except OSError as error:
             return f"ws-sync: --report {self._folder} can't be written: {error.strerror or error}"
 

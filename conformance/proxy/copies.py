@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from conformance.protocol.wire import JSON
 from conformance.proxy.patching import Inapplicable, TooMuch, apply
-from conformance.wire import JSON
 
 HANDLED = 60.0
 """Seconds after which a server has surely handled a write; an action may hold it up before."""

@@ -10,10 +10,10 @@ import json
 
 import orjson
 
+from conformance.driver.trace import harmless
 from conformance.proxy.copies import Copy
 from conformance.proxy.record import Passed
 from conformance.proxy.watcher import Watched, Watcher
-from conformance.trace import harmless
 
 MOST_ENTRIES = 300
 """Entries that are told at once; of more than these, the last."""

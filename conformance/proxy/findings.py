@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from conformance.driver.trace import Entry, harmless
 from conformance.proxy.sides import FRAMES, Fault, Sender
 from conformance.spec import Requirement, requirements
-from conformance.trace import Entry, harmless
 
 MOST_CONNECTIONS = 100
 """Labels of connections that a finding names at most."""

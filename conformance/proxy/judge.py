@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from conformance.expect import text
+from conformance.driver.expect import text
+from conformance.protocol.wire import JSON, MalformedFrame
 from conformance.proxy.copies import Copy, Unfollowed
 from conformance.proxy.patching import Inapplicable
 from conformance.proxy.reading import read
 from conformance.proxy.shapes import PLAIN, SHAPES
 from conformance.proxy.sides import FRAMES, REQUIREMENT_BY_NAME, Due, Fault, Side
-from conformance.wire import JSON, MalformedFrame
 
 MOST_KEYS = 10_000
 """Documents that are followed on a connection, and keys that are remembered."""

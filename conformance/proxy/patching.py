@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from conformance.wire import JSON, same
+from conformance.protocol.wire import JSON, same
 
 MOST_COPIED = 1_000_000
 """Values that the `copy` operations of one patch may add; a few of them can double a document again

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import orjson
 
-from conformance.wire import JSON, MalformedFrame, decode
+from conformance.protocol.wire import JSON, MalformedFrame, decode
 
 NOTHING = object()
 """The `data` of an event that has no such member."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
-from conformance.trace import WHOLE, Direction, Entry
+from conformance.driver.trace import WHOLE, Direction, Entry
 
 MOST_BYTES = 64 << 20
 MOST_ENTRIES = 200_000

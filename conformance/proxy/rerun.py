@@ -22,14 +22,14 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from conformance.expect import Violation
+from conformance.driver.expect import Violation
+from conformance.driver.target import Target
+from conformance.driver.trace import Trace
 from conformance.proxy.findings import Finding
+from conformance.proxy.forwarder import Proxy
 from conformance.proxy.record import Passed
-from conformance.proxy.tunnel import Proxy
 from conformance.proxy.watcher import Watched, Watcher
 from conformance.spec import requirements
-from conformance.target import Target
-from conformance.trace import Trace
 
 PREFIX = "watched-"
 Step = dict[str, Any]

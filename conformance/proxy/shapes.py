@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from conformance.protocol.wire import JSON, SCHEMA_BY_NAME
 from conformance.proxy.reading import NOTHING
 from conformance.spec import deviation, schemas
-from conformance.wire import JSON, SCHEMA_BY_NAME
 
 PLAIN = frozenset({"add", "remove", "replace"})
 """What a patch should be made of (patch-plain-operations)."""

@@ -13,9 +13,9 @@ from io import TextIOWrapper
 from textwrap import fill
 from typing import TextIO
 
+from conformance.driver.trace import harmless
 from conformance.proxy.findings import Finding, Level
 from conformance.proxy.watcher import Watched, Watcher
-from conformance.trace import harmless
 
 COLOURS = {"red": "31", "yellow": "33", "green": "32", "dim": "2", "bold": "1", "cyan": "36"}
 COLOUR_OF: dict[Level, str] = {"must": "red", "should": "yellow", "suspect": "cyan"}

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
 
+from conformance.driver.trace import Entry, label, shown
 from conformance.proxy.findings import Finding, Findings
-from conformance.proxy.frames import BINARY, BROKEN, CLOSE, LARGE, TEXT, Frames, Part
+from conformance.proxy.frame_reader import BINARY, BROKEN, CLOSE, LARGE, TEXT, Frames, Part
 from conformance.proxy.judge import Judge
 from conformance.proxy.record import Passed, Record
 from conformance.proxy.sides import Due, Fault, Sender, Side
-from conformance.trace import Entry, label, shown
 
 JUDGED = 32 << 20
 """Bytes of a message up to which it is judged. Larger ones are passed on, and said to be large."""

@@ -18,12 +18,12 @@ from pathlib import Path
 
 import pytest
 
-from conformance.keys import RUN
-from conformance.probe import NO_SERVER, NOT_CONFORMANT, NOTHING_RAN
 from conformance.replay.collect import NAMED, OTHER_SIDE, ReplayFile
 from conformance.replay.file import Replay, ReplayError, in_folder, load
-from conformance.run import run
-from conformance.verdict import Outcome, Run, Verdict
+from conformance.runner.keys import RUN
+from conformance.runner.probe import NO_SERVER, NOT_CONFORMANT, NOTHING_RAN
+from conformance.runner.run import run
+from conformance.runner.verdict import Outcome, Run, Verdict
 
 FAILS = (Verdict.FAIL, Verdict.WARN, Verdict.DIED)
 FIXED, STILL, DIFFERENTLY, NOT_RUN = SAID = (

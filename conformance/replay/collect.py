@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from conformance.case import Case, of_item
-from conformance.dialogue import Dialogue
-from conformance.expect import Violation
-from conformance.keys import DIALOGUE, OPTIONS
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.expect import Violation
+from conformance.protocol.wire import compact
 from conformance.proxy.rerun import PREFIX, Rerun
 from conformance.replay.file import Replay, ReplayError, in_folder, load
-from conformance.sequence import Sequence
+from conformance.runner.case import Case, of_item
+from conformance.runner.keys import DIALOGUE, OPTIONS
+from conformance.sequences.program_run import Sequence
 from conformance.spec import requirements
-from conformance.wire import compact
 
 SECTION = "replays"
 CASES = Path(__file__).resolve().parents[1] / "cases"

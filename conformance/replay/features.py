@@ -5,8 +5,8 @@ A program is drawn for one testee; another one can take it if it lists what the 
 
 from __future__ import annotations
 
-from conformance.trace import Trace
-from conformance.wire import Event, MalformedFrame, decode
+from conformance.driver.trace import Trace
+from conformance.protocol.wire import Event, MalformedFrame, decode
 
 BY_EVENT = {
     "_TASK_START": "tasks",

@@ -14,12 +14,12 @@ from pathlib import Path
 from shutil import get_terminal_size
 from typing import TextIO
 
-from conformance.probe import NOT_CONFORMANT, NOTHING_RAN
-from conformance.reports import comparison, folder
+from conformance.reports import bundle, comparison
 from conformance.reports.comparison import Comparison, MixedSides
-from conformance.reports.reading import ReportError, load
-from conformance.reports.view import ORDER, Report
-from conformance.reports.words import SIGNS, cases, conclusion, shortest, visible, why
+from conformance.reports.model import ORDER, Report
+from conformance.reports.reader import ReportError, load
+from conformance.reports.wording import SIGNS, cases, conclusion, shortest, visible, why
+from conformance.runner.probe import NOT_CONFORMANT, NOTHING_RAN
 
 OUTPUTS = {
     "html": ("report.html", "one page that opens from a disk"),
@@ -85,12 +85,12 @@ def _show(chosen: argparse.Namespace) -> int:
     if report is None:
         return NOTHING_RAN
     outputs = {
-        path: folder.WRITERS[name]
+        path: bundle.WRITERS[name]
         for option, (name, _) in OUTPUTS.items()
         if (path := getattr(chosen, option.replace("-", "_"))) is not None
     }
     if chosen.all is not None:
-        outputs |= {chosen.all / name: writer for name, writer in folder.WRITERS.items()}
+        outputs |= {chosen.all / name: writer for name, writer in bundle.WRITERS.items()}
     if not _written({path: _call(writer, report) for path, writer in outputs.items()}):
         return NOTHING_RAN
     if not outputs:

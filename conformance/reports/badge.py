@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
+from conformance.reports.model import Report
 from conformance.reports.templates import rendered
-from conformance.reports.view import Report
-from conformance.reports.words import outcome
-from conformance.verdict import NOT_CONFORMANT, Verdict
+from conformance.reports.wording import outcome
+from conformance.runner.verdict import NOT_CONFORMANT, Verdict
 
 LABELS = {"server": "ws-sync", "client": "ws-sync client"}
 """What stands in front of the message, by the side that was judged."""

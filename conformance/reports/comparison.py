@@ -14,11 +14,11 @@ from functools import cached_property
 from urllib.parse import quote
 
 from conformance.reports.markdown import code, plain
+from conformance.reports.model import ORDER, CaseView, Report
 from conformance.reports.templates import digest, file, rendered, scripts
-from conformance.reports.view import ORDER, CaseView, Report
-from conformance.reports.words import CLASSES, SIGNS, conclusion, visible
+from conformance.reports.wording import CLASSES, SIGNS, conclusion, visible
+from conformance.runner.verdict import NOT_CONFORMANT, Verdict
 from conformance.spec import Requirement
-from conformance.verdict import NOT_CONFORMANT, Verdict
 
 GOOD, BAD, POOR, NONE, ABSENT = "pass", "fail", "warn", "na", "absent"
 CELL_SIGNS = {GOOD: "✓", BAD: "✗", POOR: "!", NONE: "-", ABSENT: ""}

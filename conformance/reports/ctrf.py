@@ -6,9 +6,9 @@ import json
 from datetime import datetime
 from typing import Any
 
-from conformance.reports.view import CaseView, Report
-from conformance.reports.words import conclusion, visible, why
-from conformance.verdict import Verdict
+from conformance.reports.model import CaseView, Report
+from conformance.reports.wording import conclusion, visible, why
+from conformance.runner.verdict import Verdict
 
 VERSION = "0.0.0"
 """Of the format: the published schema is that of 0.0."""

@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from conformance.options import Options
-from conformance.reports.reading import FORMAT, HEADER, VERSION
-from conformance.reports.view import FOOTER, Report
+from conformance.driver.target import Target
+from conformance.driver.trace import Trace
+from conformance.reports.model import FOOTER, Report
+from conformance.reports.reader import FORMAT, HEADER, VERSION
+from conformance.runner.counters import TALLY
+from conformance.runner.options import Options
+from conformance.runner.verdict import Finding, Outcome, Run, Verdict
 from conformance.spec import Requirement, requirements
-from conformance.tally import TALLY
-from conformance.target import Target
-from conformance.trace import Trace
-from conformance.verdict import Finding, Outcome, Run, Verdict
 
 SLOWEST = 10
 """How many cases the footer names for their time."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from conformance.reports.view import CaseView, Report
-from conformance.reports.words import conclusion, visible, why
-from conformance.verdict import NOT_CONFORMANT, Verdict
+from conformance.reports.model import CaseView, Report
+from conformance.reports.wording import conclusion, visible, why
+from conformance.runner.verdict import NOT_CONFORMANT, Verdict
 
 SKIPPED = (Verdict.KNOWN, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE)
 

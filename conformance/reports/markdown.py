@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from conformance.reports.standing import Standing
-from conformance.reports.view import ORDER, CaseView, Report, counted
-from conformance.reports.words import SIGNS, cases, conclusion, outcome, shortest, visible, why
-from conformance.verdict import Verdict
+from conformance.reports.model import ORDER, CaseView, Report, counted
+from conformance.reports.requirement_status import Standing
+from conformance.reports.wording import SIGNS, cases, conclusion, outcome, shortest, visible, why
+from conformance.runner.verdict import Verdict
 
 ROOM = 60_000
 """Characters of the whole; a comment on GitHub may have 65,536."""

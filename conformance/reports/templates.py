@@ -12,7 +12,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from conformance.reports.words import visible
+from conformance.reports.wording import visible
 
 FOLDER = "assets"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.keys import RUN
+from conformance.runner.keys import RUN
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.conformance.test_search import served
+from tests.conformance.sequences.test_search import served
 
 
 def differ(*arguments: str) -> subprocess.CompletedProcess[str]:

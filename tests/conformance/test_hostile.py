@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from conformance import client
-from conformance.dialogue import Dialogue
-from conformance.expect import Violation
-from conformance.target import Target
+from conformance.driver import connection
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.expect import Violation
+from conformance.driver.target import Target
 from tests.conformance import hostile
 from tests.conformance.hostile import serving
 from tests.conformance.kit import run, run_kit
@@ -43,7 +43,7 @@ async def test_server_that_sends_without_end_is_blamed(kind: type[Honest], said:
 async def test_connection_that_brings_too_much_is_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(client, "MOST_FRAMES", 500)
+    monkeypatch.setattr(connection, "MOST_FRAMES", 500)
     async with serving(hostile.Floods) as url:
         dialogue = Dialogue(Target(url))
         peer = await dialogue.open()

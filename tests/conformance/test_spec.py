@@ -9,8 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from conformance import spec
+from conformance.protocol.wire import SCHEMA_BY_NAME
 from conformance.spec import SECTIONS, SpecError, deviation, parse, requirements, schemas
-from conformance.wire import SCHEMA_BY_NAME
 
 GOOD = '- <a id="x-y"></a>`x-y` **server**: A server MUST do it\n  at once.\n'
 

@@ -13,11 +13,11 @@ import pytest
 
 from tests.defects.programs import s_10, s_11, s_12, s_13
 from tests.defects.programs.stage import Stage
-from ws_sync import state
-from ws_sync.arguments import fit, split
-from ws_sync.attributes import Attribute
-from ws_sync.remote import marked_names, remote_functions
-from ws_sync.writes import Write
+from ws_sync._binding.arguments import fit, split
+from ws_sync._binding.attributes import Attribute
+from ws_sync._binding.client_write import Write
+from ws_sync._binding.markers import marked_names, remote_functions
+from ws_sync._server import document_state
 
 sync = import_module("ws_sync.sync")  # the package has a decorator of this name
 
@@ -49,8 +49,8 @@ def read_names_of_fields(monkeypatch: pytest.MonkeyPatch) -> None:
     def write(attributes: Mapping[str, Attribute], patch: Any) -> Write:
         return Write({attribute.name: attribute for attribute in attributes.values()}, patch)
 
-    monkeypatch.setattr(state, "Write", write)
-    monkeypatch.setattr(state, "write_of", write)
+    monkeypatch.setattr(document_state, "Write", write)
+    monkeypatch.setattr(document_state, "write_of", write)
 
 
 @pytest.mark.parametrize(

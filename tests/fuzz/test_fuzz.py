@@ -10,7 +10,10 @@ import pytest
 
 from tools.fuzz.target import run
 from tools.fuzz.targets import TARGETS
-from ws_sync import codec, comparison, diff, patch, state, writes
+from ws_sync._binding import client_write
+from ws_sync._core.json import codec, diff, patch
+from ws_sync._core.snapshot import text_diff
+from ws_sync._server import document_state
 
 INPUTS = {"decode": 300, "encode": 250, "patch": 150, "document": 100, "diff": 200, "session": 80}
 """So many make a second or two of each."""
@@ -30,7 +33,7 @@ def _takes_true_for_one(one: Any, other: Any) -> bool:
 
 
 def _removes_by_null(path: str) -> bytes:
-    return comparison.replacement(path, b"null")
+    return text_diff.replacement(path, b"null")
 
 
 def _raises(*_: Any) -> None:
@@ -42,10 +45,10 @@ DEFECTS: list[tuple[str, Any, str, Any]] = [
     ("encode", codec, "is_faithful", lambda *_: True),
     ("patch", patch, "equal", _takes_true_for_one),
     ("patch", patch, "_lookup", _raises),
-    ("document", comparison, "removal", _removes_by_null),
+    ("document", text_diff, "removal", _removes_by_null),
     ("diff", diff, "equal", _takes_true_for_one),
-    ("session", writes.Write, "undo", lambda _: None),
-    ("session", state.State, "resync", lambda *_: None),
+    ("session", client_write.Write, "undo", lambda _: None),
+    ("session", document_state.State, "resync", lambda *_: None),
 ]
 """For each a target, and what is put in the place of what."""
 

@@ -12,7 +12,7 @@ class Mutant(Honest):
 
     Attributes:
         breaks: The id of the requirement that it breaks.
-        hint: The name of the kit's hint that fits it (conformance/hints.py), or None where the kit
+        hint: The name of the kit's hint that fits it (runner/hints.py), or None where the kit
             has to keep silent.
     """
 

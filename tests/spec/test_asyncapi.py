@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from conformance import spec
-from conformance.wire import SCHEMA_BY_NAME
+from conformance.protocol.wire import SCHEMA_BY_NAME
 
 ROOT = Path(__file__).parents[2]
 ACTION = {"server": "send", "client": "receive"}

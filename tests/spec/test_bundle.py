@@ -10,8 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
+from conformance.protocol.wire import SCHEMA_BY_NAME
 from conformance.spec import schemas
-from conformance.wire import SCHEMA_BY_NAME
 from tools import bundle_schemas
 
 EVENT_SCHEMAS = set(SCHEMA_BY_NAME.values())

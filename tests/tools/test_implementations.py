@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance.runner.verdict import Verdict
 from conformance.spec import requirements
-from conformance.verdict import Verdict
 from tests.conformance.reports.made import case, report
 from tools.implementations import PAGE, TITLES, differences, page
 

@@ -10,7 +10,7 @@ import pytest
 
 from tools.soak import many_sessions, one_session
 from tools.soak.flatness import MOST_BLOCKS, Sample, Watch, rise
-from ws_sync import registration
+from ws_sync._server import handler_registry
 from ws_sync.sessions import Sessions
 
 SHORT = 200
@@ -42,7 +42,7 @@ async def test_soak_shows_what_dropped_objects_leave_behind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(one_session, "OWN", 1)  # so that objects come and go often
-    monkeypatch.setattr(registration._Removal, "__call__", lambda *_: None)
+    monkeypatch.setattr(handler_registry._Removal, "__call__", lambda *_: None)
     _, watch = await soaked(5000)
     assert not watch.verdict()
 

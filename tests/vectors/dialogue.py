@@ -16,7 +16,7 @@ from typing import Any, Self, TypeAlias
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from conformance.wire import JSON, same
+from conformance.protocol.wire import JSON, same
 
 PATIENCE = 5.0
 """Seconds for everything that must happen."""

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from conformance.mirror import Inapplicable, Mirror
-from conformance.wire import JSON, same
+from conformance.protocol.mirror import Inapplicable, Mirror
+from conformance.protocol.wire import JSON, same
 from tests.vectors.files import differences
+from ws_sync._core.json.patch import apply
 from ws_sync.exceptions import Refused
-from ws_sync.patch import apply
 
 FILES = ("spec_tests.json", "tests.json")
 

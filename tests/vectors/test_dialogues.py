@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from conformance.legality import Legality
-from conformance.process import EMBEDDED, ServerProcess, free_port
+from conformance.driver.process import EMBEDDED, ServerProcess, free_port
+from conformance.protocol.server_legality import Legality
+from conformance.protocol.wire import SCHEMA_BY_NAME, Event, same
 from conformance.spec import deviation
-from conformance.wire import SCHEMA_BY_NAME, Event, same
 from tests.vectors.dialogue import Player
 from tests.vectors.files import dialogues, load
 from tools.render_dialogues import PAGE, page

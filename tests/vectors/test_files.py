@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from conformance.protocol.wire import SCHEMA_BY_NAME
 from conformance.spec import deviation, requirements
-from conformance.wire import SCHEMA_BY_NAME
 from tests.vectors.files import DIFFERENCES, NAMES, dialogues, load
 
 SUITE = "suite"

@@ -12,10 +12,10 @@ from typing import Any
 
 from jsonpointer import JsonPointer, JsonPointerException
 
-from conformance.legality import Legality
-from conformance.mirror import Inapplicable, Mirror
+from conformance.protocol.mirror import Inapplicable, Mirror
+from conformance.protocol.server_legality import Legality
+from conformance.protocol.wire import ABSENT, SCHEMA_BY_NAME, Event, MalformedFrame, decode, same
 from conformance.spec import deviation, schemas
-from conformance.wire import ABSENT, SCHEMA_BY_NAME, Event, MalformedFrame, decode, same
 from tests.vectors.files import data_of, each, joined, judge, load, patch_of
 
 DOCUMENTS = load("pointers")["documents"]

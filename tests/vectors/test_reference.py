@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from tests.vectors.files import data_of, each, joined, judge, load, patch_of
-from ws_sync.codec import JSON, Event, decode, decode_value, encode
-from ws_sync.equality import equal
-from ws_sync.events import BIN_META, split_event
+from ws_sync._core.json.codec import JSON, Event, decode, decode_value, encode
+from ws_sync._core.json.equality import equal
+from ws_sync._core.json.patch import apply
+from ws_sync._core.json.pointer import parse
+from ws_sync._core.protocol.binary_pairs import Pairing
+from ws_sync._core.protocol.events import BIN_META, split_event
 from ws_sync.exceptions import MalformedFrame, Refused
-from ws_sync.pairing import Pairing
-from ws_sync.patch import apply
-from ws_sync.pointer import parse
 
 DOCUMENTS = load("pointers")["documents"]
 

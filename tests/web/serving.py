@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from ws_sync import demo
+from ws_sync._apps import demo
 
 
 def seed() -> Any:

@@ -16,8 +16,8 @@ from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
-from ws_sync import picows_server
-from ws_sync.codec import JSON
+from ws_sync._apps import picows
+from ws_sync._core.json.codec import JSON
 from ws_sync.session import Session
 
 DEADLINE = 5.0  # seconds, for anything that must happen
@@ -109,7 +109,7 @@ async def on_uvicorn(endpoint: Callable[..., Awaitable[None]]) -> AsyncIterator[
 @asynccontextmanager
 async def on_picows(endpoint: Callable[..., Awaitable[None]]) -> AsyncIterator[int]:
     """Serve an endpoint everywhere, and tell the port."""
-    server = picows_server.Server(lambda _: endpoint)
+    server = picows.Server(lambda _: endpoint)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         await server.start(listener)
         try:

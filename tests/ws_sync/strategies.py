@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from ws_sync.codec import JSON
+from ws_sync._core.json.codec import JSON
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
 names = st.sampled_from(["a", "b", "c", "", "~", "/", "a/b~1", "0"])

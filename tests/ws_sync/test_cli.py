@@ -19,8 +19,8 @@ import pytest
 import websockets
 
 from tests.ws_sync.harness import Client
+from ws_sync._core.json.codec import JSON
 from ws_sync.cli import main
-from ws_sync.codec import JSON
 from ws_sync.tokens import Tokens
 
 URL = "ws://127.0.0.1:8000/ws/{session}"

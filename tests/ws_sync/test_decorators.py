@@ -1,4 +1,4 @@
-"""Tests of `ws_sync.decorators`, and of `ws_sync.remote` that finds what they mark."""
+"""Tests of `ws_sync.decorators`, and of `ws_sync._binding.markers` that finds what they mark."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ws_sync._binding.markers import remote_functions
 from ws_sync.decorators import (
     remote_action,
     remote_task,
@@ -15,7 +16,6 @@ from ws_sync.decorators import (
     sync_all,
     sync_only,
 )
-from ws_sync.remote import remote_functions
 from ws_sync.session import Session
 from ws_sync.sync import Sync
 

@@ -13,7 +13,7 @@ from starlette.routing import Mount
 
 from tests.ws_sync.harness import Server
 from ws_sync import Session, Sessions, Sync, get_user_session, remote_action, sync_all
-from ws_sync.routes import Routes
+from ws_sync._apps.routes import Routes
 
 
 class Notes:

@@ -16,9 +16,10 @@ import websockets
 from websockets.protocol import State
 
 from tests.ws_sync.harness import DEADLINE, Client, on_picows, on_uvicorn
-from ws_sync import Session, Sessions, Sync, admission, remote_action, sync_all
+from ws_sync import Session, Sessions, Sync, remote_action, sync_all
+from ws_sync._core.protocol.token_bucket import Rate
+from ws_sync._server import admission
 from ws_sync.limits import Limits
-from ws_sync.rate import Rate
 
 DOCS = Path(__file__).parents[2] / "docs" / "limits.md"
 

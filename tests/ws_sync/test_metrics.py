@@ -21,7 +21,7 @@ from starlette.websockets import WebSocket
 from tests.documentation import code_blocks, table
 from tests.ws_sync.harness import DEADLINE, Server
 from ws_sync import Session, Sync, metrics, remote_action, remote_task
-from ws_sync.connection import Connection
+from ws_sync._server.connection import Connection
 from ws_sync.id import get_user_session
 from ws_sync.limits import LIMITS, Limits
 from ws_sync.sessions import Sessions

@@ -12,7 +12,7 @@ import pytest
 from starlette.websockets import WebSocket, WebSocketState
 
 from tests.ws_sync.harness import DEADLINE, Server
-from ws_sync.connection import BREAKS_RULES, INTERNAL_ERROR
+from ws_sync._server.connection import BREAKS_RULES, INTERNAL_ERROR
 from ws_sync.decorators import remote_action, sync_all
 from ws_sync.exceptions import NoSession, NotConnected, NotJSON
 from ws_sync.limits import LIMITS, Limits

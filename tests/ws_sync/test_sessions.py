@@ -15,7 +15,7 @@ from starlette.websockets import WebSocket
 
 from tests.ws_sync.harness import DEADLINE, Client, Server
 from ws_sync import Sessions, SessionState, Sync, get_global_session, remote_task, sync_all
-from ws_sync.routes import Routes
+from ws_sync._apps.routes import Routes
 from ws_sync.tokens import Tokens
 
 

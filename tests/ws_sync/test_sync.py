@@ -17,15 +17,15 @@ from typing import Any
 import pytest
 
 from tests.ws_sync.harness import DEADLINE, Client, Server
-from ws_sync import state as state_module
-from ws_sync.codec import MAX_DEPTH, MAX_VALUE_DEPTH
-from ws_sync.crossing import Crossings
+from ws_sync._core.json.codec import MAX_DEPTH, MAX_VALUE_DEPTH
+from ws_sync._core.protocol.concurrent_edits import Crossings
+from ws_sync._core.tracked.containers import SyncedList
+from ws_sync._server import document_state as state_module
 from ws_sync.exceptions import NoSession, NotJSON, UnknownAttribute
 from ws_sync.limits import LIMITS, Limits
 from ws_sync.session import Session
 from ws_sync.sync import Sync
 from ws_sync.testing import TestClient
-from ws_sync.tracked import SyncedList
 
 
 class Notes:

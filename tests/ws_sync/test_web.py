@@ -13,10 +13,10 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ws_sync._apps.pages import DEMO, DEVTOOLS, WithPages
 from ws_sync.cli.pages import offer
 from ws_sync.cli.service import Service
 from ws_sync.web import FOLDER, TYPES, files
-from ws_sync.web.pages import DEMO, DEVTOOLS, WithPages
 
 MOUNTED = Starlette(routes=[Mount("/client", files())])
 

@@ -78,7 +78,7 @@ async def serve(name: str, descriptor: int) -> None:
 
 async def serve_without_asgi(descriptor: int) -> NoReturn:
     """Serve the same object with the reference's shell on picows."""
-    from ws_sync.picows_server import Server
+    from ws_sync._apps.picows import Server
 
     server = Server(lambda _: connection)
     await server.start(socket.socket(fileno=descriptor))

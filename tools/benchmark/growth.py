@@ -12,10 +12,10 @@ from typing import Any
 
 from tools.benchmark import cases
 from tools.benchmark.worker import Subject, socket
-from ws_sync.attributes import Attribute
-from ws_sync.connection import Connection
-from ws_sync.state import State
-from ws_sync.tracked import SyncedList
+from ws_sync._binding.attributes import Attribute
+from ws_sync._core.tracked.containers import SyncedList
+from ws_sync._server.connection import Connection
+from ws_sync._server.document_state import State
 
 SIZES = (10, 100, 1_000, 3_000, 10_000, 30_000)
 TIMES = 30

@@ -16,15 +16,15 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.websockets import WebSocketState
 
-from conformance.mirror import Inapplicable, Mirror
-from conformance.wire import decode as decode_by_kit
-from conformance.wire import same
+from conformance.protocol.mirror import Inapplicable, Mirror
+from conformance.protocol.wire import decode as decode_by_kit
+from conformance.protocol.wire import same
 from tools.fuzz import application
 from tools.fuzz.application import Application, OnPurpose, make_in
 from tools.fuzz.target import Finding
 from tools.soak.application import UNHURRIED
 from ws_sync import Session
-from ws_sync.codec import decode, encode
+from ws_sync._core.json.codec import decode, encode
 from ws_sync.exceptions import MalformedFrame, WsSyncError
 
 Input = str | bytes | int

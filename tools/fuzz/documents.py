@@ -15,16 +15,16 @@ from typing import Any
 import jsonpatch
 from hypothesis import strategies as st
 
-from conformance.wire import same
+from conformance.protocol.wire import same
 from tests.ws_sync.strategies import texts, values
 from tools.fuzz.target import Finding, Target
-from ws_sync.codec import dump, encode
-from ws_sync.comparison import replacement
-from ws_sync.diff import diff
-from ws_sync.document import Document
+from ws_sync._core.json.codec import dump, encode
+from ws_sync._core.json.diff import diff
+from ws_sync._core.json.pointer import join
+from ws_sync._core.snapshot.document import Document
+from ws_sync._core.snapshot.text_diff import replacement
+from ws_sync._core.tracked.containers import SyncedDict, SyncedList
 from ws_sync.exceptions import NotJSON
-from ws_sync.pointer import join
-from ws_sync.tracked import SyncedDict, SyncedList
 
 ATTRIBUTES = ("a", "b/~", "")
 UNSENDABLE = (float("nan"), float("inf"), "\ud800", object(), {1, 2}, 10**400, {None: 1}, 1j)

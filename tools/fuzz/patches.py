@@ -13,12 +13,12 @@ import jsonpatch
 from hypothesis import strategies as st
 from jsonpointer import JsonPointerException
 
-from conformance.wire import same
+from conformance.protocol.wire import same
 from tests.ws_sync.strategies import names, scalars, values
 from tools.fuzz.target import Finding, Target, often
+from ws_sync._core.json.patch import apply
+from ws_sync._core.json.pointer import escape
 from ws_sync.exceptions import RefusedPatch
-from ws_sync.patch import apply
-from ws_sync.pointer import escape
 
 OPERATIONS = ["add", "remove", "replace", "move", "copy", "test"]
 UNUSABLE = object()

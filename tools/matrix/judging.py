@@ -18,9 +18,9 @@ import pytest
 
 import conformance
 import conformance.__main__ as kit
-from conformance import plugin
-from conformance.clients import plugin as clients
 from conformance.replay import collect
+from conformance.runner import client_plugin as clients
+from conformance.runner import plugin
 from conformance.spec import requirements
 from tests.mutants import serve
 from tools.matrix.result import Result, breaks, read
@@ -33,10 +33,10 @@ FORKING = multiprocessing.get_context("forkserver")
 FORKING.set_forkserver_preload(
     [
         "tests.mutants.serve",
-        "conformance.plugin",
+        "conformance.runner.plugin",
         "conformance.__main__",
         "tools.matrix.outcomes",
-        "conformance.clients.plugin",
+        "conformance.runner.client_plugin",
         *(
             f"conformance.{folder}.{path.stem}"
             for folder in ("cases", "client_cases")

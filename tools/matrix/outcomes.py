@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance import hints
-from conformance.clients import hints as client_hints
-from conformance.keys import RUN
-from conformance.verdict import NOT_CONFORMANT
+from conformance.runner import client_hints, hints
+from conformance.runner.keys import RUN
+from conformance.runner.verdict import NOT_CONFORMANT
 
 NAMES = {one.sentence: one.name for one in (*hints.HINTS, *client_hints.HINTS)}
 """The names of hints by what people read."""

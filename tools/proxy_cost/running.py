@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 
-from conformance.process import free_port
+from conformance.driver.process import free_port
 from tools.benchmark.serving import Running
 
 

@@ -13,11 +13,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from conformance.reports import comparison, folder, page
+from conformance.reports import bundle, comparison, html
 from conformance.reports.comparison import Comparison
-from conformance.reports.reading import load
-from conformance.reports.view import Report
-from conformance.verdict import Verdict
+from conformance.reports.model import Report
+from conformance.reports.reader import load
+from conformance.runner.verdict import Verdict
 from tests.conformance.reports.made import CLIENTS_DIALOGUE, case, hostile_report, of_client
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,10 +41,10 @@ def main() -> int:
             print(f"the run against what is wrong, {what}, ended with {status}")
             return 1
     path = out / "real" / "report.json"
-    (out / "many.html").write_text(page.write(many(path)), encoding="utf-8")
-    (out / "hostile.html").write_text(page.write(hostile_report()), encoding="utf-8")
-    (out / "died.html").write_text(page.write(died()), encoding="utf-8")
-    folder.write(out / "real", load(path, "wrong"))
+    (out / "many.html").write_text(html.write(many(path)), encoding="utf-8")
+    (out / "hostile.html").write_text(html.write(hostile_report()), encoding="utf-8")
+    (out / "died.html").write_text(html.write(died()), encoding="utf-8")
+    bundle.write(out / "real", load(path, "wrong"))
     compared = Comparison([load(path, "before"), fixed(path)])
     (out / "comparison.html").write_text(comparison.html(compared), encoding="utf-8")
     print(f"wrote {len(list(out.rglob('*.html')))} pages to {out}")

@@ -6,7 +6,7 @@ from fastapi import FastAPI, WebSocket
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from ws_sync.testee import make_app, make_routes
+from ws_sync._apps.testee import make_app, make_routes
 
 
 def in_fastapi() -> FastAPI:

@@ -6,7 +6,7 @@ import shlex
 import sys
 from dataclasses import dataclass
 
-OWN = "ws_sync.testee:make_app"
+OWN = "ws_sync._apps.testee:make_app"
 BUILT_IN = "tools.servers.applications"
 
 

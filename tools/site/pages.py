@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 
 from conformance import spec
+from conformance.protocol.wire import SCHEMA_BY_NAME
 from conformance.spec import requirements, schemas
-from conformance.wire import SCHEMA_BY_NAME
 from tools.site.items import SIDES, badges
 
 SOURCE = "asyncapi.yaml"

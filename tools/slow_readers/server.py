@@ -88,7 +88,7 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 async def serve(name: str, listener: socket.socket) -> None:
     """Serve on a socket that listens already, until the process is ended."""
     if name == "picows":
-        from ws_sync.picows_server import Server
+        from ws_sync._apps.picows import Server
 
         await Server(ENDPOINTS.get).start(listener)
         await asyncio.Event().wait()

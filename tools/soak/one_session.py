@@ -12,14 +12,14 @@ from collections import Counter
 from collections.abc import Iterator
 from random import Random
 
-from conformance.mirror import Mirror
-from conformance.wire import same
+from conformance.protocol.mirror import Mirror
+from conformance.protocol.wire import same
 from tools.soak.application import UNHURRIED, Item, make_in
 from tools.soak.events import Frame, flood, life
 from tools.soak.flatness import SAMPLES, Watch
 from tools.soak.wire import Step, Wire
 from ws_sync import Session
-from ws_sync.connection import BREAKS_RULES, NORMAL
+from ws_sync._server.connection import BREAKS_RULES, NORMAL
 
 LIFE = 10_000
 """Draws of events in one life of a connection."""

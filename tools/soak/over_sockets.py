@@ -105,7 +105,7 @@ async def serve(name: str, listener: socket.socket) -> None:
     session = Session(logging.Logger("soaked", logging.CRITICAL + 1), limits=UNHURRIED)
     objects = make_in(session)
     if name == "picows":
-        from ws_sync.picows_server import Server
+        from ws_sync._apps.picows import Server
 
         await Server(lambda _: session.handle_connection).start(listener)
         await asyncio.Event().wait()

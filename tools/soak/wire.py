@@ -15,8 +15,8 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.websockets import WebSocketState
 
-from conformance.mirror import Inapplicable, Mirror
-from conformance.wire import MalformedFrame, decode
+from conformance.protocol.mirror import Inapplicable, Mirror
+from conformance.protocol.wire import MalformedFrame, decode
 
 TURN = 50
 """So many frames come in before everything else has a turn."""

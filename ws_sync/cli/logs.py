@@ -6,7 +6,7 @@ import json
 import logging
 from datetime import UTC, datetime
 
-from ws_sync.logs import ATTRIBUTE
+from ws_sync._log import ATTRIBUTE
 
 LEVELS = ("debug", "info", "warning", "error")
 

@@ -7,8 +7,8 @@ import signal
 import socket
 from collections.abc import Callable
 
+from ws_sync._apps.routes import Routes
 from ws_sync.cli.service import CantServe, Service
-from ws_sync.routes import Routes
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -43,7 +43,7 @@ def prepare(service: Service, _: str, grace: float) -> Callable[[socket.socket],
 
 async def _serve(routes: Routes, listener: socket.socket, grace: float) -> signal.Signals:
     """Serve until a signal comes, end gracefully, and return the signal."""
-    from ws_sync.picows_server import Server
+    from ws_sync._apps.picows import Server
 
     loop = asyncio.get_running_loop()
     told: asyncio.Future[signal.Signals] = loop.create_future()

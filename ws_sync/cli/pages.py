@@ -18,9 +18,9 @@ from urllib.parse import urlencode
 
 from starlette.routing import Mount, WebSocketRoute
 
+from ws_sync._apps.pages import DEMO, DEVTOOLS
+from ws_sync._apps.routes import NAMED
 from ws_sync.cli.service import Service
-from ws_sync.routes import NAMED
-from ws_sync.web.pages import DEMO, DEVTOOLS
 
 NAME = "devtools"
 """Of the session of the devtools."""

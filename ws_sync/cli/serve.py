@@ -8,14 +8,14 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
+from ws_sync._core.protocol.dialects import DIALECTS
+from ws_sync._server.origin import Origins
 from ws_sync.cli import logs, on_picows, on_uvicorn
-from ws_sync.cli.application import NothingToServe, load
+from ws_sync.cli.app_loader import NothingToServe, load
 from ws_sync.cli.output import complain, say
 from ws_sync.cli.pages import offer
 from ws_sync.cli.secret import MAX_AGE, NoSecret, add_options, is_named, tokens_of
 from ws_sync.cli.service import CantServe, Service, of_factory
-from ws_sync.dialects import DIALECTS
-from ws_sync.origin import Origins
 
 GRACE = 5  # seconds for what still runs when the server is told to end
 
@@ -48,7 +48,7 @@ def run(given: Sequence[str]) -> int:
 
 def _service(arguments: argparse.Namespace) -> Service:
     if arguments.testee:
-        from ws_sync.testee import make_routes
+        from ws_sync._apps.testee import make_routes
 
         if arguments.dialect:
             raise CantServe("the testee reads no dialect: the specification says so")
@@ -56,7 +56,7 @@ def _service(arguments: argparse.Namespace) -> Service:
             raise CantServe("the testee believes every client: no token proves anything to it")
         return Service(None, make_routes(arguments.origin))
     if arguments.demo:
-        from ws_sync.demo import make_routes as make_demo
+        from ws_sync._apps.demo import make_routes as make_demo
 
         if arguments.dialect or is_named(arguments):
             raise CantServe("the demo reads no dialect and checks no token")

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ws_sync.cli.application import NothingToServe
-from ws_sync.routes import Routes
+from ws_sync._apps.routes import Routes
+from ws_sync.cli.app_loader import NothingToServe
 from ws_sync.sessions import Sessions
 
 
@@ -35,7 +35,7 @@ class Service:
         app: Any = self.app if self.routes is None else self.routes.app()
         if self.home is None:
             return app
-        from ws_sync.web.pages import WithPages
+        from ws_sync._apps.pages import WithPages
 
         return WithPages(app, None if self.routes is None else self.home)
 

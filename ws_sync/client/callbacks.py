@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar
 
-from ws_sync.logs import about
+from ws_sync._log import about
 
 Callback: TypeAlias = Callable[..., Any]
 """Its result is awaited if it can be."""

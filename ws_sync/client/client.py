@@ -18,13 +18,18 @@ from typing import Any, Self, TypeVar, overload
 from pydantic import BaseModel
 from websockets.uri import parse_uri
 
-from ws_sync import codec
+from ws_sync._core.json import codec
+from ws_sync._core.json.codec import JSON
+from ws_sync._core.json.three_way_merge import merge
+from ws_sync._core.protocol.events import (
+    action_event,
+    set_event,
+    task_cancel_event,
+    task_start_event,
+)
+from ws_sync._core.protocol.replica import State
 from ws_sync.client.backoff import Backoff
-from ws_sync.client.life import Life
-from ws_sync.codec import JSON
-from ws_sync.events import action_event, set_event, task_cancel_event, task_start_event
-from ws_sync.merging import merge
-from ws_sync.replica import State
+from ws_sync.client.connector import Life
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -16,10 +16,10 @@
  * each function does.
  */
 
-export { SyncedDocument } from "./document.js";
-export { MalformedFrame, equal, parse, toJson } from "./json.js";
-export { diff } from "./diff.js";
-export { merge } from "./merge.js";
-export { apply } from "./patch.js";
-export { Refused } from "./pointer.js";
-export { Session } from "./session.js";
+export { SyncedDocument } from "./lib/document.js";
+export { MalformedFrame, equal, parse, toJson } from "./lib/json.js";
+export { diff } from "./lib/diff.js";
+export { merge } from "./lib/merge.js";
+export { apply } from "./lib/patch.js";
+export { Refused } from "./lib/pointer.js";
+export { Session } from "./lib/session.js";

@@ -22,7 +22,7 @@ from websockets.asyncio.client import connect
 from conformance.proxy.options import read
 from conformance.proxy.terminal import Terminal
 from conformance.proxy.watcher import Watcher
-from conformance.reports import reading
+from conformance.reports import reader
 from conformance.spec import deviation
 from tests.conformance.kit import run
 from tests.mutants.catalogue import kinds
@@ -104,13 +104,13 @@ async def test_right_server_is_status_0_with_a_summary() -> None:
 def test_signal_before_it_has_said_that_it_listens_ends_it_with_a_summary(
     number: signal.Signals,
 ) -> None:
-    reading, writing = os.pipe()
+    reader, writing = os.pipe()
     room = fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 1)
     os.write(writing, b" " * room)  # its first line has to wait
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     options = ("--listen", f"127.0.0.1:{port}", "--target", "ws://127.0.0.1:1")
-    with os.fdopen(reading, "rb") as output, subprocess.Popen(
+    with os.fdopen(reader, "rb") as output, subprocess.Popen(
         [*COMMAND, *options], stdout=writing, stderr=subprocess.PIPE
     ) as process:  # fmt: skip
         os.close(writing)
@@ -198,7 +198,7 @@ async def test_report_and_replay_are_written_and_run_again(tmp_path: Path) -> No
         assert (case["id"], case["verdict"], case["broken"]) == (
             "watched/A", "failed", "notices-download",
         )  # fmt: skip
-        report = reading.load(folder / "report.json")
+        report = reader.load(folder / "report.json")
         assert report.damage is None
         assert "notices-download" in (folder / "report.html").read_text()
         (file,) = folder.glob("watched.notices-download.*json")

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.mirror import Inapplicable as Refused
-from conformance.mirror import Mirror
+from conformance.protocol.mirror import Inapplicable as Refused
+from conformance.protocol.mirror import Mirror
+from conformance.protocol.wire import same
 from conformance.proxy.patching import Inapplicable, TooMuch, apply
 from conformance.spec import deviation
-from conformance.wire import same
 from tests.vectors.files import each, patch_of
 
 NAMES = st.sampled_from(["a", "b", "a/b", "~", "", "0", "-"])

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance.protocol.wire import SCHEMA_BY_NAME, Event, MalformedFrame, decode
 from conformance.proxy.reading import NOTHING, read
 from conformance.proxy.shapes import SHAPES
 from conformance.spec import deviation
-from conformance.wire import SCHEMA_BY_NAME, Event, MalformedFrame, decode
 from tests.vectors.files import each, joined
 
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-2, 2), st.sampled_from(["", "a", "/a"]))

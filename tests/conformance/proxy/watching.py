@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from conformance.proxy.findings import Finding
-from conformance.proxy.tunnel import Proxy
+from conformance.proxy.forwarder import Proxy
 from conformance.proxy.watcher import Watched, Watcher
 from tests.mutants.catalogue import kinds
 from tests.mutants.serve import run

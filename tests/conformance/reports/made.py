@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.reports.document import text
-from conformance.reports.reading import FORMAT, VERSION
-from conformance.reports.view import Report
+from conformance.reports.model import Report
+from conformance.reports.reader import FORMAT, VERSION
+from conformance.runner.verdict import NOT_CONFORMANT, RAN, Verdict
 from conformance.spec import requirements
-from conformance.verdict import NOT_CONFORMANT, RAN, Verdict
 
 BREAKING = (
     "</script><script>alert(1)</script> ]]> <!-- --> &amp; \"'` ``` ~~~ | \x00\x1b[31m\x9b\u202e"

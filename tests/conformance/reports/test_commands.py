@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from conformance.reports.__main__ import main
+from conformance.reports.bundle import WRITERS
 from conformance.reports.document import text
-from conformance.reports.folder import WRITERS
+from conformance.runner.verdict import Verdict
 from conformance.spec import deviation
-from conformance.verdict import Verdict
 from tests.conformance import liars
 from tests.conformance.kit import run_kit
 from tests.conformance.liars import lying

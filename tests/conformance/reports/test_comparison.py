@@ -7,7 +7,7 @@ import re
 import pytest
 
 from conformance.reports.comparison import Comparison, html, markdown, text
-from conformance.verdict import Verdict
+from conformance.runner.verdict import Verdict
 from tests.conformance.reports.made import BREAKING, case, hostile_report, report
 
 A, B, C = ("state/a", "state/b", "patch/c")

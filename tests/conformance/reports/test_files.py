@@ -13,10 +13,10 @@ import pytest
 import xmlschema
 from jsonschema import Draft7Validator, FormatChecker
 
-from conformance.reports import badge, ctrf, junit, markdown, page
-from conformance.reports.folder import WRITERS, write
-from conformance.reports.view import Report
-from conformance.verdict import Verdict
+from conformance.reports import badge, ctrf, html, junit, markdown
+from conformance.reports.bundle import WRITERS, write
+from conformance.reports.model import Report
+from conformance.runner.verdict import Verdict
 from tests.conformance.reports.made import (
     case,
     document,
@@ -157,7 +157,7 @@ def test_markdown_tells_conclusion_section_and_failure() -> None:
 def test_sentence_has_its_code_as_code() -> None:
     given = report(case(verdict=Verdict.FAIL))
     assert "MUST answer with one `_SET:KEY`" in markdown.write(given)
-    assert "MUST answer with one <code>_SET:KEY</code>" in page.write(given)
+    assert "MUST answer with one <code>_SET:KEY</code>" in html.write(given)
 
 
 # Badges
@@ -216,7 +216,7 @@ class Reader(HTMLParser):
 
 def read(report: Report) -> Reader:
     found = Reader()
-    found.feed(page.write(report))
+    found.feed(html.write(report))
     found.close()
     return found
 
@@ -233,7 +233,7 @@ def test_page_has_three_scripts_and_loads_nothing(given: Report) -> None:
     assert [json.loads(line)["requirement"] for line in lines] == [
         each.requirement for each in given.cases
     ]
-    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", page.write(given))
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", html.write(given))
 
 
 def test_page_fills_no_template_with_what_a_server_said() -> None:
@@ -250,9 +250,9 @@ def test_page_has_every_case_and_requirement_as_a_place_to_link_to() -> None:
 def test_page_keeps_the_ends_of_a_long_frame() -> None:
     found = read(hostile_report())
     dialogue = json.loads(found.scripts[1].split("\n")[0])["dialogue"]
-    assert len(dialogue[2][3]) == page.WHOLE
+    assert len(dialogue[2][3]) == html.WHOLE
     assert dialogue[2][5] > 0
-    assert len(page.write(hostile_report())) < 400_000
+    assert len(html.write(hostile_report())) < 400_000
 
 
 def test_page_says_first_that_a_report_is_not_whole() -> None:

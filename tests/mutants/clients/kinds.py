@@ -12,7 +12,7 @@ class Mutant(Honest):
 
     Attributes:
         breaks: The id of the requirement that it breaks.
-        hint: The name of the kit's hint that fits it (conformance/clients/hints.py), or None where
+        hint: The name of the kit's hint that fits it (runner/client_hints.py), or None where
             the kit has to keep silent.
     """
 

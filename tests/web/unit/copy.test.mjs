@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Copy } from "../../../ws_sync/web/copy.js";
-import { write } from "../../../ws_sync/web/events.js";
-import { equal, parse, toJson } from "../../../ws_sync/web/json.js";
-import { apply } from "../../../ws_sync/web/patch.js";
-import { Refused } from "../../../ws_sync/web/pointer.js";
+import { Copy } from "../../../ws_sync/web/lib/copy.js";
+import { write } from "../../../ws_sync/web/lib/events.js";
+import { equal, parse, toJson } from "../../../ws_sync/web/lib/json.js";
+import { apply } from "../../../ws_sync/web/lib/patch.js";
+import { Refused } from "../../../ws_sync/web/lib/pointer.js";
 import { numbers, stateOf, variantOf } from "./random.mjs";
 
 const plain = (value) => JSON.parse(JSON.stringify(value));

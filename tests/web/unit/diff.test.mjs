@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { diff } from "../../../ws_sync/web/diff.js";
-import { equal, toJson } from "../../../ws_sync/web/json.js";
-import { apply } from "../../../ws_sync/web/patch.js";
+import { diff } from "../../../ws_sync/web/lib/diff.js";
+import { equal, toJson } from "../../../ws_sync/web/lib/json.js";
+import { apply } from "../../../ws_sync/web/lib/patch.js";
 import { numbers, stateOf, variantOf } from "./random.mjs";
 
 const made = (before, after) => diff(toJson(before), toJson(after));

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { equal, toJson } from "../../../ws_sync/web/json.js";
-import { merge } from "../../../ws_sync/web/merge.js";
+import { equal, toJson } from "../../../ws_sync/web/lib/json.js";
+import { merge } from "../../../ws_sync/web/lib/merge.js";
 import { numbers, stateOf, variantOf } from "./random.mjs";
 
 const { vectors } = JSON.parse(readFileSync(new URL("../../vectors/merging.json", import.meta.url), "utf-8"));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { WebSocket } from "ws";
-import { Backoff } from "../../../ws_sync/web/backoff.js";
+import { Backoff } from "../../../ws_sync/web/lib/backoff.js";
 import { Session } from "../../../ws_sync/web/ws-sync.js";
 import { Server, becomes, within } from "./server.mjs";
 

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { check, read } from "../../../ws_sync/web/events.js";
-import { MalformedFrame, equal, parse } from "../../../ws_sync/web/json.js";
-import { Pairing } from "../../../ws_sync/web/pairing.js";
-import { apply } from "../../../ws_sync/web/patch.js";
-import { Refused, find, tokens } from "../../../ws_sync/web/pointer.js";
+import { check, read } from "../../../ws_sync/web/lib/events.js";
+import { MalformedFrame, equal, parse } from "../../../ws_sync/web/lib/json.js";
+import { Pairing } from "../../../ws_sync/web/lib/pairing.js";
+import { apply } from "../../../ws_sync/web/lib/patch.js";
+import { Refused, find, tokens } from "../../../ws_sync/web/lib/pointer.js";
 
 const vectors = (name) =>
   JSON.parse(readFileSync(new URL(`../../../spec/vectors/${name}.json`, import.meta.url), "utf-8"));

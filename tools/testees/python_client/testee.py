@@ -9,9 +9,9 @@ import hashlib
 import logging
 import sys
 
+from ws_sync._core.json.codec import JSON
+from ws_sync._core.json.patch import apply
 from ws_sync.client import Backoff, Client
-from ws_sync.codec import JSON
-from ws_sync.patch import apply
 
 KEY = "TESTEE"
 FIRST, LIMIT = 0.02, 0.18  # seconds; the contract allows 0.2

@@ -2,7 +2,7 @@
 
 import { make } from "../devtools/dom.js";
 import { Panel, connectionBar } from "../devtools/panel.js";
-import { Session } from "../session.js";
+import { Session } from "../lib/session.js";
 import { notesView } from "./notes.js";
 
 const SAMPLE = '{"type":"_ACTION:NOTES","data":{"type":"ADD","note":"by hand"}}';

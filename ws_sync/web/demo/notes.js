@@ -2,8 +2,8 @@
 
 import { make } from "../devtools/dom.js";
 
-/** @typedef {import("../session.js").Session} Session */
-/** @typedef {import("../document.js").SyncedDocument} SyncedDocument */
+/** @typedef {import("../lib/session.js").Session} Session */
+/** @typedef {import("../lib/document.js").SyncedDocument} SyncedDocument */
 
 /** Keystrokes within so many milliseconds are one event. */
 const DEBOUNCE = 120;

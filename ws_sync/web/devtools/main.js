@@ -5,7 +5,7 @@
  * `/ws-sync/devtools/?address=/ws`, are only offered: to connect may take over from the client that is there.
  */
 
-import { Session } from "../session.js";
+import { Session } from "../lib/session.js";
 import { make } from "./dom.js";
 import { Panel, connectionBar } from "./panel.js";
 

@@ -3,7 +3,7 @@
 import { make } from "./dom.js";
 import { Tree } from "./tree.js";
 
-/** @typedef {import("../session.js").Session} Session */
+/** @typedef {import("../lib/session.js").Session} Session */
 
 /** So many events are kept. */
 const MAX_EVENTS = 200;

@@ -1,7 +1,7 @@
 /** A state as JSON text in lines, with what the last change has touched marked. */
 
-import { diff } from "../diff.js";
-import { escape } from "../pointer.js";
+import { diff } from "../lib/diff.js";
+import { escape } from "../lib/pointer.js";
 import { make } from "./dom.js";
 
 /** Longer states and lines are cut: this is for people. */

@@ -1,0 +1,1 @@
+"""Judging an application that is not a testee."""

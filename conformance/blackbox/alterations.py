@@ -1,0 +1,108 @@
+"""Writes to documents of which only the present state is known: they keep its types and shapes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+from conformance.blackbox.client import Visitor
+from conformance.blackbox.connect import survivor
+from conformance.blackbox.differences import pointer
+from conformance.driver.application import Place
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.expect import ClosedEarly
+from conformance.protocol.wire import JSON
+
+LARGEST = 2**53 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """An attribute that was altered.
+
+    Attributes:
+        visitor: Who did it.
+        key: The document.
+        name: The attribute.
+        mark: What had arrived before it.
+        before: The document's state before it.
+        held: What the client held when the server had handled it.
+        after: The document's state then.
+    """
+
+    visitor: Visitor
+    key: str
+    name: str
+    mark: int
+    before: JSON
+    held: JSON
+    after: JSON
+
+
+def alteration(value: JSON, *tokens: str, down: bool = False) -> JSON | None:
+    """An operation that makes a value another one of its type and shape; None if there is none.
+
+    A text gets longer by a character, a number greater by 1, `true` becomes `false`; an array gets
+    its last element once more, and of an object the first member that can be is altered. Downwards
+    the opposite is done where it leaves something.
+
+    Args:
+        value: What is there now.
+        tokens: Where it is.
+        down: Whether it is to become less.
+    """
+    match value:
+        case bool():
+            new: JSON = not value
+        case int() | float():
+            less = value > -LARGEST if down else value >= LARGEST
+            new = value - 1 if less else value + 1
+        case str():
+            new = value[:-1] if down and value.endswith("~") else value + "~"
+        case [_, *others] if down and others:
+            return {"op": "remove", "path": pointer(*tokens, str(len(others)))}
+        case [*_, last]:
+            return {"op": "add", "path": pointer(*tokens, "-"), "value": last}
+        case dict():
+            members = (alteration(value[name], *tokens, name, down=down) for name in value)
+            return next((found for found in members if found), None)
+        case _:
+            return None
+    return {"op": "replace", "path": pointer(*tokens), "value": new}
+
+
+def alterations(
+    states: dict[str, JSON], restless: set[Place], *, down: bool = False
+) -> Iterator[tuple[str, str, JSON]]:
+    """An alteration of each attribute that can be altered and is at rest: key, name, operation."""
+    for key, state in states.items():
+        for name, value in state.items():
+            operation = alteration(value, name, down=down)
+            if operation is not None and (key, name) not in restless:
+                yield key, name, operation
+
+
+async def alter_all(visitor: Visitor) -> None:
+    """Alter every attribute that can be altered and is at rest."""
+    for key, _, operation in alterations(await visitor.states(), visitor.application.restless):
+        await visitor.write(key, operation)
+
+
+async def written(
+    dialogue: Dialogue, visitor: Visitor, states: dict[str, JSON]
+) -> AsyncIterator[Write]:
+    """Alter one attribute after the other; leaves out what the server closes the connection for.
+
+    Raises:
+        NotTestable: The session can not be reached again after that.
+    """
+    for key, name, operation in alterations(states, visitor.application.restless):
+        visitor = await survivor(dialogue, visitor)
+        before, mark = await visitor.get(key), visitor.mark()
+        try:
+            await visitor.write(key, operation)
+            held = visitor.held(key, await visitor.ask(key))
+            after = await visitor.get(key)
+        except ClosedEarly:
+            continue
+        yield Write(visitor, key, name, mark, before, held, after)

@@ -1,0 +1,168 @@
+"""A client of any application: it takes what is announced, and asks for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import suppress
+
+from conformance.blackbox.differences import Differences, attribute, differences, without
+from conformance.driver.application import Call
+from conformance.driver.connection import Connection
+from conformance.driver.expect import ClosedEarly, NotTestable
+from conformance.driver.peer import Peer
+from conformance.driver.target import Target
+from conformance.protocol.mirror import Inapplicable, Mirror
+from conformance.protocol.wire import JSON
+
+NOTHING: JSON = {}
+"""The data of a `_GET`, which means nothing."""
+NEEDS_WRITES = "needs --allow-writes: it writes to the documents, and puts back what was there"
+
+
+class Visitor(Peer):
+    """One client on one connection.
+
+    Attributes:
+        keys: The documents that were announced on the connection, in their order.
+        application: What is known of the application.
+    """
+
+    def __init__(self, connection: Connection, session: str, target: Target) -> None:
+        super().__init__(connection, session, target)
+        self.keys: tuple[str, ...] = ()
+        self.application = target.application
+        self._may_write = target.may_write
+        self._questions: list[tuple[int, str]] = []
+        self._edits: list[tuple[int, str, list[JSON]]] = []
+        self._writes = Counter[str]()
+
+    # Looking
+
+    async def ask(
+        self, key: str, data: JSON = NOTHING, *, requirement: str | None = "state-get"
+    ) -> int:
+        """Send `_GET:KEY`; the position of the next `_SET:KEY` among what arrived."""
+        since = self.mark()
+        self._questions.append((since, key))
+        await self.send(f"_GET:{key}", data)
+        what = f"_SET:{key} in answer to _GET:{key}"
+        try:
+            await self.next(f"_SET:{key}", since=since, what=what, requirement=requirement)
+        except ClosedEarly as error:
+            error.requirement = None  # whoever closes has another fault, which the case is about
+            raise
+        types = [received.event.type for received in self.connection.received]
+        return types.index(f"_SET:{key}", since)
+
+    def asked(self, key: str, since: int = 0) -> int:
+        """How often it has asked for a document since a mark."""
+        return sum(asked == key and mark >= since for mark, asked in self._questions)
+
+    def at(self, position: int) -> JSON:
+        """The data of what arrived at a position."""
+        return self.connection.received[position].event.data
+
+    async def fence(self, key: str = "") -> None:
+        """Return when everything sent so far has had its effect (connection-order)."""
+        await self.get(key)
+
+    async def get(self, key: str = "", *, requirement: str | None = "state-get") -> JSON:
+        """The state that the server reports.
+
+        A refused write is answered with a `_SET` too. So as many questions more are asked as
+        writes were sent: the last answer is then certainly one to a question of now.
+        """
+        key = key or self.keys[0]
+        position = await self.ask(key, requirement=requirement)
+        for _ in range(self._writes[key]):
+            position = await self.ask(key)
+        return self.at(position)
+
+    async def states(self) -> dict[str, JSON]:
+        """What the server reports of every document."""
+        return {key: await self.get(key) for key in self.keys}
+
+    def held(self, key: str, before: int | None = None) -> JSON:
+        """What a client holds, or held before the event at a position arrived."""
+        mirror = Mirror()
+        edits = list(self._edits)
+        received = self.connection.received[:before]
+        for position, item in enumerate([*received, None]):
+            while edits and edits[0][0] <= position:
+                _, edited, operations = edits.pop(0)
+                if edited == key:
+                    _follow(mirror, key, operations)
+            if item is not None and item.event.type == f"_SET:{key}":
+                mirror.set(key, item.event.data)
+            elif item is not None and item.event.type == f"_PATCH:{key}":
+                _follow(mirror, key, item.event.data)
+        return mirror[key]
+
+    async def disagreements(self) -> Differences:
+        """Where what the client holds of any document is not what the server answers."""
+        found: Differences = {}
+        for key in self.keys:
+            found |= await self.disagreement(key)
+        return found
+
+    async def disagreement(self, key: str) -> Differences:
+        """Where what the client holds is not what the server answers.
+
+        Whatever changes between two questions without a patch is quiet, and left out.
+        """
+        first = await self.ask(key)
+        second = await self.ask(key)
+        if not self.events(f"_PATCH:{key}", first):
+            quiet = differences(key, self.at(first), self.at(second)).keys()
+            self.application.quiet |= quiet
+            self.application.restless |= quiet
+        found = differences(key, self.held(key, first), self.at(first))
+        return without(found, self.application.quiet)
+
+    async def at_rest(self) -> dict[str, JSON]:
+        """Look twice, so that what changes by itself is known; the state of every document."""
+        earlier, now = await self.states(), await self.states()
+        for key in self.keys:
+            self.application.restless |= differences(key, earlier[key], now[key]).keys()
+        return now
+
+    async def sent_again(self, key: str, since: int) -> None:
+        """Demand a `_SET:KEY` since a mark that is no answer to a question (state-refused-resync).
+
+        All questions since then have to be asked through this visitor.
+
+        Raises:
+            Violation: It does not come.
+        """
+        await self.fence()
+        answers = self.asked(key, since)
+        await self.connection.wait(
+            lambda _: len(self.events(f"_SET:{key}", since)) > answers,
+            f"_SET:{key} in answer to a write that had no effect",
+            since=since,
+            requirement="state-refused-resync",
+        )
+
+    # Writing
+
+    async def write(self, key: str, *operations: JSON) -> None:
+        """Edit the client's copy and send the edit, as `_PATCH`."""
+        self._note_write(key, list(operations))
+        await self.patch(*operations, key=key)
+        self.connection.stimulate()
+
+    async def call(self, call: Call) -> None:
+        """Call an action."""
+        await self.send(f"_ACTION:{call.key}", call.data)
+
+    def _note_write(self, key: str, operations: list[JSON]) -> None:
+        if not self._may_write:
+            raise NotTestable(NEEDS_WRITES)
+        self._edits.append((self.mark(), key, operations))
+        self._writes[key] += 1
+        self.application.written |= {(key, attribute(one["path"])) for one in operations}
+
+
+def _follow(mirror: Mirror, key: str, operations: list[JSON]) -> None:
+    with suppress(Inapplicable):  # the judge of the frames says so
+        mirror.patch(key, operations)

@@ -1,0 +1,134 @@
+"""How visitors connect: to a session of their own, to one that exists, or in each other's place."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from conformance.blackbox.client import Visitor
+from conformance.blackbox.differences import ROUNDS
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.expect import ClosedEarly, NotTestable, Silence
+from conformance.driver.target import Target
+
+
+async def arrive(dialogue: Dialogue, session: str | None = None) -> Visitor:
+    """A visitor in a fresh session, or in a given one, when no other connection is open any more.
+
+    Its initial state has arrived. That the others are closed before keeps a server that is wrong
+    about takeovers from failing every case.
+
+    Raises:
+        Violation: It does not get that far.
+    """
+    for connection in dialogue.connections:
+        if connection.closing is None:
+            await connection.close()
+    return await _enter(dialogue, session, "connection-initial-state")
+
+
+async def beside(dialogue: Dialogue, older: Visitor) -> Visitor:
+    """A visitor in the session of one whose connection is open.
+
+    Raises:
+        Violation: It does not get that far.
+    """
+    try:
+        return await _enter(dialogue, older.session, "session-takeover")
+    except ClosedEarly as error:
+        error.requirement = "session-takeover"
+        raise
+
+
+async def _enter(dialogue: Dialogue, session: str | None, requirement: str) -> Visitor:
+    target = dialogue.target
+    fresh = session is None
+    session = session or target.new_session()
+    url = target.session_url(session)
+    connection = await dialogue.connect(url, "connection-accept" if fresh else requirement)
+    visitor = Visitor(connection, session, target)
+    first = await connection.wait(
+        lambda received: received.event.name == "_SET",
+        "the initial state of a document, unasked",
+        since=0,
+        requirement=requirement,
+    )
+    await visitor.ask(first.event.key or "")
+    await _wait_for_announced(visitor, target)
+    if fresh and target.testee and not target.has_sessions:
+        await visitor.action("reset")
+        await visitor.fence()
+    return visitor
+
+
+async def _wait_for_announced(visitor: Visitor, target: Target) -> None:
+    """Wait for what the probe was sent; a document may be gone since, so it need not come."""
+
+    def keys() -> tuple[str, ...]:
+        events = (received.event for received in visitor.connection.received)
+        return tuple(dict.fromkeys(e.key for e in events if e.name == "_SET" and e.key is not None))
+
+    expected = set(target.application.announced) - target.application.gone
+    with suppress(Silence):
+        await visitor.connection.wait(
+            lambda _: expected <= set(keys()), "", since=0, requirement=None
+        )
+    target.application.gone |= expected - set(keys())
+    visitor.keys = keys()
+
+
+async def same_session(dialogue: Dialogue) -> None:
+    """Demand that connections to one URL share a session.
+
+    Raises:
+        NotTestable: They do not; nothing obliges an application to that.
+    """
+    application = dialogue.target.application
+    if application.shared is None:
+        older = await arrive(dialogue)
+        try:
+            newer = await beside(dialogue, older)
+            application.shared = not await served_side_by_side(older, newer)
+        except ClosedEarly:  # a wrong takeover is one too
+            application.shared = older.connection.closing is not None
+    if not application.shared:
+        raise NotTestable(
+            "needs connections to one URL that share a session: here an older one is served "
+            "beside the newer one"
+        )
+
+
+async def arrive_to_be_replaced(dialogue: Dialogue) -> Visitor:
+    """A visitor whose session a newer connection can take over.
+
+    Raises:
+        NotTestable: There is no `{session}` in the URL, and connections to it share no session.
+    """
+    if not dialogue.target.has_sessions:
+        await same_session(dialogue)
+    return await arrive(dialogue)
+
+
+async def survivor(dialogue: Dialogue, visitor: Visitor) -> Visitor:
+    """Who can go on when everything sent so far was handled: this one, or one in its place.
+
+    Raises:
+        NotTestable: The connection was closed, and its session can not be reached again.
+    """
+    try:
+        await visitor.fence()
+    except ClosedEarly:
+        if not dialogue.target.has_sessions:
+            await same_session(dialogue)
+        return await arrive(dialogue, visitor.session)
+    return visitor
+
+
+async def served_side_by_side(older: Visitor, newer: Visitor) -> bool:
+    """Whether two connections are both served, time after time, as those of two sessions are."""
+    for _ in range(ROUNDS):
+        try:
+            await older.fence()
+        except (ClosedEarly, Silence):
+            return False
+        await newer.fence()
+    return True

@@ -1,0 +1,82 @@
+"""Compares what two looks at documents say.
+
+Without a contract nothing is known of an application: it may change at any time, with a patch or,
+as a clock does, without one. So two states are compared attribute by attribute and, where they
+differ, looked at again; only what differs in every round, and was not seen to change by itself, is
+a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from conformance.driver import expect
+from conformance.driver.application import Place
+from conformance.protocol.wire import ABSENT, JSON, same
+
+ROUNDS = 5
+"""How often two looks have to differ before that is a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An attribute of which two looks say different things; `ABSENT` where it is missing."""
+
+    expected: JSON
+    received: JSON
+
+
+Differences = dict[Place, Difference]
+
+
+def pointer(*tokens: str) -> str:
+    """The JSON Pointer of these tokens (RFC 6901)."""
+    return "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)
+
+
+def attribute(path: str) -> str:
+    """The attribute that a pointer leads into; the empty string for the whole document."""
+    return path[1:].partition("/")[0].replace("~1", "/").replace("~0", "~")
+
+
+def differences(key: str, expected: JSON, received: JSON) -> Differences:
+    """The attributes in which two states of a document differ."""
+    return {
+        (key, name): Difference(expected.get(name, ABSENT), received.get(name, ABSENT))
+        for name in dict.fromkeys([*expected, *received])
+        if name not in expected or name not in received or not same(expected[name], received[name])
+    }
+
+
+def without(found: Differences, places: set[Place]) -> Differences:
+    """The differences elsewhere than in these places."""
+    return {place: difference for place, difference in found.items() if place not in places}
+
+
+async def in_every_round(look: Callable[[], Awaitable[Differences]]) -> Differences:
+    """What differs in each of some looks, as the last one says; ends when nothing is left."""
+    left = await look()
+    for _ in range(ROUNDS - 1):
+        if not left:
+            break
+        again = await look()
+        left = {place: again[place] for place in left if place in again}
+    return left
+
+
+def nowhere(found: Differences, what: str, requirement: str | None = None) -> None:
+    """Demand that there is no difference.
+
+    Raises:
+        Violation: There is one.
+    """
+    expected, received = (
+        {
+            f"{key}: {name}": value
+            for (key, name), difference in found.items()
+            if (value := getattr(difference, side)) is not ABSENT
+        }
+        for side in ("expected", "received")
+    )
+    expect.equal(received, expected, what, requirement=requirement)

@@ -1,0 +1,119 @@
+"""Patches that any server has to refuse, sent to an application, and what of them it took.
+
+An application may change by itself, at a refusal too: it may count it, or write it down. So an
+attribute is at fault only if it took exactly what was written to it, round after round, where the
+rounds write something greater and something less in turn.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from conformance.blackbox.alterations import alterations
+from conformance.blackbox.connect import arrive, survivor
+from conformance.blackbox.differences import Difference, Differences, in_every_round, pointer
+from conformance.driver.application import Place
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.expect import ClosedEarly
+from conformance.protocol.mirror import Mirror
+from conformance.protocol.wire import ABSENT, JSON, same
+
+NOTHING_THERE = "nothing-there"
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPatch:
+    """A patch that any server has to refuse.
+
+    Attributes:
+        place: The attribute that it writes to.
+        operations: Its operations.
+        was: What the attribute is.
+        value: What it would be; `ABSENT` if whatever it is would be wrong.
+    """
+
+    place: Place
+    operations: list[JSON]
+    was: JSON
+    value: JSON
+
+    def taken(self, states: dict[str, JSON]) -> Difference | None:
+        """What is wrong if the attribute has taken what was written; None if it has not."""
+        key, name = self.place
+        now = states.get(key, {}).get(name, ABSENT)
+        if now is ABSENT or (self.value is not ABSENT and not same(now, self.value)):
+            return None
+        return Difference(self.was, now)
+
+
+def refused_patches(name: str, operation: JSON, unknown: str) -> dict[str, list[JSON]]:
+    """Patches that any server has to refuse, by what is wrong with them.
+
+    Args:
+        name: An attribute.
+        operation: An alteration of it.
+        unknown: A name that is no attribute.
+    """
+    return {
+        "test-fails": [
+            {"op": "test", "path": pointer(name), "value": {unknown: unknown}},
+            operation,
+        ],
+        "second-half-fails": [operation, {"op": "remove", "path": pointer(unknown)}],
+        NOTHING_THERE: [{"op": "replace", "path": pointer(unknown, "0"), "value": 1}],
+    }
+
+
+async def taken(dialogue: Dialogue, session: str, wrong: str, unknown: str) -> Differences:
+    """Which attributes take what patches write that have to be refused, in every round.
+
+    Each patch writes to one attribute; all are tried, and those that took it are tried again.
+
+    Args:
+        dialogue: The connections of the case.
+        session: The session to write in.
+        wrong: What is wrong with the patches, a key of `refused_patches`.
+        unknown: A name that is no attribute.
+    """
+    suspects: set[Place] | None = None
+    directions = itertools.cycle([False, True])
+
+    async def look() -> Differences:
+        nonlocal suspects
+        visitor = await arrive(dialogue, session)
+        before = await visitor.at_rest()
+        restless = visitor.application.restless
+        sent: list[RefusedPatch] = []
+        with suppress(ClosedEarly):  # that a refusal closes is found elsewhere
+            for patch in _patches(before, restless, wrong, unknown, down=next(directions)):
+                if suspects is None or patch.place in suspects:
+                    sent.append(patch)
+                    await visitor.write(patch.place[0], *patch.operations)
+        after = await (await survivor(dialogue, visitor)).states()
+        found = {patch.place: wrongly for patch in sent if (wrongly := patch.taken(after))}
+        suspects = {*found}
+        return found
+
+    return await in_every_round(look)
+
+
+def _patches(
+    states: dict[str, JSON], restless: set[Place], wrong: str, unknown: str, *, down: bool
+) -> Iterator[RefusedPatch]:
+    if wrong == NOTHING_THERE:
+        for key, state in states.items():
+            operations = refused_patches(unknown, None, unknown)[wrong]
+            yield RefusedPatch((key, unknown), operations, state.get(unknown, ABSENT), ABSENT)
+        return
+    for key, name, operation in alterations(states, restless, down=down):
+        mirror = Mirror()
+        mirror.set(key, states[key])
+        mirror.patch(key, [operation])
+        was, value = states[key][name], mirror[key][name]
+        if not same(was, value):  # nothing is greater by 1 than a very large number
+            yield RefusedPatch(
+                (key, name), refused_patches(name, operation, unknown)[wrong], was, value
+            )

@@ -1,0 +1,171 @@
+"""The ways in which the cases without a contract look at an application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from conformance.blackbox.client import Visitor
+from conformance.blackbox.connect import arrive, survivor
+from conformance.blackbox.differences import (
+    Differences,
+    attribute,
+    differences,
+    in_every_round,
+    without,
+)
+from conformance.driver.application import BURST, Call, Place
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.expect import ClosedEarly, Silence
+from conformance.protocol.wire import JSON, Event
+
+PATCHES = 3
+"""How many patches have to lead to something wrong before that is a fault."""
+
+Attempt = Callable[[Visitor], Awaitable[object]]
+
+
+def initial(visitor: Visitor) -> dict[str, JSON]:
+    """The initial state of every document."""
+    return {key: visitor.events(f"_SET:{key}")[0] for key in visitor.keys}
+
+
+async def effect(dialogue: Dialogue, attempt: Attempt) -> Differences:
+    """What an attempt changes, each time that it is made in a fresh session."""
+
+    async def look() -> Differences:
+        visitor = await arrive(dialogue)
+        before = await visitor.at_rest()
+        await attempt(visitor)
+        after = await (await survivor(dialogue, visitor)).states()
+        found: Differences = {}
+        for key in before.keys() & after.keys():
+            found |= differences(key, before[key], after[key])
+        return without(found, dialogue.target.application.restless)
+
+    return await in_every_round(look)
+
+
+async def call_all(visitor: Visitor) -> None:
+    """Make the calls that the user has named, or the one that the testee is there for.
+
+    Each that the user has named is first made alone, to see whether it changes anything.
+    """
+    application = visitor.application
+    if application.tried < len(application.calls) and BURST not in application.calls:
+        await _watch(visitor)
+    for call in application.calls[application.tried :]:
+        if call is not BURST and not await _changes(visitor, call):
+            application.idle.append(call)
+        application.tried += 1
+    for call in application.calls:
+        await visitor.call(call)
+
+
+async def _watch(visitor: Visitor) -> None:
+    """Learn what the application changes by itself, until nothing else does for a while."""
+    application, since = visitor.application, visitor.mark()
+    while await _patched(visitor, since, application.listen, application.restless) is not None:
+        patches = [received.event for received in visitor.connection.received[since:]]
+        application.restless |= {
+            place for event in patches if event.name == "_PATCH" for place in _places(event)
+        }
+
+
+async def _changes(visitor: Visitor, call: Call) -> bool:
+    """Whether anything changes after a call, other than what changes by itself."""
+    application = visitor.application
+    before, since = await visitor.at_rest(), visitor.mark()
+    await visitor.call(call)
+    moved = await _patched(visitor, since, application.listen, application.restless)
+    after = await visitor.states()
+    found = {p for key in before for p in differences(key, before[key], after[key])}
+    return moved is not None or not found <= application.restless
+
+
+async def fallen_back(dialogue: Dialogue) -> Differences:
+    """What had changed on a connection, and is on the next one as it was at its beginning."""
+    older = await arrive(dialogue)
+    await call_all(older)
+    begun, last = initial(older), await older.states()
+    await older.connection.close()
+    given = initial(await arrive(dialogue, older.session))
+    return {
+        place: difference
+        for key in last.keys() & given.keys()
+        for place, difference in differences(key, last[key], given[key]).items()
+        if place not in differences(key, begun[key], given[key])
+    }
+
+
+async def after_patches(
+    visitor: Visitor, patience: float, alter: Attempt | None = None
+) -> list[Differences]:
+    """Where the mirror is wrong after each of some patches; ends with the first that is right.
+
+    What the kit itself has written may be converted or derived from, and a server may tell that
+    later (state-corrected): then only what was patched, and not written, has to be right.
+
+    Args:
+        visitor: Who listens.
+        patience: Seconds to wait for each patch.
+        alter: What makes a change, or None if the application is to make it.
+    """
+    application = visitor.application
+    found: list[Differences] = []
+    while len(found) < PATCHES and (not found or found[-1]):
+        since = visitor.mark()
+        with suppress(ClosedEarly):  # that a refusal closes is found elsewhere
+            await (alter or call_all)(visitor)
+        key = await _patched(visitor, since, patience)
+        if key is None:
+            break
+        wrong = await visitor.disagreement(key)
+        patches = visitor.events(f"_PATCH:{key}", since)
+        places = {(key, attribute(one["path"])) for operations in patches for one in operations}
+        if alter is not None:
+            wrong = {p: wrong[p] for p in wrong.keys() & places - application.written}
+        elif not application.calls:
+            application.restless |= places
+        found.append(wrong)
+    return found
+
+
+async def _patched(
+    visitor: Visitor, since: int, patience: float, besides: set[Place] | None = None
+) -> str | None:
+    """The key of the first patch since a mark, or None if none comes in time.
+
+    Args:
+        visitor: Who listens.
+        since: The mark.
+        patience: Seconds to wait.
+        besides: If given, a patch of nothing but these attributes does not count.
+    """
+    types = {f"_PATCH:{key}" for key in visitor.keys}
+
+    def counts(event: Event) -> bool:
+        return event.type in types and (besides is None or bool(_places(event) - besides))
+
+    with suppress(TimeoutError, ClosedEarly):
+        async with asyncio.timeout(patience):
+            while True:
+                with suppress(Silence):
+                    found = await visitor.connection.wait(
+                        lambda received: counts(received.event),
+                        "a patch",
+                        since=since,
+                        requirement=None,
+                    )
+                    return found.event.key
+    return None
+
+
+def _places(patch: Event) -> set[Place]:
+    """The attributes that the operations of a patch lead into."""
+    return {
+        (patch.key or "", attribute(one["path"]))
+        for one in (patch.data if isinstance(patch.data, list) else [])
+        if isinstance(one, dict) and isinstance(one.get("path"), str)
+    }

@@ -1,0 +1,79 @@
+"""Takes back what the kit has written to an application's documents."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from conformance.blackbox.alterations import alterations
+from conformance.blackbox.client import NEEDS_WRITES, Visitor
+from conformance.blackbox.connect import arrive, survivor
+from conformance.blackbox.differences import Differences, differences, pointer, without
+from conformance.driver.application import Place
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.expect import NotTestable, Violation, text
+from conformance.protocol.wire import ABSENT, JSON
+
+UNALTERABLE = (
+    "needs an attribute whose value can be made another one of its kind: not null or empty"
+)
+
+
+@asynccontextmanager
+async def restoring(dialogue: Dialogue, visitor: Visitor) -> AsyncIterator[dict[str, JSON]]:
+    """The documents as they are now, and as they will be again, whatever happens inside.
+
+    What can not be put back is told to the user at the end of the run.
+
+    Raises:
+        NotTestable: The user has not allowed writes, or there is nothing to write to.
+    """
+    target = dialogue.target
+    if not target.may_write:
+        raise NotTestable(NEEDS_WRITES)
+    before = await visitor.at_rest()
+    if not any(alterations(before, target.application.restless)):
+        raise NotTestable(UNALTERABLE)
+    try:
+        yield before
+    finally:
+        stimulus = dialogue.trace.stimulus
+        try:
+            await _restore(dialogue, visitor, before)
+        except Violation as violation:
+            target.application.left.append(f"the state could not be put back: {violation}")
+        dialogue.trace.stimulus = stimulus
+
+
+async def _restore(dialogue: Dialogue, visitor: Visitor, before: dict[str, JSON]) -> None:
+    target = dialogue.target
+    try:
+        visitor = await survivor(dialogue, visitor)
+    except NotTestable:  # connections are served side by side, of documents that may be shared
+        visitor = await arrive(dialogue, visitor.session)
+    for key, state in before.items():
+        await _put_back(visitor, key, state, target.application.written)
+        left = await _differing(visitor, key, state, target.application.restless)
+        if left:  # a wrong server may have changed what was never written to
+            await _put_back(visitor, key, state, set(left))
+            left = await _differing(visitor, key, state, target.application.restless)
+        target.application.left += [
+            f"{key}: {name!r} could not be put back: it was {_shown(difference.expected)} and is "
+            f"{_shown(difference.received)}"
+            for (_, name), difference in left.items()
+        ]
+
+
+async def _put_back(visitor: Visitor, key: str, state: JSON, places: set[Place]) -> None:
+    for place, difference in differences(key, state, await visitor.get(key)).items():
+        if place in places and ABSENT not in (difference.expected, difference.received):
+            path, value = pointer(place[1]), difference.expected
+            await visitor.write(key, {"op": "replace", "path": path, "value": value})
+
+
+async def _differing(visitor: Visitor, key: str, state: JSON, restless: set[Place]) -> Differences:
+    return without(differences(key, state, await visitor.get(key)), restless)
+
+
+def _shown(value: JSON) -> str:
+    return "not there" if value is ABSENT else text(value)

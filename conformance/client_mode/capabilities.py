@@ -1,0 +1,46 @@
+"""Which actions of the contract a client does, looked at once before the first case.
+
+A client that lacks one would fail every case that uses it, each for another requirement that has
+nothing to do with it. So these cases are left out, and the run fails with one sentence.
+"""
+
+from __future__ import annotations
+
+from conformance.client_mode.client_under_test import START, Guest, call, member
+from conformance.driver.expect import Violation
+from conformance.protocol.wire import JSON, Event
+
+LOUD: dict[str, dict[str, JSON]] = {
+    "assign": {"name": "text", "value": "assigned"},
+    "edit": {"operations": [{"op": "replace", "path": "/text", "value": "edited"}]},
+    "fetchState": {},
+    "sendState": {},
+    "startTask": {"name": "nothing", "arguments": {}},
+    "cancelTask": {"name": "nothing", "arguments": {}},
+    "sendBytes": {"name": "nothing", "metadata": {}, "content": ""},
+}
+"""The actions that make the client send something, each by itself; `call` is looked at before."""
+QUIET = call("assignQuietly", name="text", value="quiet")
+
+
+async def lacking(guest: Guest) -> list[str]:
+    """The actions that a client does not do: it takes them for unknown ones, or sends nothing."""
+    found = []
+    try:
+        await guest.at_once(Event("_SET:TESTEE", START))
+        for name, arguments in LOUD.items():
+            if not await _sends(guest, call(name, **arguments)):
+                found.append(name)
+        if not await _sends(guest, QUIET, call("publish")):
+            recorded = member(member(await guest.reported(), "anything"), "action")
+            found.append("assignQuietly" if member(recorded, "type") != "publish" else "publish")
+    except Violation:  # it closes, or is stuck: for the cases to say
+        pass
+    return found
+
+
+async def _sends(guest: Guest, *calls: Event) -> bool:
+    illegal = len(guest.link.legality.violations)
+    since = await guest.at_once(*calls)
+    sent = len(guest.link.received) - since - 1  # without the fence
+    return sent > 0 or len(guest.link.legality.violations) > illegal

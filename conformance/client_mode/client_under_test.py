@@ -1,0 +1,427 @@
+"""The client under test as a case sees it, whatever connection it is on.
+
+The kit keeps the document TESTEE; the client follows it, and writes to it when its actions are
+called (spec/testee.md, "A client under test"). A case calls an action together with a fence, and
+then looks at what arrived, at the mirror of both, and at the state that the client reports.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from typing import Any
+
+from conformance.client_mode.connection import Link
+from conformance.client_mode.listener import Host
+from conformance.client_mode.process import ClientProgram
+from conformance.driver import expect
+from conformance.driver.closing import Ending
+from conformance.driver.connection import Connection, Received
+from conformance.driver.expect import NotTestable, Violation
+from conformance.driver.target import Target
+from conformance.driver.trace import Trace
+from conformance.protocol.wire import ABSENT, JSON, Event
+
+KEY = "TESTEE"
+START: dict[str, JSON] = {
+    "features": [],
+    "text": "",
+    "number": 0,
+    "flag": False,
+    "items": [],
+    "table": {},
+    "anything": None,
+    "itemCount": 0,
+    "runningTasks": [],
+}
+"""The state with which each case begins."""
+
+STARTING = 60.0
+"""Seconds in which a program must connect that the kit has started."""
+LOOK = 0.5
+"""Seconds between two looks whether it still runs."""
+ATTEMPTS = 3
+"""How often a case begins on a new connection, before the client counts as one that is stuck."""
+
+_fences = itertools.count(1)
+
+
+class Guest:
+    """The client in one case.
+
+    Attributes:
+        trace: What passed.
+        link: Its connection.
+        answers: Whether `_GET:TESTEE` of the client is answered, as servers have to.
+        asked: How often it has sent `_GET:TESTEE`.
+        connections: None of those whose end says something of a server.
+        endings: The same.
+    """
+
+    def __init__(self, host: Host, target: Target, program: ClientProgram | None) -> None:
+        self.host = host
+        self.trace = Trace()
+        self.answers = True
+        self.asked = 0
+        self.connections: list[Connection] = []
+        self.endings: list[Ending] = []
+        self._target = target
+        self._program = program
+        self._known: list[Link] = []
+        host.begin(self.trace)
+
+    @property
+    def link(self) -> Link:
+        """Its connection."""
+        return self._known[-1]
+
+    @property
+    def deadline(self) -> float:
+        """Seconds to wait for what must come."""
+        return self._target.deadline
+
+    @property
+    def state(self) -> JSON:
+        """What both sides hold when everything has arrived."""
+        return self.link.state(KEY)
+
+    def attribute(self, name: str) -> JSON:
+        """An attribute of that state; None where the client has taken it away."""
+        return member(self.state, name)
+
+    # The case
+
+    async def begin(self, last: Link | None) -> None:
+        """Go on with the connection of the last case, or wait for another; begin with START.
+
+        Raises:
+            NotTestable: There is no client.
+            Violation: It has died, or does not answer.
+        """
+        for attempt in range(ATTEMPTS):
+            if last is not None and last.is_open:
+                last.begin(self.trace, self.host.label())
+                self._adopt(last)
+            else:
+                await self._next_or_new()
+            try:
+                if attempt == 0 and "publish" not in self._target.lacks:
+                    await self.at_once(call("publish"))
+                self.trace.keep_notes()
+                await self.at_once(Event(f"_SET:{KEY}", START))
+            except Violation:
+                await self.link.cut()
+                if attempt == ATTEMPTS - 1:
+                    raise
+            else:
+                self.link.forget()
+                self.trace.stimulus = None
+                self.asked = 0
+                return
+
+    async def _next_or_new(self) -> None:
+        if self._program is not None and self._program.died():  # in the last case, which is over
+            self.host.deaths.append(self._program.obituary())
+            link = None
+        else:
+            link = await self.host.next_link(self.deadline)
+        if link is None:
+            self.trace.add(
+                self.host.last_label, "noted", "the client does not connect again by itself"
+            )
+            link = await self._started_anew()
+        self._adopt(link)
+        self.write(Event(f"_SET:{KEY}", START))
+
+    async def _started_anew(self) -> Link:
+        if self._program is None:
+            raise NotTestable("needs a client that connects again, or that the kit can start")
+        self.trace.add(self.host.last_label, "noted", "the kit starts the client again")
+        self._program.stop()
+        self._program.start()
+        link = await self.first_link()
+        if link is None and self._program.died():
+            raise NotTestable("needs a client that does not end at once when it is started")
+        if link is None:
+            raise NotTestable(f"needs a client that connects within {STARTING:g} s of its start")
+        return link
+
+    async def first_link(self) -> Link | None:
+        """The first connection of a client that has just been started, or None without one."""
+        ends = time.monotonic() + STARTING
+        while (left := ends - time.monotonic()) > 0:
+            link = await self.host.next_link(min(left, LOOK))
+            if link is not None:
+                return link
+            if self._program is not None and self._program.died():
+                return await self.host.next_link(LOOK)  # what it has started may connect
+        return None
+
+    async def restart(self) -> None:
+        """Let another process take the place of one that was told to go.
+
+        Raises:
+            NotTestable: The kit did not start it.
+        """
+        self._adopt(await self._started_anew())
+
+    def again(self) -> Guest:
+        """The same client for another dialogue."""
+        return Guest(self.host, self._target, self._program)
+
+    def go_on_with(self, link: Link) -> None:
+        """Take over a connection that another guest has used."""
+        self._adopt(link)
+
+    def demand_program(self) -> None:
+        """Leave the case out unless the kit can start the client again."""
+        if self._program is None:
+            raise NotTestable("needs --client-cmd: the client has to be started again after it")
+
+    def first_violation(self) -> Violation | None:
+        """The first illegal frame on any connection of the case, or None."""
+        found = (link.first_violation() for link in self._known)
+        return next((violation for violation in found if violation), None)
+
+    # Connections
+
+    async def back(
+        self,
+        state: JSON = None,
+        *,
+        requirement: str | None = None,
+        patience: float | None = None,
+    ) -> None:
+        """Wait until the client is back, and send it a state.
+
+        Args:
+            state: The state, that of the last connection by default.
+            requirement: What it breaks if it does not come; None if it need not.
+            patience: The seconds that it has, those of the deadline by default.
+
+        Raises:
+            NotTestable: It need not come, and does not.
+            Violation: It does not come.
+        """
+        state = self.state if state is None else state
+        await self.returned(requirement=requirement, patience=patience)
+        await self.at_once(Event(f"_SET:{KEY}", state))
+
+    async def returned(
+        self, *, requirement: str | None = None, patience: float | None = None
+    ) -> None:
+        """Wait until the client is back, and send nothing yet; raises as `back` does."""
+        seconds = self.deadline if patience is None else patience
+        link = await self.host.next_link(seconds)
+        if link is None:
+            if requirement is None:
+                raise NotTestable("needs a client that connects again")
+            expect.fail(
+                requirement=requirement,
+                expected="that the client connects again",
+                received=f"no connection within {seconds:g} s",
+            )
+        self._adopt(link)
+
+    def _adopt(self, link: Link) -> None:
+        self._known.append(link)
+        link.react = self._react
+
+    def _react(self, event: Event) -> None:
+        if event.type == f"_GET:{KEY}":
+            self.asked += 1
+            if self.answers and KEY in self.link.legality.mirror:
+                self.write(Event(f"_SET:{KEY}", self.state))
+
+    # What arrived
+
+    def mark(self) -> int:
+        """A position in what arrived."""
+        return len(self.link.received)
+
+    def events(self, type: str, since: int = 0) -> list[JSON]:
+        """The data of all events of a type since a mark."""
+        return [r.event.data for r in self.link.received[since:] if r.event.type == type]
+
+    def patches(self, since: int = 0) -> list[JSON]:
+        """The patches since a mark."""
+        return self.events(f"_PATCH:{KEY}", since)
+
+    async def next(
+        self, type: str, *, since: int, what: str | None = None, requirement: str | None = None
+    ) -> Received:
+        """The first event of a type since a mark; waits for it.
+
+        Raises:
+            Violation: It does not come.
+        """
+        return await self.link.wait(
+            lambda received: received.event.type == type,
+            what or f"the event {type}",
+            since=since,
+            requirement=requirement,
+        )
+
+    # What is sent
+
+    def write(self, *events: Event) -> None:
+        """Send legal events at once, without waiting; the mirror follows them."""
+        for event in events:
+            self.link.note_sent(event)
+        self.link.write_events(*events)
+
+    async def at_once(self, *events: Event, requirement: str | None = None) -> int:
+        """Send legal events and a fence in one write; the mark from which on their effects stand.
+
+        Raises:
+            Violation: The fence is not answered.
+            NotTestable: One of them calls an action that the client does not do.
+        """
+        for event in events:
+            name = called(event)
+            if name in self._target.lacks:
+                raise NotTestable(f"needs `{name}`, which the client does not do")
+        since = self.mark()
+        name = f"fence-{next(_fences)}"
+        self.write(*events, call("call", name=name, arguments={}))
+        self._stimulate(len(events))
+        await self._answered(name, since, requirement)
+        return since
+
+    async def fence(self, requirement: str | None = None) -> int:
+        """Return when everything sent so far has had its effect, and that has arrived."""
+        return await self.at_once(requirement=requirement)
+
+    async def act(self, name: str, /, requirement: str | None = None, **arguments: JSON) -> int:
+        """Call an action of the contract; the mark from which on its effects stand."""
+        return await self.at_once(call(name, **arguments), requirement=requirement)
+
+    async def assign(self, name: str, value: JSON) -> int:
+        """Let the client edit one attribute and send that."""
+        return await self.act("assign", name=name, value=value)
+
+    async def set(self, **attributes: JSON) -> None:
+        """Send a whole state, START with other values of some attributes."""
+        await self.at_once(Event(f"_SET:{KEY}", {**START, **attributes}))
+
+    async def patch(self, *operations: JSON) -> None:
+        """Send a legal patch."""
+        await self.at_once(Event(f"_PATCH:{KEY}", list(operations)))
+
+    async def illegal(self, type: str, data: JSON = ABSENT) -> None:
+        """Send an event that must have no effect; the mirror stays."""
+        await self.link.send(type, data)
+        self.link.stimulate()
+
+    async def text(self, frame: str) -> None:
+        """Send any text as a frame; the mirror stays."""
+        await self.link.send_text(frame)
+        self.link.stimulate()
+
+    async def pair(self, type: str, metadata: JSON, content: bytes) -> None:
+        """Send `_BIN_META` and its binary frame."""
+        await self.link.send("_BIN_META", {"type": type, "metadata": metadata})
+        self.link.stimulate()
+        await self.link.send_bytes(content)
+
+    # What the client holds
+
+    async def reported(self, data: JSON = ABSENT) -> JSON:
+        """The state that the client reports; that counts as a write of it.
+
+        Raises:
+            Violation: `_GET` is not answered.
+        """
+        since = self.mark()
+        self.link.write_events(Event(f"_GET:{KEY}", {} if data is ABSENT else data))
+        received = await self.next(
+            f"_SET:{KEY}", since=since, what="the answer to _GET:TESTEE", requirement="state-get"
+        )
+        return received.event.data
+
+    async def holds(
+        self, expected: JSON = None, *, requirement: str | None = None, **attributes: JSON
+    ) -> None:
+        """Demand that the client holds a state: one, or what both have, with some attributes.
+
+        Raises:
+            Violation: It does not.
+        """
+        wanted = {**(self.state if expected is None else expected), **attributes}
+        reported = await self.reported()
+        expect.equal(reported, wanted, "the client's state", requirement=requirement)
+
+    async def agrees(self, *, requirement: str | None = "state-client-patch") -> None:
+        """Demand that what the client has sent makes, of what it got, the state that it reports.
+
+        Raises:
+            Violation: It does not.
+        """
+        await self.act("publish")
+        held = self.state
+        reported = await self.reported()
+        expect.equal(reported, held, "the client's state", requirement=requirement)
+
+    async def alive(self, requirement: str | None = None) -> None:
+        """Demand that the connection goes on, by a fence.
+
+        Raises:
+            Violation: It does not.
+        """
+        try:
+            await self.fence()
+        except Violation as violation:
+            raise type(violation)(
+                requirement=requirement or violation.requirement,
+                expected="a connection that stays open, and on which events are handled",
+                received=violation.received,
+            ) from violation
+
+    def _stimulate(self, number: int) -> None:
+        if number:  # what the case is about is in front of the fence
+            self.trace.stimulus = self.trace.entries[-2]
+
+    async def _answered(self, name: str, since: int, requirement: str | None) -> None:
+        await self.link.wait(
+            lambda r: r.event.type == f"_ACTION:{KEY}" and r.event.data.get("type") == name,
+            f"_ACTION:{KEY} {name!r}, which the client was asked to send after all that",
+            since=since,
+            requirement=requirement,
+        )
+
+
+def member(state: JSON, name: str) -> JSON:
+    """An attribute of a state that a client has a part in: None where it is missing."""
+    return state.get(name) if isinstance(state, dict) else None
+
+
+def called(event: Event) -> JSON:
+    """The name of the action of the client that an event calls, or None."""
+    return member(event.data, "type") if event.type == f"_ACTION:{KEY}" else None
+
+
+def call(name: str, /, **arguments: Any) -> Event:
+    """The event that calls an action of the client."""
+    return Event(f"_ACTION:{KEY}", {"type": name, **arguments})
+
+
+async def probe(guest: Guest) -> float | None:
+    """Wait for the client's first connection; the seconds of a round trip, or None without one."""
+    link = await guest.first_link()
+    if link is None:
+        return None
+    guest._adopt(link)
+    try:
+        await guest.at_once(Event(f"_SET:{KEY}", START))
+    except Violation as violation:
+        raise Violation(
+            expected=f"that it answers {call('call', name='fence-1', arguments={}).text()} with "
+            f"{call('fence-1').text()}",
+            received=violation.received,
+        ) from violation
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    for _ in range(5):
+        await guest.fence()
+    return (clock() - began) / 5

@@ -1,0 +1,148 @@
+"""The server that clients under test connect to: it accepts, refuses, or does not answer.
+
+It lives as long as the run, on one address, since a client knows one URL. What it does with the
+next handshakes is set by the case; who arrived, and when, is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Literal
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.http11 import Request, Response
+
+from conformance.client_mode.connection import Link
+from conformance.driver.connection import AHEAD
+from conformance.driver.trace import Trace
+from conformance.protocol.wire import LARGEST
+
+Welcome = Literal["accept", "refuse", "drop"]
+HANDSHAKE = 30.0
+SILENT = logging.getLogger("conformance.host")
+SILENT.disabled = True  # what a client does wrong is for the cases to say
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A handshake: when it began, by the monotonic clock, and what became of it."""
+
+    at: float
+    welcome: Welcome
+
+
+class Host:
+    """The kit's server.
+
+    Attributes:
+        arrivals: The handshakes so far.
+        welcome: What becomes of the next ones.
+        trace: The dialogue of the case that runs.
+        deaths: How the client's process has ended between two cases, a phrase each.
+    """
+
+    def __init__(self, address: str, port: int, deadline: float) -> None:
+        self.address = address
+        self.port = port
+        self.arrivals: list[Arrival] = []
+        self.welcome: Welcome = "accept"
+        self.trace = Trace()
+        self.deaths: list[str] = []
+        self._deadline = deadline
+        self._links: asyncio.Queue[Link] = asyncio.Queue()
+        self._open: set[Link] = set()
+        self._news = asyncio.Event()
+        self._server: Server | None = None
+        self._labels = 0
+
+    async def start(self) -> None:
+        """Listen.
+
+        Raises:
+            OSError: The address can't be listened on.
+        """
+        self._server = await serve(
+            self._serve,
+            self.address,
+            self.port,
+            process_request=self._greet,
+            open_timeout=HANDSHAKE,
+            close_timeout=self._deadline,
+            ping_interval=None,
+            compression=None,
+            max_size=LARGEST,
+            max_queue=AHEAD,
+            logger=SILENT,
+        )
+
+    async def stop(self) -> None:
+        """Listen no longer, and end what is open at once, as no concern of the last case."""
+        for link in [*self._open]:
+            await link.release()
+        if self._server is not None:
+            for connection in list(self._server.connections):
+                connection.transport.abort()
+            self._server.close()
+            await self._server.wait_closed()
+
+    def begin(self, trace: Trace) -> None:
+        """Go on in another case."""
+        self.trace, self.welcome, self._labels = trace, "accept", 0
+        self.arrivals.clear()
+
+    def label(self) -> str:
+        """A label for the next connection of the case, from A on."""
+        self._labels += 1
+        return self.last_label
+
+    @property
+    def last_label(self) -> str:
+        """The label of the last connection, or that of the first one before there is any."""
+        number = max(self._labels, 1)
+        return chr(64 + number) if number <= 26 else f"C{number}"
+
+    async def next_link(self, seconds: float) -> Link | None:
+        """The newest connection that is open; waits for one, and None when none comes."""
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    link = await self._links.get()
+                    if link.is_open:
+                        return link
+        except TimeoutError:
+            return None
+
+    async def arrived(self, number: int, seconds: float) -> bool:
+        """Wait until so many handshakes have come in this case; whether they have."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while len(self.arrivals) < number:
+                    self._news.clear()
+                    await self._news.wait()
+        return len(self.arrivals) >= number
+
+    def _greet(self, connection: ServerConnection, _request: Request) -> Response | None:
+        self.arrivals.append(Arrival(time.monotonic(), self.welcome))
+        self._news.set()
+        if self.welcome == "accept":
+            return None
+        self.trace.add(
+            self.last_label, "noted", f"a handshake arrives; the kit will {self.welcome} it"
+        )
+        if self.welcome == "drop":
+            connection.transport.abort()
+        return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, "not now\n")
+
+    async def _serve(self, socket: ServerConnection) -> None:
+        label = self.label()
+        self.trace.add(label, "noted", "the client connects")
+        link = Link(socket, label, self.trace, self._deadline)
+        self._links.put_nowait(link)
+        self._open.add(link)
+        await link.until_ended()
+        self._open.discard(link)

@@ -1,0 +1,32 @@
+"""A client that the kit starts itself, watches, starts again and ends."""
+
+from __future__ import annotations
+
+from conformance.driver.process import ServerProcess
+
+URL = "{url}"
+
+
+class ClientProgram(ServerProcess):
+    """A command that connects to the kit.
+
+    Args:
+        command: The command line; `{url}` stands for the URL.
+        url: The kit's URL.
+    """
+
+    def __init__(self, command: str, url: str) -> None:
+        super().__init__(command.replace(URL, url), 0)
+        self.given = command
+
+    def start(self) -> None:
+        """Start it; that it has connected shows elsewhere.
+
+        Raises:
+            StartFailed: It can't be run.
+        """
+        self._launch()
+
+    def obituary(self) -> str:
+        """How it has ended: its exit status, and what it printed."""
+        return f"its process has ended with status {self.status}, and {self.printed()}"

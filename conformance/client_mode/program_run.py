@@ -1,0 +1,253 @@
+"""Runs programs against a client, and checks after each step that both sides agree.
+
+What the client reports has to be what the kit's patches and the client's own have made. While the
+client has edits that it was told not to send, only the end is compared: a client may keep them, or
+drop them when a state comes.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Awaitable, Callable
+from random import Random
+
+from conformance.client_mode import generators
+from conformance.client_mode.client_under_test import KEY, START, Guest, call
+from conformance.client_mode.generators import Step
+from conformance.driver import expect
+from conformance.protocol.mirror import Mirror
+from conformance.protocol.wire import JSON, Event
+
+FAULTS = frozenset({"lose", "refuse"})
+AFTER_FAILURES = 3
+"""Handshakes that are refused in a row."""
+
+
+class Sequence:
+    """One program's run.
+
+    Attributes:
+        position: The index of the step that is being taken.
+    """
+
+    def __init__(self, guest: Guest) -> None:
+        self.position = 0
+        self._guest = guest
+        self._pending = False
+
+    async def run(self, program: list[Step]) -> None:
+        """Take all steps, and compare at the end.
+
+        Raises:
+            Violation: The client did not do what it had to.
+            KeyError: There is a step of an unknown kind, or one that lacks something.
+        """
+        for self.position, step in enumerate(program):
+            self._guest.trace.add(
+                self._guest.link.label, "noted", f"step {self.position + 1}: {step['do']}"
+            )
+            self._guest.answers = True
+            await STEPS[step["do"]](self, step, Random(step["seed"]))
+            if illegal := self._guest.first_violation():
+                raise illegal
+            if not self._pending:
+                await self._guest.holds(requirement="state-client-patch")
+        await self._guest.agrees()
+
+    # What the kit sends
+
+    async def _patch(self, step: Step, random: Random) -> None:
+        await self._guest.patch(*generators.patch(random, self._guest.state, step["count"]))
+
+    async def _set(self, _: Step, random: Random) -> None:
+        state = generators.state(random, self._guest.state)
+        await self._guest.at_once(Event(f"_SET:{KEY}", state))
+
+    async def _nonsense(self, step: Step, random: Random) -> None:
+        guest = self._guest
+        first = {"op": "replace", "path": "/number", "value": random.random()}
+        broken = {
+            "missing": {"op": "remove", "path": "/table/nothing at all"},
+            "index": {"op": "remove", "path": "/items/01"},
+            "test": {"op": "test", "path": "/text", "value": {"no": "such"}},
+        }
+        match step["what"]:
+            case "missing" | "index" | "test" as what:
+                await guest.illegal(f"_PATCH:{KEY}", [first, broken[what]])
+            case "malformed":
+                await guest.text('{"type":"_SET:TESTEE","data":{"text":')
+            case "nan":
+                state = Event(f"_SET:{KEY}", START).text().replace('"number":0', '"number":NaN')
+                await guest.text(state)
+            case "unknown":
+                await guest.illegal("_LATER:TESTEE", {"text": "lost"})
+            case "bytes":
+                await guest.link.send_bytes(b"alone")
+            case "half-a-pair":
+                data = {"type": f"_ACTION:{KEY}", "metadata": {"type": "never"}}
+                await guest.illegal("_BIN_META", data)
+                await guest.illegal("_BIN_META", None)
+        await guest.fence()
+
+    # What the client does
+
+    async def _assign(self, _: Step, random: Random) -> None:
+        name, value = generators.attribute(random)
+        await self._edited(call("assign", name=name, value=value), {name: value})
+
+    async def _edit(self, step: Step, random: Random) -> None:
+        if self._pending:  # what it holds is not known
+            await self._publish(step, random)
+        state = self._guest.state
+        operations = generators.patch(random, state, step["count"])
+        mirror = Mirror()
+        mirror.set(KEY, state)
+        mirror.patch(KEY, operations)
+        await self._edited(call("edit", operations=operations), mirror[KEY])
+
+    async def _edited(self, event: Event, attributes: dict[str, JSON]) -> None:
+        wanted = {**self._guest.state, **attributes}
+        await self._guest.at_once(event)
+        if not self._pending:
+            what = "the state after the client's patch"
+            expect.equal(self._guest.state, wanted, what, requirement="state-client-patch")
+        self._pending = False  # all is sent with it
+
+    async def _quiet(self, _: Step, random: Random) -> None:
+        name, value = generators.attribute(random)
+        await self._guest.act("assignQuietly", name=name, value=value)
+        self._pending = True
+
+    async def _publish(self, _: Step, __: Random) -> None:
+        await self._guest.act("publish")
+        self._pending = False
+
+    async def _fetch(self, _: Step, __: Random) -> None:
+        await self._guest.act("fetchState")
+        await self._guest.fence()
+
+    async def _send_state(self, _: Step, __: Random) -> None:
+        await self._guest.act("sendState")
+        self._pending = False
+
+    async def _call(self, _: Step, random: Random) -> None:
+        arguments = {"value": generators.value(random)}
+        since = await self._guest.act("call", name="one", arguments=arguments)
+        called = self._guest.events(f"_ACTION:{KEY}", since)[0]
+        expect.equal(called, {"type": "one", **arguments}, "the call", requirement="actions-shape")
+
+    async def _toast(self, _: Step, __: Random) -> None:
+        await self._guest.at_once(Event("_TOAST", {"message": "x", "type": "info"}))
+        self._pending = True
+
+    async def _pair(self, _: Step, random: Random) -> None:
+        content = random.randbytes(random.randint(0, 40))
+        text = base64.b64encode(content).decode()
+        since = await self._guest.act("sendBytes", name="up", metadata={}, content=text)
+        pairs = [r.content for r in self._guest.link.received[since:] if r.content is not None]
+        expect.true(
+            pairs == [content],
+            requirement="binary-pair",
+            expected=f"one pair with {len(content)} bytes",
+            received=f"{len(pairs)} pairs, or other bytes",
+        )
+        await self._guest.pair(f"_ACTION:{KEY}", {"type": "down"}, content)
+        await self._guest.fence()
+        self._pending = True
+
+    async def _at_once(self, _: Step, random: Random) -> None:
+        guest = self._guest
+        await self._settled()  # a quiet edit of the same attribute would cross the patches
+        numbers = [random.randrange(1000) for _ in range(3)]
+        events: list[Event] = []
+        for number in numbers:
+            replace = {"op": "replace", "path": "/number", "value": number}
+            events += [
+                Event(f"_PATCH:{KEY}", [replace]),
+                call("assign", name="text", value=f"{number}"),
+                call("call", name=f"{number}", arguments={}),
+            ]
+        since = await guest.at_once(*events)
+        called = [data["type"] for data in guest.events(f"_ACTION:{KEY}", since)][:3]
+        wanted = [f"{number}" for number in numbers]
+        expect.equal(called, wanted, "the calls in their order", requirement="connection-order")
+        self._pending = False
+
+    # Connections
+
+    async def _lose(self, step: Step, random: Random) -> None:
+        guest = self._guest
+        state = guest.state if step["then"] == "same" else generators.state(random, guest.state)
+        await _end(guest, step["how"])
+        await guest.returned(requirement="session-reconnect")
+        if step["asks"]:
+            guest.write(Event("_REQUEST_USER_SESSION"))
+            await guest.next("_USER_SESSION", since=0, requirement="session-identify-answer")
+        if step["then"] == "late":
+            name, value = generators.attribute(random)
+            await guest.act("assign", name=name, value=value)
+            self._pending = True
+        await guest.at_once(Event(f"_SET:{KEY}", state))
+        await self._settled()
+
+    async def _refuse(self, _: Step, random: Random) -> None:
+        guest = self._guest
+        state = generators.state(random, guest.state)
+        guest.host.welcome = random.choice(["refuse", "drop"])
+        before = len(guest.host.arrivals)
+        await guest.link.cut()
+        came = await guest.host.arrived(before + AFTER_FAILURES, AFTER_FAILURES * guest.deadline)
+        guest.host.welcome = "accept"
+        expect.true(
+            came,
+            requirement="session-reconnect",
+            expected="further attempts to connect",
+            received="none before the deadline",
+        )
+        await guest.back(state, requirement="session-reconnect")
+        await self._settled()
+
+    async def _settled(self) -> None:
+        """Let the client send what it has kept, if it has, so that what it holds is known again."""
+        if self._pending:
+            await self._guest.act("publish")
+            self._pending = False
+
+
+async def _end(guest: Guest, how: str) -> None:
+    link = guest.link
+    match how.split("-"):
+        case ["end", code]:
+            await link.end(int(code))
+        case ["cut"]:
+            await link.cut()
+        case ["reset"]:
+            await link.reset()
+        case ["in", "a", "frame"]:
+            state = {**START, "text": "lost"}
+            await link.cut_inside(Event(f"_SET:{KEY}", state).text(), 20)
+        case ["in", "a", "pair"]:
+            metadata = {"type": f"_ACTION:{KEY}", "metadata": {"type": "lost"}}
+            await link.send("_BIN_META", metadata)
+            await link.cut()
+        case _:
+            raise KeyError(how)
+
+
+STEPS: dict[str, Callable[[Sequence, Step, Random], Awaitable[None]]] = {
+    "patch": Sequence._patch,
+    "set": Sequence._set,
+    "nonsense": Sequence._nonsense,
+    "assign": Sequence._assign,
+    "edit": Sequence._edit,
+    "quiet": Sequence._quiet,
+    "publish": Sequence._publish,
+    "fetch": Sequence._fetch,
+    "send-state": Sequence._send_state,
+    "call": Sequence._call,
+    "toast": Sequence._toast,
+    "pair": Sequence._pair,
+    "at-once": Sequence._at_once,
+    "lose": Sequence._lose,
+    "refuse": Sequence._refuse,
+}

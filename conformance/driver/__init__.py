@@ -1,0 +1,1 @@
+"""Connections to the testee: opening, recording, expecting, closing."""

@@ -1,0 +1,233 @@
+"""The connections of one case, on one trace: opening, identifying, replacing and ending them."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+
+from websockets.exceptions import InvalidHandshake, InvalidStatus
+
+from conformance.driver import expect
+from conformance.driver.closing import Ending, taken_over
+from conformance.driver.connection import Connection
+from conformance.driver.expect import NotTestable, TurnedAway, Violation
+from conformance.driver.peer import Peer
+from conformance.driver.raw_socket import Line
+from conformance.driver.target import Target
+from conformance.driver.trace import Trace, label
+
+FULL = (429, 503)
+"""The HTTP statuses by which a server says that it has no place for one more."""
+
+
+class Dialogue:
+    """All connections of one case.
+
+    Attributes:
+        trace: What passed on them.
+        endings: How connections ended where the case has looked at that, apart from what it judges.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.trace = Trace()
+        self.connections: list[Connection] = []
+        self.lines: list[Line] = []
+        self.endings: list[Ending] = []
+        self._labels = map(label, itertools.count())
+
+    async def connect(self, url: str, requirement: str = "connection-accept") -> Connection:
+        """Open a connection and wait for nothing more.
+
+        Raises:
+            Violation: The server does not take it, which breaks the requirement; or nobody listens
+                any more, and then what the case is about has ended the server.
+        """
+        name = next(self._labels)
+        try:
+            connection = await Connection.open(url, name, self.trace, self.target.deadline)
+        except (OSError, InvalidHandshake, TimeoutError) as error:
+            full = isinstance(error, InvalidStatus) and error.response.status_code in FULL
+            if full and self.connections:
+                raise TurnedAway(
+                    requirement=requirement, expected=f"a WebSocket at {url}", received=str(error)
+                ) from error
+            ended = self.connections and self.target.refuses()
+            expect.fail(
+                requirement=None if ended else requirement,
+                expected=f"a WebSocket at {url}",
+                received=str(error) or "no answer to the handshake",
+            )
+        self.connections.append(connection)
+        return connection
+
+    async def line(self, url: str) -> Line:
+        """A TCP connection to the server, on which nothing has been sent.
+
+        Raises:
+            Violation: The server does not take it.
+        """
+        name = next(self._labels)
+        try:
+            line = await Line.open(url, name, self.trace, self.target.deadline)
+        except (OSError, TimeoutError) as error:
+            expect.fail(
+                requirement="connection-accept",
+                expected=f"a TCP connection for {url}",
+                received=str(error) or "no answer",
+            )
+        self.lines.append(line)
+        return line
+
+    async def upgrade(
+        self, line: Line, session: str, requirement: str = "connection-accept"
+    ) -> Peer:
+        """The peer on a line whose handshake has been sent; its initial state has arrived.
+
+        Raises:
+            Violation: It does not get that far, which breaks the requirement.
+        """
+        try:
+            socket = await line.upgraded(self.target.deadline)
+        except (OSError, TimeoutError) as error:
+            expect.fail(
+                requirement=requirement,
+                expected="a WebSocket in answer to the handshake",
+                received=str(error) or "no answer to the handshake",
+            )
+        url = self.target.session_url(session)
+        connection = Connection(socket, line.label, self.trace, self.target.deadline, url)
+        self.connections.append(connection)
+        return await self._started(connection, session)
+
+    async def open(
+        self, session: str | None = None, requirement: str = "connection-initial-state"
+    ) -> Peer:
+        """A peer on a fresh session, or on one that exists; its initial state has arrived.
+
+        Raises:
+            Violation: It does not get that far, which breaks the requirement.
+        """
+        fresh = session is None
+        session = session or self.target.new_session()
+        url = self.target.session_url(session)
+        connection = await self.connect(url, "connection-accept" if fresh else requirement)
+        peer = await self._started(connection, session, requirement)
+        if fresh and not self.target.has_sessions:
+            await peer.action("reset")
+            await peer.fence()
+        return peer
+
+    async def reconnect(self, peer: Peer) -> Peer:
+        """A new connection to a peer's session, after its own has ended."""
+        if peer.connection.closing is None:
+            await peer.connection.close()
+        return await self.open(peer.session)
+
+    async def take_over(self, peer: Peer) -> Peer:
+        """A newer connection to a peer's session, while its own is open."""
+        return await self.open(peer.session, "session-takeover-prompt")
+
+    async def replaced(self, older: Peer) -> None:
+        """Wait until the server has ended a connection that was taken over; judge only how."""
+        self.endings.append(await taken_over(older.connection))
+
+    async def race(self, session: str, number: int) -> Peer:
+        """Open connections to a session at the same time; the one that stays open in the end.
+
+        Those that a server has no place for do not take part.
+
+        Raises:
+            Violation: None stays, or more than one (session-simultaneous).
+        """
+        url = self.target.session_url(session)
+        opening = (self.connect(url) for _ in range(number))
+        found = await asyncio.gather(*opening, return_exceptions=True)
+        for one in found:
+            if isinstance(one, BaseException) and not isinstance(one, TurnedAway):
+                raise one
+        rivals = [one for one in found if isinstance(one, Connection)]
+        return await self._started(await sole_survivor(rivals), session)
+
+    async def open_other_session(self) -> Peer:
+        """A peer on a session of its own.
+
+        Raises:
+            NotTestable: The URL names one session for all.
+        """
+        if not self.target.has_sessions:
+            raise NotTestable("needs {session} in --server-url")
+        return await self.open()
+
+    async def identify(self, user: str, session: str) -> Peer:
+        """A peer that identified itself at the `--auth-url`."""
+        connection = await self.connect_auth()
+        peer = Peer(connection, f"{user}/{session}", self.target)
+        await peer.next("_REQUEST_USER_SESSION", since=0, requirement="session-identify-request")
+        await peer.send("_USER_SESSION", {"user": user, "session": session})
+        return await self._started(connection, peer.session)
+
+    async def connect_auth(self) -> Connection:
+        """A connection to the `--auth-url`.
+
+        Raises:
+            NotTestable: None was given.
+        """
+        if self.target.auth_url is None:
+            raise NotTestable("needs --auth-url")
+        return await self.connect(self.target.auth_url)
+
+    async def _started(
+        self,
+        connection: Connection,
+        session: str,
+        requirement: str = "connection-initial-state",
+    ) -> Peer:
+        peer = Peer(connection, session, self.target)
+        last = "scope/NESTED" if "scoped-keys" in self.target.features else "SECOND"
+        for key in ("TESTEE", "SECOND", last):
+            await peer.next(
+                f"_SET:{key}",
+                since=0,
+                what=f"the initial state _SET:{key}",
+                requirement=requirement,
+            )
+        if self.target.repeats:  # a second one must not arrive behind what the case begins with
+            await peer.fence()
+        return peer
+
+    def first_violation(self) -> Violation | None:
+        """The first illegal frame on any of the connections, or None."""
+        return next(filter(None, (c.first_violation() for c in self.connections)), None)
+
+    async def release(self) -> None:
+        """End all connections."""
+        for line in self.lines:
+            line.release()
+        await asyncio.gather(*(connection.release() for connection in self.connections))
+
+
+async def sole_survivor(rivals: list[Connection]) -> Connection:
+    """The one of several connections of a session that stays open, when all others are closed.
+
+    Raises:
+        Violation: There is none, or more than one (session-simultaneous).
+    """
+    closings = [asyncio.create_task(rival.wait_closed()) for rival in rivals]
+    try:
+        for finished in asyncio.as_completed(closings):
+            await finished
+            if sum(rival.closing is None for rival in rivals) <= 1:
+                break
+    finally:
+        for task in closings:
+            task.cancel()
+        await asyncio.gather(*closings, return_exceptions=True)
+    served = [rival for rival in rivals if rival.closing is None]
+    if len(served) != 1:
+        expect.fail(
+            requirement="session-simultaneous",
+            expected=f"one of {len(rivals)} connections that stays open",
+            received=f"{len(served)} of them",
+        )
+    return served[0]

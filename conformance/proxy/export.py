@@ -1,0 +1,235 @@
+"""The files of what was watched: a report, and a replay file for each finding about the server.
+
+The report is one of the kit's, in which each connection is a case; the replay files are programs
+whose steps send what a client has sent. What is not kept any more, or not whole, is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from conformance.proxy import rerun
+from conformance.proxy.findings import Finding, requirement_of
+from conformance.proxy.record import Passed
+from conformance.proxy.sides import FRAMES, Fault
+from conformance.proxy.watcher import Watched, Watcher
+from conformance.replay.file import Replay
+from conformance.replay.file import name as file_name
+from conformance.reports import html
+from conformance.reports.document import kit_version, text
+from conformance.reports.model import Report
+from conformance.reports.reader import FORMAT, VERSION
+from conformance.runner.verdict import Verdict
+from conformance.spec import requirements
+
+SECTION = "watched"
+MOST_STEPS = 5000
+"""Steps of a replay file; a longer dialogue is not one."""
+VERDICTS = {"must": Verdict.FAIL, "should": Verdict.WARN, "suspect": Verdict.WARN}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written.
+
+    Attributes:
+        report: The page.
+        replays: The replay files.
+        left_out: Why there is none of some findings.
+    """
+
+    report: Path
+    replays: list[Path]
+    left_out: list[str]
+
+    def __str__(self) -> str:
+        return f"{self.report} and {len(self.replays)} replay files beside it" + "".join(
+            f"; {reason}" for reason in self.left_out
+        )
+
+
+def write(folder: Path, watcher: Watcher, target: str) -> Written:
+    """Write all.
+
+    Raises:
+        OSError: A file can't be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    replays, left_out = [], []
+    commands: dict[int, str] = {}
+    for finding in watcher.findings:
+        if finding.side != "server" or finding.requirement.id == FRAMES:
+            continue
+        path = folder / file_name(f"{SECTION}/{finding.requirement.id}", finding.number)
+        try:
+            replay = _replay(finding, watcher, target)
+        except LookupError as error:
+            left_out.append(f"no replay file of finding {finding.number}: {error.args[0]}")
+            continue
+        path.write_text(replay.text(), encoding="utf-8")
+        replays.append(path)
+        commands[finding.number] = f"ws-sync replay {path} {replay.url}"
+    found = document(watcher, target, commands)
+    (folder / "report.json").write_text(text(found), encoding="utf-8")
+    shown = folder / "report.html"
+    shown.write_text(html.write(Report.of(found)), encoding="utf-8")
+    return Written(shown, replays, left_out)
+
+
+def document(watcher: Watcher, target: str, commands: dict[int, str]) -> dict[str, Any]:
+    """What was watched in the form of `spec/schemas/report.json`.
+
+    Args:
+        watcher: What is known.
+        target: The server's URL.
+        commands: How findings are replayed, by their numbers.
+    """
+    cases = [_case(watched, watcher, commands) for watched in watcher.connections.values()]
+    counts = {verdict.value: 0 for verdict in Verdict}
+    for case in cases:
+        counts[case["verdict"]] += 1
+    frames = watcher.totals()[0]
+    warnings = [f"{n} {what}" for n, what in (
+        (watcher.opened - len(cases), "earlier connections are not kept any more"),
+        (watcher.record.forgotten, "earlier entries of the dialogues are not kept any more"),
+    ) if n]  # fmt: skip
+    known = [*requirements().values(), requirement_of(Fault(FRAMES, "client", "", "", ""))]
+    slowest = sorted(cases, key=lambda case: -case["seconds"])[:10]
+    found: dict[str, Any] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "kit": kit_version(),
+        "began": datetime.fromtimestamp(watcher.began, UTC).isoformat(timespec="seconds"),
+        "target": {
+            "url": target,
+            "authUrl": None,
+            "testee": False,
+            "features": [],
+            "documents": sorted(watcher.all_keys()),
+            "roundTrip": 0,
+        },
+        "options": {
+            "strict": False,
+            "seed": 0,
+            "timeScale": 1,
+            "budget": 0,
+            "maxExamples": None,
+            "allowWrites": False,
+            "knownFailing": 0,
+            "selection": ["ws-sync proxy: what clients of its own have done"],
+        },
+        "selected": len(cases),
+        "requirements": [
+            {
+                "id": one.id,
+                "side": one.side,
+                "level": one.level,
+                "sentence": one.sentence,
+                "page": one.page,
+                "notObservable": one.not_observable,
+            }
+            for one in known
+        ],
+        "cases": cases,
+        "seconds": round(watcher.now(), 3),
+        "counts": counts,
+        "checks": {"collected": len(cases), "ran": len(cases), "comparisons": 0, "frames": frames},
+        "coverage": [],
+        "limits": [],
+        "slowest": [{"case": case["id"], "seconds": case["seconds"]} for case in slowest],
+        "warnings": warnings,
+        "problems": [],
+        "exitStatus": 1 if counts[Verdict.FAIL.value] else 0 if cases else 2,
+        "end": {"cases": len(cases)},
+    }
+    return found | {"coverage": Report.of(found).coverage()}
+
+
+def _case(watched: Watched, watcher: Watcher, commands: dict[int, str]) -> dict[str, Any]:
+    """A connection as a case: it fails if one of the sides has broken a MUST on it."""
+    seen = [found for found in watcher.findings if watched.label in found.connections]
+    seen.sort(key=lambda found: list(VERDICTS).index(found.level))
+    requirement = seen[0].requirement if seen else requirements()["connection-initial-state"]
+    ended = watcher.now() if watched.ended is None else watched.ended
+    entries = [passed.entry(watched.opened) for passed in watcher.record.of(watched.label)]
+    return {
+        "id": f"{SECTION}/{watched.label}",
+        "requirement": requirement.id,
+        "level": requirement.level,
+        "needs": [],
+        "verdict": (VERDICTS[seen[0].level] if seen else Verdict.PASS).value,
+        "seconds": round(ended - watched.opened, 6),
+        "broken": requirement.id if seen else None,
+        "reason": "\n".join(_sentence(found) for found in seen),
+        "known": None,
+        "blockedBy": None,
+        "death": None,
+        "closing": None,
+        "findings": [
+            {
+                "requirement": found.requirement.id,
+                "sent": found.frame,
+                "expected": f"of the {found.side}: {found.fault.expected}",
+                "received": found.fault.received,
+                "hint": None,
+                "steps": None,
+                "seed": None,
+                "replay": commands.get(found.number),
+            }
+            for found in seen
+        ],
+        "dialogue": [entry.as_json() for entry in entries],
+    }
+
+
+def _sentence(found: Finding) -> str:
+    doubt = "may break" if found.level == "suspect" else "breaks"
+    return (
+        f"the {found.side} {doubt} {found.requirement.id}: expected {found.fault.expected}, "
+        f"received {found.fault.received}"
+    )
+
+
+def _replay(finding: Finding, watcher: Watcher, target: str) -> Replay:
+    """The replay file of a finding: all connections to its URL that were open by then.
+
+    Raises:
+        LookupError: It can't be one.
+    """
+    if finding.requirement.not_observable is not None or finding.requirement.side == "client":
+        raise LookupError("the kit has no verdict on this requirement")
+    watched = watcher.connections.get(finding.connection)
+    if watched is None:
+        raise LookupError(f"connection {finding.connection} is not kept any more")
+    labels = {
+        other.label: other
+        for other in watcher.connections.values()
+        if other.path == watched.path
+        and other.opened <= finding.at
+        and (other.ended is None or other.ended >= watched.opened - 1)
+    }
+    passed = [one for one in watcher.record.all() if one.connection in labels]
+    opened = min(other.opened for other in labels.values())
+    program = rerun.program(_until(passed, finding), labels)
+    if len(program) > MOST_STEPS:
+        raise LookupError(f"it takes {len(program)} steps, more than {MOST_STEPS}")
+    return Replay(
+        case=f"{SECTION}/{finding.requirement.id}",
+        requirement=finding.requirement.id,
+        expected=finding.fault.expected,
+        received=finding.fault.received,
+        needs=frozenset(),
+        program=program,
+        seed=None,
+        url=target.rstrip("/") + watched.path.partition("?")[0],
+        dialogue=[one.entry(opened).as_json() for one in passed],
+    )
+
+
+def _until(passed: Iterable[Passed], finding: Finding) -> list[Passed]:
+    """What had passed when it was found; and what came shortly after, if that was only late."""
+    return [one for one in passed if one.at <= finding.at + 0.001]

@@ -1,0 +1,60 @@
+"""All outputs of one report, as the files of a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from conformance.reports import badge, ctrf, html, junit, markdown
+from conformance.reports.document import document, text
+from conformance.reports.model import Report
+from conformance.runner.options import Options
+from conformance.runner.verdict import Run
+
+WRITERS: dict[str, Callable[[Report], str]] = {
+    "junit.xml": junit.write,
+    "ctrf.json": ctrf.write,
+    "summary.md": markdown.write,
+    "badge.json": badge.write_json,
+    "badge.svg": badge.write_svg,
+    "report.html": html.write,
+}
+"""What is made of a report, by the name of the file."""
+
+
+def keep(run: Run, chosen: Options, seconds: float) -> str | None:
+    """Write what the command line asks for: the JSON, or the folder with all.
+
+    Args:
+        run: What became of the cases.
+        chosen: What the command line says.
+        seconds: How long it took.
+
+    Returns:
+        What could not be written, a sentence, or None.
+    """
+    if chosen.report is None and chosen.reports is None:
+        return None
+    began = datetime.now(UTC) - timedelta(seconds=seconds)
+    found = document(run, chosen, began, seconds)
+    try:
+        if chosen.report is not None:
+            chosen.report.write_text(text(found), encoding="utf-8")
+        if chosen.reports is not None:
+            chosen.reports.mkdir(parents=True, exist_ok=True)
+            (chosen.reports / "report.json").write_text(text(found), encoding="utf-8")
+            write(chosen.reports, Report.of(found))
+    except OSError as error:
+        return f"the report can't be written: {error.filename}: {error.strerror or error}"
+    return None
+
+
+def write(folder: Path, report: Report) -> None:
+    """Write everything but the JSON.
+
+    Raises:
+        OSError: A file can't be written.
+    """
+    for name, writer in WRITERS.items():
+        (folder / name).write_text(writer(report), encoding="utf-8")

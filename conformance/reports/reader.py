@@ -1,0 +1,240 @@
+"""Reads a report again. One that was cut off is read as far as it goes, and says where it ends.
+
+A run that was killed, a full disk or a broken upload leave half a file. The header tells how many
+cases there should be, the footer how many there are, so that nobody takes a half for the whole.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from json.decoder import JSONDecoder
+from pathlib import Path
+from typing import Any
+
+from conformance.reports.model import Report
+from conformance.runner.verdict import Verdict
+from conformance.spec import deviation
+
+FORMAT = "ws-sync-report"
+VERSION = 2
+HEADER = ("format", "version", "kit", "began", "target", "options", "selected", "requirements")
+"""The members in front of the cases, in their order."""
+
+
+class ReportError(Exception):
+    """A file that is no report; the text says why, and leaves out which file it is."""
+
+
+def load(path: Path, name: str = "") -> Report:
+    """Read a report.
+
+    Args:
+        path: The file.
+        name: What to call it; the file's name, or its folder's, if not given.
+
+    Raises:
+        ReportError: It can't be read, is of another format or version, or was cut off before its
+            first case.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ReportError(f"it can't be read: {error.strerror or error}") from error
+    called = name or (path.parent.resolve().name if path.stem == "report" else path.stem)
+    return parse(content, called)
+
+
+def parse(content: bytes, name: str = "") -> Report:
+    """The report that a file's content is.
+
+    Raises:
+        ReportError: As `load` says.
+    """
+    document, damage = _document(content)
+    if damage is not None and "version" not in document:
+        raise ReportError(f"{damage}, and nothing of it can be used")
+    found = document.get("format")
+    if found != FORMAT:
+        said = "it has no format" if found is None else f"its format is {found!r}"
+        raise ReportError(f"{said}, where {FORMAT!r} has to stand")
+    if document.get("version") != VERSION:
+        raise ReportError(f"its version is {document.get('version')!r}; this kit reads {VERSION}")
+    if damage is not None:
+        if not set(HEADER) <= document.keys():
+            raise ReportError(f"{damage}, and nothing of it can be used")
+        document.setdefault("cases", [])
+    wrong = deviation("report", document if damage is None else _completed(document))
+    if wrong:
+        raise ReportError(f"it is not as the schema report.json has it: {wrong}")
+    if damage is None and document["end"]["cases"] != len(document["cases"]):
+        damage = (
+            f"it has {len(document['cases'])} cases, and its end says {document['end']['cases']}"
+        )
+    return Report.of(document, damage=damage, name=name)
+
+
+def _document(content: bytes) -> tuple[dict[str, Any], str | None]:
+    """What the content holds, and where it ends if that is too early."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        if error.end < len(content):
+            raise ReportError(f"it is no UTF-8: {error.reason} at byte {error.start}") from error
+        text = content[: error.start].decode()
+    try:
+        document = _DECODER.decode(text)
+    except (ValueError, RecursionError) as error:
+        return _rest_of(text, error)
+    if not isinstance(document, dict):
+        raise ReportError("it is no JSON object")
+    return document, None
+
+
+def _rest_of(text: str, error: Exception) -> tuple[dict[str, Any], str]:
+    """The members of an object that ends too early.
+
+    Raises:
+        ReportError: It is no JSON, and not for its end.
+    """
+    document: dict[str, Any] = {}
+    scanner = _Scanner(text)
+    try:
+        for name in scanner.members():
+            if name == "cases":
+                cases = document["cases"] = []
+                for case in scanner.items():
+                    cases.append(case)  # noqa: PERF402 - what came before the end stays
+            else:
+                document[name] = scanner.value()
+    except _EndsTooEarly:
+        pass
+    except (ValueError, RecursionError) as wrong:
+        raise ReportError(f"it is no JSON: {error}") from wrong
+    else:
+        raise ReportError(f"it is no JSON: {error}") from error
+    return document, _where(document, inside=scanner.inside)
+
+
+def _where(document: dict[str, Any], *, inside: bool) -> str:
+    if not set(HEADER) <= document.keys():
+        return "it ends inside its header" if document else "it is cut off at its begin"
+    read, selected = len(document.get("cases", [])), document["selected"]
+    if inside:
+        return f"it ends inside case {read + 1} of {selected}"
+    return f"it ends behind case {read} of {selected}, before its end is complete"
+
+
+def _completed(document: dict[str, Any]) -> dict[str, Any]:
+    """A report that was cut off, with what its footer lacks, to judge what is there."""
+    footer = {
+        "seconds": 0,
+        "counts": {verdict.value: 0 for verdict in Verdict},
+        "checks": {"collected": 0, "ran": 0, "comparisons": 0, "frames": 0},
+        "coverage": [],
+        "limits": [],
+        "slowest": [],
+        "warnings": [],
+        "problems": [],
+        "exitStatus": 2,
+        "end": {"cases": 0},
+    }
+    return {**footer, **document}
+
+
+def _finite(digits: str) -> int | float:
+    """A number of the text, which has to be one for every reader.
+
+    Raises:
+        ValueError: It is too large for a double, or none.
+    """
+    try:
+        value = int(digits) if digits.lstrip("-").isdigit() else float(digits)
+        if not math.isfinite(value):
+            raise OverflowError
+    except OverflowError as error:
+        shown = digits if len(digits) < 40 else f"{digits[:20]}…"
+        raise ValueError(f"{shown} is no number that can be read") from error
+    return value
+
+
+_DECODER = JSONDecoder(parse_int=_finite, parse_float=_finite, parse_constant=_finite)
+_SPACE = re.compile(r"[ \t\n\r]*")
+
+
+class _EndsTooEarly(Exception):
+    """The text has ended where something had to come."""
+
+
+class _Scanner:
+    """Reads an object member by member, and an array in it item by item."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.place = 0
+        self.inside = False
+        """Whether the last item of an array was begun and not ended."""
+
+    def members(self) -> Iterator[str]:
+        """The names of the members; what is named has to be read before the next."""
+        self._take("{")
+        while True:
+            name = self.value()
+            if not isinstance(name, str):
+                raise ValueError(f"{name!r} is no name of a member")
+            self._take(":")
+            yield name
+            if self._take(",}") == "}":
+                return
+
+    def items(self) -> Iterator[Any]:
+        """The items of an array."""
+        self._take("[")
+        if self._next() == "]":
+            self.place += 1
+            return
+        while True:
+            self._next()
+            self.inside = True
+            item = self.value()
+            self.inside = False
+            yield item
+            if self._take(",]") == "]":
+                return
+
+    def value(self) -> Any:
+        """A whole value; one that the end of the text has cut off is none."""
+        self._next()
+        try:
+            found, place = _DECODER.raw_decode(self.text, self.place)
+        except json.JSONDecodeError as error:
+            if self._is_cut(error):
+                raise _EndsTooEarly from error
+            raise
+        self.place = place
+        self._next()  # a number that stands at the end may be half of one
+        return found
+
+    def _is_cut(self, error: json.JSONDecodeError) -> bool:
+        """Whether it is the end that is wrong: of a string, an escape, a word, or in between."""
+        left = self.text[error.pos :]
+        if error.msg.startswith("Unterminated string"):
+            return True
+        return len(left) <= len("false,\\u0000")
+
+    def _next(self) -> str:
+        match = _SPACE.match(self.text, self.place)
+        assert match is not None
+        self.place = match.end()
+        if self.place >= len(self.text):
+            raise _EndsTooEarly
+        return self.text[self.place]
+
+    def _take(self, wanted: str) -> str:
+        found = self._next()
+        if found not in wanted:
+            raise ValueError(f"{found!r} instead of {wanted!r}")
+        self.place += 1
+        return found

@@ -1,0 +1,1 @@
+"""The run: options, selection, probing, cases, verdicts, hints."""

@@ -1,0 +1,163 @@
+"""Client mode as pytest hooks: which cases are collected, and what they are given."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Generator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from conformance.client_mode.capabilities import lacking
+from conformance.client_mode.client_under_test import Guest, probe
+from conformance.client_mode.connection import Link
+from conformance.client_mode.listener import Host
+from conformance.client_mode.process import ClientProgram
+from conformance.driver.expect import NotTestable, Violation
+from conformance.replay.collect import ReplayFile
+from conformance.runner.keys import DIALOGUE, OPTIONS, RUN
+from conformance.runner.options import Options
+from conformance.runner.probe import NO_SERVER, NOT_CONFORMANT, Unusable
+
+KIT = Path(__file__).resolve().parents[1]
+CASES = {"server": KIT / "cases", "client": KIT / "client_cases"}
+
+LAST = pytest.StashKey[list[Link]]()
+"""The connection of the last case, for the next one."""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the cases of the other side."""
+    chosen = config.stash.get(OPTIONS, None)
+    if chosen is None:
+        return None
+    other = CASES["server" if chosen.target.is_client else "client"]
+    return True if collection_path == other else None
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let what the client lacks of the contract fail the run, once, whatever the cases say."""
+    chosen = session.config.stash.get(OPTIONS, None)
+    if chosen is not None and chosen.target.lacks:
+        names = ", ".join(f"`{name}`" for name in chosen.target.lacks)
+        session.config.stash[RUN].problems.append(
+            f"the client does not do {names}, which spec/testee.md asks for; the cases that need "
+            "it say nothing"
+        )
+
+
+def look(chosen: Options) -> None:
+    """Wait for the client, measure a round trip, and see what of the contract it lacks.
+
+    Raises:
+        Unusable: None comes, or the address can't be listened on.
+    """
+    asyncio.run(_first_look(chosen))
+
+
+async def _first_look(chosen: Options) -> None:
+    target = chosen.target
+    host = _host(chosen)
+    try:
+        await host.start()
+    except OSError as error:
+        raise Unusable(NO_SERVER, f"the kit can't listen on {target.url}: {error}") from error
+    program = _program(chosen)
+    guest = Guest(host, target, program)
+    try:
+        round_trip = await probe(guest)
+        if round_trip is not None:
+            target.lacks = await lacking(guest)
+    except Violation as violation:
+        printed = f"; {program.printed()}" if program is not None else ""
+        raise Unusable(
+            NOT_CONFORMANT,
+            f"the client that connects is not as the contract has it: {violation}; see "
+            f"spec/testee.md, 'A client under test'{printed}",
+        ) from violation
+    finally:
+        await host.stop()
+    if round_trip is None:
+        said = ""
+        if program is not None and program.died():
+            said = f"; its exit status is {program.status}, and {program.printed()}"
+        raise Unusable(NO_SERVER, f"no client connects to {target.url}{said}")
+    target.round_trip = round_trip
+
+
+def _host(chosen: Options) -> Host:
+    assert chosen.target.listen is not None
+    return Host(*chosen.target.listen, chosen.target.deadline)
+
+
+def _program(chosen: Options) -> ClientProgram | None:
+    return chosen.process if isinstance(chosen.process, ClientProgram) else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Blame a case for the end of the client's process, where it would say nothing of it."""
+    chosen = item.config.stash[OPTIONS]
+    try:
+        yield
+    except NotTestable as error:
+        if not _has_ended(chosen, SETTLING):
+            raise
+        raise _ended() from error
+    if _has_ended(chosen, 0):
+        raise _ended()
+
+
+SETTLING = 0.5
+"""Seconds in which a process ends whose connection has ended."""
+
+
+def _has_ended(chosen: Options, seconds: float) -> bool:
+    program = _program(chosen)
+    return program is not None and program.ends_within(seconds)
+
+
+def _ended() -> Violation:
+    return Violation(
+        expected="a client that goes on until it is told _DISCONNECT",
+        received="the end of its process",
+    )
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
+    """The kit's server, for all cases."""
+    found = _host(request.config.stash[OPTIONS])
+    await found.start()
+    yield found
+    await found.stop()
+
+
+@pytest.fixture
+def program(request: pytest.FixtureRequest) -> list[dict[str, object]]:
+    """The steps of the replay file that the case is."""
+    file = request.node.getparent(ReplayFile)
+    return list(file.replay.program) if file is not None else []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def guest(request: pytest.FixtureRequest, host: Host) -> AsyncIterator[Guest]:
+    """The client under test, connected, with the state START."""
+    chosen = request.config.stash[OPTIONS]
+    last = request.config.stash.setdefault(LAST, [])
+    found = request.node.stash[DIALOGUE] = Guest(host, chosen.target, _program(chosen))
+    try:
+        await found.begin(last.pop() if last else None)
+    finally:
+        _tell_of_deaths(request, host)
+    yield found
+    last.append(found.link)
+
+
+def _tell_of_deaths(request: pytest.FixtureRequest, host: Host) -> None:
+    """Let an end between two cases fail the run: the one before is over, the next has not begun."""
+    run = request.config.stash[RUN]
+    before = run.outcomes[-1].case.id if run.outcomes else "the first look at it"
+    run.problems += [f"the client has died behind {before}: {how}" for how in host.deaths]
+    host.deaths.clear()

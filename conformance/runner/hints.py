@@ -1,0 +1,318 @@
+"""What is known to look like a failure of a server: a table of patterns, each with one sentence.
+
+A hint is a guess at the cause, made of what was seen from outside. A wrong one costs its reader
+more than none, so each pattern names the requirements that it speaks of, and demands a trace in the
+dialogue that other faults do not leave. Mutants say which hint they want (tests/mutants/kinds.py).
+Those of clients are in `clients.hints`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from conformance.runner.verdict import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A known pattern.
+
+    Attributes:
+        name: Its name.
+        requirements: The ids of the requirements that it speaks of.
+        shows: Whether a finding of one of them has it.
+        sentence: What it looks like.
+    """
+
+    name: str
+    requirements: frozenset[str]
+    shows: Callable[[Finding], bool]
+    sentence: str
+
+
+def hint(finding: Finding, known: Iterable[Hint]) -> Hint | None:
+    """The first known pattern that a finding has, or None."""
+    with suppress(RecursionError):  # values too deep for this process to walk through
+        for one in known:
+            if finding.requirement in one.requirements and one.shows(finding):
+                return one
+    return None
+
+
+# What is seen in a dialogue
+
+
+def sent(finding: Finding) -> Iterator[dict[str, Any]]:
+    """The events that the kit sent, as far as they are JSON objects."""
+    return _events(finding, "sent")
+
+
+def received(finding: Finding) -> Iterator[dict[str, Any]]:
+    """Those that the server sent."""
+    return _events(finding, "received")
+
+
+def _events(finding: Finding, direction: str) -> Iterator[dict[str, Any]]:
+    for entry in finding.trace.entries:
+        if entry.direction == direction and isinstance(entry.payload, str) and not entry.left_out:
+            try:
+                event = json.loads(entry.payload)
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(event, dict) and isinstance(event.get("type"), str):
+                yield event
+
+
+def last_patch(finding: Finding) -> list[dict[str, Any]]:
+    """The operations of the last patch that the kit sent."""
+    patches = [e.get("data") for e in sent(finding) if e["type"].startswith("_PATCH:")]
+    operations = patches[-1] if patches else []
+    return [one for one in operations if isinstance(one, dict)] if operations else []
+
+
+def pointers(finding: Finding) -> list[str]:
+    """The pointers in that patch."""
+    found = (one.get(name) for one in last_patch(finding) for name in ("path", "from"))
+    return [pointer for pointer in found if isinstance(pointer, str)]
+
+
+def calls(finding: Finding) -> list[str]:
+    """The names of the actions and tasks that the kit called, started and cancelled, in order."""
+    found = (e.get("data") for e in sent(finding) if e["type"].startswith(("_ACTION:", "_TASK_")))
+    return [data["type"] for data in found if isinstance(data, dict) and "type" in data]
+
+
+def closed(finding: Finding, code: int | None = None) -> bool:
+    """Whether what was received is the end of a connection, with a close code if one is given."""
+    said = finding.received
+    return "closed with code" in said if code is None else f"closed with code {code}" in said
+
+
+# The patterns
+
+
+def _newer_closed(finding: Finding) -> bool:
+    told = next((e.at for e in finding.trace.entries if '"_DISCONNECT"' in str(e.payload)), None)
+    ends = [e for e in finding.trace.entries if e.direction == "noted" and " closed " in e.payload]
+    return told is not None and closed(finding) and len({e.connection for e in ends}) > 1
+
+
+def _patch_first(finding: Finding) -> bool:
+    opened = [e for e in finding.trace.entries if "connects to" in str(e.payload)]
+    return len(opened) > 1 and "_PATCH:TESTEE" in finding.received
+
+
+def _not_finite(finding: Finding) -> bool:
+    return re.search(r"(NaN|Infinity) is no JSON", finding.received) is not None
+
+
+def _poisoned(finding: Finding) -> bool:
+    lone = re.compile(r"\\u[dD][89a-fA-F]")
+    entries = [e for e in finding.trace.entries if e.direction == "sent"]
+    silent = "nothing of the kind" in finding.received or "without it" in finding.received
+    return silent and any(lone.search(str(e.payload)) for e in entries)
+
+
+def _raw_token(finding: Finding) -> bool:
+    tokens = {token for p in pointers(finding) for token in p.split("/") if "~" in token}
+    return any(f"'{token}': " in finding.received for token in tokens)
+
+
+def _half_applied(finding: Finding) -> bool:
+    return 1 < len(last_patch(finding)) < MANY
+
+
+MANY = 1000
+"""Operations from which on a limit is the likelier cause."""
+
+
+def _echoed(finding: Finding) -> bool:
+    written = [e["data"] for e in sent(finding) if e["type"].startswith(("_SET:", "_PATCH:"))]
+    return bool(written) and '"op"' in finding.received
+
+
+def _cancelled_early(finding: Finding) -> bool:
+    names = calls(finding)
+    twice = any(name in names[place + 1 :] for place, name in enumerate(names))
+    return twice and "runningTasks" in finding.expected + finding.received
+
+
+def _between(finding: Finding) -> bool:
+    events = [e for e in finding.trace.entries if e.direction == "received"]
+    for one, other in pairwise(events):
+        if '"_BIN_META"' in str(one.payload) and isinstance(other.payload, str):
+            return True
+    return False
+
+
+def _stale_start(finding: Finding) -> bool:
+    return "assignQuietly" in calls(finding) and "initial state" in finding.expected
+
+
+def _hyphen(finding: Finding) -> bool:
+    return any(pointer.endswith("/-") for pointer in pointers(finding))
+
+
+def _loose_index(finding: Finding) -> bool:
+    tokens = {token for pointer in pointers(finding) for token in pointer.split("/")[2:]}
+    return any(map(is_loose_index, tokens))
+
+
+def is_loose_index(token: str) -> bool:
+    """Whether a token is no index, and an integer to some language."""
+    return re.fullmatch(r"0\d+|[+]\d+|\d+_\d+|\s*\d+\s+|\s+\d+", token) is not None
+
+
+def _bool_as_int(finding: Finding) -> bool:
+    found, _, wanted = finding.received.rpartition(" instead of ")
+    if not found:
+        found, wanted = finding.received, finding.expected
+    found, wanted = (text.rpartition(": ")[2] for text in (found, wanted))
+    as_numbers = [text.replace("true", "1").replace("false", "0") for text in (found, wanted)]
+    return "true" in found + wanted and as_numbers[0] == as_numbers[1]
+
+
+def _always(_: Finding) -> bool:
+    return True
+
+
+REFUSING = frozenset(
+    {
+        "connection-refusal-survives",
+        "actions-malformed",
+        "actions-unknown",
+        "actions-error",
+        "tasks-malformed",
+        "patch-malformed",
+        "binary-malformed",
+        "events-unknown-type",
+        "events-unknown-key",
+    }
+)
+
+HINTS = (
+    Hint(
+        "newer-closed",
+        frozenset({"session-takeover"}),
+        _newer_closed,
+        "this looks like the older connection's clean-up closing the newer one: it ends what the "
+        "session holds now, and not the connection that it served",
+    ),
+    Hint(
+        "patch-first",
+        frozenset({"connection-state-before-patch"}),
+        _patch_first,
+        "this looks like a connection that is given changes as soon as it is known, before its "
+        "initial states have been sent",
+    ),
+    Hint(
+        "not-finite",
+        frozenset({"events-strict-json", "events-not-finite"}),
+        _not_finite,
+        "this looks like an encoder that writes numbers that are not finite, as Python's json does "
+        "without allow_nan=False: refuse them where they come in",
+    ),
+    Hint(
+        "poisoned",
+        frozenset({"events-lone-surrogate", "state-get", "connection-initial-state"}),
+        _poisoned,
+        "this looks like a lone surrogate that was kept: every later frame that holds it can't be "
+        "encoded as UTF-8, and is lost without a word",
+    ),
+    Hint(
+        "never-unescaped",
+        frozenset({"patch-unescape"}),
+        _raw_token,
+        "this looks like a pointer whose tokens are used as they stand: ~1 has to become / and "
+        "then ~0 has to become ~",
+    ),
+    Hint(
+        "half-applied",
+        frozenset({"patch-atomic"}),
+        _half_applied,
+        "this looks like a patch that is applied in place: apply it to a copy, and keep the copy "
+        "when all operations have worked",
+    ),
+    Hint(
+        "echo",
+        frozenset({"state-no-echo"}),
+        _echoed,
+        "this looks like a snapshot that does not follow what a client writes: the next sync finds "
+        "the write as a difference",
+    ),
+    Hint(
+        "cancelled-early",
+        frozenset({"tasks-cancel-early"}),
+        _cancelled_early,
+        "this looks like a task that was cancelled before its first step, so that the code that "
+        "takes it from the list never ran",
+    ),
+    Hint(
+        "interleaved",
+        frozenset({"binary-pair"}),
+        _between,
+        "this looks like an announcement and its bytes being sent in two steps without a lock, so "
+        "that another sender comes between",
+    ),
+    Hint(
+        "loop-ends",
+        REFUSING,
+        lambda finding: closed(finding, 1000),
+        "this looks like an error in the loop that receives, which ends it and closes the "
+        "connection as if all were well: refuse the one event and go on",
+    ),
+    Hint(
+        "stale-start",
+        frozenset({"session-resumes"}),
+        _stale_start,
+        "this looks like an initial state that is taken from what was synced last, and not from "
+        "the objects as they are now",
+    ),
+    Hint(
+        "hyphen-append",
+        frozenset({"patch-append"}),
+        _hyphen,
+        "this looks like `-` being read as an index from the end: it is the place behind the last "
+        "element",
+    ),
+    Hint(
+        "hyphen-index",
+        frozenset({"patch-index"}),
+        _hyphen,
+        "this looks like `-` being read as the last element: it names none, and only `add` may "
+        "use it",
+    ),
+    Hint(
+        "loose-index",
+        frozenset({"patch-index"}),
+        _loose_index,
+        "this looks like an index that is read as the language reads integers: only 0, or digits "
+        "that do not begin with 0, are one",
+    ),
+    Hint(
+        "true-is-one",
+        frozenset({"patch-type-changes", "events-json-types"}),
+        _bool_as_int,
+        "this looks like a comparison for which true equals 1, as in Python: in JSON they differ",
+    ),
+    Hint(
+        "snapshot-written-back",
+        frozenset({"state-unsynced-kept"}),
+        _always,
+        "this looks like a write that is applied to the state that was synced last, and all of "
+        "that is then put back into the objects",
+    ),
+    Hint(
+        "waits-for-older",
+        frozenset({"session-takeover-prompt"}),
+        _always,
+        "this looks like the newer connection waiting until the older one has answered the close, "
+        "or has read what is under way: take its place first, and let it end in the background",
+    ),
+)

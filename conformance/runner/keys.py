@@ -1,0 +1,15 @@
+"""Where the hooks keep what they know of a run and of a case: keys of pytest's stashes."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.driver.dialogue import Dialogue
+from conformance.runner.case import Case
+from conformance.runner.options import Options
+from conformance.runner.verdict import Run
+
+OPTIONS = pytest.StashKey[Options]()
+RUN = pytest.StashKey[Run]()
+CASE = pytest.StashKey[Case]()
+DIALOGUE = pytest.StashKey[Dialogue]()

@@ -1,0 +1,374 @@
+"""The kit as pytest hooks: look at the server first, judge every case, sum up.
+
+pytest collects, selects, runs and times the cases. Verdicts are the kit's own: this module turns
+what a case raised into one, and the run's verdicts into the exit status (verdict.Run.exit_status).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Generator
+from pathlib import Path
+
+import pytest
+
+from conformance.driver.closing import after_errors
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.expect import Violation
+from conformance.driver.liveness import ailment
+from conformance.driver.peer import Peer
+from conformance.driver.process import MOST_STARTS
+from conformance.driver.target import Target
+from conformance.driver.trace import harmless
+from conformance.replay.collect import case_of
+from conformance.reports import bundle
+from conformance.runner import client_plugin as clients
+from conformance.runner import last_run, selection, watch_mode, weak_evidence
+from conformance.runner import options as command_line
+from conformance.runner.case import MARK, of_item
+from conformance.runner.keys import CASE, DIALOGUE, OPTIONS, RUN
+from conformance.runner.measurements import Figure
+from conformance.runner.options import Options
+from conformance.runner.probe import NOTHING_RAN, Unusable, probe
+from conformance.runner.verdict import NOT_CONFORMANT, Outcome, Run, Verdict
+from conformance.runner.verdict_rules import Blocked, NeedsTestee, judge, listed
+from conformance.terminal.reporter import Terminal
+
+CONTRACT_FREE = "application"
+PROMISED = "user-session"
+"""The feature that who gives `--auth-url` counts on."""
+NEEDS_TESTEE = "needs a testee, the small application of spec/testee.md on this implementation"
+
+BEGAN = pytest.StashKey[float]()
+OUTCOME = pytest.StashKey[Outcome]()
+FOLDER = Path(".ws-sync")
+"""Where the last run is kept."""
+FIGURES = pytest.StashKey[list[Figure]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the kit's options."""
+    command_line.add(parser)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker of cases, and that they are coroutines; put the kit's reporter in place.
+
+    Both hold whatever configuration pytest has found: a path among the options can lead it to
+    another file than the kit's own.
+    """
+    config.option.asyncio_mode = "auto"
+    config.addinivalue_line("markers", f"{MARK}(requirement, needs): binds a case; use @case(…)")
+    config.stash[RUN] = Run()
+    config.stash[BEGAN] = time.monotonic()
+    standard = config.pluginmanager.get_plugin("terminalreporter")
+    pytests = config.option.help or (config.option.collectonly and not config.option.list)
+    if standard is not None and not pytests:
+        config.pluginmanager.unregister(standard)
+        config.pluginmanager.register(Terminal(config, sys.stdout), "terminalreporter")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Start and probe the server; end with one sentence if there is none to test."""
+    option = config.option
+    if option.help or option.version or option.collectonly:
+        return None
+    if option.list:
+        option.collectonly = True
+        return None
+    try:
+        if option.watch:
+            return watch_mode.watch(
+                option.watch, *watch_mode.one_run(config.invocation_params.args)
+            )
+        chosen = config.stash[OPTIONS] = command_line.read(config)
+        if chosen.process is not None:
+            config.add_cleanup(chosen.process.stop)  # however the run ends
+        end_with_signals(chosen)
+        chosen.start()
+        if chosen.target.is_client:
+            clients.look(chosen)
+        else:
+            asyncio.run(probe(chosen.target, testee=chosen.testee))
+    except Unusable as error:
+        lines = "\n  ".join(map(harmless, str(error).splitlines()))
+        print(f"ws-sync: {lines}", file=sys.stderr)  # noqa: T201 - before there is a terminal
+        return error.status
+    return None
+
+
+def end_with_signals(chosen: Options) -> None:
+    """Let a signal that ends the kit end the server too that it starts."""
+    process = chosen.process
+    if process is None or threading.current_thread() is not threading.main_thread():
+        return
+
+    def end(number: int, _: object) -> None:
+        process.stop()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Bind each item to its case, leave out what is not selected, look for stale known entries."""
+    for item in items:
+        found = item.stash[CASE] = case_of(item) or of_item(item)
+        item.extra_keyword_matches |= {found.id, found.requirement.id, *found.needs}
+    rested_on = set().union(*(item.stash[CASE].after for item in items))
+    items.sort(key=lambda item: item.stash[CASE].id not in rested_on)
+    run = config.stash[RUN]
+    run.cases = [item.stash[CASE] for item in items]
+    _select(config, items)
+    chosen = config.stash.get(OPTIONS, None)
+    if chosen is None:
+        if config.option.collectonly:
+            return
+        raise pytest.UsageError("give pytest the kit's folder, or run python -m conformance")
+    sections = {case.section for case in run.cases}
+    for entry, near in chosen.known.unmatched(case.id for case in run.cases):
+        if entry.case.partition("/")[0] in sections or len(sections) > 1:
+            meant = f"; {near!r} may be meant" if near else ""
+            run.problems.append(
+                f"{entry.place}: the known-failing list names {entry.case!r}, and there is no such "
+                f"case{meant}"
+            )
+
+
+def _select(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take out what the kit's own options do not select."""
+    last = None
+    if config.option.lf:
+        kept = last_run.load(FOLDER)
+        last = kept.failed() if kept else frozenset()
+    selected = selection.read(config, last)
+    run = config.stash[RUN]
+    run.selects_nothing = selected.nothing(run.cases)
+    left = [] if run.selects_nothing else [i for i in items if selected.takes(i.stash[CASE])]
+    if len(left) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in {*left}])
+        items[:] = left
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note what is to be judged: a case without an outcome must not look like none at all."""
+    if OPTIONS in session.config.stash:
+        session.config.stash[RUN].collected = [item.stash[CASE].id for item in session.items]
+
+
+# One case
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out what can't be judged.
+
+    That is a case that needs a testee, or a feature that the testee does not list, or that rests on
+    one that is not met.
+    """
+    if (process := item.config.stash[OPTIONS].process) is not None:
+        process.mark()
+    target = item.config.stash[OPTIONS].target
+    if not target.testee and item.stash[CASE].section != CONTRACT_FREE:
+        raise NeedsTestee(NEEDS_TESTEE)
+    missing = item.stash[CASE].needs - target.features
+    if missing:
+        pytest.skip(
+            f"the testee does not list {', '.join(f'`{name}`' for name in sorted(missing))}"
+        )
+    if culprit := item.config.stash[RUN].culprit(item.stash[CASE]):
+        raise Blocked(culprit)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Judge every frame that the other side sent; an illegal one is what went wrong first."""
+    failure: Violation | None = None
+    try:
+        yield
+    except Violation as violation:
+        failure = violation
+    dialogue = item.stash.get(DIALOGUE, None)
+    illegal = dialogue.first_violation() if dialogue else None
+    if illegal is not None:
+        raise illegal from failure
+    if failure is not None:
+        raise failure
+
+
+@pytest.fixture
+def options(request: pytest.FixtureRequest) -> Options:
+    """What the command line says."""
+    return request.config.stash[OPTIONS]
+
+
+@pytest.fixture
+def target(request: pytest.FixtureRequest) -> Target:
+    """The server or client under test."""
+    return request.config.stash[OPTIONS].target
+
+
+@pytest.fixture
+async def dialogue(request: pytest.FixtureRequest, target: Target) -> AsyncIterator[Dialogue]:
+    """The connections of this case; opens further ones."""
+    found = request.node.stash[DIALOGUE] = Dialogue(target)
+    yield found
+    await found.release()
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> list[Figure]:
+    """What this case measures; the summary and the report tell it."""
+    found: list[Figure] = request.node.stash.setdefault(FIGURES, [])
+    return found
+
+
+@pytest.fixture
+async def peer(dialogue: Dialogue) -> Peer:
+    """A client on a fresh session, whose initial state has arrived."""
+    return await dialogue.open()
+
+
+# Verdicts
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn what a phase of a case raised into its verdict."""
+    result = yield
+    outcome = item.stash.get(OUTCOME, None)
+    if outcome is None and (call.when == "call" or call.excinfo is not None):
+        outcome = _judge(item, call)
+        item.stash[OUTCOME] = outcome
+        item.config.stash[RUN].outcomes.append(outcome)
+        if outcome.verdict is Verdict.DIED:
+            _after_death(item)
+    elif outcome is not None and call.excinfo is not None:
+        outcome.verdict, outcome.reason = Verdict.KIT_ERROR, str(result.longrepr)
+    if outcome is None:
+        return result
+    result.verdict = outcome.verdict  # type: ignore[attr-defined]
+    if call.when == "teardown" and call.excinfo is None:
+        return result
+    result.when = "call"
+    if outcome.verdict in NOT_CONFORMANT:
+        result.outcome, result.longrepr = "failed", outcome.reason
+    elif outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE):
+        result.outcome = "skipped"
+        result.longrepr = (str(item.path), 0, f"{outcome.verdict}: {outcome.reason}")
+    else:
+        result.outcome, result.longrepr = "passed", None
+        if outcome.reason:
+            result.sections.append((outcome.verdict.value, outcome.reason))
+    return result
+
+
+def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
+    dialogue = item.stash.get(DIALOGUE, None)
+    trace = dialogue.trace if dialogue else None
+    outcome = Outcome(item.stash[CASE], Verdict.PASS, seconds=call.duration, trace=trace)
+    outcome.notes = [f"{name}: {figures}" for name, figures in item.user_properties]
+    outcome.figures = item.stash.get(FIGURES, [])
+    outcome.missing = outcome.case.needs - item.config.stash[OPTIONS].target.features
+    endings = [*dialogue.endings, *after_errors(dialogue.connections)] if dialogue else []
+    error = call.excinfo.value if call.excinfo else None
+    judge(outcome, error, endings, item.config.stash[OPTIONS])
+    if outcome.verdict is Verdict.KIT_ERROR and call.excinfo is not None:
+        side = item.config.stash[OPTIONS].target.side
+        outcome.reason = f"{outcome.case.id}: the kit's own error, not the {side}'s\n" + str(
+            item.repr_failure(call.excinfo)
+        )
+    return outcome
+
+
+def _after_death(item: pytest.Item) -> None:
+    chosen = item.config.stash[OPTIONS]
+    if chosen.process is not None:
+        chosen.process.stop()
+        if chosen.process.starts >= MOST_STARTS:
+            item.session.shouldstop = f"the {chosen.target.side} has died {MOST_STARTS} times"
+            return
+        try:
+            chosen.start()
+        except Unusable as error:
+            item.session.shouldstop = str(error)
+        return
+    if ails := ailment(chosen.target, chosen.process):  # it may have come to itself
+        side = chosen.target.side
+        item.session.shouldstop = f"the {side} at {chosen.target.url} is gone: {ails}"
+
+
+# The run
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Set the exit status, and write the reports."""
+    config = session.config
+    chosen = config.stash.get(OPTIONS, None)
+    if chosen is None:
+        if config.option.list and config.stash[RUN].selects_nothing:
+            session.exitstatus = NOTHING_RAN
+        return
+    run = config.stash[RUN]
+    if run.selects_nothing:
+        session.exitstatus = run.exit_status()
+        return
+    left = run.vanished()
+    if session.shouldstop:
+        run.problems.append(
+            f"{session.shouldstop}; the run ended early, {len(left)} cases did not run"
+        )
+    else:
+        if left and run.outcomes:  # pytest begins nothing where it could not collect
+            named = ", ".join(left[:5]) + (", …" if left[5:] else "")
+            how_many = "1 case has" if len(left) == 1 else f"{len(left)} cases have"
+            run.problems.append(f"{how_many} no outcome: {named}")
+        if chosen.promised and chosen.target.testee and PROMISED not in chosen.target.features:
+            run.problems.append(
+                f"--auth-url is given, but the testee does not list `{PROMISED}`: nothing of it "
+                "was judged"
+            )
+        if run.ran() and (ails := ailment(chosen.target, chosen.process)):
+            run.problems.append(f"the {chosen.target.side} has died after the last case: {ails}")
+    run.warnings += dict.fromkeys(chosen.target.application.left)
+    run.warnings += weak_evidence.of_calls(chosen.target.application)
+    run.warnings += weak_evidence.warnings(run, chosen.target)
+    _compare_with_last(run, chosen)
+    if chosen.write_known is not None:
+        chosen.write_known.write_text(listed(run, chosen.known), encoding="utf-8")
+    session.exitstatus = run.exit_status()
+    if unwritten := bundle.keep(run, chosen, _elapsed(config)):
+        run.problems.append(unwritten)
+        session.exitstatus = run.exit_status()
+
+
+def _compare_with_last(run: Run, chosen: Options) -> None:
+    """Note what was fixed and what is new since the last run of the same target, and keep this."""
+    if chosen.replay_dir is None or not run.outcomes:
+        return
+    last = last_run.load(FOLDER)
+    if last is None or last.server != chosen.server:
+        last = last_run.LastRun(chosen.server)
+    else:
+        run.fixed, run.new = last.changes(run.outcomes)
+    last.note(run.outcomes)
+    try:
+        last.save(FOLDER)
+    except OSError as error:
+        run.warnings.append(f"{FOLDER} can't be written to ({error.strerror}): no run is kept")
+
+
+def _elapsed(config: pytest.Config) -> float:
+    return time.monotonic() - config.stash[BEGAN]

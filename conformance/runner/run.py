@@ -1,0 +1,55 @@
+"""Runs pytest on the cases, with the kit's hooks and options known from the start.
+
+Where pytest meets them only in the folder's `conftest.py`, it takes the value of an option for a
+path of tests until then.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+import pytest
+
+from conformance.replay import collect
+from conformance.runner import client_plugin as clients
+from conformance.runner import plugin
+from conformance.runner.options import GROUP
+from conformance.runner.watch_mode import FIXED
+
+
+def run(arguments: Sequence[str], *watching: object) -> int:
+    """Run the cases.
+
+    Args:
+        arguments: pytest's and the kit's options.
+        watching: Further plugins.
+
+    Returns:
+        The exit status: that of `verdict.Run`, of `probe.Unusable`, or pytest's own.
+    """
+    options = _Options()
+    plugins = [plugin, collect, clients, *watching, options]
+    status = int(pytest.main([*FIXED, *arguments], plugins=plugins))
+    if status == pytest.ExitCode.USAGE_ERROR:
+        for given, meant in options.mistyped(arguments):
+            print(f"ws-sync: {given}: there is none; nearest: {meant}", file=sys.stderr)  # noqa: T201
+    return status
+
+
+class _Options:
+    """Knows the kit's options, as the plugins before it have declared them."""
+
+    names: Sequence[str] = ()
+
+    def pytest_addoption(self, parser: pytest.Parser) -> None:
+        """See what was declared."""
+        declared = parser.getgroup(GROUP).options
+        self.names = [name for option in declared for name in option.names()]
+
+    def mistyped(self, arguments: Sequence[str]) -> list[tuple[str, str]]:
+        """The arguments that nearly are an option, each with that option."""
+        given = [argument.partition("=")[0] for argument in arguments if argument[:2] == "--"]
+        near = [(one, get_close_matches(one, self.names, 1)) for one in given]
+        return [(one, found[0]) for one, found in near if found and found[0] != one]

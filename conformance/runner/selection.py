@@ -1,0 +1,111 @@
+"""Which cases a run is to judge, where it is not to judge all.
+
+Of one option given several times any may hold; of different options all have to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+import pytest
+
+from conformance.runner.case import Case
+
+LEVELS = ("MUST", "SHOULD", "MAY")
+NEAREST = 3
+
+Names = Callable[[Case], Iterable[str]]
+NAMES: dict[str, Names] = {
+    "section": lambda case: [case.section],
+    "requirement": lambda case: [case.requirement.id],
+    "level": lambda case: [case.requirement.level.partition(" ")[0]],
+    "feature": lambda case: case.needs,
+    "case": lambda case: [case.id],
+}
+"""What a case has of what each option may name."""
+HELP = {
+    "section": ("NAME", "only cases of this section, such as state"),
+    "requirement": ("ID", "only cases that are bound to this requirement"),
+    "level": ("LEVEL", "only cases of requirements of this level: MUST, SHOULD or MAY"),
+    "feature": ("NAME", "only cases that need this feature of the testee"),
+    "case": ("GLOB", "only cases whose ids match; * stands for anything, [ and ] for themselves"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the command line selects.
+
+    Attributes:
+        given: What each option names; an option that was not given is missing.
+        last_failed: The ids of what failed in the last run, if only that is wanted.
+    """
+
+    given: Mapping[str, Sequence[str]]
+    last_failed: frozenset[str] | None = None
+
+    def takes(self, case: Case) -> bool:
+        """Whether a case is to be judged."""
+        if self.last_failed is not None and case.id not in self.last_failed:
+            return False
+        return all(
+            any(matches(pattern, name) for pattern in patterns for name in NAMES[option](case))
+            for option, patterns in self.given.items()
+        )
+
+    def nothing(self, cases: Sequence[Case]) -> str | None:
+        """What in it names nothing, a sentence with what may be meant; None if all of it does."""
+        for option, patterns in self.given.items():
+            known = sorted({name for case in cases for name in NAMES[option](case)})
+            for pattern in patterns:
+                if not any(matches(pattern, name) for name in known):
+                    return f"--{option} {pattern}: there is none; {_nearest(pattern, known)}"
+        if any(map(self.takes, cases)):
+            return None
+        if self.last_failed is not None and not self.given:
+            return "--last-failed: nothing has failed in the last run"
+        return "no case is all of what was selected: " + ", ".join(
+            [f"--{option} {pattern}" for option, found in self.given.items() for pattern in found]
+            + (["--last-failed"] if self.last_failed is not None else [])
+        )
+
+
+def _nearest(pattern: str, known: Sequence[str]) -> str:
+    near = _near(pattern, known)
+    named = ", ".join(near or known[: NEAREST * 5])
+    return f"nearest: {named}" if near else f"there are {named}" + (", …" if known[15:] else "")
+
+
+def _near(pattern: str, known: Sequence[str]) -> Sequence[str]:
+    section, slash, rest = pattern.partition("/")
+    sections = {name.partition("/")[0] for name in known}
+    if slash and section not in sections:  # the rest may be right, whatever it matches elsewhere
+        for meant in get_close_matches(section, sections, 1):
+            if any(matches(f"{meant}/{rest}", name) for name in known):
+                return [f"{meant}/{rest}"]
+    near = get_close_matches(pattern.replace("*", ""), known, NEAREST, 0.4)
+    return near or [n for n in known if pattern.strip("*").lower() in n.lower()][:NEAREST]
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Whether a pattern names something; only `*` and `?` are special in it."""
+    return pattern == name or fnmatchcase(name, pattern.replace("[", "[[]"))
+
+
+def add(group: pytest.OptionGroup) -> None:
+    """Declare the options."""
+    for option, (what, told) in HELP.items():
+        group.addoption(
+            f"--{option}", action="append", default=[], metavar=what, help=f"{told}; repeatable"
+        )
+
+
+def read(config: pytest.Config, last_failed: frozenset[str] | None) -> Selection:
+    """What the command line selects."""
+    given = {option: config.getoption(option) for option in NAMES}
+    if given["level"]:
+        given["level"] = [level.upper() for level in given["level"]]
+    return Selection({option: found for option, found in given.items() if found}, last_failed)

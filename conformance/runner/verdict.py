@@ -1,0 +1,200 @@
+"""What the kit says about a case, and about a run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from conformance.driver.trace import Trace
+from conformance.runner.case import Case
+from conformance.runner.measurements import Figure
+
+
+class Verdict(StrEnum):
+    """The outcome of one case."""
+
+    PASS = "passed"
+    FAIL = "failed"
+    WARN = "warned"
+    """A SHOULD is not met; with `--strict` that fails."""
+    KNOWN = "known failing"
+    """It fails as the known-failing list says."""
+    NOT_APPLICABLE = "not applicable"
+    """It needs a feature that the testee does not list."""
+    NOT_TESTABLE = "not testable"
+    """It needs something that the run was not given."""
+    DIED = "server died"
+    """What is under test was gone after it, a client too: see `called`."""
+    BLOCKED = "blocked"
+    """It rests on another case, which is not met; it would fail for the same reason."""
+    KIT_ERROR = "kit error"
+    """The kit broke its own rules; says nothing about what is under test."""
+
+    def called(self, side: str) -> str:
+        """What people read: the value is published, and has a word that is wrong of clients.
+
+        Args:
+            side: Which side is under test, `server` or `client`.
+        """
+        return self.value.replace("server", side)
+
+
+RAN = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.KNOWN, Verdict.DIED})
+NOT_CONFORMANT = frozenset({Verdict.FAIL, Verdict.DIED, Verdict.BLOCKED, Verdict.KIT_ERROR})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One requirement that is not met, as facts; how people read it is decided in `report`.
+
+    Attributes:
+        requirement: The id of the requirement.
+        sent: What the kit has sent, for people: the connection, an arrow, the frame.
+        expected: What the side under test had to do.
+        received: What it did.
+        trace: What passed on the connections, up to then.
+        steps: The program that led to it, if it was generated.
+        seed: Where the search began that found the program.
+        replay: The command that runs it again, if a file was written.
+        hint: What is known to look like this, a sentence.
+        printed: The last lines that it has printed during the case, if the kit started it.
+    """
+
+    requirement: str
+    sent: str
+    expected: str
+    received: str
+    trace: Trace
+    steps: list[dict[str, Any]] | None = None
+    seed: int | None = None
+    replay: str | None = None
+    hint: str | None = None
+    printed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a connection of a case was closed, judged apart from what the case is about.
+
+    Attributes:
+        verdict: `PASS`; `WARN` or `FAIL` by the level of the requirement that it breaks; `KNOWN`
+            where the known-failing list has the case.
+        how: What it did: "connection A closed with code 1000".
+        requirement: The id of the requirement that it is judged by.
+        expected: What the requirement wants.
+    """
+
+    verdict: Verdict
+    how: str
+    requirement: str
+    expected: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one case.
+
+    Attributes:
+        case: The case.
+        verdict: What the kit says about it.
+        seconds: How long it took.
+        reason: Why it is not a pass: the text that people read, empty for a pass.
+        broken: The id of the requirement that was not met, if any.
+        trace: What passed on its connections, if it ran.
+        notes: Sentences about it that the summary tells.
+        replays: The replay files that were written of it.
+        figures: What it measured.
+        findings: What was found wrong; several only for generated sequences.
+        closing: How a connection was closed, if that was judged; it does not change `verdict`.
+        blocked_by: The id of the case that it rests on and that is not met, if it is blocked.
+        known: What the known-failing list says of it, if it is listed.
+        death: What ails the side under test after it and what it printed, if it has died.
+        missing: The features that the case needs and the testee does not list.
+    """
+
+    case: Case
+    verdict: Verdict
+    seconds: float = 0.0
+    reason: str = ""
+    broken: str | None = None
+    trace: Trace | None = None
+    notes: list[str] = field(default_factory=list)
+    replays: list[Path] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    closing: Manner | None = None
+    blocked_by: str | None = None
+    known: str | None = None
+    death: str | None = None
+    missing: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Run:
+    """All outcomes of a run, and what is wrong with the run itself.
+
+    Attributes:
+        outcomes: One for each case that was reached.
+        problems: Sentences about the run: a stale known-failing entry, an early end.
+        warnings: Sentences about how little it proves, and what it has left changed.
+        collected: The ids of the cases that were to be judged.
+        cases: All cases that the kit has, selected or not.
+        selects_nothing: Why no case is selected, a sentence; None if one is.
+        fixed: The ids of the cases that pass and failed in the last run of the same target.
+        new: Those that fail and did not.
+    """
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    collected: list[str] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+    selects_nothing: str | None = None
+    fixed: list[str] = field(default_factory=list)
+    new: list[str] = field(default_factory=list)
+
+    def culprit(self, case: Case) -> str | None:
+        """The id of the case because of which one is blocked, or None if it is not.
+
+        What died has been started again, so its death blocks nothing.
+        """
+        for outcome in self.outcomes if case.after else ():
+            if outcome.case.id not in case.after:
+                continue
+            if outcome.verdict is Verdict.FAIL and outcome.findings:
+                return outcome.case.id
+            if outcome.verdict is Verdict.BLOCKED:
+                return outcome.blocked_by
+        return None
+
+    def vanished(self) -> list[str]:
+        """The cases that were to be judged and have no outcome."""
+        judged = {outcome.case.id for outcome in self.outcomes}
+        return [case for case in self.collected if case not in judged]
+
+    def ran(self) -> int:
+        """How many cases said something of the side under test."""
+        return sum(outcome.verdict in RAN for outcome in self.outcomes)
+
+    def counts(self) -> Counter[Verdict]:
+        """How many cases have each verdict."""
+        return count(self.outcomes)
+
+    def exit_status(self) -> int:
+        """0 conformant, 1 not, 2 nothing ran."""
+        if self.selects_nothing:
+            return 2
+        counts = self.counts()
+        closings = {outcome.closing.verdict for outcome in self.outcomes if outcome.closing}
+        if self.problems or closings & NOT_CONFORMANT or counts.keys() & NOT_CONFORMANT:
+            return 1
+        return 0 if any(counts[verdict] for verdict in RAN) else 2
+
+
+def count(outcomes: Iterable[Outcome]) -> Counter[Verdict]:
+    """How many of the outcomes have each verdict."""
+    return Counter(outcome.verdict for outcome in outcomes)

@@ -1,0 +1,217 @@
+"""What a case has raised, turned into its outcome.
+
+The rules of verdicts stand here. A Violation is that of the side under test, by the level of the
+requirement that it breaks; whatever else a case raises is the kit's own error, or a reason why
+nothing was judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import pytest
+from _pytest.outcomes import Skipped
+
+from conformance.driver.closing import Ending
+from conformance.driver.expect import NotTestable, Violation, Violations
+from conformance.driver.liveness import ailment
+from conformance.driver.trace import Trace, harmless
+from conformance.replay.write import keep
+from conformance.runner import client_hints, hints, known_failing
+from conformance.runner.known_failing import Entry, Failure, Known
+from conformance.runner.options import Options
+from conformance.runner.verdict import Finding, Manner, Outcome, Run, Verdict
+from conformance.spec import Requirement, requirements
+from conformance.terminal.explain import explain, manner
+
+Program: TypeAlias = list[dict[str, Any]] | None
+Found: TypeAlias = tuple[Violation, Trace, Program]
+
+
+# The two below are skips, since pytest formats other exceptions at length.
+
+
+class NeedsTestee(Skipped):
+    """There is no testee."""
+
+
+class Blocked(Skipped):
+    """The case rests on another one, which is not met.
+
+    Attributes:
+        culprit: The id of that one.
+    """
+
+    def __init__(self, culprit: str) -> None:
+        super().__init__(f"it rests on {culprit}, which is not met")
+        self.culprit = culprit
+
+
+def judge(
+    outcome: Outcome, error: BaseException | None, endings: Iterable[Ending], chosen: Options
+) -> None:
+    """Say in an outcome what the error of its case means; none is a pass.
+
+    Args:
+        outcome: That of a case that has ended, with its trace.
+        error: What it raised.
+        endings: How connections of the case ended.
+        chosen: What the command line says.
+    """
+    outcome.closing = _manner(endings, chosen)
+    match error:
+        case None:
+            pass
+        case NeedsTestee() | NotTestable():
+            outcome.verdict, outcome.reason = Verdict.NOT_TESTABLE, str(error)
+        case Blocked():
+            outcome.verdict, outcome.reason = Verdict.BLOCKED, str(error)
+            outcome.blocked_by = error.culprit
+        case pytest.skip.Exception():
+            outcome.verdict, outcome.reason = Verdict.NOT_APPLICABLE, str(error)
+        case Violation():
+            _blame(outcome, [(error, outcome.trace or Trace(), None)], chosen)
+        case Violations():
+            _blame(outcome, [*error.findings], chosen)
+        case _:
+            outcome.verdict = Verdict.KIT_ERROR
+    _compare_with_list(outcome, chosen.known.of(outcome.case.id))
+
+
+def _blame(outcome: Outcome, violations: list[Found], chosen: Options) -> None:
+    ails = ailment(chosen.target, chosen.process)
+    if ails:
+        outcome.death = _obituary(chosen, outcome.trace, ails)
+    for violation, trace, program in violations:
+        outcome.trace = trace
+        outcome.findings.append(_finding(outcome, violation, trace, program, chosen))
+    found = [requirements()[finding.requirement] for finding in outcome.findings]
+    outcome.broken = found[-1].id
+    outcome.reason = "\n\n".join(explain(outcome, finding) for finding in outcome.findings)
+    if ails:
+        outcome.verdict = Verdict.DIED
+    else:
+        outcome.verdict = max(
+            (by_level(one, chosen) for one in found), key=(Verdict.WARN, Verdict.FAIL).index
+        )
+
+
+def _manner(endings: Iterable[Ending], chosen: Options) -> Manner | None:
+    """The worst of how connections ended; None if there is nothing to judge."""
+    found = [
+        Manner(
+            Verdict.PASS if one.met else by_level(requirements()[one.requirement], chosen),
+            one.how,
+            one.requirement,
+            one.expected,
+        )
+        for one in endings
+    ]
+    worst_last = (Verdict.PASS, Verdict.WARN, Verdict.FAIL)
+    return max(found, key=lambda one: worst_last.index(one.verdict), default=None)
+
+
+def by_level(requirement: Requirement, chosen: Options) -> Verdict:
+    """What it means that a requirement is not met."""
+    return Verdict.FAIL if requirement.binding or chosen.strict else Verdict.WARN
+
+
+def _finding(
+    outcome: Outcome, violation: Violation, trace: Trace, program: Program, chosen: Options
+) -> Finding:
+    replayed = outcome.case.replay
+    seed = chosen.seed if program is not None else None
+    if program is None and replayed is not None:
+        program, seed = replayed.program, replayed.seed
+    finding = Finding(
+        requirement=violation.requirement or outcome.case.requirement.id,
+        sent=violation.sent or trace.last_sent() or "nothing yet",
+        expected=violation.expected,
+        received=violation.received,
+        trace=trace,
+        steps=program,
+        seed=seed,
+    )
+    table = client_hints.HINTS if chosen.target.is_client else hints.HINTS
+    known = hints.hint(finding, table)
+    sentence = known.sentence if known else None
+    printed = chosen.process.printed_since_mark() if chosen.process is not None else ""
+    return replace(finding, hint=sentence, printed=printed, replay=keep(outcome, finding, chosen))
+
+
+def _obituary(chosen: Options, trace: Trace | None, ails: str) -> str:
+    heard = chosen.target.is_client or (  # of which it is seen when a case is over
+        trace is not None and any(entry.direction == "received" for entry in trace.entries)
+    )
+    when = "that began during this case" if heard else "that began before this case"
+    said = ""
+    if chosen.process is not None and chosen.process.died():
+        said = f"; its exit status is {chosen.process.status}"
+        if not chosen.process.printed_since_mark():  # that stands beside the finding
+            said += f", and {chosen.process.printed()}"
+    return f"The {chosen.target.side} has died: {ails}; {when}{said}"
+
+
+def _compare_with_list(outcome: Outcome, entry: Entry | None) -> None:
+    if entry is None:
+        return
+    case, known, closing = outcome.case.id, entry.reason, outcome.closing
+    outcome.known = known
+    bad_closing = closing is not None and closing.verdict is not Verdict.PASS
+    if outcome.verdict in (Verdict.FAIL, Verdict.WARN):
+        if entry.holds(outcome.reason):
+            outcome.verdict = Verdict.KNOWN
+            outcome.reason = f"known: {known}\n{outcome.reason}"
+        else:
+            outcome.verdict = Verdict.FAIL
+            outcome.reason = (
+                f"{entry.place}: {case} is listed as known failing with {entry.pinned!r}, which is "
+                f"not what came:\n{outcome.reason}"
+            )
+    elif outcome.verdict is Verdict.PASS:
+        if closing is not None and bad_closing and entry.holds(manner(closing)):
+            outcome.verdict = Verdict.KNOWN
+            outcome.reason = f"known: {known}\n{case}: {manner(closing)}"
+        else:
+            outcome.verdict = Verdict.FAIL
+            outcome.reason = (
+                f"{entry.place}: {case} passes, but is listed as known failing: {known}"
+            )
+    elif outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE):
+        outcome.verdict = Verdict.FAIL
+        outcome.reason = (
+            f"{entry.place}: {case} is listed as known failing ({known}), but {outcome.reason}"
+        )
+    if closing is not None and bad_closing and outcome.verdict is Verdict.KNOWN:
+        outcome.closing = replace(closing, verdict=Verdict.KNOWN)
+
+
+SHORT = 160
+"""Characters of a reason that the kit writes itself."""
+
+
+def listed(run: Run, old: Known) -> str:
+    """The known-failing list of what fails in a run."""
+    failures, passed = [], set[str]()
+    for outcome in run.outcomes:
+        closing = outcome.closing
+        text = outcome.reason
+        if outcome.verdict in (Verdict.FAIL, Verdict.KNOWN) and outcome.findings:
+            first = outcome.findings[0]
+            said = f"expected {first.expected}, received {first.received}"
+            text = "\n".join(explain(outcome, finding) for finding in outcome.findings)
+        elif closing is not None and closing.verdict in (Verdict.FAIL, Verdict.KNOWN):
+            said = text = manner(closing)
+        else:
+            if outcome.verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL):
+                passed.add(outcome.case.id)
+            continue
+        said = harmless(said)
+        short = said if len(said) <= SHORT else said[: SHORT - 1] + "…"
+        failures.append(Failure(outcome.case.id, short, text))
+    judged = {failure.case for failure in failures} | passed
+    return known_failing.written(
+        failures, old, passed, kept=[case.id for case in run.cases if case.id not in judged]
+    )

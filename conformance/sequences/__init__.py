@@ -1,0 +1,1 @@
+"""Generated programs: drawing, running, shrinking."""

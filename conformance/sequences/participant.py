@@ -1,0 +1,254 @@
+"""One session of a generated sequence: its client, and the model beside it.
+
+A step acts through its seat: it sends something together with a fence, in one write, and tells the
+model what the testee contract says of it. `check` then demands that the client holds what the model
+says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from conformance.driver import expect
+from conformance.driver.connection import Connection
+from conformance.driver.dialogue import Dialogue
+from conformance.driver.expect import ClosedEarly
+from conformance.driver.peer import Peer
+from conformance.protocol.model import ASSIGNABLE, READ_ONLY, Model
+from conformance.protocol.wire import JSON, Event, same
+from conformance.spec import deviation
+
+TESTEE, SECOND = "TESTEE", "SECOND"
+NESTED, LAZY = "scope/NESTED", "LAZY"
+
+NOTICES = frozenset({"_TOAST", "_DOWNLOAD", "_ACTION", "_BIN_META"})
+"""What a client gets besides the state."""
+
+
+def keys_for(features: frozenset[str]) -> list[str]:
+    """The keys of a testee with these features."""
+    nested = [NESTED] if "scoped-keys" in features else []
+    lazy = [LAZY] if "lazy" in features else []
+    return [TESTEE, SECOND, *nested, *lazy]
+
+
+class Seat:
+    """A client on a session of its own.
+
+    Attributes:
+        dialogue: Opens further connections.
+        peer: The client; another one after a reconnect.
+        model: What the session's documents have to hold.
+        watched: Whether the state is asked for after each step.
+        written: The keys that were written since the beginning.
+        took_over: Whether the connection took over from an older one.
+        crossed: The keys that both sides wrote at once; the copy may differ until the next `_GET`.
+    """
+
+    def __init__(self, dialogue: Dialogue, peer: Peer) -> None:
+        self.dialogue = dialogue
+        self.peer = peer
+        keys = keys_for(dialogue.target.features)
+        held = {key: peer.mirror(key) for key in keys if key != LAZY}
+        self.model = Model(held | ({LAZY: {"value": 0}} if LAZY in keys else {}))
+        self.watched = False
+        self.written = {TESTEE}
+        self.took_over = False
+        self.crossed: set[str] = set()
+        self._checked: dict[str, JSON] = {}
+
+    @classmethod
+    async def take(cls, dialogue: Dialogue) -> Seat:
+        """A seat on a fresh session.
+
+        Raises:
+            Violation: The server does not give its initial state.
+        """
+        peer = await dialogue.open()
+        wrong = deviation("testee", peer.mirror(TESTEE))
+        if wrong:
+            expect.fail(
+                requirement="connection-initial-state",
+                expected="the document TESTEE as the contract has it (spec/testee.md)",
+                received=wrong,
+            )
+        return cls(dialogue, peer)
+
+    @property
+    def connection(self) -> Connection:
+        """The WebSocket of the client."""
+        return self.peer.connection
+
+    # What a step sends
+
+    async def at_once(
+        self, *events: Event, key: str = TESTEE, requirement: str | None = None
+    ) -> int:
+        """Send events and their fence in one write, and wait for its answer.
+
+        Args:
+            events: What to send.
+            key: The document that they are about; the fence asks for another one.
+            requirement: What the server breaks that does not answer.
+
+        Returns:
+            The mark from which on the answers stand.
+        """
+        other = TESTEE if key != TESTEE else SECOND
+        since = self.peer.mark()
+        fence = Event(f"_GET:{other}", {})
+        await self.connection.send_at_once(*(event.text() for event in (*events, fence)))
+        what = f"the answer to _GET:{other}"
+        await self.peer.next(f"_SET:{other}", since=since, what=what, requirement=requirement)
+        if other == TESTEE:
+            self.model.synced()
+        return since
+
+    async def action(self, name: str, /, **arguments: JSON) -> int:
+        """Call an action of TESTEE; the mark from which on its effects stand."""
+        return await self.at_once(call(name, **arguments))
+
+    async def get(self, key: str = TESTEE, data: JSON = None) -> None:
+        """Ask for a state, and demand that it is the model's and that the client held it.
+
+        Raises:
+            Violation: It is not, or the client did not.
+        """
+        following = key in self.connection.legality.mirror
+        since = await self.at_once(Event(f"_GET:{key}", data), key=key)
+        answers = self.peer.events(f"_SET:{key}", since)
+        if not answers:
+            expect.fail(
+                requirement="state-get" if following else "state-get-unannounced",
+                expected=f"_SET:{key} in answer to _GET:{key}",
+                received="the answer to a later _GET without it",
+            )
+        wanted = self.model.documents[key]
+        requirement = "state-get" if key in self.written else "state-keys-apart"
+        expect.equal(answers[-1], wanted, f"the answer to _GET:{key}", requirement=requirement)
+        if key == TESTEE:
+            if key not in self.crossed:
+                held = self.connection.legality.mirror.before_set(key)
+                self._compare(key, held, "state-converges")
+            self.model.synced()
+        self.crossed.discard(key)
+
+    def note_crossing(self, key: str, names: set[str], since: int) -> None:
+        """Note whether a change of attributes that the client wrote was on its way to it.
+
+        A server may send a value again a while after a write (state-crossing); what the client
+        holds when that meets its next write is not promised.
+        """
+        for received in self.connection.received[since:]:
+            event = received.event
+            whole = event.type == f"_SET:{key}"
+            if whole or (event.type == f"_PATCH:{key}" and touched(event.data) & names):
+                self.crossed.add(key)
+
+    # What holds after a step
+
+    async def check(self, requirement: Callable[[str], str], *, changed: str | None) -> None:
+        """Demand that nothing illegal arrived and the client holds what the model says.
+
+        Args:
+            requirement: What the server breaks if the copy of a key differs.
+            changed: The key whose model has changed since the last check; a copy of another one
+                that is the same object as then is not compared again.
+
+        Raises:
+            Violation: It does not.
+        """
+        if illegal := self.connection.first_violation():
+            raise illegal
+        for key in self.model.documents:
+            if key not in self.connection.legality.mirror:
+                continue  # LAZY, until it is asked for
+            held = self.peer.mirror(key)
+            if key != changed and held is self._checked.get(key):
+                continue
+            if key in self.crossed and not self.holds(key, held):
+                await self.get(key)
+            held = self._checked[key] = self.peer.mirror(key)
+            self._compare(key, held, requirement(key))
+
+    def holds(self, key: str, held: JSON) -> bool:
+        """Whether a client may hold this copy of a document now."""
+        wanted = self.model.documents[key]
+        if same(held, wanted):
+            return True
+        return key == TESTEE and all(self.model.held(name, held.get(name)) for name in wanted)
+
+    def _compare(self, key: str, held: JSON, requirement: str) -> None:
+        if not self.holds(key, held):
+            what = f"{key} in the client's copy"
+            expect.equal(held, self.model.documents[key], what, requirement=requirement)
+
+    def observed(self, since: int) -> dict[str, JSON]:
+        """What the client holds, and what it got besides the state since a mark.
+
+        Attributes that changed without a sync are left out: a client may hold either value.
+        """
+        state = self.peer.mirror(TESTEE)
+        free = self.model.quiet.keys() | {"features"}
+        seen = {key: self.peer.mirror(key) for key in self.connection.legality.mirror.followed()}
+        seen[TESTEE] = {name: value for name, value in state.items() if name not in free}
+        seen[TESTEE]["runningTasks"] = sorted(state["runningTasks"])
+        for received in self.connection.received[since:]:
+            if received.event.name in NOTICES:
+                told = received.event.data if received.content is None else received.content.hex()
+                seen.setdefault(received.event.type, []).append(told)
+        return seen
+
+    async def finish(self) -> None:
+        """Compare everything at the end: with `_GET`, and with a fresh connection.
+
+        Raises:
+            Violation: Something differs.
+        """
+        for key in self.model.documents:
+            if key in self.connection.legality.mirror:
+                await self.get(key)
+        await self.reconnect(Connection.close)
+        await self.check(lambda _: "session-resumes", changed=None)
+
+    # Connections
+
+    async def reconnect(self, end: Callable[[Connection], Awaitable[Any]]) -> None:
+        """End the connection and open another to the same session."""
+        await end(self.connection)
+        self.replace(await self.dialogue.open(self.peer.session))
+
+    def replace(self, peer: Peer, *, took_over: bool = False) -> None:
+        """Go on with another connection of the session, whose initial state has arrived."""
+        self.peer = peer
+        self.took_over = took_over
+        self.crossed.clear()
+        self.model.synced()
+
+    async def alive(self, requirement: str) -> None:
+        """Demand that the connection serves.
+
+        Raises:
+            Violation: It does not.
+        """
+        try:
+            await self.at_once(requirement=requirement)
+        except ClosedEarly as error:
+            raise ClosedEarly(
+                requirement=requirement,
+                expected="a connection that stays open",
+                received=error.received,
+            ) from error
+
+
+def touched(operations: list[JSON]) -> set[str]:
+    """The attributes that a patch names; all of them if it names the document."""
+    pointers = [o[member] for o in operations for member in ("path", "from") if member in o]
+    names = {pointer.split("/")[1] if pointer else "" for pointer in pointers}
+    return {*ASSIGNABLE, *READ_ONLY} if "" in names else names
+
+
+def call(name: str, /, *, key: str = TESTEE, **arguments: JSON) -> Event:
+    """The event that calls an action."""
+    return Event(f"_ACTION:{key}", {"type": name, **arguments})

@@ -1,0 +1,314 @@
+"""What a run says at its end, in lines: what is wrong, then how much was looked at.
+
+The conclusion is the last line, because that is where one looks first. Nothing is judged here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conformance.driver.target import Target
+from conformance.driver.trace import harmless
+from conformance.reports.conclusion import conclusion
+from conformance.runner.counters import TALLY
+from conformance.runner.verdict import Finding, Outcome, Run, Verdict, count
+from conformance.spec import SECTIONS, requirements
+from conformance.terminal.console import Page
+from conformance.terminal.coverage import coverage
+from conformance.terminal.explain import explain, manner
+
+COLUMNS = {
+    Verdict.PASS: "passed",
+    Verdict.FAIL: "failed",
+    Verdict.DIED: "died",
+    Verdict.KIT_ERROR: "kit error",
+    Verdict.BLOCKED: "blocked",
+    Verdict.WARN: "warned",
+    Verdict.KNOWN: "known",
+    Verdict.NOT_APPLICABLE: "n/a",
+    Verdict.NOT_TESTABLE: "not tested",
+}
+KINDS = {
+    Verdict.PASS: "good",
+    Verdict.FAIL: "bad",
+    Verdict.DIED: "bad",
+    Verdict.KIT_ERROR: "bad",
+    Verdict.BLOCKED: "bad",
+    Verdict.WARN: "hint",
+}
+FIRST, COLUMN = 12, 11
+"""Columns of the section's name, and of each number."""
+GROUPS = {"bad": 8, "hint": 2}
+"""Requirements whose shortest dialogue is shown; of the others one case is named."""
+NAMED = 6
+"""Cases that are named beside the one that is shown."""
+FRAMES = 12
+"""Entries of a dialogue that are shown where not all is."""
+SLOWEST = 3
+SLOW = 0.1
+"""Seconds below which no case is told as slow."""
+
+
+@dataclass(slots=True)
+class Group:
+    """The cases that have found one requirement broken.
+
+    Attributes:
+        requirement: Its id.
+        found: Them, each with what it has found; the one with the shortest dialogue first.
+    """
+
+    requirement: str
+    found: list[tuple[Outcome, Finding]]
+
+
+def groups(outcomes: list[Outcome]) -> list[Group]:
+    """What was found, by requirement.
+
+    Those of which something has died come first: nothing else is worth a look before. Then those
+    that most cases have found.
+    """
+    by_id: dict[str, list[tuple[Outcome, Finding]]] = {}
+    for outcome in outcomes:
+        for finding in outcome.findings:
+            by_id.setdefault(finding.requirement, []).append((outcome, finding))
+    for found in by_id.values():
+        found.sort(key=lambda one: (one[0].case.requirement.id != one[1].requirement, _length(one)))
+    fatal = {name for name, found in by_id.items() if any(outcome.death for outcome, _ in found)}
+    order = sorted(by_id, key=lambda name: (name not in fatal, -len(by_id[name])))
+    return [Group(name, by_id[name]) for name in order]
+
+
+def _length(found: tuple[Outcome, Finding]) -> int:
+    return len(found[1].trace.entries)
+
+
+def findings(run: Run, side: str, page: Page, *, full: bool) -> Iterator[str]:
+    """What is wrong with what is under test, and with the run.
+
+    Args:
+        run: The run.
+        side: What is under test, `server` or `client`.
+        page: Where it is read.
+        full: Whether every dialogue is shown, and all of it.
+    """
+    wrong = [o for o in run.outcomes if o.verdict in (Verdict.FAIL, Verdict.DIED)]
+    warned = [o for o in run.outcomes if o.verdict is Verdict.WARN]
+    yield from _part("failures, by requirement", "bad", wrong, page, full=full)
+    yield from _part(
+        "warnings: a SHOULD is not met (--strict lets it fail)", "hint", warned, page, full=full
+    )
+    yield from _closings(run, page, full=full)
+    errors = [o for o in run.outcomes if o.verdict is Verdict.KIT_ERROR]
+    stale = [o for o in wrong if o.known is not None]
+    if stale:
+        yield from page.heading("the known-failing list is not true", "bad")
+        yield from (line for o in stale for line in page.wrapped(o.reason.partition("\n")[0]))
+        yield ""
+    if errors:
+        yield from page.heading(f"errors of the kit, which say nothing of the {side}", "bad")
+        yield from (f"{o.reason}\n" for o in (errors if full else errors[:NAMED]))
+        yield from _more(len(errors) - NAMED, full=full)
+
+
+def _part(
+    title: str, kind: str, outcomes: list[Outcome], page: Page, *, full: bool
+) -> Iterator[str]:
+    found = groups(outcomes)
+    if not found:
+        return
+    yield from page.heading(title, kind)
+    shown = len(found) if full else GROUPS[kind]
+    for group in found[:shown]:
+        yield from _group(group, kind, page, full=full)
+    for group in found[shown:]:
+        yield page.paint(_head(group), kind)
+        yield from page.wrapped(group.found[0][0].case.id, "  for instance ", "    ")
+    if found[shown:]:
+        yield "(--full shows their dialogues)"
+        yield ""
+
+
+def _head(group: Group) -> str:
+    found = requirements()[group.requirement]
+    number = len({outcome.case.id for outcome, _ in group.found})
+    return f"{found.id} ({found.level}): {cases(number)}"
+
+
+def _group(group: Group, kind: str, page: Page, *, full: bool) -> Iterator[str]:
+    yield page.paint(_head(group), kind)
+    shown = group.found if full else group.found[:1]
+    for outcome, finding in shown:
+        yield explain(outcome, finding, page, last=None if full else FRAMES)
+        yield ""
+    shown_ids = {outcome.case.id for outcome, _ in shown}
+    others = [*dict.fromkeys(o.case.id for o, _ in group.found if o.case.id not in shown_ids)]
+    if others:
+        yield page.paint("  the same in", "label")
+        yield from (line for name in others[:NAMED] for line in page.wrapped(name, "    "))
+        yield from _more(len(others) - NAMED, full=False)
+        yield ""
+
+
+def _more(number: int, *, full: bool) -> Iterator[str]:
+    if number > 0 and not full:
+        yield f"    … and {number} more (--full shows all)"
+
+
+def _closings(run: Run, page: Page, *, full: bool) -> Iterator[str]:
+    """How connections were closed where that alone is wrong."""
+    bad = (Verdict.WARN, Verdict.FAIL)
+    found = [o for o in run.outcomes if o.closing and o.closing.verdict in bad]
+    if not found:
+        return
+    yield from page.heading("the manner of closing, judged apart from the effect", "hint")
+    by_id = Counter(o.closing.requirement for o in found if o.closing)
+    for name in by_id:
+        group = [o for o in found if o.closing and o.closing.requirement == name]
+        yield page.paint(f"{name} ({requirements()[name].level}): {cases(len(group))}", "hint")
+        first = group[0].closing
+        assert first is not None
+        yield from page.wrapped(f"{group[0].case.id}: {manner(first)}", "  ", "    ")
+        for outcome in group[1:] if full else group[1:NAMED]:
+            yield from page.wrapped(outcome.case.id, "  ")
+        yield from _more(len(group) - NAMED, full=full)
+    yield ""
+
+
+def summary(run: Run, target: Target, seconds: float, page: Page) -> Iterator[str]:
+    """How much was looked at, and the conclusion."""
+    yield from page.heading(f"ws-sync conformance: {harmless(target.name)}")
+    yield from sections(run, page)
+    yield ""
+    yield from covered(run, target, page)
+    yield ""
+    yield from _left_out(run, page)
+    yield from _slowest(run, page)
+    yield from _limits(run, page)
+    yield from (line for o in run.outcomes for note in o.notes for line in page.wrapped(note))
+    for kind, sentences in (("warning", run.warnings), ("problem", run.problems)):
+        for sentence in sentences:
+            lines = page.wrapped(sentence, f"{kind}: ", "  ")
+            yield from (page.paint(line, "hint" if kind == "warning" else "bad") for line in lines)
+    yield from _kept(run, page)
+    if run.fixed or run.new:
+        yield from _changes(run, page)
+    yield from page.wrapped(_how_much(run, seconds))
+    if not target.testee:
+        documents = ", ".join(target.application.announced)
+        yield from page.wrapped(
+            f"judged as an application without a testee; it announces {documents}"
+        )
+    kind = "bad" if run.exit_status() else "good"
+    yield from (page.paint(line, "strong") for line in page.wrapped(totals(run, target.side)))
+    yield from (page.paint(line, kind) for line in page.wrapped(conclusion(run)))
+
+
+def _how_much(run: Run, seconds: float) -> str:
+    selected = len(run.collected)
+    of_all = f" of {len(run.cases)}" if len(run.cases) > selected else ""
+    return (
+        f"{selected}{of_all} cases collected, {run.ran()} ran: {TALLY.comparisons} comparisons, "
+        f"{TALLY.frames} frames judged, {seconds:.1f} s"
+    )
+
+
+def totals(run: Run, side: str) -> str:
+    """The number of cases with each verdict, in words."""
+    counts = run.counts()
+    return ", ".join(f"{counts[v]} {v.called(side)}" for v in COLUMNS if counts[v]) or "no case ran"
+
+
+def sections(run: Run, page: Page) -> Iterator[str]:
+    """One line a section: a table, or words where there is no room for one."""
+    counts = run.counts()
+    columns = [v for v in COLUMNS if counts[v] or v in (Verdict.PASS, Verdict.FAIL)]
+    rows = [(name, count(outcomes)) for name, outcomes in _by_section(run)] + [("all", counts)]
+    if page.width is not None and FIRST + COLUMN * len(columns) > page.width:
+        for name, numbers in rows:
+            words = ", ".join(f"{numbers[v]} {COLUMNS[v]}" for v in columns if numbers[v])
+            yield from page.wrapped(words, f"{name:<{FIRST}}")
+        return
+    heads = "".join(f"{COLUMNS[v]:>{COLUMN}}" for v in columns)
+    yield page.paint(f"{'section':<{FIRST}}{heads}", "label")
+    for name, numbers in rows:
+        cells = (_cell(numbers[v], v, page) for v in columns)
+        yield f"{name:<{FIRST}}" + "".join(cells)
+
+
+def _cell(number: int, verdict: Verdict, page: Page) -> str:
+    text = f"{number or '·':>{COLUMN}}"
+    return page.paint(text, KINDS.get(verdict, "")) if number else text
+
+
+def _by_section(run: Run) -> Iterator[tuple[str, list[Outcome]]]:
+    others = sorted({o.case.section for o in run.outcomes} - set(SECTIONS))
+    for section in (*SECTIONS, *others):
+        outcomes = [o for o in run.outcomes if o.case.section == section]
+        if outcomes:
+            yield section, outcomes
+
+
+def covered(run: Run, target: Target, page: Page) -> Iterator[str]:
+    """How many of the requirements were exercised, a line for each side and level."""
+    for group in coverage(run, target.side):
+        if not group.exercised and {*group.missing} == {"were not selected"}:
+            continue
+        text = f"{len(group.exercised)} of {len(group.all)} exercised"
+        if group.broken:
+            text += f", {len(group.broken)} of them not met"
+        if group.unseen:
+            text += f" (and {group.unseen} that no test can observe)"
+        missing = [f"{len(ids)} {_one(why, len(ids))}" for why, ids in group.missing.items()]
+        if missing:
+            text += "; " + ", ".join(missing)
+        yield from page.wrapped(text, f"{f'{group.side} {group.level}':<15}")
+
+
+def _one(phrase: str, number: int) -> str:
+    """A phrase about several, or the same about one."""
+    verb, space, rest = phrase.partition(" ")
+    singular = {"need": "needs", "have": "has", "were": "was", "are": "is"}
+    return (singular[verb] if number == 1 else verb) + space + rest
+
+
+def _left_out(run: Run, page: Page) -> Iterator[str]:
+    for verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE, Verdict.BLOCKED):
+        reasons = Counter(o.reason for o in run.outcomes if o.verdict is verdict)
+        for reason, number in sorted(reasons.items()):
+            yield from page.wrapped(f"{cases(number)}, {reason}", f"{verdict.value}: ", "  ")
+
+
+def _slowest(run: Run, page: Page) -> Iterator[str]:
+    slow = sorted((o for o in run.outcomes if o.seconds >= SLOW), key=lambda o: -o.seconds)
+    if slow:
+        items = [f"{o.case.id} {o.seconds:.1f} s" for o in slow[:SLOWEST]]
+        yield from page.told("slowest", items)
+
+
+def _limits(run: Run, page: Page) -> Iterator[str]:
+    figures = [str(figure) for outcome in run.outcomes for figure in outcome.figures]
+    if figures:
+        yield from page.told("limits", figures)
+
+
+def _changes(run: Run, page: Page) -> Iterator[str]:
+    yield page.paint(f"since the last run: {len(run.fixed)} fixed, {len(run.new)} new", "strong")
+    for what, names in (("fixed", run.fixed), ("new", run.new)):
+        for name in names[:NAMED]:
+            yield from page.wrapped(name, f"  {what}: ", "    ")
+        yield from _more(len(names) - NAMED, full=False)
+
+
+def _kept(run: Run, page: Page) -> Iterator[str]:
+    """Where the replay files are of what is not known to fail."""
+    files = [path for o in run.outcomes if o.verdict is not Verdict.KNOWN for path in o.replays]
+    if files:
+        yield from page.wrapped(f"{len(files)} in {files[0].parent}", "replay files: ", "  ")
+
+
+def cases(number: int) -> str:
+    """A number of cases, in words."""
+    return "1 case" if number == 1 else f"{number} cases"

@@ -1,0 +1,56 @@
+"""The kit against clients that send without end, or ask without reading."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+
+from conformance.client_mode.client_under_test import KEY, START, Guest
+from conformance.client_mode.listener import Host
+from conformance.driver.expect import Violation
+from conformance.driver.raw_socket import frame
+from conformance.driver.target import Target
+from conformance.protocol.wire import Event
+
+PATIENCE = 20.0
+
+
+@asynccontextmanager
+async def judged() -> AsyncIterator[tuple[Guest, ClientConnection]]:
+    """A guest, and the client that it is, under the control of the test."""
+    host = Host("127.0.0.1", 0, PATIENCE)
+    await host.start()
+    assert host._server is not None
+    port = next(iter(host._server.sockets)).getsockname()[1]
+    url = f"ws://127.0.0.1:{port}"
+    try:
+        async with asyncio.timeout(2 * PATIENCE), connect(url, max_size=None) as client:
+            guest = Guest(host, Target(url), None)
+            await guest.returned()
+            guest.write(Event(f"_SET:{KEY}", START))
+            yield guest, client
+            client.transport.abort()
+    finally:
+        await host.stop()
+
+
+async def test_frame_without_end_is_not_waited_for() -> None:
+    async with judged() as (guest, client):
+        client.transport.write(frame(b"[", claims=1 << 40))
+        with pytest.raises(Violation, match="a frame of more than 128 MiB"):
+            await guest.fence()
+
+
+async def test_client_that_asks_and_does_not_read_is_given_up() -> None:
+    async with judged() as (guest, client):
+        guest.write(Event(f"_SET:{KEY}", {**START, "text": "x" * (8 << 20)}))
+        client.transport.pause_reading()
+        for _ in range(100):
+            client.transport.write(frame(b'{"type":"_GET:TESTEE","data":{}}'))
+        with pytest.raises(Violation, match="leaves more than 128 MiB unread"):
+            await guest.fence()
+        await guest.link.until_ended()

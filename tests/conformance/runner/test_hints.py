@@ -1,0 +1,88 @@
+"""Hints: each is given for a mutant that has the fault; the matrix demands it of no other."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from conformance.runner.hints import HINTS
+from tests.conformance.kit import run_kit
+from tests.mutants.catalogue import kinds, mutants
+from tests.mutants.frames import JSON
+from tests.mutants.honest import Honest, Server
+from tests.mutants.link import Link
+from tools.matrix.judging import judge
+
+BY_HINT = {kind.hint: name for name, kind in mutants().items() if kind.hint}
+SENTENCES = {one.name: one.sentence for one in HINTS}
+SHOWN_BY_OTHERS = {"echo", "poisoned"}
+"""Hints of which no mutant has the fault: see the tests at the end."""
+
+
+@asynccontextmanager
+async def serving(kind: type[Honest]) -> AsyncIterator[str]:
+    """Serve a testee; yields its URL."""
+    async with await Server(kind).listen(0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        yield f"ws://127.0.0.1:{port}/ws/{{session}}"
+
+
+async def said(kind: type[Honest], select: str) -> str:
+    """What the kit prints of a testee, on long lines, so that no sentence is broken."""
+    async with serving(kind) as url:
+        result = await run_kit(
+            "--server-url", url, "--time-scale=0.15", "--budget=0s", "-k", select,
+            env={"COLUMNS": "400"},
+        )  # fmt: skip
+    return result.output
+
+
+def hints_of(names: Iterable[str], folder: Path) -> dict[str, set[str]]:
+    """What the kit hints at for mutants, in all cases of the requirement that each breaks."""
+
+    def judged(name: str) -> set[str]:
+        select = ("--budget=0s", "-k", mutants()[name].breaks)
+        for time_scale in (0.15, 1.0):  # a busy machine is no verdict
+            result = judge(name, folder, time_scale, *select)
+            if result.own:
+                return {*result.hints}
+        raise AssertionError(f"{name} was not killed: {result.wrong}")
+
+    with ThreadPoolExecutor(3) as pool:
+        return dict(zip(names, pool.map(judged, names), strict=True))
+
+
+def test_every_hint_is_tested() -> None:
+    assert {*BY_HINT, *SHOWN_BY_OTHERS} == {*SENTENCES}
+
+
+def test_each_hint_is_given_for_its_mutant(tmp_path: Path) -> None:
+    wanted = {name: {hint} for hint, name in BY_HINT.items()}
+    assert hints_of([*wanted], tmp_path) == wanted
+
+
+def test_other_faults_of_the_same_requirement_bring_no_hint(tmp_path: Path) -> None:
+    silent = ("ForgetsNewer", "UnescapesInWrongOrder", "ClampsIndexes", "ClosesOnRefusal")
+    assert hints_of(silent, tmp_path) == {name: set() for name in silent}
+
+
+async def test_echo_is_told_of_a_snapshot_that_does_not_follow_writes() -> None:
+    assert SENTENCES["echo"] in await said(kinds()["Echoes"], "state-no-echo")
+
+
+class KeepsSurrogates(Honest):
+    """It keeps a lone surrogate, and can send nothing that holds one."""
+
+    def check_string(self, text: str) -> None:
+        pass
+
+    def send(self, link: Link, type_: str, data: JSON) -> None:
+        with suppress(UnicodeEncodeError):
+            self.encode(type_, data).encode()
+            super().send(link, type_, data)
+
+
+async def test_poisoned_is_told_of_a_kept_surrogate() -> None:
+    assert SENTENCES["poisoned"] in await said(KeepsSurrogates, "lone_surrogate_is_refused")

@@ -1,0 +1,105 @@
+"""The search finds faults of servers that are wrong on purpose, and makes them short."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from conformance.driver.process import ServerProcess, free_port
+from conformance.driver.target import Target
+from conformance.runner.probe import probe
+from conformance.sequences.differential import Difference, compared, run_everywhere
+from conformance.sequences.differential import search as differential_search
+from conformance.sequences.search import Finding, Search, drawn
+from conformance.sequences.steps import Step
+from tests.conformance.sequences.test_strategies import FEATURES
+
+
+@contextmanager
+def served(name: str) -> Iterator[Target]:
+    """Serve a testee of `tests/mutants` in a process of its own, probed."""
+    command = f"{shlex.quote(sys.executable)} -m tests.mutants.serve {name} --port {{port}}"
+    process = ServerProcess(command, free_port())
+    process.start()
+    try:
+        target = Target(f"ws://127.0.0.1:{process.port}/ws/{{session}}")
+        asyncio.run(probe(target))
+        yield target
+    finally:
+        process.stop()
+
+
+def found(name: str, seed: int = 1) -> list[Finding]:
+    """What a short search finds."""
+    with served(name) as target:
+        search = Search(target, seed, budget=120.0, examples=80)
+        return list(search.findings())
+
+
+@pytest.mark.parametrize(
+    ("name", "requirements"),
+    [
+        ("CleansUpNewer", {"session-takeover", "session-simultaneous"}),  # by what comes first
+        ("BroadcastsPatches", {"session-apart"}),
+        ("WritesToAll", {"state-keys-apart"}),
+        ("SkipsLastOfBurst", {"state-converges"}),
+    ],
+    ids=["CleansUpNewer", "BroadcastsPatches", "WritesToAll", "SkipsLastOfBurst"],
+)
+def test_fault_is_found(name: str, requirements: set[str]) -> None:
+    told = set[str | None]()
+    for seed in (1, 2, 3):  # what runs beside what is the machine's choice, and so is what it meets
+        told |= {finding.violation.requirement for finding in found(name, seed)}
+        if requirements & told:
+            return
+    assert requirements & told
+
+
+def test_honest_testee_survives_and_the_search_keeps_to_its_examples() -> None:
+    with served("Honest") as target:
+        search = Search(target, seed=1, budget=60.0, examples=45)
+        assert list(search.findings()) == []
+        assert search.tally.programs == 45
+        assert search.tally.unconfirmed == []
+        assert search.tally.faults > 0
+
+
+def test_same_seed_draws_the_same() -> None:
+    target = Target("ws://127.0.0.1:9/{session}", features=FEATURES)
+    first, again, other = (drawn(seed, 20, target, []) for seed in (1, 1, 2))
+    assert first == again != other
+
+
+# Several servers
+
+
+TAKE_OVER: list[Step] = [{"do": "assign", "values": {"text": "a"}}, {"do": "take-over"}]
+
+
+def test_courses_of_honest_servers_do_not_differ() -> None:
+    with served("Honest") as one, served("ReplacesRoot") as other:
+        assert compared(asyncio.run(run_everywhere([one, other], TAKE_OVER))) is None
+
+
+def test_difference_names_the_step_and_who_breaks_what() -> None:
+    with served("Honest") as one, served("CleansUpNewer") as other:
+        difference = compared(asyncio.run(run_everywhere([one, other], TAKE_OVER)))
+    assert difference is not None
+    assert difference.step in (1, 2)  # it is closed during the takeover, or a moment later
+    assert not difference.legal
+    assert difference.rows()[0][:2] == ["breaks", "nothing"]
+
+
+def test_search_over_two_servers_shrinks_their_difference() -> None:
+    with served("Honest") as one, served("AppliesHalf") as other:
+        search = differential_search([one, other], seed=1, budget=40.0)
+        search.examples = 40
+        findings = list(search.findings())
+    assert findings
+    assert isinstance(findings[0].violation, Difference)
+    assert len(findings[0].program) <= 3

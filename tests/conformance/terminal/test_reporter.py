@@ -1,0 +1,201 @@
+"""What a run looks like: in a terminal, a narrow one, without colour, in a file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+import re
+import struct
+import sys
+import termios
+from fcntl import ioctl
+
+import pytest
+
+from conformance.driver.trace import Trace
+from conformance.runner.case import Case
+from conformance.runner.verdict import Finding, Outcome, Run, Verdict
+from conformance.spec import requirements
+from conformance.terminal.console import Page
+from conformance.terminal.coverage import coverage
+from conformance.terminal.explain import explain
+from conformance.terminal.summary import groups, sections
+from tests.conformance import liars
+from tests.conformance.kit import Result, run_kit
+from tests.conformance.liars import lying
+
+SELECT = ("--time-scale=0.1", "--section=notices", "--budget=0s", "--replay-dir=")
+ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+async def in_terminal(columns: int, *options: str, **env: str) -> Result:
+    """Run the kit against a liar in a terminal of so many columns."""
+    ours, theirs = pty.openpty()
+    ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    given = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR")}
+    async with lying(liars.lists_toast_and_has_none) as url:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "conformance", "--server-url", url, *SELECT, *options,
+            stdin=theirs, stdout=theirs, stderr=theirs, env={**given, "TERM": "xterm", **env},
+        )  # fmt: skip
+        os.close(theirs)
+        said = await asyncio.get_running_loop().run_in_executor(None, everything, ours)
+        async with asyncio.timeout(60):
+            status = await process.wait()
+    return Result(status, said.decode().replace("\r\n", "\n"))
+
+
+def everything(terminal: int) -> bytes:
+    """What is written to a terminal until its other side ends."""
+    found = b""
+    while True:
+        try:
+            part = os.read(terminal, 1 << 16)
+        except OSError:  # the other side has ended
+            part = b""
+        if not part:
+            os.close(terminal)
+            return found
+        found += part
+
+
+async def test_terminal_has_colour_and_a_line_that_is_rewritten() -> None:
+    result = await in_terminal(100)
+    assert "\x1b[31m" in result.output
+    assert re.search(r"\r\d+ of 18 cases, .* s  \w+ *\r", ESCAPE.sub("", result.output))
+    assert "pytest" not in result.output
+    assert "notices-toast (MUST): 9 cases" in result.output
+    assert "    … and 2 more (--full shows all)" in result.output
+    assert result.output.count("  dialogue ") == 1
+    assert result.status == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "env"),
+    [((), {"NO_COLOR": "1"}), (("--color=no",), {})],
+    ids=["NO_COLOR", "--color=no"],
+)
+async def test_colour_can_be_left_out(options: tuple[str, ...], env: dict[str, str]) -> None:
+    result = await in_terminal(100, *options, **env)
+    assert "\x1b[" not in result.output
+    assert "NOT conformant" in result.output
+
+
+async def test_narrow_terminal_is_not_overrun() -> None:
+    result = await in_terminal(60, NO_COLOR="1")
+    lines = [line for line in result.output.split("\n") if not line.startswith("  replay ")]
+    assert all(len(line.rpartition("\r")[2]) <= 60 for line in lines)
+    assert "requirement  notices-toast (server, MUST)," in result.output
+
+
+async def test_file_has_no_colour_unless_it_is_forced_and_no_rewritten_line() -> None:
+    async with lying(liars.lists_toast_and_has_none) as url:
+        plain = await run_kit("--server-url", url, *SELECT)
+        forced = await run_kit("--server-url", url, *SELECT, env={"FORCE_COLOR": "1"})
+    assert "\x1b[" not in plain.output
+    assert "\r" not in plain.output
+    assert "\x1b[31m" in forced.output
+
+
+async def test_full_shows_every_dialogue_and_verbose_each_case() -> None:
+    async with lying(liars.lists_toast_and_has_none) as url:
+        full = await run_kit("--server-url", url, *SELECT, "--full")
+        verbose = await run_kit("--server-url", url, *SELECT, "-v")
+    assert full.output.count("  dialogue ") == verbose.output.count("  dialogue ") == 9
+    assert "more (--full" not in full.output
+    line = r"^failed +notices/toast-arrives-with-its-level\[info\]"
+    assert re.search(line, verbose.output, re.MULTILINE)
+
+
+async def test_summary_tells_coverage_and_what_is_slow() -> None:
+    async with lying(liars.lists_toast_and_has_none) as url:
+        result = await run_kit("--server-url", url, *SELECT)
+    (server,) = re.findall(r"^server MUST +(.*)", result.output, re.MULTILINE)
+    assert re.match(r"\d of \d\d exercised, 1 of them not met \(and \d+ that no test", server)
+    assert "need the feature `download`" in result.output
+    assert re.search(r"^slowest: notices/\S+ 0\.\d s", result.output, re.MULTILINE)
+    assert result.output.splitlines()[-2:] == [
+        "9 failed, 1 blocked, 8 not applicable",
+        "NOT conformant",
+    ]
+
+
+def found(case: str, requirement: str, entries: int, bound: str = "state-get") -> Outcome:
+    """A failure with a dialogue of so many frames."""
+    trace = Trace()
+    for number in range(entries):
+        trace.add("A", "sent", f"frame {number}")
+    outcome = Outcome(Case(case, requirements()[bound], frozenset()), Verdict.FAIL)
+    outcome.findings = [Finding(requirement, "A -> x", "one\x1b[2J", "two", trace)]
+    return outcome
+
+
+def test_group_begins_with_the_shortest_dialogue_of_its_own_cases() -> None:
+    outcomes = [
+        found("state/long", "state-get", 9),
+        found("state/short", "state-get", 3),
+        found("tasks/other", "state-get", 1, bound="tasks-start"),
+        found("state/else", "state-object", 1),
+    ]
+    order = [(group.requirement, [o.case.id for o, _ in group.found]) for group in groups(outcomes)]
+    assert order == [
+        ("state-get", ["state/short", "state/long", "tasks/other"]),
+        ("state-object", ["state/else"]),
+    ]
+
+
+def test_what_something_died_of_comes_first() -> None:
+    outcomes = [found("state/a", "state-get", 1), found("state/b", "state-get", 1)]
+    outcomes.append(found("state/c", "state-object", 1))
+    outcomes[-1].death = "The server has died"
+    assert [group.requirement for group in groups(outcomes)] == ["state-object", "state-get"]
+
+
+def test_text_of_a_failure_has_all_that_one_needs_and_nothing_that_steers() -> None:
+    outcome = found("state/a", "state-get", 40, bound="tasks-start")
+    finding = outcome.findings[0]
+    text = explain(outcome, finding, Page(60), last=5)
+    assert "requirement  state-get (both, MUST), spec/state.md#state-get" in text.replace(
+        ",\n              ", ","
+    )
+    assert "in a case of tasks-start, spec/tasks.md#tasks-start" in text
+    assert "… 35 earlier entries" in text
+    assert "frame 39" in text
+    assert "one\\x1b[2J" in text
+    assert "\x1b" not in text
+    assert all(len(line) <= 60 for line in text.splitlines())
+
+
+def test_sections_are_words_where_a_table_has_no_room() -> None:
+    run = Run(outcomes=[found("state/a", "state-get", 1), found("patch/b", "state-get", 1)])
+    run.outcomes[0].verdict = Verdict.PASS
+    assert [*sections(run, Page(32))] == [
+        "state       1 passed",
+        "patch       1 failed",
+        "all         1 passed, 1 failed",
+    ]
+    assert len([*sections(run, Page(60))]) == 4
+
+
+def test_coverage_says_why_a_requirement_was_not_exercised() -> None:
+    cases = {
+        name: Case(f"x/{name}", requirement, frozenset())
+        for name, requirement in requirements().items()
+        if name in ("state-get", "tasks-start", "binary-pair", "patch-shape", "actions-call")
+    }
+    outcomes = [
+        Outcome(cases["state-get"], Verdict.PASS),
+        Outcome(cases["tasks-start"], Verdict.NOT_APPLICABLE, missing=frozenset({"tasks"})),
+        Outcome(cases["patch-shape"], Verdict.BLOCKED, blocked_by="x/state-get"),
+        Outcome(cases["actions-call"], Verdict.NOT_TESTABLE, reason="needs --auth-url"),
+    ]
+    run = Run(outcomes=outcomes, cases=[*cases.values()])
+    reasons = {
+        why: names for group in coverage(run, "server") for why, names in group.missing.items()
+    }
+    assert reasons["need the feature `tasks`"] == ["tasks-start"]
+    assert reasons["are blocked by x/state-get"] == ["patch-shape"]
+    assert reasons["need --auth-url"] == ["actions-call"]
+    assert reasons["were not selected"] == ["binary-pair"]
+    assert sum(len(group.exercised) for group in coverage(run, "server")) == 1

@@ -1,0 +1,164 @@
+"""Tests of `ws_sync._core.snapshot.document`."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.ws_sync.strategies import names, values
+from ws_sync._core.json.codec import JSON, Text, dump
+from ws_sync._core.json.equality import equal
+from ws_sync._core.json.patch import apply
+from ws_sync._core.snapshot.document import Difference, Document, Held
+from ws_sync.exceptions import NotJSON
+
+states = st.dictionaries(names, values, min_size=1, max_size=4)
+
+
+def texts(state: Mapping[str, JSON]) -> dict[str, Text]:
+    return {name: dump(value) for name, value in state.items()}
+
+
+def readers(state: Mapping[str, JSON]) -> list[tuple[str, Callable[[], object]]]:
+    return [(name, partial(state.__getitem__, name)) for name in state]
+
+
+def patch_to(document: Document, state: Mapping[str, JSON]) -> JSON:
+    found = document.advance(readers(state), None, {})
+    return json.loads(found.patch) if found else []
+
+
+def difference(document: Document, state: Mapping[str, JSON]) -> Difference:
+    found = document.advance(readers(state), None, {})
+    assert found is not None
+    return found
+
+
+@given(states, st.data())
+def test_advance_makes_the_new_state_of_the_old_one(
+    old: dict[str, JSON], data: st.DataObject
+) -> None:
+    new = {name: data.draw(values) for name in old}
+    document = Document(texts(old))
+    assert equal(apply(old, patch_to(document, new)), new)
+    assert document.advance(readers(new), None, {}) is None
+    assert equal(document.value(), new)
+
+
+@given(states, st.data())
+def test_patch_is_never_longer_than_replacing_the_attributes(
+    old: dict[str, JSON], data: st.DataObject
+) -> None:
+    new = {name: data.draw(values) for name in old}
+    found = Document(texts(old)).advance(readers(new), None, {})
+    if found is None:
+        return
+    whole = [
+        {"op": "replace", "path": _pointer(name), "value": new[name]} for name in found.changed
+    ]
+    assert len(found.patch) <= len(dump(whole).text)
+
+
+def _pointer(name: str) -> str:
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def test_nothing_is_sent_when_only_the_form_of_a_number_changed() -> None:
+    newer: dict[str, Held] = {}
+    document = Document(texts({"a": 1}))
+    assert document.advance(readers({"a": 1.0}), None, newer) is None
+    assert newer == {"a": dump(1.0)}
+
+
+def test_attribute_that_the_peer_does_not_hold_is_added() -> None:
+    found = difference(Document({}), {"a/b": 1})
+    assert json.loads(found.patch) == [{"op": "add", "path": "/a~1b", "value": 1}]
+    assert found.changed == ["a/b"]
+
+
+def test_attribute_that_is_not_known_is_sent_whole() -> None:
+    document = Document(texts({"a": [1, 2], "b": 1}))
+    document.forget(["a", "c"])
+    assert document.value() == {"b": 1}
+    patch = patch_to(document, {"a": [1, 2], "b": 1})
+    assert patch == [{"op": "replace", "path": "/a", "value": [1, 2]}]
+
+
+def test_attribute_without_json_form_stays_as_it_is() -> None:
+    document = Document(texts({"a": [1, 2], "b": 1}))
+    found = difference(document, {"a": [1, float("nan")], "b": 2})
+    assert isinstance(found.errors["a"], NotJSON)
+    assert found.errors["a"].path == "/1"
+    assert document.value() == {"a": [1, 2], "b": 2}
+
+
+class Elsewhere:
+    """A patch of attributes that are not what the peer holds."""
+
+    def __init__(self, *touched: str) -> None:
+        self.touched = set(touched)
+
+    def before(self, _: str) -> JSON:
+        return "another value"
+
+    def after(self, _: str) -> JSON:
+        raise AssertionError("it is of no concern")
+
+    def is_grafted(self, _: str) -> bool:
+        raise AssertionError("it is of no concern")
+
+
+def test_follow_takes_over_a_patch_of_the_peer() -> None:
+    document = Document(texts({"a": [1], "b": "unread"}))
+    document.follow([{"op": "add", "path": "/a/-", "value": 2}], Elsewhere("a"))
+    assert document.value() == {"a": [1, 2], "b": "unread"}
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        [{"op": "remove", "path": "/a/7"}],
+        [{"op": "remove", "path": "/a"}],
+        [{"op": "replace", "path": "", "value": 5}],
+    ],
+    ids=["fails", "removes", "scalar"],
+)
+def test_follow_forgets_what_it_can_not_follow(patch: JSON) -> None:
+    document = Document(texts({"a": [1], "b": 2}))
+    document.follow(patch, Elsewhere("a"))
+    assert document.value() == {"b": 2}
+
+
+def test_follow_finds_an_attribute_that_was_forgotten() -> None:
+    document = Document(texts({"a": [1]}))
+    document.forget(["a"])
+    document.follow([{"op": "replace", "path": "/a", "value": 3}], Elsewhere("a"))
+    assert document.value() == {"a": 3}
+
+
+def test_follow_state_takes_over_members() -> None:
+    document = Document(texts({"a": 1, "b": 2}))
+    document.follow_state({"a": [3]})
+    assert document.value() == {"a": [3], "b": 2}
+
+
+def test_scalar_that_is_the_same_object_is_compared_anew_when_the_peer_holds_another() -> None:
+    value = "a text"
+    document = Document(texts({"a": value}))
+    assert document.advance([("a", lambda: value)], None, {}) is None
+    document.forget(["a"])
+    for state in (value, [1], value):
+        expected = [{"op": "replace", "path": "/a", "value": state}]
+        assert patch_to(document, {"a": state}) == expected
+
+
+def test_nan_is_reported_where_the_peer_holds_null() -> None:
+    found = Document(texts({"a": None})).advance([("a", lambda: math.nan)], None, {})
+    assert found is not None
+    assert isinstance(found.errors["a"], NotJSON)

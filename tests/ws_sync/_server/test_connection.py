@@ -1,0 +1,216 @@
+"""Tests of `ws_sync._server.connection`: outboxes, slow peers, pairs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+
+import pytest
+from starlette.websockets import WebSocket
+
+from tests.ws_sync.harness import DEADLINE, Server
+from ws_sync._server.connection import TOO_SLOW, Connection
+from ws_sync.limits import Limits
+from ws_sync.session import Session
+from ws_sync.sync import Sync
+
+LOG = logging.getLogger("test")
+BIG = "x" * 100_000
+
+
+class Notes:
+    def __init__(self) -> None:
+        self.text = ""
+        self.number = 0
+        self.sync = Sync(self, "NOTES", sync_all=True)
+
+
+class StalledPeer:
+    """A client that opens a WebSocket and then reads nothing until told to."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.socket()
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self.socket.setblocking(False)
+        self._port = port
+
+    async def __aenter__(self) -> StalledPeer:
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(self.socket, ("127.0.0.1", self._port))
+        await loop.sock_sendall(
+            self.socket,
+            b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+        )
+        async with asyncio.timeout(DEADLINE):
+            await loop.sock_recv(self.socket, 12)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.socket.close()
+
+
+async def test_sync_never_waits_for_a_peer_that_does_not_read() -> None:
+    """S-16: a stalled peer must not block the application."""
+    with Session() as session:
+        notes = Notes()
+    async with Server(session) as server, StalledPeer(server.port):
+        async with asyncio.timeout(DEADLINE):
+            for number in range(300):
+                notes.text = f"{number}{BIG}"
+                await notes.sync()
+        assert session.connection is not None
+        assert session.connection.is_congested
+
+
+async def test_new_connection_never_waits_for_a_peer_that_does_not_read() -> None:
+    """S-16: a stalled older connection must not delay a takeover."""
+    with Session() as session:
+        notes = Notes()
+    async with Server(session) as server, StalledPeer(server.port):
+        for number in range(300):
+            notes.text = f"{number}{BIG}"
+            await notes.sync()
+        async with asyncio.timeout(2), server.connect() as client:
+            assert (await client.receive())[1] == {"text": notes.text, "number": 0}
+
+
+async def test_congested_connection_gets_one_patch_of_all_changes() -> None:
+    released = asyncio.Event()
+
+    class Slow(WebSocket):
+        async def send_text(self, data: str) -> None:
+            if "PATCH" in data:
+                await released.wait()
+            await super().send_text(data)
+
+    with Session() as session:
+        notes = Notes()
+
+    async def endpoint(ws: WebSocket) -> None:
+        await session.handle_connection(Slow(ws.scope, ws.receive, ws.send))
+
+    async with Server(endpoint) as server, server.connect() as client:
+        await client.receive()
+        for number in range(1, 1001):
+            notes.number = number
+            await notes.sync()
+        released.set()
+        frames, _ = await client.until("_PATCH:NOTES")
+        patches = [*frames, "first"]
+        while (last := await client.receive())[1][0]["value"] != 1000:
+            patches.append(last)
+        assert len(patches) < 200
+        assert await client.fence("NOTES") == ([], {"text": "", "number": 1000})
+
+
+async def test_peer_that_stays_behind_loses_its_connection() -> None:
+    stuck = asyncio.Event()
+    ended: list[int] = []
+
+    class Stuck(WebSocket):
+        async def send_text(self, _data: str) -> None:
+            await stuck.wait()
+
+        async def close(self, code: int = 1000, reason: str | None = None) -> None:
+            ended.append(code)
+            await super().close(code, reason)
+
+    async def endpoint(ws: WebSocket) -> None:
+        ws = Stuck(ws.scope, ws.receive, ws.send)
+        await ws.accept()
+        connection = Connection(ws, LOG, Limits(most_units=3, close_timeout=0.05))
+        for _ in range(5):
+            connection.send("{}")
+        assert not connection.is_open
+        await connection.closed()
+
+    async with Server(endpoint) as server, server.connect() as client:
+        assert await client.close_code() == TOO_SLOW
+    assert ended == [TOO_SLOW]
+
+
+async def test_pairs_are_never_torn_apart() -> None:
+    """S-15: many senders at once; every `_BIN_META` is followed by its own bytes."""
+    with Session() as session:
+        notes = Notes()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+
+        async def send(label: int) -> None:
+            notes.number += 1
+            await asyncio.gather(
+                notes.sync.send_binary({"type": "show", "label": label}, b"%d" % label * 9999),
+                notes.sync(),
+            )
+
+        await asyncio.gather(*map(send, range(50)))
+        pairs = 0
+        while pairs < 50:
+            received = await client.receive()
+            if received[0] == "_BIN_META":
+                label = received[1]["metadata"]["label"]
+                assert await client.receive() == b"%d" % label * 9999
+                pairs += 1
+
+
+async def test_failed_send_ends_this_connection_only() -> None:
+    """S-04: what a dead connection did not get is in the state on the next one."""
+
+    class Broken(WebSocket):
+        async def send_text(self, data: str) -> None:
+            if "PATCH" in data:
+                raise RuntimeError("broken")
+            await super().send_text(data)
+
+    with Session() as session:
+        notes = Notes()
+    kinds: list[type[WebSocket]] = [Broken, WebSocket]
+
+    async def endpoint(ws: WebSocket) -> None:
+        await session.handle_connection(kinds.pop(0)(ws.scope, ws.receive, ws.send))
+
+    async with Server(endpoint) as server:
+        async with server.connect() as client:
+            await client.receive()
+            notes.number = 1
+            await notes.sync()
+            await client.close_code()
+        async with server.connect() as client:
+            assert (await client.receive())[1]["number"] == 1
+            notes.number = 2
+            await notes.sync()
+            assert (await client.receive())[1] == [{"op": "replace", "path": "/number", "value": 2}]
+
+
+@pytest.mark.parametrize("code", [1000, 1008])
+async def test_close_sends_what_is_queued_first(code: int) -> None:
+    async def endpoint(ws: WebSocket) -> None:
+        await ws.accept()
+        connection = Connection(ws, LOG)
+        connection.send('{"type":"last"}')
+        connection.close(code)
+        connection.close(1011)
+        connection.send('{"type":"too late"}')
+        assert await connection.receive() is None
+        await connection.closed()
+
+    async with Server(endpoint) as server, server.connect() as client:
+        assert await client.receive() == ("last", None)
+        assert await client.close_code() == code
+
+
+async def test_however_large_the_initial_states_are_a_client_can_connect() -> None:
+    limits = Limits(most_units=2, most_size=1000, congested_size=500)
+    with Session(limits=limits) as session:
+        notes = Notes()
+        notes.text = BIG
+        for number in range(5):
+            Sync(notes, f"NOTES{number}", include=["text"])
+    async with Server(session) as server, server.connect() as client:
+        for _ in range(6):
+            assert (await client.receive())[1]["text"] == BIG
+        notes.number = 1
+        await notes.sync()
+        assert (await client.receive())[0] == "_PATCH:NOTES"

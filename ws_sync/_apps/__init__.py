@@ -1,0 +1,1 @@
+"""Applications that come with the library: routes, the picows server, testee, demo."""

@@ -1,0 +1,61 @@
+"""Where the connections of a store of sessions go, whatever serves them.
+
+`/ws/{session}` names the session, and one more path begins with the identification. Where a client
+has to prove who it is, the paths that only name a session lead nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TypeAlias
+
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
+
+from ws_sync._server.transport import Transport
+from ws_sync.sessions import Sessions
+
+Endpoint: TypeAlias = Callable[[Transport], Awaitable[None]]
+
+NAMED = "/ws/"
+"""What stands before the name of a session."""
+
+
+class Routes:
+    """The paths of a store.
+
+    Attributes:
+        sessions: the store.
+        asking: the path where the client is asked which session is meant.
+        named: whether there are paths where knowing a name is enough.
+    """
+
+    def __init__(self, sessions: Sessions, asking: str = "/ws") -> None:
+        self.sessions = sessions
+        self.asking = asking
+        self.named = not sessions.asks_for_proof
+
+    def find(self, path: str) -> Endpoint | None:
+        """Return what serves a path, without its query and with nothing escaped; None: nothing."""
+        if self.named and path.startswith(NAMED):
+            return partial(self.sessions.handle_connection, identity=path.removeprefix(NAMED))
+        return self.sessions.handle_connection if path == self.asking else None
+
+    def app(self) -> Starlette:
+        """Return them as an ASGI application, whose lifespan closes the store."""
+
+        @asynccontextmanager
+        async def lifespan(_: Starlette) -> AsyncIterator[None]:
+            async with self.sessions:
+                yield
+
+        async def by_name(ws: WebSocket) -> None:
+            await self.sessions.handle_connection(ws, ws.path_params["session"])
+
+        routes = [WebSocketRoute(self.asking, self.sessions.handle_connection)]
+        if self.named:
+            routes.append(WebSocketRoute(NAMED + "{session:path}", by_name))
+        return Starlette(routes=routes, lifespan=lifespan)

@@ -1,0 +1,1 @@
+"""Python objects to JSON and back, by pydantic: attributes, arguments, client writes."""

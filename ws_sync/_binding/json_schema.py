@@ -1,0 +1,143 @@
+"""JSON Schemas of what a model syncs, from which typed frontends are generated.
+
+For a model `Notes` there are five definitions:
+
+    Notes              the state, as it is sent
+    NotesActions       an object; for each action an object with its arguments, as they are read
+    NotesTasks         the same of the tasks
+    NotesActionNames   an enumeration of the actions
+    NotesTaskNames     the same of the tasks
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from pydantic import BaseModel, Field, create_model
+from pydantic.fields import FieldInfo
+from pydantic.json_schema import DefsRef, GenerateJsonSchema, JsonSchemaMode
+
+from ws_sync._binding.annotations import adapter, resolve
+from ws_sync._binding.attribute_types import field_names, usual_name
+from ws_sync._binding.attributes import camel_case, wire_names
+from ws_sync._binding.markers import CONFIGURATION, Mark, marked_names
+from ws_sync._binding.wire_names import wire_name
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def of_model(cls: type[BaseModel]) -> dict[str, Any]:
+    """Return one JSON Schema of a document with everything about a model.
+
+    Its properties `state`, `actions`, `tasks`, `actionNames` and `taskNames` refer to the five
+    definitions in `$defs`, where the models that these use are too.
+    """
+    definitions = _definitions(cls, "#/$defs/{model}")
+    parts = ("", "Actions", "Tasks", "ActionNames", "TaskNames")
+    titles = ("state", "actions", "tasks", "actionNames", "taskNames")
+    return {
+        "$schema": _DIALECT,
+        "title": cls.__name__,
+        "type": "object",
+        "properties": {
+            title: {"$ref": f"#/$defs/{cls.__name__}{part}"}
+            for title, part in zip(titles, parts, strict=True)
+        },
+        "required": list(titles),
+        "$defs": definitions,
+    }
+
+
+def attach(cls: type[BaseModel], openapi: dict[str, Any]) -> dict[str, Any]:
+    """Add the definitions of a model to `components.schemas` of an OpenAPI document.
+
+    Returns:
+        The document, which is changed.
+    """
+    schemas = openapi.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update(_definitions(cls, "#/components/schemas/{model}"))
+    return openapi
+
+
+def _definitions(cls: type[BaseModel], template: str) -> dict[str, Any]:
+    name = cls.__name__
+    actions, tasks = _functions(cls, "remote_action"), _functions(cls, "remote_task")
+    camel = bool(getattr(cls, "ws_sync_camel_case", False))
+    calls = [
+        (f"{name}{part}", _arguments(f"{name}{part}", functions, camel))
+        for part, functions in (("Actions", actions), ("Tasks", tasks))
+    ]
+    inputs: list[tuple[str, JsonSchemaMode, Any]] = [
+        (title, "validation", model.__pydantic_core_schema__) for title, model in calls
+    ]
+    inputs.append((name, "serialization", cls.__pydantic_core_schema__))
+    generator = GenerateJsonSchema(by_alias=True, ref_template=template)
+    roots, generated = generator.generate_definitions(inputs)
+    definitions: dict[str, Any] = dict(generated.items())
+    for (title, _), root in roots.items():
+        known = root.get("$ref", "").rpartition("/")[2]
+        definitions[title] = generated.get(DefsRef(known), root)
+    definitions[name] = _state(cls, definitions[name])
+    definitions[f"{name}ActionNames"] = {"type": "string", "enum": list(actions)}
+    definitions[f"{name}TaskNames"] = {"type": "string", "enum": list(tasks)}
+    return definitions
+
+
+def _state(cls: type[BaseModel], schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of the state: that of the model, with the attributes that are synced."""
+    options: dict[str, Any] = getattr(cls, CONFIGURATION, (None, {"sync_all": True}))[1]
+    camel = bool(options.get("toCamelCase") or getattr(cls, "ws_sync_camel_case", False))
+    usual = partial(usual_name, cls, camel)
+    wires = {name: usual(name) for name in field_names(cls) if options.get("sync_all")}
+    wires |= wire_names(options.get("include", ()), usual)
+    properties: dict[str, Any] = {}
+    for name, wire in wires.items():
+        info = cls.model_fields.get(name) or cls.model_computed_fields.get(name)
+        known = name if info is None else wire_name(name, info)
+        if name not in options.get("exclude", ()):
+            properties[wire] = schema["properties"].get(known, {})
+    if options.get("expose_running_tasks"):
+        names = {"type": "array", "items": {"type": "string"}}
+        properties["runningTasks" if camel else "running_tasks"] = names
+    return {**schema, "properties": properties, "required": list(properties)}
+
+
+def _functions(cls: type, kind: Mark) -> dict[str, Callable[..., Any]]:
+    return {wire: getattr(cls, name) for wire, name in marked_names(cls, kind).items()}
+
+
+def _arguments(
+    title: str, functions: dict[str, Callable[..., Any]], camel: bool
+) -> type[BaseModel]:
+    """Make a model of which the fields are functions, and theirs the arguments."""
+    fields: dict[str, Any] = {
+        f"call{number}": (_parameters(f"{title}_{wire}", function, camel), Field(alias=wire))
+        for number, (wire, function) in enumerate(functions.items())
+    }
+    return create_model(title, **fields)
+
+
+def _parameters(title: str, function: Any, camel: bool) -> type[BaseModel]:
+    fields: dict[str, Any] = {}
+    parameters = list(inspect.signature(function).parameters.values())[1:]  # without `self`
+    names = getattr(inspect.unwrap(function), "__globals__", {})
+    for number, parameter in enumerate(parameters):
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
+        annotation: Any = Any
+        if parameter.annotation is not parameter.empty:
+            annotation = resolve(parameter.annotation, names, function, parameter.name)
+        if adapter(annotation, function, parameter.name) is None:
+            annotation = Any
+        wire = camel_case(parameter.name) if camel else parameter.name
+        fields[f"argument{number}"] = (annotation, _field(parameter.default, wire))
+    return create_model(title, **fields)
+
+
+def _field(default: Any, wire: str) -> Any:
+    if isinstance(default, FieldInfo):
+        return FieldInfo.merge_field_infos(default, alias=wire, validation_alias=wire)
+    return Field(... if default is inspect.Parameter.empty else default, alias=wire)

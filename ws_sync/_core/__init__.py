@@ -1,0 +1,1 @@
+"""The protocol without I/O: JSON, snapshots, tracked containers, events. No clock, no logging."""

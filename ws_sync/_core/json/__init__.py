@@ -1,0 +1,1 @@
+"""Strict JSON: reading, writing, equality, pointers, patches, diffs, three-way merges."""

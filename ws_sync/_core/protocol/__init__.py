@@ -1,0 +1,1 @@
+"""Events, binary pairs, concurrent edits, dialects, the client's replica, rates."""

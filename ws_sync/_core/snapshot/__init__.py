@@ -1,0 +1,1 @@
+"""What the peer holds of a document, and the difference to its present value."""

@@ -1,0 +1,1 @@
+"""Lists and dicts that record their changes."""

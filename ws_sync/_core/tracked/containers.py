@@ -1,0 +1,317 @@
+"""`SyncedList` and `SyncedDict`: a list and a dict that note what is changed in them.
+
+    self.rows = SyncedList(load_rows())
+    self.rows[4711]["done"] = True
+    await self.sync()  # costs the same with a hundred rows as with a million
+
+Lists and dicts that are put in are copied to tracked ones, so that changes inside them are noted
+as well: go on with what is in the container, not with what was put in. Other mutable objects are
+taken as they are: after a change in one, put it in again.
+
+Each container notes its own changes with the time of a common clock, and tells the containers that
+it is in. Whoever wants to know what is new remembers when it last asked; so any number can ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import count
+from types import GenericAlias
+from typing import Any, SupportsIndex, TypeAlias, final, get_args
+from weakref import ref
+
+from ws_sync._core.tracked.change_log import MISSING, Edit, Journal, ListJournal
+
+_clock = count(1)
+
+
+class Link:
+    """The place of a container in another one.
+
+    Attributes:
+        parent: the other one, weakly.
+        times: how often it is in there.
+        hint: index or key where it was last seen there.
+    """
+
+    __slots__ = ("hint", "parent", "times")
+
+    def __init__(self, parent: Container, hint: Any) -> None:
+        self.parent = ref(parent)
+        self.times = 0
+        self.hint = hint
+
+
+@final
+class SyncedList(list[Any]):
+    """A list that notes what is changed in it; in all else a list."""
+
+    __slots__ = ("__weakref__", "_journal", "_links")
+
+    def __init__(self, values: Iterable[Any] = ()) -> None:
+        self._journal = ListJournal()
+        self._links: dict[int, Link] = {}
+        super().__init__()
+        self._splice(0, 0, values)
+
+    def append(self, value: Any) -> None:
+        """As of a list."""
+        self._splice(len(self), len(self), [value])
+
+    def extend(self, values: Iterable[Any]) -> None:
+        """As of a list."""
+        self._splice(len(self), len(self), values)
+
+    def insert(self, index: SupportsIndex, value: Any) -> None:
+        """As of a list."""
+        start = slice(index, index).indices(len(self))[0]
+        self._splice(start, start, [value])
+
+    def pop(self, index: SupportsIndex = -1) -> Any:
+        """As of a list."""
+        value = self[index]
+        del self[index]
+        return value
+
+    def remove(self, value: Any) -> None:
+        """As of a list."""
+        del self[self.index(value)]
+
+    def clear(self) -> None:
+        """As of a list."""
+        self._splice(0, len(self), ())
+
+    def reverse(self) -> None:
+        """As of a list."""
+        super().reverse()
+        self._reordered()
+
+    def sort(self, **options: Any) -> None:
+        """As of a list."""
+        try:
+            super().sort(**options)
+        finally:
+            self._reordered()
+
+    def __setitem__(self, index: SupportsIndex | slice, value: Any) -> None:
+        if not isinstance(index, slice):
+            at = range(len(self))[index]
+            self._splice(at, at + 1, [value])
+            return
+        start, stop, step = index.indices(len(self))
+        if step == 1:
+            self._splice(start, max(start, stop), value)
+            return
+        result = list(self)
+        result[index] = value
+        self._splice(0, len(self), result)
+
+    def __delitem__(self, index: SupportsIndex | slice) -> None:
+        if not isinstance(index, slice):
+            at = range(len(self))[index]
+            self._splice(at, at + 1, ())
+            return
+        start, stop, step = index.indices(len(self))
+        if step == 1:
+            self._splice(start, max(start, stop), ())
+            return
+        result = list(self)
+        del result[index]
+        self._splice(0, len(self), result)
+
+    def __iadd__(self, values: Iterable[Any]) -> SyncedList:  # type: ignore[misc]
+        self.extend(values)
+        return self
+
+    def __imul__(self, times: SupportsIndex) -> SyncedList:
+        self._splice(0, len(self), list(self) * times.__index__())
+        return self
+
+    def __reduce_ex__(self, _protocol: SupportsIndex) -> tuple[Any, ...]:
+        return type(self), (list(self),)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Let pydantic read one as a list, without any import of it here."""
+        return _read_as(
+            cls, handler.generate_schema(GenericAlias(list, get_args(source) or (Any,)))
+        )
+
+    def _splice(self, start: int, stop: int, values: Iterable[Any]) -> None:
+        """Put values in the place of others; everything that changes the list comes here."""
+        added = [_tracked(value) for value in values]
+        removed = self[start:stop]
+        super().__setitem__(slice(start, stop), added)
+        for value in removed:
+            _unlink(self, value)
+        for index, value in enumerate(added, start):
+            _link(self, value, index)
+        _note(self, Edit(start, len(removed), len(added)), next(_clock))
+
+    def _reordered(self) -> None:
+        for index, value in enumerate(self):
+            if type(value) in TRACKED:
+                value._links[id(self)].hint = index
+        _note(self, Edit(0, len(self), len(self)), next(_clock))
+
+    def _find(self, value: Any, hint: int) -> list[int]:
+        """Return where a value is, beginning to look where it was."""
+        for distance in range(64):
+            for index in (hint + distance, hint - distance):
+                if 0 <= index < len(self) and self[index] is value:
+                    return [index]
+        return [index for index, other in enumerate(self) if other is value]
+
+    def _edits(self, value: Any, link: Link) -> list[Edit]:
+        """Say as changes of this list that one of its elements has changed."""
+        if link.times > 1:
+            found = [index for index, other in enumerate(self) if other is value]
+        else:
+            found = self._find(value, link.hint)
+        link.hint = found[0]
+        return [Edit(index, 1, 1) for index in found]
+
+
+@final
+class SyncedDict(dict[Any, Any]):
+    """A dict that notes what is changed in it; in all else a dict."""
+
+    __slots__ = ("__weakref__", "_journal", "_links")
+
+    def __init__(self, *values: Any, **members: Any) -> None:
+        self._journal = Journal()
+        self._links: dict[int, Link] = {}
+        super().__init__()
+        self.update(*values, **members)
+
+    def update(self, *values: Any, **members: Any) -> None:
+        """As of a dict."""
+        for name, value in dict(*values, **members).items():
+            self[name] = value
+
+    def setdefault(self, name: Any, default: Any = None) -> Any:
+        """As of a dict."""
+        if name not in self:
+            self[name] = default
+        return self[name]
+
+    def pop(self, name: Any, *default: Any) -> Any:
+        """As of a dict."""
+        if name not in self:
+            return super().pop(name, *default)
+        value = self[name]
+        del self[name]
+        return value
+
+    def popitem(self) -> tuple[Any, Any]:
+        """As of a dict."""
+        name, value = super().popitem()
+        _unlink(self, value)
+        _note(self, name, next(_clock))
+        return name, value
+
+    def clear(self) -> None:
+        """As of a dict."""
+        for name in list(self):
+            del self[name]
+
+    def __setitem__(self, name: Any, value: Any) -> None:
+        before = self.get(name)
+        value = _tracked(value)
+        super().__setitem__(name, value)
+        _unlink(self, before)
+        _link(self, value, name)
+        _note(self, name, next(_clock))
+
+    def __delitem__(self, name: Any) -> None:
+        before = self.get(name)
+        super().__delitem__(name)
+        _unlink(self, before)
+        _note(self, name, next(_clock))
+
+    def __ior__(self, values: Any) -> SyncedDict:  # type: ignore[misc]
+        self.update(values)
+        return self
+
+    def __reduce_ex__(self, _protocol: SupportsIndex) -> tuple[Any, ...]:
+        return type(self), (dict(self),)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Let pydantic read one as a dict, without any import of it here."""
+        return _read_as(
+            cls, handler.generate_schema(GenericAlias(dict, get_args(source) or (str, Any)))
+        )
+
+    def _edits(self, value: Any, link: Link) -> list[Any]:
+        """Return the names of a value, which has changed."""
+        if link.times == 1 and self.get(link.hint, MISSING) is value:
+            return [link.hint]
+        found = [name for name, other in self.items() if other is value]
+        link.hint = found[0]
+        return found
+
+
+Container: TypeAlias = SyncedList | SyncedDict
+
+TRACKED = frozenset({SyncedList, SyncedDict})
+
+
+def track(value: Any, like: object) -> Any:
+    """Return a value as a tracked one if another value, whose place it takes, is one."""
+    return _tracked(value) if type(like) in TRACKED else value
+
+
+def last_change(container: Container) -> int:
+    """Return when something in a container last changed."""
+    return container._journal.touched
+
+
+def journal(container: Container) -> Any:
+    """Return what a container has noted."""
+    return container._journal
+
+
+def _read_as(kind: type[Any], schema: Any) -> dict[str, Any]:
+    """Return the core schema of pydantic that makes a container of what another schema reads."""
+    function = {"type": "no-info", "function": kind}
+    return {"type": "function-after", "function": function, "schema": schema}
+
+
+def _tracked(value: Any) -> Any:
+    kind = type(value)
+    if kind is list:
+        return SyncedList(value)
+    return SyncedDict(value) if kind is dict else value
+
+
+def _link(parent: Container, value: Any, hint: Any) -> None:
+    if type(value) in TRACKED:
+        link = value._links.get(id(parent))
+        if link is None or link.parent() is not parent:
+            link = value._links[id(parent)] = Link(parent, hint)
+        link.times += 1
+        link.hint = hint
+
+
+def _unlink(parent: Container, value: Any) -> None:
+    if type(value) in TRACKED:
+        link = value._links[id(parent)]
+        link.times -= 1
+        if not link.times:
+            del value._links[id(parent)]
+
+
+def _note(container: Container, edit: Any, now: int) -> None:
+    """Note a change, and in all containers around it that something in them has changed."""
+    noted = container._journal.touched == now  # it is in itself, or reached by two ways
+    container._journal.note(edit, now, len(container))
+    if noted:
+        return
+    for key, link in list(container._links.items()):
+        parent = link.parent()
+        if parent is None:
+            del container._links[key]
+            continue
+        for place in parent._edits(container, link):
+            _note(parent, place, now)

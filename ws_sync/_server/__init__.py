@@ -1,0 +1,1 @@
+"""The asyncio side of a session: connections, state, tasks, limits."""

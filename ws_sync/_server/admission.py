@@ -1,0 +1,57 @@
+"""Which connections a session takes: those of pages that may, and not too many at once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from ws_sync._core.protocol.token_bucket import Bucket, Rate
+from ws_sync._log import about, peer_of
+from ws_sync._server.connection import TRY_AGAIN_LATER
+from ws_sync._server.origin import Origins, admit, may_connect
+from ws_sync._server.transport import Transport, turn_away
+
+PATIENCE = 5.0
+"""Seconds that a connection waits for its turn when too many come; then it is turned away."""
+
+
+class Admission(Bucket):
+    """Judges the connections of one session; what is left is left of them."""
+
+    __slots__ = ("_log", "_origins")
+
+    def __init__(self, origins: Origins, rate: Rate | None, log: logging.Logger) -> None:
+        """Admit connections.
+
+        Args:
+            origins: those of the pages that the application allows.
+            rate: how often clients may connect.
+            log: where it is said who may not, and why.
+        """
+        super().__init__(rate)
+        self._origins = origins
+        self._log = log
+
+    def is_foreign(self, ws: Transport) -> bool:
+        """Tell whether a WebSocket is of a page that may not connect, which is logged."""
+        return not may_connect(ws, self._origins, self._log)
+
+    async def admit(self, ws: Transport) -> bool:
+        """Wait until a WebSocket may connect; False: it may not, and is closed."""
+        return await admit(ws, self._origins, self._log) and await self._take_turn(ws)
+
+    async def _take_turn(self, ws: Transport) -> bool:
+        self.left -= 1
+        if self.left >= 0:
+            return True
+        wait = self.wait(asyncio.get_running_loop().time())
+        if wait <= PATIENCE:
+            await asyncio.sleep(wait)
+            return True
+        self.left += 1
+        self._log.warning(
+            "too many connections of one session; %s is turned away", peer_of(ws),
+            extra=about("too-many-connections", peer=peer_of(ws), code=TRY_AGAIN_LATER),
+        )  # fmt: skip
+        await turn_away(ws, TRY_AGAIN_LATER, "too many connections")
+        return False

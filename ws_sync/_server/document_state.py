@@ -1,0 +1,329 @@
+"""The state of one key, between the live attributes and the document that the peer holds.
+
+The snapshot belongs to a connection: on a newer one the peer holds nothing yet, and gets
+everything with `_SET` before any patch. It advances when a frame was handed to the connection.
+
+An attribute that can't be read, or has no JSON form, keeps the last value that could be sent; one
+that never had any is null. A write of the client after which a derived attribute can't be read any
+more is refused: it would stay behind for good.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Set
+from functools import partial
+
+from ws_sync._binding.attributes import Attribute
+from ws_sync._binding.client_write import Write, current, state_patch
+from ws_sync._binding.element_write import write_of
+from ws_sync._core.json.codec import JSON, Text, begun, dump, encode, frame
+from ws_sync._core.protocol.concurrent_edits import Crossings
+from ws_sync._core.protocol.dialects import STRICT, translate
+from ws_sync._core.protocol.events import patch_event, set_event
+from ws_sync._core.snapshot.document import Document, Held
+from ws_sync._log import AnyLog, about
+from ws_sync._server.connection import Connection
+from ws_sync._server.invoke import to_json
+from ws_sync.exceptions import Refused, RefusedState
+from ws_sync.limits import LIMITS, Limits
+from ws_sync.metrics import Counters
+
+_NULL = dump(None)
+_NONE: Set[str] = frozenset()
+
+
+class State:
+    """The attributes under one key, and what the peer knows of them.
+
+    Attributes:
+        key: the key.
+        attributes: the attributes, by their names on the wire.
+        sent_at: when something was last sent, by the clock of the connection's event loop.
+        is_current: tells whether the key is still this state's own; what was to be sent later is
+            dropped when it is not.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_all_readers",
+        "_connection",
+        "_counters",
+        "_crossings",
+        "_dialects",
+        "_document",
+        "_good",
+        "_late",
+        "_limits",
+        "_log",
+        "_patch_begun",
+        "_restarted",
+        "_timer",
+        "_unreadable",
+        "attributes",
+        "is_current",
+        "key",
+        "sent_at",
+    )
+
+    def __init__(
+        self,
+        key: str,
+        log: AnyLog,
+        counters: Counters | None = None,
+        limits: Limits = LIMITS,
+        dialects: frozenset[str] = STRICT,
+    ) -> None:
+        self.key = key
+        self._counters = counters or Counters()
+        self.attributes: dict[str, Attribute] = {}
+        self.is_current: Callable[[], bool] = lambda: True
+        self.sent_at = float("-inf")
+        self._log = log
+        self._limits = limits
+        self._dialects = dialects
+        self._patch_begun = b""  # the frame of a patch, up to its data
+        self._good: dict[str, Held] = {}  # of each attribute, the last that could be sent
+        self._unreadable: Set[str] = _NONE
+        self._all_readers: list[tuple[str, Callable[[], object]]] = []
+        self._document = Document({})
+        self._connection: Connection | None = None  # the one whose peer holds the document
+        self._restarted: Connection | None = None  # the one whose peer holds another document
+        self._late: Set[str] = _NONE
+        self._crossings = Crossings()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def is_known(self, connection: Connection) -> bool:
+        """Tell whether `_SET` was sent on this connection."""
+        return self._connection is connection
+
+    @property
+    def size(self) -> int:
+        """About how many characters the whole state has, when it was last read."""
+        return sum(held.size for held in self._good.values())
+
+    def snapshot(self) -> dict[str, JSON]:
+        """Return what the peer holds, or would get if it connected now."""
+        if self._connection is None:
+            return Document(self._read_all()[0]).value()
+        return self._document.value()
+
+    def announce(self, connection: Connection) -> list[Exception]:
+        """Send everything as `_SET`.
+
+        Returns:
+            What went wrong with single attributes.
+        """
+        texts, errors = self._read_all()  # state-get-current
+        members = [f"{encode(wire)}:{text.text.decode()}" for wire, text in texts.items()]
+        text = frame(set_event(self.key), f"{{{','.join(members)}}}")
+        self._counters.sent_states += connection.is_open
+        if self.is_known(connection):
+            connection.send(text)
+        else:
+            connection.begin_with(text)
+            self._stop_settling()
+        self.sent_at = connection.loop.time()
+        self._crossings.announced(self.sent_at)
+        self._connection, self._document = connection, Document(texts)
+        return errors
+
+    def resync(self, connection: Connection) -> None:
+        """Answer a refused write: the client holds something else, so send everything."""
+        self._document.forget(self.attributes)
+        self._counters.resyncs += 1
+        self.report(self.announce(connection))  # state-refused-resync
+
+    def publish(
+        self,
+        connection: Connection,
+        names: Collection[str] | None = None,
+        whole: bool = False,
+    ) -> tuple[bool, list[Exception]]:
+        """Send the difference between the attributes and what the peer holds, as one `_PATCH`.
+
+        A congested connection gets it later, together with what changes until then.
+
+        Args:
+            connection: one on which the state is known.
+            names: the attributes to look at; None for all.
+            whole: whether it is known that they are sent as a whole, and not as a difference.
+
+        Returns:
+            Whether something was sent; and what went wrong with single attributes, which stay at
+            the peer as they were.
+        """
+        if connection.is_congested:
+            self._late |= set(self.attributes if names is None else names)
+            connection.when_drained(self, partial(self._publish_late, connection))
+            return False, []
+        readers = (names is None and self._all_readers) or self._readers(names)
+        found = self._document.advance(readers, to_json, self._good)
+        if names is not None:
+            self._good |= self._document.texts(names)
+        if found is None:
+            return False, self._note({}, names) if self._unreadable else []
+        if found.operations:
+            self._patch_begun = self._patch_begun or begun(patch_event(self.key))
+            connection.send((b"%b%b}" % (self._patch_begun, found.patch)).decode())
+            self._counters.sent_patches += 1
+            self.sent_at = now = connection.loop.time()
+            if whole:
+                self._crossings.replaced(found.changed, now)
+            else:
+                self._crossings.patched(found.changed, now)
+        if found.errors or self._unreadable:
+            return bool(found.operations), self._note(found.errors, names)
+        return bool(found.operations), []
+
+    def restart(self) -> None:
+        """Declare that no peer knows this state: its attributes have changed."""
+        self._all_readers = []
+        self._restarted, self._connection = self._connection or self._restarted, None
+
+    def is_followed(self, connection: Connection) -> bool:
+        """Tell whether `_SET` was sent on this connection, maybe of older attributes."""
+        return connection in (self._connection, self._restarted)
+
+    def stop(self) -> None:
+        """Forget what was to be sent later."""
+        self._stop_settling()
+        self._late = _NONE
+        self._connection = None
+
+    def report(self, errors: Iterable[Exception]) -> None:
+        """Log what went wrong with single attributes, where there is no caller to tell."""
+        for error in errors:
+            self._log.error(
+                "%s: an attribute can't be sent", self.key, exc_info=error,
+                extra=about("attribute-failed", key=self.key),
+            )  # fmt: skip
+
+    def receive_patch(self, connection: Connection, patch: JSON) -> None:
+        """Apply a patch of the client (patch-atomic), and correct what the client then holds.
+
+        Raises:
+            Refused: nothing has changed; the caller calls `resync`.
+        """
+        if type(patch) is list and len(patch) > self._limits.operations:
+            raise Refused(f"more than {self._limits.operations} operations")
+        if self._dialects:
+            values = {wire: partial(current, each) for wire, each in self.attributes.items()}
+            patch = translate(patch, self._dialects, values)
+        write = write_of(self.attributes, patch)
+        self._check_size(write)
+        self._document.follow(patch, write)
+        self._commit(write)
+        self._document.settle()
+        self._correct(connection, write.affected)
+
+    def receive_state(self, connection: Connection, state: JSON) -> None:
+        """Apply a state of the client, and correct what the client then holds.
+
+        Raises:
+            Refused: nothing has changed; the caller calls `resync`.
+        """
+        write = Write(self.attributes, state_patch(self.attributes, state))
+        self._check_size(write)
+        self._document.follow_state(state)
+        self._commit(write)
+        self._correct(connection, {*state, *write.affected})
+
+    def _check_size(self, write: Write) -> None:
+        most = self._limits.document
+        if self.size + write.most_growth() <= most:
+            return
+        others = self._good.keys() - write.touched
+        rest = sum(self._good[wire].size for wire in others)
+        before, after = write.sizes()
+        if rest + after > most and after > before:
+            raise Refused(f"the document would be larger than {most}")
+
+    def _commit(self, write: Write) -> None:
+        readable = self._derived() - self._unreadable
+        write.commit()
+        self._read(readable)
+        if broken := readable & self._unreadable:
+            write.undo()
+            raise RefusedState(min(broken), "it could not be read any more")
+
+    def _derived(self) -> set[str]:
+        return {
+            wire
+            for wire, attribute in self.attributes.items()
+            if attribute.read_only and attribute.computed
+        }
+
+    def _correct(self, connection: Connection, touched: Iterable[str]) -> None:
+        """Send where the client is wrong in what it wrote, and what is derived from that."""
+        if not self.is_known(connection):
+            return
+        touched = set(touched)
+        self._crossings.written(touched, connection.loop.time())
+        self._await_settling(connection)
+        names = touched | self._derived()
+        self.report(self.publish(connection, names)[1])  # state-corrected-at-once
+
+    def _read_all(self) -> tuple[dict[str, Held], list[Exception]]:
+        errors = self._read(None)
+        return {wire: self._good.get(wire, _NULL) for wire in self.attributes}, errors
+
+    def _readers(self, names: Collection[str] | None) -> list[tuple[str, Callable[[], object]]]:
+        """Return what reads attributes, always in the same order."""
+        if names is None:
+            if not self._all_readers:
+                self._all_readers = [
+                    (wire, each.reader()) for wire, each in self.attributes.items()
+                ]
+            return self._all_readers
+        return [reader for reader in self._readers(None) if reader[0] in names]
+
+    def _read(self, names: Collection[str] | None) -> list[Exception]:
+        """Take the texts of attributes as good; return what went wrong with others."""
+        errors: dict[str, Exception] = {}
+        for wire, attribute in self.attributes.items():
+            if names is not None and wire not in names:
+                continue
+            try:
+                known = self._good.get(wire)
+                known = known if isinstance(known, Text) else None
+                self._good[wire] = dump(attribute.plain(), to_json, known)
+            except Exception as error:  # noqa: BLE001  # a property of the application, or NotJSON
+                errors[wire] = error
+        return self._note(errors, names)
+
+    def _note(self, errors: dict[str, Exception], names: Collection[str] | None) -> list[Exception]:
+        """Note which of the attributes that were read could not be; return the errors."""
+        if errors or self._unreadable:
+            self._counters.failed_attributes += len(errors)
+            for wire, error in errors.items():
+                error.add_note(f"while reading the attribute {wire!r} of {self.key!r}")
+            read = self.attributes.keys() if names is None else set(names)
+            self._unreadable = (self._unreadable - read) | errors.keys()
+        return list(errors.values())
+
+    def _publish_late(self, connection: Connection) -> None:
+        names, self._late = self._late, _NONE
+        if self.is_known(connection) and self.is_current():
+            self.report(self.publish(connection, names)[1])
+
+    def _stop_settling(self) -> None:
+        self._crossings = Crossings()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _await_settling(self, connection: Connection) -> None:
+        due = self._crossings.next_due()
+        if due is not None and self._timer is None:
+            self._timer = connection.loop.call_at(due, self._settle, connection)
+
+    def _settle(self, connection: Connection) -> None:
+        self._timer = None
+        if not self.is_known(connection) or not connection.is_open or not self.is_current():
+            return
+        names = self._crossings.due(connection.loop.time())
+        if names:  # state-crossing
+            self._document.forget(names)
+            self.report(self.publish(connection, names, whole=True)[1])
+        self._await_settling(connection)

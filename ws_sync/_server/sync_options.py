@@ -1,0 +1,166 @@
+"""The two ways to make a `Sync`, read into one configuration.
+
+The first generation names the key first: `Sync("NOTES", self, title=...)`; later ones name the
+object first: `Sync(self, "NOTES", sync_all=True)`. What was given first, or by keyword first,
+tells which one is meant.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from logging import Logger
+from types import EllipsisType
+from typing import Any, TypeAlias
+
+from pydantic import BaseModel
+
+from ws_sync._binding.attribute_types import field_names, usual_name
+from ws_sync._binding.attributes import Names, public_names, wire_names
+from ws_sync.exceptions import UnknownAttribute
+from ws_sync.session import Session
+
+Functions: TypeAlias = Mapping[str, Callable[..., Any]]
+Pair: TypeAlias = tuple[Callable[..., Any], Callable[..., Any]]
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """How an object is synced.
+
+    Raises:
+        UnknownAttribute: it does not have what is excluded, or declared read-only.
+
+    Attributes:
+        obj: the object.
+        key: the key of its document.
+        everything: whether all public attributes are synced, besides those in `include`.
+        include: names on the wire of attributes that are synced.
+        exclude: attributes that are not.
+        read_only: attributes that only the server changes.
+        camel: whether names on the wire are in camel case.
+        running_tasks: name on the wire of the running tasks; None hides them.
+        send_on_init: whether the document is announced on each new connection.
+        session: the session; None for that of the context.
+        logger: None for the session's.
+        actions: functions by name, or one that takes the whole call.
+        tasks: functions by name, or a pair that starts and cancels by the whole call.
+        task_cancels: functions to call in a task that is cancelled.
+    """
+
+    obj: object
+    key: str
+    everything: bool
+    include: Mapping[str, str]
+    exclude: frozenset[str] = frozenset()
+    read_only: frozenset[str] = frozenset()
+    camel: bool = False
+    running_tasks: str | None = None
+    send_on_init: bool = True
+    session: Session | None = None
+    logger: Logger | None = None
+    actions: Functions | Callable[..., Any] = field(default_factory=dict)
+    tasks: Functions | Pair = field(default_factory=dict)
+    task_cancels: Functions = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        known = dir(self.obj)
+        for name in self.exclude | self.read_only:
+            if name not in known:  # most often misspelt: what it is to guard would be open
+                raise UnknownAttribute(self.obj, name)
+
+    def others(self, excluded: Callable[[object], bool]) -> dict[str, str]:
+        """Return the names on the wire of all attributes but those in `include` and `exclude`.
+
+        Args:
+            excluded: tells by the value which others to leave out; see `public_names`.
+        """
+        cls = type(self.obj)
+        names = field_names(cls) if issubclass(cls, BaseModel) else public_names(self.obj, excluded)
+        return {
+            name: usual_name(cls, self.camel, name)
+            for name in names
+            if name not in self.exclude and name not in self.include
+        }
+
+
+def configure(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Configuration:
+    """Read the arguments of `Sync`.
+
+    Raises:
+        TypeError: they fit neither way.
+    """
+    names_key = isinstance(args[0], str) if args else next(iter(kwargs), None) == "key"
+    read = key_first if names_key else object_first
+    try:
+        inspect.signature(read).bind(*args, **kwargs)
+    except TypeError as error:
+        raise TypeError(f"Sync(): {error}") from None
+    return read(*args, **kwargs)
+
+
+def key_first(
+    key: str,
+    obj: object,
+    session: Session | None = None,
+    on_action: Callable[..., Any] | Functions | None = None,
+    tasks: Functions | Pair | None = None,
+    on_task_cancel: Functions | None = None,
+    send_on_init: bool = True,
+    expose_running_tasks: bool = False,
+    logger: Logger | None = None,
+    **sync_attributes: str | EllipsisType,
+) -> Configuration:
+    """Read the arguments of the first generation."""
+    return Configuration(
+        obj=obj,
+        key=key,
+        everything=not sync_attributes,
+        include=wire_names(sync_attributes, partial(usual_name, type(obj), False)),
+        running_tasks="runningTasks" if expose_running_tasks else None,
+        send_on_init=send_on_init,
+        session=session,
+        logger=logger,
+        actions=on_action or {},
+        tasks=tasks or {},
+        task_cancels=on_task_cancel or {},
+    )
+
+
+def object_first(
+    obj: object,
+    key: str,
+    sync_all: bool = False,
+    include: Names = (),
+    exclude: Iterable[str] = (),
+    toCamelCase: bool = False,  # noqa: N803  # the name that users know
+    send_on_init: bool = True,
+    expose_running_tasks: bool = False,
+    logger: Logger | None = None,
+    actions: Functions | None = None,
+    tasks: Functions | Pair | None = None,
+    task_cancels: Functions | None = None,
+    session: Session | None = None,
+    read_only: Iterable[str] = (),
+) -> Configuration:
+    """Read the arguments of the later generations."""
+    casing = partial(usual_name, type(obj), toCamelCase)
+    running_tasks = "runningTasks" if toCamelCase else "running_tasks"
+    return Configuration(
+        obj=obj,
+        key=key,
+        everything=sync_all,
+        include=wire_names(include, casing),
+        exclude=frozenset(exclude),
+        read_only=frozenset(read_only),
+        camel=toCamelCase,
+        running_tasks=running_tasks if expose_running_tasks else None,
+        send_on_init=send_on_init,
+        session=session,
+        logger=logger,
+        actions=actions or {},
+        tasks=tasks or {},
+        task_cancels=task_cancels or {},
+    )

@@ -1,0 +1,126 @@
+"""Running tasks of one object: at most one of a name, started and cancelled by the client.
+
+A task may end in any way: by itself, by an exception, by cancellation from the client or from the
+application, even before its first step. One callback sees all of these, so nothing of a task
+stays behind (tasks-cancel-early, tasks-again).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from ws_sync._binding.arguments import split
+from ws_sync._log import AnyLog, about
+from ws_sync._server.inbound_limits import Intake
+from ws_sync._server.invoke import call
+from ws_sync.exceptions import brief
+from ws_sync.metrics import Counters
+
+_NONE: frozenset[str] = frozenset()
+
+
+class Tasks:
+    """The tasks that one object offers, and those of them that run.
+
+    Attributes:
+        running: the running tasks by their names, in the order of their start.
+    """
+
+    def __init__(
+        self,
+        functions: Mapping[str, Callable[..., Any]],
+        cancels: Mapping[str, Callable[..., Any]],
+        changed: Callable[[], None],
+        log: AnyLog,
+        counters: Counters | None = None,
+        intake: Intake | None = None,
+    ) -> None:
+        """Offer tasks.
+
+        Args:
+            functions: the tasks; what they are called with is fitted to them before.
+            cancels: called, without arguments, inside a task of that name that is cancelled.
+            changed: called when `names` has changed.
+            log: where the tasks' exceptions go.
+            counters: count the tasks.
+            intake: bounds the running tasks of all objects of the session.
+        """
+        self.functions = functions
+        self.cancels = cancels
+        self.running: dict[str, asyncio.Task[None]] = {}
+        self._ending = _NONE  # tasks whose cancel function runs
+        self._changed = changed
+        self._log = log
+        self._counters = counters or Counters()
+        self._intake = intake
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the running tasks."""
+        return list(self.running)
+
+    def start(self, name: str, arguments: Mapping[str, Any]) -> None:
+        """Start the task `name`; nothing happens when it is running (tasks-once).
+
+        Raises:
+            Refused: too many run.
+        """
+        if name in self.running:
+            self._log.warning(
+                "the task %r is running already", name,
+                extra=about("task-running", "tasks-once", name=name),
+            )  # fmt: skip
+            return
+        if self._intake is not None:
+            self._intake.begin_task(name)
+        task = asyncio.get_running_loop().create_task(self._run(name, arguments), name=name)
+        self.running[name] = task
+        self._counters.started_tasks += 1
+        task.add_done_callback(partial(self._ended, name))
+        self._changed()
+
+    def cancel(self, name: str) -> None:
+        """Cancel the task `name`; nothing happens when it is not running (tasks-cancel-idle)."""
+        if name not in self.running:
+            self._log.warning(
+                "the task %s is not running", brief(repr(name)),
+                extra=about("task-idle", "tasks-cancel-idle", name=name),
+            )  # fmt: skip
+            return
+        # A task's first step is already scheduled: cancelled behind it, `_run` sees it.
+        asyncio.get_running_loop().call_soon(self._interrupt, name, self.running[name])
+
+    def _interrupt(self, name: str, task: asyncio.Task[None]) -> None:
+        if name not in self._ending:  # being told a second time must not cut short what it does
+            task.cancel()
+
+    async def _run(self, name: str, arguments: Mapping[str, Any]) -> None:
+        try:
+            by_position, named = split(self.functions[name], arguments)
+            await call(self.functions[name], *by_position, **named)
+        except asyncio.CancelledError:
+            if name in self.cancels:
+                self._ending |= {name}
+                await call(self.cancels[name])
+            raise
+
+    def _ended(self, name: str, task: asyncio.Task[None]) -> None:
+        del self.running[name]
+        if self._intake is not None:
+            self._intake.end_task()
+        self._ending -= {name}
+        if task.cancelled():
+            self._counters.cancelled_tasks += 1
+        elif (error := task.exception()) is None:
+            self._counters.completed_tasks += 1
+        else:
+            self._counters.broken_tasks += 1
+            self._counters.failed_tasks += 1
+            self._log.error(
+                "the task %r failed", name, exc_info=error,
+                extra=about("task-failed", "tasks-error", name=name),
+            )  # fmt: skip
+        self._changed()
