@@ -17,7 +17,7 @@ from conformance.driver.trace import shown
 from conformance.protocol.wire import compact
 from conformance.runner.options import BUDGET, seconds_in
 from conformance.runner.probe import NOT_CONFORMANT, NOTHING_RAN, Unusable, check_url, probe
-from conformance.sequences.differential import Difference, search
+from conformance.sequences.differential import ServersDiffer, search
 from conformance.sequences.steps import Step
 
 
@@ -37,7 +37,7 @@ def main(given: Sequence[str] | None = None) -> int:
     for number, target in enumerate(targets, 1):
         _say(f"{number}  {target.url}")
     for finding in found.findings():
-        assert isinstance(finding.violation, Difference)
+        assert isinstance(finding.violation, ServersDiffer)
         _say("\n" + "\n".join(_told(finding.program, finding.violation)))
         legal += finding.violation.legal
         forbidden += not finding.violation.legal
@@ -75,7 +75,7 @@ def _target(url: str, time_scale: float) -> Target:
     return Target(url, time_scale=time_scale)
 
 
-def _told(program: list[Step], difference: Difference) -> list[str]:
+def _told(program: list[Step], difference: ServersDiffer) -> list[str]:
     """The text of a difference."""
     kind = "a difference that no requirement forbids" if difference.legal else "a difference"
     steps = [f"  {number}. {shown(compact(step))}" for number, step in enumerate(program, 1)]

@@ -20,7 +20,7 @@ import logging
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ws_sync.exceptions import brief
+from ws_sync.exceptions import shorten
 
 if TYPE_CHECKING:
     from ws_sync._server.connection import Connection
@@ -32,7 +32,7 @@ ATTRIBUTE = "ws_sync"
 AnyLog: TypeAlias = "logging.Logger | Log"
 
 
-def about(record: str, requirement: str | None = None, **facts: object) -> dict[str, Any]:
+def log_fields(record: str, requirement: str | None = None, **facts: object) -> dict[str, Any]:
     """Return the `extra` of a record.
 
     Args:
@@ -92,9 +92,9 @@ def peer_of(ws: Any) -> str | None:
     """Return who is at the other end of a WebSocket."""
     client = ws.client
     if not isinstance(client, tuple | list) or len(client) < 2:  # of a Unix socket, for instance
-        return None if client is None else brief(client)
+        return None if client is None else shorten(client)
     host, port = map(str, client[:2])
-    return brief(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+    return shorten(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
 
 
 def _plain(fact: object) -> Any:
@@ -103,4 +103,4 @@ def _plain(fact: object) -> Any:
         return fact
     if isinstance(fact, tuple | list):
         return [_plain(each) for each in fact[:10]]
-    return brief(fact)
+    return shorten(fact)

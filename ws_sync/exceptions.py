@@ -30,17 +30,17 @@ MAX_LOGGED = 300
 """Characters of a peer's input in one line of a log."""
 
 
-def brief(text: object) -> str:
+def shorten(text: object) -> str:
     """Return the beginning of a text, in one line: what a peer sent may be anything.
 
     A line of a log has an end, and nobody but who writes it says where; so a text is cut, and what
     can't be printed (line ends, escape sequences, halves of surrogate pairs) is escaped.
     """
     whole = str(text)
-    return printable(whole if len(whole) <= MAX_LOGGED else f"{whole[:MAX_LOGGED]}…")
+    return escape_control_chars(whole if len(whole) <= MAX_LOGGED else f"{whole[:MAX_LOGGED]}…")
 
 
-def printable(text: str) -> str:
+def escape_control_chars(text: str) -> str:
     """Return a text with everything escaped that can't be printed."""
     if text.isprintable():
         return text

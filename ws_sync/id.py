@@ -15,11 +15,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ws_sync._core.json.codec import JSON, decode, frame
 from ws_sync._core.protocol.events import REQUEST_USER_SESSION, USER_SESSION
-from ws_sync._log import Log, about, peer_of
+from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.invoke import call
 from ws_sync._server.origin import Origins, admit
-from ws_sync._server.transport import Transport, turn_away
-from ws_sync.exceptions import MalformedFrame, brief
+from ws_sync._server.transport import Transport, reject
+from ws_sync.exceptions import MalformedFrame, shorten
 from ws_sync.metrics import outside
 
 FAILED = 4401
@@ -96,16 +96,16 @@ async def _ask(ws: Transport, deadline: float) -> Pair | None:
             message = await ws.receive()
         return _ids(message.get("text"))
     except (MalformedFrame, TimeoutError) as error:
-        reason = brief(str(error) or "no answer in time")
+        reason = shorten(str(error) or "no answer in time")
         outside.without_identity += 1
         _log.warning(
             "no identification: %s", reason,
-            extra=about("no-identification", "session-identify-refuse", error=reason,
+            extra=log_fields("no-identification", "session-identify-refuse", error=reason,
                         peer=peer_of(ws), code=FAILED),
         )  # fmt: skip
     except (WebSocketDisconnect, OSError, RuntimeError):  # the client has left
         return None
-    await turn_away(ws, FAILED, "identification failed")
+    await reject(ws, FAILED, "identification failed")
     return None
 
 
@@ -118,16 +118,16 @@ async def _verify(ws: Transport, verify: Verify, given: Pair, deadline: float) -
         if proven is not None:
             return proven
         _log.warning(
-            "the user %s is refused", brief(repr(given[0])),
-            extra=about("user-refused", "security-identity", peer=peer_of(ws), code=FAILED),
+            "the user %s is refused", shorten(repr(given[0])),
+            extra=log_fields("user-refused", "security-identity", peer=peer_of(ws), code=FAILED),
         )  # fmt: skip
     except Exception:  # noqa: BLE001  # the application's; whoever could not be judged is not let in
         _log.exception(
-            "verifying the user %s failed", brief(repr(given[0])),
-            extra=about("verifying-failed", "security-identity", peer=peer_of(ws)),
+            "verifying the user %s failed", shorten(repr(given[0])),
+            extra=log_fields("verifying-failed", "security-identity", peer=peer_of(ws)),
         )  # fmt: skip
         code = INTERNAL_ERROR
-    await turn_away(ws, code, "identification failed")
+    await reject(ws, code, "identification failed")
     return None
 
 

@@ -22,7 +22,7 @@ from starlette.websockets import WebSocketState
 from ws_sync._core.json.codec import Event, decode, encode, frame
 from ws_sync._core.protocol.dialects import named
 from ws_sync._core.protocol.events import BIN_META, split_event
-from ws_sync._log import Log, about, peer_of
+from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server import context
 from ws_sync._server.admission import Admission
 from ws_sync._server.connection import BREAKS_RULES, INTERNAL_ERROR, NORMAL, Connection
@@ -32,7 +32,7 @@ from ws_sync._server.inbound_limits import Intake
 from ws_sync._server.invoke import call, to_json
 from ws_sync._server.origin import Origins
 from ws_sync._server.transport import Transport
-from ws_sync.exceptions import MalformedFrame, NotConnected, Refused, RefusedOrigin, brief
+from ws_sync.exceptions import MalformedFrame, NotConnected, Refused, RefusedOrigin, shorten
 from ws_sync.limits import LIMITS, Limits
 from ws_sync.metrics import begin, size
 
@@ -138,7 +138,7 @@ class Session:
         if event in self.event_handlers:
             self._log.warning(
                 "a newer handler of %r replaces an older one", event,
-                extra=about("handler-replaced", event=event),
+                extra=log_fields("handler-replaced", event=event),
             )  # fmt: skip
         self.event_handlers[event] = callback
 
@@ -182,7 +182,7 @@ class Session:
                 self.counters.failed_initials += 1
                 self._log.exception(
                     "initial callback %r failed", initialise,
-                    extra=about("initial-failed", name=repr(initialise)),
+                    extra=log_fields("initial-failed", name=repr(initialise)),
                 )  # fmt: skip
 
     async def handle_connection(self, ws: Transport | None = None) -> None:
@@ -248,7 +248,7 @@ class Session:
         if self.connection is not None and self.is_connected:
             self.connection.send(frame(event, encode(data, to_json)))
             self.counters.sent(event)
-        if self.owes_turn():
+        if self.should_yield():
             await asyncio.sleep(0)
 
     async def send_binary(self, event: str, metadata: dict[str, Any], data: bytes) -> None:
@@ -262,10 +262,10 @@ class Session:
             self.connection.send(frame(BIN_META, meta), data)
             self.counters.sent_bytes += len(data)
             self.counters.sent(event)
-        if self.owes_turn():
+        if self.should_yield():
             await asyncio.sleep(0)
 
-    def owes_turn(self) -> bool:
+    def should_yield(self) -> bool:
         """Count a send or a sync, and tell whether it has to let others have a turn.
 
         It has while frames wait to be sent, and every `_BURST` calls anyway: so a loop of them
@@ -304,7 +304,7 @@ class Session:
             self.counters.taken_over += 1
             self._log.warning(
                 "a newer connection replaces number %d", older.number,
-                extra=about("taken-over", "session-takeover", older=older.number,
+                extra=log_fields("taken-over", "session-takeover", older=older.number,
                             older_peer=peer_of(older.ws)),
             )  # fmt: skip
             older.disconnect(TAKEN_OVER)  # session-takeover-prompt: nothing waits for it
@@ -325,7 +325,7 @@ class Session:
                     if received is None:
                         return
                     if self.intake.spend(len(received)):
-                        await self.intake.hold_back(connection, len(received))
+                        await self.intake.throttle(connection, len(received))
                         if not connection.is_open:
                             return
                     await self._turn.acquire()  # `async with` takes twice the time
@@ -338,7 +338,7 @@ class Session:
             if connection.cuts_handler:
                 Log(self.logger, self, connection).warning(
                     "a handler outlived its connection, and was cancelled",
-                    extra=about("handler-cancelled"),
+                    extra=log_fields("handler-cancelled"),
                 )
 
     async def _receive(self, connection: Connection, received: str | bytes) -> None:
@@ -362,8 +362,8 @@ class Session:
             counters.malformed += 1
             self.intake.count_refusal()
             self._log.warning(
-                "%s; ignored", brief(error),
-                extra=about("malformed-frame", "connection-malformed-survives",
+                "%s; ignored", shorten(error),
+                extra=log_fields("malformed-frame", "connection-malformed-survives",
                             error=error.reason, in_a_row=connection.malformed),
             )  # fmt: skip
             if connection.malformed >= self.intake.limits.malformed:
@@ -372,7 +372,7 @@ class Session:
             counters.refused_others += 1
             self.intake.count_refusal()
             self._log.warning(
-                "refused: %s", brief(error), extra=about("event-refused", error=error)
+                "refused: %s", shorten(error), extra=log_fields("event-refused", error=error)
             )
 
     async def _handle(self, event: Event) -> None:
@@ -381,8 +381,8 @@ class Session:
             self.intake.count_refusal()
             self.counters.received_unknown += 1
             self._log.warning(
-                "nobody listens to %s; ignored", brief(repr(event.type)),
-                extra=about("event-unknown", "events-unknown-type", event=event.type),
+                "nobody listens to %s; ignored", shorten(repr(event.type)),
+                extra=log_fields("event-unknown", "events-unknown-type", event=event.type),
             )  # fmt: skip
             return
         try:
@@ -402,8 +402,8 @@ class Session:
         name, key = split_event(event.type)
         action = event.data.get("type") if name == "_ACTION" and type(event.data) is dict else None
         self._log.log(
-            level, "the handler of %s %s", brief(repr(event.type)), what, exc_info=exc_info,
-            extra=about("handler-failed", "actions-error" if name == "_ACTION" else None,
+            level, "the handler of %s %s", shorten(repr(event.type)), what, exc_info=exc_info,
+            extra=log_fields("handler-failed", "actions-error" if name == "_ACTION" else None,
                         event=event.type, key=key, name=action),
         )  # fmt: skip
 
@@ -416,5 +416,5 @@ class Session:
         except Exception:  # noqa: BLE001  # the application's
             self.counters.failed_hooks += 1
             self._log.exception(
-                "%s of the session's state failed", hook, extra=about("hook-failed", name=hook)
+                "%s of the session's state failed", hook, extra=log_fields("hook-failed", name=hook)
             )

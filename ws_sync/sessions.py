@@ -25,13 +25,13 @@ from typing import Any, Self, TypeAlias, cast
 from starlette.websockets import WebSocket, WebSocketState
 
 from ws_sync._core.protocol.dialects import named
-from ws_sync._log import Log, about, peer_of
+from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.connection import INTERNAL_ERROR, TRY_AGAIN_LATER
 from ws_sync._server.handler_registry import owners
 from ws_sync._server.invoke import call
 from ws_sync._server.origin import Origins, admit
-from ws_sync._server.transport import Transport, turn_away
-from ws_sync.exceptions import brief
+from ws_sync._server.transport import Transport, reject
+from ws_sync.exceptions import shorten
 from ws_sync.id import Verify, get_user_session
 from ws_sync.limits import LIMITS, Limits
 from ws_sync.metrics import outside
@@ -216,7 +216,7 @@ class Sessions:
             await ws.accept()
         if self._is_closing:
             outside.at_restart += 1
-            await turn_away(ws, SERVICE_RESTART, "service restart")
+            await reject(ws, SERVICE_RESTART, "service restart")
             return
         entry = self._entries.get(identity)
         if entry is None:
@@ -224,19 +224,19 @@ class Sessions:
                 outside.without_room += 1
                 _log.warning(
                     "no room for another session: there are %d", len(self._entries),
-                    extra=about("no-room", sessions=len(self), session=identity, peer=peer_of(ws),
-                                code=TRY_AGAIN_LATER),
+                    extra=log_fields("no-room", sessions=len(self), session=identity,
+                                     peer=peer_of(ws), code=TRY_AGAIN_LATER),
                 )  # fmt: skip
-                await turn_away(ws, TRY_AGAIN_LATER, "too many sessions")
+                await reject(ws, TRY_AGAIN_LATER, "too many sessions")
                 return
             user = _user(identity)
             if user is not None and self._of_user[user] >= self._most_of_a_user:
                 outside.without_room += 1
                 _log.warning(
-                    "no room for another session of the user %s", brief(repr(user)),
-                    extra=about("no-room-for-user", peer=peer_of(ws), code=TRY_AGAIN_LATER),
+                    "no room for another session of the user %s", shorten(repr(user)),
+                    extra=log_fields("no-room-for-user", peer=peer_of(ws), code=TRY_AGAIN_LATER),
                 )  # fmt: skip
-                await turn_away(ws, TRY_AGAIN_LATER, "too many sessions")
+                await reject(ws, TRY_AGAIN_LATER, "too many sessions")
                 return
             entry = self._begin(identity)
         await self._serve(ws, entry)
@@ -267,7 +267,7 @@ class Sessions:
         except TimeoutError:
             _log.warning(
                 "some sessions did not end within %g seconds", deadline,
-                extra=about("sessions-late", seconds=deadline),
+                extra=log_fields("sessions-late", seconds=deadline),
             )  # fmt: skip
 
     async def _ask(self, ws: Transport) -> Hashable | None:
@@ -289,9 +289,9 @@ class Sessions:
             outside.without_identity += 1
             _log.warning(
                 "too many connections say not who they are; the oldest is turned away",
-                extra=about("too-many-unidentified", peer=peer_of(ws), code=TRY_AGAIN_LATER),
+                extra=log_fields("too-many-unidentified", peer=peer_of(ws), code=TRY_AGAIN_LATER),
             )
-            await turn_away(ws, TRY_AGAIN_LATER, "too many connections")
+            await reject(ws, TRY_AGAIN_LATER, "too many connections")
             return None
         return identity
 
@@ -315,7 +315,8 @@ class Sessions:
         except Exception:  # noqa: BLE001  # the application's
             entry.session.counters.failed_factories += 1
             _log.exception(
-                "the factory of a session failed", extra=about("factory-failed", session=identity)
+                "the factory of a session failed",
+                extra=log_fields("factory-failed", session=identity),
             )
             if self._entries.get(identity) is entry:
                 self._take(identity)
@@ -323,7 +324,7 @@ class Sessions:
         if not entry.session.event_handlers:
             _log.warning(
                 "the factory of a session returned, and no object syncs in it",
-                extra=about("factory-idle", session=identity),
+                extra=log_fields("factory-idle", session=identity),
             )
         return True
 
@@ -334,10 +335,10 @@ class Sessions:
             await asyncio.wait([entry.making])  # which goes on when this connection's task does not
             if not entry.making.cancelled() and not entry.making.result():
                 outside.without_objects += 1
-                await turn_away(ws, INTERNAL_ERROR, "no session")
+                await reject(ws, INTERNAL_ERROR, "no session")
             elif entry.ended:
                 outside.at_restart += 1
-                await turn_away(ws, SERVICE_RESTART, "the session has ended")
+                await reject(ws, SERVICE_RESTART, "the session has ended")
             else:
                 await entry.session.handle_connection(ws)
         finally:

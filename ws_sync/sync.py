@@ -30,17 +30,17 @@ from ws_sync._core.protocol.events import (
     task_start_event,
     toast_event,
 )
-from ws_sync._log import Log, about
+from ws_sync._log import Log, log_fields
 from ws_sync._server.connection import Connection
 from ws_sync._server.context import get_global_session
-from ws_sync._server.document_state import State
+from ws_sync._server.document_state import DocumentState
 from ws_sync._server.handler_registry import Registration
 from ws_sync._server.invoke import call
 from ws_sync._server.key_scope import get_current_sync_key_prefix, scoped, sync_key_scope
 from ws_sync._server.sync_options import Configuration, Functions, Pair, configure
 from ws_sync._server.tasks import Tasks
 from ws_sync._server.throttle import Throttle
-from ws_sync.exceptions import Refused, brief, printable
+from ws_sync.exceptions import Refused, escape_control_chars, shorten
 from ws_sync.session import Session
 
 __all__ = [
@@ -190,7 +190,7 @@ class Sync:
         if isinstance(if_since_last, str):
             if_since_last, toast, type = None, if_since_last, toast or type
         errors = self._publish(if_since_last)  # as `sync`, of which a coroutine costs time
-        if self.session.owes_turn():
+        if self.session.should_yield():
             await asyncio.sleep(0)
         if errors:
             raise errors[0]
@@ -208,7 +208,7 @@ class Sync:
             Exception: what a property raised, or NotJSON; the other attributes were sent.
         """
         errors = self._publish(if_since_last)
-        if self.session.owes_turn():
+        if self.session.should_yield():
             await asyncio.sleep(0)
         if errors:
             raise errors[0]
@@ -232,7 +232,7 @@ class Sync:
             levels = {"message": log.info, "info": log.info, "success": log.info}
             levels |= {"warning": log.warning, "error": log.error}
             say = levels.get(type, log.debug)
-            say("%s", printable(text), extra=about("toast", name=type))
+            say("%s", escape_control_chars(text), extra=log_fields("toast", name=type))
         await self.session.send(toast_event(), {"type": type, "message": text})
         return text
 
@@ -282,7 +282,7 @@ class Sync:
         self._log = Log(config.logger or self.session.logger, self.session, key=self.key)
         self._setup_functions(config)
         counters, intake = self.session.counters, self.session.intake
-        self._state = State(self.key, self._log, counters, intake.limits, intake.dialects)
+        self._state = DocumentState(self.key, self._log, counters, intake.limits, intake.dialects)
         if config.everything:
             self._add(config.obj, config.others(lambda value: isinstance(value, Sync)))
         self._add(config.obj, config.include)
@@ -396,19 +396,19 @@ class Sync:
             self._log_failure(cause)  # no validator or setter refuses like that
             return
         self._log.warning(
-            "%s: a write is refused: %s", self.key, brief(error),
-            extra=about("write-refused", "state-refused-resync", error=error),
+            "%s: a write is refused: %s", self.key, shorten(error),
+            extra=log_fields("write-refused", "state-refused-resync", error=error),
         )  # fmt: skip
 
     def _log_failure(self, error: BaseException) -> None:
         self.session.counters.failed_writes += 1
         self._log.error(
             "%s: a write failed", self.key, exc_info=error,
-            extra=about("write-failed", "state-refused-resync"),
+            extra=log_fields("write-failed", "state-refused-resync"),
         )  # fmt: skip
 
     def _log_unknown(self, what: str, name: object, extra: dict[str, Any]) -> None:
-        self._log.warning("%s has no %s %s", self.key, what, brief(repr(name)), extra=extra)
+        self._log.warning("%s has no %s %s", self.key, what, shorten(repr(name)), extra=extra)
 
     async def _on_action(self, data: JSON) -> None:
         self.session.counters.received_actions += 1
@@ -419,7 +419,9 @@ class Sync:
         elif self._any_action is not None:
             await call(self._any_action, data)
         else:
-            self._log_unknown("action", name, about("action-unknown", "actions-unknown", name=name))
+            self._log_unknown(
+                "action", name, log_fields("action-unknown", "actions-unknown", name=name)
+            )
 
     async def _on_task_start(self, data: JSON) -> None:
         self.session.counters.received_starts += 1
@@ -429,7 +431,7 @@ class Sync:
         elif self._any_task is not None:
             await call(self._any_task[0], data)
         else:
-            self._log_unknown("task", name, about("task-unknown", "tasks-unknown", name=name))
+            self._log_unknown("task", name, log_fields("task-unknown", "tasks-unknown", name=name))
 
     async def _on_task_cancel(self, data: JSON) -> None:
         self.session.counters.received_cancels += 1

@@ -31,9 +31,9 @@ from opentelemetry.trace import Link, Span, SpanKind, StatusCode, Tracer
 
 from ws_sync._core.json.codec import Event
 from ws_sync._core.protocol.events import split_event
-from ws_sync._server.document_state import State
+from ws_sync._server.document_state import DocumentState
 from ws_sync._server.tasks import Tasks
-from ws_sync.exceptions import Refused, brief
+from ws_sync.exceptions import Refused, shorten
 from ws_sync.session import Session
 from ws_sync.sync import Sync
 
@@ -66,8 +66,8 @@ def instrument(tracer_provider: trace.TracerProvider | None = None) -> None:
         (Sync, "_log_refusal", _with_refusal),
         (Sync, "_log_unknown", _with_unknown),
         (Tasks, "_run", _around_task),
-        (State, "publish", _around_publication),
-        (State, "announce", _around_announcement),
+        (DocumentState, "publish", _around_publication),
+        (DocumentState, "announce", _around_announcement),
     ):
         original: Any = vars(owner)[name]
         _originals[owner, name] = original
@@ -110,7 +110,7 @@ def _around_handling(tracer: Tracer, handle: Callable[..., Any]) -> Callable[...
 
 def _called(event: Event) -> str | None:
     name = event.data.get("type") if type(event.data) is dict else None
-    return brief(name) if type(name) is str else None
+    return shorten(name) if type(name) is str else None
 
 
 def _around_task(tracer: Tracer, run: Callable[..., Any]) -> Callable[..., Any]:
@@ -138,7 +138,9 @@ def _around_task(tracer: Tracer, run: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _around_publication(tracer: Tracer, publish: Callable[..., Any]) -> Callable[..., Any]:
-    def publish_in_span(self: State, *args: Any, **options: Any) -> tuple[bool, list[Exception]]:
+    def publish_in_span(
+        self: DocumentState, *args: Any, **options: Any
+    ) -> tuple[bool, list[Exception]]:
         with tracer.start_as_current_span("ws_sync publish", attributes={KEY: self.key}) as span:
             sent, errors = publish(self, *args, **options)
             span.set_attribute(SENT, sent)
@@ -150,7 +152,7 @@ def _around_publication(tracer: Tracer, publish: Callable[..., Any]) -> Callable
 
 
 def _around_announcement(tracer: Tracer, announce: Callable[..., Any]) -> Callable[..., Any]:
-    def announce_in_span(self: State, *args: Any) -> list[Exception]:
+    def announce_in_span(self: DocumentState, *args: Any) -> list[Exception]:
         with tracer.start_as_current_span("ws_sync announce", attributes={KEY: self.key}) as span:
             errors: list[Exception] = announce(self, *args)
             for error in errors:

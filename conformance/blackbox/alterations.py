@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
-from conformance.blackbox.client import Visitor
+from conformance.blackbox.client import BlackBoxClient
 from conformance.blackbox.connect import survivor
 from conformance.blackbox.differences import pointer
 from conformance.driver.application import Place
@@ -30,7 +30,7 @@ class Write:
         after: The document's state then.
     """
 
-    visitor: Visitor
+    visitor: BlackBoxClient
     key: str
     name: str
     mark: int
@@ -82,14 +82,14 @@ def alterations(
                 yield key, name, operation
 
 
-async def alter_all(visitor: Visitor) -> None:
+async def alter_all(visitor: BlackBoxClient) -> None:
     """Alter every attribute that can be altered and is at rest."""
     for key, _, operation in alterations(await visitor.states(), visitor.application.restless):
         await visitor.write(key, operation)
 
 
 async def written(
-    dialogue: Dialogue, visitor: Visitor, states: dict[str, JSON]
+    dialogue: Dialogue, visitor: BlackBoxClient, states: dict[str, JSON]
 ) -> AsyncIterator[Write]:
     """Alter one attribute after the other; leaves out what the server closes the connection for.
 

@@ -19,7 +19,7 @@ NOTHING: JSON = {}
 NEEDS_WRITES = "needs --allow-writes: it writes to the documents, and puts back what was there"
 
 
-class Visitor(Peer):
+class BlackBoxClient(Peer):
     """One client on one connection.
 
     Attributes:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from conformance.blackbox.client import Visitor
+from conformance.blackbox.client import BlackBoxClient
 from conformance.blackbox.differences import ROUNDS
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.expect import ClosedEarly, NotTestable, Silence
 from conformance.driver.target import Target
 
 
-async def arrive(dialogue: Dialogue, session: str | None = None) -> Visitor:
+async def arrive(dialogue: Dialogue, session: str | None = None) -> BlackBoxClient:
     """A visitor in a fresh session, or in a given one, when no other connection is open any more.
 
     Its initial state has arrived. That the others are closed before keeps a server that is wrong
@@ -26,7 +26,7 @@ async def arrive(dialogue: Dialogue, session: str | None = None) -> Visitor:
     return await _enter(dialogue, session, "connection-initial-state")
 
 
-async def beside(dialogue: Dialogue, older: Visitor) -> Visitor:
+async def beside(dialogue: Dialogue, older: BlackBoxClient) -> BlackBoxClient:
     """A visitor in the session of one whose connection is open.
 
     Raises:
@@ -39,13 +39,13 @@ async def beside(dialogue: Dialogue, older: Visitor) -> Visitor:
         raise
 
 
-async def _enter(dialogue: Dialogue, session: str | None, requirement: str) -> Visitor:
+async def _enter(dialogue: Dialogue, session: str | None, requirement: str) -> BlackBoxClient:
     target = dialogue.target
     fresh = session is None
     session = session or target.new_session()
     url = target.session_url(session)
     connection = await dialogue.connect(url, "connection-accept" if fresh else requirement)
-    visitor = Visitor(connection, session, target)
+    visitor = BlackBoxClient(connection, session, target)
     first = await connection.wait(
         lambda received: received.event.name == "_SET",
         "the initial state of a document, unasked",
@@ -60,7 +60,7 @@ async def _enter(dialogue: Dialogue, session: str | None, requirement: str) -> V
     return visitor
 
 
-async def _wait_for_announced(visitor: Visitor, target: Target) -> None:
+async def _wait_for_announced(visitor: BlackBoxClient, target: Target) -> None:
     """Wait for what the probe was sent; a document may be gone since, so it need not come."""
 
     def keys() -> tuple[str, ...]:
@@ -97,7 +97,7 @@ async def same_session(dialogue: Dialogue) -> None:
         )
 
 
-async def arrive_to_be_replaced(dialogue: Dialogue) -> Visitor:
+async def arrive_to_be_replaced(dialogue: Dialogue) -> BlackBoxClient:
     """A visitor whose session a newer connection can take over.
 
     Raises:
@@ -108,7 +108,7 @@ async def arrive_to_be_replaced(dialogue: Dialogue) -> Visitor:
     return await arrive(dialogue)
 
 
-async def survivor(dialogue: Dialogue, visitor: Visitor) -> Visitor:
+async def survivor(dialogue: Dialogue, visitor: BlackBoxClient) -> BlackBoxClient:
     """Who can go on when everything sent so far was handled: this one, or one in its place.
 
     Raises:
@@ -123,7 +123,7 @@ async def survivor(dialogue: Dialogue, visitor: Visitor) -> Visitor:
     return visitor
 
 
-async def served_side_by_side(older: Visitor, newer: Visitor) -> bool:
+async def served_side_by_side(older: BlackBoxClient, newer: BlackBoxClient) -> bool:
     """Whether two connections are both served, time after time, as those of two sessions are."""
     for _ in range(ROUNDS):
         try:

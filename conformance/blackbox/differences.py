@@ -20,14 +20,14 @@ ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ValueDifference:
     """An attribute of which two looks say different things; `ABSENT` where it is missing."""
 
     expected: JSON
     received: JSON
 
 
-Differences = dict[Place, Difference]
+Differences = dict[Place, ValueDifference]
 
 
 def pointer(*tokens: str) -> str:
@@ -43,7 +43,7 @@ def attribute(path: str) -> str:
 def differences(key: str, expected: JSON, received: JSON) -> Differences:
     """The attributes in which two states of a document differ."""
     return {
-        (key, name): Difference(expected.get(name, ABSENT), received.get(name, ABSENT))
+        (key, name): ValueDifference(expected.get(name, ABSENT), received.get(name, ABSENT))
         for name in dict.fromkeys([*expected, *received])
         if name not in expected or name not in received or not same(expected[name], received[name])
     }

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from conformance.blackbox.alterations import alterations
 from conformance.blackbox.connect import arrive, survivor
-from conformance.blackbox.differences import Difference, Differences, in_every_round, pointer
+from conformance.blackbox.differences import Differences, ValueDifference, in_every_round, pointer
 from conformance.driver.application import Place
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.expect import ClosedEarly
@@ -40,13 +40,13 @@ class RefusedPatch:
     was: JSON
     value: JSON
 
-    def taken(self, states: dict[str, JSON]) -> Difference | None:
+    def taken(self, states: dict[str, JSON]) -> ValueDifference | None:
         """What is wrong if the attribute has taken what was written; None if it has not."""
         key, name = self.place
         now = states.get(key, {}).get(name, ABSENT)
         if now is ABSENT or (self.value is not ABSENT and not same(now, self.value)):
             return None
-        return Difference(self.was, now)
+        return ValueDifference(self.was, now)
 
 
 def refused_patches(name: str, operation: JSON, unknown: str) -> dict[str, list[JSON]]:

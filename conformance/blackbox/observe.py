@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from conformance.blackbox.client import Visitor
+from conformance.blackbox.client import BlackBoxClient
 from conformance.blackbox.connect import arrive, survivor
 from conformance.blackbox.differences import (
     Differences,
@@ -23,10 +23,10 @@ from conformance.protocol.wire import JSON, Event
 PATCHES = 3
 """How many patches have to lead to something wrong before that is a fault."""
 
-Attempt = Callable[[Visitor], Awaitable[object]]
+Attempt = Callable[[BlackBoxClient], Awaitable[object]]
 
 
-def initial(visitor: Visitor) -> dict[str, JSON]:
+def initial(visitor: BlackBoxClient) -> dict[str, JSON]:
     """The initial state of every document."""
     return {key: visitor.events(f"_SET:{key}")[0] for key in visitor.keys}
 
@@ -47,7 +47,7 @@ async def effect(dialogue: Dialogue, attempt: Attempt) -> Differences:
     return await in_every_round(look)
 
 
-async def call_all(visitor: Visitor) -> None:
+async def call_all(visitor: BlackBoxClient) -> None:
     """Make the calls that the user has named, or the one that the testee is there for.
 
     Each that the user has named is first made alone, to see whether it changes anything.
@@ -63,7 +63,7 @@ async def call_all(visitor: Visitor) -> None:
         await visitor.call(call)
 
 
-async def _watch(visitor: Visitor) -> None:
+async def _watch(visitor: BlackBoxClient) -> None:
     """Learn what the application changes by itself, until nothing else does for a while."""
     application, since = visitor.application, visitor.mark()
     while await _patched(visitor, since, application.listen, application.restless) is not None:
@@ -73,7 +73,7 @@ async def _watch(visitor: Visitor) -> None:
         }
 
 
-async def _changes(visitor: Visitor, call: Call) -> bool:
+async def _changes(visitor: BlackBoxClient, call: Call) -> bool:
     """Whether anything changes after a call, other than what changes by itself."""
     application = visitor.application
     before, since = await visitor.at_rest(), visitor.mark()
@@ -100,7 +100,7 @@ async def fallen_back(dialogue: Dialogue) -> Differences:
 
 
 async def after_patches(
-    visitor: Visitor, patience: float, alter: Attempt | None = None
+    visitor: BlackBoxClient, patience: float, alter: Attempt | None = None
 ) -> list[Differences]:
     """Where the mirror is wrong after each of some patches; ends with the first that is right.
 
@@ -133,7 +133,7 @@ async def after_patches(
 
 
 async def _patched(
-    visitor: Visitor, since: int, patience: float, besides: set[Place] | None = None
+    visitor: BlackBoxClient, since: int, patience: float, besides: set[Place] | None = None
 ) -> str | None:
     """The key of the first patch since a mark, or None if none comes in time.
 

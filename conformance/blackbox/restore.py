@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from conformance.blackbox.alterations import alterations
-from conformance.blackbox.client import NEEDS_WRITES, Visitor
+from conformance.blackbox.client import NEEDS_WRITES, BlackBoxClient
 from conformance.blackbox.connect import arrive, survivor
 from conformance.blackbox.differences import Differences, differences, pointer, without
 from conformance.driver.application import Place
@@ -20,7 +20,7 @@ UNALTERABLE = (
 
 
 @asynccontextmanager
-async def restoring(dialogue: Dialogue, visitor: Visitor) -> AsyncIterator[dict[str, JSON]]:
+async def restoring(dialogue: Dialogue, visitor: BlackBoxClient) -> AsyncIterator[dict[str, JSON]]:
     """The documents as they are now, and as they will be again, whatever happens inside.
 
     What can not be put back is told to the user at the end of the run.
@@ -45,7 +45,7 @@ async def restoring(dialogue: Dialogue, visitor: Visitor) -> AsyncIterator[dict[
         dialogue.trace.stimulus = stimulus
 
 
-async def _restore(dialogue: Dialogue, visitor: Visitor, before: dict[str, JSON]) -> None:
+async def _restore(dialogue: Dialogue, visitor: BlackBoxClient, before: dict[str, JSON]) -> None:
     target = dialogue.target
     try:
         visitor = await survivor(dialogue, visitor)
@@ -64,14 +64,16 @@ async def _restore(dialogue: Dialogue, visitor: Visitor, before: dict[str, JSON]
         ]
 
 
-async def _put_back(visitor: Visitor, key: str, state: JSON, places: set[Place]) -> None:
+async def _put_back(visitor: BlackBoxClient, key: str, state: JSON, places: set[Place]) -> None:
     for place, difference in differences(key, state, await visitor.get(key)).items():
         if place in places and ABSENT not in (difference.expected, difference.received):
             path, value = pointer(place[1]), difference.expected
             await visitor.write(key, {"op": "replace", "path": path, "value": value})
 
 
-async def _differing(visitor: Visitor, key: str, state: JSON, restless: set[Place]) -> Differences:
+async def _differing(
+    visitor: BlackBoxClient, key: str, state: JSON, restless: set[Place]
+) -> Differences:
     return without(differences(key, state, await visitor.get(key)), restless)
 
 

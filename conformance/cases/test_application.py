@@ -12,7 +12,7 @@ from contextlib import suppress
 import pytest
 
 from conformance.blackbox.alterations import alter_all, alterations, written
-from conformance.blackbox.client import Visitor
+from conformance.blackbox.client import BlackBoxClient
 from conformance.blackbox.connect import arrive, arrive_to_be_replaced, beside, same_session
 from conformance.blackbox.differences import (
     Differences,
@@ -254,7 +254,7 @@ async def test_write_without_meaning_is_ignored(dialogue: Dialogue, type_: str, 
 @case("connection-malformed-no-effect")
 @pytest.mark.parametrize("frame", MALFORMED.values(), ids=MALFORMED)
 async def test_malformed_frame_changes_nothing(dialogue: Dialogue, frame: str) -> None:
-    async def attempt(visitor: Visitor) -> None:
+    async def attempt(visitor: BlackBoxClient) -> None:
         await visitor.send_text(frame)
 
     nowhere(await effect(dialogue, attempt), "the state before it")
@@ -348,13 +348,13 @@ async def test_refused_patch_keeps_the_connection_open(dialogue: Dialogue, wrong
 def send(type_: str, data: JSON) -> Attempt:
     """An attempt that sends an event for the first document."""
 
-    async def attempt(visitor: Visitor) -> None:
+    async def attempt(visitor: BlackBoxClient) -> None:
         await visitor.send_illegal(type_.replace("KEY", visitor.keys[0]), data)
 
     return attempt
 
 
-async def write_refused(visitor: Visitor, wrong: str) -> str:
+async def write_refused(visitor: BlackBoxClient, wrong: str) -> str:
     """Send a patch that has to be refused; the key of its document."""
     found = alterations(await visitor.states(), visitor.application.restless)
     key, name, operation = next(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.client_mode.client_under_test import Guest
+from conformance.client_mode.client_under_test import ClientUnderTest
 from conformance.client_mode.program_run import Sequence
 from conformance.runner.case import case
 
@@ -13,6 +13,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @case("state-client-patch")
 async def test_client_takes_the_steps_of_a_file(
-    guest: Guest, program: list[dict[str, object]]
+    guest: ClientUnderTest, program: list[dict[str, object]]
 ) -> None:
     await Sequence(guest).run(program)

@@ -7,7 +7,7 @@ import hashlib
 
 import pytest
 
-from conformance.client_mode.client_under_test import KEY, Guest, call, member
+from conformance.client_mode.client_under_test import KEY, ClientUnderTest, call, member
 from conformance.driver import expect
 from conformance.protocol.wire import JSON, Event
 from conformance.runner.case import case
@@ -30,13 +30,13 @@ def recorded(metadata: JSON, content: bytes) -> JSON:
     return {"bytes": {"metadata": metadata, "size": len(content), "sha256": sha256}}
 
 
-async def announce(guest: Guest, data: JSON) -> None:
+async def announce(guest: ClientUnderTest, data: JSON) -> None:
     """Send a `_BIN_META` alone."""
     await guest.illegal("_BIN_META", data)
 
 
 @case("binary-pair")
-async def test_client_sends_bytes_right_behind_their_announcement(guest: Guest) -> None:
+async def test_client_sends_bytes_right_behind_their_announcement(guest: ClientUnderTest) -> None:
     since = guest.mark()
     for name, content in CONTENTS.items():
         text = base64.b64encode(content).decode()
@@ -61,7 +61,7 @@ async def test_client_sends_bytes_right_behind_their_announcement(guest: Guest) 
 
 @case("binary-deliver")
 @pytest.mark.parametrize("content", CONTENTS)
-async def test_client_hands_over_bytes_and_metadata(guest: Guest, content: str) -> None:
+async def test_client_hands_over_bytes_and_metadata(guest: ClientUnderTest, content: str) -> None:
     metadata = {"type": "picture", "a/b": [1, None], "size": -1}
     await guest.pair(ACTION, metadata, CONTENTS[content])
     await guest.fence()
@@ -69,7 +69,7 @@ async def test_client_hands_over_bytes_and_metadata(guest: Guest, content: str) 
 
 
 @case("binary-position")
-async def test_pair_has_its_effect_in_its_place(guest: Guest) -> None:
+async def test_pair_has_its_effect_in_its_place(guest: ClientUnderTest) -> None:
     await guest.pair(ACTION, {"type": "first"}, b"1")
     since = guest.mark()
     guest.link.write_events(Event(f"_GET:{KEY}", {}))
@@ -82,7 +82,7 @@ async def test_pair_has_its_effect_in_its_place(guest: Guest) -> None:
 
 
 @case("binary-text-between")
-async def test_text_frame_between_is_handled_and_the_pair_kept(guest: Guest) -> None:
+async def test_text_frame_between_is_handled_and_the_pair_kept(guest: ClientUnderTest) -> None:
     await announce(guest, {"type": ACTION, "metadata": {"type": "x"}})
     await guest.patch({"op": "replace", "path": "/text", "value": "between"})
     await guest.link.send_bytes(b"late")
@@ -92,7 +92,7 @@ async def test_text_frame_between_is_handled_and_the_pair_kept(guest: Guest) -> 
 
 @case("binary-newest")
 @pytest.mark.parametrize("newer", ["good", "malformed"])
-async def test_bytes_belong_to_the_last_announcement(guest: Guest, newer: str) -> None:
+async def test_bytes_belong_to_the_last_announcement(guest: ClientUnderTest, newer: str) -> None:
     await announce(guest, {"type": ACTION, "metadata": {"type": "older"}})
     good = newer == "good"
     await announce(guest, {"type": ACTION, "metadata": {"type": "newer"} if good else 5})
@@ -102,7 +102,7 @@ async def test_bytes_belong_to_the_last_announcement(guest: Guest, newer: str) -
 
 
 @case("binary-unannounced")
-async def test_bytes_alone_are_ignored(guest: Guest) -> None:
+async def test_bytes_alone_are_ignored(guest: ClientUnderTest) -> None:
     await guest.link.send_bytes(b'{"type":"_SET:TESTEE","data":{"text":"lost"}}')
     guest.link.stimulate()
     await guest.alive()
@@ -110,7 +110,7 @@ async def test_bytes_alone_are_ignored(guest: Guest) -> None:
 
 
 @case("binary-unannounced")
-async def test_announcement_is_used_once(guest: Guest) -> None:
+async def test_announcement_is_used_once(guest: ClientUnderTest) -> None:
     await guest.pair(ACTION, {"type": "x"}, b"first")
     await guest.link.send_bytes(b"second")
     await guest.fence()
@@ -118,7 +118,7 @@ async def test_announcement_is_used_once(guest: Guest) -> None:
 
 
 @case("binary-per-connection")
-async def test_announcement_ends_with_its_connection(guest: Guest) -> None:
+async def test_announcement_ends_with_its_connection(guest: ClientUnderTest) -> None:
     await announce(guest, {"type": ACTION, "metadata": {"type": "old"}})
     await guest.fence()
     await guest.link.cut()
@@ -130,7 +130,7 @@ async def test_announcement_ends_with_its_connection(guest: Guest) -> None:
 
 
 @case("binary-reserved")
-async def test_metadata_can_not_stand_for_the_bytes(guest: Guest) -> None:
+async def test_metadata_can_not_stand_for_the_bytes(guest: ClientUnderTest) -> None:
     await announce(guest, {"type": ACTION, "metadata": {"type": "x", "data": "lie"}})
     await guest.link.send_bytes(b"truth")
     await guest.alive()
@@ -144,7 +144,9 @@ async def test_metadata_can_not_stand_for_the_bytes(guest: Guest) -> None:
      {"type": ACTION, "metadata": []}],
     ids=["null", "array", "empty", "no-metadata", "no-type", "type-number", "metadata-array"],
 )  # fmt: skip
-async def test_malformed_announcement_is_refused_with_its_bytes(guest: Guest, data: JSON) -> None:
+async def test_malformed_announcement_is_refused_with_its_bytes(
+    guest: ClientUnderTest, data: JSON
+) -> None:
     await announce(guest, data)
     await guest.link.send_bytes(b"lost")
     await guest.alive()
@@ -152,7 +154,7 @@ async def test_malformed_announcement_is_refused_with_its_bytes(guest: Guest, da
 
 
 @case("binary-unknown")
-async def test_pair_of_an_unknown_event_is_ignored(guest: Guest) -> None:
+async def test_pair_of_an_unknown_event_is_ignored(guest: ClientUnderTest) -> None:
     await guest.pair("nothing", {"type": "x"}, b"1")
     await guest.pair("_ACTION:NOWHERE", {"type": "x"}, b"2")
     await guest.alive()
@@ -163,7 +165,7 @@ async def test_pair_of_an_unknown_event_is_ignored(guest: Guest) -> None:
 @pytest.mark.parametrize(
     "name", ["_SET:TESTEE", "_PATCH:TESTEE", "_GET:TESTEE", "_BIN_META", "_TOAST"]
 )
-async def test_pair_of_an_event_without_bytes_is_refused(guest: Guest, name: str) -> None:
+async def test_pair_of_an_event_without_bytes_is_refused(guest: ClientUnderTest, name: str) -> None:
     await guest.pair(name, {"text": "lost"}, b"1")
     await guest.link.send_bytes(b"2")
     await guest.alive()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.client_mode.client_under_test import START, Guest, call, member
+from conformance.client_mode.client_under_test import START, ClientUnderTest, call, member
 from conformance.driver import expect
 from conformance.protocol.wire import Event
 from conformance.runner.case import case
@@ -40,7 +40,7 @@ LARGE = 1_048_576
 
 
 @case("connection-no-subprotocol")
-async def test_client_offers_no_subprotocol(guest: Guest) -> None:
+async def test_client_offers_no_subprotocol(guest: ClientUnderTest) -> None:
     await guest.link.cut()
     await guest.returned()
     expect.equal(guest.link.offered, [], "the subprotocols that the client offers")
@@ -48,13 +48,13 @@ async def test_client_offers_no_subprotocol(guest: Guest) -> None:
 
 
 @case("connection-text")
-async def test_client_sends_text(guest: Guest) -> None:
+async def test_client_sends_text(guest: ClientUnderTest) -> None:
     await guest.assign("text", "\ufeff\u00fcn\u00efc\u00f6d\u00e9 \U0001f600")
     await guest.agrees()  # every frame is judged as it arrives
 
 
 @case("connection-fragments")
-async def test_client_reads_a_message_in_fragments(guest: Guest) -> None:
+async def test_client_reads_a_message_in_fragments(guest: ClientUnderTest) -> None:
     wanted = {**START, "text": "in f\u00fcr parts \U0001f600"}
     text = Event("_SET:TESTEE", wanted).text()
     await guest.link.send_text([text[:1], text[1:20], "", text[20:]])
@@ -63,7 +63,7 @@ async def test_client_reads_a_message_in_fragments(guest: Guest) -> None:
 
 
 @case("connection-order")
-async def test_client_handles_events_in_their_order(guest: Guest) -> None:
+async def test_client_handles_events_in_their_order(guest: ClientUnderTest) -> None:
     since = await guest.at_once(
         Event("_PATCH:TESTEE", [{"op": "replace", "path": "/number", "value": 1}]),
         call("assign", name="text", value="one"),
@@ -78,7 +78,7 @@ async def test_client_handles_events_in_their_order(guest: Guest) -> None:
 
 
 @case("connection-order")
-async def test_state_is_that_of_its_place_in_the_order(guest: Guest) -> None:
+async def test_state_is_that_of_its_place_in_the_order(guest: ClientUnderTest) -> None:
     since = guest.mark()
     for number in range(3):
         guest.write(
@@ -91,14 +91,14 @@ async def test_state_is_that_of_its_place_in_the_order(guest: Guest) -> None:
 
 
 @case("connection-large-frames")
-async def test_client_takes_a_text_of_a_mebibyte(guest: Guest) -> None:
+async def test_client_takes_a_text_of_a_mebibyte(guest: ClientUnderTest) -> None:
     frame = Event("_SET:TESTEE", {**START, "text": ""}).text()
     await guest.set(text="x" * (LARGE - len(frame)))
     await guest.holds()
 
 
 @case("connection-large-frames")
-async def test_client_takes_bytes_of_a_mebibyte(guest: Guest) -> None:
+async def test_client_takes_bytes_of_a_mebibyte(guest: ClientUnderTest) -> None:
     await guest.pair("_ACTION:TESTEE", {"type": "large"}, bytes(LARGE))
     await guest.fence()
     found = member(await guest.reported(), "anything")
@@ -107,7 +107,7 @@ async def test_client_takes_bytes_of_a_mebibyte(guest: Guest) -> None:
 
 
 @case("connection-oversized-no-effect")
-async def test_frame_that_is_too_large_has_its_whole_effect_or_none(guest: Guest) -> None:
+async def test_frame_that_is_too_large_has_its_whole_effect_or_none(guest: ClientUnderTest) -> None:
     await guest.link.send_text(Event("_SET:TESTEE", {**START, "text": "x" * LARGE * 3}).text())
     await guest.link.send_text(call("call", name="behind", arguments={}).text())
     try:
@@ -126,7 +126,7 @@ async def test_frame_that_is_too_large_has_its_whole_effect_or_none(guest: Guest
 
 @case("connection-malformed-no-effect")
 @pytest.mark.parametrize("frame", MALFORMED)
-async def test_malformed_frame_changes_nothing(guest: Guest, frame: str) -> None:
+async def test_malformed_frame_changes_nothing(guest: ClientUnderTest, frame: str) -> None:
     await guest.set(text="kept")
     state = guest.state
     guest.answers = False
@@ -140,14 +140,16 @@ async def test_malformed_frame_changes_nothing(guest: Guest, frame: str) -> None
 
 @case("connection-malformed-survives")
 @pytest.mark.parametrize("frame", MALFORMED)
-async def test_malformed_frame_keeps_the_connection_open(guest: Guest, frame: str) -> None:
+async def test_malformed_frame_keeps_the_connection_open(
+    guest: ClientUnderTest, frame: str
+) -> None:
     await guest.text(MALFORMED[frame])
     await guest.alive()
 
 
 @case("connection-refusal-survives")
 @pytest.mark.parametrize("event", REFUSED)
-async def test_refused_event_keeps_the_connection_open(guest: Guest, event: str) -> None:
+async def test_refused_event_keeps_the_connection_open(guest: ClientUnderTest, event: str) -> None:
     await guest.set(text="kept")
     guest.answers = False
     await guest.illegal(REFUSED[event].type, REFUSED[event].data)
@@ -156,7 +158,7 @@ async def test_refused_event_keeps_the_connection_open(guest: Guest, event: str)
 
 
 @case("connection-close-code")
-async def test_client_that_closes_for_an_error_says_so(guest: Guest) -> None:
+async def test_client_that_closes_for_an_error_says_so(guest: ClientUnderTest) -> None:
     for frame in MALFORMED.values():
         await guest.text(frame)
     await guest.link.send_bytes(b"alone")

@@ -7,7 +7,7 @@ import hashlib
 
 import pytest
 
-from conformance.client_mode.client_under_test import START, Guest, member
+from conformance.client_mode.client_under_test import START, ClientUnderTest, member
 from conformance.driver import expect
 from conformance.protocol.wire import Event
 from conformance.runner.case import case
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @case("notices-deliver")
 @pytest.mark.parametrize("level", ["default", "message", "info", "success", "warning", "error"])
-async def test_toast_reaches_the_application(guest: Guest, level: str) -> None:
+async def test_toast_reaches_the_application(guest: ClientUnderTest, level: str) -> None:
     toast = {"message": "Sa\u00fcved \U0001f600 <b>\n", "type": level}
     await guest.at_once(Event("_TOAST", toast))
     await guest.holds(anything={"toast": toast})
@@ -27,7 +27,7 @@ async def test_toast_reaches_the_application(guest: Guest, level: str) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"text", bytes(range(256)) * 400], ids=["empty", "text", "large"]
 )
-async def test_file_reaches_the_application(guest: Guest, content: bytes) -> None:
+async def test_file_reaches_the_application(guest: ClientUnderTest, content: bytes) -> None:
     name = "r\u00e9sum\u00e9 /.txt"
     data = base64.b64encode(content).decode()
     await guest.at_once(Event("_DOWNLOAD", {"filename": name, "data": data}))
@@ -36,7 +36,7 @@ async def test_file_reaches_the_application(guest: Guest, content: bytes) -> Non
 
 
 @case("notices-deliver")
-async def test_notices_leave_what_the_client_follows(guest: Guest) -> None:
+async def test_notices_leave_what_the_client_follows(guest: ClientUnderTest) -> None:
     await guest.set(items=[1], text="kept")
     await guest.at_once(Event("_TOAST", {"message": "x", "type": "info"}))
     await guest.patch({"op": "add", "path": "/items/-", "value": 2})
@@ -45,7 +45,7 @@ async def test_notices_leave_what_the_client_follows(guest: Guest) -> None:
 
 
 @case("connection-refusal-survives")
-async def test_file_that_is_no_base64_is_refused(guest: Guest) -> None:
+async def test_file_that_is_no_base64_is_refused(guest: ClientUnderTest) -> None:
     await guest.illegal("_DOWNLOAD", {"filename": "a", "data": "%%%"})
     await guest.alive()
     await guest.holds({**START, "anything": member(await guest.reported(), "anything")})

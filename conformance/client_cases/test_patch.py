@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conformance.client_mode.client_under_test import KEY, START, Guest
+from conformance.client_mode.client_under_test import KEY, START, ClientUnderTest
 from conformance.driver import expect
 from conformance.protocol.wire import JSON, Event, compact
 from conformance.runner.case import case
@@ -72,7 +72,7 @@ def _moved(operation: dict[str, JSON]) -> dict[str, JSON]:
     return {n: place(v) if n in ("path", "from") else v for n, v in operation.items()}
 
 
-async def apply(guest: Guest, vector: dict[str, Any]) -> None:
+async def apply(guest: ClientUnderTest, vector: dict[str, Any]) -> None:
     """Send the patch of a vector, and demand what it says of it."""
     await guest.set(anything=vector["document"], text="kept")
     event = Event(f"_PATCH:{KEY}", moved(patch_of(vector)))
@@ -96,7 +96,7 @@ async def apply(guest: Guest, vector: dict[str, Any]) -> None:
 @case("patch-operations")
 @vectors_of("patch-operations")
 async def test_client_does_as_the_vector_of_patch_operations_says(
-    guest: Guest, vector: dict[str, Any]
+    guest: ClientUnderTest, vector: dict[str, Any]
 ) -> None:
     await apply(guest, vector)
 
@@ -104,7 +104,7 @@ async def test_client_does_as_the_vector_of_patch_operations_says(
 @case("patch-append")
 @vectors_of("patch-append")
 async def test_client_does_as_the_vector_of_patch_append_says(
-    guest: Guest, vector: dict[str, Any]
+    guest: ClientUnderTest, vector: dict[str, Any]
 ) -> None:
     await apply(guest, vector)
 
@@ -112,7 +112,7 @@ async def test_client_does_as_the_vector_of_patch_append_says(
 @case("patch-index")
 @vectors_of("patch-index")
 async def test_client_does_as_the_vector_of_patch_index_says(
-    guest: Guest, vector: dict[str, Any]
+    guest: ClientUnderTest, vector: dict[str, Any]
 ) -> None:
     await apply(guest, vector)
 
@@ -120,7 +120,7 @@ async def test_client_does_as_the_vector_of_patch_index_says(
 @case("patch-type-changes")
 @vectors_of("patch-type-changes")
 async def test_client_does_as_the_vector_of_patch_type_changes_says(
-    guest: Guest, vector: dict[str, Any]
+    guest: ClientUnderTest, vector: dict[str, Any]
 ) -> None:
     await apply(guest, vector)
 
@@ -128,7 +128,7 @@ async def test_client_does_as_the_vector_of_patch_type_changes_says(
 @case("patch-move-into-itself")
 @vectors_of("patch-move-into-itself")
 async def test_client_does_as_the_vector_of_patch_move_into_itself_says(
-    guest: Guest, vector: dict[str, Any]
+    guest: ClientUnderTest, vector: dict[str, Any]
 ) -> None:
     await apply(guest, vector)
 
@@ -136,7 +136,7 @@ async def test_client_does_as_the_vector_of_patch_move_into_itself_says(
 @case("patch-test")
 @vectors_of("patch-test")
 async def test_client_does_as_the_vector_of_patch_test_says(
-    guest: Guest, vector: dict[str, Any]
+    guest: ClientUnderTest, vector: dict[str, Any]
 ) -> None:
     await apply(guest, vector)
 
@@ -144,7 +144,7 @@ async def test_client_does_as_the_vector_of_patch_test_says(
 @case("patch-missing-target")
 @vectors_of("patch-missing-target")
 async def test_client_does_as_the_vector_of_patch_missing_target_says(
-    guest: Guest, vector: dict[str, Any]
+    guest: ClientUnderTest, vector: dict[str, Any]
 ) -> None:
     await apply(guest, vector)
 
@@ -152,7 +152,7 @@ async def test_client_does_as_the_vector_of_patch_missing_target_says(
 @case("events-member-names")
 @vectors_of("events-member-names")
 async def test_client_does_as_the_vector_of_events_member_names_says(
-    guest: Guest, vector: dict[str, Any]
+    guest: ClientUnderTest, vector: dict[str, Any]
 ) -> None:
     await apply(guest, vector)
 
@@ -160,7 +160,7 @@ async def test_client_does_as_the_vector_of_events_member_names_says(
 @case("patch-unescape")
 @vectors_of("patch-unescape")
 async def test_client_does_as_the_vector_of_patch_unescape_says(
-    guest: Guest, vector: dict[str, Any]
+    guest: ClientUnderTest, vector: dict[str, Any]
 ) -> None:
     await apply(guest, vector)
 
@@ -168,7 +168,7 @@ async def test_client_does_as_the_vector_of_patch_unescape_says(
 @case("events-strings")
 @vectors_of("events-strings")
 async def test_client_does_as_the_vector_of_events_strings_says(
-    guest: Guest, vector: dict[str, Any]
+    guest: ClientUnderTest, vector: dict[str, Any]
 ) -> None:
     await apply(guest, vector)
 
@@ -176,7 +176,7 @@ async def test_client_does_as_the_vector_of_events_strings_says(
 @case("patch-pointer-syntax")
 @vectors_of("patch-pointer-syntax")
 async def test_client_does_as_the_vector_of_patch_pointer_syntax_says(
-    guest: Guest, vector: dict[str, Any]
+    guest: ClientUnderTest, vector: dict[str, Any]
 ) -> None:
     await apply(guest, vector)
 
@@ -184,7 +184,7 @@ async def test_client_does_as_the_vector_of_patch_pointer_syntax_says(
 @case("patch-malformed")
 @vectors_of("patch-malformed")
 async def test_client_does_as_the_vector_of_patch_malformed_says(
-    guest: Guest, vector: dict[str, Any]
+    guest: ClientUnderTest, vector: dict[str, Any]
 ) -> None:
     await apply(guest, vector)
 
@@ -192,7 +192,7 @@ async def test_client_does_as_the_vector_of_patch_malformed_says(
 @case("patch-atomic")
 @vectors_of("patch-atomic")
 async def test_client_does_as_the_vector_of_patch_atomic_says(
-    guest: Guest, vector: dict[str, Any]
+    guest: ClientUnderTest, vector: dict[str, Any]
 ) -> None:
     await apply(guest, vector)
 
@@ -200,7 +200,7 @@ async def test_client_does_as_the_vector_of_patch_atomic_says(
 @case("patch-empty")
 @vectors_of("patch-empty")
 async def test_client_does_as_the_vector_of_patch_empty_says(
-    guest: Guest, vector: dict[str, Any]
+    guest: ClientUnderTest, vector: dict[str, Any]
 ) -> None:
     await apply(guest, vector)
 
@@ -208,7 +208,7 @@ async def test_client_does_as_the_vector_of_patch_empty_says(
 @case("patch-sequence")
 @vectors_of("patch-sequence")
 async def test_client_does_as_the_vector_of_patch_sequence_says(
-    guest: Guest, vector: dict[str, Any]
+    guest: ClientUnderTest, vector: dict[str, Any]
 ) -> None:
     await apply(guest, vector)
 
@@ -216,7 +216,7 @@ async def test_client_does_as_the_vector_of_patch_sequence_says(
 @case("patch-extra-members")
 @vectors_of("patch-extra-members")
 async def test_client_does_as_the_vector_of_patch_extra_members_says(
-    guest: Guest, vector: dict[str, Any]
+    guest: ClientUnderTest, vector: dict[str, Any]
 ) -> None:
     await apply(guest, vector)
 
@@ -224,26 +224,26 @@ async def test_client_does_as_the_vector_of_patch_extra_members_says(
 @case("patch-many-operations")
 @vectors_of("patch-many-operations")
 async def test_client_does_as_the_vector_of_patch_many_operations_says(
-    guest: Guest, vector: dict[str, Any]
+    guest: ClientUnderTest, vector: dict[str, Any]
 ) -> None:
     await apply(guest, vector)
 
 
 @case("patch-empty")
-async def test_client_accepts_an_empty_patch(guest: Guest) -> None:
+async def test_client_accepts_an_empty_patch(guest: ClientUnderTest) -> None:
     await guest.patch()
     await guest.holds()
     expect.equal(guest.asked, 0, "how often the client asks for the state")
 
 
 @case("patch-many-operations")
-async def test_client_accepts_a_thousand_operations(guest: Guest) -> None:
+async def test_client_accepts_a_thousand_operations(guest: ClientUnderTest) -> None:
     await guest.patch(*({"op": "add", "path": "/items/-", "value": n} for n in range(1000)))
     await guest.holds(items=list(range(1000)))
 
 
 @case("patch-operations")
-async def test_client_accepts_a_patch_of_the_whole_document(guest: Guest) -> None:
+async def test_client_accepts_a_patch_of_the_whole_document(guest: ClientUnderTest) -> None:
     whole = {**START, "text": "whole", "items": [1]}
     await guest.patch({"op": "replace", "path": "", "value": whole})
     await guest.holds(whole)
@@ -255,7 +255,7 @@ async def test_client_accepts_a_patch_of_the_whole_document(guest: Guest) -> Non
 
 
 @case("patch-shape")
-async def test_client_sends_one_well_formed_patch_for_an_edit(guest: Guest) -> None:
+async def test_client_sends_one_well_formed_patch_for_an_edit(guest: ClientUnderTest) -> None:
     values: list[JSON] = [[1, 2], [2, 1, 3], {"a": [1]}, {"a": [], "b": {"": 1}}, "text", None, 5]
     for value in values:
         since = await guest.assign("anything", value)
@@ -265,7 +265,7 @@ async def test_client_sends_one_well_formed_patch_for_an_edit(guest: Guest) -> N
 
 
 @case("patch-shape")
-async def test_client_sends_all_edits_of_one_action_as_one_patch(guest: Guest) -> None:
+async def test_client_sends_all_edits_of_one_action_as_one_patch(guest: ClientUnderTest) -> None:
     await guest.set(items=["a", "b", "c"], table={"x": 1, "y": {"z": 2}})
     operations = [
         {"op": "remove", "path": "/items/0"},
@@ -281,7 +281,7 @@ async def test_client_sends_all_edits_of_one_action_as_one_patch(guest: Guest) -
 
 @case("patch-escaping")
 @pytest.mark.parametrize("name", SPECIAL, ids=[f"{n!r}" for n in range(len(SPECIAL))])
-async def test_client_escapes_the_names_of_members(guest: Guest, name: str) -> None:
+async def test_client_escapes_the_names_of_members(guest: ClientUnderTest, name: str) -> None:
     # Every pointer that is not escaped hits something too, and something else.
     table: dict[str, JSON] = {other: {"deep": 1, "": {"deep": 1}} for other in SPECIAL}
     table |= {"a": {"b": {"deep": 1, "": {}}}}
@@ -328,7 +328,7 @@ async def test_client_escapes_the_names_of_members(guest: Guest, name: str) -> N
     ],
 )
 async def test_client_sends_what_became_of_an_array(
-    guest: Guest, before: list[JSON], after: list[JSON]
+    guest: ClientUnderTest, before: list[JSON], after: list[JSON]
 ) -> None:
     await guest.set(items=before)
     await guest.assign("items", after)
@@ -350,7 +350,9 @@ async def test_client_sends_what_became_of_an_array(
         "zero-text",
     ],
 )
-async def test_client_sends_a_change_of_type(guest: Guest, before: JSON, after: JSON) -> None:
+async def test_client_sends_a_change_of_type(
+    guest: ClientUnderTest, before: JSON, after: JSON
+) -> None:
     await guest.set(anything=before)
     await guest.assign("anything", after)
     expect.equal(guest.attribute("anything"), after, "the attribute after the client's patch")
@@ -358,7 +360,7 @@ async def test_client_sends_a_change_of_type(guest: Guest, before: JSON, after: 
 
 
 @case("patch-plain-operations")
-async def test_client_sends_only_plain_operations(guest: Guest) -> None:
+async def test_client_sends_only_plain_operations(guest: ClientUnderTest) -> None:
     await guest.set(items=[1, 2, 3], table={"a": {"b": [1]}})
     await guest.assign("items", [3, 1, 2])
     await guest.assign("table", {"c": {"b": [1]}})
@@ -368,7 +370,7 @@ async def test_client_sends_only_plain_operations(guest: Guest) -> None:
 
 
 @case("patch-size")
-async def test_client_sends_nothing_when_nothing_changed(guest: Guest) -> None:
+async def test_client_sends_nothing_when_nothing_changed(guest: ClientUnderTest) -> None:
     await guest.set(items=[{"a": 1}], text="same")
     since = await guest.assign("items", [{"a": 1}])
     await guest.act("publish")
@@ -376,7 +378,9 @@ async def test_client_sends_nothing_when_nothing_changed(guest: Guest) -> None:
 
 
 @case("patch-size")
-async def test_client_sends_no_patch_that_is_larger_than_the_attribute(guest: Guest) -> None:
+async def test_client_sends_no_patch_that_is_larger_than_the_attribute(
+    guest: ClientUnderTest,
+) -> None:
     await guest.set(items=[*range(40)])
     for items in ([*range(39, -1, -1)], [0], []):
         since = await guest.assign("items", items)
@@ -390,7 +394,7 @@ async def test_client_sends_no_patch_that_is_larger_than_the_attribute(guest: Gu
 
 
 @case("patch-atomic")
-async def test_client_takes_all_of_a_patch_or_nothing(guest: Guest) -> None:
+async def test_client_takes_all_of_a_patch_or_nothing(guest: ClientUnderTest) -> None:
     await guest.set(items=[1])
     operations = [
         {"op": "add", "path": "/items/-", "value": 2},

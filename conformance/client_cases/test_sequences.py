@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.client_mode.client_under_test import Guest
+from conformance.client_mode.client_under_test import ClientUnderTest
 from conformance.client_mode.search import Search
 from conformance.driver.expect import NotTestable, Violations
 from conformance.runner.case import case
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @case("state-client-patch")
 async def test_client_agrees_after_every_step(
-    request: pytest.FixtureRequest, guest: Guest, options: Options
+    request: pytest.FixtureRequest, guest: ClientUnderTest, options: Options
 ) -> None:
     if not options.budget:
         raise NotTestable("needs a --budget")

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 
 from conformance.client_mode.backoff_check import grow, is_enough, vary
-from conformance.client_mode.client_under_test import KEY, START, Guest
-from conformance.client_mode.connection import Link
+from conformance.client_mode.client_under_test import KEY, START, ClientUnderTest
+from conformance.client_mode.connection import ClientConnection
 from conformance.client_mode.listener import Welcome
 from conformance.driver import expect
 from conformance.protocol.wire import Event
@@ -24,27 +24,27 @@ LONGER = 6
 """How many times as long as the longest wait so far the next one may be."""
 
 
-async def cut_in_a_frame(link: Link) -> None:
+async def cut_in_a_frame(link: ClientConnection) -> None:
     """Lose the connection in the middle of a state."""
     text = Event(f"_SET:{KEY}", {**START, "text": "lost", "items": [1]}).text()
     await link.cut_inside(text, 20)
 
 
-async def cut_in_a_pair(link: Link) -> None:
+async def cut_in_a_pair(link: ClientConnection) -> None:
     """Lose the connection between an announcement and its bytes."""
     await link.send("_BIN_META", {"type": f"_ACTION:{KEY}", "metadata": {"type": "x"}})
     await link.cut()
 
 
-LOSSES: dict[str, Callable[[Link], Awaitable[object]]] = {
+LOSSES: dict[str, Callable[[ClientConnection], Awaitable[object]]] = {
     "normal": lambda link: link.end(1000),
     "going-away": lambda link: link.end(1001),
     "error": lambda link: link.end(1011),
     "restart": lambda link: link.end(1012),
     "policy": lambda link: link.end(1008),
     "application": lambda link: link.end(4400),
-    "abrupt": Link.cut,
-    "reset": Link.reset,
+    "abrupt": ClientConnection.cut,
+    "reset": ClientConnection.reset,
     "in-a-frame": cut_in_a_frame,
     "in-a-pair": cut_in_a_pair,
 }
@@ -52,7 +52,7 @@ LOSSES: dict[str, Callable[[Link], Awaitable[object]]] = {
 
 @case("session-reconnect")
 @pytest.mark.parametrize("loss", LOSSES)
-async def test_client_comes_back_after_each_loss(guest: Guest, loss: str) -> None:
+async def test_client_comes_back_after_each_loss(guest: ClientUnderTest, loss: str) -> None:
     await guest.set(text="before")
     state = {**guest.state, "number": 1}
     await LOSSES[loss](guest.link)
@@ -63,7 +63,9 @@ async def test_client_comes_back_after_each_loss(guest: Guest, loss: str) -> Non
 
 @case("session-reconnect")
 @pytest.mark.parametrize("welcome", ["refuse", "drop"])
-async def test_client_comes_back_after_handshakes_that_fail(guest: Guest, welcome: Welcome) -> None:
+async def test_client_comes_back_after_handshakes_that_fail(
+    guest: ClientUnderTest, welcome: Welcome
+) -> None:
     guest.host.welcome = welcome
     before = len(guest.host.arrivals)
     await guest.link.cut()
@@ -75,7 +77,7 @@ async def test_client_comes_back_after_handshakes_that_fail(guest: Guest, welcom
 
 
 @case("session-backoff")
-async def test_client_waits_longer_and_by_a_random_part(guest: Guest) -> None:
+async def test_client_waits_longer_and_by_a_random_part(guest: ClientUnderTest) -> None:
     rows = [await waited(guest) for _ in range(2)]
     if not (grow(rows) and vary(rows)):
         rows.append(await waited(guest))
@@ -85,7 +87,7 @@ async def test_client_waits_longer_and_by_a_random_part(guest: Guest) -> None:
     expect.true(vary(rows), expected="waits with a random part", received=received)
 
 
-async def waited(guest: Guest) -> list[float]:
+async def waited(guest: ClientUnderTest) -> list[float]:
     """The times between handshakes that are refused, in seconds, of a client that begins anew."""
     guest.demand_program()
     await guest.restart()
@@ -113,7 +115,7 @@ async def waited(guest: Guest) -> list[float]:
 
 @case("session-disconnect-final")
 @pytest.mark.parametrize("closes", [True, False], ids=["closed", "left-open"])
-async def test_client_that_was_sent_away_stays_away(guest: Guest, closes: bool) -> None:
+async def test_client_that_was_sent_away_stays_away(guest: ClientUnderTest, closes: bool) -> None:
     guest.demand_program()
     before = len(guest.host.arrivals)
     guest.write(Event("_DISCONNECT", "a newer connection has taken over"))
@@ -129,7 +131,7 @@ async def test_client_that_was_sent_away_stays_away(guest: Guest, closes: bool) 
 
 
 @case("session-identify-answer")
-async def test_client_says_who_it_is_and_stays_the_same(guest: Guest) -> None:
+async def test_client_says_who_it_is_and_stays_the_same(guest: ClientUnderTest) -> None:
     told = []
     for _ in range(3):
         await guest.link.cut()
@@ -142,7 +144,7 @@ async def test_client_says_who_it_is_and_stays_the_same(guest: Guest) -> None:
 
 
 @case("session-identify-answer")
-async def test_client_says_who_it_is_before_anything_that_waits(guest: Guest) -> None:
+async def test_client_says_who_it_is_before_anything_that_waits(guest: ClientUnderTest) -> None:
     await guest.act("assignQuietly", name="text", value="waits")
     await guest.link.cut()
     await guest.returned()

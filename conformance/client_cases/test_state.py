@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.client_mode.client_under_test import KEY, START, Guest, call, member
+from conformance.client_mode.client_under_test import KEY, START, ClientUnderTest, call, member
 from conformance.driver import expect
 from conformance.protocol.wire import Event
 from conformance.runner.case import case
@@ -21,21 +21,21 @@ BROKEN = {
 
 
 @case("state-set-replaces")
-async def test_client_replaces_its_whole_copy(guest: Guest) -> None:
+async def test_client_replaces_its_whole_copy(guest: ClientUnderTest) -> None:
     await guest.set(table={"old": {"a": 1}}, items=[1, 2, 3], text="old")
     await guest.set(table={"new": {"b": 1}}, items=[])
     await guest.holds()
 
 
 @case("state-set-replaces")
-async def test_client_replaces_a_copy_that_it_has_written_to(guest: Guest) -> None:
+async def test_client_replaces_a_copy_that_it_has_written_to(guest: ClientUnderTest) -> None:
     await guest.assign("table", {"mine": 1})
     await guest.set(table={"theirs": 1})
     await guest.holds(table={"theirs": 1})
 
 
 @case("state-get")
-async def test_client_answers_with_its_state_once(guest: Guest) -> None:
+async def test_client_answers_with_its_state_once(guest: ClientUnderTest) -> None:
     await guest.set(items=[{"a": [None]}], text="asked")
     await guest.holds()
     since = guest.mark()
@@ -47,14 +47,14 @@ async def test_client_answers_with_its_state_once(guest: Guest) -> None:
 
 @case("state-get-data")
 @pytest.mark.parametrize("data", [None, [], "x", {"a": 1}], ids=["null", "array", "text", "object"])
-async def test_client_answers_whatever_the_data_is(guest: Guest, data: object) -> None:
+async def test_client_answers_whatever_the_data_is(guest: ClientUnderTest, data: object) -> None:
     since = guest.mark()
     await guest.illegal(f"_GET:{KEY}", data)
     await guest.next(f"_SET:{KEY}", since=since, what="the answer to _GET:TESTEE")
 
 
 @case("state-get")
-async def test_client_sends_its_state_with_what_was_not_sent(guest: Guest) -> None:
+async def test_client_sends_its_state_with_what_was_not_sent(guest: ClientUnderTest) -> None:
     await guest.act("assignQuietly", name="text", value="quiet")
     since = await guest.act("sendState")
     states = guest.events(f"_SET:{KEY}", since)
@@ -64,7 +64,7 @@ async def test_client_sends_its_state_with_what_was_not_sent(guest: Guest) -> No
 @case("state-ask-again")
 @pytest.mark.parametrize("broken", BROKEN)
 async def test_client_asks_for_the_state_when_a_patch_does_not_fit(
-    guest: Guest, broken: str
+    guest: ClientUnderTest, broken: str
 ) -> None:
     await guest.set(items=[1], text="kept")
     guest.answers = False
@@ -81,7 +81,7 @@ async def test_client_asks_for_the_state_when_a_patch_does_not_fit(
 
 
 @case("state-ask-again")
-async def test_client_recovers_by_the_state_that_it_asked_for(guest: Guest) -> None:
+async def test_client_recovers_by_the_state_that_it_asked_for(guest: ClientUnderTest) -> None:
     await guest.illegal(f"_PATCH:{KEY}", [{"op": "remove", "path": "/items/7"}])
     await guest.fence()
     await guest.patch({"op": "add", "path": "/items/-", "value": "after"})
@@ -89,14 +89,16 @@ async def test_client_recovers_by_the_state_that_it_asked_for(guest: Guest) -> N
 
 
 @case("state-ask-again")
-async def test_client_asks_for_the_state_when_it_is_told_to(guest: Guest) -> None:
+async def test_client_asks_for_the_state_when_it_is_told_to(guest: ClientUnderTest) -> None:
     since = await guest.act("fetchState")
     asked = guest.events(f"_GET:{KEY}", since)
     expect.equal(len(asked), 1, "how many _GET:TESTEE the client sends for fetchState")
 
 
 @case("state-client-base")
-async def test_client_sends_no_patch_before_the_state_of_a_connection(guest: Guest) -> None:
+async def test_client_sends_no_patch_before_the_state_of_a_connection(
+    guest: ClientUnderTest,
+) -> None:
     await guest.set(items=["a", "b"])
     state = guest.state
     await guest.link.cut()
@@ -109,7 +111,7 @@ async def test_client_sends_no_patch_before_the_state_of_a_connection(guest: Gue
 
 
 @case("state-client-patch")
-async def test_client_sends_no_edit_against_a_base_that_has_changed(guest: Guest) -> None:
+async def test_client_sends_no_edit_against_a_base_that_has_changed(guest: ClientUnderTest) -> None:
     await guest.set(items=["a", "b", "c"], table={"x": {"y": 1}})
     await guest.act("assignQuietly", name="items", value=["a", "b", "c", "d"])
     await guest.act("assignQuietly", name="table", value={"x": {"y": 2}})
@@ -122,7 +124,7 @@ async def test_client_sends_no_edit_against_a_base_that_has_changed(guest: Guest
 @case("state-client-patch")
 @pytest.mark.parametrize("code", [1000, 1011, None], ids=["normal", "error", "abrupt"])
 async def test_client_agrees_after_a_reconnect_with_another_state(
-    guest: Guest, code: int | None
+    guest: ClientUnderTest, code: int | None
 ) -> None:
     await guest.assign("text", "before")
     state = {**guest.state, "text": "changed meanwhile", "items": [1]}
@@ -134,7 +136,7 @@ async def test_client_agrees_after_a_reconnect_with_another_state(
 
 
 @case("state-client-patch")
-async def test_client_keeps_what_came_when_it_sends_a_quiet_edit(guest: Guest) -> None:
+async def test_client_keeps_what_came_when_it_sends_a_quiet_edit(guest: ClientUnderTest) -> None:
     await guest.set(items=["a", "b"])
     await guest.act("assignQuietly", name="text", value="mine")
     await guest.patch({"op": "add", "path": "/items/0", "value": "theirs"})
@@ -143,7 +145,9 @@ async def test_client_keeps_what_came_when_it_sends_a_quiet_edit(guest: Guest) -
 
 
 @case("state-client-patch")
-async def test_client_sends_the_element_that_it_changed_behind_one_that_came(guest: Guest) -> None:
+async def test_client_sends_the_element_that_it_changed_behind_one_that_came(
+    guest: ClientUnderTest,
+) -> None:
     await guest.set(items=[{"n": 1}, {"n": 2}])
     await guest.act("assignQuietly", name="items", value=[{"n": 1}, {"n": "mine"}])
     await guest.patch({"op": "add", "path": "/items/0", "value": {"n": 0}})
@@ -151,7 +155,9 @@ async def test_client_sends_the_element_that_it_changed_behind_one_that_came(gue
 
 
 @case("state-client-patch")
-async def test_client_sends_nothing_against_a_copy_that_it_could_not_patch(guest: Guest) -> None:
+async def test_client_sends_nothing_against_a_copy_that_it_could_not_patch(
+    guest: ClientUnderTest,
+) -> None:
     await guest.set(items=["a"])
     guest.answers = False
     await guest.illegal(f"_PATCH:{KEY}", [{"op": "remove", "path": "/items/7"}])
@@ -164,7 +170,9 @@ async def test_client_sends_nothing_against_a_copy_that_it_could_not_patch(guest
 
 
 @case("state-client-patch")
-async def test_state_that_the_client_has_sent_is_the_base_of_its_next_patch(guest: Guest) -> None:
+async def test_state_that_the_client_has_sent_is_the_base_of_its_next_patch(
+    guest: ClientUnderTest,
+) -> None:
     await guest.act("assignQuietly", name="items", value=["once"])
     await guest.act("sendState")
     await guest.act("publish")
@@ -182,7 +190,7 @@ KEPT = {"changed": ["a", "B", "c"], "removed": ["a", "c"], "inserted": ["a", "b"
 @pytest.mark.parametrize("edited", KEPT)
 @pytest.mark.parametrize("where", ["another-connection", "same-connection"])
 async def test_client_that_keeps_an_edit_changes_nothing_else(
-    guest: Guest, edited: str, where: str
+    guest: ClientUnderTest, edited: str, where: str
 ) -> None:
     await guest.set(items=["a", "b", "c"])
     await guest.act("assignQuietly", name="items", value=KEPT[edited])

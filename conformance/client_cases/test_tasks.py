@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.client_mode.client_under_test import Guest, call
+from conformance.client_mode.client_under_test import ClientUnderTest, call
 from conformance.driver import expect
 from conformance.runner.case import case
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @case("events-envelope")
-async def test_client_starts_and_cancels_a_task(guest: Guest) -> None:
+async def test_client_starts_and_cancels_a_task(guest: ClientUnderTest) -> None:
     since = await guest.act("startTask", name="count", arguments={"steps": 3, "intervalMs": 0})
     await guest.act("cancelTask", name="count", arguments={})
     started = guest.events("_TASK_START:TESTEE", since)
@@ -21,7 +21,7 @@ async def test_client_starts_and_cancels_a_task(guest: Guest) -> None:
 
 
 @case("connection-order")
-async def test_client_sends_start_and_cancellation_in_their_order(guest: Guest) -> None:
+async def test_client_sends_start_and_cancellation_in_their_order(guest: ClientUnderTest) -> None:
     since = await guest.at_once(
         call("assign", name="number", value=1),
         call("startTask", name="a", arguments={}),
@@ -34,7 +34,7 @@ async def test_client_sends_start_and_cancellation_in_their_order(guest: Guest) 
 
 
 @case("state-set-replaces")
-async def test_client_follows_the_list_of_running_tasks(guest: Guest) -> None:
+async def test_client_follows_the_list_of_running_tasks(guest: ClientUnderTest) -> None:
     await guest.patch({"op": "add", "path": "/runningTasks/-", "value": "count"})
     await guest.holds(runningTasks=["count"])
     await guest.patch({"op": "remove", "path": "/runningTasks/0"})

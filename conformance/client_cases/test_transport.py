@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.client_mode.client_under_test import KEY, START, Guest, call
+from conformance.client_mode.client_under_test import KEY, START, ClientUnderTest, call
 from conformance.driver import expect
 from conformance.protocol.wire import Event
 from conformance.runner.case import case
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @case("transport-segments")
-async def test_client_reads_an_event_that_arrives_byte_by_byte(guest: Guest) -> None:
+async def test_client_reads_an_event_that_arrives_byte_by_byte(guest: ClientUnderTest) -> None:
     wanted = {**START, "text": "f\u00fcr \U0001f600"}
     for byte in guest.link.frame(Event(f"_SET:{KEY}", wanted).text()):
         await guest.link.write(bytes([byte]))
@@ -22,7 +22,9 @@ async def test_client_reads_an_event_that_arrives_byte_by_byte(guest: Guest) -> 
 
 
 @case("session-reconnect")
-async def test_client_survives_a_server_that_says_nothing_for_a_while(guest: Guest) -> None:
+async def test_client_survives_a_server_that_says_nothing_for_a_while(
+    guest: ClientUnderTest,
+) -> None:
     await guest.link.cut()
     await guest.returned()
     guest.write(call("assignQuietly", name="text", value="early"))
@@ -32,7 +34,7 @@ async def test_client_survives_a_server_that_says_nothing_for_a_while(guest: Gue
 
 
 @case("session-reconnect")
-async def test_client_goes_on_when_what_it_asks_for_does_not_come(guest: Guest) -> None:
+async def test_client_goes_on_when_what_it_asks_for_does_not_come(guest: ClientUnderTest) -> None:
     guest.answers = False
     await guest.illegal(f"_PATCH:{KEY}", [{"op": "remove", "path": "/items/9"}])
     await guest.act("fetchState")
@@ -49,7 +51,7 @@ async def test_client_goes_on_when_what_it_asks_for_does_not_come(guest: Guest) 
 
 
 @case("session-reconnect")
-async def test_client_comes_back_after_many_losses(guest: Guest) -> None:
+async def test_client_comes_back_after_many_losses(guest: ClientUnderTest) -> None:
     for number in range(5):
         await guest.link.cut()
         await guest.back({**START, "number": number}, requirement="session-reconnect")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.client_mode.client_under_test import KEY, START, Guest
+from conformance.client_mode.client_under_test import KEY, START, ClientUnderTest
 from conformance.driver import expect
 from conformance.protocol.wire import Event
 from conformance.runner.case import case
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @case("versioning-hello-late")
-async def test_client_does_not_begin_with_hello(guest: Guest) -> None:
+async def test_client_does_not_begin_with_hello(guest: ClientUnderTest) -> None:
     await guest.link.cut()
     await guest.returned()
     guest.write(Event("_REQUEST_USER_SESSION"))
@@ -23,7 +23,7 @@ async def test_client_does_not_begin_with_hello(guest: Guest) -> None:
 
 
 @case("events-unknown-type")
-async def test_client_survives_extensions_that_it_does_not_know(guest: Guest) -> None:
+async def test_client_survives_extensions_that_it_does_not_know(guest: ClientUnderTest) -> None:
     await guest.illegal("_HELLO", {"extensions": ["example.com/unheard-of"]})
     await guest.alive()
     await guest.holds()

@@ -6,7 +6,7 @@ nothing to do with it. So these cases are left out, and the run fails with one s
 
 from __future__ import annotations
 
-from conformance.client_mode.client_under_test import START, Guest, call, member
+from conformance.client_mode.client_under_test import START, ClientUnderTest, call, member
 from conformance.driver.expect import Violation
 from conformance.protocol.wire import JSON, Event
 
@@ -23,7 +23,7 @@ LOUD: dict[str, dict[str, JSON]] = {
 QUIET = call("assignQuietly", name="text", value="quiet")
 
 
-async def lacking(guest: Guest) -> list[str]:
+async def lacking(guest: ClientUnderTest) -> list[str]:
     """The actions that a client does not do: it takes them for unknown ones, or sends nothing."""
     found = []
     try:
@@ -39,7 +39,7 @@ async def lacking(guest: Guest) -> list[str]:
     return found
 
 
-async def _sends(guest: Guest, *calls: Event) -> bool:
+async def _sends(guest: ClientUnderTest, *calls: Event) -> bool:
     illegal = len(guest.link.legality.violations)
     since = await guest.at_once(*calls)
     sent = len(guest.link.received) - since - 1  # without the fence

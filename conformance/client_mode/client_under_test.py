@@ -12,11 +12,11 @@ import itertools
 import time
 from typing import Any
 
-from conformance.client_mode.connection import Link
+from conformance.client_mode.connection import ClientConnection
 from conformance.client_mode.listener import Host
 from conformance.client_mode.process import ClientProgram
 from conformance.driver import expect
-from conformance.driver.closing import Ending
+from conformance.driver.closing import ConnectionEnd
 from conformance.driver.connection import Connection, Received
 from conformance.driver.expect import NotTestable, Violation
 from conformance.driver.target import Target
@@ -47,7 +47,7 @@ ATTEMPTS = 3
 _fences = itertools.count(1)
 
 
-class Guest:
+class ClientUnderTest:
     """The client in one case.
 
     Attributes:
@@ -65,14 +65,14 @@ class Guest:
         self.answers = True
         self.asked = 0
         self.connections: list[Connection] = []
-        self.endings: list[Ending] = []
+        self.endings: list[ConnectionEnd] = []
         self._target = target
         self._program = program
-        self._known: list[Link] = []
+        self._known: list[ClientConnection] = []
         host.begin(self.trace)
 
     @property
-    def link(self) -> Link:
+    def link(self) -> ClientConnection:
         """Its connection."""
         return self._known[-1]
 
@@ -92,7 +92,7 @@ class Guest:
 
     # The case
 
-    async def begin(self, last: Link | None) -> None:
+    async def begin(self, last: ClientConnection | None) -> None:
         """Go on with the connection of the last case, or wait for another; begin with START.
 
         Raises:
@@ -134,7 +134,7 @@ class Guest:
         self._adopt(link)
         self.write(Event(f"_SET:{KEY}", START))
 
-    async def _started_anew(self) -> Link:
+    async def _started_anew(self) -> ClientConnection:
         if self._program is None:
             raise NotTestable("needs a client that connects again, or that the kit can start")
         self.trace.add(self.host.last_label, "noted", "the kit starts the client again")
@@ -147,7 +147,7 @@ class Guest:
             raise NotTestable(f"needs a client that connects within {STARTING:g} s of its start")
         return link
 
-    async def first_link(self) -> Link | None:
+    async def first_link(self) -> ClientConnection | None:
         """The first connection of a client that has just been started, or None without one."""
         ends = time.monotonic() + STARTING
         while (left := ends - time.monotonic()) > 0:
@@ -166,11 +166,11 @@ class Guest:
         """
         self._adopt(await self._started_anew())
 
-    def again(self) -> Guest:
+    def again(self) -> ClientUnderTest:
         """The same client for another dialogue."""
-        return Guest(self.host, self._target, self._program)
+        return ClientUnderTest(self.host, self._target, self._program)
 
-    def go_on_with(self, link: Link) -> None:
+    def go_on_with(self, link: ClientConnection) -> None:
         """Take over a connection that another guest has used."""
         self._adopt(link)
 
@@ -224,7 +224,7 @@ class Guest:
             )
         self._adopt(link)
 
-    def _adopt(self, link: Link) -> None:
+    def _adopt(self, link: ClientConnection) -> None:
         self._known.append(link)
         link.react = self._react
 
@@ -406,7 +406,7 @@ def call(name: str, /, **arguments: Any) -> Event:
     return Event(f"_ACTION:{KEY}", {"type": name, **arguments})
 
 
-async def probe(guest: Guest) -> float | None:
+async def probe(guest: ClientUnderTest) -> float | None:
     """Wait for the client's first connection; the seconds of a round trip, or None without one."""
     link = await guest.first_link()
     if link is None:

@@ -16,7 +16,7 @@ MOST_UNREAD = 128 << 20
 read, is given up before it fills this process."""
 
 
-class Link(Connection):
+class ClientConnection(Connection):
     """A connection of the client under test; see `Connection` for what can be done to it.
 
     Attributes:

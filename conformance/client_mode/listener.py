@@ -17,7 +17,7 @@ from typing import Literal
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
-from conformance.client_mode.connection import Link
+from conformance.client_mode.connection import ClientConnection
 from conformance.driver.connection import AHEAD
 from conformance.driver.trace import Trace
 from conformance.protocol.wire import LARGEST
@@ -54,8 +54,8 @@ class Host:
         self.trace = Trace()
         self.deaths: list[str] = []
         self._deadline = deadline
-        self._links: asyncio.Queue[Link] = asyncio.Queue()
-        self._open: set[Link] = set()
+        self._links: asyncio.Queue[ClientConnection] = asyncio.Queue()
+        self._open: set[ClientConnection] = set()
         self._news = asyncio.Event()
         self._server: Server | None = None
         self._labels = 0
@@ -106,7 +106,7 @@ class Host:
         number = max(self._labels, 1)
         return chr(64 + number) if number <= 26 else f"C{number}"
 
-    async def next_link(self, seconds: float) -> Link | None:
+    async def next_link(self, seconds: float) -> ClientConnection | None:
         """The newest connection that is open; waits for one, and None when none comes."""
         try:
             async with asyncio.timeout(seconds):
@@ -141,7 +141,7 @@ class Host:
     async def _serve(self, socket: ServerConnection) -> None:
         label = self.label()
         self.trace.add(label, "noted", "the client connects")
-        link = Link(socket, label, self.trace, self._deadline)
+        link = ClientConnection(socket, label, self.trace, self._deadline)
         self._links.put_nowait(link)
         self._open.add(link)
         await link.until_ended()

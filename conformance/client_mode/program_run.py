@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from random import Random
 
 from conformance.client_mode import generators
-from conformance.client_mode.client_under_test import KEY, START, Guest, call
+from conformance.client_mode.client_under_test import KEY, START, ClientUnderTest, call
 from conformance.client_mode.generators import Step
 from conformance.driver import expect
 from conformance.protocol.mirror import Mirror
@@ -30,7 +30,7 @@ class Sequence:
         position: The index of the step that is being taken.
     """
 
-    def __init__(self, guest: Guest) -> None:
+    def __init__(self, guest: ClientUnderTest) -> None:
         self.position = 0
         self._guest = guest
         self._pending = False
@@ -214,7 +214,7 @@ class Sequence:
             self._pending = False
 
 
-async def _end(guest: Guest, how: str) -> None:
+async def _end(guest: ClientUnderTest, how: str) -> None:
     link = guest.link
     match how.split("-"):
         case ["end", code]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from random import Random
 
 from conformance.client_mode import generators
-from conformance.client_mode.client_under_test import Guest
-from conformance.client_mode.connection import Link
+from conformance.client_mode.client_under_test import ClientUnderTest
+from conformance.client_mode.connection import ClientConnection
 from conformance.client_mode.generators import Step
 from conformance.client_mode.program_run import FAULTS, Sequence
 from conformance.driver.expect import Violation
@@ -49,8 +49,8 @@ class Search:
         unconfirmed: The requirements that a program broke once, and not when it was run again.
     """
 
-    fresh: Callable[[], Guest]
-    link: Link
+    fresh: Callable[[], ClientUnderTest]
+    link: ClientConnection
     seed: int
     budget: float
     examples: int | None

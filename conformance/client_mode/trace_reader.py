@@ -44,7 +44,7 @@ class Passed:
         return name if isinstance(name, str) else None
 
 
-class Account:
+class ClientTrace:
     """The events of a dialogue, in their order.
 
     Attributes:

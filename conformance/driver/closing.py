@@ -18,7 +18,7 @@ NORMAL, NO_FRAME = 1000, 1006
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class ConnectionEnd:
     """How one connection ended.
 
     Attributes:
@@ -34,7 +34,7 @@ class Ending:
     met: bool
 
 
-def after_errors(connections: Iterable[Connection]) -> Iterator[Ending]:
+def after_errors(connections: Iterable[Connection]) -> Iterator[ConnectionEnd]:
     """The endings by the server's own will of connections that nothing has taken over.
 
     One without a close frame is a loss and no manner.
@@ -47,7 +47,7 @@ def after_errors(connections: Iterable[Connection]) -> Iterator[Ending]:
         if one.told_to_go or any(_takes_over(later, one) for later in opened[place + 1 :]):
             continue
         met = closing.code != NORMAL
-        yield Ending(CLOSE_CODE, str(closing), "another code than 1000 after an error", met)
+        yield ConnectionEnd(CLOSE_CODE, str(closing), "another code than 1000 after an error", met)
 
 
 def _takes_over(later: Connection, older: Connection) -> bool:
@@ -55,13 +55,13 @@ def _takes_over(later: Connection, older: Connection) -> bool:
     return later.url == older.url and later.opened < older.ended
 
 
-async def taken_over(older: Connection) -> Ending:
+async def taken_over(older: Connection) -> ConnectionEnd:
     """How a connection ended that a newer one has replaced; waits for it."""
     expected = "_DISCONNECT as its last event, and then its end"
     try:
         closing = await older.wait_closed()
     except Silence as silence:
-        return Ending(TOLD, silence.received, expected, met=False)
+        return ConnectionEnd(TOLD, silence.received, expected, met=False)
     last = older.received[-1].event.type if older.received else "nothing"
     how = f"{closing}, behind {last}"
-    return Ending(TOLD, how, expected, met=older.told_to_go)
+    return ConnectionEnd(TOLD, how, expected, met=older.told_to_go)

@@ -8,7 +8,7 @@ import itertools
 from websockets.exceptions import InvalidHandshake, InvalidStatus
 
 from conformance.driver import expect
-from conformance.driver.closing import Ending, taken_over
+from conformance.driver.closing import ConnectionEnd, taken_over
 from conformance.driver.connection import Connection
 from conformance.driver.expect import NotTestable, TurnedAway, Violation
 from conformance.driver.peer import Peer
@@ -33,7 +33,7 @@ class Dialogue:
         self.trace = Trace()
         self.connections: list[Connection] = []
         self.lines: list[Line] = []
-        self.endings: list[Ending] = []
+        self.endings: list[ConnectionEnd] = []
         self._labels = map(label, itertools.count())
 
     async def connect(self, url: str, requirement: str = "connection-accept") -> Connection:

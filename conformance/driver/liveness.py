@@ -21,7 +21,7 @@ TRIES = 5
 """A wrong takeover of a connection of the case may close the one that is asked on."""
 
 
-def ailment(target: Target, process: ServerProcess | None = None) -> str | None:
+def check_alive(target: Target, process: ServerProcess | None = None) -> str | None:
     """What ails a server, a phrase; None if it answers as it did before the first case.
 
     It is asked on a fresh session, where the URL names sessions, and never has less than the

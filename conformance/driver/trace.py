@@ -132,7 +132,7 @@ def label(number: int) -> str:
     return chr(ord("A") + letter) + (str(round_) if round_ else "")
 
 
-def harmless(text: str) -> str:
+def escape_control_chars(text: str) -> str:
     """A text for a terminal, on one line: what a server says must not steer or forge it."""
     if text.isprintable():
         return text
@@ -150,7 +150,7 @@ def shown(payload: str | bytes, left_out: int = 0) -> str:
         if len(payload) <= SHOWN_CHARACTERS // 4:
             return f"{len(payload)} bytes {payload.hex()}".rstrip()
         return f"{len(payload) + left_out} bytes {payload[:32].hex()}…"
-    text = harmless(payload)
+    text = escape_control_chars(payload)
     if len(text) <= SHOWN_CHARACTERS:
         return text
     half = SHOWN_CHARACTERS // 2

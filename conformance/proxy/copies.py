@@ -35,7 +35,7 @@ class Write:
 
 
 @dataclass(slots=True)
-class Copy:
+class DocumentCopy:
     """What a client holds of one document on one connection.
 
     Attributes:

@@ -10,8 +10,8 @@ import json
 
 import orjson
 
-from conformance.driver.trace import harmless
-from conformance.proxy.copies import Copy
+from conformance.driver.trace import escape_control_chars
+from conformance.proxy.copies import DocumentCopy
 from conformance.proxy.record import Passed
 from conformance.proxy.watcher import Watched, Watcher
 
@@ -99,19 +99,19 @@ def connection(watched: Watched) -> dict[str, object]:
     """A connection as the page has it."""
     return {
         "label": watched.label,
-        "path": harmless(watched.path)[:500],
-        "origin": harmless(watched.origin)[:200],
-        "agent": harmless(watched.agent)[:200],
+        "path": escape_control_chars(watched.path)[:500],
+        "origin": escape_control_chars(watched.origin)[:200],
+        "agent": escape_control_chars(watched.agent)[:200],
         "opened": watched.opened,
         "ended": watched.ended,
-        "ending": harmless(str(watched.ending)) if watched.ending else "",
+        "ending": escape_control_chars(str(watched.ending)) if watched.ending else "",
         "sent": watched.judge.client.frames,
         "received": watched.judge.server.frames,
         "bytes": sum(watched.bytes.values()),
     }
 
 
-def document(watched: Watched, copy: Copy) -> dict[str, object]:
+def document(watched: Watched, copy: DocumentCopy) -> dict[str, object]:
     """A document as the page has it."""
     return {
         "connection": watched.label,
@@ -125,7 +125,7 @@ def document(watched: Watched, copy: Copy) -> dict[str, object]:
     }
 
 
-def _state(copy: Copy) -> dict[str, object]:
+def _state(copy: DocumentCopy) -> dict[str, object]:
     if not copy.followed:
         return {"why": "not followed: the next _SET tells what it is"}
     try:
@@ -148,7 +148,9 @@ def entry(passed: Passed, characters: int = SHOWN_CHARACTERS) -> dict[str, objec
     """A message or a note as the page has it."""
     size = len(passed.payload) + passed.left_out
     if passed.is_text:
-        text = harmless(passed.payload[: 4 * characters].decode(errors="replace"))[:characters]
+        text = escape_control_chars(passed.payload[: 4 * characters].decode(errors="replace"))[
+            :characters
+        ]
     else:
         text = passed.payload[: characters // 2].hex()
     return {
@@ -156,7 +158,7 @@ def entry(passed: Passed, characters: int = SHOWN_CHARACTERS) -> dict[str, objec
         "at": passed.at,
         "connection": passed.connection,
         "direction": passed.direction,
-        "type": harmless(passed.type)[:200],
+        "type": escape_control_chars(passed.type)[:200],
         "binary": not passed.is_text,
         "text": text,
         "size": size,

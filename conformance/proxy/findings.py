@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from conformance.driver.trace import Entry, harmless
+from conformance.driver.trace import Entry, escape_control_chars
 from conformance.proxy.sides import FRAMES, Fault, Sender
 from conformance.spec import Requirement, requirements
 
@@ -92,7 +92,7 @@ class Finding:
             "connection": self.connection,
             "connections": list(self.connections),
             "frame": self.frame,
-            "last": [harmless(entry.line()) for entry in self.last],
+            "last": [escape_control_chars(entry.line()) for entry in self.last],
             "at": self.at,
             "lastAt": self.last_at,
             "count": self.count,

@@ -40,7 +40,7 @@ class Proxy:
         self.watcher = watcher
         self.target = target
         self.down = ""
-        self.tunnels: set[Near] = set()
+        self.tunnels: set[ClientSide] = set()
         self._tls = ssl.create_default_context() if target.scheme == "wss" else None
 
     async def listen(self, host: str, port: int) -> asyncio.Server:
@@ -50,9 +50,9 @@ class Proxy:
             OSError: The address can't be listened on.
         """
         loop = asyncio.get_running_loop()
-        return await loop.create_server(lambda: Near(self), host, port, backlog=1024)
+        return await loop.create_server(lambda: ClientSide(self), host, port, backlog=1024)
 
-    async def reach(self, near: Near) -> Far:
+    async def reach(self, near: ClientSide) -> ServerSide:
         """A connection to the target.
 
         Raises:
@@ -63,7 +63,7 @@ class Proxy:
         port = self.target.port or (443 if self._tls else 80)
         async with asyncio.timeout(CONNECT):
             _, far = await loop.create_connection(
-                lambda: Far(near), self.target.hostname or "", port, ssl=self._tls
+                lambda: ServerSide(near), self.target.hostname or "", port, ssl=self._tls
             )
         if self.down:
             self.down = ""
@@ -157,7 +157,7 @@ class _End(asyncio.Protocol):
         """This side is gone."""
 
 
-class Near(_End):
+class ClientSide(_End):
     """The end at the client."""
 
     name = "client"
@@ -274,12 +274,12 @@ class Near(_End):
             self.watched.end(self.name)
 
 
-class Far(_End):
+class ServerSide(_End):
     """The end at the target."""
 
     name = "server"
 
-    def __init__(self, near: Near) -> None:
+    def __init__(self, near: ClientSide) -> None:
         super().__init__()
         self._near = near
         self._head: bytearray | None = bytearray()

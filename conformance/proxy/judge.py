@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from conformance.driver.expect import text
 from conformance.protocol.wire import JSON, MalformedFrame
-from conformance.proxy.copies import Copy, Unfollowed
+from conformance.proxy.copies import DocumentCopy, Unfollowed
 from conformance.proxy.patching import Inapplicable
 from conformance.proxy.reading import read
 from conformance.proxy.shapes import PLAIN, SHAPES
@@ -42,7 +42,7 @@ class Judge:
         note: Callable[[str], None],
         deadline: float,
     ) -> None:
-        self.copies: dict[str, Copy] = {}
+        self.copies: dict[str, DocumentCopy] = {}
         self.dues: dict[tuple[str, str], Due] = {}
         self.identity: tuple[str, str] | None = None
         self.unfollowed = 0
@@ -286,7 +286,7 @@ class Judge:
         if copy is None:
             if len(self.copies) == MOST_KEYS:
                 return
-            copy = self.copies[key] = Copy(key, attributes=frozenset(data))
+            copy = self.copies[key] = DocumentCopy(key, attributes=frozenset(data))
         elif asked is None and not copy.writes_on_the_way(self._now, self._handled):
             self._talkative.add(key)
         elif (
@@ -388,7 +388,7 @@ class Judge:
     # How it is told
 
     def _inapplicable(
-        self, side: Side, requirement: str, copy: Copy, expected: str, error: Inapplicable
+        self, side: Side, requirement: str, copy: DocumentCopy, expected: str, error: Inapplicable
     ) -> None:
         if _unescaped(copy.root[0], error.operation["path"]):
             requirement, expected = "patch-escaping", "a pointer in which / is written ~1"

@@ -13,7 +13,7 @@ from io import TextIOWrapper
 from textwrap import fill
 from typing import TextIO
 
-from conformance.driver.trace import harmless
+from conformance.driver.trace import escape_control_chars
 from conformance.proxy.findings import Finding, Level
 from conformance.proxy.watcher import Watched, Watcher
 
@@ -59,17 +59,21 @@ class Terminal:
 
     def opened(self, watched: Watched) -> None:
         """A client has connected."""
-        origin = f"  from {harmless(watched.origin)[:100]}" if watched.origin else ""
-        self._line(watched.label, f"connects to {harmless(watched.path)[:200]}{origin}", "green")
+        origin = f"  from {escape_control_chars(watched.origin)[:100]}" if watched.origin else ""
+        self._line(
+            watched.label,
+            f"connects to {escape_control_chars(watched.path)[:200]}{origin}",
+            "green",
+        )
 
     def ended(self, watched: Watched) -> None:
         """A connection has ended."""
         seconds = (watched.ended or 0) - watched.opened
         size = sum(watched.bytes.values())
+        ending = escape_control_chars(str(watched.ending))
         self._line(
             watched.label,
-            f"{harmless(str(watched.ending))}; {watched.frames} frames, {readable(size)}, "
-            f"{seconds:.1f} s",
+            f"{ending}; {watched.frames} frames, {readable(size)}, {seconds:.1f} s",
             "dim",
         )
 
@@ -86,7 +90,7 @@ class Terminal:
 
     def noted(self, connection: str, text: str) -> None:
         """Something is worth a line."""
-        self._line(connection, harmless(text), "dim" if connection else "bold")
+        self._line(connection, escape_control_chars(text), "dim" if connection else "bold")
 
     def _line(self, connection: str, text: str, colour: str) -> None:
         clock = time.strftime("%H:%M:%S")
@@ -111,13 +115,13 @@ def details(finding: Finding) -> Iterator[str]:
     """The lines under the headline."""
     sentence = finding.requirement.sentence
     yield fill(sentence, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
-    yield f"{INDENT}expected  {harmless(finding.fault.expected)}"
-    yield f"{INDENT}received  {harmless(finding.fault.received)}"
+    yield f"{INDENT}expected  {escape_control_chars(finding.fault.expected)}"
+    yield f"{INDENT}received  {escape_control_chars(finding.fault.received)}"
     if finding.frame:
-        yield f"{INDENT}frame     {harmless(finding.frame)}"
+        yield f"{INDENT}frame     {escape_control_chars(finding.frame)}"
     yield f"{INDENT}the last  (seconds, connection, -> from the client, <- from the server)"
     for entry in finding.last[-5:]:
-        yield f"{INDENT}  {harmless(entry.line())}"
+        yield f"{INDENT}  {escape_control_chars(entry.line())}"
 
 
 def summary(watcher: Watcher, paint: Callable[[str, str], str]) -> Iterator[str]:
@@ -129,7 +133,7 @@ def summary(watcher: Watcher, paint: Callable[[str, str], str]) -> Iterator[str]
     yield (
         f"{watcher.opened} connections, {frames} frames, {readable(size)}, {len(keys)} "
         f"{'key' if len(keys) == 1 else 'keys'}"
-        + (f" ({harmless(', '.join(keys)[:200])})" if keys else "")
+        + (f" ({escape_control_chars(', '.join(keys)[:200])})" if keys else "")
         + f", {seconds:.0f} s"
     )
     findings = sorted(watcher.findings, key=lambda found: list(SAID).index(found.level))
@@ -138,7 +142,7 @@ def summary(watcher: Watcher, paint: Callable[[str, str], str]) -> Iterator[str]
         return
     width = max(len(found.requirement.id) for found in findings)
     for found in findings:
-        about = harmless(found.fault.about)[:40]
+        about = escape_control_chars(found.fault.about)[:40]
         yield (
             f"  {found.side:<7} {SAID[found.level]:<14}"
             + paint(f"{found.requirement.id:<{width}}", COLOUR_OF[found.level])

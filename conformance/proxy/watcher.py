@@ -53,7 +53,7 @@ class Listener(Protocol):
 
 
 @dataclass(slots=True)
-class Ending:
+class ConnectionEnd:
     """How a connection ended.
 
     Attributes:
@@ -102,7 +102,7 @@ class Watched:
         self.agent = agent
         self.opened = watcher.now()
         self.ended: float | None = None
-        self.ending: Ending | None = None
+        self.ending: ConnectionEnd | None = None
         self.judge = Judge(self._tell, self._note, watcher.deadline)
         self.bytes = {"client": 0, "server": 0}
         self.controls = 0
@@ -190,7 +190,7 @@ class Watched:
         reason = payload[2:].decode(errors="replace")
         self.note(f"the {name} closes with code {code}" + (f" ({reason!r})" if reason else ""))
         if self.ending is None:
-            self.ending = Ending(name, code, reason)
+            self.ending = ConnectionEnd(name, code, reason)
             if name == "server":
                 self._closed_by_server(code, now)
         self.judge.close(side, now)
@@ -221,7 +221,7 @@ class Watched:
             return
         self.ended = self._watcher.now()
         if self.ending is None:
-            self.ending = Ending(self.first or by)
+            self.ending = ConnectionEnd(self.first or by)
             if self.ending.by == "server":
                 self._closed_by_server(self.ending.code, self.ended)
             self.note(f"the {self.ending.by} ends the connection without a close frame")

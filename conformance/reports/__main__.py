@@ -18,7 +18,14 @@ from conformance.reports import bundle, comparison
 from conformance.reports.comparison import Comparison, MixedSides
 from conformance.reports.model import ORDER, Report
 from conformance.reports.reader import ReportError, load
-from conformance.reports.wording import SIGNS, cases, conclusion, shortest, visible, why
+from conformance.reports.wording import (
+    SIGNS,
+    cases,
+    conclusion,
+    escape_control_chars,
+    shortest,
+    why,
+)
 from conformance.runner.probe import NOT_CONFORMANT, NOTHING_RAN
 
 OUTPUTS = {
@@ -109,13 +116,14 @@ def _tell(report: Report) -> None:
         case = shortest(found)
         requirement = report.requirements.get(id_)
         level = f" ({requirement.level})" if requirement else ""
-        _say(f"\n{visible(id_)}{level}: {cases(len(found))}, such as {visible(case.id)}")
+        example = escape_control_chars(case.id)
+        _say(f"\n{escape_control_chars(id_)}{level}: {cases(len(found))}, such as {example}")
         if requirement:
-            _say(f"  {visible(requirement.sentence)}")
-        _say(f"  {visible(why(case))[:300]}")
+            _say(f"  {escape_control_chars(requirement.sentence)}")
+        _say(f"  {escape_control_chars(why(case))[:300]}")
     for sentence in (*report.sentences("problems"), *report.sentences("warnings")):
-        _say(f"\n{visible(sentence)}")
-    _say(f"\n{visible(report.judged)}, {report.began}: {conclusion(report)}")
+        _say(f"\n{escape_control_chars(sentence)}")
+    _say(f"\n{escape_control_chars(report.judged)}, {report.began}: {conclusion(report)}")
 
 
 def _compare(chosen: argparse.Namespace) -> int:
@@ -139,7 +147,10 @@ def _compare(chosen: argparse.Namespace) -> int:
             _say(line)
     for report in found.reports:
         if report.damage is not None:
-            _say(f"ws-sync: {visible(report.name)} is not whole: {report.damage}", sys.stderr)
+            _say(
+                f"ws-sync: {escape_control_chars(report.name)} is not whole: {report.damage}",
+                sys.stderr,
+            )
     if any(report.damage is not None for report in found.reports):
         return NOTHING_RAN
     return NOT_CONFORMANT if found.worse else 0

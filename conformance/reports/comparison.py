@@ -16,7 +16,7 @@ from urllib.parse import quote
 from conformance.reports.markdown import code, plain
 from conformance.reports.model import ORDER, CaseView, Report
 from conformance.reports.templates import digest, file, rendered, scripts
-from conformance.reports.wording import CLASSES, SIGNS, conclusion, visible
+from conformance.reports.wording import CLASSES, SIGNS, conclusion, escape_control_chars
 from conformance.runner.verdict import NOT_CONFORMANT, Verdict
 from conformance.spec import Requirement
 
@@ -38,11 +38,11 @@ class MixedSides(ValueError):
         self.other = next(each for each in others if each.side != self.first.side)
 
     def __str__(self) -> str:
-        first, other = self.first, self.other
-        return (
-            f"{visible(first.name)} is about a {first.side} and {visible(other.name)} about a "
-            f"{other.side}: they have no case in common, and can't be compared"
+        sides = " and ".join(
+            f"{escape_control_chars(report.name)} judges a {report.side}"
+            for report in (self.first, self.other)
         )
+        return f"cannot compare: {sides}, and they have no case in common"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class Comparison:
     @property
     def names(self) -> list[str]:
         """What the reports are called."""
-        return [visible(report.name) for report in self.reports]
+        return [escape_control_chars(report.name) for report in self.reports]
 
 
 def _by_requirement(cases: Iterable[CaseView]) -> dict[str, list[CaseView]]:
@@ -176,7 +176,7 @@ def text(comparison: Comparison, width: int | None) -> Iterator[str]:
     """The lines for a terminal of this width, or of any."""
     numbers = [f"{number}" for number in range(1, len(comparison.reports) + 1)]
     for number, report in zip(numbers, comparison.reports, strict=True):
-        yield f"{number}  {visible(report.name)}: {conclusion(report)}"
+        yield f"{number}  {escape_control_chars(report.name)}: {conclusion(report)}"
         if report.damage:
             yield f"   {report.damage}"
     yield ""
@@ -188,11 +188,11 @@ def text(comparison: Comparison, width: int | None) -> Iterator[str]:
     rows = [row for row in comparison.rows if row.differs]
     yield ""
     yield f"requirements that stand otherwise: {len(rows)} of {len(comparison.rows)}"
-    longest = max((len(visible(row.requirement.id)) for row in rows), default=0) + 12
+    longest = max((len(escape_control_chars(row.requirement.id)) for row in rows), default=0) + 12
     if rows:
         yield _line("", numbers, longest)
     for row in rows:
-        name = f"{visible(row.requirement.id)} {row.requirement.level}"
+        name = f"{escape_control_chars(row.requirement.id)} {row.requirement.level}"
         yield _line(name, map(str, row.cells), longest)
     yield ""
     different = comparison.different
@@ -201,7 +201,7 @@ def text(comparison: Comparison, width: int | None) -> Iterator[str]:
         yield f"  {change}: {len(found)}"
         for each in found[:SHOWN]:
             said = " → ".join(map(comparison.called, each.verdicts))
-            line = f"    {visible(each.id)}: {said}"
+            line = f"    {escape_control_chars(each.id)}: {said}"
             yield line if width is None or len(line) <= width else f"{line[: width - 1]}…"
         if len(found) > SHOWN:
             yield f"    … and {len(found) - SHOWN} more"
@@ -260,7 +260,7 @@ def markdown(comparison: Comparison, *, link: str = "spec/", all_rows: bool = Fa
 
 
 def _quoted(text: str) -> str:
-    return quote(visible(text))
+    return quote(escape_control_chars(text))
 
 
 def _changes(comparison: Comparison) -> str:

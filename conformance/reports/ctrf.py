@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from conformance.reports.model import CaseView, Report
-from conformance.reports.wording import conclusion, visible, why
+from conformance.reports.wording import conclusion, escape_control_chars, why
 from conformance.runner.verdict import Verdict
 
 VERSION = "0.0.0"
@@ -61,17 +61,17 @@ def write(report: Report) -> str:
 def _test(report: Report, case: CaseView) -> dict[str, Any]:
     requirement = report.requirements.get(case.broken or case.requirement)
     found: dict[str, Any] = {
-        "name": visible(case.id),
+        "name": escape_control_chars(case.id),
         "status": "failed" if case.fails else STATUSES[case.verdict],
         "rawStatus": case.verdict.value,
         "duration": round(case.seconds * 1000),
         "suite": [case.section],
         "tags": [case.requirement, case.level],
     }
-    if said := visible(why(case)):
+    if said := escape_control_chars(why(case)):
         found["message"] = said
     if case.reason and case.findings:
-        found["trace"] = visible(case.reason)
+        found["trace"] = escape_control_chars(case.reason)
     if requirement is not None:
         found["extra"] = {"requirement": requirement.id, "sentence": requirement.sentence}
     return found

@@ -12,7 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from conformance.driver.trace import harmless
+from conformance.driver.trace import escape_control_chars
 from conformance.reports.model import LEVELS, ORDER, CaseView, Report, counted
 from conformance.reports.templates import digest, embedded, file, rendered, scripts
 from conformance.reports.wording import (
@@ -111,7 +111,7 @@ def _case(case: CaseView) -> dict[str, Any]:
 
 
 def _short(text: str) -> str:
-    return _cut(harmless(text), WHOLE)
+    return _cut(escape_control_chars(text), WHOLE)
 
 
 def _dialogue(entries: list[dict[str, Any]]) -> list[list[object]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from conformance.reports.model import CaseView, Report
-from conformance.reports.wording import conclusion, visible, why
+from conformance.reports.wording import conclusion, escape_control_chars, why
 from conformance.runner.verdict import NOT_CONFORMANT, Verdict
 
 SKIPPED = (Verdict.KNOWN, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE)
@@ -46,7 +46,7 @@ def _suite(root: Element, report: Report, name: str, number: int) -> Element:
         ("strict", str(report.options["strict"]).lower()),
         ("seed", str(report.options["seed"])),
     ):
-        SubElement(properties, "property", name=key, value=visible(value))
+        SubElement(properties, "property", name=key, value=escape_control_chars(value))
     return suite
 
 
@@ -54,22 +54,26 @@ def _case(suite: Element, name: str, case: CaseView) -> None:
     found = SubElement(
         suite,
         "testcase",
-        name=visible(case.id),
+        name=escape_control_chars(case.id),
         classname=name,
         time=f"{case.seconds:.3f}",
     )
-    message = visible(why(case))
+    message = escape_control_chars(why(case))
     if case.verdict is Verdict.KIT_ERROR:
-        SubElement(found, "error", type="kit error", message=message).text = visible(case.reason)
+        SubElement(found, "error", type="kit error", message=message).text = escape_control_chars(
+            case.reason
+        )
     elif case.verdict in NOT_CONFORMANT:
-        kind = visible(case.broken or case.verdict.value)
-        SubElement(found, "failure", type=kind, message=message).text = visible(case.reason)
+        kind = escape_control_chars(case.broken or case.verdict.value)
+        SubElement(found, "failure", type=kind, message=message).text = escape_control_chars(
+            case.reason
+        )
     elif case.closes_badly and case.closing is not None:
-        kind = visible(case.closing["requirement"])
+        kind = escape_control_chars(case.closing["requirement"])
         SubElement(found, "failure", type=kind, message=message).text = message
     elif case.verdict in SKIPPED:
         said = f"known failing: {case.known}" if case.verdict is Verdict.KNOWN else case.reason
-        SubElement(found, "skipped", message=visible(f"{case.verdict.value}: {said}"))
+        SubElement(found, "skipped", message=escape_control_chars(f"{case.verdict.value}: {said}"))
 
 
 def _run(suite: Element, report: Report) -> None:
@@ -81,7 +85,7 @@ def _run(suite: Element, report: Report) -> None:
             suite, "testcase", name="the run is whole", classname="ws-sync.run", time="0"
         )
         if problem is not None:
-            SubElement(found, "error", type="problem", message=visible(problem))
+            SubElement(found, "error", type="problem", message=escape_control_chars(problem))
     said = [conclusion(report), *(f"warning: {line}" for line in report.sentences("warnings"))]
     said += [
         f"warned: {case.id}: {why(case)}" for case in report.cases if case.verdict is Verdict.WARN
@@ -99,5 +103,5 @@ def _close(suite: Element, seconds: float, said: str = "") -> None:
     ):
         suite.set(attribute, str(len(suite.findall(tag))))
     suite.set("time", f"{seconds:.3f}")
-    SubElement(suite, "system-out").text = visible(said)
+    SubElement(suite, "system-out").text = escape_control_chars(said)
     SubElement(suite, "system-err")

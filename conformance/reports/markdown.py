@@ -12,8 +12,16 @@ from collections.abc import Iterator
 from html import escape
 
 from conformance.reports.model import ORDER, CaseView, Report, counted
-from conformance.reports.requirement_status import Standing
-from conformance.reports.wording import SIGNS, cases, conclusion, outcome, shortest, visible, why
+from conformance.reports.requirement_status import RequirementStatus
+from conformance.reports.wording import (
+    SIGNS,
+    cases,
+    conclusion,
+    escape_control_chars,
+    outcome,
+    shortest,
+    why,
+)
 from conformance.runner.verdict import Verdict
 
 ROOM = 60_000
@@ -73,8 +81,8 @@ def _met(report: Report) -> str:
         for each in report.requirements.values()
         if each.binding and each.binds(report.side) and not each.not_observable
     ]
-    exercised = [standing for standing in stood if standing is not Standing.UNJUDGED]
-    met = sum(standing is Standing.MET for standing in exercised)
+    exercised = [standing for standing in stood if standing is not RequirementStatus.UNJUDGED]
+    met = sum(standing is RequirementStatus.MET for standing in exercised)
     return f"{met} of {len(exercised)} exercised MUSTs met"
 
 
@@ -89,7 +97,7 @@ def _failure(report: Report, id_: str, found: list[CaseView]) -> str:
     lines += [f"- {SIGNS[c.verdict]} {code(c.id)}" for c in found[:NAMED]]
     if len(found) > NAMED:
         lines.append(f"- … and {cases(len(found) - NAMED)} more")
-    text = visible(case.reason or why(case))
+    text = escape_control_chars(case.reason or why(case))
     text = text if len(text) <= SHOWN else f"{text[: SHOWN // 2]}\n…\n{text[-SHOWN // 2 :]}"
     lines += [
         "",
@@ -111,7 +119,7 @@ def fenced(text: str) -> str:
 
 def code(text: str) -> str:
     """A text in one line of code."""
-    text = visible(text).replace("\n", "\\n")
+    text = escape_control_chars(text).replace("\n", "\\n")
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if longest else ""
@@ -132,5 +140,5 @@ BAR = "\N{LATIN LETTER DENTAL CLICK}"
 
 def plain(text: str) -> str:
     """A text that Markdown shows as it is, in a table and in HTML too."""
-    text = visible(text).replace("\n", " ")
+    text = escape_control_chars(text).replace("\n", " ")
     return re.sub(r"([\\`*_\[\]|~#@<>!])", r"\\\1", escape(text, quote=False)).replace("\\&", "&")

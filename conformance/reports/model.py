@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from conformance.reports.requirement_status import Standing, Stood, standings
+from conformance.reports.requirement_status import RequirementResult, RequirementStatus, standings
 from conformance.runner.verdict import NOT_CONFORMANT, RAN, Verdict
 from conformance.spec import SECTIONS, Requirement
 
@@ -170,7 +170,7 @@ class Report:
         return counted(self.cases)
 
     @cached_property
-    def standings(self) -> dict[str, Stood]:
+    def standings(self) -> dict[str, RequirementResult]:
         """What the cases say of each requirement."""
         return standings(self.requirements, self.cases, self.side)
 
@@ -241,8 +241,8 @@ class Report:
             standing = self.standings[requirement.id].standing
             row["requirements"] += 1
             row["observable"] += requirement.not_observable is None
-            row["exercised"] += standing is not Standing.UNJUDGED
-            row["met"] += standing is Standing.MET
+            row["exercised"] += standing is not RequirementStatus.UNJUDGED
+            row["met"] += standing is RequirementStatus.MET
         return sorted(rows.values(), key=lambda row: (SIDES.index(row["side"]), _rank(row)))
 
 

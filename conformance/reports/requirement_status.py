@@ -15,7 +15,7 @@ from conformance.runner.verdict import Verdict
 from conformance.spec import Requirement
 
 
-class Standing(StrEnum):
+class RequirementStatus(StrEnum):
     """How a requirement stands."""
 
     BROKEN = "not met"
@@ -26,10 +26,10 @@ class Standing(StrEnum):
 
 
 MEANS = {
-    Verdict.FAIL: Standing.BROKEN,
-    Verdict.DIED: Standing.BROKEN,
-    Verdict.WARN: Standing.WARNED,
-    Verdict.KNOWN: Standing.KNOWN,
+    Verdict.FAIL: RequirementStatus.BROKEN,
+    Verdict.DIED: RequirementStatus.BROKEN,
+    Verdict.WARN: RequirementStatus.WARNED,
+    Verdict.KNOWN: RequirementStatus.KNOWN,
 }
 """What a verdict means for a requirement that the case found unmet."""
 
@@ -49,7 +49,7 @@ class Judged(Protocol):
 
 
 @dataclass(slots=True)
-class Stood:
+class RequirementResult:
     """How one requirement stands.
 
     Attributes:
@@ -59,7 +59,7 @@ class Stood:
         against: The ids of the cases that found it unmet.
     """
 
-    standing: Standing = Standing.UNJUDGED
+    standing: RequirementStatus = RequirementStatus.UNJUDGED
     why: str = ""
     cases: list[str] = field(default_factory=list)
     against: list[str] = field(default_factory=list)
@@ -67,7 +67,7 @@ class Stood:
 
 def standings(
     requirements: Mapping[str, Requirement], cases: Iterable[Judged], side: str
-) -> dict[str, Stood]:
+) -> dict[str, RequirementResult]:
     """How each requirement stands, by its id.
 
     Args:
@@ -75,28 +75,28 @@ def standings(
         cases: The cases of the run.
         side: Which side was judged, `server` or `client`.
     """
-    found = {id_: Stood() for id_ in requirements}
+    found = {id_: RequirementResult() for id_ in requirements}
     left: dict[str, set[str]] = {}
     for case in cases:
-        bound = found.setdefault(case.requirement, Stood())
+        bound = found.setdefault(case.requirement, RequirementResult())
         bound.cases.append(case.id)
         if case.verdict is Verdict.PASS:
-            _worsen(bound, Standing.MET)
+            _worsen(bound, RequirementStatus.MET)
         else:
             left.setdefault(case.requirement, set()).add(_left(case))
         for requirement, verdict in case.blamed():
             if verdict in MEANS:
-                blamed = found.setdefault(requirement, Stood())
+                blamed = found.setdefault(requirement, RequirementResult())
                 blamed.against.append(case.id)
                 _worsen(blamed, MEANS[verdict])
     for id_, stood in found.items():
-        if stood.standing is Standing.UNJUDGED:
+        if stood.standing is RequirementStatus.UNJUDGED:
             stood.why = _why(requirements.get(id_), left.get(id_, set()), side)
     return found
 
 
-def _worsen(stood: Stood, standing: Standing) -> None:
-    order = list(Standing)
+def _worsen(stood: RequirementResult, standing: RequirementStatus) -> None:
+    order = list(RequirementStatus)
     stood.standing = min(stood.standing, standing, key=order.index)
 
 

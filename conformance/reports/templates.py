@@ -12,7 +12,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from conformance.reports.wording import visible
+from conformance.reports.wording import escape_control_chars
 
 FOLDER = "assets"
 
@@ -25,17 +25,17 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: visible(value) if type(value) is str else value,
+        finalize=lambda value: escape_control_chars(value) if type(value) is str else value,
     )
     found.filters["number"] = "{:,}".format
     found.filters["prose"] = prose
-    found.filters["anchor"] = lambda id_: quote(visible(id_))
+    found.filters["anchor"] = lambda id_: quote(escape_control_chars(id_))
     return found
 
 
 def prose(sentence: str) -> Markup:
     """A sentence of the specification, with its code as code."""
-    parts = visible(sentence).split("`")
+    parts = escape_control_chars(sentence).split("`")
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if place % 2 else part
         for place, part in enumerate(parts)

@@ -6,7 +6,7 @@ import re
 
 from conformance.reports.conclusion import concluded
 from conformance.reports.model import CaseView, Report
-from conformance.reports.requirement_status import Standing
+from conformance.reports.requirement_status import RequirementStatus
 from conformance.runner.verdict import NOT_CONFORMANT, Verdict
 
 SIGNS = {
@@ -23,11 +23,11 @@ SIGNS = {
 """What stands for a verdict beside its colour."""
 
 STANDING_SIGNS = {
-    Standing.MET: "✓",
-    Standing.BROKEN: "✗",
-    Standing.WARNED: "!",
-    Standing.KNOWN: "≈",
-    Standing.UNJUDGED: "·",
+    RequirementStatus.MET: "✓",
+    RequirementStatus.BROKEN: "✗",
+    RequirementStatus.WARNED: "!",
+    RequirementStatus.KNOWN: "≈",
+    RequirementStatus.UNJUDGED: "·",
 }
 
 CLASSES = {
@@ -44,11 +44,11 @@ CLASSES = {
 """How the style sheet calls a verdict."""
 
 STANDING_CLASSES = {
-    Standing.MET: "pass",
-    Standing.BROKEN: "fail",
-    Standing.WARNED: "warn",
-    Standing.KNOWN: "known",
-    Standing.UNJUDGED: "na",
+    RequirementStatus.MET: "pass",
+    RequirementStatus.BROKEN: "fail",
+    RequirementStatus.WARNED: "warn",
+    RequirementStatus.KNOWN: "known",
+    RequirementStatus.UNJUDGED: "na",
 }
 
 
@@ -94,7 +94,7 @@ def shortest(found: list[CaseView]) -> CaseView:
     return min(found, key=unclear)
 
 
-def visible(text: str) -> str:
+def escape_control_chars(text: str) -> str:
     """A text whose control characters, and halves of surrogate pairs, are written as escapes.
 
     Line breaks and tabs stay. No format that the kit writes can hold the others, or should: they

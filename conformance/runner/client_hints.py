@@ -15,7 +15,7 @@ from typing import Any
 
 from jsonpointer import JsonPointerException, resolve_pointer
 
-from conformance.client_mode.trace_reader import Account, Passed, applied, is_patch
+from conformance.client_mode.trace_reader import ClientTrace, Passed, applied, is_patch
 from conformance.protocol.wire import JSON, same
 from conformance.runner import hints
 from conformance.runner.hints import Hint, is_loose_index
@@ -28,7 +28,7 @@ def _of_patch(shows: Callable[[Operations, JSON, JSON], bool]) -> Callable[[Find
     """A pattern of the kit's last patch, the state in front of it, and what is reported then."""
 
     def shown(finding: Finding) -> bool:
-        found = Account(finding.trace).patch()
+        found = ClientTrace(finding.trace).patch()
         return found is not None and shows(*found)
 
     return shown
@@ -38,7 +38,7 @@ def _of_edit(shows: Callable[[str, JSON, Passed], bool]) -> Callable[[Finding], 
     """A pattern of the attribute that was to be set last, its value, and the client's patch."""
 
     def shown(finding: Finding) -> bool:
-        found = Account(finding.trace).asked()
+        found = ClientTrace(finding.trace).asked()
         return found is not None and shows(*found)
 
     return shown
@@ -92,7 +92,7 @@ def _over_element(operations: Operations, before: JSON, reported: JSON) -> bool:
 
 def _merged_state(finding: Finding) -> bool:
     """It holds both, the state that has come over the one that was there."""
-    account = Account(finding.trace)
+    account = ClientTrace(finding.trace)
     place = account.last("_SET", sent=True)
     if place is None or account.behind(place, "_PATCH", sent=True) is not None:
         return False
@@ -107,7 +107,7 @@ def _dropped(finding: Finding) -> bool:
     """It goes on with what it had, behind a patch that can't be applied and would have shown."""
     if not finding.expected.startswith("_GET:") or "nothing of the kind" not in finding.received:
         return False
-    if (found := Account(finding.trace).patch()) is None:
+    if (found := ClientTrace(finding.trace).patch()) is None:
         return False
     operations, before, reported = found
     shows = all(
@@ -120,7 +120,7 @@ def _dropped(finding: Finding) -> bool:
 
 def _wraps(finding: Finding) -> bool:
     """It holds what 32 bits leave of a number."""
-    account = Account(finding.trace)
+    account = ClientTrace(finding.trace)
     place = account.last("_SET", sent=False)
     if place is None:
         return False
@@ -134,7 +134,7 @@ def _wraps(finding: Finding) -> bool:
 
 def _loses_proto(finding: Finding) -> bool:
     """It holds all of a state but the members that are named `__proto__`."""
-    account = Account(finding.trace)
+    account = ClientTrace(finding.trace)
     place = account.last("_SET", sent=False)
     if place is None:
         return False
@@ -183,7 +183,7 @@ def _ascending(attribute: str, wanted: JSON, patch: Passed) -> bool:
 
 def _stale_edits(finding: Finding) -> bool:
     """It sends unasked, behind a reconnect, what fits the state before and not the new one."""
-    account = Account(finding.trace)
+    account = ClientTrace(finding.trace)
     place = account.last("_PATCH", sent=False)
     if place is None:
         return False
@@ -198,7 +198,7 @@ def _stale_edits(finding: Finding) -> bool:
 
 def _base_outlives(finding: Finding) -> bool:
     """It had a state on an earlier connection, and has none on this one."""
-    account = Account(finding.trace)
+    account = ClientTrace(finding.trace)
     place = account.last("_PATCH", sent=False)
     if place is None:
         return False
@@ -213,7 +213,7 @@ WRITES = ("assign", "edit", "assignQuietly")
 
 def _base_stays(finding: Finding) -> bool:
     """Its patch leads to what it holds from an earlier state of the connection, not from this."""
-    account = Account(finding.trace)
+    account = ClientTrace(finding.trace)
     place = account.last("_PATCH", sent=False)
     if place is None or not is_patch(account.events[place].data):
         return False
@@ -228,7 +228,7 @@ def _base_stays(finding: Finding) -> bool:
     return False
 
 
-def _own_states(account: Account, place: int) -> Iterable[JSON]:
+def _own_states(account: ClientTrace, place: int) -> Iterable[JSON]:
     """What the client says that it holds at a place: in a report with no write in between."""
     for events in (reversed(account.events[:place]), account.events[place + 1 :]):
         for event in events:

@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 
 from conformance.client_mode.capabilities import lacking
-from conformance.client_mode.client_under_test import Guest, probe
-from conformance.client_mode.connection import Link
+from conformance.client_mode.client_under_test import ClientUnderTest, probe
+from conformance.client_mode.connection import ClientConnection
 from conformance.client_mode.listener import Host
 from conformance.client_mode.process import ClientProgram
 from conformance.driver.expect import NotTestable, Violation
@@ -23,7 +23,7 @@ from conformance.runner.probe import NO_SERVER, NOT_CONFORMANT, Unusable
 KIT = Path(__file__).resolve().parents[1]
 CASES = {"server": KIT / "cases", "client": KIT / "client_cases"}
 
-LAST = pytest.StashKey[list[Link]]()
+LAST = pytest.StashKey[list[ClientConnection]]()
 """The connection of the last case, for the next one."""
 
 
@@ -64,7 +64,7 @@ async def _first_look(chosen: Options) -> None:
     except OSError as error:
         raise Unusable(NO_SERVER, f"the kit can't listen on {target.url}: {error}") from error
     program = _program(chosen)
-    guest = Guest(host, target, program)
+    guest = ClientUnderTest(host, target, program)
     try:
         round_trip = await probe(guest)
         if round_trip is not None:
@@ -142,11 +142,11 @@ def program(request: pytest.FixtureRequest) -> list[dict[str, object]]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def guest(request: pytest.FixtureRequest, host: Host) -> AsyncIterator[Guest]:
+async def guest(request: pytest.FixtureRequest, host: Host) -> AsyncIterator[ClientUnderTest]:
     """The client under test, connected, with the state START."""
     chosen = request.config.stash[OPTIONS]
     last = request.config.stash.setdefault(LAST, [])
-    found = request.node.stash[DIALOGUE] = Guest(host, chosen.target, _program(chosen))
+    found = request.node.stash[DIALOGUE] = ClientUnderTest(host, chosen.target, _program(chosen))
     try:
         await found.begin(last.pop() if last else None)
     finally:

@@ -20,11 +20,11 @@ import pytest
 from conformance.driver.closing import after_errors
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.expect import Violation
-from conformance.driver.liveness import ailment
+from conformance.driver.liveness import check_alive
 from conformance.driver.peer import Peer
 from conformance.driver.process import MOST_STARTS
 from conformance.driver.target import Target
-from conformance.driver.trace import harmless
+from conformance.driver.trace import escape_control_chars
 from conformance.replay.collect import case_of
 from conformance.reports import bundle
 from conformance.runner import client_plugin as clients
@@ -98,7 +98,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
         else:
             asyncio.run(probe(chosen.target, testee=chosen.testee))
     except Unusable as error:
-        lines = "\n  ".join(map(harmless, str(error).splitlines()))
+        lines = "\n  ".join(map(escape_control_chars, str(error).splitlines()))
         print(f"ws-sync: {lines}", file=sys.stderr)  # noqa: T201 - before there is a terminal
         return error.status
     return None
@@ -305,7 +305,7 @@ def _after_death(item: pytest.Item) -> None:
         except Unusable as error:
             item.session.shouldstop = str(error)
         return
-    if ails := ailment(chosen.target, chosen.process):  # it may have come to itself
+    if ails := check_alive(chosen.target, chosen.process):  # it may have come to itself
         side = chosen.target.side
         item.session.shouldstop = f"the {side} at {chosen.target.url} is gone: {ails}"
 
@@ -340,7 +340,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
                 f"--auth-url is given, but the testee does not list `{PROMISED}`: nothing of it "
                 "was judged"
             )
-        if run.ran() and (ails := ailment(chosen.target, chosen.process)):
+        if run.ran() and (ails := check_alive(chosen.target, chosen.process)):
             run.problems.append(f"the {chosen.target.side} has died after the last case: {ails}")
     run.warnings += dict.fromkeys(chosen.target.application.left)
     run.warnings += weak_evidence.of_calls(chosen.target.application)

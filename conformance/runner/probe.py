@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from websockets.exceptions import InvalidHandshake, InvalidStatus
 
-from conformance.blackbox.client import Visitor
+from conformance.blackbox.client import BlackBoxClient
 from conformance.driver.application import BURST, Application
 from conformance.driver.connection import Connection
 from conformance.driver.expect import Violation
@@ -92,7 +92,7 @@ async def probe(target: Target, *, testee: bool = True) -> None:
     url = target.session_url(target.new_session())
     connection = await _connect(url, target)
     try:
-        visitor = Visitor(connection, "", target)
+        visitor = BlackBoxClient(connection, "", target)
         await _first_event(visitor, url, target.deadline, testee=testee)
         visitor.keys = _keys(visitor)
         foreign = visitor.keys[:1] and visitor.keys[0] not in CONTRACT
@@ -120,11 +120,11 @@ def _demand_announced(application: Application) -> None:
             )
 
 
-def _keys(visitor: Visitor) -> tuple[str, ...]:
+def _keys(visitor: BlackBoxClient) -> tuple[str, ...]:
     return tuple(dict.fromkeys(t.partition(":")[2] for t in visitor.types() if t[:5] == "_SET:"))
 
 
-async def _look_at_testee(visitor: Visitor, url: str, target: Target) -> None:
+async def _look_at_testee(visitor: BlackBoxClient, url: str, target: Target) -> None:
     state = await _initial_state(visitor, url)
     wrong = deviation("testee", state)
     if wrong:
@@ -189,7 +189,7 @@ async def _connect(url: str, target: Target) -> Connection:
         ) from error
 
 
-async def _first_event(visitor: Visitor, url: str, deadline: float, *, testee: bool) -> None:
+async def _first_event(visitor: BlackBoxClient, url: str, deadline: float, *, testee: bool) -> None:
     """Wait for the first document, or for the question who is there."""
     beginning = {"_SET", "_REQUEST_USER_SESSION"}
     try:
@@ -236,7 +236,7 @@ def _breakage(peer: Peer) -> str | None:
     return None
 
 
-async def _round_trip(visitor: Visitor, url: str) -> float:
+async def _round_trip(visitor: BlackBoxClient, url: str) -> float:
     best = float("inf")
     key = visitor.keys[0]
     try:

@@ -77,7 +77,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class ClosingVerdict:
     """How a connection of a case was closed, judged apart from what the case is about.
 
     Attributes:
@@ -126,7 +126,7 @@ class Outcome:
     replays: list[Path] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    closing: Manner | None = None
+    closing: ClosingVerdict | None = None
     blocked_by: str | None = None
     known: str | None = None
     death: str | None = None

@@ -14,15 +14,15 @@ from typing import Any, TypeAlias
 import pytest
 from _pytest.outcomes import Skipped
 
-from conformance.driver.closing import Ending
+from conformance.driver.closing import ConnectionEnd
 from conformance.driver.expect import NotTestable, Violation, Violations
-from conformance.driver.liveness import ailment
-from conformance.driver.trace import Trace, harmless
+from conformance.driver.liveness import check_alive
+from conformance.driver.trace import Trace, escape_control_chars
 from conformance.replay.write import keep
 from conformance.runner import client_hints, hints, known_failing
 from conformance.runner.known_failing import Entry, Failure, Known
 from conformance.runner.options import Options
-from conformance.runner.verdict import Finding, Manner, Outcome, Run, Verdict
+from conformance.runner.verdict import ClosingVerdict, Finding, Outcome, Run, Verdict
 from conformance.spec import Requirement, requirements
 from conformance.terminal.explain import explain, manner
 
@@ -50,7 +50,7 @@ class Blocked(Skipped):
 
 
 def judge(
-    outcome: Outcome, error: BaseException | None, endings: Iterable[Ending], chosen: Options
+    outcome: Outcome, error: BaseException | None, endings: Iterable[ConnectionEnd], chosen: Options
 ) -> None:
     """Say in an outcome what the error of its case means; none is a pass.
 
@@ -81,7 +81,7 @@ def judge(
 
 
 def _blame(outcome: Outcome, violations: list[Found], chosen: Options) -> None:
-    ails = ailment(chosen.target, chosen.process)
+    ails = check_alive(chosen.target, chosen.process)
     if ails:
         outcome.death = _obituary(chosen, outcome.trace, ails)
     for violation, trace, program in violations:
@@ -98,10 +98,10 @@ def _blame(outcome: Outcome, violations: list[Found], chosen: Options) -> None:
         )
 
 
-def _manner(endings: Iterable[Ending], chosen: Options) -> Manner | None:
+def _manner(endings: Iterable[ConnectionEnd], chosen: Options) -> ClosingVerdict | None:
     """The worst of how connections ended; None if there is nothing to judge."""
     found = [
-        Manner(
+        ClosingVerdict(
             Verdict.PASS if one.met else by_level(requirements()[one.requirement], chosen),
             one.how,
             one.requirement,
@@ -208,7 +208,7 @@ def listed(run: Run, old: Known) -> str:
             if outcome.verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL):
                 passed.add(outcome.case.id)
             continue
-        said = harmless(said)
+        said = escape_control_chars(said)
         short = said if len(said) <= SHORT else said[: SHORT - 1] + "…"
         failures.append(Failure(outcome.case.id, short, text))
     judged = {failure.case for failure in failures} | passed

@@ -40,7 +40,7 @@ class Course:
         return self.violation.requirement or "state-converges"
 
 
-class Difference(Violation):
+class ServersDiffer(Violation):
     """Servers that do different things in the same program.
 
     Attributes:
@@ -92,7 +92,7 @@ async def run_at(target: Target, program: list[Step]) -> Course:
     return Course(dialogue, sequence.observations, violation)
 
 
-def compared(courses: list[Course]) -> Difference | None:
+def compared(courses: list[Course]) -> ServersDiffer | None:
     """The first difference between the courses of a program, or None.
 
     Which requirement is broken is compared, and in which step; how it shows may differ.
@@ -101,11 +101,11 @@ def compared(courses: list[Course]) -> Difference | None:
     steps = min(len(course.observations) for course in courses)
     breaches = {(course.requirement(), len(course.observations)) for course in courses}
     if len(breaches) > 1 and any(course.violation for course in courses):
-        return Difference(courses, steps)
+        return ServersDiffer(courses, steps)
     for step in range(steps):
         seen = first.observations[step]
         if any(not same(seen, course.observations[step]) for course in courses[1:]):
-            return Difference(courses, step)
+            return ServersDiffer(courses, step)
     return None
 
 

@@ -33,7 +33,7 @@ def keys_for(features: frozenset[str]) -> list[str]:
     return [TESTEE, SECOND, *nested, *lazy]
 
 
-class Seat:
+class Participant:
     """A client on a session of its own.
 
     Attributes:
@@ -59,7 +59,7 @@ class Seat:
         self._checked: dict[str, JSON] = {}
 
     @classmethod
-    async def take(cls, dialogue: Dialogue) -> Seat:
+    async def take(cls, dialogue: Dialogue) -> Participant:
         """A seat on a fresh session.
 
         Raises:

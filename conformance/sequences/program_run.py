@@ -12,7 +12,7 @@ import json
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.expect import ClosedEarly
 from conformance.protocol.wire import JSON
-from conformance.sequences.participant import TESTEE, Seat
+from conformance.sequences.participant import TESTEE, Participant
 from conformance.sequences.steps import STEPS, Step
 
 Observation = dict[str, JSON]
@@ -34,7 +34,7 @@ class Sequence:
 
     def __init__(self, dialogue: Dialogue) -> None:
         self._dialogue = dialogue
-        self.seats: dict[int, Seat] = {}
+        self.seats: dict[int, Participant] = {}
         self.observations: list[Observation] = []
         self.position = 0
 
@@ -61,12 +61,12 @@ class Sequence:
                 error.requirement = error.requirement or at_rest
                 raise
 
-    async def _seat(self, number: int) -> Seat:
+    async def _seat(self, number: int) -> Participant:
         if number not in self.seats:
-            self.seats[number] = await Seat.take(self._dialogue)
+            self.seats[number] = await Participant.take(self._dialogue)
         return self.seats[number]
 
-    async def _take(self, seat: Seat, step: Step) -> None:
+    async def _take(self, seat: Participant, step: Step) -> None:
         kind = STEPS[step["do"]]
         try:
             await kind.take(seat, step)

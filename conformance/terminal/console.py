@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Protocol
 
-from conformance.driver.trace import harmless
+from conformance.driver.trace import escape_control_chars
 
 BREAK = 24
 """Columns at the end of a line within which a place is looked for to break it."""
@@ -33,7 +33,7 @@ def plain(text: str, kind: str, /) -> str:  # noqa: ARG001 - a Paint
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Console:
     """Where lines go.
 
     Attributes:
@@ -46,7 +46,7 @@ class Page:
 
     def wrapped(self, text: str, first: str = "", others: str | None = None) -> list[str]:
         """A text in lines, with what stands in front of the first and of the others."""
-        text = harmless(text)
+        text = escape_control_chars(text)
         if self.width is None:
             return [f"{first}{text}"]
         indent = " " * len(first) if others is None else others
@@ -67,7 +67,7 @@ class Page:
         if self.width is None:
             return self.wrapped(text, first, others)
         room = max(2 * self.width - len(first) - len(others or first) - BREAK, BREAK)
-        text = harmless(text)
+        text = escape_control_chars(text)
         if len(text) > room:
             text = f"{text[: room * 2 // 3]} … {text[len(text) - room // 3 + 3 :]}"
         return self.wrapped(text, first, others)

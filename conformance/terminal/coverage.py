@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from conformance.reports.requirement_status import Standing, standings
+from conformance.reports.requirement_status import RequirementStatus, standings
 from conformance.runner.case import Case
 from conformance.runner.verdict import Outcome, Run, Verdict
 from conformance.spec import Requirement, requirements
@@ -61,11 +61,11 @@ def coverage(run: Run, under_test: str) -> list[Coverage]:
             continue
         group.all.append(requirement.id)
         standing = stood[requirement.id].standing
-        if standing is Standing.UNJUDGED:
+        if standing is RequirementStatus.UNJUDGED:
             group.missing.setdefault(_reason(requirement, run), []).append(requirement.id)
             continue
         group.exercised.append(requirement.id)
-        if standing is not Standing.MET:
+        if standing is not RequirementStatus.MET:
             group.broken.append(requirement.id)
     return [group for group in found.values() if group.all]
 

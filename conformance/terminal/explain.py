@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.driver.trace import SHOWN_ENTRIES, harmless, shown
+from conformance.driver.trace import SHOWN_ENTRIES, escape_control_chars, shown
 from conformance.protocol.wire import compact
-from conformance.runner.verdict import Finding, Manner, Outcome, Verdict
+from conformance.runner.verdict import ClosingVerdict, Finding, Outcome, Verdict
 from conformance.spec import requirements
-from conformance.terminal.console import Page
+from conformance.terminal.console import Console
 
-UNBROKEN = Page()
+UNBROKEN = Console()
 LABELS = 15
 """Columns in front of what a label stands for."""
 INDENTS = (" " * 4, " " * 18)
@@ -23,7 +23,7 @@ DIALOGUE = "(seconds, connection, -> sent by the kit, <- by what it judges)"
 
 
 def explain(
-    outcome: Outcome, finding: Finding, page: Page = UNBROKEN, *, last: int | None = None
+    outcome: Outcome, finding: Finding, page: Console = UNBROKEN, *, last: int | None = None
 ) -> str:
     """The text of a failure.
 
@@ -48,7 +48,7 @@ def explain(
     )
 
 
-def _requirement(outcome: Outcome, finding: Finding, page: Page) -> Iterator[str]:
+def _requirement(outcome: Outcome, finding: Finding, page: Console) -> Iterator[str]:
     found = requirements()[finding.requirement]
     head = f"{found.id} ({found.side}, {found.level}), {found.place}"
     yield from _field(page, "requirement", head)
@@ -58,7 +58,7 @@ def _requirement(outcome: Outcome, finding: Finding, page: Page) -> Iterator[str
         yield from page.wrapped(f"in a case of {own.id}, {own.place}", "  ")
 
 
-def _circumstances(outcome: Outcome, finding: Finding, page: Page) -> Iterator[str]:
+def _circumstances(outcome: Outcome, finding: Finding, page: Console) -> Iterator[str]:
     """How the connection was closed, and what all this looks like."""
     closing = outcome.closing
     bad = closing is not None and closing.verdict is not Verdict.PASS
@@ -67,12 +67,12 @@ def _circumstances(outcome: Outcome, finding: Finding, page: Page) -> Iterator[s
     if finding.hint:
         yield from _field(page, "hint", finding.hint, "hint")
     if finding.printed:
-        first, *more = map(harmless, finding.printed.splitlines())
+        first, *more = map(escape_control_chars, finding.printed.splitlines())
         yield from _field(page, "printed", first)
         yield from (line for each in more for line in page.wrapped(each, " " * LABELS))
 
 
-def _dialogue(finding: Finding, page: Page, last: int | None) -> Iterator[str]:
+def _dialogue(finding: Finding, page: Console, last: int | None) -> Iterator[str]:
     lines = finding.trace.dialogue(last or SHOWN_ENTRIES)
     told = page.brief if last else page.wrapped
     if lines:
@@ -80,7 +80,7 @@ def _dialogue(finding: Finding, page: Page, last: int | None) -> Iterator[str]:
         yield from (line for entry in lines for line in told(entry, *INDENTS))
 
 
-def _again(outcome: Outcome, finding: Finding, page: Page) -> Iterator[str]:
+def _again(outcome: Outcome, finding: Finding, page: Console) -> Iterator[str]:
     """What became of the side under test, and how the same is seen once more."""
     if outcome.death:
         yield from (
@@ -97,7 +97,7 @@ def _again(outcome: Outcome, finding: Finding, page: Page) -> Iterator[str]:
         yield page.paint(f"  {'replay':<{LABELS - 2}}", "label") + finding.replay
 
 
-def manner(closing: Manner) -> str:
+def manner(closing: ClosingVerdict) -> str:
     """How a connection was closed, and how it should have been."""
     requirement = requirements()[closing.requirement]
     return (
@@ -106,7 +106,7 @@ def manner(closing: Manner) -> str:
     )
 
 
-def _field(page: Page, label: str, text: str, kind: str = "") -> Iterator[str]:
+def _field(page: Console, label: str, text: str, kind: str = "") -> Iterator[str]:
     """A label, and what stands behind it."""
     first, *more = page.wrapped(text, " " * LABELS)
     yield page.paint(f"  {label:<{LABELS - 2}}", "label") + page.paint(first[LABELS:], kind)

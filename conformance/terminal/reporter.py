@@ -16,7 +16,7 @@ from _pytest.terminal import TerminalReporter
 
 from conformance.runner.keys import CASE, OPTIONS, RUN
 from conformance.runner.verdict import NOT_CONFORMANT, Outcome, Run, Verdict
-from conformance.terminal.console import Page
+from conformance.terminal.console import Console
 from conformance.terminal.summary import cases, findings, summary
 
 MARKS: dict[str, dict[str, bool]] = {
@@ -64,13 +64,13 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
         return bool(self.config.option.verbose >= 0)
 
     @property
-    def page(self) -> Page:
+    def page(self) -> Console:
         """What there is to write on now; a terminal may have been made wider or narrower."""
         if self.isatty() or os.environ.get("COLUMNS"):
             width = max(shutil.get_terminal_size().columns, LEAST_WIDTH)
         else:
             width = UNKNOWN_WIDTH
-        return Page(width, self._paint)
+        return Console(width, self._paint)
 
     def _paint(self, text: str, kind: str, /) -> str:
         marks = MARKS.get(kind)

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from conformance.driver.target import Target
-from conformance.driver.trace import harmless
+from conformance.driver.trace import escape_control_chars
 from conformance.reports.conclusion import conclusion
 from conformance.runner.counters import TALLY
 from conformance.runner.verdict import Finding, Outcome, Run, Verdict, count
 from conformance.spec import SECTIONS, requirements
-from conformance.terminal.console import Page
+from conformance.terminal.console import Console
 from conformance.terminal.coverage import coverage
 from conformance.terminal.explain import explain, manner
 
@@ -85,7 +85,7 @@ def _length(found: tuple[Outcome, Finding]) -> int:
     return len(found[1].trace.entries)
 
 
-def findings(run: Run, side: str, page: Page, *, full: bool) -> Iterator[str]:
+def findings(run: Run, side: str, page: Console, *, full: bool) -> Iterator[str]:
     """What is wrong with what is under test, and with the run.
 
     Args:
@@ -114,7 +114,7 @@ def findings(run: Run, side: str, page: Page, *, full: bool) -> Iterator[str]:
 
 
 def _part(
-    title: str, kind: str, outcomes: list[Outcome], page: Page, *, full: bool
+    title: str, kind: str, outcomes: list[Outcome], page: Console, *, full: bool
 ) -> Iterator[str]:
     found = groups(outcomes)
     if not found:
@@ -137,7 +137,7 @@ def _head(group: Group) -> str:
     return f"{found.id} ({found.level}): {cases(number)}"
 
 
-def _group(group: Group, kind: str, page: Page, *, full: bool) -> Iterator[str]:
+def _group(group: Group, kind: str, page: Console, *, full: bool) -> Iterator[str]:
     yield page.paint(_head(group), kind)
     shown = group.found if full else group.found[:1]
     for outcome, finding in shown:
@@ -157,7 +157,7 @@ def _more(number: int, *, full: bool) -> Iterator[str]:
         yield f"    … and {number} more (--full shows all)"
 
 
-def _closings(run: Run, page: Page, *, full: bool) -> Iterator[str]:
+def _closings(run: Run, page: Console, *, full: bool) -> Iterator[str]:
     """How connections were closed where that alone is wrong."""
     bad = (Verdict.WARN, Verdict.FAIL)
     found = [o for o in run.outcomes if o.closing and o.closing.verdict in bad]
@@ -177,9 +177,9 @@ def _closings(run: Run, page: Page, *, full: bool) -> Iterator[str]:
     yield ""
 
 
-def summary(run: Run, target: Target, seconds: float, page: Page) -> Iterator[str]:
+def summary(run: Run, target: Target, seconds: float, page: Console) -> Iterator[str]:
     """How much was looked at, and the conclusion."""
-    yield from page.heading(f"ws-sync conformance: {harmless(target.name)}")
+    yield from page.heading(f"ws-sync conformance: {escape_control_chars(target.name)}")
     yield from sections(run, page)
     yield ""
     yield from covered(run, target, page)
@@ -221,7 +221,7 @@ def totals(run: Run, side: str) -> str:
     return ", ".join(f"{counts[v]} {v.called(side)}" for v in COLUMNS if counts[v]) or "no case ran"
 
 
-def sections(run: Run, page: Page) -> Iterator[str]:
+def sections(run: Run, page: Console) -> Iterator[str]:
     """One line a section: a table, or words where there is no room for one."""
     counts = run.counts()
     columns = [v for v in COLUMNS if counts[v] or v in (Verdict.PASS, Verdict.FAIL)]
@@ -238,7 +238,7 @@ def sections(run: Run, page: Page) -> Iterator[str]:
         yield f"{name:<{FIRST}}" + "".join(cells)
 
 
-def _cell(number: int, verdict: Verdict, page: Page) -> str:
+def _cell(number: int, verdict: Verdict, page: Console) -> str:
     text = f"{number or '·':>{COLUMN}}"
     return page.paint(text, KINDS.get(verdict, "")) if number else text
 
@@ -251,7 +251,7 @@ def _by_section(run: Run) -> Iterator[tuple[str, list[Outcome]]]:
             yield section, outcomes
 
 
-def covered(run: Run, target: Target, page: Page) -> Iterator[str]:
+def covered(run: Run, target: Target, page: Console) -> Iterator[str]:
     """How many of the requirements were exercised, a line for each side and level."""
     for group in coverage(run, target.side):
         if not group.exercised and {*group.missing} == {"were not selected"}:
@@ -274,27 +274,27 @@ def _one(phrase: str, number: int) -> str:
     return (singular[verb] if number == 1 else verb) + space + rest
 
 
-def _left_out(run: Run, page: Page) -> Iterator[str]:
+def _left_out(run: Run, page: Console) -> Iterator[str]:
     for verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE, Verdict.BLOCKED):
         reasons = Counter(o.reason for o in run.outcomes if o.verdict is verdict)
         for reason, number in sorted(reasons.items()):
             yield from page.wrapped(f"{cases(number)}, {reason}", f"{verdict.value}: ", "  ")
 
 
-def _slowest(run: Run, page: Page) -> Iterator[str]:
+def _slowest(run: Run, page: Console) -> Iterator[str]:
     slow = sorted((o for o in run.outcomes if o.seconds >= SLOW), key=lambda o: -o.seconds)
     if slow:
         items = [f"{o.case.id} {o.seconds:.1f} s" for o in slow[:SLOWEST]]
         yield from page.told("slowest", items)
 
 
-def _limits(run: Run, page: Page) -> Iterator[str]:
+def _limits(run: Run, page: Console) -> Iterator[str]:
     figures = [str(figure) for outcome in run.outcomes for figure in outcome.figures]
     if figures:
         yield from page.told("limits", figures)
 
 
-def _changes(run: Run, page: Page) -> Iterator[str]:
+def _changes(run: Run, page: Console) -> Iterator[str]:
     yield page.paint(f"since the last run: {len(run.fixed)} fixed, {len(run.new)} new", "strong")
     for what, names in (("fixed", run.fixed), ("new", run.new)):
         for name in names[:NAMED]:
@@ -302,7 +302,7 @@ def _changes(run: Run, page: Page) -> Iterator[str]:
         yield from _more(len(names) - NAMED, full=False)
 
 
-def _kept(run: Run, page: Page) -> Iterator[str]:
+def _kept(run: Run, page: Console) -> Iterator[str]:
     """Where the replay files are of what is not known to fail."""
     files = [path for o in run.outcomes if o.verdict is not Verdict.KNOWN for path in o.replays]
     if files:

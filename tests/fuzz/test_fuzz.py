@@ -48,7 +48,7 @@ DEFECTS: list[tuple[str, Any, str, Any]] = [
     ("document", text_diff, "removal", _removes_by_null),
     ("diff", diff, "equal", _takes_true_for_one),
     ("session", client_write.Write, "undo", lambda _: None),
-    ("session", document_state.State, "resync", lambda *_: None),
+    ("session", document_state.DocumentState, "resync", lambda *_: None),
 ]
 """For each a target, and what is put in the place of what."""
 

@@ -20,7 +20,7 @@ from starlette.websockets import WebSocket
 from conformance import spec
 from tests.documentation import code_blocks, table
 from ws_sync import Session, Sync, Synced, remote_action, remote_task, remote_task_cancel
-from ws_sync._log import ATTRIBUTE, Log, about, peer_of
+from ws_sync._log import ATTRIBUTE, Log, log_fields, peer_of
 from ws_sync.session import SessionState
 from ws_sync.sessions import Sessions
 from ws_sync.testing import TestClient
@@ -431,7 +431,7 @@ def test_formatter_of_the_page_writes_a_line_of_json() -> None:
         (handler,) = set(logger.handlers) - set(before)
         assert isinstance(handler, logging.StreamHandler)
         handler.setStream(stream := io.StringIO())
-        Log(key="K").warning("a\nb", extra=about("test", "events-unknown-type", event="x\ny"))
+        Log(key="K").warning("a\nb", extra=log_fields("test", "events-unknown-type", event="x\ny"))
         line = json.loads(stream.getvalue())
     finally:
         logger.handlers[:] = before

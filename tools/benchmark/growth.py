@@ -15,7 +15,7 @@ from tools.benchmark.worker import Subject, socket
 from ws_sync._binding.attributes import Attribute
 from ws_sync._core.tracked.containers import SyncedList
 from ws_sync._server.connection import Connection
-from ws_sync._server.document_state import State
+from ws_sync._server.document_state import DocumentState
 
 SIZES = (10, 100, 1_000, 3_000, 10_000, 30_000)
 TIMES = 30
@@ -37,7 +37,7 @@ def measure() -> dict[str, Points]:
 
 async def _measure(container: Callable[[Any], Any], size: int) -> tuple[float, float]:
     subject: Any = Subject({"items": container(cases.rows(size)), "others": cases.rows(size)})
-    state = State("K", logging.getLogger(__name__))
+    state = DocumentState("K", logging.getLogger(__name__))
     for name in ("items", "others"):
         state.attributes[name] = Attribute.of(subject, name, name)
     connection = Connection(await socket(), state._log)

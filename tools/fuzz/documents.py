@@ -21,7 +21,7 @@ from tools.fuzz.target import Finding, Target
 from ws_sync._core.json.codec import dump, encode
 from ws_sync._core.json.diff import diff
 from ws_sync._core.json.pointer import join
-from ws_sync._core.snapshot.document import Document
+from ws_sync._core.snapshot.document import PeerSnapshot
 from ws_sync._core.snapshot.text_diff import replacement
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
 from ws_sync.exceptions import NotJSON
@@ -39,7 +39,7 @@ def check(drawn: tuple[list[Any], list[bool], list[Step]]) -> None:
     live = {name: _large(value) for name, value in zip(ATTRIBUTES, first, strict=True)}
     for name, tracks in zip(ATTRIBUTES, tracked, strict=True):
         live[name] = _track(live[name]) if tracks else live[name]
-    document = Document({name: dump(value) for name, value in live.items()})
+    document = PeerSnapshot({name: dump(value) for name, value in live.items()})
     held = json.loads(encode(live))
     for step in steps:
         _change(live, step)
@@ -59,7 +59,7 @@ def check_diff(drawn: tuple[Any, Any]) -> None:
         raise Finding(f"{operations!r} between equal values")
 
 
-def _advance(document: Document, live: dict[str, Any], held: Any) -> Any:
+def _advance(document: PeerSnapshot, live: dict[str, Any], held: Any) -> Any:
     """Compare, and return what the peer holds then."""
     expected, unsendable = dict(held), set()
     for name, value in live.items():

@@ -29,7 +29,7 @@ from starlette.datastructures import Headers
 from starlette.websockets import WebSocketState
 
 from ws_sync._apps.routes import Endpoint
-from ws_sync._log import Log, about, peer_of
+from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.origin import Origins, is_loopback, may_connect
 
 MAX_MESSAGE = 16 << 20  # bytes
@@ -220,7 +220,7 @@ class Socket(WSListener):
         except Exception:  # noqa: BLE001  # the application's
             _log.exception(
                 "the endpoint of a connection failed",
-                extra=about("endpoint-failed", peer=peer_of(self), code=code),
+                extra=log_fields("endpoint-failed", peer=peer_of(self), code=code),
             )
         finally:
             if not self._transport.is_close_frame_sent and not self._transport.is_disconnected:

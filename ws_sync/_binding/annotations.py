@@ -26,7 +26,7 @@ from pydantic import (
 )
 
 from ws_sync._core.json.codec import JSON, dump
-from ws_sync._log import Log, about
+from ws_sync._log import Log, log_fields
 
 _log = Log()
 
@@ -162,5 +162,5 @@ def _are_finite(values: Iterable[object]) -> bool:
 def _warn(owner: object, name: str, error: Exception) -> None:
     _log.warning(
         "%r takes any value as %r: %s", owner, name, error,
-        extra=about("type-unknown", owner=owner, name=name, error=error),
+        extra=log_fields("type-unknown", owner=owner, name=name, error=error),
     )  # fmt: skip

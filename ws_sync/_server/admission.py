@@ -6,10 +6,10 @@ import asyncio
 import logging
 
 from ws_sync._core.protocol.token_bucket import Bucket, Rate
-from ws_sync._log import about, peer_of
+from ws_sync._log import log_fields, peer_of
 from ws_sync._server.connection import TRY_AGAIN_LATER
 from ws_sync._server.origin import Origins, admit, may_connect
-from ws_sync._server.transport import Transport, turn_away
+from ws_sync._server.transport import Transport, reject
 
 PATIENCE = 5.0
 """Seconds that a connection waits for its turn when too many come; then it is turned away."""
@@ -51,7 +51,7 @@ class Admission(Bucket):
         self.left += 1
         self._log.warning(
             "too many connections of one session; %s is turned away", peer_of(ws),
-            extra=about("too-many-connections", peer=peer_of(ws), code=TRY_AGAIN_LATER),
+            extra=log_fields("too-many-connections", peer=peer_of(ws), code=TRY_AGAIN_LATER),
         )  # fmt: skip
-        await turn_away(ws, TRY_AGAIN_LATER, "too many connections")
+        await reject(ws, TRY_AGAIN_LATER, "too many connections")
         return False

@@ -28,11 +28,11 @@ from starlette.websockets import WebSocketState
 from ws_sync._core.json.codec import encode, frame
 from ws_sync._core.protocol.binary_pairs import Pairing
 from ws_sync._core.protocol.events import DISCONNECT
-from ws_sync._log import AnyLog, Log, about
+from ws_sync._log import AnyLog, Log, log_fields
 from ws_sync._server.steps import Begun, begin
 from ws_sync._server.transport import Transport
 from ws_sync._server.writers import Writer, spare
-from ws_sync.exceptions import brief
+from ws_sync.exceptions import shorten
 from ws_sync.limits import LIMITS, Limits
 from ws_sync.metrics import Counters, size
 
@@ -175,12 +175,12 @@ class Connection:
             return
         if not self._outbox:
             self.counters.sent_bytes += len(text) if text.isascii() else size(text)
-            if not self._goes_out(text, payload):
+            if not self._try_send_now(text, payload):
                 self._queue(Unit(text, payload, counts=True))
         elif self._units >= self._limits.most_units or self._size > self._limits.most_size:
             self._log.warning(
                 "peer is too slow: %d events wait for it", self.waiting,
-                extra=about("peer-too-slow", waiting=self.waiting, code=TOO_SLOW),
+                extra=log_fields("peer-too-slow", waiting=self.waiting, code=TOO_SLOW),
             )  # fmt: skip
             self._outbox.clear()
             self.close(TOO_SLOW, "too slow")
@@ -261,7 +261,7 @@ class Connection:
         except asyncio.CancelledError:
             self._log.warning(
                 "peer did not read what was left for it; giving it up",
-                extra=about("peer-given-up", waiting=self.waiting),
+                extra=log_fields("peer-given-up", waiting=self.waiting),
             )
         except Exception as error:  # noqa: BLE001  # whatever the server raises for a dead peer
             self._lost(error)
@@ -281,15 +281,15 @@ class Connection:
         self.close(INTERNAL_ERROR)
 
     def _log_loss(self, what: str, error: Exception) -> None:
-        reason = brief(str(error) or type(error).__name__)
+        reason = shorten(str(error) or type(error).__name__)
         self._log.info(
             "connection lost while %s: %s",
             what,
             reason,
-            extra=about("connection-lost", error=reason),
+            extra=log_fields("connection-lost", error=reason),
         )
 
-    def _goes_out(self, text: str, payload: bytes | None) -> bool:
+    def _try_send_now(self, text: str, payload: bytes | None) -> bool:
         """Give a unit to the server; whether nothing is left to do for it."""
         sending = self.ws.send_text(text) if payload is None else self._send(text, payload)
         writer = self._writer or spare(self.loop)

@@ -17,12 +17,12 @@ from functools import partial
 from ws_sync._binding.attributes import Attribute
 from ws_sync._binding.client_write import Write, current, state_patch
 from ws_sync._binding.element_write import write_of
-from ws_sync._core.json.codec import JSON, Text, begun, dump, encode, frame
+from ws_sync._core.json.codec import JSON, Text, dump, encode, frame, frame_prefix
 from ws_sync._core.protocol.concurrent_edits import Crossings
 from ws_sync._core.protocol.dialects import STRICT, translate
 from ws_sync._core.protocol.events import patch_event, set_event
-from ws_sync._core.snapshot.document import Document, Held
-from ws_sync._log import AnyLog, about
+from ws_sync._core.snapshot.document import Held, PeerSnapshot
+from ws_sync._log import AnyLog, log_fields
 from ws_sync._server.connection import Connection
 from ws_sync._server.invoke import to_json
 from ws_sync.exceptions import Refused, RefusedState
@@ -33,7 +33,7 @@ _NULL = dump(None)
 _NONE: Set[str] = frozenset()
 
 
-class State:
+class DocumentState:
     """The attributes under one key, and what the peer knows of them.
 
     Attributes:
@@ -86,7 +86,7 @@ class State:
         self._good: dict[str, Held] = {}  # of each attribute, the last that could be sent
         self._unreadable: Set[str] = _NONE
         self._all_readers: list[tuple[str, Callable[[], object]]] = []
-        self._document = Document({})
+        self._document = PeerSnapshot({})
         self._connection: Connection | None = None  # the one whose peer holds the document
         self._restarted: Connection | None = None  # the one whose peer holds another document
         self._late: Set[str] = _NONE
@@ -105,7 +105,7 @@ class State:
     def snapshot(self) -> dict[str, JSON]:
         """Return what the peer holds, or would get if it connected now."""
         if self._connection is None:
-            return Document(self._read_all()[0]).value()
+            return PeerSnapshot(self._read_all()[0]).value()
         return self._document.value()
 
     def announce(self, connection: Connection) -> list[Exception]:
@@ -125,7 +125,7 @@ class State:
             self._stop_settling()
         self.sent_at = connection.loop.time()
         self._crossings.announced(self.sent_at)
-        self._connection, self._document = connection, Document(texts)
+        self._connection, self._document = connection, PeerSnapshot(texts)
         return errors
 
     def resync(self, connection: Connection) -> None:
@@ -164,7 +164,7 @@ class State:
         if found is None:
             return False, self._note({}, names) if self._unreadable else []
         if found.operations:
-            self._patch_begun = self._patch_begun or begun(patch_event(self.key))
+            self._patch_begun = self._patch_begun or frame_prefix(patch_event(self.key))
             connection.send((b"%b%b}" % (self._patch_begun, found.patch)).decode())
             self._counters.sent_patches += 1
             self.sent_at = now = connection.loop.time()
@@ -196,7 +196,7 @@ class State:
         for error in errors:
             self._log.error(
                 "%s: an attribute can't be sent", self.key, exc_info=error,
-                extra=about("attribute-failed", key=self.key),
+                extra=log_fields("attribute-failed", key=self.key),
             )  # fmt: skip
 
     def receive_patch(self, connection: Connection, patch: JSON) -> None:

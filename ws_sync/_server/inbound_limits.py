@@ -9,7 +9,7 @@ import asyncio
 import logging
 
 from ws_sync._core.protocol.token_bucket import Meter
-from ws_sync._log import about, peer_of
+from ws_sync._log import log_fields, peer_of
 from ws_sync._server.connection import TOO_BIG, Connection
 from ws_sync.exceptions import Refused
 from ws_sync.limits import Limits
@@ -51,12 +51,13 @@ class Intake(Meter):
         """Note that an event was refused: it costs more than others, and the size of an answer."""
         self.spend(answer, self.limits.refused)
 
-    async def hold_back(self, connection: Connection, size: int) -> None:
+    async def throttle(self, connection: Connection, size: int) -> None:
         """Read no more for a while; a frame that is too large ends the connection."""
         if size > self.limits.frame:
             self._log.warning(
                 "a frame has a size of %d; %d may be", size, self.limits.frame,
-                extra=about("frame-too-large", "connection-oversized", size=size, code=TOO_BIG),
+                extra=log_fields("frame-too-large", "connection-oversized", size=size,
+                                 code=TOO_BIG),
             )  # fmt: skip
             connection.close(TOO_BIG, "too big")
             return
@@ -66,6 +67,6 @@ class Intake(Meter):
             peer = peer_of(connection.ws)
             self._log.warning(
                 "%s sends too fast: it is read more slowly", peer,
-                extra=about("held-back", peer=peer, seconds=wait),
+                extra=log_fields("held-back", peer=peer, seconds=wait),
             )  # fmt: skip
         await asyncio.sleep(wait)

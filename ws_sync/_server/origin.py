@@ -31,9 +31,9 @@ from weakref import WeakSet
 
 from starlette.datastructures import Headers
 
-from ws_sync._log import AnyLog, about, peer_of
-from ws_sync._server.transport import Transport, turn_away
-from ws_sync.exceptions import brief
+from ws_sync._log import AnyLog, log_fields, peer_of
+from ws_sync._server.transport import Transport, reject
+from ws_sync.exceptions import shorten
 
 FOREIGN = 1008
 """Close code of a WebSocket that the application had accepted before its origin was judged.
@@ -122,7 +122,7 @@ async def admit(ws: Transport, origins: Origins, log: AnyLog) -> bool:
     """
     if may_connect(ws, origins, log):
         return True
-    await turn_away(ws, FOREIGN, "origin not allowed")
+    await reject(ws, FOREIGN, "origin not allowed")
     return False
 
 
@@ -136,7 +136,7 @@ def may_connect(ws: Transport, origins: Origins, log: AnyLog) -> bool:
         return True
     refusal = judge(headers, ws.client)
     if refusal is not None:
-        extra = about("origin-refused", "security-origin", peer=peer_of(ws))
+        extra = log_fields("origin-refused", "security-origin", peer=peer_of(ws))
         log.warning("%s", refusal, extra=extra)
     return refusal is None
 
@@ -155,7 +155,7 @@ def judge(headers: Headers, client: object) -> str | None:
         return None
     origin = _one(headers, "origin")
     if origin is None:
-        given = brief(repr(", ".join(headers.getlist("origin"))))
+        given = shorten(repr(", ".join(headers.getlist("origin"))))
         return f"a connection with the origin {given} is refused: it is none"
     if origin.scheme in _DEFAULT_PORTS:
         host = _host(headers, origin.scheme)
@@ -163,8 +163,8 @@ def judge(headers: Headers, client: object) -> str | None:
             return None
         if host is not None and is_loopback(origin.host) and is_loopback(host[0]):
             return None
-    text = brief(headers["origin"])
-    target = brief(repr(headers.get("host", "")))
+    text = shorten(headers["origin"])
+    target = shorten(repr(headers.get("host", "")))
     return (
         f"a page of {text!r} is refused at {target}; if it may connect, allow it: "
         f"Session(origins=[{text!r}]), Sessions(…, origins=[{text!r}]), or --origin {text}"

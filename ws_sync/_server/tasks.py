@@ -13,10 +13,10 @@ from functools import partial
 from typing import Any
 
 from ws_sync._binding.arguments import split
-from ws_sync._log import AnyLog, about
+from ws_sync._log import AnyLog, log_fields
 from ws_sync._server.inbound_limits import Intake
 from ws_sync._server.invoke import call
-from ws_sync.exceptions import brief
+from ws_sync.exceptions import shorten
 from ws_sync.metrics import Counters
 
 _NONE: frozenset[str] = frozenset()
@@ -71,7 +71,7 @@ class Tasks:
         if name in self.running:
             self._log.warning(
                 "the task %r is running already", name,
-                extra=about("task-running", "tasks-once", name=name),
+                extra=log_fields("task-running", "tasks-once", name=name),
             )  # fmt: skip
             return
         if self._intake is not None:
@@ -86,8 +86,8 @@ class Tasks:
         """Cancel the task `name`; nothing happens when it is not running (tasks-cancel-idle)."""
         if name not in self.running:
             self._log.warning(
-                "the task %s is not running", brief(repr(name)),
-                extra=about("task-idle", "tasks-cancel-idle", name=name),
+                "the task %s is not running", shorten(repr(name)),
+                extra=log_fields("task-idle", "tasks-cancel-idle", name=name),
             )  # fmt: skip
             return
         # A task's first step is already scheduled: cancelled behind it, `_run` sees it.
@@ -121,6 +121,6 @@ class Tasks:
             self._counters.failed_tasks += 1
             self._log.error(
                 "the task %r failed", name, exc_info=error,
-                extra=about("task-failed", "tasks-error", name=name),
+                extra=log_fields("task-failed", "tasks-error", name=name),
             )  # fmt: skip
         self._changed()

@@ -52,7 +52,7 @@ class Transport(Protocol):
         """Begin to close, with a code of RFC 6455, section 7.4."""
 
 
-async def turn_away(ws: Transport, code: int, reason: str) -> None:
+async def reject(ws: Transport, code: int, reason: str) -> None:
     """Close a WebSocket that is served no further; nothing that the client does makes it raise.
 
     One that is not accepted yet is never going to be: the handshake is answered with 403.

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar
 
-from ws_sync._log import about
+from ws_sync._log import log_fields
 
 Callback: TypeAlias = Callable[..., Any]
 """Its result is awaited if it can be."""
@@ -56,7 +56,7 @@ class Callbacks:
             if isinstance(error, asyncio.CancelledError) and (task is None or task.cancelling()):
                 raise  # it is the client that is cancelled, not something that the function awaits
             self._logger.exception(
-                "%s failed", what, extra=about("callback-failed", "actions-error", name=what)
+                "%s failed", what, extra=log_fields("callback-failed", "actions-error", name=what)
             )
 
 

@@ -29,12 +29,12 @@ from ws_sync._core.protocol.events import (
 )
 from ws_sync._core.protocol.replica import State
 from ws_sync.client.backoff import Backoff
-from ws_sync.client.connector import Life
+from ws_sync.client.connector import Connector
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class Client(Life):
+class Client(Connector):
     """A client of one server and one session.
 
     Attributes:

@@ -20,7 +20,7 @@ from ws_sync._core.protocol.events import BIN_META
 from ws_sync.exceptions import MalformedFrame, NoConnection, Refused
 
 
-class Link:
+class Connection:
     """A WebSocket that is open, or was."""
 
     def __init__(self, socket: ClientConnection, warn: Callable[[object], None]) -> None:

@@ -29,10 +29,10 @@ from ws_sync._core.protocol.events import (
     split_event,
 )
 from ws_sync._core.protocol.replica import Replica, State
-from ws_sync._log import about
+from ws_sync._log import log_fields
 from ws_sync.client.backoff import Backoff
 from ws_sync.client.callbacks import Callbacks, Registry
-from ws_sync.client.connection import Link
+from ws_sync.client.connection import Connection
 from ws_sync.exceptions import (
     NoConnection,
     NoState,
@@ -40,7 +40,7 @@ from ws_sync.exceptions import (
     Refused,
     Stopped,
     WouldWait,
-    brief,
+    shorten,
 )
 
 Status = Literal["disconnected", "connected", "stopped"]
@@ -61,7 +61,7 @@ ASK_AGAIN = 5.0
 """Seconds after which a state is asked for again that was not sent."""
 
 
-class Life(Registry):
+class Connector(Registry):
     """What a client is besides its methods.
 
     Attributes:
@@ -93,8 +93,8 @@ class Life(Registry):
         self._states: dict[str, int] = {}  # how many `_SET` came of each key
         self._asking: dict[str, asyncio.TimerHandle] = {}
         self._fetched: dict[str, None] = {}  # followed because they were asked for
-        self._open: Link | None = None
-        self._link: Link | None = None  # the same, once something may be sent on it
+        self._open: Connection | None = None
+        self._link: Connection | None = None  # the same, once something may be sent on it
         self._news = asyncio.Condition()
         self._background: set[asyncio.Task[None]] = set()
         self._running: asyncio.Task[None] | None = None
@@ -117,18 +117,18 @@ class Life(Registry):
                 socket = await connect(self.url, **self._options)
             except (OSError, WebSocketException, ValueError) as error:
                 # TimeoutError is an OSError; what a redirect names may be no address (ValueError).
-                self._failure = f"{self.url} can't be reached: {brief(error)}"
+                self._failure = f"{self.url} can't be reached: {shorten(error)}"
                 await self._tell()
             else:
                 began, states = time.monotonic(), sum(self._states.values())
-                await self._follow(Link(socket, self._warn))
+                await self._follow(Connection(socket, self._warn))
                 if sum(self._states.values()) > states:
                     self._backoff.lasted(time.monotonic() - began)
                 self._failure = "the connection was lost"
             if not self._is_stopped:
                 await asyncio.sleep(self._backoff.failed())
 
-    async def _follow(self, link: Link) -> None:
+    async def _follow(self, link: Connection) -> None:
         self._open = link
         begin = asyncio.get_running_loop().call_later(GREETING, self._begin_unasked, link)
         try:
@@ -145,7 +145,7 @@ class Life(Registry):
             await self._ended()
             await link.close()
 
-    async def _begin(self, link: Link) -> None:
+    async def _begin(self, link: Connection) -> None:
         """Let a connection be used: the server has not asked who is there, or has been told."""
         if self._link is None and self._open is link:
             self._link = link
@@ -153,7 +153,7 @@ class Life(Registry):
             for key in self._fetched:
                 await self._ask(key)
 
-    def _begin_unasked(self, link: Link) -> None:
+    def _begin_unasked(self, link: Connection) -> None:
         self._spawn(self._quietly(self._begin(link)))
 
     async def _ended(self) -> None:
@@ -280,9 +280,12 @@ class Life(Registry):
         await self._callbacks.run("download", self._callbacks.download, name, content)
 
     def _warn(self, what: object) -> None:
-        reason = brief(what)
+        reason = shorten(what)
         self._logger.warning(
-            "%s: %s", self.url, reason, extra=about("client-notice", error=reason, peer=self.url)
+            "%s: %s",
+            self.url,
+            reason,
+            extra=log_fields("client-notice", error=reason, peer=self.url),
         )
 
     # What goes out
@@ -296,7 +299,7 @@ class Life(Registry):
             if await link.send_made(patch_event(key), replica.take):
                 self._spawn(self._confirm(link, replica, replica.mark()))
 
-    async def _confirm(self, link: Link, replica: Replica, mark: int) -> None:
+    async def _confirm(self, link: Connection, replica: Replica, mark: int) -> None:
         """Note that the server has read a patch, as soon as it answers a ping behind it."""
         with suppress(NoConnection, WebSocketException):
             await (await link.ping())
@@ -342,7 +345,7 @@ class Life(Registry):
             asking.cancel()
 
     async def _ask_on_each_connection(self, keys: list[str]) -> None:
-        asked: Link | None = None
+        asked: Connection | None = None
         while True:
             async with self._news:
                 while (link := self._link) is None or link is asked:
@@ -371,7 +374,7 @@ class Life(Registry):
             f"no state came of {', '.join(late)}" if late else "no state came that was waited for"
         )
 
-    def _connected(self, event: str) -> Link:
+    def _connected(self, event: str) -> Connection:
         if self._is_stopped:
             raise Stopped(self._farewell)
         if self._link is None:

@@ -7,7 +7,7 @@ import hashlib
 
 from conformance.driver import expect
 from conformance.driver.connection import Connection
-from conformance.sequences.participant import Seat
+from conformance.sequences.participant import Participant
 from conformance.sequences.steps.family import Family, Step
 
 LOST = {"type": "_ACTION:TESTEE", "metadata": {"type": "receiveBytes", "label": "lost"}}
@@ -16,7 +16,7 @@ family = Family()
 
 
 @family.step("bytes-in", "binary-deliver")
-async def bytes_in(seat: Seat, step: Step) -> None:
+async def bytes_in(seat: Participant, step: Step) -> None:
     """The client sends bytes to an action."""
     content = bytes.fromhex(step["content"])
     metadata = {"type": "receiveBytes", "label": step["label"]}
@@ -29,7 +29,7 @@ async def bytes_in(seat: Seat, step: Step) -> None:
 
 
 @family.step("bytes-out", "binary-deliver")
-async def bytes_out(seat: Seat, step: Step) -> None:
+async def bytes_out(seat: Participant, step: Step) -> None:
     """The server sends bytes."""
     seat.model.synced()
     content = bytes.fromhex(step["content"])
@@ -42,14 +42,14 @@ async def bytes_out(seat: Seat, step: Step) -> None:
 
 
 @family.step("bytes-alone", "binary-unannounced")
-async def bytes_alone(seat: Seat, step: Step) -> None:
+async def bytes_alone(seat: Participant, step: Step) -> None:
     """The client sends bytes that nothing announced."""
     await seat.connection.send_bytes(bytes.fromhex(step["content"]))
     await seat.at_once()
 
 
 @family.step("cut-pair", "binary-per-connection")
-async def cut_pair(seat: Seat, _: Step) -> None:
+async def cut_pair(seat: Participant, _: Step) -> None:
     """The connection is lost between an announcement and its bytes, which come on the next one."""
     await seat.connection.send("_BIN_META", LOST)
     await seat.reconnect(Connection.cut)

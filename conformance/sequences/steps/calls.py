@@ -5,20 +5,20 @@ from __future__ import annotations
 import base64
 
 from conformance.driver import expect
-from conformance.sequences.participant import Seat, call
+from conformance.sequences.participant import Participant, call
 from conformance.sequences.steps.family import Family, Step
 
 family = Family()
 
 
 @family.step("fail", "actions-error")
-async def fail(seat: Seat, _: Step) -> None:
+async def fail(seat: Participant, _: Step) -> None:
     """An action raises."""
     await seat.action("fail", message="on purpose")
 
 
 @family.step("typed", "actions-arguments")
-async def typed(seat: Seat, step: Step) -> None:
+async def typed(seat: Participant, step: Step) -> None:
     """An action is called with arguments that fit, or that do not."""
     arguments = step["arguments"]
     if type(arguments.get("count")) is int:
@@ -27,7 +27,7 @@ async def typed(seat: Seat, step: Step) -> None:
 
 
 @family.step("notify", "notices-toast")
-async def notify(seat: Seat, step: Step) -> None:
+async def notify(seat: Participant, step: Step) -> None:
     """The server sends a toast."""
     seat.model.synced()
     mark = await seat.action("notify", message=step["message"], level="info")
@@ -38,7 +38,7 @@ async def notify(seat: Seat, step: Step) -> None:
 
 
 @family.step("send-file", "notices-download")
-async def send_file(seat: Seat, step: Step) -> None:
+async def send_file(seat: Participant, step: Step) -> None:
     """The server sends a file."""
     seat.model.synced()
     content = base64.b64encode(bytes.fromhex(step["content"])).decode()
@@ -50,7 +50,7 @@ async def send_file(seat: Seat, step: Step) -> None:
 
 
 @family.step("call-back", "actions-to-client")
-async def call_back(seat: Seat, step: Step) -> None:
+async def call_back(seat: Participant, step: Step) -> None:
     """The server calls the client several times, between changes; the order is kept."""
     seat.model.synced()
     numbers = range(step["count"])

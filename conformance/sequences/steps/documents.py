@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.driver.refusal import survivor
 from conformance.protocol.wire import Event, same
-from conformance.sequences.participant import LAZY, SECOND, TESTEE, Seat, call, touched
+from conformance.sequences.participant import LAZY, SECOND, TESTEE, Participant, call, touched
 from conformance.sequences.steps.family import Family, Step
 
 UNKNOWN = "no-such-name-here"
@@ -17,7 +17,7 @@ family = Family()
 
 
 @family.step("assign", "actions-call")
-async def assign(seat: Seat, step: Step) -> None:
+async def assign(seat: Participant, step: Step) -> None:
     """The server sets one attribute and syncs."""
     ((name, value),) = step["values"].items()
     seat.model.assign(step["values"])
@@ -25,14 +25,14 @@ async def assign(seat: Seat, step: Step) -> None:
 
 
 @family.step("assign-many", "actions-call")
-async def assign_many(seat: Seat, step: Step) -> None:
+async def assign_many(seat: Participant, step: Step) -> None:
     """The server sets several attributes and syncs once."""
     seat.model.assign(step["values"])
     await seat.action("assignMany", values=step["values"])
 
 
 @family.step("batch", "actions-call")
-async def batch(seat: Seat, step: Step) -> None:
+async def batch(seat: Participant, step: Step) -> None:
     """Several assignments wait for the server in one write."""
     for name, value in step["assignments"]:
         seat.model.assign({name: value})
@@ -41,7 +41,7 @@ async def batch(seat: Seat, step: Step) -> None:
 
 
 @family.step("quietly", "actions-call")
-async def quietly(seat: Seat, step: Step) -> None:
+async def quietly(seat: Participant, step: Step) -> None:
     """The server sets one attribute without a sync."""
     ((name, value),) = step["values"].items()
     seat.model.assign(step["values"], quietly=True)
@@ -49,7 +49,7 @@ async def quietly(seat: Seat, step: Step) -> None:
 
 
 @family.step("later", "actions-call")
-async def later(seat: Seat, step: Step) -> None:
+async def later(seat: Participant, step: Step) -> None:
     """The server sets one attribute by itself."""
     ((name, value),) = step["values"].items()
     if same(seat.peer.mirror()[name], value):
@@ -61,14 +61,14 @@ async def later(seat: Seat, step: Step) -> None:
 
 
 @family.step("publish", "actions-call")
-async def publish(seat: Seat, _: Step) -> None:
+async def publish(seat: Participant, _: Step) -> None:
     """The server syncs."""
     seat.model.synced()
     await seat.action("publish")
 
 
 @family.step("burst", "actions-call")
-async def burst(seat: Seat, step: Step) -> None:
+async def burst(seat: Participant, step: Step) -> None:
     """The server syncs many changes of one attribute."""
     number = seat.model.state["number"]
     if countable(number):
@@ -77,7 +77,7 @@ async def burst(seat: Seat, step: Step) -> None:
 
 
 @family.step("reset", "actions-call")
-async def reset(seat: Seat, _: Step) -> None:
+async def reset(seat: Participant, _: Step) -> None:
     """The server gives every attribute of every document its initial value."""
     seat.model.reset()
     await seat.action("reset")
@@ -96,7 +96,7 @@ def countable(number: object) -> bool:
 
 
 @family.step("patch")
-async def patch(seat: Seat, step: Step) -> None:
+async def patch(seat: Participant, step: Step) -> None:
     """The client edits its copy and sends the edit; one that can't be made is refused."""
     operations = step["operations"]
     if touched(operations) & seat.model.quiet.keys():
@@ -108,7 +108,7 @@ async def patch(seat: Seat, step: Step) -> None:
 
 
 @family.step("spoiled")
-async def spoiled(seat: Seat, step: Step) -> None:
+async def spoiled(seat: Participant, step: Step) -> None:
     """The client sends a patch that is to be refused because of one operation in it."""
     seat.model.refused()
     operations = [*step["before"], step["spoiler"], *step["after"]]
@@ -116,7 +116,7 @@ async def spoiled(seat: Seat, step: Step) -> None:
 
 
 @family.step("set")
-async def set_(seat: Seat, step: Step) -> None:
+async def set_(seat: Participant, step: Step) -> None:
     """The client sends attributes of its own."""
     seat.model.set(TESTEE, step["members"])
     seat.connection.legality.mirror.merge(TESTEE, step["members"])
@@ -125,7 +125,7 @@ async def set_(seat: Seat, step: Step) -> None:
 
 
 @family.step("crossing")
-async def crossing(seat: Seat, step: Step) -> None:
+async def crossing(seat: Participant, step: Step) -> None:
     """Both sides write at once; then only what `_GET` answers is promised (state-crossing)."""
     seat.crossed.add(TESTEE)
     seat.model.assign({"items": step["items"]})
@@ -138,7 +138,7 @@ async def crossing(seat: Seat, step: Step) -> None:
 
 
 @family.step("refused")
-async def refused(seat: Seat, step: Step) -> None:
+async def refused(seat: Participant, step: Step) -> None:
     """The client sends a write or a call that is to be refused."""
     await seat.at_once(Event(step["type"], step["data"]), requirement="connection-refusal-survives")
     if not step["type"].startswith("_ACTION"):
@@ -146,7 +146,7 @@ async def refused(seat: Seat, step: Step) -> None:
 
 
 @family.step("malformed")
-async def malformed(seat: Seat, step: Step) -> None:
+async def malformed(seat: Participant, step: Step) -> None:
     """The client sends what is no event; the server may end the connection over it."""
     await seat.connection.send_text(step["text"])
     peer = await survivor(seat.dialogue, seat.peer)
@@ -155,7 +155,7 @@ async def malformed(seat: Seat, step: Step) -> None:
 
 
 @family.step("unknown", "events-unknown-key")
-async def unknown(seat: Seat, step: Step) -> None:
+async def unknown(seat: Participant, step: Step) -> None:
     """The client names what does not exist."""
     await seat.at_once(Event(step["type"], {"type": UNKNOWN}))
 
@@ -164,7 +164,7 @@ async def unknown(seat: Seat, step: Step) -> None:
 
 
 @family.step("document")
-async def document(seat: Seat, step: Step) -> None:
+async def document(seat: Participant, step: Step) -> None:
     """One side writes the only attribute of another document."""
     key, value = step["key"], step["value"]
     mirror = seat.connection.legality.mirror
@@ -189,12 +189,12 @@ async def document(seat: Seat, step: Step) -> None:
 
 
 @family.step("get", "state-get-data")
-async def get(seat: Seat, step: Step) -> None:
+async def get(seat: Participant, step: Step) -> None:
     """The client asks for a state."""
     await seat.get(step.get("key", TESTEE), step.get("data"))
 
 
 @family.step("watch", "state-get")
-async def watch(seat: Seat, _: Step) -> None:
+async def watch(seat: Participant, _: Step) -> None:
     """From now on the client asks for the state after each step."""
     seat.watched = True

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.sequences.participant import Seat
+from conformance.sequences.participant import Participant
 
 Step = dict[str, Any]
 """`do` names its kind, `at` the session that it is taken in (the first if absent)."""
 
-Take = Callable[[Seat, Step], Awaitable[None]]
+Take = Callable[[Participant, Step], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.driver.connection import Connection
 from conformance.driver.expect import Violation
 from conformance.protocol.wire import Event, same
-from conformance.sequences.participant import TESTEE, Seat, call
+from conformance.sequences.participant import TESTEE, Participant, call
 from conformance.sequences.steps.documents import countable
 from conformance.sequences.steps.family import Family, Step
 from conformance.sequences.steps.tasks import start
@@ -17,13 +17,13 @@ family = Family()
 
 
 @family.step("reconnect", "session-persistent")
-async def reconnect(seat: Seat, step: Step) -> None:
+async def reconnect(seat: Participant, step: Step) -> None:
     """The connection ends and another one opens."""
     await seat.reconnect(ENDS[step["end"]])
 
 
 @family.step("cut-inside", "session-half-written")
-async def cut_inside(seat: Seat, step: Step) -> None:
+async def cut_inside(seat: Participant, step: Step) -> None:
     """The connection is lost in the middle of a frame."""
     lost: dict[str, str | bytes] = {
         "action": call("assign", name="text", value="lost" * 9).text(),
@@ -38,7 +38,7 @@ async def cut_inside(seat: Seat, step: Step) -> None:
 
 
 @family.step("take-over", "session-takeover")
-async def take_over(seat: Seat, _: Step) -> None:
+async def take_over(seat: Participant, _: Step) -> None:
     """A second connection opens while the first one is open."""
     older = seat.peer
     seat.replace(await seat.dialogue.take_over(older), took_over=True)
@@ -53,7 +53,7 @@ async def take_over(seat: Seat, _: Step) -> None:
 
 
 @family.step("half-open", "session-takeover-prompt")
-async def half_open(seat: Seat, _: Step) -> None:
+async def half_open(seat: Participant, _: Step) -> None:
     """The client falls silent and never reads again; it comes back on a second connection."""
     seat.connection.stall()
     seat.replace(await seat.dialogue.take_over(seat.peer), took_over=True)
@@ -61,7 +61,7 @@ async def half_open(seat: Seat, _: Step) -> None:
 
 
 @family.step("race", "session-simultaneous")
-async def race(seat: Seat, step: Step) -> None:
+async def race(seat: Participant, step: Step) -> None:
     """Further connections open at the same time; one is served in the end."""
     older = seat.peer
     newest = await seat.dialogue.race(older.session, step["connections"])
@@ -71,7 +71,7 @@ async def race(seat: Seat, step: Step) -> None:
 
 
 @family.step("away", "session-resumes")
-async def away(seat: Seat, step: Step) -> None:
+async def away(seat: Participant, step: Step) -> None:
     """The server changes something by itself while nobody is connected."""
     ((name, value),) = step["values"].items()
     if same(seat.model.state[name], value):
@@ -87,7 +87,7 @@ async def away(seat: Seat, step: Step) -> None:
 
 
 @family.step("count-away", "tasks-survive")
-async def count_away(seat: Seat, step: Step) -> None:
+async def count_away(seat: Participant, step: Step) -> None:
     """A task goes on while nobody is connected."""
     number = seat.model.state["number"]
     if not countable(number):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.protocol.wire import JSON, Event
-from conformance.sequences.participant import TESTEE, Seat, call
+from conformance.sequences.participant import TESTEE, Participant, call
 from conformance.sequences.steps.documents import countable
 from conformance.sequences.steps.family import Family, Step
 
@@ -20,7 +20,7 @@ def cancel_(name: str) -> Event:
     return Event(f"_TASK_CANCEL:{TESTEE}", {"type": name})
 
 
-async def listed(seat: Seat, *names: str) -> None:
+async def listed(seat: Participant, *names: str) -> None:
     """Wait until the tasks of these names are listed, and no others."""
     await seat.peer.until(
         lambda held: sorted(held["runningTasks"]) == sorted(names),
@@ -30,7 +30,7 @@ async def listed(seat: Seat, *names: str) -> None:
     seat.model.state["runningTasks"] = seat.peer.mirror()["runningTasks"]
 
 
-async def ran(seat: Seat, name: str, *events: Event) -> None:
+async def ran(seat: Participant, name: str, *events: Event) -> None:
     """Send events that start a task, and wait until it was listed and is listed no more."""
     mark = len(seat.connection.legality.mirror.versions(TESTEE))
     await seat.at_once(*events)
@@ -47,7 +47,7 @@ async def ran(seat: Seat, name: str, *events: Event) -> None:
 
 
 @family.step("count", "tasks-start")
-async def count(seat: Seat, step: Step) -> None:
+async def count(seat: Participant, step: Step) -> None:
     """A task counts, beside an assignment if the step has one."""
     number = seat.model.state["number"]
     if not countable(number):
@@ -59,14 +59,14 @@ async def count(seat: Seat, step: Step) -> None:
 
 
 @family.step("crash", "tasks-error")
-async def crash(seat: Seat, _: Step) -> None:
+async def crash(seat: Participant, _: Step) -> None:
     """A task raises."""
     seat.model.synced()
     await ran(seat, "crash", start("crash"))
 
 
 @family.step("wait", "tasks-once")
-async def wait(seat: Seat, _: Step) -> None:
+async def wait(seat: Participant, _: Step) -> None:
     """A task is started that waits; it may run already."""
     if "wait" not in seat.model.state["runningTasks"]:
         seat.model.synced()
@@ -75,7 +75,7 @@ async def wait(seat: Seat, _: Step) -> None:
 
 
 @family.step("cancel", "tasks-cancel")
-async def cancel(seat: Seat, _: Step) -> None:
+async def cancel(seat: Participant, _: Step) -> None:
     """The waiting task is cancelled; it may not be running."""
     await seat.at_once(cancel_("wait"))
     if "wait" in seat.model.state["runningTasks"]:
@@ -84,7 +84,7 @@ async def cancel(seat: Seat, _: Step) -> None:
 
 
 @family.step("flash", "tasks-cancel-early")
-async def flash(seat: Seat, _: Step) -> None:
+async def flash(seat: Participant, _: Step) -> None:
     """A task is started and cancelled at once; whether it had begun is the server's choice."""
     if "wait" in seat.model.state["runningTasks"]:
         return

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from conformance.client_mode.client_under_test import KEY, START, Guest
+from conformance.client_mode.client_under_test import KEY, START, ClientUnderTest
 from conformance.client_mode.listener import Host
 from conformance.driver.expect import Violation
 from conformance.driver.raw_socket import frame
@@ -20,7 +20,7 @@ PATIENCE = 20.0
 
 
 @asynccontextmanager
-async def judged() -> AsyncIterator[tuple[Guest, ClientConnection]]:
+async def judged() -> AsyncIterator[tuple[ClientUnderTest, ClientConnection]]:
     """A guest, and the client that it is, under the control of the test."""
     host = Host("127.0.0.1", 0, PATIENCE)
     await host.start()
@@ -29,7 +29,7 @@ async def judged() -> AsyncIterator[tuple[Guest, ClientConnection]]:
     url = f"ws://127.0.0.1:{port}"
     try:
         async with asyncio.timeout(2 * PATIENCE), connect(url, max_size=None) as client:
-            guest = Guest(host, Target(url), None)
+            guest = ClientUnderTest(host, Target(url), None)
             await guest.returned()
             guest.write(Event(f"_SET:{KEY}", START))
             yield guest, client

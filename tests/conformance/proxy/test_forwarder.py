@@ -16,7 +16,7 @@ from websockets.typing import Origin, Subprotocol
 
 from conformance.driver.raw_socket import Line, frame, reset
 from conformance.driver.trace import Trace
-from conformance.proxy.forwarder import Far, Near, Proxy
+from conformance.proxy.forwarder import ClientSide, Proxy, ServerSide
 from tests.conformance.proxy.watching import Watching, watching
 
 PATIENCE = 10.0
@@ -202,14 +202,14 @@ async def test_who_floods_before_the_answer_is_stopped(monkeypatch: pytest.Monke
         await over.wait()
         writer.transport.abort()
 
-    async def reach(proxy: Proxy, near: Near) -> Far:
+    async def reach(proxy: Proxy, near: ClientSide) -> ServerSide:
         """With as small a buffer of the system as it lets one have."""
         loop = asyncio.get_running_loop()
         narrow = socket.socket()
         narrow.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
         narrow.setblocking(False)
         await loop.sock_connect(narrow, (proxy.target.hostname, proxy.target.port))
-        return (await loop.create_connection(lambda: Far(near), sock=narrow))[1]
+        return (await loop.create_connection(lambda: ServerSide(near), sock=narrow))[1]
 
     async def flood(writer: asyncio.StreamWriter) -> None:
         nonlocal sent

@@ -222,8 +222,8 @@ def test_reports_of_servers_and_of_clients_are_not_compared(
     assert main(["compare", f"mine={good}", f"theirs={client}", "--html", str(page)]) == 2
     said = capsys.readouterr().err
     assert said == (
-        "ws-sync: mine is about a server and theirs about a client: they have no case in common, "
-        "and can't be compared\n"
+        "ws-sync: cannot compare: mine judges a server and theirs judges a client, and they have "
+        "no case in common\n"
     )
     assert not page.exists()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.reports.model import Report
-from conformance.reports.requirement_status import Standing
+from conformance.reports.requirement_status import RequirementStatus
 from conformance.runner.verdict import Verdict
 from tests.conformance.reports.made import case, finding, of_client, report
 
@@ -17,33 +17,35 @@ OTHER: dict[str, Any] = {"broken": "patch-atomic", "findings": [finding("patch-a
 @pytest.mark.parametrize(
     ("cases", "standing"),
     [
-        ([case()], Standing.MET),
-        ([case(), case(verdict=Verdict.FAIL)], Standing.BROKEN),
-        ([case(), case(verdict=Verdict.WARN)], Standing.WARNED),
-        ([case(), case(verdict=Verdict.KNOWN)], Standing.KNOWN),
-        ([case(verdict=Verdict.WARN), case(verdict=Verdict.DIED)], Standing.BROKEN),
-        ([case(verdict=Verdict.NOT_APPLICABLE)], Standing.UNJUDGED),
-        ([case(verdict=Verdict.BLOCKED)], Standing.UNJUDGED),
-        ([case(verdict=Verdict.FAIL, **OTHER)], Standing.UNJUDGED),
-        ([], Standing.UNJUDGED),
+        ([case()], RequirementStatus.MET),
+        ([case(), case(verdict=Verdict.FAIL)], RequirementStatus.BROKEN),
+        ([case(), case(verdict=Verdict.WARN)], RequirementStatus.WARNED),
+        ([case(), case(verdict=Verdict.KNOWN)], RequirementStatus.KNOWN),
+        ([case(verdict=Verdict.WARN), case(verdict=Verdict.DIED)], RequirementStatus.BROKEN),
+        ([case(verdict=Verdict.NOT_APPLICABLE)], RequirementStatus.UNJUDGED),
+        ([case(verdict=Verdict.BLOCKED)], RequirementStatus.UNJUDGED),
+        ([case(verdict=Verdict.FAIL, **OTHER)], RequirementStatus.UNJUDGED),
+        ([], RequirementStatus.UNJUDGED),
     ],
     ids=["passes", "fails", "warns", "known", "died", "n-a", "blocked", "blames-another", "none"],
 )
-def test_requirement_stands_by_its_worst_case(cases: list[Any], standing: Standing) -> None:
+def test_requirement_stands_by_its_worst_case(
+    cases: list[Any], standing: RequirementStatus
+) -> None:
     assert report(*cases).standings["state-get"].standing is standing
 
 
 def test_case_of_another_requirement_can_break_one() -> None:
     found = report(case(verdict=Verdict.FAIL, **OTHER)).standings["patch-atomic"]
-    assert found.standing is Standing.BROKEN
+    assert found.standing is RequirementStatus.BROKEN
     assert found.against == ["state/get-is-answered-once"]
 
 
 def test_way_of_closing_breaks_its_own_requirement() -> None:
     closing = {"verdict": "failed", "how": "", "expected": "", "requirement": "patch-atomic"}
     found = report(case(closing=closing))
-    assert found.standings["patch-atomic"].standing is Standing.BROKEN
-    assert found.standings["state-get"].standing is Standing.MET
+    assert found.standings["patch-atomic"].standing is RequirementStatus.BROKEN
+    assert found.standings["state-get"].standing is RequirementStatus.MET
     assert list(found.failures()) == ["patch-atomic"]
 
 
@@ -57,7 +59,7 @@ def test_requirement_that_was_not_exercised_says_why() -> None:
 
 def test_requirement_of_the_other_side_says_whom_it_binds() -> None:
     found = Report.of(of_client(case())).standings
-    assert found["state-get"].standing is Standing.MET
+    assert found["state-get"].standing is RequirementStatus.MET
     assert found["session-reconnect"].why == "no case of it was selected"
     assert found["state-set-merges"].why == "binds servers"
 

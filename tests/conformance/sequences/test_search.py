@@ -13,7 +13,7 @@ import pytest
 from conformance.driver.process import ServerProcess, free_port
 from conformance.driver.target import Target
 from conformance.runner.probe import probe
-from conformance.sequences.differential import Difference, compared, run_everywhere
+from conformance.sequences.differential import ServersDiffer, compared, run_everywhere
 from conformance.sequences.differential import search as differential_search
 from conformance.sequences.search import Finding, Search, drawn
 from conformance.sequences.steps import Step
@@ -101,5 +101,5 @@ def test_search_over_two_servers_shrinks_their_difference() -> None:
         search.examples = 40
         findings = list(search.findings())
     assert findings
-    assert isinstance(findings[0].violation, Difference)
+    assert isinstance(findings[0].violation, ServersDiffer)
     assert len(findings[0].program) <= 3

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.driver.trace import Trace
 from conformance.runner.case import Case
-from conformance.runner.verdict import Finding, Manner, Outcome, Run, Verdict
+from conformance.runner.verdict import ClosingVerdict, Finding, Outcome, Run, Verdict
 from conformance.spec import requirements
 from conformance.terminal.coverage import coverage
 
@@ -42,7 +42,7 @@ def test_case_that_fails_for_another_requirement_has_not_reached_its_own() -> No
 
 
 def test_way_of_closing_counts_for_its_own_requirement() -> None:
-    closing = Manner(Verdict.WARN, "", "connection-close-code", "")
+    closing = ClosingVerdict(Verdict.WARN, "", "connection-close-code", "")
     outcome = Outcome(case(OWN), Verdict.PASS, closing=closing)
     assert of(outcome, OWN) == (True, False, "")
     assert of(outcome, "connection-close-code") == (True, True, "")

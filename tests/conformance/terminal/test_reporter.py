@@ -17,7 +17,7 @@ from conformance.driver.trace import Trace
 from conformance.runner.case import Case
 from conformance.runner.verdict import Finding, Outcome, Run, Verdict
 from conformance.spec import requirements
-from conformance.terminal.console import Page
+from conformance.terminal.console import Console
 from conformance.terminal.coverage import coverage
 from conformance.terminal.explain import explain
 from conformance.terminal.summary import groups, sections
@@ -155,7 +155,7 @@ def test_what_something_died_of_comes_first() -> None:
 def test_text_of_a_failure_has_all_that_one_needs_and_nothing_that_steers() -> None:
     outcome = found("state/a", "state-get", 40, bound="tasks-start")
     finding = outcome.findings[0]
-    text = explain(outcome, finding, Page(60), last=5)
+    text = explain(outcome, finding, Console(60), last=5)
     assert "requirement  state-get (both, MUST), spec/state.md#state-get" in text.replace(
         ",\n              ", ","
     )
@@ -170,12 +170,12 @@ def test_text_of_a_failure_has_all_that_one_needs_and_nothing_that_steers() -> N
 def test_sections_are_words_where_a_table_has_no_room() -> None:
     run = Run(outcomes=[found("state/a", "state-get", 1), found("patch/b", "state-get", 1)])
     run.outcomes[0].verdict = Verdict.PASS
-    assert [*sections(run, Page(32))] == [
+    assert [*sections(run, Console(32))] == [
         "state       1 passed",
         "patch       1 failed",
         "all         1 passed, 1 failed",
     ]
-    assert len([*sections(run, Page(60))]) == 4
+    assert len([*sections(run, Console(60))]) == 4
 
 
 def test_coverage_says_why_a_requirement_was_not_exercised() -> None:

@@ -12,7 +12,7 @@ from tests.ws_sync.harness import Server
 from ws_sync._binding.attributes import Attribute
 from ws_sync._core.json.codec import JSON
 from ws_sync._server.connection import Connection
-from ws_sync._server.document_state import State
+from ws_sync._server.document_state import DocumentState
 from ws_sync.limits import Limits
 
 
@@ -22,8 +22,8 @@ class Thing:
         self.b: Any = 1
 
 
-def make() -> tuple[Thing, State]:
-    thing, state = Thing(), State("T", logging.getLogger("test"))
+def make() -> tuple[Thing, DocumentState]:
+    thing, state = Thing(), DocumentState("T", logging.getLogger("test"))
     for name in ("a", "b"):
         state.attributes[name] = Attribute.of(thing, name, name)
     return thing, state

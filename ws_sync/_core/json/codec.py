@@ -150,10 +150,10 @@ def dump(value: object, default: Default | None = None, known: Text | None = Non
         return known
     if not is_faithful(text, value):
         return dump_exactly(value, default)
-    return kept(text)
+    return compact(text)
 
 
-def kept(text: bytes) -> Text:
+def compact(text: bytes) -> Text:
     """Copy a text of orjson that is to be kept: there is a buffer of kilobytes around it."""
     return Text(b"%b" % text, True)
 
@@ -223,7 +223,7 @@ def frame(event: str, data: str | None = None) -> str:
     return f'{{"type":{name}}}' if data is None else f'{{"type":{name},"data":{data}}}'
 
 
-def begun(event: str) -> bytes:
+def frame_prefix(event: str) -> bytes:
     """Return the frame of an event up to its data."""
     return f'{{"type":{encode(event)},"data":'.encode()
 

@@ -18,9 +18,9 @@ from ws_sync._core.json.codec import (
     OPTIONS,
     Default,
     Text,
+    compact,
     dump,
     dump_exactly,
-    kept,
     read_own,
     write_own,
 )
@@ -40,7 +40,7 @@ from ws_sync._core.snapshot.text_diff import (
     replacement_size,
     replacing,
 )
-from ws_sync._core.snapshot.tracked_snapshot import Changes, Mirror
+from ws_sync._core.snapshot.tracked_snapshot import Changes, TrackedSnapshot
 from ws_sync._core.tracked.containers import TRACKED, Container
 from ws_sync.exceptions import NotJSON, RefusedPatch
 
@@ -56,7 +56,7 @@ _UNSEEN = object()
 _SCALARS = frozenset({str, int, bool, float, type(None)})
 """Types of values that have the same text for as long as they are the same object."""
 
-Held: TypeAlias = Text | Mirror
+Held: TypeAlias = Text | TrackedSnapshot
 """What is known of an attribute."""
 
 
@@ -79,7 +79,7 @@ class Applied(Protocol):
         """Tell whether the change is made inside the list or dict that the attribute is."""
 
 
-class Difference:
+class SnapshotDiff:
     """What has changed in a document.
 
     Attributes:
@@ -101,7 +101,7 @@ class Difference:
         return b"[%b]" % b",".join(self.operations)
 
 
-class Document:
+class PeerSnapshot:
     """The snapshot of one document.
 
     An attribute whose value is not known (the peer changed it in a way that can't be followed) is
@@ -113,7 +113,7 @@ class Document:
     def __init__(self, texts: Mapping[str, Held]) -> None:
         self._texts: dict[str, Held | None] = dict(texts)
         self._layouts: dict[str, Layout] = {}
-        self._following: list[Mirror] = []
+        self._following: list[TrackedSnapshot] = []
         self._seen: dict[str, object] = {}  # scalars, of which the texts are those that are held
 
     def value(self) -> dict[str, JSON]:
@@ -129,7 +129,7 @@ class Document:
         readers: Iterable[tuple[str, Callable[[], object]]],
         default: Default | None,
         texts: dict[str, Held],
-    ) -> Difference | None:
+    ) -> SnapshotDiff | None:
         """Read attributes, and take over the changes, which the caller sends.
 
         Args:
@@ -141,7 +141,7 @@ class Document:
         Returns:
             What is new; None when nothing is.
         """
-        found: Difference | None = None
+        found: SnapshotDiff | None = None
         known, seen = self._texts, self._seen
         for name, read in readers:
             try:
@@ -152,7 +152,11 @@ class Document:
                 kind = value.__class__
                 newer: Held
                 if value.__class__ in TRACKED:
-                    if isinstance(held, Mirror) and held.source is value and held.is_current:
+                    if (
+                        isinstance(held, TrackedSnapshot)
+                        and held.source is value
+                        and held.is_current
+                    ):
                         continue
                     operations, newer = self._compare_tracked(name, value, held, default)
                 else:
@@ -162,19 +166,19 @@ class Document:
                         continue
                     if kind in _SCALARS and text and held is not None and held.native:
                         operations = changed_scalar(held.text, text, _replacing(name))
-                        newer = kept(text)
+                        newer = compact(text)
                     else:
                         operations, newer = self._compare(name, value, held, text, default)
                 seen[name] = value if kind in _SCALARS else _UNSEEN
             except Exception as error:  # noqa: BLE001  # a property's own, or NotJSON
-                found = found or Difference()
+                found = found or SnapshotDiff()
                 found.errors[name] = error
                 self._layouts.pop(name, None)
                 continue
             known[name] = texts[name] = newer
             if operations:
                 if found is None:
-                    found = Difference()
+                    found = SnapshotDiff()
                 found.operations += operations
                 found.changed.append(name)
         return found
@@ -225,14 +229,14 @@ class Document:
         """Where the peer holds just what the attributes are, it will hold what they will be."""
         for name in names:
             held, before = self._texts[name], write.before(name)
-            if isinstance(held, Mirror):
+            if isinstance(held, TrackedSnapshot):
                 if held.source is not before or not held.is_current:
                     return False
             elif held is None or not held.native or _dumped(before, None) != held.text:
                 return False
         for name in names:
             held, after = self._texts[name], write.after(name)
-            if isinstance(held, Mirror) and write.is_grafted(name):
+            if isinstance(held, TrackedSnapshot) and write.is_grafted(name):
                 self._following.append(held)
             elif after is not write.before(name):
                 try:
@@ -276,9 +280,9 @@ class Document:
             return [write(path, newer.text)], newer
         if text and held.native:
             if is_plain_scalar(text, value):
-                return changed_scalar(held.text, text, _replacing(name)), kept(text)
+                return changed_scalar(held.text, text, _replacing(name)), compact(text)
             try:
-                return self._divide(name, held.text, text, value, default), kept(text)
+                return self._divide(name, held.text, text, value, default), compact(text)
             except (Unfaithful, Unstable):
                 self._layouts.pop(name, None)
         newer = dump_exactly(value, default)
@@ -295,7 +299,7 @@ class Document:
     ) -> tuple[list[bytes], Held]:
         """Do what `_compare` does, for a container that knows what has changed in it."""
         path = _pointer(name)
-        if isinstance(held, Mirror) and held.source is value:
+        if isinstance(held, TrackedSnapshot) and held.source is value:
             changes = Changes(default)
             around = replacement_size(path, b"")
             operations = Operations(around + held.size)
@@ -310,7 +314,7 @@ class Document:
         text = _dumped(value, default)
         texts, newer = self._compare(name, value, held, text, default)
         try:
-            return texts, Mirror(value, default) if newer.text == text else newer
+            return texts, TrackedSnapshot(value, default) if newer.text == text else newer
         except (Unfaithful, TypeError):
             return texts, newer
 

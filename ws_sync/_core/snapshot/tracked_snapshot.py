@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from ws_sync._core.json.codec import OPTIONS, Default, kept
+from ws_sync._core.json.codec import OPTIONS, Default, compact
 from ws_sync._core.json.pointer import escape
 from ws_sync._core.snapshot.member_offsets import Stretch
 from ws_sync._core.snapshot.text_diff import (
@@ -27,10 +27,10 @@ from ws_sync._core.snapshot.text_diff import (
 from ws_sync._core.tracked.change_log import MISSING, Span
 from ws_sync._core.tracked.containers import TRACKED, Container, journal, last_change
 
-Part: TypeAlias = "bytes | Mirror"
+Part: TypeAlias = "bytes | TrackedSnapshot"
 
 
-class Mirror:
+class TrackedSnapshot:
     """The copy that the peer holds of a tracked container.
 
     Attributes:
@@ -95,11 +95,13 @@ class Changes:
     def __init__(self, default: Default | None) -> None:
         self._default = default
         self._comparison = Comparison(default)
-        self._seen: list[tuple[Mirror, int, int]] = []
+        self._seen: list[tuple[TrackedSnapshot, int, int]] = []
         self._names: list[tuple[dict[str, Part], str, Part | None]] = []
         self._spans: list[tuple[list[Part], Span, list[Part]]] = []
 
-    def compare(self, operations: Operations, mirror: Mirror, path: str, depth: int = 0) -> int:
+    def compare(
+        self, operations: Operations, mirror: TrackedSnapshot, path: str, depth: int = 0
+    ) -> int:
         """Append the operations that lead from a mirror to its container.
 
         Args:
@@ -135,7 +137,9 @@ class Changes:
         for mirror, seen, size in self._seen:
             mirror.advance(seen, size)
 
-    def _compare_dict(self, operations: Operations, mirror: Mirror, path: str, depth: int) -> int:
+    def _compare_dict(
+        self, operations: Operations, mirror: TrackedSnapshot, path: str, depth: int
+    ) -> int:
         members: dict[str, Part] = mirror.members
         source: dict[Any, Any] = mirror.source  # type: ignore[assignment]  # it is a dict
         names, growth = mirror.changes(), 0
@@ -154,7 +158,9 @@ class Changes:
                 growth -= _size(part)
         return growth
 
-    def _compare_list(self, operations: Operations, mirror: Mirror, path: str, depth: int) -> int:
+    def _compare_list(
+        self, operations: Operations, mirror: TrackedSnapshot, path: str, depth: int
+    ) -> int:
         parts: list[Part] = mirror.members
         source: list[Any] = mirror.source  # type: ignore[assignment]  # it is a list
         spans, growth = mirror.changes(), 0
@@ -168,7 +174,7 @@ class Changes:
                 continue
             before = parts[span.start : span.stop]
             old = list(map(_text, before))
-            new = [kept(orjson.dumps(each, self._default, OPTIONS)).text for each in values]
+            new = [compact(orjson.dumps(each, self._default, OPTIONS)).text for each in values]
             stretch = Stretch(span.start, span.stop, old, span.place, new, values)
             self._comparison.compare_elements(operations, stretch, path, ({}, {}), depth)
             added = [_part(*each, self._default) for each in zip(values, new, strict=True)]
@@ -180,7 +186,7 @@ class Changes:
         self, operations: Operations, part: Part | None, value: Any, path: str, depth: int
     ) -> tuple[Part, int]:
         """Compare one member; return what mirrors it then, and by how much that is larger."""
-        if isinstance(part, Mirror) and part.source is value:
+        if isinstance(part, TrackedSnapshot) and part.source is value:
             return part, self.compare(operations, part, path, depth)
         text = orjson.dumps(value, self._default, OPTIONS)
         if part is None:
@@ -195,8 +201,8 @@ class Changes:
 def _part(value: Any, text: bytes, default: Default | None) -> Part:
     """Mirror a value of which the text is given."""
     if len(text) >= SMALL and type(value) in TRACKED:
-        return Mirror(value, default)
-    return kept(text).text
+        return TrackedSnapshot(value, default)
+    return compact(text).text
 
 
 def _text(part: Part) -> bytes:

@@ -25,7 +25,7 @@ from ws_sync._core.tracked.change_log import MISSING, Edit, Journal, ListJournal
 _clock = count(1)
 
 
-class Link:
+class ParentLink:
     """The place of a container in another one.
 
     Attributes:
@@ -50,7 +50,7 @@ class SyncedList(list[Any]):
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
         self._journal = ListJournal()
-        self._links: dict[int, Link] = {}
+        self._links: dict[int, ParentLink] = {}
         super().__init__()
         self._splice(0, 0, values)
 
@@ -162,7 +162,7 @@ class SyncedList(list[Any]):
                     return [index]
         return [index for index, other in enumerate(self) if other is value]
 
-    def _edits(self, value: Any, link: Link) -> list[Edit]:
+    def _edits(self, value: Any, link: ParentLink) -> list[Edit]:
         """Say as changes of this list that one of its elements has changed."""
         if link.times > 1:
             found = [index for index, other in enumerate(self) if other is value]
@@ -180,7 +180,7 @@ class SyncedDict(dict[Any, Any]):
 
     def __init__(self, *values: Any, **members: Any) -> None:
         self._journal = Journal()
-        self._links: dict[int, Link] = {}
+        self._links: dict[int, ParentLink] = {}
         super().__init__()
         self.update(*values, **members)
 
@@ -243,7 +243,7 @@ class SyncedDict(dict[Any, Any]):
             cls, handler.generate_schema(GenericAlias(dict, get_args(source) or (str, Any)))
         )
 
-    def _edits(self, value: Any, link: Link) -> list[Any]:
+    def _edits(self, value: Any, link: ParentLink) -> list[Any]:
         """Return the names of a value, which has changed."""
         if link.times == 1 and self.get(link.hint, MISSING) is value:
             return [link.hint]
@@ -289,7 +289,7 @@ def _link(parent: Container, value: Any, hint: Any) -> None:
     if type(value) in TRACKED:
         link = value._links.get(id(parent))
         if link is None or link.parent() is not parent:
-            link = value._links[id(parent)] = Link(parent, hint)
+            link = value._links[id(parent)] = ParentLink(parent, hint)
         link.times += 1
         link.hint = hint
 

@@ -15,7 +15,7 @@ from tests.ws_sync.strategies import names, values
 from ws_sync._core.json.codec import JSON, Text, dump
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.patch import apply
-from ws_sync._core.snapshot.document import Difference, Document, Held
+from ws_sync._core.snapshot.document import Held, PeerSnapshot, SnapshotDiff
 from ws_sync.exceptions import NotJSON
 
 states = st.dictionaries(names, values, min_size=1, max_size=4)
@@ -29,12 +29,12 @@ def readers(state: Mapping[str, JSON]) -> list[tuple[str, Callable[[], object]]]
     return [(name, partial(state.__getitem__, name)) for name in state]
 
 
-def patch_to(document: Document, state: Mapping[str, JSON]) -> JSON:
+def patch_to(document: PeerSnapshot, state: Mapping[str, JSON]) -> JSON:
     found = document.advance(readers(state), None, {})
     return json.loads(found.patch) if found else []
 
 
-def difference(document: Document, state: Mapping[str, JSON]) -> Difference:
+def difference(document: PeerSnapshot, state: Mapping[str, JSON]) -> SnapshotDiff:
     found = document.advance(readers(state), None, {})
     assert found is not None
     return found
@@ -45,7 +45,7 @@ def test_advance_makes_the_new_state_of_the_old_one(
     old: dict[str, JSON], data: st.DataObject
 ) -> None:
     new = {name: data.draw(values) for name in old}
-    document = Document(texts(old))
+    document = PeerSnapshot(texts(old))
     assert equal(apply(old, patch_to(document, new)), new)
     assert document.advance(readers(new), None, {}) is None
     assert equal(document.value(), new)
@@ -56,7 +56,7 @@ def test_patch_is_never_longer_than_replacing_the_attributes(
     old: dict[str, JSON], data: st.DataObject
 ) -> None:
     new = {name: data.draw(values) for name in old}
-    found = Document(texts(old)).advance(readers(new), None, {})
+    found = PeerSnapshot(texts(old)).advance(readers(new), None, {})
     if found is None:
         return
     whole = [
@@ -71,19 +71,19 @@ def _pointer(name: str) -> str:
 
 def test_nothing_is_sent_when_only_the_form_of_a_number_changed() -> None:
     newer: dict[str, Held] = {}
-    document = Document(texts({"a": 1}))
+    document = PeerSnapshot(texts({"a": 1}))
     assert document.advance(readers({"a": 1.0}), None, newer) is None
     assert newer == {"a": dump(1.0)}
 
 
 def test_attribute_that_the_peer_does_not_hold_is_added() -> None:
-    found = difference(Document({}), {"a/b": 1})
+    found = difference(PeerSnapshot({}), {"a/b": 1})
     assert json.loads(found.patch) == [{"op": "add", "path": "/a~1b", "value": 1}]
     assert found.changed == ["a/b"]
 
 
 def test_attribute_that_is_not_known_is_sent_whole() -> None:
-    document = Document(texts({"a": [1, 2], "b": 1}))
+    document = PeerSnapshot(texts({"a": [1, 2], "b": 1}))
     document.forget(["a", "c"])
     assert document.value() == {"b": 1}
     patch = patch_to(document, {"a": [1, 2], "b": 1})
@@ -91,7 +91,7 @@ def test_attribute_that_is_not_known_is_sent_whole() -> None:
 
 
 def test_attribute_without_json_form_stays_as_it_is() -> None:
-    document = Document(texts({"a": [1, 2], "b": 1}))
+    document = PeerSnapshot(texts({"a": [1, 2], "b": 1}))
     found = difference(document, {"a": [1, float("nan")], "b": 2})
     assert isinstance(found.errors["a"], NotJSON)
     assert found.errors["a"].path == "/1"
@@ -115,7 +115,7 @@ class Elsewhere:
 
 
 def test_follow_takes_over_a_patch_of_the_peer() -> None:
-    document = Document(texts({"a": [1], "b": "unread"}))
+    document = PeerSnapshot(texts({"a": [1], "b": "unread"}))
     document.follow([{"op": "add", "path": "/a/-", "value": 2}], Elsewhere("a"))
     assert document.value() == {"a": [1, 2], "b": "unread"}
 
@@ -130,27 +130,27 @@ def test_follow_takes_over_a_patch_of_the_peer() -> None:
     ids=["fails", "removes", "scalar"],
 )
 def test_follow_forgets_what_it_can_not_follow(patch: JSON) -> None:
-    document = Document(texts({"a": [1], "b": 2}))
+    document = PeerSnapshot(texts({"a": [1], "b": 2}))
     document.follow(patch, Elsewhere("a"))
     assert document.value() == {"b": 2}
 
 
 def test_follow_finds_an_attribute_that_was_forgotten() -> None:
-    document = Document(texts({"a": [1]}))
+    document = PeerSnapshot(texts({"a": [1]}))
     document.forget(["a"])
     document.follow([{"op": "replace", "path": "/a", "value": 3}], Elsewhere("a"))
     assert document.value() == {"a": 3}
 
 
 def test_follow_state_takes_over_members() -> None:
-    document = Document(texts({"a": 1, "b": 2}))
+    document = PeerSnapshot(texts({"a": 1, "b": 2}))
     document.follow_state({"a": [3]})
     assert document.value() == {"a": [3], "b": 2}
 
 
 def test_scalar_that_is_the_same_object_is_compared_anew_when_the_peer_holds_another() -> None:
     value = "a text"
-    document = Document(texts({"a": value}))
+    document = PeerSnapshot(texts({"a": value}))
     assert document.advance([("a", lambda: value)], None, {}) is None
     document.forget(["a"])
     for state in (value, [1], value):
@@ -159,6 +159,6 @@ def test_scalar_that_is_the_same_object_is_compared_anew_when_the_peer_holds_ano
 
 
 def test_nan_is_reported_where_the_peer_holds_null() -> None:
-    found = Document(texts({"a": None})).advance([("a", lambda: math.nan)], None, {})
+    found = PeerSnapshot(texts({"a": None})).advance([("a", lambda: math.nan)], None, {})
     assert found is not None
     assert isinstance(found.errors["a"], NotJSON)

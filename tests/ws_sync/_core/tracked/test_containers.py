@@ -18,7 +18,7 @@ from tests.ws_sync.strategies import names, values
 from ws_sync._core.json.codec import dump
 from ws_sync._core.json.equality import equal
 from ws_sync._core.snapshot import tracked_snapshot
-from ws_sync._core.snapshot.document import Document
+from ws_sync._core.snapshot.document import PeerSnapshot
 from ws_sync._core.tracked import change_log
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
 from ws_sync.exceptions import NotJSON
@@ -105,7 +105,7 @@ class Peer:
     """What a client holds that applies all patches of one attribute."""
 
     def __init__(self, value: Any) -> None:
-        self.document = Document({"a": dump(value)})
+        self.document = PeerSnapshot({"a": dump(value)})
         self.state = {"a": orjson.loads(orjson.dumps(value))}
 
     def sync(self, value: Any) -> Any:
