@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from conformance.driver.expect import text
+from conformance.errors import Kind
 from conformance.protocol.mirror import Inapplicable
 from conformance.protocol.server_legality import Legality
 from conformance.protocol.wire import Event
@@ -40,11 +41,21 @@ class ClientLegality(Legality):
         first, self._heard = not self._heard, True
         if self.asked and first and event.name not in ("_USER_SESSION", "_HELLO"):
             self._broken(
-                "session-identify-answer", "_USER_SESSION as the first event", event.type, frame
+                "session-identify-answer",
+                "_USER_SESSION as the first event",
+                event.type,
+                frame,
+                Kind.UNEXPECTED_EVENT,
+                event.type,
             )
         if event.name == "_HELLO" and not self.spoken:
             self._broken(
-                "versioning-hello-late", "no _HELLO before an event of the server", "one", frame
+                "versioning-hello-late",
+                "no _HELLO before an event of the server",
+                "one",
+                frame,
+                Kind.UNEXPECTED_EVENT,
+                event.type,
             )
         return super()._well_formed(event, frame)
 
@@ -59,6 +70,8 @@ class ClientLegality(Legality):
                 f"no patch of {key} before its _SET on this connection",
                 "one",
                 frame,
+                Kind.UNEXPECTED_EVENT,
+                event.type,
             )
             return
         try:
@@ -69,4 +82,6 @@ class ClientLegality(Legality):
                 f"a patch that can be applied to {text(self.mirror[key])}",
                 f"one that can not: {error}",
                 frame,
+                Kind.INAPPLICABLE_PATCH,
+                event.type,
             )

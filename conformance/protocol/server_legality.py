@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from typing import ClassVar
 
-from conformance.driver.expect import Violation, text
+from conformance.driver.expect import text
 from conformance.driver.trace import shown
+from conformance.errors import Kind, Violation
+from conformance.protocol.counters import TALLY
 from conformance.protocol.mirror import Inapplicable, Mirror
 from conformance.protocol.schemas import wrong_form
 from conformance.protocol.wire import JSON, SCHEMA_BY_NAME, Event, MalformedFrame, decode
-from conformance.runner.counters import TALLY
 from conformance.spec import schemas
 
 
@@ -50,16 +51,26 @@ class Legality:
         try:
             event = decode(frame)
         except MalformedFrame as error:
-            self._broken(error.requirement, "a legal event", f"{error}", frame)
+            self._broken(error.requirement, "a legal event", f"{error}", frame, error.kind)
             return None
         if self._announced is not None:
             self._broken(
-                "binary-pair", "the binary frame right after its _BIN_META", "a text frame", frame
+                "binary-pair",
+                "the binary frame right after its _BIN_META",
+                "a text frame",
+                frame,
+                Kind.UNEXPECTED_EVENT,
+                event.type,
             )
             self._announced = None
         if self._disconnected:
             self._broken(
-                "session-takeover-disconnect", "nothing after _DISCONNECT", "an event", frame
+                "session-takeover-disconnect",
+                "nothing after _DISCONNECT",
+                "an event",
+                frame,
+                Kind.UNEXPECTED_EVENT,
+                event.type,
             )
         if self._well_formed(event, frame):
             self._follow(event, frame)
@@ -75,6 +86,7 @@ class Legality:
                 "_BIN_META before a binary frame",
                 "a binary frame without it",
                 shown(frame),
+                Kind.UNEXPECTED_EVENT,
             )
         return announcement
 
@@ -84,12 +96,14 @@ class Legality:
             return True
         if self.side not in schemas()[schema]["x-senders"]:
             expected = f"an event that {self.side}s send"
-            self._broken("events-envelope", expected, f"{event.name!r}", frame)
+            unexpected = Kind.UNEXPECTED_EVENT, event.type
+            self._broken("events-envelope", expected, f"{event.name!r}", frame, *unexpected)
             return False
         wrong = wrong_form(event, frame)
         if wrong:
             requirement = self.by_name.get(event.name, "events-envelope")
-            self._broken(requirement, f"data as the schema {schema}.json has it", wrong, frame)
+            expected = f"data as the schema {schema}.json has it"
+            self._broken(requirement, expected, wrong, frame, Kind.MALFORMED, event.type)
         return wrong is None
 
     def _follow(self, event: Event, frame: str) -> None:
@@ -117,7 +131,12 @@ class Legality:
     def _patch(self, event: Event, key: str, frame: str) -> None:
         if key not in self.mirror:
             self._broken(
-                "connection-state-before-patch", f"_SET:{key} first", "a patch without it", frame
+                "connection-state-before-patch",
+                f"_SET:{key} first",
+                "a patch without it",
+                frame,
+                Kind.UNEXPECTED_EVENT,
+                event.type,
             )
             return
         before = self.mirror[key]
@@ -129,8 +148,9 @@ class Legality:
                 f"a patch that can be applied to {text(self.mirror[key])}",
                 f"one that can not: {error}",
                 frame,
+                Kind.INAPPLICABLE_PATCH,
+                event.type,
             )
-
             return
         self._fixed(key, before, self.mirror[key], frame)
 
@@ -146,11 +166,21 @@ class Legality:
                 frame,
             )
 
-    def _broken(self, requirement: str, expected: str, received: str, frame: str) -> None:
+    def _broken(
+        self,
+        requirement: str,
+        expected: str,
+        received: str,
+        frame: str,
+        kind: Kind = Kind.DIFFERENT_VALUE,
+        event: str | None = None,
+    ) -> None:
         self.violations.append(
             Violation(
                 requirement=requirement,
                 expected=expected,
                 received=f"{received}, in the frame {shown(frame)}",
+                kind=kind,
+                event=event,
             )
         )

@@ -13,9 +13,9 @@ from typing import Any
 
 from conformance.driver.target import Target
 from conformance.driver.trace import Trace
+from conformance.protocol.counters import TALLY
 from conformance.reports.model import FOOTER, Report
 from conformance.reports.reader import FORMAT, HEADER, VERSION
-from conformance.runner.counters import TALLY
 from conformance.runner.options import Options
 from conformance.runner.verdict import Finding, Outcome, Run, Verdict
 from conformance.spec import Requirement, requirements
@@ -162,7 +162,7 @@ def _finding(finding: Finding, trace: Trace | None) -> dict[str, Any]:
         "sent": finding.sent,
         "expected": finding.expected,
         "received": finding.received,
-        "hint": finding.hint,
+        "hint": finding.hint.sentence if finding.hint else None,
         "steps": finding.steps,
         "seed": finding.seed,
         "replay": finding.replay,

@@ -11,8 +11,9 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import Violation, text
+from conformance.driver.expect import text
 from conformance.driver.target import Target
+from conformance.errors import Violation
 from conformance.protocol.wire import same
 from conformance.sequences.program_run import Observation, Sequence
 from conformance.sequences.search import Finding, Search
