@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
 
-from conformance.driver.trace import Entry, label, shown
+from conformance.driver.trace import Entry, label
+from conformance.protocol.display import show_payload
 from conformance.proxy.findings import Finding, Findings
 from conformance.proxy.frame_reader import BINARY, BROKEN, CLOSE, LARGE, TEXT, Frames, Part
 from conformance.proxy.judge import Judge
@@ -305,7 +306,7 @@ class Watcher:
             finding.last = watched.context()
             if passed is not None:
                 entry = passed.entry()
-                finding.frame = shown(entry.payload, entry.left_out)
+                finding.frame = show_payload(entry.payload, entry.left_out)
         if passed is not None and finding.number not in passed.findings:
             passed.findings = (*passed.findings, finding.number)
         self.listener.found(finding)
