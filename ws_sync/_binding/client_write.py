@@ -21,7 +21,7 @@ from copy import deepcopy
 
 from ws_sync._binding.annotations import reason_of
 from ws_sync._binding.attribute_types import trial
-from ws_sync._binding.attributes import Attribute
+from ws_sync._binding.attributes import Attribute, to_json
 from ws_sync._binding.in_place_update import Graft
 from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, dump, is_deeper, read_own
 from ws_sync._core.json.diff import diff
@@ -29,7 +29,6 @@ from ws_sync._core.json.equality import equal
 from ws_sync._core.json.patch import MAX_OPERATIONS, Draft, may_be_deep, measure
 from ws_sync._core.json.pointer import index, join, parse
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList, track
-from ws_sync._server.invoke import to_json
 from ws_sync.exceptions import Refused, RefusedPatch, RefusedState
 
 _UNTOUCHED = object()

@@ -14,7 +14,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable, Set
 from functools import partial
 
-from ws_sync._binding.attributes import Attribute
+from ws_sync._binding.attributes import Attribute, to_json
 from ws_sync._binding.client_write import Write, current, state_patch
 from ws_sync._binding.element_write import write_of
 from ws_sync._core.json.codec import JSON, Text, dump, encode, frame, frame_prefix
@@ -24,7 +24,6 @@ from ws_sync._core.protocol.events import patch_event, set_event
 from ws_sync._core.snapshot.document import AttributeSnapshot, PeerSnapshot
 from ws_sync._log import AnyLog, log_fields
 from ws_sync._server.connection import Connection
-from ws_sync._server.invoke import to_json
 from ws_sync.exceptions import Refused, RefusedState
 from ws_sync.limits import LIMITS, Limits
 from ws_sync.metrics import Counters
