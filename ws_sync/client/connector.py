@@ -162,7 +162,7 @@ class Connector(Registry):
             timer.cancel()
         self._asking.clear()
         for replica in self._replicas.values():
-            replica.lost()
+            replica.disconnect()
         await self._tell()
 
     async def _tell(self) -> None:
@@ -218,7 +218,7 @@ class Connector(Registry):
         replica = self._replicas.get(key) or Replica()
         before = replica.value
         try:
-            replica.replace(data)
+            replica.apply_state(data)
         except Refused as error:
             self._warn(error)
             return
@@ -238,7 +238,7 @@ class Connector(Registry):
             return
         before = replica.value
         try:
-            replica.follow(data)
+            replica.apply_patch(data)
         except Refused as error:
             self._warn(error)
             await self._ask(key)  # state-ask-again
@@ -296,7 +296,7 @@ class Connector(Registry):
         if link is None:
             return
         with suppress(NoConnection):  # what was on its way counts as not confirmed
-            if await link.send_made(patch_event(key), replica.take):
+            if await link.send_made(patch_event(key), replica.take_patch):
                 self._spawn(self._confirm(link, replica, replica.mark()))
 
     async def _confirm(self, link: Connection, replica: Replica, mark: int) -> None:
