@@ -21,7 +21,7 @@ from starlette.websockets import WebSocketState
 
 from ws_sync._binding.attributes import to_json
 from ws_sync._core.json.codec import Event, decode, encode, frame
-from ws_sync._core.protocol.dialects import named
+from ws_sync._core.protocol.dialects import parse_dialects
 from ws_sync._core.protocol.events import BIN_META, split_event
 from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server import context
@@ -101,7 +101,7 @@ class Session:
         self.state: SessionState | None = None
         self.identity: Hashable | None = None
         self.connection: Connection | None = None
-        self.intake = Intake(limits, named(dialects), self.logger)
+        self.intake = Intake(limits, parse_dialects(dialects), self.logger)
         self._admission = Admission(Origins.of(origins), limits.connections, self.logger)
         self.counters = begin(self)
         self._turn = asyncio.Lock()

@@ -87,14 +87,14 @@ class Write:
         """
         try:
             for value in self._assign():
-                self._draft.settle(value)
+                self._draft.write_back(value)
         except Exception:
             self.undo()
             raise
 
     def undo(self) -> None:
         """Bring everything back to where it was before `commit`."""
-        self._draft.unsettle()
+        self._draft.revert()
         self._graft.undo()
         for attribute, old in reversed(self._assigned):
             with suppress(Exception):  # a setter that does not take its own value back

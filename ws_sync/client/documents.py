@@ -64,7 +64,7 @@ class Documents:
             timer.cancel()
         self._asking.clear()
         for replica in self.replicas.values():
-            replica.lost()
+            replica.disconnect()
 
     async def receive(self, event: Event | None) -> None:
         """Handle an event, or a frame that could not be decoded."""
@@ -188,7 +188,7 @@ class Documents:
         replica = self.replicas.get(key) or Replica()
         before = replica.value
         try:
-            replica.replace(data)
+            replica.apply_state(data)
         except Refused as error:
             self._connector.warn(error)
             return
@@ -208,7 +208,7 @@ class Documents:
             return
         before = replica.value
         try:
-            replica.follow(data)
+            replica.apply_patch(data)
         except Refused as error:
             self._connector.warn(error)
             await self.ask(key)  # state-ask-again
@@ -229,7 +229,7 @@ class Documents:
         if connection is None:
             return
         with suppress(NoConnection):  # a patch in flight counts as unconfirmed
-            if await connection.send_made(patch_event(key), replica.take):
+            if await connection.send_made(patch_event(key), replica.take_patch):
                 self._connector.spawn(self._confirm(connection, replica, replica.mark()))
 
     async def _confirm(self, connection: Connection, replica: Replica, mark: int) -> None:
