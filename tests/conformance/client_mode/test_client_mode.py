@@ -19,7 +19,7 @@ from conformance.client_mode.client_under_test import STARTING
 from conformance.client_mode.search import Found, Search
 from conformance.driver.expect import Violation
 from conformance.driver.trace import Trace
-from conformance.protocol.client_legality import ClientLegality
+from conformance.protocol.legality import ClientLegality
 from conformance.protocol.mirror import Mirror
 from conformance.protocol.wire import Event
 from conformance.spec import deviation
