@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
 
-from conformance.driver.trace import Direction, Entry, label, shown
+from conformance.driver.trace import Direction, Entry, label
+from conformance.protocol.display import show_payload
 from conformance.proxy.findings import Finding, Findings
 from conformance.proxy.frame_reader import (
     CLOSE,
@@ -315,7 +316,7 @@ class Watcher:
             finding.last = watched.context()
             if passed is not None:
                 entry = passed.entry()
-                finding.frame = shown(entry.payload, entry.left_out)
+                finding.frame = show_payload(entry.payload, entry.left_out)
         if passed is not None and finding.number not in passed.findings:
             passed.findings = (*passed.findings, finding.number)
         self.listener.found(finding)
