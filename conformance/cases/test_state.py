@@ -9,7 +9,7 @@ from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.peer import Peer
 from conformance.driver.refusal import survivor, unchanged
-from conformance.protocol.model import INITIAL
+from conformance.protocol.contract import INITIAL
 from conformance.protocol.wire import JSON, same
 from conformance.runner.case import case
 

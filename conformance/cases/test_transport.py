@@ -21,6 +21,7 @@ from conformance.driver.dialogue import Dialogue
 from conformance.driver.expect import ClosedEarly, Silence, TurnedAway
 from conformance.driver.faults import SPARE, Bystander, Scene, crowd, deep_values, largest
 from conformance.driver.raw_socket import HandshakeFailed, fragments, frame
+from conformance.protocol.display import show_json
 from conformance.protocol.wire import JSON, Event
 from conformance.runner.case import case
 from conformance.runner.measurements import Figure
@@ -88,7 +89,7 @@ async def test_reset_right_behind_an_action(scene: Scene) -> None:
     expect.true(
         number in (0, 5),
         expected="number as before the action, or as after it",
-        received=expect.text(number),
+        received=show_json(number),
     )
 
 
@@ -137,7 +138,7 @@ def one_of_pending(state: JSON) -> None:
     expect.true(
         state["anything"] in (None, *PENDING),
         expected="one of the values that were assigned, whole",
-        received=expect.text(state["anything"]),
+        received=show_json(state["anything"]),
         requirement="session-resumes",
     )
 
@@ -306,7 +307,7 @@ async def test_growing_depth_beside_an_event_is_read_or_malformed(
         expect.true(
             number in (held, levels),
             expected=f"number {held} or {levels}",
-            received=expect.text(number),
+            received=show_json(number),
         )
         held = number
         return bool(number == levels)
@@ -346,7 +347,7 @@ async def test_patch_that_grows_by_copying(scene: Scene, seed: JSON, copies: lis
     expect.true(  # patch-growth is a SHOULD; but half of it is no choice
         not table or table.keys() == names,
         expected="table as it was, or with all copies",
-        received=expect.text(sorted(table)),
+        received=show_json(sorted(table)),
         requirement="patch-atomic",
     )
 

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from conformance.driver.counters import TALLY
 from conformance.driver.target import Target
 from conformance.driver.trace import Trace
 from conformance.reports.model import FOOTER, Report
 from conformance.reports.reader import FORMAT, HEADER, VERSION
-from conformance.runner.counters import TALLY
 from conformance.runner.options import Options
 from conformance.runner.verdict import Finding, Outcome, Run, Verdict
 from conformance.spec import Requirement, requirements
