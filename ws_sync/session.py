@@ -19,8 +19,9 @@ from weakref import ref
 
 from starlette.websockets import WebSocketState
 
+from ws_sync._binding.attributes import to_json
 from ws_sync._core.json.codec import Event, decode, encode, frame
-from ws_sync._core.protocol.dialects import named
+from ws_sync._core.protocol.dialects import parse_dialects
 from ws_sync._core.protocol.events import BIN_META, split_event
 from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server import context
@@ -29,7 +30,7 @@ from ws_sync._server.connection import BREAKS_RULES, INTERNAL_ERROR, NORMAL, Con
 from ws_sync._server.context import get_global_session, session_context
 from ws_sync._server.handover import let_go, let_go_here
 from ws_sync._server.inbound_limits import Intake
-from ws_sync._server.invoke import call, to_json
+from ws_sync._server.invoke import call
 from ws_sync._server.origin import Origins
 from ws_sync._server.transport import Transport
 from ws_sync.exceptions import MalformedFrame, NotConnected, Refused, RefusedOrigin, shorten
@@ -100,7 +101,7 @@ class Session:
         self.state: SessionState | None = None
         self.identity: Hashable | None = None
         self.connection: Connection | None = None
-        self.intake = Intake(limits, named(dialects), self.logger)
+        self.intake = Intake(limits, parse_dialects(dialects), self.logger)
         self._admission = Admission(Origins.of(origins), limits.connections, self.logger)
         self.counters = begin(self)
         self._turn = asyncio.Lock()

@@ -24,7 +24,7 @@ from typing import Any, Self, TypeAlias, cast
 
 from starlette.websockets import WebSocket, WebSocketState
 
-from ws_sync._core.protocol.dialects import named
+from ws_sync._core.protocol.dialects import parse_dialects
 from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.connection import INTERNAL_ERROR, TRY_AGAIN_LATER
 from ws_sync._server.handler_registry import owners
@@ -171,7 +171,7 @@ class Sessions:
         self._identify = identify or _identify(verify)
         self._clock = clock
         self._limits = limits
-        self._dialects = named(dialects)
+        self._dialects = parse_dialects(dialects)
         self._most_of_a_user = math.inf if limits.per_user is None else limits.per_user
         self._most_unidentified = math.inf if limits.unidentified is None else limits.unidentified
         self.origins = Origins.of(origins)

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from types import EllipsisType, MemberDescriptorType
-from typing import Protocol, Self, TypeAlias
+from typing import Any, Protocol, Self, TypeAlias
+
+from pydantic_core import to_jsonable_python
 
 from ws_sync._core.json.codec import JSON
 from ws_sync.exceptions import UnknownAttribute
@@ -117,6 +119,15 @@ class Attribute:
     def write(self, value: object) -> None:
         """Set the value."""
         setattr(self.owner, self.name, value)
+
+
+def to_json(value: Any) -> Any:
+    """Convert an object that JSON does not know: dataclasses, models, sets, dates and more.
+
+    Raises:
+        ValueError: the object has no JSON form.
+    """
+    return to_jsonable_python(value)
 
 
 def camel_case(name: str) -> str:

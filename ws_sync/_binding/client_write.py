@@ -21,7 +21,7 @@ from copy import deepcopy
 
 from ws_sync._binding.annotations import reason_of
 from ws_sync._binding.attribute_types import trial
-from ws_sync._binding.attributes import Attribute
+from ws_sync._binding.attributes import Attribute, to_json
 from ws_sync._binding.in_place_update import Graft
 from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, dump, is_deeper, read_own
 from ws_sync._core.json.diff import diff
@@ -29,7 +29,6 @@ from ws_sync._core.json.equality import equal
 from ws_sync._core.json.patch import MAX_OPERATIONS, Draft, may_be_deep, measure
 from ws_sync._core.json.pointer import index, join, parse
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList, track
-from ws_sync._server.invoke import to_json
 from ws_sync.exceptions import Refused, RefusedPatch, RefusedState
 
 _UNTOUCHED = object()
@@ -88,14 +87,14 @@ class Write:
         """
         try:
             for value in self._assign():
-                self._draft.settle(value)
+                self._draft.write_back(value)
         except Exception:
             self.undo()
             raise
 
     def undo(self) -> None:
         """Bring everything back to where it was before `commit`."""
-        self._draft.unsettle()
+        self._draft.revert()
         self._graft.undo()
         for attribute, old in reversed(self._assigned):
             with suppress(Exception):  # a setter that does not take its own value back

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from ws_sync._core.protocol.token_bucket import Bucket, Rate
+from ws_sync._core.protocol.token_bucket import Rate, TokenBucket
 from ws_sync._log import log_fields, peer_of
 from ws_sync._server.connection import TRY_AGAIN_LATER
 from ws_sync._server.origin import Origins, admit, may_connect
@@ -15,7 +15,7 @@ PATIENCE = 5.0
 """Seconds that a connection waits for its turn when too many come; then it is turned away."""
 
 
-class Admission(Bucket):
+class Admission(TokenBucket):
     """Judges the connections of one session; what is left is left of them."""
 
     __slots__ = ("_log", "_origins")

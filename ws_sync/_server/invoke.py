@@ -1,7 +1,4 @@
-"""The border to the application: calls of its functions, and JSON forms of its objects.
-
-Async functions run on the event loop, others in a thread.
-"""
+"""Calls of the application's functions: async ones on the event loop, others in a thread."""
 
 from __future__ import annotations
 
@@ -10,7 +7,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from pydantic_core import to_jsonable_python
 from starlette.concurrency import run_in_threadpool
 
 
@@ -28,12 +24,3 @@ async def call(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> An
         return await function(*args, **kwargs)
     result = await run_in_threadpool(partial(function, *args, **kwargs))
     return await result if inspect.isawaitable(result) else result
-
-
-def to_json(value: Any) -> Any:
-    """Convert an object that JSON does not know: dataclasses, models, sets, dates and more.
-
-    Raises:
-        ValueError: it has no JSON form.
-    """
-    return to_jsonable_python(value)

@@ -22,11 +22,10 @@ from pydantic import (
 
 from ws_sync import Session, Sync, SyncedAsCamelCase, SyncedList
 from ws_sync._binding.attribute_types import attribute_of
-from ws_sync._binding.attributes import Attribute
+from ws_sync._binding.attributes import Attribute, to_json
 from ws_sync._binding.client_write import Write
 from ws_sync._binding.element_write import ElementWrite, write_of
 from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, dump
-from ws_sync._server.invoke import to_json
 from ws_sync.exceptions import Refused
 from ws_sync.testing import TestClient
 

@@ -87,7 +87,7 @@ async def test_refused_write_that_crosses_another_one_is_repeated_later() -> Non
         state.announce(connection)
         state.resync(connection)
         state.receive_patch(connection, [replace("a", 5)])
-        assert state._crossings.next_due() is not None
+        assert state._concurrent_edits.next_due() is not None
         state.receive_patch(connection, [replace("b", 5)])
         await connection.receive()
         connection.close()

@@ -56,7 +56,7 @@ _UNSEEN = object()
 _SCALARS = frozenset({str, int, bool, float, type(None)})
 """Types of values that have the same text for as long as they are the same object."""
 
-Held: TypeAlias = Text | TrackedSnapshot
+AttributeSnapshot: TypeAlias = Text | TrackedSnapshot
 """What is known of an attribute."""
 
 
@@ -110,8 +110,8 @@ class PeerSnapshot:
 
     __slots__ = ("_following", "_layouts", "_seen", "_texts")
 
-    def __init__(self, texts: Mapping[str, Held]) -> None:
-        self._texts: dict[str, Held | None] = dict(texts)
+    def __init__(self, texts: Mapping[str, AttributeSnapshot]) -> None:
+        self._texts: dict[str, AttributeSnapshot | None] = dict(texts)
         self._layouts: dict[str, Layout] = {}
         self._following: list[TrackedSnapshot] = []
         self._seen: dict[str, object] = {}  # scalars, of which the texts are those that are held
@@ -120,7 +120,7 @@ class PeerSnapshot:
         """Decode what the peer holds, without the attributes that are not known."""
         return {name: _value(held) for name, held in self._texts.items() if held}
 
-    def texts(self, names: Iterable[str]) -> dict[str, Held]:
+    def texts(self, names: Iterable[str]) -> dict[str, AttributeSnapshot]:
         """Return the texts of those of the attributes that are known."""
         return {name: text for name in names if (text := self._texts.get(name)) is not None}
 
@@ -128,7 +128,7 @@ class PeerSnapshot:
         self,
         readers: Iterable[tuple[str, Callable[[], object]]],
         default: Default | None,
-        texts: dict[str, Held],
+        texts: dict[str, AttributeSnapshot],
     ) -> SnapshotDiff | None:
         """Read attributes, and take over the changes, which the caller sends.
 
@@ -150,7 +150,7 @@ class PeerSnapshot:
                     continue
                 held = known.get(name)
                 kind = value.__class__
-                newer: Held
+                newer: AttributeSnapshot
                 if value.__class__ in TRACKED:
                     if (
                         isinstance(held, TrackedSnapshot)
@@ -188,10 +188,10 @@ class PeerSnapshot:
         for name in self._texts.keys() & set(names):
             self._hold(name, None)
 
-    def follow(self, patch: JSON, write: Applied) -> None:
+    def apply_patch(self, patch: JSON, write: Applied) -> None:
         """Take over a patch of the peer, which it has applied to what it holds.
 
-        The caller then applies it to the attributes, and calls `settle`.
+        The caller then applies it to the attributes, and calls `refresh`.
 
         Args:
             patch: the patch.
@@ -213,8 +213,8 @@ class PeerSnapshot:
             value = result.get(name, _UNTOUCHED) if type(result) is dict else _UNTOUCHED
             self._hold(name, _text_or_none(value))
 
-    def settle(self) -> None:
-        """Look at the attributes whose mirrors were not advanced by `follow`: they are now."""
+    def refresh(self) -> None:
+        """Look at the attributes whose mirrors were not advanced by `apply_patch`: they are now."""
         for mirror in self._following:
             changes = Changes(None)
             try:
@@ -248,7 +248,7 @@ class PeerSnapshot:
                     self._seen.pop(name, None)
         return True
 
-    def follow_state(self, state: Mapping[str, JSON]) -> None:
+    def apply_state(self, state: Mapping[str, JSON]) -> None:
         """Take over attributes that the peer says it holds."""
         for name, value in state.items():
             self._hold(name, _text_or_none(value))
@@ -259,7 +259,12 @@ class PeerSnapshot:
         self._layouts.pop(name, None)
 
     def _compare(
-        self, name: str, value: object, held: Held | None, text: bytes, default: Default | None
+        self,
+        name: str,
+        value: object,
+        held: AttributeSnapshot | None,
+        text: bytes,
+        default: Default | None,
     ) -> tuple[list[bytes], Text]:
         """Return the operations that lead to a value, maybe none, and its text.
 
@@ -295,8 +300,8 @@ class PeerSnapshot:
         return texts if sum(map(len, texts)) + len(texts) - 1 < len(replaced) else [replaced], newer
 
     def _compare_tracked(
-        self, name: str, value: Container, held: Held | None, default: Default | None
-    ) -> tuple[list[bytes], Held]:
+        self, name: str, value: Container, held: AttributeSnapshot | None, default: Default | None
+    ) -> tuple[list[bytes], AttributeSnapshot]:
         """Do what `_compare` does, for a container that knows what has changed in it."""
         path = _pointer(name)
         if isinstance(held, TrackedSnapshot) and held.source is value:
@@ -333,7 +338,7 @@ class PeerSnapshot:
         return operations.texts
 
 
-def _value(held: Held) -> JSON:
+def _value(held: AttributeSnapshot) -> JSON:
     return read_own(held.text, held.native)
 
 

@@ -15,7 +15,7 @@ from tests.ws_sync.strategies import names, values
 from ws_sync._core.json.codec import JSON, Text, dump
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.patch import apply
-from ws_sync._core.snapshot.document import Held, PeerSnapshot, SnapshotDiff
+from ws_sync._core.snapshot.document import AttributeSnapshot, PeerSnapshot, SnapshotDiff
 from ws_sync.exceptions import NotJSON
 
 states = st.dictionaries(names, values, min_size=1, max_size=4)
@@ -70,7 +70,7 @@ def _pointer(name: str) -> str:
 
 
 def test_nothing_is_sent_when_only_the_form_of_a_number_changed() -> None:
-    newer: dict[str, Held] = {}
+    newer: dict[str, AttributeSnapshot] = {}
     document = PeerSnapshot(texts({"a": 1}))
     assert document.advance(readers({"a": 1.0}), None, newer) is None
     assert newer == {"a": dump(1.0)}
@@ -114,9 +114,9 @@ class Elsewhere:
         raise AssertionError("it is of no concern")
 
 
-def test_follow_takes_over_a_patch_of_the_peer() -> None:
+def test_apply_patch_takes_over_a_patch_of_the_peer() -> None:
     document = PeerSnapshot(texts({"a": [1], "b": "unread"}))
-    document.follow([{"op": "add", "path": "/a/-", "value": 2}], Elsewhere("a"))
+    document.apply_patch([{"op": "add", "path": "/a/-", "value": 2}], Elsewhere("a"))
     assert document.value() == {"a": [1, 2], "b": "unread"}
 
 
@@ -129,22 +129,22 @@ def test_follow_takes_over_a_patch_of_the_peer() -> None:
     ],
     ids=["fails", "removes", "scalar"],
 )
-def test_follow_forgets_what_it_can_not_follow(patch: JSON) -> None:
+def test_apply_patch_forgets_what_it_can_not_follow(patch: JSON) -> None:
     document = PeerSnapshot(texts({"a": [1], "b": 2}))
-    document.follow(patch, Elsewhere("a"))
+    document.apply_patch(patch, Elsewhere("a"))
     assert document.value() == {"b": 2}
 
 
-def test_follow_finds_an_attribute_that_was_forgotten() -> None:
+def test_apply_patch_finds_an_attribute_that_was_forgotten() -> None:
     document = PeerSnapshot(texts({"a": [1]}))
     document.forget(["a"])
-    document.follow([{"op": "replace", "path": "/a", "value": 3}], Elsewhere("a"))
+    document.apply_patch([{"op": "replace", "path": "/a", "value": 3}], Elsewhere("a"))
     assert document.value() == {"a": 3}
 
 
-def test_follow_state_takes_over_members() -> None:
+def test_apply_state_takes_over_members() -> None:
     document = PeerSnapshot(texts({"a": 1, "b": 2}))
-    document.follow_state({"a": [3]})
+    document.apply_state({"a": [3]})
     assert document.value() == {"a": [3], "b": 2}
 
 
