@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 EXTRAS := server,client,picows,tokens,opentelemetry,conformance,docs
 PIP := -m pip --quiet --disable-pip-version-check
-NPM_INSTALL := npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
+NODE := node_modules/.stamp
 CHROMIUM := command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
 VERSIONS := 3.11 3.12 3.13
 BUDGET ?= 2s
@@ -56,7 +56,7 @@ testees: $(READY)  ## run the kit against every testee of tools/testees; check t
 servers: $(READY)  ## run the kit against the reference under every server; BUDGET=2s is for sequences
 	$(BIN)/python -m tools.servers --budget $(BUDGET)
 
-clients: $(READY)  ## run the kit against the clients, one of them in Chromium; BUDGET=2s is for sequences
+clients: $(READY) $(NODE)  ## run the kit against the clients, one of them in Chromium; BUDGET=2s is for sequences
 	$(CHROMIUM)
 	$(BIN)/python -m tools.judge_clients --budget $(BUDGET)
 
@@ -85,38 +85,33 @@ wheel: $(READY)  ## build the wheel, install it in an empty environment and test
 bundle: $(READY)  ## write the one-file bundle of the schemas
 	$(BIN)/python -m tools.bundle_schemas
 
-site: $(READY)  ## build the web page of the specification in build/site
+site: $(READY) $(NODE)  ## build the web page of the specification in build/site
 	$(BIN)/python -m tools.build_site
 
 look: site  ## check the web page in Chromium; screenshots in build/screenshots
 	$(CHROMIUM)
-	cd tools/site && $(NPM_INSTALL)
 	node tools/site/look.mjs
 
-look-report: $(READY)  ## check the page of a report in Chromium; screenshots in build/screenshots
+look-report: $(READY) $(NODE)  ## check the page of a report in Chromium; screenshots in build/screenshots
 	$(CHROMIUM)
-	cd tools/report_page && $(NPM_INSTALL)
 	$(BIN)/python -m tools.report_page
 	node tools/report_page/look.mjs
 
-look-proxy: $(READY)  ## check the proxy's live page in Chromium; screenshots in build/screenshots
+look-proxy: $(READY) $(NODE)  ## check the proxy's live page in Chromium; screenshots in build/screenshots
 	$(CHROMIUM)
-	cd tools/proxy_page && $(NPM_INSTALL)
 	$(BIN)/python -m tools.proxy_page
 
-asyncapi:  ## validate spec/asyncapi.yaml with AsyncAPI's parser
-	cd tools/asyncapi && $(NPM_INSTALL)
+asyncapi: $(NODE)  ## validate spec/asyncapi.yaml with AsyncAPI's parser
 	node tools/asyncapi/validate.mjs
 
-vectors: $(READY)  ## check the test vectors and the public JSON Patch suite, in Node and in Python
-	cd tests/vectors/node && $(NPM_INSTALL) && node run.mjs
-	$(BIN)/python -m tests.vectors.suite tests/vectors/node/node_modules/json-patch-test-suite
+vectors: $(READY) $(NODE)  ## check the test vectors and the public JSON Patch suite, in Node and in Python
+	node tests/vectors/node/run.mjs
+	$(BIN)/python -m tests.vectors.suite node_modules/json-patch-test-suite
 
-web: $(READY)  ## test the browser client: its types, its logic in Node, the demo and React in Chromium
+web: $(READY) $(NODE)  ## test the browser client: its types, its logic in Node, the demo and React in Chromium
 	$(CHROMIUM)
-	cd tools/testees/web && $(NPM_INSTALL)
-	cd tests/web && $(NPM_INSTALL)
-	cd tests/web && node_modules/.bin/tsc -p types/tsconfig.json && node_modules/.bin/tsc -p types/tsconfig.sources.json
+	node_modules/.bin/tsc -p tests/web/types/tsconfig.json
+	node_modules/.bin/tsc -p tests/web/types/tsconfig.sources.json
 	cd tests/web && node --test unit browser.test.mjs react.test.mjs
 
 clean:  ## remove the environments and what was built
@@ -129,3 +124,7 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python $(PIP) install -c constraints.txt 'pip>=25.1'
 	$(BIN)/python $(PIP) install -c constraints.txt -e '.[$(EXTRAS)]' --group dev
 	touch $@
+
+$(NODE): package.json
+	npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
+	cp package.json $@
