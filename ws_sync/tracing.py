@@ -40,7 +40,7 @@ from ws_sync.sync import Sync
 KEY = "ws_sync.key"
 NAME = "ws_sync.name"
 """Attribute with the name of the action or task."""
-CONNECTION = "ws_sync._server.connection"
+CONNECTION = "ws_sync.connection"
 """Attribute with the number of the connection, as the log has it."""
 OUTCOME = "ws_sync.outcome"
 """Attribute with `ok`, `refused`, `unknown`, `failed` or `cancelled`."""

@@ -115,7 +115,7 @@ async def test_action_and_its_sync_are_spans_inside_each_other(
     assert attributes(action) == {
         "ws_sync.key": "N",
         "ws_sync.name": "add",
-        "ws_sync._server.connection": connection.number,
+        "ws_sync.connection": connection.number,
         "ws_sync.outcome": "ok",
     }
     assert published.name == "ws_sync publish"
