@@ -21,12 +21,13 @@ from starlette.websockets import WebSocketState
 
 from ws_sync._binding.attributes import to_json
 from ws_sync._core.json.codec import Event, decode, encode, frame
+from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.dialects import parse_dialects
 from ws_sync._core.protocol.events import BIN_META, split_event
 from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server import context
 from ws_sync._server.admission import Admission
-from ws_sync._server.connection import BREAKS_RULES, INTERNAL_ERROR, NORMAL, Connection
+from ws_sync._server.connection import Connection
 from ws_sync._server.context import get_global_session, session_context
 from ws_sync._server.handover import let_go, let_go_here
 from ws_sync._server.inbound_limits import Intake
@@ -209,11 +210,11 @@ class Session:
         if connection.is_served:  # by another task, and by that alone
             return
         with self:
-            code = INTERNAL_ERROR  # connection-close-code
+            code = CloseCode.INTERNAL_ERROR  # connection-close-code
             try:
                 await self._tell("on_connect")
                 await self._serve(connection)
-                code = NORMAL
+                code = CloseCode.NORMAL_CLOSURE
             finally:
                 if self.connection is connection:
                     self._release()
@@ -368,7 +369,7 @@ class Session:
                             error=error.reason, in_a_row=connection.malformed),
             )  # fmt: skip
             if connection.malformed >= self.intake.limits.malformed:
-                connection.close(BREAKS_RULES, "too many malformed frames")
+                connection.close(CloseCode.POLICY_VIOLATION, "too many malformed frames")
         except Refused as error:
             counters.refused_others += 1
             self.intake.count_refusal()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.token_bucket import Rate, TokenBucket
 from ws_sync._log import log_fields, peer_of
-from ws_sync._server.connection import TRY_AGAIN_LATER
 from ws_sync._server.origin import Origins, admit, may_connect
 from ws_sync._server.transport import Transport, reject
 
@@ -51,7 +51,8 @@ class Admission(TokenBucket):
         self.left += 1
         self._log.warning(
             "too many connections of one session; %s is turned away", peer_of(ws),
-            extra=log_fields("too-many-connections", peer=peer_of(ws), code=TRY_AGAIN_LATER),
+            extra=log_fields("too-many-connections", peer=peer_of(ws),
+                             code=CloseCode.TRY_AGAIN_LATER),
         )  # fmt: skip
-        await reject(ws, TRY_AGAIN_LATER, "too many connections")
+        await reject(ws, CloseCode.TRY_AGAIN_LATER, "too many connections")
         return False

@@ -27,6 +27,7 @@ from starlette.websockets import WebSocketState
 
 from ws_sync._core.json.codec import encode, frame
 from ws_sync._core.protocol.binary_pairs import Pairing
+from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.events import DISCONNECT
 from ws_sync._log import AnyLog, Log, log_fields
 from ws_sync._server.steps import Begun, begin
@@ -40,12 +41,6 @@ if TYPE_CHECKING:
     from ws_sync.session import Session
 
 _numbers = count(1)
-
-NORMAL = 1000
-BREAKS_RULES = 1008
-INTERNAL_ERROR = 1011
-TOO_BIG = 1009
-TOO_SLOW = TRY_AGAIN_LATER = 1013
 
 
 class Unit(NamedTuple):
@@ -180,10 +175,11 @@ class Connection:
         elif self._units >= self._limits.most_units or self._size > self._limits.most_size:
             self._log.warning(
                 "peer is too slow: %d events wait for it", self.waiting,
-                extra=log_fields("peer-too-slow", waiting=self.waiting, code=TOO_SLOW),
+                extra=log_fields("peer-too-slow", waiting=self.waiting,
+                                 code=CloseCode.TRY_AGAIN_LATER),
             )  # fmt: skip
             self._outbox.clear()
-            self.close(TOO_SLOW, "too slow")
+            self.close(CloseCode.TRY_AGAIN_LATER, "too slow")
         else:
             self.counters.sent_bytes += len(text) if text.isascii() else size(text)
             self._queue(Unit(text, payload, counts=True))
@@ -228,9 +224,9 @@ class Connection:
         """Queue `_DISCONNECT` as the last event, and close behind it."""
         self.counters.sent_disconnects += self.is_open
         self.send(frame(DISCONNECT, encode(message)))
-        self.close(NORMAL)
+        self.close(CloseCode.NORMAL_CLOSURE)
 
-    def close(self, code: int = NORMAL, reason: str = "") -> None:
+    def close(self, code: int = CloseCode.NORMAL_CLOSURE, reason: str = "") -> None:
         """Begin to end the connection: read no more, send what is queued, close.
 
         Never blocks; a peer that does not read is given up after the limits' `close_timeout`.
@@ -278,7 +274,7 @@ class Connection:
 
     def _lost(self, error: Exception) -> None:
         self._log_loss("sending", error)
-        self.close(INTERNAL_ERROR)
+        self.close(CloseCode.INTERNAL_ERROR)
 
     def _log_loss(self, what: str, error: Exception) -> None:
         reason = shorten(str(error) or type(error).__name__)
@@ -331,7 +327,7 @@ class Connection:
         ended = self.ws.client_state is not WebSocketState.CONNECTED
         if ended or self.ws.application_state is not WebSocketState.CONNECTED:
             return
-        code, reason = self._close or (NORMAL, "")
+        code, reason = self._close or (CloseCode.NORMAL_CLOSURE, "")
         try:
             async with asyncio.timeout(self._limits.close_timeout):
                 await self.ws.close(code, reason)

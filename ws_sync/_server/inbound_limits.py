@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.token_bucket import Meter
 from ws_sync._log import log_fields, peer_of
-from ws_sync._server.connection import TOO_BIG, Connection
+from ws_sync._server.connection import Connection
 from ws_sync.exceptions import Refused
 from ws_sync.limits import Limits
 
@@ -57,9 +58,9 @@ class Intake(Meter):
             self._log.warning(
                 "a frame has a size of %d; %d may be", size, self.limits.frame,
                 extra=log_fields("frame-too-large", "connection-oversized", size=size,
-                                 code=TOO_BIG),
+                                 code=CloseCode.MESSAGE_TOO_BIG),
             )  # fmt: skip
-            connection.close(TOO_BIG, "too big")
+            connection.close(CloseCode.MESSAGE_TOO_BIG, "too big")
             return
         wait = self.wait(connection.loop.time())
         if wait and not self._was_told:

@@ -31,15 +31,10 @@ from weakref import WeakSet
 
 from starlette.datastructures import Headers
 
+from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._log import AnyLog, log_fields, peer_of
 from ws_sync._server.transport import Transport, reject
 from ws_sync.exceptions import shorten
-
-FOREIGN = 1008
-"""Close code of a WebSocket that the application had accepted before its origin was judged.
-
-One that was not accepted is answered with status 403.
-"""
 
 EVERYTHING = "*"
 """Stands for all origins: the check is off."""
@@ -122,7 +117,7 @@ async def admit(ws: Transport, origins: Origins, log: AnyLog) -> bool:
     """
     if may_connect(ws, origins, log):
         return True
-    await reject(ws, FOREIGN, "origin not allowed")
+    await reject(ws, CloseCode.POLICY_VIOLATION, "origin not allowed")
     return False
 
 
