@@ -21,6 +21,7 @@ from starlette.websockets import WebSocket
 from tests.documentation import code_blocks, table
 from tests.ws_sync.harness import DEADLINE, Server
 from ws_sync import Session, Sync, metrics, remote_action, remote_task
+from ws_sync._log import Log
 from ws_sync._server.connection import Connection
 from ws_sync.id import get_user_session
 from ws_sync.limits import LIMITS, Limits
@@ -253,7 +254,7 @@ async def test_connections_that_end_otherwise_are_told_by_their_code() -> None:
 
 async def test_connection_of_its_own_counts_for_nobody() -> None:
     before = metrics.snapshot()
-    connection = Connection(TestClient(Session())._ws, Session().logger)
+    connection = Connection(TestClient(Session())._ws, Log())
     connection.close(4000)
     async with asyncio.timeout(DEADLINE):
         await connection.closed()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
 from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.token_bucket import Rate, TokenBucket
-from ws_sync._log import log_fields, peer_of
+from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.origin import Origins, admit, may_connect
 from ws_sync._server.transport import Transport, reject
 
@@ -20,7 +19,7 @@ class Admission(TokenBucket):
 
     __slots__ = ("_log", "_origins")
 
-    def __init__(self, origins: Origins, rate: Rate | None, log: logging.Logger) -> None:
+    def __init__(self, origins: Origins, rate: Rate | None, log: Log) -> None:
         """Admit connections.
 
         Args:

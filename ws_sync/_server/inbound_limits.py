@@ -6,11 +6,10 @@ It counts for the session, and not for a connection: who connects again has not 
 from __future__ import annotations
 
 import asyncio
-import logging
 
 from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.token_bucket import Meter
-from ws_sync._log import log_fields, peer_of
+from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.connection import Connection
 from ws_sync.exceptions import Refused
 from ws_sync.limits import Limits
@@ -26,7 +25,7 @@ class Intake(Meter):
 
     __slots__ = ("_log", "_tasks", "_was_told", "dialects", "limits")
 
-    def __init__(self, limits: Limits, dialects: frozenset[str], log: logging.Logger) -> None:
+    def __init__(self, limits: Limits, dialects: frozenset[str], log: Log) -> None:
         super().__init__(limits.events, limits.received, limits.frame)
         self.limits = limits
         self.dialects = dialects

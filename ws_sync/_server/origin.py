@@ -32,7 +32,7 @@ from weakref import WeakSet
 from starlette.datastructures import Headers
 
 from ws_sync._core.protocol.close_codes import CloseCode
-from ws_sync._log import AnyLog, log_fields, peer_of
+from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.transport import Transport, reject
 from ws_sync.exceptions import shorten
 
@@ -109,7 +109,7 @@ class Origins:
 _NO_OTHERS = Origins()
 
 
-async def admit(ws: Transport, origins: Origins, log: AnyLog) -> bool:
+async def admit(ws: Transport, origins: Origins, log: Log) -> bool:
     """Judge where a WebSocket comes from, and close it if it may not connect.
 
     Returns:
@@ -121,7 +121,7 @@ async def admit(ws: Transport, origins: Origins, log: AnyLog) -> bool:
     return False
 
 
-def may_connect(ws: Transport, origins: Origins, log: AnyLog) -> bool:
+def may_connect(ws: Transport, origins: Origins, log: Log) -> bool:
     """Judge where a WebSocket comes from; a refusal is logged."""
     headers = ws.headers
     if "origin" not in headers or ws in _listed:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
 
 import pytest
@@ -11,12 +10,13 @@ from starlette.websockets import WebSocket
 
 from tests.ws_sync.harness import DEADLINE, Server
 from ws_sync._core.protocol.close_codes import CloseCode
+from ws_sync._log import Log
 from ws_sync._server.connection import Connection
 from ws_sync.limits import Limits
 from ws_sync.session import Session
 from ws_sync.sync import Sync
 
-LOG = logging.getLogger("test")
+LOG = Log()
 BIG = "x" * 100_000
 
 
