@@ -20,7 +20,7 @@ from starlette.websockets import WebSocket
 
 from tests.documentation import code_blocks, table
 from tests.ws_sync.harness import DEADLINE, Server
-from ws_sync import Session, Sync, metrics, remote_action, remote_task
+from ws_sync import Session, Sync, get_global_session, metrics, remote_action, remote_task
 from ws_sync._log import Log
 from ws_sync._server.connection import Connection
 from ws_sync.id import get_user_session
@@ -267,7 +267,7 @@ async def test_clients_that_are_turned_away_are_told() -> None:
     def factory(identity: str) -> object:
         if identity == "/bad":
             raise RuntimeError
-        return None
+        return notes_in(get_global_session())
 
     sessions = Sessions(factory, limit=1)
 
@@ -282,8 +282,9 @@ async def test_clients_that_are_turned_away_are_told() -> None:
         codes = []
         async with server.connect("/bad") as client:
             codes.append(await client.close_code())
-        async with server.connect("/good") as _, server.connect("/more") as client:
+        async with server.connect("/good") as good, server.connect("/more") as client:
             codes.append(await client.close_code())
+            await good.receive()  # the state: the factory has ended, so this one is not rejected
         await sessions.close()
         async with server.connect("/late") as client:
             codes.append(await client.close_code())
