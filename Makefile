@@ -6,7 +6,8 @@ READY := $(VENV)/.ready
 
 .PHONY: conformance test check testees clients servers mutants client-mutants benchmark wheel bundle site look look-report look-proxy asyncapi vectors web demo clean
 
-NPM_INSTALL := npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
+# The npm packages of tests and tools, pinned in package.json.
+NODE := node_modules/.stamp
 
 # The kit against the embedded reference server.
 conformance: $(READY)
@@ -60,7 +61,7 @@ mutants: $(READY)
 	$(BIN)/python -m tools.run_mutants --check spec
 
 # The kit's client mode against the clients of this repository; the one in a browser needs Chromium.
-clients: $(READY)
+clients: $(READY) $(NODE)
 	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
 	$(BIN)/python -m tools.judge_clients --budget $(BUDGET)
 
@@ -77,44 +78,39 @@ bundle: $(READY)
 	$(BIN)/python -m tools.bundle_schemas
 
 # The web page of the specification, in build/site.
-site: $(READY)
+site: $(READY) $(NODE)
 	$(BIN)/python -m tools.build_site
 
 # The same in a browser: every page at two widths, pictures in build/screenshots.
 look: site
 	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
-	cd tools/site && $(NPM_INSTALL)
 	node tools/site/look.mjs
 
 # The page of a report in a browser, used as people use it; pictures in build/screenshots.
-look-report: $(READY)
+look-report: $(READY) $(NODE)
 	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
-	cd tools/report_page && $(NPM_INSTALL)
 	$(BIN)/python -m tools.report_page
 	node tools/report_page/look.mjs
 
 # The watcher's page in a browser, while a client works through the proxy; pictures beside the others.
-look-proxy: $(READY)
+look-proxy: $(READY) $(NODE)
 	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
-	cd tools/proxy_page && $(NPM_INSTALL)
 	$(BIN)/python -m tools.proxy_page
 
 # The AsyncAPI document, judged by AsyncAPI's own parser.
-asyncapi:
-	cd tools/asyncapi && $(NPM_INSTALL)
+asyncapi: $(NODE)
 	node tools/asyncapi/validate.mjs
 
 # The test vectors and the public JSON Patch suite, in Node and in Python.
-vectors: $(READY)
-	cd tests/vectors/node && $(NPM_INSTALL) && node run.mjs
-	$(BIN)/python -m tests.vectors.suite tests/vectors/node/node_modules/json-patch-test-suite
+vectors: $(READY) $(NODE)
+	node tests/vectors/node/run.mjs
+	$(BIN)/python -m tests.vectors.suite node_modules/json-patch-test-suite
 
 # The browser client: its types, its logic in Node, then the demo and React in Chromium.
-web: $(READY)
+web: $(READY) $(NODE)
 	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
-	cd tools/testees/web && $(NPM_INSTALL)
-	cd tests/web && $(NPM_INSTALL)
-	cd tests/web && node_modules/.bin/tsc -p types/tsconfig.json && node_modules/.bin/tsc -p types/tsconfig.sources.json
+	node_modules/.bin/tsc -p tests/web/types/tsconfig.json
+	node_modules/.bin/tsc -p tests/web/types/tsconfig.sources.json
 	cd tests/web && node --test unit browser.test.mjs react.test.mjs
 
 $(READY): pyproject.toml constraints.txt
@@ -122,6 +118,10 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
+
+$(NODE): package.json
+	npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
+	cp package.json $@
 
 clean:
 	rm -rf $(VENV) .venvs dist

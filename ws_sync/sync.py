@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from logging import Logger
 from types import EllipsisType
-from typing import Any, Literal, Self, TypeAlias, overload
+from typing import Any, Literal, Self, TypeAlias, Unpack, overload
 
 from ws_sync._binding.arguments import bind, fit, read_call
 from ws_sync._binding.attribute_types import attribute_of, usual_name
-from ws_sync._binding.attributes import Attribute, Names, wire_names
+from ws_sync._binding.attributes import Attribute, wire_names
 from ws_sync._binding.markers import remote_functions
 from ws_sync._core.json.codec import JSON
 from ws_sync._core.protocol.events import (
@@ -37,7 +37,13 @@ from ws_sync._server.handler_registry import Registration
 from ws_sync._server.instrumentation import instrumentation
 from ws_sync._server.invoke import call
 from ws_sync._server.key_scope import get_current_sync_key_prefix, scoped, sync_key_scope
-from ws_sync._server.sync_options import Configuration, Functions, Pair, configure
+from ws_sync._server.sync_options import (
+    Configuration,
+    Functions,
+    Pair,
+    SyncOptions,
+    configure,
+)
 from ws_sync._server.tasks import Tasks
 from ws_sync._server.throttle import Throttle
 from ws_sync.exceptions import Refused, escape_control_chars, shorten
@@ -63,6 +69,23 @@ ToastType: TypeAlias = Literal["default", "message", "info", "success", "warning
 
 def _nothing() -> None:
     """Do nothing."""
+
+
+class ObjectOptions(SyncOptions, total=False):
+    """The options of `Sync`.
+
+    Attributes:
+        actions: functions that the client can call, by name, besides the marked methods.
+        tasks: functions that the client can start, by name; or a pair of functions that start and
+            cancel, called with the whole data.
+        task_cancels: functions that are called in a task when it is cancelled, by name.
+        session: the session to join; by default that of the `with session:` around the call.
+    """
+
+    actions: Functions | None
+    tasks: Functions | Pair | None
+    task_cancels: Functions | None
+    session: Session | None
 
 
 ANCHOR = "_ws_sync"
@@ -101,30 +124,30 @@ class Sync:
         obj: object,
         key: str,
         sync_all: bool = False,
-        include: Names = (),
-        exclude: Iterable[str] = (),
-        toCamelCase: bool = False,  # noqa: N803  # the name that users know
-        send_on_init: bool = True,
-        expose_running_tasks: bool = False,
-        logger: Logger | None = None,
-        actions: Functions | None = None,
-        tasks: Functions | Pair | None = None,
-        task_cancels: Functions | None = None,
-        session: Session | None = None,
-        read_only: Iterable[str] = (),
+        *args: Any,  # options by position, in the order of older versions
+        **options: Unpack[ObjectOptions],
     ) -> None: ...
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Register an object; the key first or the object first, see `configuration`."""
+        """Register an object, with the key first (0.5.1) or the object first.
+
+        Args:
+            args: the key and the object, in either order, and options.
+            kwargs: options, see `ObjectOptions`. With the key first, `on_action` and
+                `on_task_cancel` instead of `actions` and `task_cancels`, and the attributes with
+                their names on the wire or `...`.
+
+        Raises:
+            NoSession: there is no `session`, and none around this call.
+            UnknownAttribute: the object has no such attribute.
+            TypeError: the arguments fit neither form.
+        """
         self._setup(configure(args, kwargs))
 
     @classmethod
-    def all(cls, obj: object, key: str, *args: Any, **kwargs: Any) -> Self:
-        """Sync all attributes and properties whose name does not begin with an underscore.
-
-        Takes what the constructor takes, object first, from `include` on.
-        """
-        return cls(obj, key, True, *args, **kwargs)
+    def all(cls, obj: object, key: str, *args: Any, **options: Unpack[ObjectOptions]) -> Self:
+        """Sync all attributes and properties whose name does not begin with an underscore."""
+        return cls(obj, key, True, *args, **options)
 
     @classmethod
     def only(

@@ -11,7 +11,8 @@ from conformance.blackbox.connect import arrive, survivor
 from conformance.blackbox.differences import Differences, differences, pointer, without
 from conformance.driver.application import Place
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import NotTestable, Violation, text
+from conformance.driver.expect import NotTestable, Violation
+from conformance.protocol.display import show_json
 from conformance.protocol.wire import ABSENT, JSON
 
 UNALTERABLE = (
@@ -78,4 +79,4 @@ async def _differing(
 
 
 def _shown(value: JSON) -> str:
-    return "not there" if value is ABSENT else text(value)
+    return "not there" if value is ABSENT else show_json(value)

@@ -6,6 +6,7 @@ import pytest
 
 from conformance.client_mode.client_under_test import START, ClientUnderTest, call, member
 from conformance.driver import expect
+from conformance.protocol.display import show_json
 from conformance.protocol.wire import Event
 from conformance.runner.case import case
 
@@ -120,7 +121,7 @@ async def test_frame_that_is_too_large_has_its_whole_effect_or_none(guest: Clien
     expect.true(
         text in ("", "x" * LARGE * 3),
         expected="all of a frame, or nothing",
-        received=f"{expect.text(text)} of its {LARGE * 3} characters",
+        received=f"{show_json(text)} of its {LARGE * 3} characters",
     )
 
 

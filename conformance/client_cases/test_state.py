@@ -6,6 +6,7 @@ import pytest
 
 from conformance.client_mode.client_under_test import KEY, START, ClientUnderTest, call, member
 from conformance.driver import expect
+from conformance.protocol.display import show_json
 from conformance.protocol.wire import Event
 from conformance.runner.case import case
 
@@ -205,5 +206,5 @@ async def test_client_that_keeps_an_edit_changes_nothing_else(
     expect.true(
         isinstance(items, list) and {"a", "c"} <= {item for item in items if type(item) is str},
         expected='"a" and "c" among the items, which the user has not edited',
-        received=expect.text(items),
+        received=show_json(items),
     )

@@ -21,20 +21,11 @@ from conformance.driver.connection import Connection, Received
 from conformance.driver.expect import NotTestable, Violation
 from conformance.driver.target import Target
 from conformance.driver.trace import Trace
+from conformance.protocol import contract
 from conformance.protocol.wire import ABSENT, JSON, Event
 
-KEY = "TESTEE"
-START: dict[str, JSON] = {
-    "features": [],
-    "text": "",
-    "number": 0,
-    "flag": False,
-    "items": [],
-    "table": {},
-    "anything": None,
-    "itemCount": 0,
-    "runningTasks": [],
-}
+KEY = contract.TESTEE
+START = contract.initial_state()
 """The state with which each case begins."""
 
 STARTING = 60.0

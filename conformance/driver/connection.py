@@ -17,11 +17,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.frames import Frame, Opcode
 
+from conformance.driver.counters import TALLY
 from conformance.driver.expect import ClosedEarly, Silence, Violation
 from conformance.driver.raw_socket import reset
 from conformance.driver.trace import Trace
 from conformance.protocol.fences import Fences
-from conformance.protocol.server_legality import Legality
+from conformance.protocol.legality import Legality, ServerLegality
 from conformance.protocol.wire import ABSENT, JSON, LARGEST, Event
 
 MOST_FRAMES = 100_000
@@ -136,7 +137,7 @@ class Connection:
         self.ended_by_kit = False
         self.opened, self.ended = time.monotonic(), float("inf")
         self.received: list[Received] = []
-        self.legality = Legality()
+        self.legality: Legality = ServerLegality()
         self.fences = Fences()
         self.closing: Closing | None = None
         self._socket = socket
@@ -406,6 +407,7 @@ class Connection:
         self._socket.transport.abort()
 
     def _take(self, frame: str | bytes) -> None:
+        TALLY.frames += 1
         if isinstance(frame, bytes):
             announcement = self.legality.binary(frame)
             if announcement is not None:

@@ -15,6 +15,7 @@ from conformance.driver.peer import Peer
 from conformance.driver.raw_socket import Line
 from conformance.driver.target import Target
 from conformance.driver.trace import Trace, label
+from conformance.protocol.contract import announced_keys
 
 FULL = (429, 503)
 """The HTTP statuses by which a server says that it has no place for one more."""
@@ -184,8 +185,7 @@ class Dialogue:
         requirement: str = "connection-initial-state",
     ) -> Peer:
         peer = Peer(connection, session, self.target)
-        last = "scope/NESTED" if "scoped-keys" in self.target.features else "SECOND"
-        for key in ("TESTEE", "SECOND", last):
+        for key in announced_keys(self.target.features):
             await peer.next(
                 f"_SET:{key}",
                 since=0,

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from conformance.driver.trace import Trace, shown
-from conformance.protocol.wire import JSON, compact, same
-from conformance.runner.counters import TALLY
+from conformance.driver.counters import TALLY
+from conformance.driver.trace import Trace
+from conformance.protocol.display import show_json
+from conformance.protocol.wire import JSON, same
 
 
 class Violation(Exception):
@@ -111,31 +112,28 @@ def fail(*, expected: str, received: str, requirement: str | None = None) -> NoR
     raise Violation(requirement=requirement, expected=expected, received=received)
 
 
-def text(value: JSON) -> str:
-    """A JSON value for people."""
-    return shown(compact(value))
-
-
 def _wanted(received: JSON, expected: JSON) -> str:
     """What was expected; of two objects only the members that differ."""
     if not isinstance(received, dict) or not isinstance(expected, dict):
-        return text(expected)
+        return show_json(expected)
     wrong = {n: v for n, v in expected.items() if n not in received or not same(received[n], v)}
     right = len(expected) - len(wrong)
     if not wrong or not right:
-        return text(expected)
-    return f"{text(wrong)}, and {right} more that {'is' if right == 1 else 'are'} right"
+        return show_json(expected)
+    return f"{show_json(wrong)}, and {right} more that {'is' if right == 1 else 'are'} right"
 
 
 def difference(received: JSON, expected: JSON) -> str:
     """What was received; of two objects only the members that differ."""
     if not isinstance(received, dict) or not isinstance(expected, dict):
-        return text(received)
+        return show_json(received)
     parts = [
-        f"{name!r}: {text(received[name])} instead of {text(value)}"
+        f"{name!r}: {show_json(received[name])} instead of {show_json(value)}"
         for name, value in expected.items()
         if name in received and not same(received[name], value)
     ]
     parts += [f"no {name!r}" for name in expected if name not in received]
-    parts += [f"{name!r}: {text(received[name])} besides" for name in received.keys() - expected]
+    parts += [
+        f"{name!r}: {show_json(received[name])} besides" for name in received.keys() - expected
+    ]
     return ", ".join(parts)

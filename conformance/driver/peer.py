@@ -14,7 +14,7 @@ from conformance.driver.connection import Closing, Connection, Received
 from conformance.driver.expect import ClosedEarly
 from conformance.driver.target import Target
 from conformance.protocol.mirror import Inapplicable
-from conformance.protocol.schemas import wrong_form
+from conformance.protocol.schemas import violation
 from conformance.protocol.wire import ABSENT, JSON, SCHEMA_BY_NAME, Event
 
 
@@ -93,7 +93,7 @@ class Peer:
     async def send(self, type: str, data: JSON = ABSENT) -> None:
         """Send a legal event; the schemas hold for the kit as they do for the server."""
         event = Event(type, data)
-        if wrong := wrong_form(event, event.text()):
+        if wrong := violation(event):
             raise ValueError(f"the case sends an illegal {event.name}: {wrong}")
         await self.connection.send(type, data)
 

@@ -24,7 +24,7 @@ from conformance.driver.liveness import check_alive
 from conformance.driver.peer import Peer
 from conformance.driver.process import MOST_STARTS
 from conformance.driver.target import Target
-from conformance.driver.trace import escape_control_chars
+from conformance.protocol.display import escape_control_chars
 from conformance.replay.collect import case_of
 from conformance.reports import bundle
 from conformance.runner import client_plugin as clients

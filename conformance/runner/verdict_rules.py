@@ -17,7 +17,8 @@ from _pytest.outcomes import Skipped
 from conformance.driver.closing import ConnectionEnd
 from conformance.driver.expect import NotTestable, Violation, Violations
 from conformance.driver.liveness import check_alive
-from conformance.driver.trace import Trace, escape_control_chars
+from conformance.driver.trace import Trace
+from conformance.protocol.display import escape_control_chars
 from conformance.replay.write import keep
 from conformance.runner import client_hints, hints, known_failing
 from conformance.runner.known_failing import Entry, Failure, Known

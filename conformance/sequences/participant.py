@@ -15,22 +15,21 @@ from conformance.driver.connection import Connection
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.expect import ClosedEarly
 from conformance.driver.peer import Peer
-from conformance.protocol.model import ASSIGNABLE, READ_ONLY, Model
+from conformance.protocol.contract import (
+    ASSIGNABLE,
+    INITIAL_VALUE,
+    LAZY,
+    READ_ONLY,
+    SECOND,
+    TESTEE,
+    keys_for,
+)
+from conformance.protocol.model import Model
 from conformance.protocol.wire import JSON, Event, same
 from conformance.spec import deviation
 
-TESTEE, SECOND = "TESTEE", "SECOND"
-NESTED, LAZY = "scope/NESTED", "LAZY"
-
 NOTICES = frozenset({"_TOAST", "_DOWNLOAD", "_ACTION", "_BIN_META"})
 """What a client gets besides the state."""
-
-
-def keys_for(features: frozenset[str]) -> list[str]:
-    """The keys of a testee with these features."""
-    nested = [NESTED] if "scoped-keys" in features else []
-    lazy = [LAZY] if "lazy" in features else []
-    return [TESTEE, SECOND, *nested, *lazy]
 
 
 class Participant:
@@ -51,7 +50,7 @@ class Participant:
         self.peer = peer
         keys = keys_for(dialogue.target.features)
         held = {key: peer.mirror(key) for key in keys if key != LAZY}
-        self.model = Model(held | ({LAZY: {"value": 0}} if LAZY in keys else {}))
+        self.model = Model(held | ({LAZY: INITIAL_VALUE} if LAZY in keys else {}))
         self.watched = False
         self.written = {TESTEE}
         self.took_over = False
@@ -190,7 +189,7 @@ class Participant:
         Attributes that changed without a sync are left out: a client may hold either value.
         """
         state = self.peer.mirror(TESTEE)
-        free = self.model.quiet.keys() | {"features"}
+        free = self.model.unsynced.keys() | {"features"}
         seen = {key: self.peer.mirror(key) for key in self.connection.legality.mirror.followed()}
         seen[TESTEE] = {name: value for name, value in state.items() if name not in free}
         seen[TESTEE]["runningTasks"] = sorted(state["runningTasks"])

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from conformance.driver.counters import TALLY
 from conformance.driver.target import Target
-from conformance.driver.trace import escape_control_chars
+from conformance.protocol.display import escape_control_chars
 from conformance.reports.conclusion import conclusion
-from conformance.runner.counters import TALLY
 from conformance.runner.verdict import Finding, Outcome, Run, Verdict, count
 from conformance.spec import SECTIONS, requirements
 from conformance.terminal.console import Console

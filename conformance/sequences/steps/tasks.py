@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from conformance.protocol.contract import TESTEE
 from conformance.protocol.wire import JSON, Event
-from conformance.sequences.participant import TESTEE, Participant, call
+from conformance.sequences.participant import Participant, call
 from conformance.sequences.steps.documents import countable
 from conformance.sequences.steps.family import Family, Step
 
