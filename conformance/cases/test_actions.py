@@ -75,7 +75,7 @@ async def test_action_of_one_key_is_unknown_to_another(peer: Peer, name: str) ->
     await peer.assign("text", "kept")
     await peer.fence()
     await peer.assign("value", 5, key="SECOND")
-    await peer.fence("SECOND")  # a sync may be a `_SET`, and must not be taken for an answer
+    await peer.fence("SECOND")  # a sync may be a `_SET`, which must not count as an answer
     await peer.action("assignQuietly", name="number", value=7)
     before = [await peer.get(), await peer.get("SECOND")]
     await peer.action(name, key="SECOND", count=1, values={"text": "lost"})
@@ -95,7 +95,7 @@ async def test_call_of_wrong_shape_is_refused(peer: Peer, data: JSON) -> None:
 
 
 async def behind_a_quiet_change(peer: Peer, name: str) -> list[str]:
-    """The types of the events that come when a name is called, with a change left to sync."""
+    """The types of the events after a call of a name, while a change is not synced yet."""
     await peer.action("assignQuietly", name="text", value=f"before {name}")
     await peer.fence()
     mark = peer.mark()
@@ -109,9 +109,9 @@ async def behind_a_quiet_change(peer: Peer, name: str) -> list[str]:
     "name", ["sync", "__init__", "__class__", "text", "close", "on_connect", "toString", ""]
 )
 async def test_what_is_no_action_is_not_run(peer: Peer, name: str) -> None:
-    usual = await behind_a_quiet_change(peer, UNKNOWN)  # a server may sync of its own accord
+    usual = await behind_a_quiet_change(peer, UNKNOWN)  # a server may sync at any time
     told = await behind_a_quiet_change(peer, name)
-    expect.equal(told, usual, "the events behind the call, as behind that of an unknown name")
+    expect.equal(told, usual, "the events after the call, as after a call of an unknown name")
     expect.equal((await peer.get())["text"], f"before {name}", "the attribute text")
 
 
@@ -177,7 +177,7 @@ async def test_failure_is_not_told_to_the_client(dialogue: Dialogue, peer: Peer)
         if entry.direction != "sent"
         and (secret in str(entry.payload) or "Traceback" in str(entry.payload))
     ]
-    expect.equal(told, [], "frames that hold the failure's text")
+    expect.equal(told, [], "frames that contain the text of the failure")
 
 
 @case("actions-to-client", needs="client-actions")

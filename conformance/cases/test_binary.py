@@ -31,7 +31,7 @@ def receive(label: JSON) -> JSON:
 
 
 def digest(content: bytes, label: JSON) -> JSON:
-    """What `receiveBytes` leaves in `anything`."""
+    """The value that `receiveBytes` assigns to `anything`."""
     sha256 = hashlib.sha256(content).hexdigest()
     return {"label": label, "size": len(content), "sha256": sha256}
 
@@ -64,7 +64,7 @@ async def test_bytes_follow_their_announcement_while_a_task_syncs(peer: Peer) ->
 
 @case("binary-deliver", needs="binary")
 async def test_bytes_of_the_client_have_an_effect(peer: Peer) -> None:
-    # Waited for, and not asked for: when a pair has its effect is what other cases judge.
+    # Wait for the change and do not ask: other cases judge when a pair has its effect.
     told = digest(b"bytes", "bytes")
     await peer.send_pair(ACTION, receive("bytes"), b"bytes")
     await peer.until(lambda state: same(state["anything"], told), f"the attribute anything: {told}")
@@ -89,7 +89,7 @@ async def test_bytes_of_the_server_arrive(peer: Peer, content: bytes) -> None:
     expect.true(
         pair.content == content,
         expected=f"the {len(content)} bytes that were sent",
-        received=f"{len(pair.content or b'')} bytes, and not the same",
+        received=f"{len(pair.content or b'')} other bytes",
     )
 
 
@@ -132,7 +132,7 @@ async def test_bytes_belong_to_the_last_announcement(peer: Peer) -> None:
     await peer.connection.send_bytes(b"bytes")
     state = await peer.in_sync()
     expect.equal(state["anything"], digest(b"bytes", "second"), "the attribute anything")
-    await unchanged_by_bytes(peer, "binary-newest")  # the first one is forgotten
+    await unchanged_by_bytes(peer, "binary-newest")  # the server has dropped the first one
 
 
 @case("binary-unannounced", needs="binary")
@@ -225,7 +225,7 @@ async def unchanged_by_bytes(peer: Peer, requirement: str) -> None:
     """Demand that a binary frame without an announcement does nothing.
 
     Raises:
-        Violation: It does; the requirement is broken.
+        Violation: It does something, which breaks the requirement.
     """
     before = await peer.get()
     await peer.connection.send_bytes(b"unannounced")

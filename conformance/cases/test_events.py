@@ -18,14 +18,14 @@ DEEP = 100_000
 
 
 def assigning(literal: str, name: str = "anything") -> str:
-    """A frame that assigns a JSON text, legal or not."""
+    """A frame that assigns a JSON text, which may be invalid."""
     return (
         f'{{"type":"_ACTION:TESTEE","data":{{"type":"assign","name":"{name}","value":{literal}}}}}'
     )
 
 
 def nested(levels: int) -> JSON:
-    """An array in an array, so many levels deep."""
+    """Nested arrays with this number of levels."""
     value: JSON = []
     for _ in range(levels - 1):
         value = [value]
@@ -36,7 +36,7 @@ def nested(levels: int) -> JSON:
 async def test_every_event_has_type_and_data(peer: Peer) -> None:
     await peer.assign("text", "one")
     await peer.action("assignMany", values={"number": 1, "flag": True})
-    await peer.in_sync()  # the form of every frame is judged as it arrives
+    await peer.in_sync()  # every frame is judged when it arrives
 
 
 @case("events-envelope")
@@ -137,7 +137,7 @@ async def test_key_with_a_slash_is_one_key(peer: Peer) -> None:
 async def test_unknown_type_is_ignored(peer: Peer, type_: str) -> None:
     before = await peer.get()
     for data in ({"type": "assign", "name": "text", "value": "lost"}, {"text": "lost"}):
-        await peer.connection.send(type_, data)  # a call for one reader, a `_SET` for another
+        await peer.connection.send(type_, data)  # a call for one parser, a `_SET` for another
         peer.connection.stimulate()
     await peer.alive()
     expect.equal(await peer.get(), before, "the state")
@@ -192,7 +192,7 @@ async def test_server_never_sends_what_is_no_json(
 ) -> None:
     await peer.send_text(assigning(literal))
     again = await dialogue.reconnect(await survivor(dialogue, peer))
-    await again.get()  # every frame is judged as it arrives
+    await again.get()  # every frame is judged when it arrives
 
 
 @case("events-not-finite")

@@ -10,11 +10,12 @@ from websockets.exceptions import InvalidHandshake, InvalidStatus
 from conformance.driver import expect
 from conformance.driver.closing import ConnectionEnd, taken_over
 from conformance.driver.connection import Connection
-from conformance.driver.expect import NotTestable, TurnedAway, Violation
 from conformance.driver.peer import Peer
 from conformance.driver.raw_socket import Line
 from conformance.driver.target import Target
 from conformance.driver.trace import Trace, label
+from conformance.errors import Kind, NotTestable, TurnedAway, Violation
+from conformance.protocol.contract import announced_keys
 
 FULL = (429, 503)
 """The HTTP statuses by which a server says that it has no place for one more."""
@@ -57,6 +58,7 @@ class Dialogue:
                 requirement=None if ended else requirement,
                 expected=f"a WebSocket at {url}",
                 received=str(error) or "no answer to the handshake",
+                kind=Kind.NO_CONNECTION,
             )
         self.connections.append(connection)
         return connection
@@ -75,6 +77,7 @@ class Dialogue:
                 requirement="connection-accept",
                 expected=f"a TCP connection for {url}",
                 received=str(error) or "no answer",
+                kind=Kind.NO_CONNECTION,
             )
         self.lines.append(line)
         return line
@@ -94,6 +97,7 @@ class Dialogue:
                 requirement=requirement,
                 expected="a WebSocket in answer to the handshake",
                 received=str(error) or "no answer to the handshake",
+                kind=Kind.NO_CONNECTION,
             )
         url = self.target.session_url(session)
         connection = Connection(socket, line.label, self.trace, self.target.deadline, url)
@@ -156,7 +160,7 @@ class Dialogue:
             NotTestable: The URL names one session for all.
         """
         if not self.target.has_sessions:
-            raise NotTestable("needs {session} in --server-url")
+            raise NotTestable("{session} in --server-url")
         return await self.open()
 
     async def identify(self, user: str, session: str) -> Peer:
@@ -174,7 +178,7 @@ class Dialogue:
             NotTestable: None was given.
         """
         if self.target.auth_url is None:
-            raise NotTestable("needs --auth-url")
+            raise NotTestable("--auth-url")
         return await self.connect(self.target.auth_url)
 
     async def _started(
@@ -184,8 +188,7 @@ class Dialogue:
         requirement: str = "connection-initial-state",
     ) -> Peer:
         peer = Peer(connection, session, self.target)
-        last = "scope/NESTED" if "scoped-keys" in self.target.features else "SECOND"
-        for key in ("TESTEE", "SECOND", last):
+        for key in announced_keys(self.target.features):
             await peer.next(
                 f"_SET:{key}",
                 since=0,

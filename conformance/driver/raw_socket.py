@@ -114,7 +114,7 @@ class Line:
             OSError: Nobody listens there.
             TimeoutError: Nobody answers before the deadline.
         """
-        trace.add(label, "noted", f"connects to {url}, and sends no handshake yet")
+        trace.add(label, "noted", f"connects to {url}, and sends no handshake yet", "opened")
         parts = urlsplit(url)
         tls = parts.scheme == "wss"
         async with asyncio.timeout(deadline):

@@ -10,8 +10,8 @@ from collections.abc import Awaitable
 
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly
 from conformance.driver.peer import Peer
+from conformance.errors import ClosedEarly
 
 
 async def survivor(dialogue: Dialogue, peer: Peer) -> Peer:

@@ -376,8 +376,9 @@ async def test_no_line_of_the_log_is_written_by_a_peer(caplog: pytest.LogCapture
     fragile = Fragile()
     session = session_of(fragile)
     session.identity = ("\nforged", FORGERY)
-    async with TestClient(session) as client:
-        client._ws.scope["client"] = (FORGERY, 1)
+    client = TestClient(session)
+    client._ws.scope["client"] = (FORGERY, 1)
+    async with client:
         for number, sending in enumerate(nasty(client), 1):
             await sending
             await client.settle()
