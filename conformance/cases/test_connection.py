@@ -11,7 +11,6 @@ from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.expect import ClosedEarly
 from conformance.driver.peer import Peer
-from conformance.driver.refusal import survivor
 from conformance.protocol.wire import JSON, Event
 from conformance.runner.case import case
 
@@ -157,7 +156,7 @@ async def test_frame_of_17_mebibytes_is_taken_whole_or_not_at_all(
     value = "x" * (17 << 20)
     with suppress(ClosedEarly):  # the server may close in the middle
         await peer.assign("text", value)
-    state = await (await survivor(dialogue, peer)).get()
+    state = await (await dialogue.resume(peer)).get()
     expect.true(
         state["text"] in ("", value),
         expected="the old text, or the whole new one",
@@ -171,7 +170,7 @@ async def test_malformed_frame_changes_nothing(dialogue: Dialogue, peer: Peer, t
     await peer.assign("text", "kept")
     await peer.in_sync()
     await peer.send_text(text)
-    state = await (await survivor(dialogue, peer)).get()
+    state = await (await dialogue.resume(peer)).get()
     expect.equal(state["text"], "kept", "the attribute text")
 
 
