@@ -9,8 +9,8 @@ import pytest
 
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly
 from conformance.driver.peer import Peer
+from conformance.errors import ClosedEarly, Kind
 from conformance.protocol.wire import JSON, Event
 from conformance.runner.case import case
 
@@ -48,12 +48,22 @@ async def test_handshake_without_subprotocol_is_accepted(peer: Peer) -> None:
 
 @case("connection-initial-state")
 async def test_announced_documents_arrive_unasked(peer: Peer) -> None:
-    expect.equal(peer.events("_SET:SECOND")[0], {"value": 0}, "the initial state of SECOND")
+    expect.equal(
+        peer.events("_SET:SECOND")[0],
+        {"value": 0},
+        "the initial state of SECOND",
+        kind=Kind.INITIAL_STATE,
+    )
 
 
 @case("connection-initial-state", needs="scoped-keys")
 async def test_announced_document_with_scoped_key_arrives_unasked(peer: Peer) -> None:
-    expect.equal(peer.events("_SET:scope/NESTED")[0], {"value": 0}, "its initial state")
+    expect.equal(
+        peer.events("_SET:scope/NESTED")[0],
+        {"value": 0},
+        "its initial state",
+        kind=Kind.INITIAL_STATE,
+    )
 
 
 @case("connection-initial-state")

@@ -6,6 +6,7 @@ import pytest
 
 from conformance.client_mode.client_under_test import START, ClientUnderTest, call, member
 from conformance.driver import expect
+from conformance.errors import ClosedEarly
 from conformance.protocol.display import show_json
 from conformance.protocol.wire import Event
 from conformance.runner.case import case
@@ -113,7 +114,7 @@ async def test_frame_that_is_too_large_has_its_whole_effect_or_none(guest: Clien
     await guest.link.send_text(call("call", name="behind", arguments={}).text())
     try:
         await guest.next("_ACTION:TESTEE", since=0)
-    except expect.ClosedEarly:
+    except ClosedEarly:
         await guest.back(START)
         await guest.holds(START)
         return
@@ -134,7 +135,7 @@ async def test_malformed_frame_changes_nothing(guest: ClientUnderTest, frame: st
     await guest.text(MALFORMED[frame])
     try:
         await guest.fence()
-    except expect.ClosedEarly:  # that is another case
+    except ClosedEarly:  # that is another case
         await guest.back(state)
     await guest.holds(state)
 
@@ -165,7 +166,7 @@ async def test_client_that_closes_for_an_error_says_so(guest: ClientUnderTest) -
     await guest.link.send_bytes(b"alone")
     try:
         await guest.fence()
-    except expect.ClosedEarly:
+    except ClosedEarly:
         closing = guest.link.closing
         expect.true(
             closing is not None and closing.code != 1000,

@@ -18,9 +18,9 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.frames import Frame, Opcode
 
 from conformance.driver.counters import TALLY
-from conformance.driver.expect import ClosedEarly, Silence, Violation
 from conformance.driver.raw_socket import BufferedTransport, Socket, reset
-from conformance.driver.trace import Trace
+from conformance.driver.trace import Change, Trace
+from conformance.errors import ClosedEarly, Kind, Silence, Violation
 from conformance.protocol.fences import Fences
 from conformance.protocol.legality import Legality, ServerLegality
 from conformance.protocol.wire import ABSENT, JSON, LARGEST, Event
@@ -116,7 +116,7 @@ class Connection:
             InvalidHandshake: The server answers, but not with a WebSocket.
             TimeoutError: The server does not answer before the deadline.
         """
-        trace.add(label, "noted", f"connects to {url}")
+        trace.add(label, "noted", f"connects to {url}", "opened")
         try:
             socket = await connect(
                 url,
@@ -161,9 +161,24 @@ class Connection:
         await self._send(content)
 
     async def wait(
-        self, wanted: Callable[[Received], bool], what: str, *, since: int, requirement: str | None
+        self,
+        wanted: Callable[[Received], bool],
+        what: str,
+        *,
+        since: int,
+        requirement: str | None,
+        event: str | None = None,
+        attributes: tuple[str, ...] = (),
     ) -> Received:
         """The first received event from index `since` on that is wanted.
+
+        Args:
+            wanted: Whether an event is the one.
+            what: The event, for people.
+            since: The index of the first event that counts.
+            requirement: The requirement that is broken if it does not come.
+            event: Its type, if only one will do.
+            attributes: The attributes whose values are awaited.
 
         Raises:
             Silence: It does not come before the deadline.
@@ -181,8 +196,11 @@ class Connection:
                     if illegal := self.first_violation():
                         raise illegal
                     if self.closing:
-                        raise ClosedEarly(
-                            requirement=requirement, expected=what, received=str(self.closing)
+                        raise self._closed_early(
+                            requirement=requirement,
+                            expected=what,
+                            event=event,
+                            attributes=attributes,
                         )
                     self._news.clear()
                     await self._news.wait()
@@ -192,6 +210,9 @@ class Connection:
                 expected=what,
                 received=f"nothing of the kind on connection {self.label} "
                 f"within {self._deadline:g} s",
+                event=event,
+                attributes=attributes,
+                connection=self.label,
             ) from None
 
     async def wait_closed(self, *, requirement: str | None = None) -> Closing:
@@ -208,6 +229,8 @@ class Connection:
                 requirement=requirement,
                 expected=f"that the {self.legality.side} closes connection {self.label}",
                 received=f"a connection that is open after {self._deadline:g} s",
+                kind=Kind.STILL_OPEN,
+                connection=self.label,
             ) from None
         assert self.closing is not None
         return self.closing
@@ -317,6 +340,8 @@ class Connection:
             raise Silence(
                 expected=f"that the {side} reads what is sent on connection {self.label}",
                 received=f"it does not within {seconds:g} s",
+                kind=Kind.NOT_READ,
+                connection=self.label,
             ) from None
         except (ConnectionClosed, AttributeError) as error:
             # websockets raises the latter when its transport is gone in the middle of a frame.
@@ -324,7 +349,16 @@ class Connection:
 
     async def _ended(self) -> ClosedEarly:
         await self._reader
-        return ClosedEarly(expected="an open connection to send on", received=str(self.closing))
+        return self._closed_early(expected="an open connection to send on")
+
+    def _closed_early(self, **facts: Any) -> ClosedEarly:
+        assert self.closing is not None
+        return ClosedEarly(
+            received=str(self.closing),
+            close_code=self.closing.code,
+            connection=self.label,
+            **facts,
+        )
 
     async def _read(self) -> None:
         frames = content = 0
@@ -347,13 +381,19 @@ class Connection:
         self.closing = Closing(self.label, code or 1006, reason or "")
         self.ended = time.monotonic()
         if not self._released:
-            self._trace.add(self.label, "noted", str(self.closing))
+            ended: Change | None = "closed" if self.closing.code != 1006 else None
+            self._trace.add(self.label, "noted", str(self.closing), ended)
         self._news.set()
 
     def _give_up(self, received: str) -> None:
         """End a connection that brings more than can be asked for; that is the server's fault."""
         self.legality.violations.append(
-            Violation(expected="no more than what was asked for", received=received)
+            Violation(
+                expected="no more than what was asked for",
+                received=received,
+                kind=Kind.FLOOD,
+                connection=self.label,
+            )
         )
         self._socket.transport.abort()
 

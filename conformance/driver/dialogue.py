@@ -11,11 +11,11 @@ from websockets.exceptions import InvalidHandshake, InvalidStatus
 from conformance.driver import expect
 from conformance.driver.closing import ConnectionEnd, taken_over
 from conformance.driver.connection import Connection
-from conformance.driver.expect import ClosedEarly, NotTestable, TurnedAway, Violation
 from conformance.driver.peer import Peer
 from conformance.driver.raw_socket import Line
 from conformance.driver.target import Target
 from conformance.driver.trace import Trace, label
+from conformance.errors import ClosedEarly, Kind, NotTestable, TurnedAway, Violation
 from conformance.protocol.contract import TESTEE, announced_keys
 
 FULL = (429, 503)
@@ -59,6 +59,7 @@ class Dialogue:
                 requirement=None if ended else requirement,
                 expected=f"a WebSocket at {url}",
                 received=str(error) or "no answer to the handshake",
+                kind=Kind.NO_CONNECTION,
             )
         self.connections.append(connection)
         return connection
@@ -77,6 +78,7 @@ class Dialogue:
                 requirement="connection-accept",
                 expected=f"a TCP connection for {url}",
                 received=str(error) or "no answer",
+                kind=Kind.NO_CONNECTION,
             )
         self.lines.append(line)
         return line
@@ -96,6 +98,7 @@ class Dialogue:
                 requirement=requirement,
                 expected="a WebSocket in answer to the handshake",
                 received=str(error) or "no answer to the handshake",
+                kind=Kind.NO_CONNECTION,
             )
         url = self.target.session_url(session)
         connection = Connection(socket, line.label, self.trace, self.target.deadline, url)
@@ -188,7 +191,7 @@ class Dialogue:
             NotTestable: The URL names one session for all.
         """
         if not self.target.has_sessions:
-            raise NotTestable("needs {session} in --server-url")
+            raise NotTestable("{session} in --server-url")
         return await self.open()
 
     async def identify(self, user: str, session: str) -> Peer:
@@ -206,7 +209,7 @@ class Dialogue:
             NotTestable: None was given.
         """
         if self.target.auth_url is None:
-            raise NotTestable("needs --auth-url")
+            raise NotTestable("--auth-url")
         return await self.connect(self.target.auth_url)
 
     async def _started(

@@ -1,8 +1,7 @@
 """WebSockets below the library: invalid frames, and handshakes that the kit writes itself.
 
-A `Line` is a TCP connection before its handshake, which a case can cut, stall or write one byte at a
-time. After the server's answer it becomes a `RawSocket`, which a `Connection` uses like the
-library's own.
+A `Line` is a TCP connection before its handshake, which a case can cut, stall or write byte by byte.
+After the server's answer it becomes a `RawSocket`, which a `Connection` uses like the library's own.
 """
 
 from __future__ import annotations
@@ -165,7 +164,7 @@ class Line:
             OSError: The connection is refused.
             TimeoutError: There is no answer before the deadline.
         """
-        trace.add(label, "noted", f"connects to {url}, and sends no handshake yet")
+        trace.add(label, "noted", f"connects to {url}, and sends no handshake yet", "opened")
         parts = urlsplit(url)
         tls = parts.scheme == "wss"
         async with asyncio.timeout(deadline):

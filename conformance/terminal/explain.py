@@ -66,7 +66,7 @@ def _circumstances(outcome: Outcome, finding: Finding, page: Console) -> Iterato
     if closing and bad and closing.requirement != finding.requirement:
         yield from _field(page, "closing", manner(closing))
     if finding.hint:
-        yield from _field(page, "hint", finding.hint, "hint")
+        yield from _field(page, "hint", finding.hint.sentence, "hint")
     if finding.printed:
         first, *more = map(escape_control_chars, finding.printed.splitlines())
         yield from _field(page, "printed", first)

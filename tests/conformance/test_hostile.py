@@ -8,8 +8,8 @@ import pytest
 
 from conformance.driver import connection
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import Violation
 from conformance.driver.target import Target
+from conformance.errors import Violation
 from tests.conformance import hostile
 from tests.conformance.hostile import serving
 from tests.conformance.kit import run, run_kit

@@ -20,7 +20,6 @@ from pydantic import BaseModel
 from ws_sync._binding.attribute_types import field_names, usual_name
 from ws_sync._binding.attributes import Names, public_names, wire_names
 from ws_sync.exceptions import UnknownAttribute
-from ws_sync.session import Session
 
 Functions: TypeAlias = Mapping[str, Callable[..., Any]]
 Pair: TypeAlias = tuple[Callable[..., Any], Callable[..., Any]]
@@ -81,7 +80,7 @@ class Configuration:
     camel: bool = False
     running_tasks: str | None = None
     send_on_init: bool = True
-    session: Session | None = None
+    session: Any = None
     logger: Logger | None = None
     actions: Functions | Callable[..., Any] = field(default_factory=dict)
     tasks: Functions | Pair = field(default_factory=dict)
@@ -142,7 +141,7 @@ def options_of_class(*args: Any, **options: Any) -> dict[str, Any]:
 def key_first(
     key: str,
     obj: object,
-    session: Session | None = None,
+    session: Any = None,
     on_action: Callable[..., Any] | Functions | None = None,
     tasks: Functions | Pair | None = None,
     on_task_cancel: Functions | None = None,
@@ -180,7 +179,7 @@ def object_first(
     actions: Functions | None = None,
     tasks: Functions | Pair | None = None,
     task_cancels: Functions | None = None,
-    session: Session | None = None,
+    session: Any = None,
     read_only: Iterable[str] = (),
 ) -> Configuration:
     """Read the arguments of the later generations."""
