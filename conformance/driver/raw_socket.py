@@ -1,7 +1,8 @@
 """WebSockets below the library: invalid frames, and handshakes that the kit writes itself.
 
-A `Line` is a TCP connection before its handshake, which a case can cut, stall or write byte by byte.
-After the server's answer it becomes a `RawSocket`, which a `Connection` uses like the library's own.
+A `Line` is a TCP connection before its handshake: a case can cut it, stall it or write it byte by
+byte. After the server's answer it becomes a `RawSocket`, which a `Connection` uses like the
+library's own.
 """
 
 from __future__ import annotations
