@@ -6,6 +6,8 @@ import pytest
 
 from conformance.client_mode.client_under_test import START, ClientUnderTest, call, member
 from conformance.driver import expect
+from conformance.errors import ClosedEarly
+from conformance.protocol.display import show_json
 from conformance.protocol.wire import Event
 from conformance.runner.case import case
 
@@ -112,7 +114,7 @@ async def test_frame_that_is_too_large_has_its_whole_effect_or_none(guest: Clien
     await guest.link.send_text(call("call", name="behind", arguments={}).text())
     try:
         await guest.next("_ACTION:TESTEE", since=0)
-    except expect.ClosedEarly:
+    except ClosedEarly:
         await guest.back(START)
         await guest.holds(START)
         return
@@ -120,7 +122,7 @@ async def test_frame_that_is_too_large_has_its_whole_effect_or_none(guest: Clien
     expect.true(
         text in ("", "x" * LARGE * 3),
         expected="all of a frame, or nothing",
-        received=f"{expect.text(text)} of its {LARGE * 3} characters",
+        received=f"{show_json(text)} of its {LARGE * 3} characters",
     )
 
 
@@ -133,7 +135,7 @@ async def test_malformed_frame_changes_nothing(guest: ClientUnderTest, frame: st
     await guest.text(MALFORMED[frame])
     try:
         await guest.fence()
-    except expect.ClosedEarly:  # that is another case
+    except ClosedEarly:  # that is another case
         await guest.back(state)
     await guest.holds(state)
 
@@ -164,7 +166,7 @@ async def test_client_that_closes_for_an_error_says_so(guest: ClientUnderTest) -
     await guest.link.send_bytes(b"alone")
     try:
         await guest.fence()
-    except expect.ClosedEarly:
+    except ClosedEarly:
         closing = guest.link.closing
         expect.true(
             closing is not None and closing.code != 1000,

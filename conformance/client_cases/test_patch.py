@@ -12,6 +12,7 @@ import pytest
 
 from conformance.client_mode.client_under_test import KEY, START, ClientUnderTest
 from conformance.driver import expect
+from conformance.errors import Kind
 from conformance.protocol.wire import JSON, Event, compact
 from conformance.runner.case import case
 from conformance.spec import directory
@@ -90,6 +91,8 @@ async def apply(guest: ClientUnderTest, vector: dict[str, Any]) -> None:
             guest.asked,
             expected="_GET:TESTEE behind a patch that can't be applied",
             received="nothing of the kind",
+            kind=Kind.MISSING_EVENT,
+            event=f"_GET:{KEY}",
         )
 
 

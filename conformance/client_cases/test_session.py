@@ -83,7 +83,12 @@ async def test_client_waits_longer_and_by_a_random_part(guest: ClientUnderTest) 
         rows.append(await waited(guest))
     shown = "; ".join(", ".join(f"{wait:.3f}" for wait in row) for row in rows)
     received = f"waits of {shown} s, of {len(rows)} clients that were started anew"
-    expect.true(grow(rows), expected="waits that grow with each attempt", received=received)
+    expect.true(
+        grow(rows),
+        expected="waits that grow with each attempt",
+        received=received,
+        received_value=rows,
+    )
     expect.true(vary(rows), expected="waits with a random part", received=received)
 
 

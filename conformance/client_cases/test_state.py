@@ -6,6 +6,8 @@ import pytest
 
 from conformance.client_mode.client_under_test import KEY, START, ClientUnderTest, call, member
 from conformance.driver import expect
+from conformance.errors import Kind
+from conformance.protocol.display import show_json
 from conformance.protocol.wire import Event
 from conformance.runner.case import case
 
@@ -76,6 +78,8 @@ async def test_client_asks_for_the_state_when_a_patch_does_not_fit(
         asked,
         expected="_GET:TESTEE behind a patch that can't be applied",
         received="nothing of the kind before the answer to a later event",
+        kind=Kind.MISSING_EVENT,
+        event=f"_GET:{KEY}",
     )
     expect.equal(reported, held, "the client's state")
 
@@ -205,5 +209,5 @@ async def test_client_that_keeps_an_edit_changes_nothing_else(
     expect.true(
         isinstance(items, list) and {"a", "c"} <= {item for item in items if type(item) is str},
         expected='"a" and "c" among the items, which the user has not edited',
-        received=expect.text(items),
+        received=show_json(items),
     )

@@ -7,7 +7,7 @@ nothing to do with it. So these cases are left out, and the run fails with one s
 from __future__ import annotations
 
 from conformance.client_mode.client_under_test import START, ClientUnderTest, call, member
-from conformance.driver.expect import Violation
+from conformance.errors import Violation
 from conformance.protocol.wire import JSON, Event
 
 LOUD: dict[str, dict[str, JSON]] = {

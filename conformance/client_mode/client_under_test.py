@@ -18,23 +18,14 @@ from conformance.client_mode.process import ClientProgram
 from conformance.driver import expect
 from conformance.driver.closing import ConnectionEnd
 from conformance.driver.connection import Connection, Received
-from conformance.driver.expect import NotTestable, Violation
 from conformance.driver.target import Target
 from conformance.driver.trace import Trace
+from conformance.errors import Kind, NotTestable, Violation
+from conformance.protocol import contract
 from conformance.protocol.wire import ABSENT, JSON, Event
 
-KEY = "TESTEE"
-START: dict[str, JSON] = {
-    "features": [],
-    "text": "",
-    "number": 0,
-    "flag": False,
-    "items": [],
-    "table": {},
-    "anything": None,
-    "itemCount": 0,
-    "runningTasks": [],
-}
+KEY = contract.TESTEE
+START = contract.initial_state()
 """The state with which each case begins."""
 
 STARTING = 60.0
@@ -136,15 +127,18 @@ class ClientUnderTest:
 
     async def _started_anew(self) -> ClientConnection:
         if self._program is None:
-            raise NotTestable("needs a client that connects again, or that the kit can start")
+            raise NotTestable(
+                "a client that connects again",
+                "needs a client that connects again, or that the kit can start",
+            )
         self.trace.add(self.host.last_label, "noted", "the kit starts the client again")
         self._program.stop()
         self._program.start()
         link = await self.first_link()
         if link is None and self._program.died():
-            raise NotTestable("needs a client that does not end at once when it is started")
+            raise NotTestable("a client that does not end at once when it is started")
         if link is None:
-            raise NotTestable(f"needs a client that connects within {STARTING:g} s of its start")
+            raise NotTestable(f"a client that connects within {STARTING:g} s of its start")
         return link
 
     async def first_link(self) -> ClientConnection | None:
@@ -177,7 +171,9 @@ class ClientUnderTest:
     def demand_program(self) -> None:
         """Leave the case out unless the kit can start the client again."""
         if self._program is None:
-            raise NotTestable("needs --client-cmd: the client has to be started again after it")
+            raise NotTestable(
+                "--client-cmd", "needs --client-cmd: the client has to be started again after it"
+            )
 
     def first_violation(self) -> Violation | None:
         """The first illegal frame on any connection of the case, or None."""
@@ -216,11 +212,12 @@ class ClientUnderTest:
         link = await self.host.next_link(seconds)
         if link is None:
             if requirement is None:
-                raise NotTestable("needs a client that connects again")
+                raise NotTestable("a client that connects again")
             expect.fail(
                 requirement=requirement,
                 expected="that the client connects again",
                 received=f"no connection within {seconds:g} s",
+                kind=Kind.NO_CONNECTION,
             )
         self._adopt(link)
 
@@ -261,6 +258,7 @@ class ClientUnderTest:
             what or f"the event {type}",
             since=since,
             requirement=requirement,
+            event=type,
         )
 
     # What is sent
@@ -281,7 +279,7 @@ class ClientUnderTest:
         for event in events:
             name = called(event)
             if name in self._target.lacks:
-                raise NotTestable(f"needs `{name}`, which the client does not do")
+                raise NotTestable(f"`{name}`", f"needs `{name}`, which the client does not do")
         since = self.mark()
         name = f"fence-{next(_fences)}"
         self.write(*events, call("call", name=name, arguments={}))
@@ -372,10 +370,9 @@ class ClientUnderTest:
         try:
             await self.fence()
         except Violation as violation:
-            raise type(violation)(
-                requirement=requirement or violation.requirement,
+            raise violation.restated(
                 expected="a connection that stays open, and on which events are handled",
-                received=violation.received,
+                requirement=requirement,
             ) from violation
 
     def _stimulate(self, number: int) -> None:
@@ -415,10 +412,9 @@ async def probe(guest: ClientUnderTest) -> float | None:
     try:
         await guest.at_once(Event(f"_SET:{KEY}", START))
     except Violation as violation:
-        raise Violation(
+        raise violation.restated(
             expected=f"that it answers {call('call', name='fence-1', arguments={}).text()} with "
             f"{call('fence-1').text()}",
-            received=violation.received,
         ) from violation
     clock = asyncio.get_running_loop().time
     began = clock()

@@ -16,8 +16,8 @@ from conformance.client_mode.client_under_test import ClientUnderTest
 from conformance.client_mode.connection import ClientConnection
 from conformance.client_mode.generators import Step
 from conformance.client_mode.program_run import FAULTS, Sequence
-from conformance.driver.expect import Violation
 from conformance.driver.trace import Trace
+from conformance.errors import Violation
 from conformance.sequences.shrink import shrunk
 
 SHRINKING = 20.0

@@ -11,10 +11,10 @@ from contextlib import suppress
 
 from conformance.driver import expect
 from conformance.driver.connection import Closing, Connection, Received
-from conformance.driver.expect import ClosedEarly
 from conformance.driver.target import Target
+from conformance.errors import ClosedEarly, Kind
 from conformance.protocol.mirror import Inapplicable
-from conformance.protocol.schemas import wrong_form
+from conformance.protocol.schemas import violation
 from conformance.protocol.wire import ABSENT, JSON, SCHEMA_BY_NAME, Event
 
 
@@ -69,6 +69,7 @@ class Peer:
             what or f"the event {type}",
             since=since,
             requirement=requirement,
+            event=type,
         )
 
     async def until(
@@ -77,6 +78,7 @@ class Peer:
         what: str,
         key: str = "TESTEE",
         requirement: str | None = None,
+        attributes: tuple[str, ...] = (),
     ) -> None:
         """Wait until the mirror of a document is as wanted.
 
@@ -85,7 +87,11 @@ class Peer:
         """
         if not holds(self.mirror(key)):
             await self.connection.wait(
-                lambda _: holds(self.mirror(key)), what, since=0, requirement=requirement
+                lambda _: holds(self.mirror(key)),
+                what,
+                since=0,
+                requirement=requirement,
+                attributes=attributes,
             )
 
     # What is sent
@@ -93,7 +99,7 @@ class Peer:
     async def send(self, type: str, data: JSON = ABSENT) -> None:
         """Send a legal event; the schemas hold for the kit as they do for the server."""
         event = Event(type, data)
-        if wrong := wrong_form(event, event.text()):
+        if wrong := violation(event):
             raise ValueError(f"the case sends an illegal {event.name}: {wrong}")
         await self.connection.send(type, data)
 
@@ -173,6 +179,8 @@ class Peer:
                 requirement=requirement,
                 expected=f"_SET:{key} in answer to _GET:{key}",
                 received="the answer to a later _GET without it",
+                kind=Kind.MISSING_EVENT,
+                event=f"_SET:{key}",
             )
         return answers[-1]
 
@@ -192,10 +200,8 @@ class Peer:
         try:
             await self.fence()
         except ClosedEarly as error:
-            raise ClosedEarly(
-                requirement=requirement,
-                expected="a connection that stays open",
-                received=error.received,
+            raise error.restated(
+                expected="a connection that stays open", requirement=requirement
             ) from error
 
     async def closed(self, *, requirement: str | None = None) -> Closing:

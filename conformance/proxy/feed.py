@@ -10,7 +10,7 @@ import json
 
 import orjson
 
-from conformance.driver.trace import escape_control_chars
+from conformance.protocol.display import escape_control_chars
 from conformance.proxy.copies import DocumentCopy
 from conformance.proxy.record import Passed
 from conformance.proxy.watcher import Watched, Watcher

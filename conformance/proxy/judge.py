@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from conformance.driver.expect import text
+from conformance.protocol.display import show_json
 from conformance.protocol.wire import JSON, MalformedFrame
 from conformance.proxy.copies import DocumentCopy, Unfollowed
 from conformance.proxy.patching import Inapplicable
@@ -237,8 +237,8 @@ class Judge:
             expected = "no _HELLO before the client's"
             self._broken(side, "versioning-hello-asked", "_HELLO", expected, "one")
         elif not set(names) <= set(offered):
-            expected = f"names out of {text(offered)}"
-            self._broken(side, "versioning-hello-subset", "_HELLO", expected, text(names))
+            expected = f"names out of {show_json(offered)}"
+            self._broken(side, "versioning-hello-subset", "_HELLO", expected, show_json(names))
 
     def _plain(self, side: Side, key: str, operations: list[JSON]) -> None:
         for one in operations:
@@ -319,7 +319,7 @@ class Judge:
         try:
             copy.patch(data, self._now, self._handled)
         except Inapplicable as error:
-            expected = f"a patch that can be applied to {text(copy.root[0])}"
+            expected = f"a patch that can be applied to {show_json(copy.root[0])}"
             self._inapplicable(side, "patch-applicable", copy, expected, error)
             self._ask_again(key)
         except Unfollowed as error:
@@ -328,7 +328,7 @@ class Judge:
             after = copy.root[0]
             if judged and after.__class__ is not dict:
                 copy.lose()
-                got = text(after)
+                got = show_json(after)
                 expected = "an object after the patch"
                 self._broken(side, "state-object", f"_PATCH:{key}", expected, got)
             elif judged and after.keys() != before:
@@ -339,8 +339,8 @@ class Judge:
             side,
             "state-attributes-fixed",
             type_,
-            f"the attributes {text(sorted(before))}",  # type: ignore[call-overload]
-            text(sorted(after)),
+            f"the attributes {show_json(sorted(before))}",  # type: ignore[call-overload]
+            show_json(sorted(after)),
         )
 
     def _ask_again(self, key: str) -> None:
@@ -380,7 +380,7 @@ class Judge:
         try:
             copy.write(data, self._now, side.frames)
         except Inapplicable as error:
-            expected = f"a patch that can be applied to what it was sent, {text(copy.root[0])}"
+            expected = f"a patch that can be applied to what it was sent, {show_json(copy.root[0])}"
             self._inapplicable(side, "state-set-replaces", copy, expected, error)
         except Unfollowed as error:
             self._lost(f"_PATCH:{key} of the client: {error}")

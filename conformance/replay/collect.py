@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import Violation
+from conformance.errors import Violation
 from conformance.protocol.wire import compact
 from conformance.proxy.rerun import PREFIX, Rerun
 from conformance.replay.file import Replay, ReplayError, in_folder, load

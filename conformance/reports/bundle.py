@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from conformance.reports import badge, ctrf, html, junit, markdown
-from conformance.reports.document import document, text
+from conformance.reports.document import of_run, text
 from conformance.reports.model import Report
 from conformance.runner.options import Options
 from conformance.runner.verdict import Run
@@ -37,7 +37,7 @@ def keep(run: Run, chosen: Options, seconds: float) -> str | None:
     if chosen.report is None and chosen.reports is None:
         return None
     began = datetime.now(UTC) - timedelta(seconds=seconds)
-    found = document(run, chosen, began, seconds)
+    found = of_run(run, chosen, began, seconds)
     try:
         if chosen.report is not None:
             chosen.report.write_text(text(found), encoding="utf-8")

@@ -14,11 +14,10 @@ from conformance.client_mode.client_under_test import ClientUnderTest, probe
 from conformance.client_mode.connection import ClientConnection
 from conformance.client_mode.listener import Host
 from conformance.client_mode.process import ClientProgram
-from conformance.driver.expect import NotTestable, Violation
+from conformance.errors import NO_SERVER, NOT_CONFORMANT, NotTestable, Unusable, Violation
 from conformance.replay.collect import ReplayFile
 from conformance.runner.keys import DIALOGUE, OPTIONS, RUN
 from conformance.runner.options import Options
-from conformance.runner.probe import NO_SERVER, NOT_CONFORMANT, Unusable
 
 KIT = Path(__file__).resolve().parents[1]
 CASES = {"server": KIT / "cases", "client": KIT / "client_cases"}

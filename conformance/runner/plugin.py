@@ -19,22 +19,22 @@ import pytest
 
 from conformance.driver.closing import after_errors
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import Violation
 from conformance.driver.liveness import check_alive
 from conformance.driver.peer import Peer
 from conformance.driver.process import MOST_STARTS
 from conformance.driver.target import Target
-from conformance.driver.trace import escape_control_chars
+from conformance.errors import NOTHING_RAN, Unusable, Violation
+from conformance.protocol.display import escape_control_chars
 from conformance.replay.collect import case_of
 from conformance.reports import bundle
 from conformance.runner import client_plugin as clients
 from conformance.runner import last_run, selection, watch_mode, weak_evidence
 from conformance.runner import options as command_line
 from conformance.runner.case import MARK, of_item
-from conformance.runner.keys import CASE, DIALOGUE, OPTIONS, RUN
+from conformance.runner.keys import CASE, DIALOGUE, OPTIONS, RUN, SEARCHED
 from conformance.runner.measurements import Figure
 from conformance.runner.options import Options
-from conformance.runner.probe import NOTHING_RAN, Unusable, probe
+from conformance.runner.probe import probe
 from conformance.runner.verdict import NOT_CONFORMANT, Outcome, Run, Verdict
 from conformance.runner.verdict_rules import Blocked, NeedsTestee, judge, listed
 from conformance.terminal.reporter import Terminal
@@ -42,7 +42,6 @@ from conformance.terminal.reporter import Terminal
 CONTRACT_FREE = "application"
 PROMISED = "user-session"
 """The feature that who gives `--auth-url` counts on."""
-NEEDS_TESTEE = "needs a testee, the small application of spec/testee.md on this implementation"
 
 BEGAN = pytest.StashKey[float]()
 OUTCOME = pytest.StashKey[Outcome]()
@@ -180,7 +179,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         process.mark()
     target = item.config.stash[OPTIONS].target
     if not target.testee and item.stash[CASE].section != CONTRACT_FREE:
-        raise NeedsTestee(NEEDS_TESTEE)
+        raise NeedsTestee
     missing = item.stash[CASE].needs - target.features
     if missing:
         pytest.skip(
@@ -256,7 +255,8 @@ def pytest_runtest_makereport(
         if outcome.verdict is Verdict.DIED:
             _after_death(item)
     elif outcome is not None and call.excinfo is not None:
-        outcome.verdict, outcome.reason = Verdict.KIT_ERROR, str(result.longrepr)
+        outcome.verdict = Verdict.KIT_ERROR
+        outcome.reason = outcome.kit_error = str(result.longrepr)
     if outcome is None:
         return result
     result.verdict = outcome.verdict  # type: ignore[attr-defined]
@@ -279,7 +279,7 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
     dialogue = item.stash.get(DIALOGUE, None)
     trace = dialogue.trace if dialogue else None
     outcome = Outcome(item.stash[CASE], Verdict.PASS, seconds=call.duration, trace=trace)
-    outcome.notes = [f"{name}: {figures}" for name, figures in item.user_properties]
+    outcome.searched = item.stash.get(SEARCHED, None)
     outcome.figures = item.stash.get(FIGURES, [])
     outcome.missing = outcome.case.needs - item.config.stash[OPTIONS].target.features
     endings = [*dialogue.endings, *after_errors(dialogue.connections)] if dialogue else []
@@ -287,8 +287,9 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
     judge(outcome, error, endings, item.config.stash[OPTIONS])
     if outcome.verdict is Verdict.KIT_ERROR and call.excinfo is not None:
         side = item.config.stash[OPTIONS].target.side
-        outcome.reason = f"{outcome.case.id}: the kit's own error, not the {side}'s\n" + str(
-            item.repr_failure(call.excinfo)
+        outcome.kit_error = str(item.repr_failure(call.excinfo))
+        outcome.reason = (
+            f"{outcome.case.id}: the kit's own error, not the {side}'s\n{outcome.kit_error}"
         )
     return outcome
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
@@ -16,8 +15,6 @@ from conformance.runner.verdict import Run, Verdict
 LEFT_OUT = frozenset({Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE})
 FEW = 3
 """Programs that may end at their first step by chance."""
-
-SEQUENCES = re.compile(r"(\d+) programs, (\d+) steps")
 
 
 def warnings(run: Run, target: Target) -> Iterator[str]:
@@ -35,10 +32,8 @@ def warnings(run: Run, target: Target) -> Iterator[str]:
     if target.testee:
         yield from _of_sections(run)
     for outcome in run.outcomes:
-        for note in outcome.notes:
-            found = SEQUENCES.search(note)
-            if found and FEW < int(found[2]) <= int(found[1]):
-                yield "no generated sequence got past its first step"
+        if (found := outcome.searched) and FEW < found.steps <= found.programs:
+            yield "no generated sequence got past its first step"
 
 
 def of_calls(application: Application) -> Iterator[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import Protocol
 
-from conformance.driver.trace import escape_control_chars
+from conformance.protocol.display import escape_control_chars
 
 BREAK = 24
 """Columns at the end of a line within which a place is looked for to break it."""

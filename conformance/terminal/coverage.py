@@ -122,8 +122,7 @@ def _of_outcome(outcome: Outcome) -> str:
         case Verdict.BLOCKED:
             return f"are blocked by {outcome.blocked_by}"
         case Verdict.NOT_TESTABLE:
-            reason = outcome.reason.partition(",")[0]
-            return f"need {reason.removeprefix('needs ')}"
+            return f"need {outcome.lacks}"
         case Verdict.KIT_ERROR:
             return "were not judged"
         case _:

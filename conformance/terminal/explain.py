@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.driver.trace import SHOWN_ENTRIES, escape_control_chars, shown
+from conformance.driver.trace import SHOWN_ENTRIES
+from conformance.protocol.display import escape_control_chars, show_payload
 from conformance.protocol.wire import compact
 from conformance.runner.verdict import ClosingVerdict, Finding, Outcome, Verdict
 from conformance.spec import requirements
@@ -65,7 +66,7 @@ def _circumstances(outcome: Outcome, finding: Finding, page: Console) -> Iterato
     if closing and bad and closing.requirement != finding.requirement:
         yield from _field(page, "closing", manner(closing))
     if finding.hint:
-        yield from _field(page, "hint", finding.hint, "hint")
+        yield from _field(page, "hint", finding.hint.sentence, "hint")
     if finding.printed:
         first, *more = map(escape_control_chars, finding.printed.splitlines())
         yield from _field(page, "printed", first)
@@ -89,7 +90,7 @@ def _again(outcome: Outcome, finding: Finding, page: Console) -> Iterator[str]:
     if finding.steps is not None:
         yield page.paint("  steps", "label")
         for number, step in enumerate(finding.steps, 1):
-            yield from page.wrapped(f"{number}. {shown(compact(step))}", *INDENTS)
+            yield from page.wrapped(f"{number}. {show_payload(compact(step))}", *INDENTS)
     if finding.seed is not None:
         yield from _field(page, "seed", str(finding.seed))
     if finding.replay:

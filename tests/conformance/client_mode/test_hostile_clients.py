@@ -11,9 +11,9 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from conformance.client_mode.client_under_test import KEY, START, ClientUnderTest
 from conformance.client_mode.listener import Host
-from conformance.driver.expect import Violation
 from conformance.driver.raw_socket import frame
 from conformance.driver.target import Target
+from conformance.errors import Violation
 from conformance.protocol.wire import Event
 
 PATIENCE = 20.0

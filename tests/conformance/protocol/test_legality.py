@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.protocol.server_legality import Legality
+from conformance.protocol.legality import ServerLegality
 
 SET = '{"type":"_SET:A","data":{"x":1}}'
 PATCH_TEST = '{"type":"_PATCH:A","data":[{"op":"test","path":"/x","value":2}]}'
@@ -13,7 +13,7 @@ META = '{"type":"_BIN_META","data":{"type":"_ACTION:A","metadata":{}}}'
 
 def broken(*frames: str | bytes) -> list[str | None]:
     """The requirements that a sequence of frames breaks."""
-    judge = Legality()
+    judge = ServerLegality()
     for frame in frames:
         if isinstance(frame, bytes):
             judge.binary(frame)
@@ -23,7 +23,7 @@ def broken(*frames: str | bytes) -> list[str | None]:
 
 
 def test_legal_sequence_passes_and_is_mirrored() -> None:
-    judge = Legality()
+    judge = ServerLegality()
     judge.text(SET)
     judge.text('{"type":"_PATCH:A","data":[{"op":"replace","path":"/x","value":2}],"rev":7}')
     judge.text(META)
