@@ -180,7 +180,7 @@ class DocumentState:
         readers = (names is None and self._all_readers) or self._readers(names)
         found = self._document.advance(readers, to_json, self._good)
         if names is not None:
-            self._good |= self._document.texts(names)
+            self._good |= self._document.known(names)
         if found is None:
             return False, self._note({}, names) if self._unreadable else []
         if found.operations:
