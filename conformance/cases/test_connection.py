@@ -10,7 +10,6 @@ import pytest
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.peer import Peer
-from conformance.driver.refusal import survivor
 from conformance.errors import ClosedEarly, Kind
 from conformance.protocol.wire import JSON, Event
 from conformance.runner.case import case
@@ -167,7 +166,7 @@ async def test_frame_of_17_mebibytes_is_taken_whole_or_not_at_all(
     value = "x" * (17 << 20)
     with suppress(ClosedEarly):  # the server may close in the middle
         await peer.assign("text", value)
-    state = await (await survivor(dialogue, peer)).get()
+    state = await (await dialogue.resume(peer)).get()
     expect.true(
         state["text"] in ("", value),
         expected="the old text, or the whole new one",
@@ -181,7 +180,7 @@ async def test_malformed_frame_changes_nothing(dialogue: Dialogue, peer: Peer, t
     await peer.assign("text", "kept")
     await peer.in_sync()
     await peer.send_text(text)
-    state = await (await survivor(dialogue, peer)).get()
+    state = await (await dialogue.resume(peer)).get()
     expect.equal(state["text"], "kept", "the attribute text")
 
 

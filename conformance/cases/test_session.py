@@ -12,7 +12,6 @@ from conformance.driver import expect
 from conformance.driver.connection import Closing, Connection
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.peer import Peer, some_time
-from conformance.driver.refusal import survivor
 from conformance.errors import ClosedEarly, Kind, Violation
 from conformance.protocol.wire import JSON, Event
 from conformance.runner.case import case
@@ -231,7 +230,7 @@ async def test_older_connection_can_change_nothing(dialogue: Dialogue, peer: Pee
     with suppress(ClosedEarly):  # it may be closed already
         await peer.assign("text", "lost")
     await peer.closed()
-    state = await (await survivor(dialogue, newer)).get()
+    state = await (await dialogue.resume(newer)).get()
     expect.equal(state["text"], "", "the attribute text")
 
 
@@ -242,7 +241,7 @@ async def test_older_connection_that_does_not_close_can_change_nothing(
     peer.connection.stall()  # it reads neither _DISCONNECT nor the close frame
     newer = await dialogue.take_over(peer)
     await peer.assign("text", "lost")
-    newer = await survivor(dialogue, newer)
+    newer = await dialogue.resume(newer)
     await some_time(newer)
     expect.equal((await newer.get())["text"], "", "the attribute text")
 

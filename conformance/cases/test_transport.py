@@ -15,8 +15,8 @@ from dataclasses import replace
 import pytest
 from websockets.frames import Opcode
 
+from conformance.cases.broken_frames import ASSIGN_LOST, BROKEN, CUT, LIES, assigning
 from conformance.driver import expect
-from conformance.driver.broken_frames import ASSIGN_LOST, BROKEN, CUT, LIES, assigning
 from conformance.driver.connection import Connection
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.faults import SPARE, Bystander, Scene, crowd, deep_values, largest

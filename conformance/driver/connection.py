@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.frames import Frame, Opcode
 
 from conformance.driver.counters import TALLY
-from conformance.driver.raw_socket import reset
+from conformance.driver.raw_socket import BufferedTransport, Socket, reset
 from conformance.driver.trace import Change, Trace
 from conformance.errors import ClosedEarly, Kind, Silence, Violation
 from conformance.protocol.fences import Fences
@@ -59,56 +59,6 @@ class Closing:
             return f"connection {self.connection} ended without a close frame"
         reason = f" ({self.reason!r})" if self.reason else ""
         return f"connection {self.connection} closed with code {self.code}{reason}"
-
-
-class Socket(Protocol):
-    """What a connection needs of a WebSocket: the library's has it, and `raw.RawSocket`.
-
-    Attributes:
-        subprotocol: What the server selected.
-        close_code: The code of its close frame, and `close_reason` the reason in it; None without.
-    """
-
-    @property
-    def transport(self) -> asyncio.Transport:
-        """The TCP connection below it."""
-
-    @property
-    def subprotocol(self) -> str | None: ...  # noqa: D102 - above
-
-    @property
-    def close_code(self) -> int | None: ...  # noqa: D102 - above
-
-    @property
-    def close_reason(self) -> str | None: ...  # noqa: D102 - above
-
-    def __aiter__(self) -> AsyncIterator[str | bytes]: ...
-
-    async def send(self, message: str | bytes | Iterable[str], /) -> None:
-        """Send a message; an iterable is sent in fragments."""
-
-    async def close(self) -> None:
-        """Close in the orderly way."""
-
-
-class Holding:
-    """Stands for a transport, and keeps back what a library writes to it.
-
-    Attributes:
-        held: The transport.
-        kept: What was written.
-    """
-
-    def __init__(self, held: asyncio.Transport) -> None:
-        self.held = held
-        self.kept: list[bytes] = []
-
-    def write(self, content: bytes) -> None:
-        """Keep it."""
-        self.kept.append(bytes(content))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.held, name)
 
 
 class Connection:
@@ -311,7 +261,8 @@ class Connection:
             self.stimulate()
         transport: Any = self._socket.transport
         try:
-            (transport.held if isinstance(transport, Holding) else transport).write(content)
+            buffered = isinstance(transport, BufferedTransport)
+            (transport.transport if buffered else transport).write(content)
         except (RuntimeError, AttributeError) as error:
             # asyncio's transport raises the former behind the end of the stream.
             raise await self._ended() from error
@@ -324,13 +275,13 @@ class Connection:
         the middle of the frame: it is sent behind it.
         """
         socket: Any = self._socket
-        holding = socket.transport = Holding(socket.transport)
+        buffered = socket.transport = BufferedTransport(socket.transport)
         try:
             yield
         finally:
-            socket.transport = holding.held
-            if not holding.held.is_closing():
-                holding.held.write(b"".join(holding.kept))
+            transport = socket.transport = buffered.transport
+            if not transport.is_closing():
+                transport.write(b"".join(buffered.written))
 
     async def reset(self) -> None:
         """End the connection at once by a TCP reset."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Awaitable
 
 from websockets.exceptions import InvalidHandshake, InvalidStatus
 
@@ -14,8 +15,8 @@ from conformance.driver.peer import Peer
 from conformance.driver.raw_socket import Line
 from conformance.driver.target import Target
 from conformance.driver.trace import Trace, label
-from conformance.errors import Kind, NotTestable, TurnedAway, Violation
-from conformance.protocol.contract import announced_keys
+from conformance.errors import ClosedEarly, Kind, NotTestable, TurnedAway, Violation
+from conformance.protocol.contract import TESTEE, announced_keys
 
 FULL = (429, 503)
 """The HTTP statuses by which a server says that it has no place for one more."""
@@ -127,6 +128,36 @@ class Dialogue:
         if peer.connection.closing is None:
             await peer.connection.close()
         return await self.open(peer.session)
+
+    async def resume(self, peer: Peer) -> Peer:
+        """Return when everything sent so far was handled: the peer, on a new connection if needed.
+
+        A server may have closed the connection where it should not; the state is another question.
+        """
+        try:
+            await peer.fence()
+        except ClosedEarly:
+            return await self.reconnect(peer)
+        return peer
+
+    async def unchanged(
+        self,
+        peer: Peer,
+        attempt: Awaitable[None],
+        *,
+        requirement: str | None = None,
+        key: str = TESTEE,
+    ) -> Peer:
+        """Demand that an attempt leaves a document as it is; the peer to go on with.
+
+        Raises:
+            Violation: The document changes.
+        """
+        before = await peer.get(key)
+        await attempt
+        peer = await self.resume(peer)
+        expect.equal(await peer.get(key), before, f"{key} as it was", requirement=requirement)
+        return peer
 
     async def take_over(self, peer: Peer) -> Peer:
         """A newer connection to a peer's session, while its own is open."""

@@ -150,7 +150,7 @@ async def guest(request: pytest.FixtureRequest, host: Host) -> AsyncIterator[Cli
     finally:
         _tell_of_deaths(request, host)
     yield found
-    last.append(found.link)
+    last.append(found.connection)
 
 
 def _tell_of_deaths(request: pytest.FixtureRequest, host: Host) -> None:

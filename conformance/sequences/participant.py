@@ -192,7 +192,7 @@ class Participant:
         """
         state = self.peer.mirror(TESTEE)
         free = self.model.unsynced.keys() | {"features"}
-        seen = {key: self.peer.mirror(key) for key in self.connection.legality.mirror.followed()}
+        seen = {key: self.peer.mirror(key) for key in self.connection.legality.mirror.known_keys()}
         seen[TESTEE] = {name: value for name, value in state.items() if name not in free}
         seen[TESTEE]["runningTasks"] = sorted(state["runningTasks"])
         for received in self.connection.received[since:]:

@@ -25,7 +25,7 @@ MOST = 1 << 20
     [
         (hostile.Floods, "actions-call (MUST"),  # a deadline or a bound, whichever comes first
         (hostile.SendsEndlessFrame, "a frame of more than 128 MiB"),
-        (hostile.SendsBomb, "copies let the document grow beyond 32 MiB"),
+        (hostile.SendsBomb, "copies make the document larger than 32 MiB"),
     ],
 )
 async def test_server_that_sends_without_end_is_blamed(kind: type[Honest], said: str) -> None:
