@@ -16,7 +16,7 @@ from types import EllipsisType
 from typing import Any, Literal, Self, TypeAlias, Unpack, overload
 
 from ws_sync._binding.arguments import bind, fit, read_call
-from ws_sync._binding.attribute_types import attribute_of, usual_name
+from ws_sync._binding.attribute_types import attribute_of, default_wire_name
 from ws_sync._binding.attributes import Attribute, wire_names
 from ws_sync._binding.markers import remote_functions
 from ws_sync._core.json.codec import JSON
@@ -32,9 +32,9 @@ from ws_sync._core.protocol.events import (
 )
 from ws_sync._log import Log, log_fields
 from ws_sync._server.connection import Connection
-from ws_sync._server.context import get_global_session
 from ws_sync._server.document_state import DocumentState
 from ws_sync._server.handler_registry import Registration
+from ws_sync._server.instrumentation import instrumentation
 from ws_sync._server.invoke import call
 from ws_sync._server.key_scope import get_current_sync_key_prefix, scoped, sync_key_scope
 from ws_sync._server.sync_options import (
@@ -47,7 +47,7 @@ from ws_sync._server.sync_options import (
 from ws_sync._server.tasks import Tasks
 from ws_sync._server.throttle import Throttle
 from ws_sync.exceptions import Refused, escape_control_chars, shorten
-from ws_sync.session import Session
+from ws_sync.session import Session, get_global_session
 
 __all__ = [
     "Sync",
@@ -251,7 +251,7 @@ class Sync:
         """
         text = " ".join(map(str, parts))
         if (logger := logger or self._logger) is not None:
-            log = Log(logger, self.session, key=self.key)
+            log = Log(logger, self.session.log_context, self.key)
             levels = {"message": log.info, "info": log.info, "success": log.info}
             levels |= {"warning": log.warning, "error": log.error}
             say = levels.get(type, log.debug)
@@ -283,7 +283,7 @@ class Sync:
 
         A client that is connected gets the whole state anew with the next sync.
         """
-        self._add(obj, wire_names(attributes, partial(usual_name, type(obj), self._camel)))
+        self._add(obj, wire_names(attributes, partial(default_wire_name, type(obj), self._camel)))
         self._state.restart()
 
     def close(self) -> None:
@@ -302,7 +302,7 @@ class Sync:
         self._read_only = config.read_only or ()
         self._camel = config.camel
         self._throttle = Throttle()
-        self._log = Log(config.logger or self.session.logger, self.session, key=self.key)
+        self._log = Log(config.logger or self.session.logger, self.session.log_context, self.key)
         self._setup_functions(config)
         counters, intake = self.session.counters, self.session.intake
         self._state = DocumentState(self.key, self._log, counters, intake.limits, intake.dialects)
@@ -325,7 +325,7 @@ class Sync:
         cancels = remote_functions(config.obj, "remote_task_cancel") | dict(config.task_cancels)
         changed = self._sync_late if config.running_tasks is not None else _nothing
         counters, intake = self.session.counters, self.session.intake
-        self._tasks = Tasks(functions, cancels, changed, self._log, counters, intake)
+        self._tasks = Tasks(functions, cancels, changed, self._log, counters, intake, self.key)
 
     def _add(self, owner: object, names: Mapping[str, str]) -> None:
         for name, wire in names.items():
@@ -418,6 +418,7 @@ class Sync:
         if cause is not None and not isinstance(cause, ValueError | AssertionError):
             self._log_failure(cause)  # no validator or setter refuses like that
             return
+        instrumentation.record_outcome("refused")
         self._log.warning(
             "%s: a write is refused: %s", self.key, shorten(error),
             extra=log_fields("write-refused", "state-refused-resync", error=error),
@@ -425,12 +426,14 @@ class Sync:
 
     def _log_failure(self, error: BaseException) -> None:
         self.session.counters.failed_writes += 1
+        instrumentation.record_failure(error)
         self._log.error(
             "%s: a write failed", self.key, exc_info=error,
             extra=log_fields("write-failed", "state-refused-resync"),
         )  # fmt: skip
 
     def _log_unknown(self, what: str, name: object, extra: dict[str, Any]) -> None:
+        instrumentation.record_outcome("unknown")
         self._log.warning("%s has no %s %s", self.key, what, shorten(repr(name)), extra=extra)
 
     async def _on_action(self, data: JSON) -> None:

@@ -15,18 +15,19 @@ from collections.abc import Callable, Collection, Iterable, Set
 from functools import partial
 
 from ws_sync._binding.attributes import Attribute, to_json
-from ws_sync._binding.client_write import Write, current, state_patch
-from ws_sync._binding.element_write import write_of
+from ws_sync._binding.client_write import Write, current_value, state_patch
+from ws_sync._binding.element_write import prepare_write
 from ws_sync._core.json.codec import JSON, Text, dump, encode, frame, frame_prefix
 from ws_sync._core.protocol.concurrent_edits import ConcurrentEdits
 from ws_sync._core.protocol.dialects import STRICT, translate
 from ws_sync._core.protocol.events import patch_event, set_event
 from ws_sync._core.snapshot.document import AttributeSnapshot, PeerSnapshot
-from ws_sync._log import AnyLog, log_fields
+from ws_sync._log import Log, log_fields
 from ws_sync._server.connection import Connection
+from ws_sync._server.counters import Counters
+from ws_sync._server.instrumentation import instrumentation
 from ws_sync.exceptions import Refused, RefusedState
 from ws_sync.limits import LIMITS, Limits
-from ws_sync.metrics import Counters
 
 _NULL = dump(None)
 _NONE: Set[str] = frozenset()
@@ -68,7 +69,7 @@ class DocumentState:
     def __init__(
         self,
         key: str,
-        log: AnyLog,
+        log: Log,
         counters: Counters | None = None,
         limits: Limits = LIMITS,
         dialects: frozenset[str] = STRICT,
@@ -115,6 +116,14 @@ class DocumentState:
         Returns:
             What went wrong with single attributes.
         """
+        if (hooks := instrumentation.hooks) is None:
+            return self._announce(connection)
+        with hooks.sending("announce", self.key) as record:
+            errors = self._announce(connection)
+            record(None, errors)
+        return errors
+
+    def _announce(self, connection: Connection) -> list[Exception]:
         texts, errors = self._read_all()  # state-get-current
         members = [f"{encode(wire)}:{text.text.decode()}" for wire, text in texts.items()]
         text = frame(set_event(self.key), f"{{{','.join(members)}}}")
@@ -122,7 +131,7 @@ class DocumentState:
         if self.is_known(connection):
             connection.send(text)
         else:
-            connection.begin_with(text)
+            connection.send_initial(text)
             self._stop_settling()
         self.sent_at = connection.loop.time()
         self._concurrent_edits.state_sent(self.sent_at)
@@ -154,6 +163,16 @@ class DocumentState:
             Whether something was sent; and what went wrong with single attributes, which stay at
             the peer as they were.
         """
+        if (hooks := instrumentation.hooks) is None:
+            return self._publish(connection, names, whole)
+        with hooks.sending("publish", self.key) as record:
+            sent, errors = self._publish(connection, names, whole)
+            record(sent, errors)
+        return sent, errors
+
+    def _publish(
+        self, connection: Connection, names: Collection[str] | None, whole: bool
+    ) -> tuple[bool, list[Exception]]:
         if connection.is_congested:
             self._late |= set(self.attributes if names is None else names)
             connection.when_drained(self, partial(self._publish_late, connection))
@@ -161,7 +180,7 @@ class DocumentState:
         readers = (names is None and self._all_readers) or self._readers(names)
         found = self._document.advance(readers, to_json, self._good)
         if names is not None:
-            self._good |= self._document.texts(names)
+            self._good |= self._document.known(names)
         if found is None:
             return False, self._note({}, names) if self._unreadable else []
         if found.operations:
@@ -209,9 +228,9 @@ class DocumentState:
         if type(patch) is list and len(patch) > self._limits.operations:
             raise Refused(f"more than {self._limits.operations} operations")
         if self._dialects:
-            values = {wire: partial(current, each) for wire, each in self.attributes.items()}
+            values = {wire: partial(current_value, each) for wire, each in self.attributes.items()}
             patch = translate(patch, self._dialects, values)
-        write = write_of(self.attributes, patch)
+        write = prepare_write(self.attributes, patch)
         self._check_size(write)
         self._document.apply_patch(patch, write)
         self._commit(write)
@@ -232,7 +251,7 @@ class DocumentState:
 
     def _check_size(self, write: Write) -> None:
         most = self._limits.document
-        if self.size + write.most_growth() <= most:
+        if self.size + write.max_growth() <= most:
             return
         others = self._good.keys() - write.touched
         rest = sum(self._good[wire].size for wire in others)

@@ -11,15 +11,15 @@ from starlette.concurrency import run_in_threadpool
 
 
 async def call(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-    """Call `function` and wait for its result, without blocking the event loop.
+    """Call `function` and return its result, without blocking the event loop.
 
-    A function that is not async but returns an awaitable (a lambda, a factory) is awaited too.
+    A function that is not async and returns an awaitable (a lambda, a factory) is awaited too.
     """
     code = getattr(function, "__code__", None)
-    if code is not None and code.co_flags & inspect.CO_COROUTINE:  # the usual case, at once
+    if code is not None and code.co_flags & inspect.CO_COROUTINE:  # the common case, quickly
         return await function(*args, **kwargs)
     if inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(
-        getattr(function, "__call__", None)  # noqa: B004  # an object whose call is async
+        getattr(function, "__call__", None)  # noqa: B004  # an object with an async __call__
     ):
         return await function(*args, **kwargs)
     result = await run_in_threadpool(partial(function, *args, **kwargs))

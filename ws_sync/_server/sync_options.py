@@ -17,10 +17,9 @@ from typing import Any, TypeAlias, TypedDict
 
 from pydantic import BaseModel
 
-from ws_sync._binding.attribute_types import field_names, usual_name
+from ws_sync._binding.attribute_types import default_wire_name, field_names
 from ws_sync._binding.attributes import Names, public_names, wire_names
 from ws_sync.exceptions import UnknownAttribute
-from ws_sync.session import Session
 
 Functions: TypeAlias = Mapping[str, Callable[..., Any]]
 Pair: TypeAlias = tuple[Callable[..., Any], Callable[..., Any]]
@@ -81,7 +80,7 @@ class Configuration:
     camel: bool = False
     running_tasks: str | None = None
     send_on_init: bool = True
-    session: Session | None = None
+    session: Any = None
     logger: Logger | None = None
     actions: Functions | Callable[..., Any] = field(default_factory=dict)
     tasks: Functions | Pair = field(default_factory=dict)
@@ -102,7 +101,7 @@ class Configuration:
         cls = type(self.obj)
         names = field_names(cls) if issubclass(cls, BaseModel) else public_names(self.obj, excluded)
         return {
-            name: usual_name(cls, self.camel, name)
+            name: default_wire_name(cls, self.camel, name)
             for name in names
             if name not in self.exclude and name not in self.include
         }
@@ -142,7 +141,7 @@ def options_of_class(*args: Any, **options: Any) -> dict[str, Any]:
 def key_first(
     key: str,
     obj: object,
-    session: Session | None = None,
+    session: Any = None,
     on_action: Callable[..., Any] | Functions | None = None,
     tasks: Functions | Pair | None = None,
     on_task_cancel: Functions | None = None,
@@ -156,7 +155,7 @@ def key_first(
         obj=obj,
         key=key,
         everything=not sync_attributes,
-        include=wire_names(sync_attributes, partial(usual_name, type(obj), False)),
+        include=wire_names(sync_attributes, partial(default_wire_name, type(obj), False)),
         running_tasks="runningTasks" if expose_running_tasks else None,
         send_on_init=send_on_init,
         session=session,
@@ -180,11 +179,11 @@ def object_first(
     actions: Functions | None = None,
     tasks: Functions | Pair | None = None,
     task_cancels: Functions | None = None,
-    session: Session | None = None,
+    session: Any = None,
     read_only: Iterable[str] = (),
 ) -> Configuration:
     """Read the arguments of the later generations."""
-    casing = partial(usual_name, type(obj), toCamelCase)
+    casing = partial(default_wire_name, type(obj), toCamelCase)
     running_tasks = "runningTasks" if toCamelCase else "running_tasks"
     return Configuration(
         obj=obj,
