@@ -15,8 +15,8 @@ from contextlib import contextmanager, suppress
 
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly, Silence, Violation
 from conformance.driver.peer import Peer
+from conformance.errors import ClosedEarly, Silence, Violation
 from conformance.protocol.display import show_json
 from conformance.protocol.wire import JSON, same
 

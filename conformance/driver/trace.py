@@ -12,6 +12,7 @@ from typing import Literal
 from conformance.protocol.display import show_payload
 
 Direction = Literal["sent", "received", "noted"]
+Change = Literal["opened", "closed"]
 
 ARROWS: dict[Direction, str] = {"sent": "->", "received": "<-", "noted": "--"}
 FENCES = ('{"type":"_GET:TESTEE","data":{}}', '{"type":"_GET:SECOND","data":{}}')
@@ -32,6 +33,8 @@ class Entry:
         direction: Sent by the kit, received by it, or noted about the connection.
         payload: The frame, or the note's text.
         left_out: How many characters or bytes are missing in the middle of the payload.
+        change: What a note says of its connection, if that is its beginning or its end by a close
+            frame.
     """
 
     at: float
@@ -39,6 +42,7 @@ class Entry:
     direction: Direction
     payload: str | bytes
     left_out: int = 0
+    change: Change | None = None
 
     @property
     def is_fence(self) -> bool:
@@ -88,12 +92,18 @@ class Trace:
         """Declare that what was sent last is what the case is about."""
         self.stimulus = self.entries[-1]
 
-    def add(self, connection: str, direction: Direction, payload: str | bytes) -> None:
+    def add(
+        self,
+        connection: str,
+        direction: Direction,
+        payload: str | bytes,
+        change: Change | None = None,
+    ) -> None:
         """Record something that happens now."""
         at = time.monotonic() - self.began
         left_out = max(len(payload) - WHOLE, 0)
         kept = _ends(payload) if left_out else payload
-        self.entries.append(Entry(at, connection, direction, kept, left_out))
+        self.entries.append(Entry(at, connection, direction, kept, left_out, change))
 
     def keep_notes(self) -> None:
         """Forget the frames so far: they led to where the case begins."""

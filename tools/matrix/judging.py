@@ -5,44 +5,21 @@ Starting Python twice and importing pytest, the kit and the testees takes longer
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import shlex
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-import conformance
-import conformance.__main__ as kit
 from conformance.spec import requirements
-from tests.mutants import serve
+from tests.forked import start, testee
 from tools.matrix.catalogue import Side
 from tools.matrix.result import Result, breaks, read
 
 PATIENCE = 600.0
 """Seconds after which a run of the kit is ended."""
-
-KIT = Path(conformance.__file__).parent
-FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload(
-    [
-        "tests.mutants.serve",
-        "conformance.runner.plugin",
-        "conformance.__main__",
-        "tools.matrix.outcomes",
-        "conformance.runner.client_plugin",
-        *(
-            f"conformance.{folder}.{path.stem}"
-            for folder in ("cases", "client_cases")
-            for path in sorted((KIT / folder).glob("test_*.py"))
-        ),
-    ]
-)
 
 
 def judge(
@@ -65,8 +42,7 @@ def judge(
             "-p", "tools.matrix.outcomes", "--outcomes", str(outcomes),
             "--time-scale", str(time_scale), "--replay-dir=", *options,
         ]  # fmt: skip
-        run = FORKING.Process(target=run_kit, args=(arguments, printed), daemon=True)
-        run.start()
+        run = start("conformance", arguments, printed)
         run.join(PATIENCE)
         if run.is_alive():
             end(run)
@@ -82,16 +58,8 @@ def judge(
 @contextmanager
 def serving(name: str) -> Iterator[list[str]]:
     """Serve a testee in a process of its own; yield the options that lead the kit to it."""
-    receiver, sender = FORKING.Pipe(duplex=False)
-    server = FORKING.Process(target=run_server, args=(name, sender), daemon=True)
-    server.start()
-    sender.close()  # only the server's end is left, so that its death ends `recv`
-    try:
-        url = receiver.recv()
+    with testee(name) as url:
         yield ["--server-url", url + "/ws/{session}", "--auth-url", url + "/auth"]
-    finally:
-        end(server)
-        receiver.close()
 
 
 @contextmanager
@@ -99,31 +67,6 @@ def started_by_kit(name: str) -> Iterator[list[str]]:
     """Yield the options with which the kit starts a client."""
     command = shlex.join([sys.executable, "-m", "tests.mutants.clients", name])
     yield [f"--client-cmd={command} {{url}}", "--strict", "--budget=0s"]
-
-
-def run_server(name: str, sender: Connection) -> None:
-    """Be the testee: send the URL, and serve until the process is ended."""
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        os.dup2(nowhere.fileno(), sys.stderr.fileno())  # a mutant may log its failures
-    threading.Thread(target=end_with_parent, daemon=True).start()
-    serve.serve(name, 0, sender.send)
-
-
-def end_with_parent() -> None:
-    """End this process when its parent has ended, however that happened."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(0)
-
-
-def run_kit(arguments: list[str], printed: Path) -> None:
-    """Be `python -m conformance`, and print to a file."""
-    with printed.open("w", encoding="utf-8") as file:
-        for stream in (sys.stdout, sys.stderr):
-            os.dup2(file.fileno(), stream.fileno())
-    sys.argv = ["conformance", *arguments]
-    sys.exit(kit.main())
 
 
 def end(process: BaseProcess) -> None:

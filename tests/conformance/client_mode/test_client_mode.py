@@ -17,8 +17,8 @@ from conformance.client_mode import generators
 from conformance.client_mode.backoff_check import grow, is_enough, vary
 from conformance.client_mode.client_under_test import STARTING
 from conformance.client_mode.search import Found, Search
-from conformance.driver.expect import Violation
 from conformance.driver.trace import Trace
+from conformance.errors import Violation
 from conformance.protocol.contract import ASSIGNABLE
 from conformance.protocol.legality import ClientLegality
 from conformance.protocol.mirror import Mirror
