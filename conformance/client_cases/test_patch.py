@@ -78,13 +78,13 @@ async def apply(guest: ClientUnderTest, vector: dict[str, Any]) -> None:
     await guest.set(anything=vector["document"], text="kept")
     event = Event(f"_PATCH:{KEY}", moved(patch_of(vector)))
     if "result" in vector:
-        await guest.link.send_text(event.text())
-        guest.link.stimulate()
+        await guest.connection.send_text(event.text())
+        guest.connection.stimulate()
         await guest.holds({**START, "text": "kept", "anything": vector["result"]})
     else:
         guest.answers = False
-        await guest.link.send_text(event.text())
-        guest.link.stimulate()
+        await guest.connection.send_text(event.text())
+        guest.connection.stimulate()
         await guest.fence()
         await guest.holds({**START, "text": "kept", "anything": vector["document"]})
         expect.true(

@@ -21,7 +21,7 @@ async def test_client_agrees_after_every_step(
 ) -> None:
     if not options.budget:
         raise NotTestable("a --budget")
-    search = Search(guest.again, guest.link, options.seed, options.budget, options.examples)
+    search = Search(guest.again, guest.connection, options.seed, options.budget, options.examples)
     findings = await search.findings()
     guest.go_on_with(search.link)
     request.node.stash[SEARCHED] = Searched(

@@ -105,7 +105,7 @@ async def test_client_sends_no_patch_before_the_state_of_a_connection(
 ) -> None:
     await guest.set(items=["a", "b"])
     state = guest.state
-    await guest.link.cut()
+    await guest.connection.cut()
     await guest.returned()
     guest.write(call("edit", operations=[{"op": "remove", "path": "/items/0"}]))
     await guest.fence()
@@ -120,7 +120,7 @@ async def test_client_sends_no_edit_against_a_base_that_has_changed(guest: Clien
     await guest.act("assignQuietly", name="items", value=["a", "b", "c", "d"])
     await guest.act("assignQuietly", name="table", value={"x": {"y": 2}})
     state = {**guest.state, "items": [], "table": {}}
-    await guest.link.cut()
+    await guest.connection.cut()
     await guest.back(state)
     await guest.agrees()
 
@@ -132,7 +132,7 @@ async def test_client_agrees_after_a_reconnect_with_another_state(
 ) -> None:
     await guest.assign("text", "before")
     state = {**guest.state, "text": "changed meanwhile", "items": [1]}
-    await (guest.link.cut() if code is None else guest.link.end(code))
+    await (guest.connection.cut() if code is None else guest.connection.end(code))
     await guest.back(state)
     await guest.holds(state, requirement="state-set-replaces")
     await guest.assign("number", 1)
@@ -200,7 +200,7 @@ async def test_client_that_keeps_an_edit_changes_nothing_else(
     await guest.act("assignQuietly", name="items", value=KEPT[edited])
     state = {**START, "items": ["in front", "a", "b", "c"]}
     if where == "another-connection":
-        await guest.link.cut()
+        await guest.connection.cut()
         await guest.back(state)
     else:
         await guest.at_once(Event(f"_SET:{KEY}", state))

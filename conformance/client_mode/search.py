@@ -111,10 +111,10 @@ class Search:
             await guest.begin(self.link)
             await sequence.run(program)
         except Violation as violation:
-            await guest.link.release()  # so that nothing of it is left in the next one
+            await guest.connection.release()  # so that nothing of it is left in the next one
             return violation, guest.trace, program[: sequence.position + 1]
         finally:
-            self.link = guest.link
+            self.link = guest.connection
             self.events += sum(entry.direction != "noted" for entry in guest.trace.entries)
         return None
 

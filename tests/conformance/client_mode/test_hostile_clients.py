@@ -53,4 +53,4 @@ async def test_client_that_asks_and_does_not_read_is_given_up() -> None:
             client.transport.write(frame(b'{"type":"_GET:TESTEE","data":{}}'))
         with pytest.raises(Violation, match="leaves more than 128 MiB unread"):
             await guest.fence()
-        await guest.link.until_ended()
+        await guest.connection.until_ended()
