@@ -70,7 +70,7 @@ function receiveBytes(content) {
 
 function follow(patch) {
   try {
-    shared = patched(shared ?? refuse("a patch came before the state"), patch);
+    shared = patched(shared ?? refuse("a patch before the state"), patch);
   } catch (error) {
     shared = null; // no patch is sent before the answer
     send("_GET:TESTEE", {});
@@ -164,28 +164,28 @@ function patched(document, patch) {
     else delete parent[name];
     return taken;
   };
-  if (!Array.isArray(patch)) refuse("no patch");
+  if (!Array.isArray(patch)) refuse("not an array");
   for (const operation of patch) {
     const { op, path, from, value: any } = operation ?? {};
-    if (["add", "replace", "test"].includes(op) && any === undefined) refuse("an operation without a value");
+    if (["add", "replace", "test"].includes(op) && any === undefined) refuse("missing value");
     if (op === "replace" || op === "remove") take(path);
     if (op === "add" || op === "replace") put(path, any);
     else if (op === "copy") put(path, get(from));
-    else if (op === "move") put(`${path}/`.startsWith(`${from}/`) && path !== from ? refuse("into itself") : path, take(from));
-    else if (op === "test") isDeepStrictEqual(get(path), any) || refuse("a test failed");
-    else if (op !== "remove") refuse("no operation");
+    else if (op === "move") put(`${path}/`.startsWith(`${from}/`) && path !== from ? refuse("a move into itself") : path, take(from));
+    else if (op === "test") isDeepStrictEqual(get(path), any) || refuse("test failed");
+    else if (op !== "remove") refuse("unknown operation");
   }
-  return isObject(whole[""]) ? whole[""] : refuse("a document is an object");
+  return isObject(whole[""]) ? whole[""] : refuse("the document must be an object");
 }
 
 /** Return the object or array that contains the target of a pointer, and the name or index in it. */
 function place(whole, path, added = 0) {
-  if (typeof path !== "string" || !/^(?:\/(?:[^~]|~[01])*)?$/s.test(path)) refuse("no pointer");
+  if (typeof path !== "string" || !/^(?:\/(?:[^~]|~[01])*)?$/s.test(path)) refuse("invalid pointer");
   const names = path.split("/").map(part => part.replaceAll("~1", "/").replaceAll("~0", "~"));
   const step = (parent, name, more) => {
-    if (!Array.isArray(parent)) return isObject(parent) && (more || Object.hasOwn(parent, name)) ? name : refuse("nothing there");
+    if (!Array.isArray(parent)) return isObject(parent) && (more || Object.hasOwn(parent, name)) ? name : refuse("no such member");
     if (more && name === "-") return parent.length;
-    return /^(0|[1-9][0-9]*)$/.test(name) && Number(name) < parent.length + more ? Number(name) : refuse("no element");
+    return /^(0|[1-9][0-9]*)$/.test(name) && Number(name) < parent.length + more ? Number(name) : refuse("no such element");
   };
   const last = names.pop();
   const parent = names.reduce((above, name) => above[step(above, name, 0)], whole);
