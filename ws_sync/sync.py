@@ -16,7 +16,7 @@ from types import EllipsisType
 from typing import Any, Literal, Self, TypeAlias, Unpack, overload
 
 from ws_sync._binding.arguments import bind, fit, read_call
-from ws_sync._binding.attribute_types import attribute_of, usual_name
+from ws_sync._binding.attribute_types import attribute_of, default_wire_name
 from ws_sync._binding.attributes import Attribute, wire_names
 from ws_sync._binding.markers import remote_functions
 from ws_sync._core.json.codec import JSON
@@ -283,7 +283,7 @@ class Sync:
 
         A client that is connected gets the whole state anew with the next sync.
         """
-        self._add(obj, wire_names(attributes, partial(usual_name, type(obj), self._camel)))
+        self._add(obj, wire_names(attributes, partial(default_wire_name, type(obj), self._camel)))
         self._state.restart()
 
     def close(self) -> None:

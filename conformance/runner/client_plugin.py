@@ -15,8 +15,7 @@ from conformance.client_mode.connection import ClientConnection
 from conformance.client_mode.listener import Host
 from conformance.client_mode.process import ClientProgram
 from conformance.errors import NO_SERVER, NOT_CONFORMANT, NotTestable, Unusable, Violation
-from conformance.replay.collect import ReplayFile
-from conformance.runner.keys import DIALOGUE, OPTIONS, RUN
+from conformance.runner.keys import CASE, DIALOGUE, OPTIONS, RUN
 from conformance.runner.options import Options
 
 KIT = Path(__file__).resolve().parents[1]
@@ -136,8 +135,8 @@ async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
 @pytest.fixture
 def program(request: pytest.FixtureRequest) -> list[dict[str, object]]:
     """The steps of the replay file that the case is."""
-    file = request.node.getparent(ReplayFile)
-    return list(file.replay.program) if file is not None else []
+    replay = request.node.stash[CASE].replay
+    return list(replay.program or []) if replay else []
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -12,5 +12,7 @@ from conformance.runner.verdict import Run, Searched
 OPTIONS = pytest.StashKey[Options]()
 SEARCHED = pytest.StashKey[Searched]()
 RUN = pytest.StashKey[Run]()
+BEGAN = pytest.StashKey[float]()
+"""When the run began, by the monotonic clock."""
 CASE = pytest.StashKey[Case]()
 DIALOGUE = pytest.StashKey[Dialogue]()

@@ -221,7 +221,7 @@ class Run:
                 return outcome.blocked_by
         return None
 
-    def vanished(self) -> list[str]:
+    def without_outcome(self) -> list[str]:
         """The cases that were to be judged and have no outcome."""
         judged = {outcome.case.id for outcome in self.outcomes}
         return [case for case in self.collected if case not in judged]

@@ -7,7 +7,7 @@ nothing was judged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -19,15 +19,15 @@ from conformance.driver.liveness import check_alive
 from conformance.driver.trace import Trace
 from conformance.errors import NotTestable, Violation, Violations
 from conformance.protocol.display import escape_control_chars
-from conformance.replay.write import keep
 from conformance.runner import client_hints, hints, known_failing
+from conformance.runner.explain import explain, manner
 from conformance.runner.known_failing import Entry, Failure, Known
 from conformance.runner.options import Options
 from conformance.runner.verdict import ClosingVerdict, Finding, Outcome, Run, Verdict
 from conformance.spec import Requirement, requirements
-from conformance.terminal.explain import explain, manner
 
 Program: TypeAlias = list[dict[str, Any]] | None
+Keep: TypeAlias = Callable[[Finding], str | None]
 Found: TypeAlias = tuple[Violation, Trace, Program]
 
 
@@ -62,7 +62,11 @@ class Blocked(Skipped):
 
 
 def judge(
-    outcome: Outcome, error: BaseException | None, endings: Iterable[ConnectionEnd], chosen: Options
+    outcome: Outcome,
+    error: BaseException | None,
+    endings: Iterable[ConnectionEnd],
+    chosen: Options,
+    keep: Keep,
 ) -> None:
     """Say in an outcome what the error of its case means; none is a pass.
 
@@ -71,6 +75,7 @@ def judge(
         error: What it raised.
         endings: How connections of the case ended.
         chosen: What the command line says.
+        keep: Keeps a finding, and returns the command that runs it again.
     """
     outcome.closing = _manner(endings, chosen)
     match error:
@@ -85,21 +90,22 @@ def judge(
         case pytest.skip.Exception():
             outcome.verdict, outcome.reason = Verdict.NOT_APPLICABLE, str(error)
         case Violation():
-            _blame(outcome, [(error, outcome.trace or Trace(), None)], chosen)
+            _blame(outcome, [(error, outcome.trace or Trace(), None)], chosen, keep)
         case Violations():
-            _blame(outcome, [*error.findings], chosen)
+            _blame(outcome, [*error.findings], chosen, keep)
         case _:
             outcome.verdict = Verdict.KIT_ERROR
     _compare_with_list(outcome, chosen.known.of(outcome.case.id))
 
 
-def _blame(outcome: Outcome, violations: list[Found], chosen: Options) -> None:
+def _blame(outcome: Outcome, violations: list[Found], chosen: Options, keep: Keep) -> None:
     ails = check_alive(chosen.target, chosen.process)
     if ails:
         outcome.death = _obituary(chosen, outcome.trace, ails)
     for violation, trace, program in violations:
         outcome.trace = trace
-        outcome.findings.append(_finding(outcome, violation, trace, program, chosen))
+        finding = _finding(outcome, violation, trace, program, chosen)
+        outcome.findings.append(replace(finding, replay=keep(finding)))
     found = [requirements()[finding.requirement] for finding in outcome.findings]
     outcome.broken = found[-1].id
     outcome.reason = "\n\n".join(explain(outcome, finding) for finding in outcome.findings)
@@ -149,7 +155,7 @@ def _finding(
     table = client_hints.HINTS if chosen.target.is_client else hints.HINTS
     hint = hints.hint(finding, table)
     printed = chosen.process.printed_since_mark() if chosen.process is not None else ""
-    return replace(finding, hint=hint, printed=printed, replay=keep(outcome, finding, chosen))
+    return replace(finding, hint=hint, printed=printed)
 
 
 def _obituary(chosen: Options, trace: Trace | None, ails: str) -> str:

@@ -24,6 +24,8 @@ def warnings(run: Run, target: Target) -> Iterator[str]:
         run: The run, with all its outcomes.
         target: What was judged; without a testee, whole sections are left out for that.
     """
+    yield from dict.fromkeys(target.application.left)
+    yield from _of_calls(target.application)
     scripted = [outcome for outcome in run.outcomes if outcome.case.section != "sequences"]
     traces = [outcome.trace for outcome in scripted if outcome.trace]
     if traces:
@@ -36,7 +38,7 @@ def warnings(run: Run, target: Target) -> Iterator[str]:
             yield "no generated sequence got past its first step"
 
 
-def of_calls(application: Application) -> Iterator[str]:
+def _of_calls(application: Application) -> Iterator[str]:
     """What the user's calls did not do, a sentence each."""
     for call in application.idle:
         yield (

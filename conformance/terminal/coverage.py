@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from conformance.reports.requirement_status import RequirementStatus, standings
 from conformance.runner.case import Case
+from conformance.runner.requirement_status import RequirementStatus, standings
 from conformance.runner.verdict import Outcome, Run, Verdict
 from conformance.spec import Requirement, requirements
 

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from conformance.driver.counters import TALLY
 from conformance.driver.target import Target
 from conformance.protocol.display import escape_control_chars
-from conformance.reports.conclusion import conclusion
+from conformance.runner.console import Console
+from conformance.runner.explain import conclusion, explain, manner
 from conformance.runner.verdict import Finding, Outcome, Run, Verdict, count
 from conformance.spec import SECTIONS, requirements
-from conformance.terminal.console import Console
 from conformance.terminal.coverage import coverage
-from conformance.terminal.explain import explain, manner
 
 COLUMNS = {
     Verdict.PASS: "passed",

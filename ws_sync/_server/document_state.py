@@ -15,8 +15,8 @@ from collections.abc import Callable, Collection, Iterable, Set
 from functools import partial
 
 from ws_sync._binding.attributes import Attribute, to_json
-from ws_sync._binding.client_write import Write, current, state_patch
-from ws_sync._binding.element_write import write_of
+from ws_sync._binding.client_write import Write, current_value, state_patch
+from ws_sync._binding.element_write import prepare_write
 from ws_sync._core.json.codec import JSON, Text, dump, encode, frame, frame_prefix
 from ws_sync._core.protocol.concurrent_edits import ConcurrentEdits
 from ws_sync._core.protocol.dialects import STRICT, translate
@@ -228,9 +228,9 @@ class DocumentState:
         if type(patch) is list and len(patch) > self._limits.operations:
             raise Refused(f"more than {self._limits.operations} operations")
         if self._dialects:
-            values = {wire: partial(current, each) for wire, each in self.attributes.items()}
+            values = {wire: partial(current_value, each) for wire, each in self.attributes.items()}
             patch = translate(patch, self._dialects, values)
-        write = write_of(self.attributes, patch)
+        write = prepare_write(self.attributes, patch)
         self._check_size(write)
         self._document.apply_patch(patch, write)
         self._commit(write)
@@ -251,7 +251,7 @@ class DocumentState:
 
     def _check_size(self, write: Write) -> None:
         most = self._limits.document
-        if self.size + write.most_growth() <= most:
+        if self.size + write.max_growth() <= most:
             return
         others = self._good.keys() - write.touched
         rest = sum(self._good[wire].size for wire in others)

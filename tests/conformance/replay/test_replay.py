@@ -250,7 +250,7 @@ async def test_folder_that_is_none_is_a_wrong_option(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for option in ("--replay-dir", "--replays"):
         result = await kit(tmp_path, option, "file")
-        assert f"{option} file: it is no folder" in result.output
+        assert f"{option} file: it is not a folder" in result.output
         assert result.status == 2
 
 
@@ -449,7 +449,7 @@ async def test_untaken_step_of_a_case_is_no_fault_of_the_server(tmp_path: Path) 
     async with serving(Honest) as url:
         options = ("--replays", "kept", "-k", "replays/fly")
         result = await kit(tmp_path, "--server-url", url, *options)
-    assert "the kit's own error, not the server's" in result.output
+    assert "an error of the kit, not of the server" in result.output
     assert 'step 1 of its program, {"do":"fly"}' in result.output
     assert result.status == 1
     assert not (tmp_path / REPLAYS).exists()

@@ -16,11 +16,11 @@ import pytest
 from conformance.driver.trace import Trace
 from conformance.errors import Violation
 from conformance.runner.case import Case
+from conformance.runner.console import Console
+from conformance.runner.explain import explain
 from conformance.runner.verdict import Finding, Outcome, Run, Verdict
 from conformance.spec import requirements
-from conformance.terminal.console import Console
 from conformance.terminal.coverage import coverage
-from conformance.terminal.explain import explain
 from conformance.terminal.summary import groups, sections
 from tests.conformance import liars
 from tests.conformance.kit import Result, run_kit
