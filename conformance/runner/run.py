@@ -14,7 +14,7 @@ from types import ModuleType
 
 import pytest
 
-from conformance.runner.options import GROUP
+from conformance.runner.option_table import GROUP
 from conformance.runner.watch_mode import FIXED
 
 PLUGINS = (

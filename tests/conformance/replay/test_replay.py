@@ -250,7 +250,7 @@ async def test_folder_that_is_none_is_a_wrong_option(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for option in ("--replay-dir", "--replays"):
         result = await kit(tmp_path, option, "file")
-        assert f"{option} file: " in result.output
+        assert f"{option} file: it is not a folder" in result.output
         assert result.status == 2
 
 
