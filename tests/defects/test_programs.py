@@ -50,7 +50,7 @@ def read_names_of_fields(monkeypatch: pytest.MonkeyPatch) -> None:
         return Write({attribute.name: attribute for attribute in attributes.values()}, patch)
 
     monkeypatch.setattr(document_state, "Write", write)
-    monkeypatch.setattr(document_state, "write_of", write)
+    monkeypatch.setattr(document_state, "prepare_write", write)
 
 
 @pytest.mark.parametrize(
