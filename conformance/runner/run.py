@@ -20,6 +20,7 @@ from conformance.runner.watch_mode import FIXED
 PLUGINS = (
     "conformance.runner.plugin",
     "conformance.replay.collect",
+    "conformance.proxy.rerun",
     "conformance.runner.client_plugin",
     "conformance.reports.bundle",
     "conformance.terminal.reporter",
