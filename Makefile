@@ -1,127 +1,130 @@
-# Everything starts here; each target sets up what it needs.
+# `make help` lists the targets; each installs what it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+EXTRAS := server,client,picows,tokens,opentelemetry,conformance,docs
+PIP := -m pip --quiet --disable-pip-version-check
+NODE := node_modules/.stamp
+CHROMIUM := command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
+VERSIONS := 3.11 3.12 3.13
+BUDGET ?= 2s
+SECONDS ?= 60
+EVENTS ?= 1000000
 
-.PHONY: conformance test check testees clients servers mutants client-mutants benchmark wheel bundle site look look-report look-proxy asyncapi vectors web demo clean
+.PHONY: $(shell awk -F: '/^[a-z-]+:/ { print $$1 }' $(MAKEFILE_LIST))
 
-NPM_INSTALL := npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
-
-# The kit against the embedded reference server.
-conformance: $(READY)
+conformance: $(READY)  ## run the kit against the reference server
 	$(BIN)/pytest conformance
 	@echo "Use the reference in a browser: $(BIN)/ws-sync serve --demo, at http://127.0.0.1:8000/"
 
-# The demo, in a browser at http://127.0.0.1:8000/ until it is interrupted.
-demo: $(READY)
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY)  ## serve the demo at http://127.0.0.1:8000/
 	$(BIN)/ws-sync serve --demo
 
-# All tests, several at a time, since most of them wait for a server.
-test: $(READY)
-	$(BIN)/pytest -n 3
+# More workers than cores: many tests wait for a server.
+test: $(READY)  ## run all tests
+	$(BIN)/pytest -n 3 --dist loadgroup
 
-# Lint, format and types.
-check: $(READY)
+test-fast: $(READY)  ## run the tests that start no process and use no socket
+	$(BIN)/pytest -n 2 -m "not io"
+
+check: $(READY)  ## check lint rules, format and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-# The kit against every testee of this repository, each with its known-failing list; the page of them in docs.
-testees: $(READY)
+coverage: $(READY)  ## measure branch coverage; that of ws_sync/_core must be complete
+	$(BIN)/coverage erase
+	$(BIN)/pytest -n 3 --dist loadgroup --cov --cov-report= tests/ws_sync tests/vectors tests/fuzz tests/conformance
+	$(BIN)/coverage report --skip-empty --sort=cover
+	$(BIN)/coverage report --include='ws_sync/_core/*' --fail-under=100 --show-missing
+
+versions:  ## run the fast tests, lint rules and types on each Python version that is installed
+	@for version in $(VERSIONS); do \
+	  python=$$(command -v python$$version || ls -d ~/.pyenv/versions/$$version.*/bin/python 2> /dev/null | tail -1); \
+	  if [ -z "$$python" ]; then echo "Python $$version is not installed: not tested"; continue; fi; \
+	  echo "+ Python $$version"; \
+	  $(MAKE) --no-print-directory test-fast check PYTHON="$$python" VENV=.venvs/python$$version || exit 1; \
+	done
+
+testees: $(READY)  ## run the kit against every testee of tools/testees; check the page in docs
 	$(BIN)/python -m tools.judge_testees --check docs
 
-# The kit against the reference under every server; BUDGET is how long sequences are tried on each.
-BUDGET ?= 2s
-servers: $(READY)
+servers: $(READY)  ## run the kit against the reference under every server; BUDGET=2s is for sequences
 	$(BIN)/python -m tools.servers --budget $(BUDGET)
 
-# How fast the reference is, beside PyPI's releases; writes the page and the plot in docs.
-benchmark: $(READY)
+clients: $(READY) $(NODE)  ## run the kit against the clients, one of them in Chromium; BUDGET=2s is for sequences
+	$(CHROMIUM)
+	$(BIN)/python -m tools.judge_clients --budget $(BUDGET)
+
+mutants: $(READY)  ## run the kit against the server mutants; compare with spec/mutants.md
+	$(BIN)/python -m tools.run_mutants --check spec
+
+client-mutants: $(READY)  ## run the kit against the client mutants; compare with spec/client-mutants.md
+	$(BIN)/python -m tools.run_client_mutants --check spec
+
+benchmark: $(READY)  ## measure the library against PyPI's releases; write the page in docs
 	$(BIN)/python -m tools.benchmark --round-trip --write docs
 
-# Arbitrary input to every part of the library, for so many seconds of processor time.
-SECONDS ?= 60
-fuzz: $(READY)
+fuzz: $(READY)  ## give random input to every part of the library for SECONDS=60 of processor time
 	$(BIN)/python -m tools.fuzz --seconds $(SECONDS)
 
-# Many events through one session and many sessions; whether memory stays as it is.
-EVENTS ?= 1000000
-soak: $(READY)
+soak: $(READY)  ## send EVENTS=1000000 through one session, use 10000 sessions; check the memory
 	$(BIN)/python -m tools.soak --events $(EVENTS)
 	$(BIN)/python -m tools.soak --sessions 10000
 
-# Latency of a thousand clients beside such as read slowly or not at all.
-slow: $(READY)
+slow: $(READY)  ## measure the latency of a thousand clients next to slow ones
 	$(BIN)/python -m tools.slow_readers
 
-# The kit against servers that are wrong on purpose, compared with spec/mutants.md.
-mutants: $(READY)
-	$(BIN)/python -m tools.run_mutants --check spec
-
-# The kit's client mode against the clients of this repository; the one in a browser needs Chromium.
-clients: $(READY)
-	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
-	$(BIN)/python -m tools.judge_clients --budget $(BUDGET)
-
-# The same against clients that are wrong on purpose, compared with spec/client-mutants.md.
-client-mutants: $(READY)
-	$(BIN)/python -m tools.run_client_mutants --check spec
-
-# The wheel, installed and used in an empty environment.
-wheel: $(READY)
+wheel: $(READY)  ## build the wheel, install it in an empty environment and test it there
 	$(BIN)/python -m tools.check_wheel
 
-# The one-file bundle of the schemas.
-bundle: $(READY)
+bundle: $(READY)  ## write the one-file bundle of the schemas
 	$(BIN)/python -m tools.bundle_schemas
 
-# The web page of the specification, in build/site.
-site: $(READY)
+site: $(READY) $(NODE)  ## build the web page of the specification in build/site
 	$(BIN)/python -m tools.build_site
 
-# The same in a browser: every page at two widths, pictures in build/screenshots.
-look: site
-	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
-	cd tools/site && $(NPM_INSTALL)
+look: site  ## check the web page in Chromium; screenshots in build/screenshots
+	$(CHROMIUM)
 	node tools/site/look.mjs
 
-# The page of a report in a browser, used as people use it; pictures in build/screenshots.
-look-report: $(READY)
-	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
-	cd tools/report_page && $(NPM_INSTALL)
+look-report: $(READY) $(NODE)  ## check the page of a report in Chromium; screenshots in build/screenshots
+	$(CHROMIUM)
 	$(BIN)/python -m tools.report_page
 	node tools/report_page/look.mjs
 
-# The watcher's page in a browser, while a client works through the proxy; pictures beside the others.
-look-proxy: $(READY)
-	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
-	cd tools/proxy_page && $(NPM_INSTALL)
+look-proxy: $(READY) $(NODE)  ## check the proxy's live page in Chromium; screenshots in build/screenshots
+	$(CHROMIUM)
 	$(BIN)/python -m tools.proxy_page
 
-# The AsyncAPI document, judged by AsyncAPI's own parser.
-asyncapi:
-	cd tools/asyncapi && $(NPM_INSTALL)
+asyncapi: $(NODE)  ## validate spec/asyncapi.yaml with AsyncAPI's parser
 	node tools/asyncapi/validate.mjs
 
-# The test vectors and the public JSON Patch suite, in Node and in Python.
-vectors: $(READY)
-	cd tests/vectors/node && $(NPM_INSTALL) && node run.mjs
-	$(BIN)/python -m tests.vectors.suite tests/vectors/node/node_modules/json-patch-test-suite
+vectors: $(READY) $(NODE)  ## check the test vectors and the public JSON Patch suite, in Node and in Python
+	node tests/vectors/node/run.mjs
+	$(BIN)/python -m tests.vectors.suite node_modules/json-patch-test-suite
 
-# The browser client: its types, its logic in Node, then the demo and React in Chromium.
-web: $(READY)
-	command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
-	cd tools/testees/web && $(NPM_INSTALL)
-	cd tests/web && $(NPM_INSTALL)
-	cd tests/web && node_modules/.bin/tsc -p types/tsconfig.json && node_modules/.bin/tsc -p types/tsconfig.sources.json
+web: $(READY) $(NODE)  ## test the browser client: its types, its logic in Node, the demo and React in Chromium
+	$(CHROMIUM)
+	node_modules/.bin/tsc -p tests/web/types/tsconfig.json
+	node_modules/.bin/tsc -p tests/web/types/tsconfig.sources.json
 	cd tests/web && node --test unit browser.test.mjs react.test.mjs
 
+clean:  ## remove the environments and what was built
+	rm -rf $(VENV) .venvs dist build
+
+# pip installs dependency groups from 25.1 on.
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed" if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python $(PIP) install -c constraints.txt 'pip>=25.1'
+	$(BIN)/python $(PIP) install -c constraints.txt -e '.[$(EXTRAS)]' --group dev
 	touch $@
 
-clean:
-	rm -rf $(VENV) .venvs dist
+$(NODE): package.json
+	npm install --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error
+	cp package.json $@

@@ -13,10 +13,11 @@ from textwrap import wrap
 from typing import TextIO
 
 from conformance.driver.target import SESSION, Target
-from conformance.driver.trace import shown
+from conformance.errors import NOT_CONFORMANT, NOTHING_RAN, Unusable
+from conformance.protocol.display import show_payload
 from conformance.protocol.wire import compact
 from conformance.runner.options import BUDGET, seconds_in
-from conformance.runner.probe import NOT_CONFORMANT, NOTHING_RAN, Unusable, check_url, probe
+from conformance.runner.probe import check_url, probe
 from conformance.sequences.differential import ServersDiffer, search
 from conformance.sequences.steps import Step
 
@@ -78,7 +79,7 @@ def _target(url: str, time_scale: float) -> Target:
 def _told(program: list[Step], difference: ServersDiffer) -> list[str]:
     """The text of a difference."""
     kind = "a difference that no requirement forbids" if difference.legal else "a difference"
-    steps = [f"  {number}. {shown(compact(step))}" for number, step in enumerate(program, 1)]
+    steps = [f"  {number}. {show_payload(compact(step))}" for number, step in enumerate(program, 1)]
     return [f"{kind}, after", *steps, *_columns(difference.rows())]
 
 

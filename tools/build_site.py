@@ -7,13 +7,13 @@ or anchor, and on what `tools/site/check.py` finds in the result.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 from tools.site.check import problems
+from tools.testees.run import prepare_node
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "tools" / "site"
@@ -24,7 +24,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tools.build_site", description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "site", metavar="DIR")
     out = parser.parse_args().out.resolve()
-    install()
+    prepare_node()
     status = build(out)
     found = problems(out) if status == 0 else []
     for problem in found:
@@ -42,19 +42,6 @@ def build(out: Path) -> int:
     ]  # fmt: skip
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
-
-
-def install() -> None:
-    """Install what the site ships from npm, unless it is there in the version that is asked for."""
-    wanted = json.loads((SITE / "package.json").read_text(encoding="utf-8"))["dependencies"]
-    for name, version in wanted.items():
-        package = SITE / "node_modules" / name / "package.json"
-        if not package.exists() or json.loads(package.read_text("utf-8"))["version"] != version:
-            break
-    else:
-        return
-    command = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--omit=optional"]
-    subprocess.run([*command, "--ignore-scripts", "--loglevel=error"], cwd=SITE, check=True)
 
 
 if __name__ == "__main__":

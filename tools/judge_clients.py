@@ -36,7 +36,7 @@ def main() -> int:
         print(f"== {name}", flush=True)
         if name != "python":
             try:
-                prepare_node("web")
+                prepare_node()
             except PreparationError as error:
                 sys.exit(f"judge_clients: {error}")
         command = f"{shlex.join(COMMANDS[name])} {{url}}"

@@ -23,24 +23,23 @@ WIDTH = 120
 HEAD = """\
 # Dialogues
 
-The ten most common situations, complete and frame by frame, on the documents of the
-[testee](testee.md). They explain; what binds stands on the pages that each dialogue links. This
-page is rendered from [`vectors/dialogues/`](vectors/README.md#dialogues), where the same dialogues
-stand as JSON with the whole state of both sides, and from where they are played against the
-reference.
+The ten most common exchanges, complete and frame by frame, with the documents of the
+[testee](testee.md). This page is informative; the requirements are on the pages that each dialogue
+links. It is rendered from [`vectors/dialogues/`](vectors/README.md#dialogues), which has the same
+dialogues as JSON, with the whole state of both sides. The tests replay them against the reference.
 
 How to read them:
 
 - `S → C` is a frame from the server to the client, `C → S` one from the client to the server. Where
-  there are two connections, `A` and `B` stand for their clients. A line with `--` is no frame but
-  something else that happens.
+  there are two connections, `A` and `B` are their clients. A line with `--` is not a frame, but for
+  example the opening or closing of a connection.
 - A text frame is shown as its JSON text, a long one on several lines; a binary frame as its bytes
-  in hexadecimal. `features`, which each testee fills with its own list, is cut to `[…]`; all else
-  is as it stands on the wire.
-- The table below a dialogue shows the state of the server and the copy of that step's client, when
-  the step's receiver has handled it: those attributes that are not as
-  [in the beginning](testee.md#documents). Where the two differ, the steps that follow bring them
-  together.
+  in hexadecimal. `features`, which differs between testees, is shortened to `[…]`; everything else
+  is as it is on the wire.
+- The table after a dialogue shows the state of the server and the copy of the client of that step,
+  after the receiver has handled the step. It lists only the attributes that differ from
+  [their initial values](testee.md#documents). Where the two sides differ, the following steps make
+  them equal again.
 """
 
 
@@ -135,7 +134,7 @@ def happening(step: Any, label: str) -> str:
     who = "the client" if label == "C" else label
     if "opens" in step:
         return f"{who} connects" + (
-            " to an endpoint that identifies" if step["opens"] == "identifying" else ""
+            " to an endpoint that identifies its clients" if step["opens"] == "identifying" else ""
         )
     if "closes" in step:
         code = f" with the code {step['code']}" if "code" in step else ""
@@ -175,14 +174,14 @@ def states(dialogue: Any) -> Iterator[str]:
 
 
 def cell(documents: Any) -> str:
-    """One side's states: the attributes that are not as in the beginning."""
+    """Return one side's states: the attributes that differ from their initial values."""
     if documents is None:
         return "—"
     return "; ".join(f"`{key}`: {changes(state)}" for key, state in documents.items())
 
 
 def changes(state: Any) -> str:
-    """The attributes of a state that are not as in the beginning."""
+    """Return the attributes of a state that differ from their initial values."""
     schema = json.loads((SPEC / "schemas" / "testee.json").read_text(encoding="utf-8"))
     initial = {**schema["examples"][0], "value": 0}
     found = [
@@ -190,7 +189,7 @@ def changes(state: Any) -> str:
         for name, value in state.items()
         if name != "features" and value != initial[name]
     ]
-    return ", ".join(found) or "as in the beginning"
+    return ", ".join(found) or "initial values"
 
 
 def main() -> int:

@@ -20,9 +20,8 @@ SOURCE, PAGE = SPEC / "lifecycles.json", SPEC / "lifecycle.md"
 
 HEAD = """# Lifecycle
 
-The states of a connection, of a session and of a client. The rules stand on the pages that are
-linked; this page shows how they fit together. It is rendered from
-[`lifecycles.json`](lifecycles.json).
+The states of a connection, of a session and of a client, and the requirements for each transition.
+This page is informative. It is rendered from [`lifecycles.json`](lifecycles.json).
 """
 
 
@@ -36,7 +35,7 @@ def section(lifecycle: dict[str, Any]) -> Iterator[str]:
     yield from (f"## {lifecycle['title']}", "", lifecycle["text"], "")
     yield from ("| state | meaning |", "|---|---|")
     yield from (f"| *{name}* | {meaning} |" for name, meaning in lifecycle["states"].items())
-    yield from ("", "| from | to | when | what is done | rules |", "|---|---|---|---|---|")
+    yield from ("", "| from | to | when | effect | rules |", "|---|---|---|---|---|")
     for origin, target, event, effect, rules in lifecycle["transitions"]:
         links = ", ".join(link(rule) for rule in rules)
         yield f"| *{origin}* | *{target}* | {event} | {effect} | {links} |"

@@ -19,7 +19,6 @@ that does no I/O.
 """
 
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
-from ws_sync._server.context import get_global_session, session_context
 from ws_sync._server.key_scope import get_current_sync_key_prefix, sync_key_scope
 from ws_sync.decorators import (
     remote_action,
@@ -30,7 +29,7 @@ from ws_sync.decorators import (
     sync_only,
 )
 from ws_sync.id import get_user_session
-from ws_sync.session import Session, SessionState
+from ws_sync.session import Session, SessionState, get_global_session, session_context
 from ws_sync.sessions import Sessions
 from ws_sync.sync import Sync
 from ws_sync.synced_model import Synced, SyncedAsCamelCase

@@ -1,104 +1,108 @@
-"""Structured logging: what each record says besides its sentence.
+"""Structured logging: the fields of each record, besides its sentence.
 
 Every record of this library has an attribute `ws_sync`, a dict of these members:
 
-    record        the record's name, which stays when the sentence is changed
-    requirement   id of the requirement of the specification that is obeyed; or None
-    key           key of the document concerned; or None
+    record        name of the record, which stays when the sentence changes
+    requirement   id of the requirement of the specification that the record reports on; or None
+    key           key of the document; or None
     session       identity of the session, as text or a list of texts; or None
     connection    number of the connection, counted in the process; or None
-    peer          who is at its other end, as text; or None
+    peer          address of the peer, as text; or None
 
-and of others that belong to some records (`event`, `name`, `error`, `code`, …). They are texts,
-numbers, lists of these, or None, so any formatter can write them. What a peer has chosen is cut and
-escaped before it comes into a record: a line of the log is one line.
+and of others that belong to some records (`event`, `name`, `error`, `code`, …). Values are texts,
+numbers, lists of these, or None, so any formatter can write them. A value that a peer has chosen is
+cut and escaped before it gets into a record: a record of the log is one line.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import MutableMapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Hashable, MutableMapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ws_sync.exceptions import shorten
 
-if TYPE_CHECKING:
-    from ws_sync._server.connection import Connection
-    from ws_sync.session import Session
-
 ATTRIBUTE = "ws_sync"
-"""Name of the attribute of a record, and of the logger where none is given."""
-
-AnyLog: TypeAlias = "logging.Logger | Log"
+"""Name of the attribute of a record, and of the default logger."""
 
 
 def log_fields(record: str, requirement: str | None = None, **facts: object) -> dict[str, Any]:
     """Return the `extra` of a record.
 
     Args:
-        record: the record's name.
-        requirement: the requirement that is the reason for it.
-        facts: members that belong to this record.
+        record: the name of the record.
+        requirement: id of the requirement that the record reports on.
+        facts: further members.
     """
-    said = {"record": record, "requirement": requirement}
-    return {ATTRIBUTE: said | {name: _plain(fact) for name, fact in facts.items()}}
+    fields = {"record": record, "requirement": requirement}
+    return {ATTRIBUTE: fields | {name: _plain(fact) for name, fact in facts.items()}}
+
+
+@dataclass(slots=True)
+class LogContext:
+    """What records are about; the owner updates it when a value changes.
+
+    Attributes:
+        session: identity of the session.
+        connection: number of the connection.
+        peer: address of the peer, see `peer_of`.
+    """
+
+    session: Hashable | None = None
+    connection: int | None = None
+    peer: str | None = None
 
 
 class Log(logging.LoggerAdapter[logging.Logger]):
-    """A logger that knows whom its records are about."""
+    """A logger that adds its context and a key to each record."""
 
     def __init__(
         self,
-        logger: AnyLog | None = None,
-        session: Session | None = None,
-        connection: Connection | None = None,
+        logger: logging.Logger | None = None,
+        context: LogContext | None = None,
         key: str | None = None,
     ) -> None:
-        """Write to a logger.
+        """Log to `logger`.
 
         Args:
-            logger: where to; None for the one of this library.
-            session: the session that records are about.
-            connection: the connection; None for the one that the session has at the time.
-            key: the key of the document.
+            logger: None for the logger of this library.
+            context: shared with its owner, so records have its current values.
+            key: key of the document that records are about.
         """
-        known: Any = logger or logging.getLogger(ATTRIBUTE)
-        super().__init__(known)
-        self._session = session
-        self._connection = connection
+        super().__init__(logger or logging.getLogger(ATTRIBUTE))
+        self.context = context or LogContext()
         self.key = key
 
-    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, Any]:
-        """Put into a record whom it is about."""
-        extra = dict(kwargs["extra"])
-        extra[ATTRIBUTE] = {**self._who(), **extra[ATTRIBUTE]}
-        kwargs["extra"] = extra
-        return msg, kwargs
+    def about_connection(self, number: int, peer: str | None) -> Log:
+        """Return a log of one connection, whatever connection its session has by then."""
+        return Log(self.logger, replace(self.context, connection=number, peer=peer), self.key)
 
-    def _who(self) -> dict[str, Any]:
-        session = self._session
-        connection = self._connection or (session.connection if session is not None else None)
-        return {
+    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, Any]:
+        """Add the context to a record; its own members win."""
+        members = {
             "record": None,
             "requirement": None,
             "key": _plain(self.key),
-            "session": _plain(session.identity) if session is not None else None,
-            "connection": connection.number if connection is not None else None,
-            "peer": peer_of(connection.ws) if connection is not None else None,
+            "session": _plain(self.context.session),
+            "connection": self.context.connection,
+            "peer": self.context.peer,
         }
+        kwargs["extra"] = {**kwargs["extra"], ATTRIBUTE: members | kwargs["extra"][ATTRIBUTE]}
+        return msg, kwargs
 
 
 def peer_of(ws: Any) -> str | None:
-    """Return who is at the other end of a WebSocket."""
+    """Return the address of a WebSocket's peer; None if it is unknown."""
     client = ws.client
-    if not isinstance(client, tuple | list) or len(client) < 2:  # of a Unix socket, for instance
+    if not isinstance(client, tuple | list) or len(client) < 2:  # a Unix socket, for instance
         return None if client is None else shorten(client)
     host, port = map(str, client[:2])
     return shorten(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
 
 
 def _plain(fact: object) -> Any:
-    """Return a fact as something that every formatter can write, in one line."""
+    """Return a value that every formatter can write, in one line."""
     if fact is None or isinstance(fact, bool | int | float):
         return fact
     if isinstance(fact, tuple | list):

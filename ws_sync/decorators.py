@@ -20,10 +20,10 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from logging import Logger
 from types import EllipsisType
-from typing import Any, Protocol, TypeVar, cast, overload
+from typing import Any, Protocol, TypeVar, Unpack, cast, overload
 
-from ws_sync._binding.attributes import Names
 from ws_sync._binding.markers import CONFIGURATION, Mark, mark
+from ws_sync._server.sync_options import SyncOptions, options_of_class
 from ws_sync.sync import Sync
 from ws_sync.synced_model import Synced
 
@@ -48,69 +48,36 @@ class RemoteTask(Protocol):
 def sync(
     key: str | None = None,
     sync_all: bool = False,
-    include: Names = (),
-    exclude: Iterable[str] = (),
-    toCamelCase: bool = False,  # noqa: N803  # the name that users know
-    send_on_init: bool = True,
-    expose_running_tasks: bool = False,
-    logger: Logger | None = None,
-    read_only: Iterable[str] = (),
+    *args: Any,
+    **options: Unpack[SyncOptions],
 ) -> Callable[[T], T]:
-    """Sync the objects of a class.
+    """Sync the objects of a class; decorates the class or its `__init__`.
 
     Args:
         key: the key; the name of the object's class when None.
-        sync_all: whether all public attributes are synced.
-        include: attributes to sync; with their names on the wire, if those are others.
-        exclude: attributes not to sync.
-        toCamelCase: whether names on the wire are in camel case.
-        send_on_init: whether the state is sent on each new connection.
-        expose_running_tasks: whether the names of running tasks are part of the state.
-        logger: None for the session's.
-        read_only: attributes that only the server changes.
+        sync_all: whether all attributes are synced whose name does not begin with an underscore.
+        args: options by position, in the order of older versions.
+        options: see `SyncOptions`.
+
+    Raises:
+        TypeError: there is no such option.
     """
-    options = {
-        "sync_all": sync_all,
-        "include": include,
-        "exclude": exclude,
-        "toCamelCase": toCamelCase,
-        "send_on_init": send_on_init,
-        "expose_running_tasks": expose_running_tasks,
-        "logger": logger,
-        "read_only": read_only,
-    }
+    given = options_of_class(sync_all, *args, **options)
 
     def decorate(target: T) -> T:
         if isinstance(target, type):
-            _configure(target, key, options)
+            _configure(target, key, given)
             return target
-        return cast("T", _Initialiser(target, key, options))
+        return cast("T", _Initialiser(target, key, given))
 
     return decorate
 
 
 def sync_all(
-    key: str | None = None,
-    include: Names = (),
-    exclude: Iterable[str] = (),
-    toCamelCase: bool = False,  # noqa: N803  # the name that users know
-    send_on_init: bool = True,
-    expose_running_tasks: bool = False,
-    logger: Logger | None = None,
-    read_only: Iterable[str] = (),
+    key: str | None = None, *args: Any, **options: Unpack[SyncOptions]
 ) -> Callable[[T], T]:
     """Sync all attributes whose name does not begin with an underscore; see `sync`."""
-    return sync(
-        key,
-        True,
-        include,
-        exclude,
-        toCamelCase,
-        send_on_init,
-        expose_running_tasks,
-        logger,
-        read_only,
-    )
+    return sync(key, True, *args, **options)
 
 
 def sync_only(

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from ws_sync._core.json.codec import JSON, decode, frame
+from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.events import REQUEST_USER_SESSION, USER_SESSION
 from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.invoke import call
@@ -21,12 +22,6 @@ from ws_sync._server.origin import Origins, admit
 from ws_sync._server.transport import Transport, reject
 from ws_sync.exceptions import MalformedFrame, shorten
 from ws_sync.metrics import outside
-
-FAILED = 4401
-"""Close code of a connection whose client did not identify itself."""
-
-INTERNAL_ERROR = 1011
-"""Close code of a connection whose client could not be verified."""
 
 MAX_ID = 8192
 """Characters of an id: it is kept as long as its session, and a token is hashed to be checked."""
@@ -101,17 +96,17 @@ async def _ask(ws: Transport, deadline: float) -> Pair | None:
         _log.warning(
             "no identification: %s", reason,
             extra=log_fields("no-identification", "session-identify-refuse", error=reason,
-                        peer=peer_of(ws), code=FAILED),
+                        peer=peer_of(ws), code=CloseCode.NOT_IDENTIFIED),
         )  # fmt: skip
     except (WebSocketDisconnect, OSError, RuntimeError):  # the client has left
         return None
-    await reject(ws, FAILED, "identification failed")
+    await reject(ws, CloseCode.NOT_IDENTIFIED, "identification failed")
     return None
 
 
 async def _verify(ws: Transport, verify: Verify, given: Pair, deadline: float) -> Pair | None:
     """Ask the application's hook; None when it proves nothing, and the connection is closed."""
-    code = FAILED
+    code = CloseCode.NOT_IDENTIFIED
     try:
         async with asyncio.timeout_at(deadline):
             proven = _proven(await call(verify, *given), given)
@@ -119,14 +114,15 @@ async def _verify(ws: Transport, verify: Verify, given: Pair, deadline: float) -
             return proven
         _log.warning(
             "the user %s is refused", shorten(repr(given[0])),
-            extra=log_fields("user-refused", "security-identity", peer=peer_of(ws), code=FAILED),
+            extra=log_fields("user-refused", "security-identity", peer=peer_of(ws),
+                             code=CloseCode.NOT_IDENTIFIED),
         )  # fmt: skip
     except Exception:  # noqa: BLE001  # the application's; whoever could not be judged is not let in
         _log.exception(
             "verifying the user %s failed", shorten(repr(given[0])),
             extra=log_fields("verifying-failed", "security-identity", peer=peer_of(ws)),
         )  # fmt: skip
-        code = INTERNAL_ERROR
+        code = CloseCode.INTERNAL_ERROR
     await reject(ws, code, "identification failed")
     return None
 

@@ -1,11 +1,12 @@
-"""Sessions: what survives connections.
+"""Sessions, which survive connections.
 
-Each WebSocket is a `Connection` of its own, and a session has at most one at a time. A newer one
-replaces it in a single step: the newer gets the states, the older gets `_DISCONNECT` and ends in
-the background, and its clean-up touches nothing but itself. Events are handled one after the
-other in order of arrival, also across that step: an action that the older connection began is
-finished before the first event of the newer one is handled; but when it does not end within the
-grace period of `Limits`, it is cancelled.
+Each WebSocket is a `Connection` of its own, and a session has at most one. A newer connection
+replaces it in one step: the newer one gets the states; the older one gets `_DISCONNECT`, is closed
+in the background, and has no effect on the session any more.
+
+Events are handled one at a time, in order of arrival, across that step too: an action that came on
+the older connection ends before the first event of the newer one is handled. If it does not end
+within the grace period of `Limits`, it is cancelled.
 """
 
 from __future__ import annotations
@@ -13,37 +14,56 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Hashable, Iterable
+from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any, Self
-from weakref import ref
 
 from starlette.websockets import WebSocketState
 
-from ws_sync._core.json.codec import Event, decode, encode, frame
-from ws_sync._core.protocol.dialects import named
-from ws_sync._core.protocol.events import BIN_META, split_event
-from ws_sync._log import Log, log_fields, peer_of
-from ws_sync._server import context
+from ws_sync._binding.attributes import to_json
+from ws_sync._core.json.codec import encode, frame
+from ws_sync._core.protocol.close_codes import CloseCode
+from ws_sync._core.protocol.dialects import parse_dialects
+from ws_sync._core.protocol.events import BIN_META
+from ws_sync._log import Log, LogContext, log_fields, peer_of
 from ws_sync._server.admission import Admission
-from ws_sync._server.connection import BREAKS_RULES, INTERNAL_ERROR, NORMAL, Connection
-from ws_sync._server.context import get_global_session, session_context
-from ws_sync._server.handover import let_go, let_go_here
+from ws_sync._server.attachments import attach, attached
+from ws_sync._server.connection import Connection
+from ws_sync._server.dispatcher import Dispatcher
+from ws_sync._server.handler_registry import call_handler
 from ws_sync._server.inbound_limits import Intake
-from ws_sync._server.invoke import call, to_json
 from ws_sync._server.origin import Origins
 from ws_sync._server.transport import Transport
-from ws_sync.exceptions import MalformedFrame, NotConnected, Refused, RefusedOrigin, shorten
+from ws_sync.exceptions import NoSession, NotConnected, RefusedOrigin
 from ws_sync.limits import LIMITS, Limits
-from ws_sync.metrics import begin, size
+from ws_sync.metrics import begin
 
 __all__ = ["Session", "SessionState", "get_global_session", "session_context"]
 
 _BURST = 64
-"""So many sends and syncs may follow one another before everything else has a turn."""
+"""Yield to the event loop after this many sends and syncs."""
 
 TAKEN_OVER = (
     "Seems like you're logged in somewhere else. If this is a mistake, please refresh the page."
 )
+
+session_context: ContextVar[Session] = ContextVar("session_context")
+"""The session that objects made in this context belong to."""
+
+_tokens: ContextVar[tuple[Token[Session], ...]] = ContextVar("_tokens", default=())
+"""The sessions entered in this context; they may overlap in different tasks."""
+
+
+def get_global_session() -> Session:
+    """Return the session of this context.
+
+    Raises:
+        NoSession: there is none.
+    """
+    try:
+        return session_context.get()
+    except LookupError:
+        raise NoSession from None
 
 
 class SessionState:
@@ -65,13 +85,12 @@ class Session:
     A context manager: objects made inside `with session:` belong to it.
 
     Attributes:
-        event_handlers: for each event its callback. `register_event` adds one.
-        init_handlers: callbacks for each new connection. `register_init` adds one.
-        logger: where problems go; the logger "ws_sync" when None was given.
+        init_handlers: the functions to call for each new connection; `register_init` adds one.
         state: whatever the application keeps with the session.
-        intake: what its clients may cost and have cost, and how they are read.
-        identity: whose it is, for the log; None where nobody has said it.
-        counters: count what happens in it; `metrics` gives them names.
+        connection: the current connection; None if there is none.
+        intake: the limits of its clients, and what they have used of them.
+        counters: the counters; `metrics` gives them names.
+        log_context: what records about this session have in common.
     """
 
     def __init__(
@@ -82,29 +101,52 @@ class Session:
         origins: str | Iterable[str] | Origins = (),
         dialects: str | Iterable[str] = (),
     ) -> None:
-        """Begin a session that nobody is connected to.
+        """Create a session without a connection.
 
         Args:
-            logger: see above.
-            limits: what its clients may cost.
-            origins: web pages of these may connect, besides those that always may (see `origin`);
-                "*" for all pages of the world.
-            dialects: of clients whose patches break the rules in known ways (see `dialects`).
+            logger: where problems are logged; None for the logger "ws_sync".
+            limits: bounds on what its clients may use.
+            origins: origins of web pages that may connect, besides those that always may (see
+                `origin`); "*" for all.
+            dialects: known deviations from RFC 6902 to accept in patches (see `dialects`).
 
         Raises:
-            ValueError: one of the origins is none, or one of the dialects.
+            ValueError: an origin is invalid, or a dialect is unknown.
         """
-        self.event_handlers: dict[str, Callable[..., Any]] = {}
         self.init_handlers: list[Callable[[], Any]] = []
-        self.logger = logger or logging.getLogger("ws_sync")
         self.state: SessionState | None = None
-        self.identity: Hashable | None = None
         self.connection: Connection | None = None
-        self.intake = Intake(limits, named(dialects), self.logger)
-        self._admission = Admission(Origins.of(origins), limits.connections, self.logger)
+        self.log_context = LogContext()
+        self._log = Log(logger, self.log_context)
         self.counters = begin(self)
+        self.intake = Intake(limits, parse_dialects(dialects), self._log)
+        self._admission = Admission(Origins.of(origins), limits.connections, self._log)
+        self._dispatcher = Dispatcher(self.intake, self.counters, self._log)
         self._turn = asyncio.Lock()
-        self._calls = 0  # sends and syncs since others had a turn
+        self._calls = 0  # sends and syncs since the last yield
+
+    @property
+    def event_handlers(self) -> dict[str, Callable[..., Any]]:
+        """The handler of each event; `register_event` adds one."""
+        return self._dispatcher.handlers
+
+    @property
+    def logger(self) -> logging.Logger:
+        """Where problems are logged."""
+        return self._log.logger
+
+    @logger.setter
+    def logger(self, logger: logging.Logger) -> None:
+        self._log.logger = logger
+
+    @property
+    def identity(self) -> Hashable | None:
+        """Whose session it is, for the log; None if it is unknown."""
+        return self.log_context.session
+
+    @identity.setter
+    def identity(self, identity: Hashable | None) -> None:
+        self.log_context.session = identity
 
     @property
     def is_connected(self) -> bool:
@@ -115,12 +157,12 @@ class Session:
     def ws(self) -> Transport | None:
         """The WebSocket of the connection.
 
-        Assigning None detaches it; a task that has made a connection which was replaced since
-        detaches nothing. Assigning a WebSocket, already accepted, attaches it without sending
-        the initial state.
+        Assigning None detaches it, unless the running task has attached another connection to the
+        session that was replaced since. Assigning a WebSocket, already accepted, attaches it
+        without sending the initial state.
 
         Raises:
-            RefusedOrigin: a page of a foreign origin is at its other end.
+            RefusedOrigin: the WebSocket belongs to a page of a foreign origin.
         """
         return self.connection.ws if self.connection is not None else None
 
@@ -130,11 +172,11 @@ class Session:
             if self._admission.is_foreign(ws):
                 raise RefusedOrigin(ws.headers.get("origin", ""))
             self._attach(ws)
-        elif let_go_here(self) is None:
+        elif not self._is_replaced_here():
             self._release()
 
     def register_event(self, event: str, callback: Callable[..., Any]) -> None:
-        """Call `callback` with the data of each `event`; it replaces an older one."""
+        """Call `callback` with the data of each `event`; it replaces an older callback."""
         if event in self.event_handlers:
             self._log.warning(
                 "a newer handler of %r replaces an older one", event,
@@ -143,7 +185,7 @@ class Session:
         self.event_handlers[event] = callback
 
     def deregister_event(self, event: str) -> None:
-        """Forget the callback of `event`.
+        """Remove the callback of `event`.
 
         Raises:
             KeyError: it has none.
@@ -151,22 +193,21 @@ class Session:
         del self.event_handlers[event]
 
     def register_init(self, callback: Callable[[], Any]) -> None:
-        """Call `callback` for each new connection, behind those registered before."""
+        """Call `callback` for each new connection, after those registered before."""
         self.init_handlers.append(callback)
 
     async def new_connection(self, ws: Transport) -> None:
         """Make `ws` the connection of this session, and send the initial state on it.
 
-        It is accepted when it was not yet. An older connection gets `_DISCONNECT` and is closed in
-        the background. The caller goes on with `handle_connection`, in the same task.
+        Accepts it if it is not yet accepted. An older connection gets `_DISCONNECT` and is closed
+        in the background. The caller then calls `handle_connection`, in the same task.
 
-        A page of a foreign origin is turned away: the handshake is answered with 403, or a
-        WebSocket that was accepted is closed with 1008. Connections that come too fast wait, or
-        are turned away with 403 or 1013. `handle_connection` then returns at once.
+        A page of a foreign origin is rejected: the handshake is answered with 403, or a WebSocket
+        that was accepted is closed with 1008. Connections that come too fast wait, or are rejected
+        with 403 or 1013. After a rejection `handle_connection` returns at once.
         """
         if not await self._admission.admit(ws):
-            if (task := asyncio.current_task()) is not None:
-                let_go(self, task, lambda: None)
+            attach(self, None)
             return
         if ws.application_state is WebSocketState.CONNECTING:
             await ws.accept()
@@ -177,8 +218,8 @@ class Session:
             if self.connection is not connection:
                 return  # session-simultaneous
             try:
-                await call(initialise)
-            except Exception:  # noqa: BLE001  # the application's; the others shall still run
+                await call_handler(initialise)
+            except Exception:  # noqa: BLE001  # the application's; the others still run
                 self.counters.failed_initials += 1
                 self._log.exception(
                     "initial callback %r failed", initialise,
@@ -189,43 +230,44 @@ class Session:
         """Serve a connection until it ends.
 
         Args:
-            ws: the WebSocket to begin with (see `new_connection`). None: serve the connection
-                that this task has made, or else the one that the session has.
+            ws: the WebSocket to pass to `new_connection` first. None: serve the connection that
+                this task has attached, or otherwise the current one of the session.
 
         Raises:
             NotConnected: there is none.
         """
         if ws is not None:
             await self.new_connection(ws)
-        if (gone := let_go_here(self)) is not None:  # replaced already
-            if (connection := gone()) is not None:
-                connection.close()
-                await connection.closed()
-            return
         connection = self.connection
+        if self._is_replaced_here():
+            attachment = attached(self)
+            if attachment is not None and (older := attachment.connection()) is not None:
+                older.close()
+                await older.closed()
+            return
         if connection is None:
             raise NotConnected
-        if connection.is_served:  # by another task, and by that alone
+        if connection.is_served:  # by another task
             return
         with self:
-            code = INTERNAL_ERROR  # connection-close-code
+            code = CloseCode.INTERNAL_ERROR  # connection-close-code
             try:
-                await self._tell("on_connect")
+                await self._call_hook("on_connect")
                 await self._serve(connection)
-                code = NORMAL
+                code = CloseCode.NORMAL_CLOSURE
             finally:
                 if self.connection is connection:
                     self._release()
                 connection.close(code)
-                await self._tell("on_disconnect")
+                await self._call_hook("on_disconnect")
                 await connection.closed()
 
     async def disconnect(self, message: str = TAKEN_OVER, ws: Transport | None = None) -> None:
-        """Tell the client to go and not to come back by itself, and close its connection.
+        """Send `_DISCONNECT`, so the client does not reconnect by itself, and close.
 
         Args:
-            message: what the person at the client is told.
-            ws: attach this WebSocket first, in order to turn it away.
+            message: shown to the person at the client.
+            ws: attach this WebSocket first, in order to reject it.
         """
         connection = self._attach(ws) if ws is not None else self.connection
         if connection is not None:
@@ -235,12 +277,12 @@ class Session:
             await connection.closed()
 
     async def terminate(self, message: str = TAKEN_OVER) -> None:
-        """End the session for good: disconnect the client and call the state's `on_terminate`."""
+        """End the session: disconnect the client and call the state's `on_terminate`."""
         await self.disconnect(message)
-        await self._tell("on_terminate")
+        await self._call_hook("on_terminate")
 
     async def send(self, event: str, data: Any = None) -> None:
-        """Send an event; it is lost when nobody is connected.
+        """Send an event; it is lost when no client is connected.
 
         Raises:
             NotJSON: `data` has no JSON form.
@@ -252,7 +294,7 @@ class Session:
             await asyncio.sleep(0)
 
     async def send_binary(self, event: str, metadata: dict[str, Any], data: bytes) -> None:
-        """Send bytes with metadata, as one event; it is lost when nobody is connected.
+        """Send bytes with metadata, as one event; it is lost when no client is connected.
 
         Raises:
             NotJSON: `metadata` has no JSON form.
@@ -266,10 +308,10 @@ class Session:
             await asyncio.sleep(0)
 
     def should_yield(self) -> bool:
-        """Count a send or a sync, and tell whether it has to let others have a turn.
+        """Count a send or a sync, and return whether the caller must yield to the event loop.
 
-        It has while frames wait to be sent, and every `_BURST` calls anyway: so a loop of them
-        starves nobody, whether or not there is anything to send, and a single one does not wait.
+        It must while frames wait to be sent, and after every `_BURST` calls: a loop of them never
+        blocks other tasks, whether or not there is anything to send.
         """
         self._calls += 1
         if self._calls < _BURST and (self.connection is None or not self.connection.has_unsent):
@@ -278,7 +320,7 @@ class Session:
         return True
 
     def __enter__(self) -> Self:
-        context.enter(self)
+        _tokens.set((*_tokens.get(), session_context.set(self)))
         return self
 
     def __exit__(
@@ -287,35 +329,38 @@ class Session:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        context.leave()
+        *older, token = _tokens.get()
+        _tokens.set(tuple(older))
+        session_context.reset(token)
 
-    @property
-    def _log(self) -> Log:
-        return Log(self.logger, self)
+    def _is_replaced_here(self) -> bool:
+        """Return whether this task's connection is not, or no longer, the current one."""
+        attachment = attached(self)
+        if attachment is None:
+            return False
+        return self.connection is None or attachment.connection() is not self.connection
 
     def _attach(self, ws: Transport) -> Connection:
         older = self.connection
         if older is not None and older.ws is ws and older.is_open:
-            older.made_here()
+            attach(self, older)
             return older
-        self._release()
-        self.connection = connection = Connection(ws, self.logger, self.intake.limits, self)
+        connection = Connection(ws, self._log, self.intake.limits, self.counters)
+        self.connection = connection
+        self.log_context.connection, self.log_context.peer = connection.number, peer_of(ws)
+        attach(self, connection)
         if older is not None:
             self.counters.taken_over += 1
             self._log.warning(
                 "a newer connection replaces number %d", older.number,
                 extra=log_fields("taken-over", "session-takeover", older=older.number,
-                            older_peer=peer_of(older.ws)),
+                                 older_peer=peer_of(older.ws)),
             )  # fmt: skip
             older.disconnect(TAKEN_OVER)  # session-takeover-prompt: nothing waits for it
         return connection
 
     def _release(self) -> None:
-        """Have no connection any more; the task that has made it can still ask for it."""
-        connection, self.connection = self.connection, None
-        maker = connection.maker() if connection is not None else None
-        if connection is not None and maker is not None:
-            let_go(self, maker, ref(connection))
+        self.connection = self.log_context.connection = self.log_context.peer = None
 
     async def _serve(self, connection: Connection) -> None:
         try:
@@ -331,83 +376,17 @@ class Session:
                     await self._turn.acquire()  # `async with` takes twice the time
                     try:
                         if connection is self.connection:  # session-takeover-deaf
-                            await self._receive(connection, received)
+                            await self._dispatcher.dispatch(connection, received)
                     finally:
                         self._turn.release()
         except TimeoutError:
             if connection.cuts_handler:
-                Log(self.logger, self, connection).warning(
-                    "a handler outlived its connection, and was cancelled",
+                connection.log.warning(
+                    "a handler did not end after its connection, and was cancelled",
                     extra=log_fields("handler-cancelled"),
                 )
 
-    async def _receive(self, connection: Connection, received: str | bytes) -> None:
-        counters = self.counters
-        try:
-            if isinstance(received, bytes):
-                counters.received_bytes += len(received)
-                event = connection.pairing.complete(received)
-            else:
-                counters.received_bytes += len(received) if received.isascii() else size(received)
-                event = decode(received)
-                connection.malformed = 0  # only those in a row count
-            counters.received_events += 1
-            if event.type == BIN_META:
-                counters.received_metas += 1
-                connection.pairing.announce(event.data)
-            else:
-                await self._handle(event)
-        except MalformedFrame as error:  # connection-malformed-survives
-            connection.malformed += 1
-            counters.malformed += 1
-            self.intake.count_refusal()
-            self._log.warning(
-                "%s; ignored", shorten(error),
-                extra=log_fields("malformed-frame", "connection-malformed-survives",
-                            error=error.reason, in_a_row=connection.malformed),
-            )  # fmt: skip
-            if connection.malformed >= self.intake.limits.malformed:
-                connection.close(BREAKS_RULES, "too many malformed frames")
-        except Refused as error:
-            counters.refused_others += 1
-            self.intake.count_refusal()
-            self._log.warning(
-                "refused: %s", shorten(error), extra=log_fields("event-refused", error=error)
-            )
-
-    async def _handle(self, event: Event) -> None:
-        handler = self.event_handlers.get(event.type)
-        if handler is None:  # events-unknown-type, events-unknown-key, events-direction
-            self.intake.count_refusal()
-            self.counters.received_unknown += 1
-            self._log.warning(
-                "nobody listens to %s; ignored", shorten(repr(event.type)),
-                extra=log_fields("event-unknown", "events-unknown-type", event=event.type),
-            )  # fmt: skip
-            return
-        try:
-            await call(handler, event.data)
-        except Refused:
-            raise
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
-                raise
-            self._log_failure(event, logging.WARNING, "awaited what was cancelled")
-        except Exception:  # noqa: BLE001  # the application's; actions-error, actions-error-private
-            self._log_failure(event, logging.ERROR, "failed", exc_info=True)
-
-    def _log_failure(self, event: Event, level: int, what: str, exc_info: bool = False) -> None:
-        self.counters.failed_handlers += 1
-        name, key = split_event(event.type)
-        action = event.data.get("type") if name == "_ACTION" and type(event.data) is dict else None
-        self._log.log(
-            level, "the handler of %s %s", shorten(repr(event.type)), what, exc_info=exc_info,
-            extra=log_fields("handler-failed", "actions-error" if name == "_ACTION" else None,
-                        event=event.type, key=key, name=action),
-        )  # fmt: skip
-
-    async def _tell(self, hook: str) -> None:
+    async def _call_hook(self, hook: str) -> None:
         function = getattr(self.state, hook, None)
         if function is None:  # no state, or one of another type
             return

@@ -24,9 +24,9 @@ from typing import Any, Self, TypeAlias, cast
 
 from starlette.websockets import WebSocket, WebSocketState
 
-from ws_sync._core.protocol.dialects import named
+from ws_sync._core.protocol.close_codes import CloseCode
+from ws_sync._core.protocol.dialects import parse_dialects
 from ws_sync._log import Log, log_fields, peer_of
-from ws_sync._server.connection import INTERNAL_ERROR, TRY_AGAIN_LATER
 from ws_sync._server.handler_registry import owners
 from ws_sync._server.invoke import call
 from ws_sync._server.origin import Origins, admit
@@ -37,9 +37,6 @@ from ws_sync.limits import LIMITS, Limits
 from ws_sync.metrics import outside
 from ws_sync.session import Session
 from ws_sync.sync import Sync
-
-SERVICE_RESTART = 1012
-"""Close code of a connection whose client shall come back to the next process."""
 
 OUTLIVED = "This session has ended. Please refresh the page."
 
@@ -171,7 +168,7 @@ class Sessions:
         self._identify = identify or _identify(verify)
         self._clock = clock
         self._limits = limits
-        self._dialects = named(dialects)
+        self._dialects = parse_dialects(dialects)
         self._most_of_a_user = math.inf if limits.per_user is None else limits.per_user
         self._most_unidentified = math.inf if limits.unidentified is None else limits.unidentified
         self.origins = Origins.of(origins)
@@ -216,7 +213,7 @@ class Sessions:
             await ws.accept()
         if self._is_closing:
             outside.at_restart += 1
-            await reject(ws, SERVICE_RESTART, "service restart")
+            await reject(ws, CloseCode.SERVICE_RESTART, "service restart")
             return
         entry = self._entries.get(identity)
         if entry is None:
@@ -225,18 +222,19 @@ class Sessions:
                 _log.warning(
                     "no room for another session: there are %d", len(self._entries),
                     extra=log_fields("no-room", sessions=len(self), session=identity,
-                                     peer=peer_of(ws), code=TRY_AGAIN_LATER),
+                                     peer=peer_of(ws), code=CloseCode.TRY_AGAIN_LATER),
                 )  # fmt: skip
-                await reject(ws, TRY_AGAIN_LATER, "too many sessions")
+                await reject(ws, CloseCode.TRY_AGAIN_LATER, "too many sessions")
                 return
             user = _user(identity)
             if user is not None and self._of_user[user] >= self._most_of_a_user:
                 outside.without_room += 1
                 _log.warning(
                     "no room for another session of the user %s", shorten(repr(user)),
-                    extra=log_fields("no-room-for-user", peer=peer_of(ws), code=TRY_AGAIN_LATER),
+                    extra=log_fields("no-room-for-user", peer=peer_of(ws),
+                                     code=CloseCode.TRY_AGAIN_LATER),
                 )  # fmt: skip
-                await reject(ws, TRY_AGAIN_LATER, "too many sessions")
+                await reject(ws, CloseCode.TRY_AGAIN_LATER, "too many sessions")
                 return
             entry = self._begin(identity)
         await self._serve(ws, entry)
@@ -260,7 +258,7 @@ class Sessions:
         entries = [self._take(identity) for identity in list(self._entries)]
         for entry in entries:
             if entry.session.connection is not None:
-                entry.session.connection.close(SERVICE_RESTART, "service restart")
+                entry.session.connection.close(CloseCode.SERVICE_RESTART, "service restart")
         try:
             async with asyncio.timeout(deadline):
                 await asyncio.gather(*map(self._end, entries), *self._sweeps)
@@ -289,9 +287,11 @@ class Sessions:
             outside.without_identity += 1
             _log.warning(
                 "too many connections say not who they are; the oldest is turned away",
-                extra=log_fields("too-many-unidentified", peer=peer_of(ws), code=TRY_AGAIN_LATER),
+                extra=log_fields(
+                    "too-many-unidentified", peer=peer_of(ws), code=CloseCode.TRY_AGAIN_LATER
+                ),
             )
-            await reject(ws, TRY_AGAIN_LATER, "too many connections")
+            await reject(ws, CloseCode.TRY_AGAIN_LATER, "too many connections")
             return None
         return identity
 
@@ -335,10 +335,10 @@ class Sessions:
             await asyncio.wait([entry.making])  # which goes on when this connection's task does not
             if not entry.making.cancelled() and not entry.making.result():
                 outside.without_objects += 1
-                await reject(ws, INTERNAL_ERROR, "no session")
+                await reject(ws, CloseCode.INTERNAL_ERROR, "no session")
             elif entry.ended:
                 outside.at_restart += 1
-                await reject(ws, SERVICE_RESTART, "the session has ended")
+                await reject(ws, CloseCode.SERVICE_RESTART, "the session has ended")
             else:
                 await entry.session.handle_connection(ws)
         finally:

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from logging import Logger
 from types import EllipsisType
-from typing import Any, Literal, Self, TypeAlias, overload
+from typing import Any, Literal, Self, TypeAlias, Unpack, overload
 
 from ws_sync._binding.arguments import bind, fit, read_call
-from ws_sync._binding.attribute_types import attribute_of, usual_name
-from ws_sync._binding.attributes import Attribute, Names, wire_names
+from ws_sync._binding.attribute_types import attribute_of, default_wire_name
+from ws_sync._binding.attributes import Attribute, wire_names
 from ws_sync._binding.markers import remote_functions
 from ws_sync._core.json.codec import JSON
 from ws_sync._core.protocol.events import (
@@ -32,16 +32,22 @@ from ws_sync._core.protocol.events import (
 )
 from ws_sync._log import Log, log_fields
 from ws_sync._server.connection import Connection
-from ws_sync._server.context import get_global_session
 from ws_sync._server.document_state import DocumentState
 from ws_sync._server.handler_registry import Registration
+from ws_sync._server.instrumentation import instrumentation
 from ws_sync._server.invoke import call
 from ws_sync._server.key_scope import get_current_sync_key_prefix, scoped, sync_key_scope
-from ws_sync._server.sync_options import Configuration, Functions, Pair, configure
+from ws_sync._server.sync_options import (
+    Configuration,
+    Functions,
+    Pair,
+    SyncOptions,
+    configure,
+)
 from ws_sync._server.tasks import Tasks
 from ws_sync._server.throttle import Throttle
 from ws_sync.exceptions import Refused, escape_control_chars, shorten
-from ws_sync.session import Session
+from ws_sync.session import Session, get_global_session
 
 __all__ = [
     "Sync",
@@ -63,6 +69,23 @@ ToastType: TypeAlias = Literal["default", "message", "info", "success", "warning
 
 def _nothing() -> None:
     """Do nothing."""
+
+
+class ObjectOptions(SyncOptions, total=False):
+    """The options of `Sync`.
+
+    Attributes:
+        actions: functions that the client can call, by name, besides the marked methods.
+        tasks: functions that the client can start, by name; or a pair of functions that start and
+            cancel, called with the whole data.
+        task_cancels: functions that are called in a task when it is cancelled, by name.
+        session: the session to join; by default that of the `with session:` around the call.
+    """
+
+    actions: Functions | None
+    tasks: Functions | Pair | None
+    task_cancels: Functions | None
+    session: Session | None
 
 
 ANCHOR = "_ws_sync"
@@ -101,30 +124,30 @@ class Sync:
         obj: object,
         key: str,
         sync_all: bool = False,
-        include: Names = (),
-        exclude: Iterable[str] = (),
-        toCamelCase: bool = False,  # noqa: N803  # the name that users know
-        send_on_init: bool = True,
-        expose_running_tasks: bool = False,
-        logger: Logger | None = None,
-        actions: Functions | None = None,
-        tasks: Functions | Pair | None = None,
-        task_cancels: Functions | None = None,
-        session: Session | None = None,
-        read_only: Iterable[str] = (),
+        *args: Any,  # options by position, in the order of older versions
+        **options: Unpack[ObjectOptions],
     ) -> None: ...
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Register an object; the key first or the object first, see `configuration`."""
+        """Register an object, with the key first (0.5.1) or the object first.
+
+        Args:
+            args: the key and the object, in either order, and options.
+            kwargs: options, see `ObjectOptions`. With the key first, `on_action` and
+                `on_task_cancel` instead of `actions` and `task_cancels`, and the attributes with
+                their names on the wire or `...`.
+
+        Raises:
+            NoSession: there is no `session`, and none around this call.
+            UnknownAttribute: the object has no such attribute.
+            TypeError: the arguments fit neither form.
+        """
         self._setup(configure(args, kwargs))
 
     @classmethod
-    def all(cls, obj: object, key: str, *args: Any, **kwargs: Any) -> Self:
-        """Sync all attributes and properties whose name does not begin with an underscore.
-
-        Takes what the constructor takes, object first, from `include` on.
-        """
-        return cls(obj, key, True, *args, **kwargs)
+    def all(cls, obj: object, key: str, *args: Any, **options: Unpack[ObjectOptions]) -> Self:
+        """Sync all attributes and properties whose name does not begin with an underscore."""
+        return cls(obj, key, True, *args, **options)
 
     @classmethod
     def only(
@@ -228,7 +251,7 @@ class Sync:
         """
         text = " ".join(map(str, parts))
         if (logger := logger or self._logger) is not None:
-            log = Log(logger, self.session, key=self.key)
+            log = Log(logger, self.session.log_context, self.key)
             levels = {"message": log.info, "info": log.info, "success": log.info}
             levels |= {"warning": log.warning, "error": log.error}
             say = levels.get(type, log.debug)
@@ -260,7 +283,7 @@ class Sync:
 
         A client that is connected gets the whole state anew with the next sync.
         """
-        self._add(obj, wire_names(attributes, partial(usual_name, type(obj), self._camel)))
+        self._add(obj, wire_names(attributes, partial(default_wire_name, type(obj), self._camel)))
         self._state.restart()
 
     def close(self) -> None:
@@ -279,7 +302,7 @@ class Sync:
         self._read_only = config.read_only or ()
         self._camel = config.camel
         self._throttle = Throttle()
-        self._log = Log(config.logger or self.session.logger, self.session, key=self.key)
+        self._log = Log(config.logger or self.session.logger, self.session.log_context, self.key)
         self._setup_functions(config)
         counters, intake = self.session.counters, self.session.intake
         self._state = DocumentState(self.key, self._log, counters, intake.limits, intake.dialects)
@@ -302,7 +325,7 @@ class Sync:
         cancels = remote_functions(config.obj, "remote_task_cancel") | dict(config.task_cancels)
         changed = self._sync_late if config.running_tasks is not None else _nothing
         counters, intake = self.session.counters, self.session.intake
-        self._tasks = Tasks(functions, cancels, changed, self._log, counters, intake)
+        self._tasks = Tasks(functions, cancels, changed, self._log, counters, intake, self.key)
 
     def _add(self, owner: object, names: Mapping[str, str]) -> None:
         for name, wire in names.items():
@@ -395,6 +418,7 @@ class Sync:
         if cause is not None and not isinstance(cause, ValueError | AssertionError):
             self._log_failure(cause)  # no validator or setter refuses like that
             return
+        instrumentation.record_outcome("refused")
         self._log.warning(
             "%s: a write is refused: %s", self.key, shorten(error),
             extra=log_fields("write-refused", "state-refused-resync", error=error),
@@ -402,12 +426,14 @@ class Sync:
 
     def _log_failure(self, error: BaseException) -> None:
         self.session.counters.failed_writes += 1
+        instrumentation.record_failure(error)
         self._log.error(
             "%s: a write failed", self.key, exc_info=error,
             extra=log_fields("write-failed", "state-refused-resync"),
         )  # fmt: skip
 
     def _log_unknown(self, what: str, name: object, extra: dict[str, Any]) -> None:
+        instrumentation.record_outcome("unknown")
         self._log.warning("%s has no %s %s", self.key, what, shorten(repr(name)), extra=extra)
 
     async def _on_action(self, data: JSON) -> None:

@@ -34,7 +34,7 @@ from typing import Any, ClassVar, Self, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from ws_sync._binding import json_schema
-from ws_sync._binding.attribute_types import is_trial
+from ws_sync._binding.attribute_types import is_validating
 from ws_sync._binding.attributes import camel_case
 from ws_sync._binding.markers import CONFIGURATION
 from ws_sync.sync import ANCHOR, Sync
@@ -135,7 +135,7 @@ def _wrap_post_init(cls: type[Synced]) -> None:
     def model_post_init(self: Synced, context: Any, /) -> None:
         post_init(self, context)
         nearest = next(base for base in type(self).__mro__ if "model_post_init" in vars(base))
-        if nearest is cls and not is_trial():
+        if nearest is cls and not is_validating():
             self._ws_sync_make()
 
     cls.model_post_init = model_post_init  # type: ignore[method-assign]

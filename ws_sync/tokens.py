@@ -61,9 +61,9 @@ class Tokens:
         given = [secret] if isinstance(secret, str | bytes) else list(secret)
         keys = [key.encode() if isinstance(key, str) else key for key in given]
         if not keys or min(map(len, keys)) < MIN_SECRET:
-            raise ValueError(f"a secret has {MIN_SECRET} bytes or more")
+            raise ValueError(f"a secret needs at least {MIN_SECRET} bytes")
         if not max_age > 0:
-            raise ValueError("a token is good for some time: max_age is more than 0 seconds")
+            raise ValueError(f"max_age must be more than 0 seconds, not {max_age}")
         self._max_age = max_age
         self._serializer = URLSafeTimedSerializer(
             keys[::-1],  # the last one signs
@@ -88,10 +88,12 @@ class Tokens:
         """
         session = secrets.token_urlsafe(16) if session is None else session
         if not user or not session:
-            raise ValueError("a user and a session are not empty")
+            raise ValueError("the user and the session must not be empty")
         token = self._serializer.dumps([user, session])
         if len(token) > MAX_ID:
-            raise ValueError(f"a token has {MAX_ID} characters at most, and not {len(token)}")
+            raise ValueError(
+                f"the token would have {len(token)} characters, at most {MAX_ID} are allowed"
+            )
         return str(token)
 
     def read(self, token: str) -> tuple[str, str] | None:

@@ -1,24 +1,22 @@
-"""Spans of OpenTelemetry, for who switches them on.
+"""Optional OpenTelemetry tracing.
 
     from ws_sync import tracing
 
     tracing.instrument()
 
-There is a span around the handling of each event, around each run of a task, and around each
-publication of a document. `instrument` puts other methods in the place of some of this library's,
-and `uninstrument` puts those back: who does not trace pays nothing for it, not even the question
-whether to, and nothing imports this module or OpenTelemetry.
+There is a span for each handled event, for each run of a task, and for each publication of a
+document. Nothing else imports this module or OpenTelemetry; without `instrument` each of these
+places costs one attribute check.
 
-A task outlives the event that started it, maybe by hours. So its span begins a trace of its own,
-and is linked to the span of that event.
+A task may run for hours after the event that started it. So its span begins a new trace, with a
+link to the span of that event.
 """
 
 from __future__ import annotations
 
 import asyncio
-import functools
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 try:
@@ -31,73 +29,56 @@ from opentelemetry.trace import Link, Span, SpanKind, StatusCode, Tracer
 
 from ws_sync._core.json.codec import Event
 from ws_sync._core.protocol.events import split_event
-from ws_sync._server.document_state import DocumentState
-from ws_sync._server.tasks import Tasks
+from ws_sync._server.instrumentation import instrumentation
 from ws_sync.exceptions import Refused, shorten
-from ws_sync.session import Session
-from ws_sync.sync import Sync
 
 KEY = "ws_sync.key"
 NAME = "ws_sync.name"
-"""Attribute with the name of the action or task."""
-CONNECTION = "ws_sync._server.connection"
-"""Attribute with the number of the connection, as the log has it."""
+"""Attribute: name of the action or task."""
+CONNECTION = "ws_sync.connection"
+"""Attribute: number of the connection, as in the log."""
 OUTCOME = "ws_sync.outcome"
-"""Attribute with `ok`, `refused`, `unknown`, `failed` or `cancelled`."""
+"""Attribute: `ok`, `refused`, `unknown`, `failed` or `cancelled`."""
 SENT = "ws_sync.sent"
-"""Attribute that tells whether something had changed, so that it was sent."""
-
-_originals: dict[tuple[type, str], Any] = {}
+"""Attribute: whether anything had changed, and was sent."""
 
 
 def instrument(tracer_provider: trace.TracerProvider | None = None) -> None:
-    """Begin to make spans, in sessions that there are already as well.
+    """Begin to create spans, in existing sessions too.
 
     Args:
-        tracer_provider: where they go; None for the global one. When spans are made already, they
-            go there from now on.
+        tracer_provider: where spans go; None for the global provider. A second call replaces the
+            provider of the first.
     """
-    uninstrument()
-    tracer = trace.get_tracer("ws_sync", tracer_provider=tracer_provider)
-    for owner, name, surround in (
-        (Session, "_handle", _around_handling),
-        (Session, "_log_failure", _with_failure),
-        (Sync, "_log_failure", _with_failure),
-        (Sync, "_log_refusal", _with_refusal),
-        (Sync, "_log_unknown", _with_unknown),
-        (Tasks, "_run", _around_task),
-        (DocumentState, "publish", _around_publication),
-        (DocumentState, "announce", _around_announcement),
-    ):
-        original: Any = vars(owner)[name]
-        _originals[owner, name] = original
-        setattr(owner, name, functools.wraps(original)(surround(tracer, original)))
+    instrumentation.hooks = _Spans(trace.get_tracer("ws_sync", tracer_provider=tracer_provider))
 
 
 def uninstrument() -> None:
-    """Make no more spans."""
-    for (owner, name), original in _originals.items():
-        setattr(owner, name, original)
-    _originals.clear()
+    """Create no more spans."""
+    instrumentation.hooks = None
 
 
-def _around_handling(tracer: Tracer, handle: Callable[..., Any]) -> Callable[..., Any]:
-    async def handle_in_span(self: Session, event: Event) -> None:
+class _Spans:
+    """The hooks that create spans; see `Hooks`."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        self._tracer = tracer
+
+    @contextmanager
+    def handling(self, event: Event, is_known: bool, connection: int) -> Iterator[None]:
         name, key = split_event(event.type)
-        known = event.type in self.event_handlers
-        attributes = _present({KEY: key if known else None, NAME: _called(event)})
-        if self.connection is not None:
-            attributes[CONNECTION] = self.connection.number
-        attributes[OUTCOME] = "ok" if known else "unknown"
-        with tracer.start_as_current_span(
-            f"ws_sync {name if known else 'unknown'}",
+        attributes = _present({KEY: key if is_known else None, NAME: _called(event)})
+        attributes[CONNECTION] = connection
+        attributes[OUTCOME] = "ok" if is_known else "unknown"
+        with self._tracer.start_as_current_span(
+            f"ws_sync {name if is_known else 'unknown'}",
             kind=SpanKind.SERVER,
             attributes=attributes,
             record_exception=False,
             set_status_on_exception=False,
         ) as span:
             try:
-                await handle(self, event)
+                yield
             except Refused:
                 span.set_attribute(OUTCOME, "refused")
                 raise
@@ -105,27 +86,36 @@ def _around_handling(tracer: Tracer, handle: Callable[..., Any]) -> Callable[...
                 span.set_attribute(OUTCOME, "cancelled")
                 raise
 
-    return handle_in_span
+    @contextmanager
+    def sending(
+        self, operation: str, key: str
+    ) -> Iterator[Callable[[bool | None, list[Exception]], None]]:
+        with self._tracer.start_as_current_span(
+            f"ws_sync {operation}", attributes={KEY: key}
+        ) as span:
 
+            def record(sent: bool | None, errors: list[Exception]) -> None:
+                if sent is not None:
+                    span.set_attribute(SENT, sent)
+                for error in errors:
+                    _fail(span, error)
 
-def _called(event: Event) -> str | None:
-    name = event.data.get("type") if type(event.data) is dict else None
-    return shorten(name) if type(name) is str else None
+            yield record
 
-
-def _around_task(tracer: Tracer, run: Callable[..., Any]) -> Callable[..., Any]:
-    async def run_in_span(self: Tasks, name: str, arguments: Mapping[str, Any]) -> None:
+    async def running(
+        self, key: str | None, name: str, run: Callable[[], Coroutine[Any, Any, None]]
+    ) -> None:
         starting = trace.get_current_span().get_span_context()
-        with tracer.start_as_current_span(
+        with self._tracer.start_as_current_span(
             "ws_sync task",
             context=trace.set_span_in_context(trace.INVALID_SPAN),
             links=[Link(starting)] if starting.is_valid else [],
-            attributes=_present({KEY: getattr(self._log, "key", None), NAME: name}),
+            attributes=_present({KEY: key, NAME: name}),
             record_exception=False,
             set_status_on_exception=False,
         ) as span:
             try:
-                await run(self, name, arguments)
+                await run()
             except asyncio.CancelledError:
                 span.set_attribute(OUTCOME, "cancelled")
                 raise
@@ -134,57 +124,16 @@ def _around_task(tracer: Tracer, run: Callable[..., Any]) -> Callable[..., Any]:
                 raise
             span.set_attribute(OUTCOME, "ok")
 
-    return run_in_span
-
-
-def _around_publication(tracer: Tracer, publish: Callable[..., Any]) -> Callable[..., Any]:
-    def publish_in_span(
-        self: DocumentState, *args: Any, **options: Any
-    ) -> tuple[bool, list[Exception]]:
-        with tracer.start_as_current_span("ws_sync publish", attributes={KEY: self.key}) as span:
-            sent, errors = publish(self, *args, **options)
-            span.set_attribute(SENT, sent)
-            for error in errors:
-                _fail(span, error)
-            return sent, errors
-
-    return publish_in_span
-
-
-def _around_announcement(tracer: Tracer, announce: Callable[..., Any]) -> Callable[..., Any]:
-    def announce_in_span(self: DocumentState, *args: Any) -> list[Exception]:
-        with tracer.start_as_current_span("ws_sync announce", attributes={KEY: self.key}) as span:
-            errors: list[Exception] = announce(self, *args)
-            for error in errors:
-                _fail(span, error)
-            return errors
-
-    return announce_in_span
-
-
-def _with_failure(_: Tracer, log: Callable[..., Any]) -> Callable[..., Any]:
-    def log_failure(*args: Any, **options: Any) -> None:
-        error = next((each for each in args if isinstance(each, BaseException)), sys.exception())
+    def record_failure(self, error: BaseException | None) -> None:
         _fail(trace.get_current_span(), error)
-        log(*args, **options)
 
-    return log_failure
-
-
-def _with_refusal(_: Tracer, log: Callable[..., Any]) -> Callable[..., Any]:
-    return _with_outcome("refused", log)
-
-
-def _with_unknown(_: Tracer, log: Callable[..., Any]) -> Callable[..., Any]:
-    return _with_outcome("unknown", log)
-
-
-def _with_outcome(outcome: str, log: Callable[..., Any]) -> Callable[..., Any]:
-    def log_outcome(*args: Any) -> None:
+    def record_outcome(self, outcome: str) -> None:
         trace.get_current_span().set_attribute(OUTCOME, outcome)
-        log(*args)
 
-    return log_outcome
+
+def _called(event: Event) -> str | None:
+    name = event.data.get("type") if type(event.data) is dict else None
+    return shorten(name) if type(name) is str else None
 
 
 def _fail(span: Span, error: BaseException | None) -> None:

@@ -1,4 +1,4 @@
-"""Changes that a client has to follow: the value of an attribute before and after."""
+"""Values of an attribute before and after a change that a client has to follow."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CHANGES = [
 ]
 
 LONG = [f"{number:040}" for number in range(30)]
-"""An array of which a single element is cheaper to send than the whole."""
+"""An array for which a patch of one element is shorter than the whole array."""
 LONG_CHANGES = [
     pytest.param(LONG[:-3], id="remove-at-the-end"),
     pytest.param(LONG[:12] + LONG[15:], id="remove-inside"),

@@ -1,4 +1,4 @@
-"""What the cases of spec/patch.md begin with, and what they let a server refuse."""
+"""The start state of the cases of spec/patch.md, and the patches that a server has to refuse."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ TABLE: dict[str, JSON] = {
     "null": None,
 }
 TABLE["odd"] = {"length": 0, "hasOwnProperty": 1}
-TABLE |= {"~2": 0, "~x": 0}  # what a pointer that is not escaped would hit
+TABLE |= {"~2": 0, "~x": 0}  # the targets of a pointer that is not unescaped
 
 START = {"text": "kept", "items": ITEMS, "table": TABLE}
-"""The state that the patches are about."""
+"""The state to which the patches are applied."""
 
 
 def replace(path: str, value: JSON) -> JSON:
@@ -36,7 +36,7 @@ def remove(path: str) -> JSON:
 
 
 def ensure(path: str, value: JSON) -> JSON:
-    """The operation `test`, whose own name would make a case of this function."""
+    """The operation `test`; pytest would collect a function of that name."""
     return {"op": "test", "path": path, "value": value}
 
 
@@ -50,7 +50,7 @@ def copy(origin: str, path: str) -> JSON:
     return {"op": "copy", "from": origin, "path": path}
 
 
-# What a server refuses
+# Patches that a server refuses
 
 UNEQUAL = [
     ("/table/number", True), ("/table/yes", 1), ("/table/zero", False), ("/table/number", "1"),

@@ -9,7 +9,6 @@ import pytest
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.peer import Peer
-from conformance.driver.refusal import survivor, unchanged
 from conformance.protocol.wire import JSON
 from conformance.runner.case import case
 
@@ -75,7 +74,7 @@ async def test_action_of_one_key_is_unknown_to_another(peer: Peer, name: str) ->
     await peer.assign("text", "kept")
     await peer.fence()
     await peer.assign("value", 5, key="SECOND")
-    await peer.fence("SECOND")  # a sync may be a `_SET`, and must not be taken for an answer
+    await peer.fence("SECOND")  # a sync may be a `_SET`, which must not count as an answer
     await peer.action("assignQuietly", name="number", value=7)
     before = [await peer.get(), await peer.get("SECOND")]
     await peer.action(name, key="SECOND", count=1, values={"text": "lost"})
@@ -95,7 +94,7 @@ async def test_call_of_wrong_shape_is_refused(peer: Peer, data: JSON) -> None:
 
 
 async def behind_a_quiet_change(peer: Peer, name: str) -> list[str]:
-    """The types of the events that come when a name is called, with a change left to sync."""
+    """The types of the events after a call of a name, while a change is not synced yet."""
     await peer.action("assignQuietly", name="text", value=f"before {name}")
     await peer.fence()
     mark = peer.mark()
@@ -109,9 +108,9 @@ async def behind_a_quiet_change(peer: Peer, name: str) -> list[str]:
     "name", ["sync", "__init__", "__class__", "text", "close", "on_connect", "toString", ""]
 )
 async def test_what_is_no_action_is_not_run(peer: Peer, name: str) -> None:
-    usual = await behind_a_quiet_change(peer, UNKNOWN)  # a server may sync of its own accord
+    usual = await behind_a_quiet_change(peer, UNKNOWN)  # a server may sync at any time
     told = await behind_a_quiet_change(peer, name)
-    expect.equal(told, usual, "the events behind the call, as behind that of an unknown name")
+    expect.equal(told, usual, "the events after the call, as after a call of an unknown name")
     expect.equal((await peer.get())["text"], f"before {name}", "the attribute text")
 
 
@@ -133,7 +132,7 @@ async def test_bad_argument_is_refused(dialogue: Dialogue, peer: Peer, arguments
     await peer.action("typed", count=3, label="taken")
     state = await peer.get()
     expect.equal(state["anything"], {"count": 3, "label": "taken"}, "the attribute anything")
-    await unchanged(dialogue, peer, peer.action("typed", **arguments))
+    await dialogue.unchanged(peer, peer.action("typed", **arguments))
 
 
 @case("actions-default", needs="typed-arguments")
@@ -146,7 +145,7 @@ async def test_argument_left_out_has_its_default(peer: Peer) -> None:
 @case("actions-extra-arguments")
 async def test_unknown_argument_is_ignored(dialogue: Dialogue, peer: Peer) -> None:
     await peer.action("assign", name="text", value="taken", unknown=1)
-    state = await (await survivor(dialogue, peer)).get()
+    state = await (await dialogue.resume(peer)).get()
     expect.equal(state["text"], "taken", "the attribute text")
 
 
@@ -170,14 +169,14 @@ async def test_action_behind_a_failure_is_run(peer: Peer) -> None:
 async def test_failure_is_not_told_to_the_client(dialogue: Dialogue, peer: Peer) -> None:
     secret = f"secret-{secrets.token_hex(4)}"
     await peer.action("fail", message=secret)
-    await survivor(dialogue, peer)
+    await dialogue.resume(peer)
     told = [
         entry.line()
         for entry in dialogue.trace.entries
         if entry.direction != "sent"
         and (secret in str(entry.payload) or "Traceback" in str(entry.payload))
     ]
-    expect.equal(told, [], "frames that hold the failure's text")
+    expect.equal(told, [], "frames that contain the text of the failure")
 
 
 @case("actions-to-client", needs="client-actions")

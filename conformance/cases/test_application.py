@@ -1,7 +1,7 @@
-"""Cases that need no contract: they hold for any application, and for a testee too.
+"""Cases that need no testee contract: they hold for any application.
 
-Without leave to write, nothing is sent that even a wrong server could take for a write or for a
-call of something that exists: questions, random names, and frames that are no events.
+Without `--allow-writes`, they send only `_GET`, random names, and frames that are not events:
+nothing that even a wrong server could take for a write, or for a call of an existing action.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from conformance.blackbox.observe import Attempt, after_patches, effect, fallen_
 from conformance.blackbox.restore import restoring
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import NotTestable, Silence
+from conformance.errors import NotTestable, Silence
 from conformance.protocol.wire import ABSENT, JSON, SCHEMA_BY_NAME, compact, same
 from conformance.runner.case import case
 
@@ -34,11 +34,11 @@ CONNECTIONS = 3
 QUESTIONS = 20
 WRONG = ("test-fails", "second-half-fails", "nothing-there")
 UNKNOWN = f"x{secrets.token_hex(6)}"
-"""A name of this run, which no application can know."""
+"""A random name, which no application can know."""
 
 
 def ignored(requirement: str, type_: str, data: JSON, id: str) -> object:
-    """An event that has to be ignored; KEY stands for the key of a document."""
+    """An event that a server has to ignore; KEY stands for the key of a document."""
     return pytest.param(type_, data, id=id, marks=case(requirement))
 
 
@@ -96,7 +96,7 @@ async def test_every_connection_is_sent_the_same_documents(dialogue: Dialogue) -
             await visitor.send(f"_GET:{key}", {})
         await visitor.fence()
         kept_back = [key for key in missing if visitor.events(f"_SET:{key}")]
-        expect.equal(kept_back, [], "documents announced on another connection, and not here")
+        expect.equal(kept_back, [], "documents announced on another connection and not on this one")
 
 
 @case("connection-initial-once")
@@ -110,7 +110,7 @@ async def test_initial_state_is_sent_once(dialogue: Dialogue) -> None:
             expect.true(
                 again <= 0,
                 expected=f"_SET:{key} once",
-                received=f"it {again} more times than it was asked for",
+                received=f"{again} more than the questions explain",
             )
 
 
@@ -136,7 +136,7 @@ async def test_initial_state_is_that_of_now(dialogue: Dialogue) -> None:
         found = await visitor.disagreements()
         return {p: d for p, d in found.items() if not visitor.events(f"_PATCH:{p[0]}")}
 
-    nowhere(await in_every_round(look), "the initial state, as the server answers at once")
+    nowhere(await in_every_round(look), "the initial state, by an answer right after it")
 
 
 # Questions
@@ -186,16 +186,17 @@ async def test_patches_lead_to_the_state(dialogue: Dialogue) -> None:
     listened = f"within {target.application.listen:g} s"
     if not found:
         raise NotTestable(
-            f"no patch arrived {listened}: let the application change something, or give "
-            + ("--call, to name an action that does" if target.may_write else "--allow-writes")
+            "patches of the application",
+            f"no patch arrived {listened}: change something in the application, or give "
+            + ("--call, to name an action that does" if target.may_write else "--allow-writes"),
         )
     if len(found) == 1 and found[0]:
         raise NotTestable(
-            f"a single patch arrived {listened}: that is too few to tell a wrong one from a change "
-            "without a patch"
+            "patches of the application",
+            f"a single patch arrived {listened}: one patch can't be told from a change without one",
         )
     wrong = set.intersection(*map(set, found))
-    nowhere({place: found[-1][place] for place in wrong}, "the mirror, as the server answers")
+    nowhere({place: found[-1][place] for place in wrong}, "the client's copy, by an answer")
 
 
 @case("session-resumes")
@@ -205,7 +206,10 @@ async def test_new_connection_does_not_fall_back(dialogue: Dialogue) -> None:
     async def look() -> Differences:
         return await fallen_back(dialogue)
 
-    nowhere(await in_every_round(look), "the initial state, as the last connection ended")
+    nowhere(
+        await in_every_round(look),
+        "the initial state, by that at the end of the last connection",
+    )
 
 
 # Takeover
@@ -225,11 +229,11 @@ async def test_takeover_leaves_the_newer_connection_open(dialogue: Dialogue) -> 
     newer = await beside(dialogue, older)
     with suppress(Silence):
         await older.closed()
-    for _ in range(QUESTIONS):  # the end of the older one may come to its server a little later
+    for _ in range(QUESTIONS):  # the server may notice the end of the older connection later
         await newer.alive("session-takeover")
 
 
-# What means nothing
+# Frames that have no effect
 
 
 @pytest.mark.parametrize(("type_", "data"), IGNORED)
@@ -268,7 +272,7 @@ async def test_malformed_frame_is_survived(dialogue: Dialogue, frame: str) -> No
     await visitor.alive()
 
 
-# Writes, which are taken back
+# Writes, which are undone
 
 
 @case("connection-refusal-survives")
@@ -298,7 +302,7 @@ async def test_client_agrees_after_a_write(dialogue: Dialogue) -> None:
             if not same(write.before[write.name], write.after[write.name]):
                 found = differences(write.key, write.after, write.held)
                 found = without(found, visitor.application.restless)
-                nowhere(found, "the mirror, as the server answers")
+                nowhere(found, "the client's copy, by an answer")
 
 
 @case("session-persistent")
@@ -346,7 +350,7 @@ async def test_refused_patch_keeps_the_connection_open(dialogue: Dialogue, wrong
 
 
 def send(type_: str, data: JSON) -> Attempt:
-    """An attempt that sends an event for the first document."""
+    """An attempt that sends an event for the first document of the client."""
 
     async def attempt(visitor: BlackBoxClient) -> None:
         await visitor.send_illegal(type_.replace("KEY", visitor.keys[0]), data)
@@ -355,7 +359,7 @@ def send(type_: str, data: JSON) -> Attempt:
 
 
 async def write_refused(visitor: BlackBoxClient, wrong: str) -> str:
-    """Send a patch that has to be refused; the key of its document."""
+    """Send a patch that the server has to refuse; the key of its document."""
     found = alterations(await visitor.states(), visitor.application.restless)
     key, name, operation = next(found)
     await visitor.write(key, *refused_patches(name, operation, UNKNOWN)[wrong])
@@ -363,7 +367,7 @@ async def write_refused(visitor: BlackBoxClient, wrong: str) -> str:
 
 
 async def demand_ignored(dialogue: Dialogue, attempt: Attempt, session: str | None = None) -> None:
-    """Demand that nothing answers, and that the connection serves on."""
+    """Demand that there is no answer, and that the connection works afterwards."""
     visitor = await arrive(dialogue, session)
     mark = visitor.mark()
     await attempt(visitor)
@@ -373,5 +377,5 @@ async def demand_ignored(dialogue: Dialogue, attempt: Attempt, session: str | No
     expect.equal(
         [answer for answer in answers if UNKNOWN in compact(answer)],
         [],
-        "what answers to the unknown name",
+        "the answers to the unknown name",
     )

@@ -10,7 +10,6 @@ import pytest
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.peer import Peer, encoded
-from conformance.driver.refusal import unchanged
 from conformance.protocol.wire import JSON, Event, same
 from conformance.runner.case import case
 
@@ -31,7 +30,7 @@ def receive(label: JSON) -> JSON:
 
 
 def digest(content: bytes, label: JSON) -> JSON:
-    """What `receiveBytes` leaves in `anything`."""
+    """The value that `receiveBytes` assigns to `anything`."""
     sha256 = hashlib.sha256(content).hexdigest()
     return {"label": label, "size": len(content), "sha256": sha256}
 
@@ -64,7 +63,7 @@ async def test_bytes_follow_their_announcement_while_a_task_syncs(peer: Peer) ->
 
 @case("binary-deliver", needs="binary")
 async def test_bytes_of_the_client_have_an_effect(peer: Peer) -> None:
-    # Waited for, and not asked for: when a pair has its effect is what other cases judge.
+    # Wait for the change and do not ask: other cases judge when a pair has its effect.
     told = digest(b"bytes", "bytes")
     await peer.send_pair(ACTION, receive("bytes"), b"bytes")
     await peer.until(lambda state: same(state["anything"], told), f"the attribute anything: {told}")
@@ -89,7 +88,7 @@ async def test_bytes_of_the_server_arrive(peer: Peer, content: bytes) -> None:
     expect.true(
         pair.content == content,
         expected=f"the {len(content)} bytes that were sent",
-        received=f"{len(pair.content or b'')} bytes, and not the same",
+        received=f"{len(pair.content or b'')} other bytes",
     )
 
 
@@ -132,7 +131,7 @@ async def test_bytes_belong_to_the_last_announcement(peer: Peer) -> None:
     await peer.connection.send_bytes(b"bytes")
     state = await peer.in_sync()
     expect.equal(state["anything"], digest(b"bytes", "second"), "the attribute anything")
-    await unchanged_by_bytes(peer, "binary-newest")  # the first one is forgotten
+    await unchanged_by_bytes(peer, "binary-newest")  # the server has dropped the first one
 
 
 @case("binary-unannounced", needs="binary")
@@ -147,7 +146,7 @@ async def test_bytes_without_announcement_are_ignored(peer: Peer) -> None:
 async def test_event_in_a_binary_frame_is_not_handled(dialogue: Dialogue, peer: Peer) -> None:
     data = {"type": "assign", "name": "text", "value": "lost"}
     event = Event("_ACTION:TESTEE", data).text().encode()
-    await unchanged(dialogue, peer, peer.connection.send_bytes(event))
+    await dialogue.unchanged(peer, peer.connection.send_bytes(event))
 
 
 @case("binary-per-connection", needs="binary")
@@ -158,7 +157,7 @@ async def test_announcement_ends_with_its_connection(
     await peer.connection.send("_BIN_META", {"type": ACTION, "metadata": receive("lost")})
     await (peer.connection.close() if end == "close" else peer.connection.cut())
     again = await dialogue.reconnect(peer)
-    await unchanged(dialogue, again, again.connection.send_bytes(b"bytes"))
+    await dialogue.unchanged(again, again.connection.send_bytes(b"bytes"))
 
 
 @case("binary-per-connection", needs="binary")
@@ -166,13 +165,13 @@ async def test_announcement_is_not_that_of_another_session(dialogue: Dialogue, p
     other = await dialogue.open_other_session()
     await peer.connection.send("_BIN_META", {"type": ACTION, "metadata": receive("mine")})
     await peer.alive("binary-text-between")
-    await unchanged(dialogue, other, other.connection.send_bytes(b"bytes"))
+    await dialogue.unchanged(other, other.connection.send_bytes(b"bytes"))
 
 
 @case("binary-reserved", needs="binary")
 async def test_metadata_can_not_stand_for_the_bytes(dialogue: Dialogue, peer: Peer) -> None:
-    await unchanged(
-        dialogue, peer, peer.send_pair(ACTION, {**receive("lost"), "data": "forged"}, b"bytes")
+    await dialogue.unchanged(
+        peer, peer.send_pair(ACTION, {**receive("lost"), "data": "forged"}, b"bytes")
     )
 
 
@@ -218,14 +217,14 @@ async def test_pair_for_an_unknown_event_is_ignored(peer: Peer, type_: str) -> N
 async def test_pair_for_an_event_without_bytes_is_refused(
     dialogue: Dialogue, peer: Peer, type_: str
 ) -> None:
-    await unchanged(dialogue, peer, peer.send_pair(type_, {"text": "lost"}, b"bytes"))
+    await dialogue.unchanged(peer, peer.send_pair(type_, {"text": "lost"}, b"bytes"))
 
 
 async def unchanged_by_bytes(peer: Peer, requirement: str) -> None:
     """Demand that a binary frame without an announcement does nothing.
 
     Raises:
-        Violation: It does; the requirement is broken.
+        Violation: It does something, which breaks the requirement.
     """
     before = await peer.get()
     await peer.connection.send_bytes(b"unannounced")

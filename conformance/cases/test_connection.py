@@ -9,9 +9,8 @@ import pytest
 
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly
 from conformance.driver.peer import Peer
-from conformance.driver.refusal import survivor
+from conformance.errors import ClosedEarly, Kind
 from conformance.protocol.wire import JSON, Event
 from conformance.runner.case import case
 
@@ -49,12 +48,22 @@ async def test_handshake_without_subprotocol_is_accepted(peer: Peer) -> None:
 
 @case("connection-initial-state")
 async def test_announced_documents_arrive_unasked(peer: Peer) -> None:
-    expect.equal(peer.events("_SET:SECOND")[0], {"value": 0}, "the initial state of SECOND")
+    expect.equal(
+        peer.events("_SET:SECOND")[0],
+        {"value": 0},
+        "the initial state of SECOND",
+        kind=Kind.INITIAL_STATE,
+    )
 
 
 @case("connection-initial-state", needs="scoped-keys")
 async def test_announced_document_with_scoped_key_arrives_unasked(peer: Peer) -> None:
-    expect.equal(peer.events("_SET:scope/NESTED")[0], {"value": 0}, "its initial state")
+    expect.equal(
+        peer.events("_SET:scope/NESTED")[0],
+        {"value": 0},
+        "its initial state",
+        kind=Kind.INITIAL_STATE,
+    )
 
 
 @case("connection-initial-state")
@@ -121,7 +130,7 @@ async def test_questions_between_actions_are_answered_in_order(peer: Peer) -> No
         await peer.send("_GET:SECOND", {})
     await peer.fence("SECOND")
     values = [data["value"] for data in peer.events("_SET:SECOND", mark)]
-    answers = [value for value, _ in groupby(values)]  # a sync may be a _SET as well
+    answers = [value for value, _ in groupby(values)]  # a sync may be a _SET too
     expect.equal(answers, list(range(1, 21)), "the values in the answers")
 
 
@@ -130,7 +139,7 @@ async def test_changes_arrive_in_the_order_of_syncs(peer: Peer) -> None:
     await peer.action("burst", count=50)
     await peer.in_sync()
     numbers = [state["number"] for state in peer.connection.legality.mirror.versions("TESTEE")]
-    expect.equal(numbers, sorted(numbers), "the values of number, one after the other")
+    expect.equal(numbers, sorted(numbers), "the values of number, in order")
     expect.equal(numbers[-1], 50, "the last value of number")
 
 
@@ -155,12 +164,12 @@ async def test_frame_of_17_mebibytes_is_taken_whole_or_not_at_all(
     dialogue: Dialogue, peer: Peer
 ) -> None:
     value = "x" * (17 << 20)
-    with suppress(ClosedEarly):  # the server may give up in the middle
+    with suppress(ClosedEarly):  # the server may close in the middle
         await peer.assign("text", value)
-    state = await (await survivor(dialogue, peer)).get()
+    state = await (await dialogue.resume(peer)).get()
     expect.true(
         state["text"] in ("", value),
-        expected="text as it was, or the whole value",
+        expected="the old text, or the whole new one",
         received=f"{len(state['text'])} characters",
     )
 
@@ -171,7 +180,7 @@ async def test_malformed_frame_changes_nothing(dialogue: Dialogue, peer: Peer, t
     await peer.assign("text", "kept")
     await peer.in_sync()
     await peer.send_text(text)
-    state = await (await survivor(dialogue, peer)).get()
+    state = await (await dialogue.resume(peer)).get()
     expect.equal(state["text"], "kept", "the attribute text")
 
 
@@ -188,7 +197,7 @@ async def test_refused_event_keeps_connection_open(peer: Peer, type_: str, data:
     await peer.send_illegal(type_, data)
     await peer.assign("text", "behind it")
     await peer.alive()
-    expect.equal((await peer.get())["text"], "behind it", "what the event behind it did")
+    expect.equal((await peer.get())["text"], "behind it", "the effect of the event after it")
 
 
 @case("connection-isolation")

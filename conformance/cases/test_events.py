@@ -9,7 +9,6 @@ import pytest
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.peer import Peer
-from conformance.driver.refusal import survivor, unchanged
 from conformance.protocol.wire import JSON, compact
 from conformance.runner.case import case
 
@@ -18,14 +17,14 @@ DEEP = 100_000
 
 
 def assigning(literal: str, name: str = "anything") -> str:
-    """A frame that assigns a JSON text, legal or not."""
+    """A frame that assigns a JSON text, which may be invalid."""
     return (
         f'{{"type":"_ACTION:TESTEE","data":{{"type":"assign","name":"{name}","value":{literal}}}}}'
     )
 
 
 def nested(levels: int) -> JSON:
-    """An array in an array, so many levels deep."""
+    """Nested arrays with this number of levels."""
     value: JSON = []
     for _ in range(levels - 1):
         value = [value]
@@ -36,7 +35,7 @@ def nested(levels: int) -> JSON:
 async def test_every_event_has_type_and_data(peer: Peer) -> None:
     await peer.assign("text", "one")
     await peer.action("assignMany", values={"number": 1, "flag": True})
-    await peer.in_sync()  # the form of every frame is judged as it arrives
+    await peer.in_sync()  # every frame is judged when it arrives
 
 
 @case("events-envelope")
@@ -88,7 +87,7 @@ async def test_event_without_a_string_type_does_nothing(
     dialogue: Dialogue, peer: Peer, type_: str
 ) -> None:
     text = f'{{{type_}"data":{{"type":"assign","name":"text","value":"lost"}}}}'
-    await unchanged(dialogue, peer, peer.send_text(text))
+    await dialogue.unchanged(peer, peer.send_text(text))
 
 
 @case("events-key")
@@ -137,7 +136,7 @@ async def test_key_with_a_slash_is_one_key(peer: Peer) -> None:
 async def test_unknown_type_is_ignored(peer: Peer, type_: str) -> None:
     before = await peer.get()
     for data in ({"type": "assign", "name": "text", "value": "lost"}, {"text": "lost"}):
-        await peer.connection.send(type_, data)  # a call for one reader, a `_SET` for another
+        await peer.connection.send(type_, data)  # a call for one parser, a `_SET` for another
         peer.connection.stimulate()
     await peer.alive()
     expect.equal(await peer.get(), before, "the state")
@@ -191,8 +190,8 @@ async def test_server_never_sends_what_is_no_json(
     dialogue: Dialogue, peer: Peer, literal: str
 ) -> None:
     await peer.send_text(assigning(literal))
-    again = await dialogue.reconnect(await survivor(dialogue, peer))
-    await again.get()  # every frame is judged as it arrives
+    again = await dialogue.reconnect(await dialogue.resume(peer))
+    await again.get()  # every frame is judged when it arrives
 
 
 @case("events-not-finite")
@@ -200,7 +199,7 @@ async def test_server_never_sends_what_is_no_json(
 async def test_number_that_is_not_finite_is_refused(
     dialogue: Dialogue, peer: Peer, literal: str
 ) -> None:
-    await unchanged(dialogue, peer, peer.send_text(assigning(literal)))
+    await dialogue.unchanged(peer, peer.send_text(assigning(literal)))
 
 
 @case("events-lone-surrogate")
@@ -214,7 +213,7 @@ async def test_number_that_is_not_finite_is_refused(
     ],
 )
 async def test_lone_surrogate_is_refused(dialogue: Dialogue, peer: Peer, literal: str) -> None:
-    peer = await unchanged(dialogue, peer, peer.send_text(assigning(literal)))
+    peer = await dialogue.unchanged(peer, peer.send_text(assigning(literal)))
     again = await dialogue.reconnect(peer)
     await again.in_sync()
 
@@ -243,7 +242,7 @@ async def test_escaped_surrogate_pair_is_one_character(peer: Peer) -> None:
     ],
 )
 async def test_duplicate_member_is_refused(dialogue: Dialogue, peer: Peer, text: str) -> None:
-    await unchanged(dialogue, peer, peer.send_text(text))
+    await dialogue.unchanged(peer, peer.send_text(text))
 
 
 @case("events-strings")
@@ -331,4 +330,4 @@ async def test_value_of_64_levels_is_accepted(peer: Peer) -> None:
 async def test_frame_that_is_too_deep_is_survived(
     dialogue: Dialogue, peer: Peer, literal: str
 ) -> None:
-    await unchanged(dialogue, peer, peer.send_text(assigning(literal)))
+    await dialogue.unchanged(peer, peer.send_text(assigning(literal)))

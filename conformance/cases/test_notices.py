@@ -67,7 +67,7 @@ async def test_toast_of_a_lost_connection_is_not_sent_later(dialogue: Dialogue, 
     clock = await dialogue.open_other_session()
     await peer.action("notify", message="for the first", level="info")
     await peer.connection.cut()
-    await some_time(clock)  # a slow server sends it before the later connection is there
+    await some_time(clock)  # a slow server sends it before the later connection exists
     again = await dialogue.reconnect(peer)
     await again.fence()
     expect.equal(again.events("_TOAST"), [], "the toasts on the later connection")

@@ -1,4 +1,4 @@
-"""Cases for spec/patch.md: what a server sends as patch, what it accepts, what it refuses."""
+"""Cases for spec/patch.md: patches that a server sends, accepts and refuses."""
 
 from __future__ import annotations
 
@@ -24,25 +24,24 @@ from conformance.cases.patches import (
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.peer import Peer
-from conformance.driver.refusal import unchanged
 from conformance.protocol.wire import JSON, compact
 from conformance.runner.case import case
 
 
 async def prepared(peer: Peer) -> None:
-    """Bring the document into the state that the patches of this module are about."""
+    """Assign the state to which the patches of this module are applied."""
     await peer.action("assignMany", values=START)
     await peer.fence()
 
 
-# What a server sends
+# Patches that a server sends
 
 
 @case("patch-shape")
 async def test_patches_of_all_changes_are_well_formed(peer: Peer) -> None:
     for value in ([1, 2], [2, 1, 3], {"a": [1]}, {"a": [], "b": {"": 1}}, "text", None, 5):
         await peer.assign("anything", value)
-    await peer.in_sync()  # the form of every patch is judged as it arrives
+    await peer.in_sync()  # every patch is judged when it arrives
 
 
 @case("patch-applicable")
@@ -52,12 +51,12 @@ async def test_every_patch_fits_the_copy_of_the_client(peer: Peer) -> None:
         await peer.action("assignMany", values={"items": value, "table": {str(round_): value}})
         await peer.fence()
         await peer.patch(replace("/text", str(round_)))
-    await peer.in_sync()  # whether every patch can be applied is judged as it arrives
+    await peer.in_sync()  # every patch is applied when it arrives
 
 
 @case("patch-applicable")
 async def test_removals_of_one_patch_fit_the_copy_of_the_client(peer: Peer) -> None:
-    items = [f"{number:040}" for number in range(30)]  # so that a whole replace does not pay
+    items = [f"{number:040}" for number in range(30)]  # so that a replace of the whole is longer
     for left in (items, items[:-3], items[:12] + items[15:-3], items[:5]):
         await peer.assign("items", left)
     await peer.in_sync()
@@ -66,7 +65,7 @@ async def test_removals_of_one_patch_fit_the_copy_of_the_client(peer: Peer) -> N
 @case("patch-escaping")
 @pytest.mark.parametrize("name", ["a/b", "m~n", "~1", "~01", "/", "~", "a//b~~c"])
 async def test_pointer_to_a_special_name_is_escaped(peer: Peer, name: str) -> None:
-    bulk = {str(n): "padding" * 3 for n in range(20)}  # so that a whole replace does not pay
+    bulk = {str(n): "padding" * 3 for n in range(20)}  # so that a replace of the whole is longer
     await peer.assign("table", {**bulk, name: 1, "keep": 0})
     await peer.assign("table", {**bulk, name: 2, "keep": 0})
     await peer.assign("table", {**bulk, "keep": 0})
@@ -84,7 +83,7 @@ async def test_pointer_to_a_special_name_is_escaped(peer: Peer, name: str) -> No
     ],
 )
 async def test_pointer_does_not_hit_the_twin_of_a_name(peer: Peer, name: str, twin: JSON) -> None:
-    bulk = {str(n): "padding" * 3 for n in range(20)}  # so that a whole replace does not pay
+    bulk = {str(n): "padding" * 3 for n in range(20)}  # so that a replace of the whole is longer
     for value in (1, 2):
         await peer.assign("table", {**bulk, **twin, name: value})
     expect.equal((await peer.in_sync())["table"], {**bulk, **twin, name: 2}, "the attribute table")
@@ -97,7 +96,11 @@ async def test_patches_hold_only_plain_operations(peer: Peer) -> None:
         await peer.assign("anything", value)
     await peer.fence()
     sent = {o["op"] for patch in peer.events("_PATCH:TESTEE", mark) for o in patch}
-    expect.equal(sorted(sent - {"add", "remove", "replace"}), [], "operations of other kinds")
+    expect.equal(
+        sorted(sent - {"add", "remove", "replace"}),
+        [],
+        "operations of other kinds",
+    )
 
 
 @case("patch-type-changes")
@@ -120,7 +123,7 @@ async def test_change_of_type_is_sent(peer: Peer, before: JSON, after: JSON) -> 
 
 
 def shortest(value: JSON) -> JSON:
-    """A value with its whole numbers as integers: how a number is written is no waste."""
+    """A value with 1.0 as 1: the notation of a number does not count."""
     if isinstance(value, dict):
         return {name: shortest(member) for name, member in value.items()}
     if isinstance(value, list):
@@ -152,7 +155,7 @@ async def test_patch_is_not_larger_than_a_replace(peer: Peer, before: JSON, afte
     )
 
 
-# What a server accepts
+# Patches that a server accepts
 
 
 @case("patch-operations")
@@ -180,7 +183,7 @@ async def test_patch_is_not_larger_than_a_replace(peer: Peer, before: JSON, afte
 async def test_operation_is_applied(peer: Peer, operations: list[JSON]) -> None:
     await prepared(peer)
     await peer.patch(*operations)
-    expected = peer.mirror()  # the client's own edit, made by the kit's oracle
+    expected = peer.mirror()  # the kit's oracle has applied the client's edit
     state = await peer.get()
     names = ("text", "items", "table", "anything")
     expect.equal(
@@ -279,11 +282,11 @@ async def test_equal_value_passes(peer: Peer, path: str, value: JSON) -> None:
     expect.equal((await peer.get())["text"], "passed", "the attribute text")
 
 
-# What a server refuses
+# Patches that a server refuses
 
 
 def named(operations: list[JSON]) -> list[object]:
-    """Parameters for single operations, named by what they do."""
+    """Parameters for single operations, with readable ids."""
     return [pytest.param([o], id=f"{o['op']}:{o.get('from', '')}{o['path']}") for o in operations]
 
 
@@ -295,7 +298,7 @@ async def test_unequal_value_fails_the_patch(
     dialogue: Dialogue, peer: Peer, path: str, value: JSON
 ) -> None:
     await prepared(peer)
-    await unchanged(dialogue, peer, peer.patch(ensure(path, value), replace("/text", "lost")))
+    await dialogue.unchanged(peer, peer.patch(ensure(path, value), replace("/text", "lost")))
 
 
 @case("patch-atomic")
@@ -311,8 +314,8 @@ async def test_unequal_value_fails_the_patch(
 async def test_half_of_a_patch_is_not_applied(dialogue: Dialogue, peer: Peer, last: JSON) -> None:
     await prepared(peer)
     first = [replace("/text", "lost"), add("/items/-", "lost"), remove("/table/x")]
-    again = await unchanged(dialogue, peer, peer.patch(*first, last))
-    await again.patch(*first)  # the twin without the last operation is accepted
+    again = await dialogue.unchanged(peer, peer.patch(*first, last))
+    await again.patch(*first)  # the same patch without the last operation is accepted
     state = await again.get()
     expect.equal([state["text"], state["items"][-1]], ["lost", "lost"], "text and the last item")
 
@@ -323,14 +326,14 @@ async def test_operation_on_nothing_is_refused(
     dialogue: Dialogue, peer: Peer, operations: list[JSON]
 ) -> None:
     await prepared(peer)
-    await unchanged(dialogue, peer, peer.patch(*operations, replace("/text", "lost")))
+    await dialogue.unchanged(peer, peer.patch(*operations, replace("/text", "lost")))
 
 
 @case("patch-index")
 @pytest.mark.parametrize("operations", named(INDEXES))
 async def test_bad_index_is_refused(dialogue: Dialogue, peer: Peer, operations: list[JSON]) -> None:
     await prepared(peer)
-    await unchanged(dialogue, peer, peer.patch(*operations))
+    await dialogue.unchanged(peer, peer.patch(*operations))
 
 
 @case("patch-pointer-syntax")
@@ -339,27 +342,27 @@ async def test_bad_pointer_is_refused(
     dialogue: Dialogue, peer: Peer, operations: list[JSON]
 ) -> None:
     await prepared(peer)
-    await unchanged(dialogue, peer, peer.send_illegal("_PATCH:TESTEE", operations))
+    await dialogue.unchanged(peer, peer.send_illegal("_PATCH:TESTEE", operations))
 
 
 @case("patch-malformed")
 @pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
 async def test_patch_of_wrong_shape_is_refused(dialogue: Dialogue, peer: Peer, data: JSON) -> None:
     await prepared(peer)
-    await unchanged(dialogue, peer, peer.send_illegal("_PATCH:TESTEE", data))
+    await dialogue.unchanged(peer, peer.send_illegal("_PATCH:TESTEE", data))
 
 
 @case("patch-move-into-itself")
 async def test_move_into_itself_is_refused(dialogue: Dialogue, peer: Peer) -> None:
     await prepared(peer)
-    await unchanged(dialogue, peer, peer.patch(move("/table/x", "/table/x/deep")))
+    await dialogue.unchanged(peer, peer.patch(move("/table/x", "/table/x/deep")))
 
 
 @case("patch-move-into-itself")
 async def test_move_of_an_element_into_itself_is_refused(dialogue: Dialogue, peer: Peer) -> None:
     await peer.assign("items", [{"a": 1}, {"b": 2}])
     await peer.fence()
-    await unchanged(dialogue, peer, peer.patch(move("/items/0", "/items/0/x")))
+    await dialogue.unchanged(peer, peer.patch(move("/items/0", "/items/0/x")))
 
 
 @case("patch-many-operations")
@@ -385,16 +388,16 @@ async def test_dialect_that_is_not_turned_on_is_refused(
     dialogue: Dialogue, peer: Peer, operation: JSON
 ) -> None:
     await prepared(peer)
-    if operation["path"] == "/":  # of the whole document, only a whole document can take the place
+    if operation["path"] == "/":  # a dialect would take it for the whole document
         operation = replace("/", {**peer.mirror(), "text": "lost"})
-    await unchanged(dialogue, peer, peer.send_illegal("_PATCH:TESTEE", [operation]))
+    await dialogue.unchanged(peer, peer.send_illegal("_PATCH:TESTEE", [operation]))
 
 
 @case("patch-growth")
 async def test_growth_by_copying_is_refused(dialogue: Dialogue, peer: Peer) -> None:
     doubling = [copy("/table", f"/table/copy{n}") for n in range(17)]
     bomb = [replace("/table", {"seed": "0123456789" * 3}), *doubling]
-    await unchanged(dialogue, peer, peer.connection.send("_PATCH:TESTEE", bomb))
+    await dialogue.unchanged(peer, peer.connection.send("_PATCH:TESTEE", bomb))
 
 
 @case("patch-attributes")
@@ -404,7 +407,7 @@ async def test_change_of_the_attributes_is_refused(
 ) -> None:
     await prepared(peer)
     attempt = peer.connection.send("_PATCH:TESTEE", operations)
-    again = await unchanged(dialogue, peer, attempt)
+    again = await dialogue.unchanged(peer, attempt)
     await again.action("publish")
     await again.in_sync(requirement="state-converges")
 
@@ -415,7 +418,7 @@ async def test_change_of_a_read_only_attribute_is_refused(
     dialogue: Dialogue, peer: Peer, operations: list[JSON]
 ) -> None:
     await prepared(peer)
-    await unchanged(dialogue, peer, peer.patch(*operations))
+    await dialogue.unchanged(peer, peer.patch(*operations))
 
 
 @case("patch-read-only")
@@ -425,7 +428,7 @@ async def test_change_of_a_read_only_attribute_to_true_is_refused(
     await peer.assign("items", ["one"])
     await peer.fence()
     attempt = peer.patch(replace("/itemCount", True), replace("/text", "lost"))
-    await unchanged(dialogue, peer, attempt)
+    await dialogue.unchanged(peer, attempt)
 
 
 @case("patch-root")

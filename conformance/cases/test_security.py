@@ -1,4 +1,4 @@
-"""Cases for spec/security.md: what a client may reach, cost and learn."""
+"""Cases for spec/security.md: isolation of sessions, load, and what close reasons reveal."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly
 from conformance.driver.peer import Peer
+from conformance.errors import ClosedEarly
 from conformance.runner.case import case
 
 
@@ -46,6 +46,6 @@ async def test_reason_for_closing_tells_nothing_of_the_input(peer: Peer, text: s
         closing = await peer.closed()
         expect.true(
             secret not in closing.reason and "Traceback" not in closing.reason,
-            expected="a reason that names the rule at most",
+            expected="a reason that at most names the rule",
             received=str(closing),
         )

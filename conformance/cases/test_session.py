@@ -1,4 +1,4 @@
-"""Cases for spec/session.md: what survives connections, takeover, identification."""
+"""Cases for spec/session.md: persistence, takeover, identification."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ import pytest
 from conformance.driver import expect
 from conformance.driver.connection import Closing, Connection
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly, Violation
 from conformance.driver.peer import Peer, some_time
-from conformance.driver.refusal import survivor
+from conformance.errors import ClosedEarly, Kind, Violation
 from conformance.protocol.wire import JSON, Event
 from conformance.runner.case import case
 
@@ -43,7 +42,7 @@ NO_IDENTITY: dict[str, str] = {
 # Persistence
 
 RACES = 6
-"""How often connections open at the same time in one case."""
+"""The number of races in one case."""
 
 
 @case("session-persistent")
@@ -54,7 +53,9 @@ async def test_state_outlives_the_connection(dialogue: Dialogue, peer: Peer, end
     before = await peer.get()
     await ENDS[end](peer.connection)
     again = await dialogue.reconnect(peer)
-    expect.equal(again.mirror(), before, "the initial state on the new connection")
+    expect.equal(
+        again.mirror(), before, "the initial state on the new connection", kind=Kind.INITIAL_STATE
+    )
 
 
 @case("session-persistent")
@@ -64,7 +65,9 @@ async def test_session_is_served_after_many_losses(dialogue: Dialogue, peer: Pee
         await peer.fence()
         await (peer.connection.cut() if number % 2 else peer.connection.close())
         peer = await dialogue.reconnect(peer)
-        expect.equal(peer.mirror()["number"], number, "number in the initial state")
+        expect.equal(
+            peer.mirror()["number"], number, "number in the initial state", kind=Kind.INITIAL_STATE
+        )
 
 
 @case("session-resumes")
@@ -77,7 +80,9 @@ async def test_changes_made_while_nobody_is_connected_are_in_the_initial_state(
     await peer.connection.cut()
     await some_time(clock, 140)
     again = await dialogue.reconnect(peer)
-    expect.equal(again.mirror()["text"], "meanwhile", "text in the initial state")
+    expect.equal(
+        again.mirror()["text"], "meanwhile", "text in the initial state", kind=Kind.INITIAL_STATE
+    )
     await again.in_sync()
 
 
@@ -87,7 +92,9 @@ async def test_quiet_changes_are_in_the_initial_state(dialogue: Dialogue, peer: 
     await peer.fence()
     await peer.connection.cut()
     again = await dialogue.reconnect(peer)
-    expect.equal(again.mirror()["text"], "quiet", "text in the initial state")
+    expect.equal(
+        again.mirror()["text"], "quiet", "text in the initial state", kind=Kind.INITIAL_STATE
+    )
 
 
 @case("session-half-written")
@@ -195,7 +202,7 @@ async def test_disconnect_has_a_text(dialogue: Dialogue, peer: Peer) -> None:
     event = (await peer.next("_DISCONNECT", since=0)).event
     expect.true(
         isinstance(event.data, str) and event.data.strip(),
-        expected="a text as data of _DISCONNECT",
+        expected="a string as data of _DISCONNECT",
         received=repr(event.data),
     )
 
@@ -210,7 +217,7 @@ async def test_takeover_does_not_wait_for_a_stalled_client(
     peer.connection.stall()
     for _ in range(pending):
         await peer.send("_GET:TESTEE", {})
-    if pending:  # until the answers have filled what lies between server and client
+    if pending:  # until the answers fill the buffers between server and client
         await some_time(await dialogue.open_other_session())
     newer = await dialogue.take_over(peer)  # its initial state has arrived
     expect.equal(newer.mirror()["anything"], "x" * 900_000, "its attribute anything")
@@ -220,10 +227,10 @@ async def test_takeover_does_not_wait_for_a_stalled_client(
 async def test_older_connection_can_change_nothing(dialogue: Dialogue, peer: Peer) -> None:
     newer = await dialogue.take_over(peer)
     await peer.next("_DISCONNECT", since=0, requirement="session-takeover-disconnect")
-    with suppress(ClosedEarly):  # if it is closed already, it can't
+    with suppress(ClosedEarly):  # it may be closed already
         await peer.assign("text", "lost")
     await peer.closed()
-    state = await (await survivor(dialogue, newer)).get()
+    state = await (await dialogue.resume(newer)).get()
     expect.equal(state["text"], "", "the attribute text")
 
 
@@ -231,17 +238,17 @@ async def test_older_connection_can_change_nothing(dialogue: Dialogue, peer: Pee
 async def test_older_connection_that_does_not_close_can_change_nothing(
     dialogue: Dialogue, peer: Peer
 ) -> None:
-    peer.connection.stall()  # it sees neither _DISCONNECT nor the close frame
+    peer.connection.stall()  # it reads neither _DISCONNECT nor the close frame
     newer = await dialogue.take_over(peer)
     await peer.assign("text", "lost")
-    newer = await survivor(dialogue, newer)
+    newer = await dialogue.resume(newer)
     await some_time(newer)
     expect.equal((await newer.get())["text"], "", "the attribute text")
 
 
 @case("session-simultaneous")
 async def test_one_of_simultaneous_connections_is_served(dialogue: Dialogue, peer: Peer) -> None:
-    for number in range(RACES):  # a server may be lucky once
+    for number in range(RACES):  # a server with a race may pass once
         survivor = await dialogue.race(peer.session, 5)
         await survivor.assign("number", number)
         expect.equal((await survivor.in_sync())["number"], number, "the attribute number")
@@ -256,14 +263,14 @@ def someone() -> tuple[str, str]:
 
 
 async def refused(connection: Connection, requirement: str | None = None) -> Closing:
-    """How the server closed a connection on which nobody identified himself.
+    """Wait until the server closes a connection without a valid identification.
 
     Args:
-        connection: On which the identification was sent.
-        requirement: What is broken by anything else, None for the requirement of the case.
+        connection: The connection on which the identification was sent.
+        requirement: The requirement that the server breaks otherwise; None for that of the case.
 
     Raises:
-        Violation: It sends something besides its question, or does not close.
+        Violation: It sends anything besides its question, or does not close.
     """
     try:
         found = await connection.wait(
@@ -326,7 +333,7 @@ async def test_refused_identification_is_not_closed_with_1000(
     closing = await refused(connection, "session-identify-refuse")
     expect.true(
         closing.code not in (1000, 1006),
-        expected="a close frame with another code than 1000",
+        expected="a close frame with a code other than 1000",
         received=str(closing),
     )
 
@@ -339,7 +346,9 @@ async def test_same_pair_gets_the_same_session(dialogue: Dialogue) -> None:
     await peer.fence()
     await peer.connection.close()
     again = await dialogue.identify(user, session)
-    expect.equal(again.mirror()["text"], "kept", "text in the initial state")
+    expect.equal(
+        again.mirror()["text"], "kept", "text in the initial state", kind=Kind.INITIAL_STATE
+    )
 
 
 @case("session-identify-pair", needs="user-session")
@@ -351,14 +360,19 @@ async def test_other_pair_gets_another_session(dialogue: Dialogue, differs: str)
         "session": (user, session + "x"),
         "swapped": (session, user),
         "shifted": (user + session[0], session[1:]),
-        "joined": (f"{user}/{session}", "t"),  # the first one's session is then "SESSION/t"
+        "joined": (f"{user}/{session}", "t"),  # a pair that is joined with a slash is the same
     }
     first = f"{session}/t" if differs == "joined" else session
     peer = await dialogue.identify(user, first)
     await peer.assign("text", "mine")
     await peer.fence()
     other = await dialogue.identify(*pair[differs])
-    expect.equal(other.mirror()["text"], "", "text in the other session's initial state")
+    expect.equal(
+        other.mirror()["text"],
+        "",
+        "text in the other session's initial state",
+        kind=Kind.INITIAL_STATE,
+    )
     await peer.alive("session-apart")
 
 

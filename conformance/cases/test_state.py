@@ -1,4 +1,4 @@
-"""Cases for spec/state.md: documents, `_SET`, `_GET`, who may change what, refusal."""
+"""Cases for spec/state.md: documents, `_SET`, `_GET`, writes and their refusal."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from conformance.cases.changes import CHANGES, LONG, LONG_CHANGES
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.peer import Peer
-from conformance.driver.refusal import survivor, unchanged
-from conformance.protocol.model import INITIAL
+from conformance.protocol.contract import INITIAL
 from conformance.protocol.wire import JSON, same
 from conformance.runner.case import case
 
@@ -102,14 +101,14 @@ async def test_document_is_silent_on_a_connection_that_has_not_asked(
     await again.action("reset")
     await again.fence()
     found = [type_ for type_ in again.types() if type_.endswith(":LAZY")]
-    expect.equal(found, [], "events of LAZY on the connection that has not asked")
+    expect.equal(found, [], "events of LAZY on the connection without a question")
 
 
 @case("connection-state-before-patch", needs="lazy")
 async def test_no_patch_of_a_document_that_was_written_and_not_asked_for(peer: Peer) -> None:
     await peer.connection.send("_SET:LAZY", {"value": 5})
     await peer.action("reset")
-    await peer.fence()  # a patch without a state before it is found as it arrives
+    await peer.fence()  # a patch before the state is found when it arrives
 
 
 @case("state-unannounced-followed", needs="lazy")
@@ -329,10 +328,10 @@ async def test_set_of_the_full_copy_is_taken(peer: Peer) -> None:
     "name", ["nothing", "_secret", "__class__", "__dict__", "assign", "sync", "reset", ""]
 )
 async def test_set_of_something_else_is_refused(dialogue: Dialogue, peer: Peer, name: str) -> None:
-    await peer.set({"text": "kept"})  # the twin without it is taken
+    await peer.set({"text": "kept"})  # the same write without it is accepted
     expect.equal((await peer.get())["text"], "kept", "the attribute text")
-    await unchanged(
-        dialogue, peer, peer.send_illegal("_SET:TESTEE", {"text": "lost", name: "written"})
+    await dialogue.unchanged(
+        peer, peer.send_illegal("_SET:TESTEE", {"text": "lost", name: "written"})
     )
 
 
@@ -340,9 +339,9 @@ async def test_set_of_something_else_is_refused(dialogue: Dialogue, peer: Peer, 
 @pytest.mark.parametrize("name", ["assign", "sync", "__class__"])
 async def test_set_can_not_break_the_object(dialogue: Dialogue, peer: Peer, name: str) -> None:
     await peer.send_illegal("_SET:TESTEE", {name: 5})
-    again = await dialogue.reconnect(await survivor(dialogue, peer))
+    again = await dialogue.reconnect(await dialogue.resume(peer))
     await again.assign("text", "works")
-    expect.equal((await again.get())["text"], "works", "what an action does afterwards")
+    expect.equal((await again.get())["text"], "works", "the text after another action")
 
 
 @case("state-set-read-only")
@@ -356,7 +355,7 @@ async def test_set_leaves_read_only_attributes(peer: Peer) -> None:
 @case("state-set-malformed")
 @pytest.mark.parametrize("data", [None, [], [{"text": "lost"}], "text", 5], ids=repr)
 async def test_set_of_wrong_shape_is_refused(dialogue: Dialogue, peer: Peer, data: JSON) -> None:
-    await unchanged(dialogue, peer, peer.send_illegal("_SET:TESTEE", data))
+    await dialogue.unchanged(peer, peer.send_illegal("_SET:TESTEE", data))
 
 
 @case("state-no-echo")
@@ -369,7 +368,7 @@ async def test_written_value_is_not_sent_back(peer: Peer, by: str) -> None:
         await peer.patch({"op": "replace", "path": "/text", "value": "mine"})
     await peer.action("publish")
     await peer.fence()
-    expect.equal(peer.events("_SET:TESTEE", mark), [], "whole states, with the written value")
+    expect.equal(peer.events("_SET:TESTEE", mark), [], "_SET events with the written value")
     sent = [operation for patch in peer.events("_PATCH:TESTEE", mark) for operation in patch]
     echoes = [o for o in sent if o["path"] == "" or o["path"].split("/")[1] == "text"]
     expect.equal(echoes, [], "operations on the written attribute")
@@ -419,7 +418,7 @@ async def test_patch_keeps_unsynced_change_of_another_element(peer: Peer) -> Non
 async def test_refused_write_changes_nothing(
     dialogue: Dialogue, peer: Peer, type_: str, data: JSON
 ) -> None:
-    await unchanged(dialogue, peer, peer.send_illegal(type_, data))
+    await dialogue.unchanged(peer, peer.send_illegal(type_, data))
 
 
 @case("state-refused-resync")
@@ -441,7 +440,7 @@ async def test_refused_write_is_answered_with_the_state(peer: Peer, type_: str, 
     await peer.send_illegal(type_, data)
     await peer.fence()
     answers = peer.events("_SET:TESTEE", mark)
-    expect.true(answers, expected="_SET:TESTEE in answer", received="no _SET:TESTEE")
+    expect.true(answers, expected="_SET:TESTEE as answer", received="no _SET:TESTEE")
     expect.equal(answers[-1], state, "the state in the answer")
 
 
@@ -451,7 +450,7 @@ async def test_refused_write_to_another_document_is_answered_with_its_state(peer
     await peer.send_illegal("_PATCH:SECOND", [{"op": "remove", "path": "/value"}])
     await peer.fence("SECOND")
     answers = peer.events("_SET:SECOND", mark)
-    expect.true(answers, expected="_SET:SECOND in answer", received="no _SET:SECOND")
+    expect.true(answers, expected="_SET:SECOND as answer", received="no _SET:SECOND")
     expect.equal(answers[-1], {"value": 0}, "the state in the answer")
 
 
@@ -491,7 +490,7 @@ async def test_read_only_attribute_in_a_set_is_corrected_at_once(peer: Peer) -> 
 
 @case("state-crossing")
 async def test_write_that_crosses_an_answer_converges_at_rest(peer: Peer) -> None:
-    await peer.send("_GET:TESTEE", {})  # its answer, with the old text, arrives behind the edit
+    await peer.send("_GET:TESTEE", {})  # the answer has the old text and arrives after the edit
     await peer.patch({"op": "replace", "path": "/text", "value": "edited"})
     await peer.fence()
     await peer.until(lambda state: state["text"] == "edited", "text 'edited' in the client's copy")
@@ -501,7 +500,7 @@ async def test_write_that_crosses_an_answer_converges_at_rest(peer: Peer) -> Non
 async def test_crossing_writes_converge_at_rest(peer: Peer) -> None:
     await peer.assign("items", ["a", "b"])
     await peer.fence()
-    await peer.assign("items", ["x", "a", "b"])  # the kit has not read this yet when it edits
+    await peer.assign("items", ["x", "a", "b"])  # the client edits before it has read this
     await peer.patch({"op": "replace", "path": "/items/0", "value": "A"})
     await peer.until(
         lambda state: same(state["items"], ["A", "a", "b"]),

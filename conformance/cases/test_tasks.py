@@ -26,10 +26,11 @@ MALFORMED: dict[str, JSON] = {
 
 
 async def running(peer: Peer, *names: str) -> None:
-    """Wait until these tasks run and no others, as the client's copy says."""
+    """Wait until the client's copy lists these running tasks and no others."""
     await peer.until(
         lambda state: sorted(state["runningTasks"]) == sorted(names),
         f"runningTasks {sorted(names)} in the client's copy",
+        attributes=("runningTasks",),
     )
 
 
@@ -40,7 +41,7 @@ async def started(peer: Peer, name: str, **arguments: JSON) -> None:
 
 
 async def ran(peer: Peer, name: str, **arguments: JSON) -> None:
-    """Start a task and wait until the client's copy has listed it, and lists it no more."""
+    """Start a task and wait until the client's copy has listed it and no longer does."""
     mark = len(peer.connection.legality.mirror.versions("TESTEE"))
     if name == "wait":
         await started(peer, name)
@@ -52,7 +53,7 @@ async def ran(peer: Peer, name: str, **arguments: JSON) -> None:
         versions = peer.connection.legality.mirror.versions("TESTEE")[mark:]
         return not state["runningTasks"] and any(name in v["runningTasks"] for v in versions)
 
-    await peer.until(was_listed, f"{name} in runningTasks, and then not any more, in the copy")
+    await peer.until(was_listed, f"{name} in the client's runningTasks, then not any more")
 
 
 def ended_at(number: int, state: JSON) -> bool:
@@ -104,7 +105,7 @@ async def test_second_start_of_a_running_task_is_ignored(peer: Peer) -> None:
 
 @case("tasks-once", needs="tasks")
 async def test_second_start_does_not_disturb_the_first(peer: Peer) -> None:
-    for interval in (1, 10, 100):  # until the second start certainly comes while the task runs
+    for interval in (1, 10, 100):  # until the second start arrives while the task runs
         await peer.action("reset")
         await peer.fence()
         await peer.start("count", steps=20, intervalMs=interval)

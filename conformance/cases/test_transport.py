@@ -1,6 +1,7 @@
-"""Cases for spec/transport.md: connections that are lost, stalled or broken, and crowds of them.
+"""Cases for spec/transport.md: lost, stalled and broken connections, limits, and many clients.
 
-In each of them another session is served meanwhile, and that of the faulty client afterwards.
+In each case the server has to serve another session during the fault, and the session of the faulty
+client after it.
 """
 
 from __future__ import annotations
@@ -14,32 +15,33 @@ from dataclasses import replace
 import pytest
 from websockets.frames import Opcode
 
+from conformance.cases.broken_frames import ASSIGN_LOST, BROKEN, CUT, LIES, assigning
 from conformance.driver import expect
-from conformance.driver.broken_frames import ASSIGN_LOST, BROKEN, CUT, LIES, assigning
 from conformance.driver.connection import Connection
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly, Silence, TurnedAway
 from conformance.driver.faults import SPARE, Bystander, Scene, crowd, deep_values, largest
 from conformance.driver.raw_socket import HandshakeFailed, fragments, frame
+from conformance.errors import ClosedEarly, Silence, TurnedAway
+from conformance.protocol.display import show_json
 from conformance.protocol.wire import JSON, Event
 from conformance.runner.case import case
 from conformance.runner.measurements import Figure
 
 PATIENCE = 10
-"""The factor of the deadlines beside frames far beyond what has to be taken."""
+"""The factor of deadlines while frames far above the required size are sent."""
 QUICK = 0.01
-"""Seconds of a round trip within which a handshake can arrive byte by byte, with fences."""
+"""The longest round trip, in seconds, with which a handshake is sent byte by byte."""
 SLOW = 2.0
-"""Seconds for one frame after which no larger one is tried."""
+"""The time of one frame, in seconds, after which no larger one is tried."""
 FRAMES = [1 << power for power in range(20, 26)]  # 1 MiB to 32 MiB
-VALUE_LEVELS = [64 << power for power in range(5)]  # up to 1,024, which both sides can send back
+VALUE_LEVELS = [64 << power for power in range(5)]  # up to 1,024, which both sides can encode
 FRAME_LEVELS = [*(64 << power for power in range(11)), 100_000]
 OPERATIONS = (10_000, 5_000, 2_000, 1_000)
 CROWD = 200
 RIVALS = 50
 IDLE = 50
 PENDING = [letter * 900_000 for letter in string.ascii_lowercase[:12]]
-"""Values that together are more than what lies between a server and its client can hold."""
+"""Values that together are larger than the buffers between a server and a client."""
 
 BOMBS = {
     "doubling": (
@@ -55,7 +57,7 @@ BOMBS = {
 
 @pytest.fixture
 async def scene(dialogue: Dialogue) -> Scene:
-    """A client whose text is "kept", and another session."""
+    """A client whose text is "kept", and a client of another session."""
     return await Scene.open(dialogue)
 
 
@@ -87,8 +89,8 @@ async def test_reset_right_behind_an_action(scene: Scene) -> None:
     number = (await scene.intact(requirement="session-persistent"))["number"]
     expect.true(
         number in (0, 5),
-        expected="number as before the action, or as after it",
-        received=expect.text(number),
+        expected="the number before the action, or the one after it",
+        received=show_json(number),
     )
 
 
@@ -110,7 +112,7 @@ async def test_reset_while_the_server_sends(scene: Scene) -> None:
 
 @case("session-takeover-prompt")
 async def test_half_open_connection_is_replaced(scene: Scene, figures: list[Figure]) -> None:
-    scene.peer.connection.stall()  # it answers no ping, and its socket stays open
+    scene.peer.connection.stall()  # it answers no ping, but its socket stays open
     await scene.bystander.served("security-slow-reader")
     waited = await scene.take_over()
     figures.append(Figure("takeover of a half-open session", waited, "seconds"))
@@ -120,10 +122,10 @@ async def test_half_open_connection_is_replaced(scene: Scene, figures: list[Figu
 
 
 async def stalled(scene: Scene) -> float:
-    """Let a client stop reading, and have more sent to it than the network holds.
+    """Make a client stop reading, and make the server send more than the network buffers.
 
     Returns:
-        How long another session has waited at most, in seconds.
+        The longest time that another session has waited, in seconds.
     """
     scene.peer.connection.stall()
     frames = (assigning(value, "anything") for value in PENDING)
@@ -133,11 +135,11 @@ async def stalled(scene: Scene) -> float:
 
 
 def one_of_pending(state: JSON) -> None:
-    """Demand a state that the actions have led to, or some of them."""
+    """Demand the state after all actions, or after some of them."""
     expect.true(
         state["anything"] in (None, *PENDING),
-        expected="one of the values that were assigned, whole",
-        received=expect.text(state["anything"]),
+        expected="one of the assigned values, whole",
+        received=show_json(state["anything"]),
         requirement="session-resumes",
     )
 
@@ -170,7 +172,7 @@ async def test_event_that_arrives_byte_by_byte(scene: Scene) -> None:
     with scene.peer.connection.inside_a_frame():
         for byte in frame(text.encode()):
             await scene.peer.connection.write(bytes([byte]))
-            await scene.bystander.fence()  # so that the server has seen it alone
+            await scene.bystander.fence()  # so that the server reads each byte alone
     expect.equal((await scene.peer.in_sync())["text"], "Grüße, 世界 😀", "text")
     await scene.intact("Grüße, 世界 😀")
 
@@ -181,8 +183,8 @@ async def test_handshake_that_arrives_byte_by_byte(dialogue: Dialogue, scene: Sc
     line = await dialogue.line(dialogue.target.session_url(scene.peer.session))
     request = line.handshake()
     step = 1 if scene.dialogue.target.round_trip < QUICK else len(request) // 20
-    with suppress(HandshakeFailed):  # the server has ended it; the answer will say so
-        for place in range(0, len(request), step):  # soon enough for one that gives it seconds
+    with suppress(HandshakeFailed):  # the server has closed it, which the answer shows
+        for place in range(0, len(request), step):  # faster than a timeout of handshakes
             await line.write(request[place : place + step])
             await scene.bystander.fence()
     scene.peer = await dialogue.upgrade(line, scene.peer.session, "transport-segments")
@@ -211,7 +213,7 @@ async def test_event_in_many_fragments_with_pings_between(scene: Scene) -> None:
     await write(b"", f"(in fragments of a byte, with pings) {message.decode()}")
     for number, part in enumerate(fragments(message, *range(1, len(message)))):
         await write(part)
-        if number % 10 == 0:  # a server may take offence at many pings that wait for their pongs
+        if number % 10 == 0:  # a server may limit the pings without an answer
             await write(frame(b"between", Opcode.PING) + frame(b"", Opcode.PONG))
             await scene.bystander.fence()
     expect.equal((await scene.peer.in_sync())["text"], "Grüße, 世界 😀", "text")
@@ -226,7 +228,7 @@ async def test_event_in_many_fragments_with_pings_between(scene: Scene) -> None:
 async def test_broken_frame_has_no_effect(scene: Scene, name: str) -> None:
     await scene.peer.connection.write(BROKEN[name], f"({name}) {assigning('lost')}")
     await scene.bystander.served()
-    with suppress(ClosedEarly, Silence):  # how it ends is for the WebSocket layer to say
+    with suppress(ClosedEarly, Silence):  # the WebSocket layer decides how it ends
         await scene.peer.fence()
     await scene.intact()
 
@@ -247,11 +249,11 @@ async def test_length_that_is_a_lie(scene: Scene, claims: int) -> None:
 async def test_growing_frame_is_taken_whole_or_not_at_all(
     dialogue: Dialogue, figures: list[Figure]
 ) -> None:
-    patience = PATIENCE * dialogue.target.time_scale  # how fast a large frame is, is not judged
+    patience = PATIENCE * dialogue.target.time_scale  # the speed of large frames is not judged
     dialogue.target = replace(dialogue.target, time_scale=patience)
     scene = await Scene.open(dialogue)
     slow = False
-    digits = "".join(map(str, range(333)))  # of a length that no buffer is a multiple of
+    digits = "".join(map(str, range(333)))  # its length divides no buffer size
 
     async def taken(size: int) -> bool:
         length = size - len(assigning("", "anything"))
@@ -294,8 +296,8 @@ async def test_growing_depth_beside_an_event_is_read_or_malformed(
     held = 0
 
     async def taken(levels: int) -> bool:
-        # A member of the envelope that nobody knows (events-extra-members), so that the server
-        # has to read it and never to send it.
+        # An unknown member of the envelope (events-extra-members): the server has to read it and
+        # never sends it.
         nonlocal held
         deep = "[" * levels + "]" * levels
         with suppress(ClosedEarly):
@@ -306,7 +308,7 @@ async def test_growing_depth_beside_an_event_is_read_or_malformed(
         expect.true(
             number in (held, levels),
             expected=f"number {held} or {levels}",
-            received=expect.text(number),
+            received=show_json(number),
         )
         held = number
         return bool(number == levels)
@@ -343,10 +345,10 @@ async def test_patch_that_grows_by_copying(scene: Scene, seed: JSON, copies: lis
     await scene.bystander.served()
     table = (await scene.intact(requirement="session-persistent"))["table"]
     names = {"seed", *(copy["path"].rpartition("/")[2] for copy in copies)}
-    expect.true(  # patch-growth is a SHOULD; but half of it is no choice
+    expect.true(  # patch-growth is a SHOULD; a half-applied patch is never right
         not table or table.keys() == names,
-        expected="table as it was, or with all copies",
-        received=expect.text(sorted(table)),
+        expected="the old table, or one with all copies",
+        received=show_json(sorted(table)),
         requirement="patch-atomic",
     )
 
@@ -392,7 +394,7 @@ async def test_unfinished_handshakes_and_silent_connections_hinder_nobody(
         if number % 2:
             await line.write(line.handshake()[: 20 + number])
     silent: list[Connection] = []
-    with suppress(TurnedAway):  # how many it takes is its own measure, but not what it is for these
+    with suppress(TurnedAway):  # a server may limit connections, but serves those that it accepts
         for _ in range(IDLE):
             one = dialogue.target.session_url(dialogue.target.new_session())
             silent.append(await dialogue.connect(one, "transport-unfinished"))

@@ -1,4 +1,4 @@
-"""Cases for spec/versioning.md: how editions and extensions meet."""
+"""Cases for spec/versioning.md: editions and extensions."""
 
 from __future__ import annotations
 

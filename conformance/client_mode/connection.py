@@ -8,7 +8,7 @@ from websockets.asyncio.server import ServerConnection
 
 from conformance.driver.connection import Connection
 from conformance.driver.trace import Trace
-from conformance.protocol.client_legality import ClientLegality
+from conformance.protocol.legality import ClientLegality
 from conformance.protocol.wire import JSON, Event
 
 MOST_UNREAD = 128 << 20

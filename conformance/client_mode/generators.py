@@ -9,13 +9,12 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from conformance.protocol.contract import ASSIGNABLE
 from conformance.protocol.mirror import Inapplicable, Mirror
 from conformance.protocol.wire import JSON
 
 Step = dict[str, Any]
 
-ATTRIBUTES = ("text", "number", "flag", "items", "table", "anything")
-"""What the kit and the client write to."""
 NAMES = ["a", "b", "a/b", "~", "~1", "", "0", "__proto__", "é"]
 LEAVES: list[JSON] = ["", "x", "a/b~", "😀", 0, 1, -1, 1.5, 2**53 - 1, True, False, None]
 LOSSES = ("end-1000", "end-1001", "end-1011", "end-1012", "cut", "reset", "in-a-frame", "in-a-pair")
@@ -73,7 +72,7 @@ def value(random: Random, depth: int = 0) -> JSON:
 
 def attribute(random: Random) -> tuple[str, JSON]:
     """An attribute and a value for it; `items` stays an array, as the contract has it."""
-    name = random.choice(ATTRIBUTES)
+    name = random.choice(ASSIGNABLE)
     found = value(random)
     return name, ([found] if not isinstance(found, list) else found) if name == "items" else found
 
@@ -104,7 +103,7 @@ def patch(random: Random, before: dict[str, JSON], count: int) -> list[JSON]:
 
 
 def _operation(random: Random, document: dict[str, JSON]) -> JSON:
-    name = random.choice(ATTRIBUTES)
+    name = random.choice(ASSIGNABLE)
     places = list(_places(document[name], "/" + name))
     path = random.choice(places)
     match random.choice(["add", "add", "remove", "replace", "replace", "move", "copy", "test"]):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from conformance.driver.connection import Connection
-from conformance.driver.expect import Silence
+from conformance.errors import Silence
 
 CLOSE_CODE = "connection-close-code"
 TOLD = "session-takeover-disconnect"

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.frames import Frame, Opcode
 
-from conformance.driver.expect import ClosedEarly, Silence, Violation
-from conformance.driver.raw_socket import reset
-from conformance.driver.trace import Trace
+from conformance.driver.counters import TALLY
+from conformance.driver.raw_socket import BufferedTransport, Socket, reset
+from conformance.driver.trace import Change, Trace
+from conformance.errors import ClosedEarly, Kind, Silence, Violation
 from conformance.protocol.fences import Fences
-from conformance.protocol.server_legality import Legality
+from conformance.protocol.legality import Legality, ServerLegality
 from conformance.protocol.wire import ABSENT, JSON, LARGEST, Event
 
 MOST_FRAMES = 100_000
@@ -60,56 +61,6 @@ class Closing:
         return f"connection {self.connection} closed with code {self.code}{reason}"
 
 
-class Socket(Protocol):
-    """What a connection needs of a WebSocket: the library's has it, and `raw.RawSocket`.
-
-    Attributes:
-        subprotocol: What the server selected.
-        close_code: The code of its close frame, and `close_reason` the reason in it; None without.
-    """
-
-    @property
-    def transport(self) -> asyncio.Transport:
-        """The TCP connection below it."""
-
-    @property
-    def subprotocol(self) -> str | None: ...  # noqa: D102 - above
-
-    @property
-    def close_code(self) -> int | None: ...  # noqa: D102 - above
-
-    @property
-    def close_reason(self) -> str | None: ...  # noqa: D102 - above
-
-    def __aiter__(self) -> AsyncIterator[str | bytes]: ...
-
-    async def send(self, message: str | bytes | Iterable[str], /) -> None:
-        """Send a message; an iterable is sent in fragments."""
-
-    async def close(self) -> None:
-        """Close in the orderly way."""
-
-
-class Holding:
-    """Stands for a transport, and keeps back what a library writes to it.
-
-    Attributes:
-        held: The transport.
-        kept: What was written.
-    """
-
-    def __init__(self, held: asyncio.Transport) -> None:
-        self.held = held
-        self.kept: list[bytes] = []
-
-    def write(self, content: bytes) -> None:
-        """Keep it."""
-        self.kept.append(bytes(content))
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.held, name)
-
-
 class Connection:
     """One WebSocket to what is under test.
 
@@ -136,7 +87,7 @@ class Connection:
         self.ended_by_kit = False
         self.opened, self.ended = time.monotonic(), float("inf")
         self.received: list[Received] = []
-        self.legality = Legality()
+        self.legality: Legality = ServerLegality()
         self.fences = Fences()
         self.closing: Closing | None = None
         self._socket = socket
@@ -165,7 +116,7 @@ class Connection:
             InvalidHandshake: The server answers, but not with a WebSocket.
             TimeoutError: The server does not answer before the deadline.
         """
-        trace.add(label, "noted", f"connects to {url}")
+        trace.add(label, "noted", f"connects to {url}", "opened")
         try:
             socket = await connect(
                 url,
@@ -210,9 +161,24 @@ class Connection:
         await self._send(content)
 
     async def wait(
-        self, wanted: Callable[[Received], bool], what: str, *, since: int, requirement: str | None
+        self,
+        wanted: Callable[[Received], bool],
+        what: str,
+        *,
+        since: int,
+        requirement: str | None,
+        event: str | None = None,
+        attributes: tuple[str, ...] = (),
     ) -> Received:
         """The first received event from index `since` on that is wanted.
+
+        Args:
+            wanted: Whether an event is the one.
+            what: The event, for people.
+            since: The index of the first event that counts.
+            requirement: The requirement that is broken if it does not come.
+            event: Its type, if only one will do.
+            attributes: The attributes whose values are awaited.
 
         Raises:
             Silence: It does not come before the deadline.
@@ -230,8 +196,11 @@ class Connection:
                     if illegal := self.first_violation():
                         raise illegal
                     if self.closing:
-                        raise ClosedEarly(
-                            requirement=requirement, expected=what, received=str(self.closing)
+                        raise self._closed_early(
+                            requirement=requirement,
+                            expected=what,
+                            event=event,
+                            attributes=attributes,
                         )
                     self._news.clear()
                     await self._news.wait()
@@ -241,6 +210,9 @@ class Connection:
                 expected=what,
                 received=f"nothing of the kind on connection {self.label} "
                 f"within {self._deadline:g} s",
+                event=event,
+                attributes=attributes,
+                connection=self.label,
             ) from None
 
     async def wait_closed(self, *, requirement: str | None = None) -> Closing:
@@ -257,6 +229,8 @@ class Connection:
                 requirement=requirement,
                 expected=f"that the {self.legality.side} closes connection {self.label}",
                 received=f"a connection that is open after {self._deadline:g} s",
+                kind=Kind.STILL_OPEN,
+                connection=self.label,
             ) from None
         assert self.closing is not None
         return self.closing
@@ -287,7 +261,8 @@ class Connection:
             self.stimulate()
         transport: Any = self._socket.transport
         try:
-            (transport.held if isinstance(transport, Holding) else transport).write(content)
+            buffered = isinstance(transport, BufferedTransport)
+            (transport.transport if buffered else transport).write(content)
         except (RuntimeError, AttributeError) as error:
             # asyncio's transport raises the former behind the end of the stream.
             raise await self._ended() from error
@@ -300,13 +275,13 @@ class Connection:
         the middle of the frame: it is sent behind it.
         """
         socket: Any = self._socket
-        holding = socket.transport = Holding(socket.transport)
+        buffered = socket.transport = BufferedTransport(socket.transport)
         try:
             yield
         finally:
-            socket.transport = holding.held
-            if not holding.held.is_closing():
-                holding.held.write(b"".join(holding.kept))
+            transport = socket.transport = buffered.transport
+            if not transport.is_closing():
+                transport.write(b"".join(buffered.written))
 
     async def reset(self) -> None:
         """End the connection at once by a TCP reset."""
@@ -365,6 +340,8 @@ class Connection:
             raise Silence(
                 expected=f"that the {side} reads what is sent on connection {self.label}",
                 received=f"it does not within {seconds:g} s",
+                kind=Kind.NOT_READ,
+                connection=self.label,
             ) from None
         except (ConnectionClosed, AttributeError) as error:
             # websockets raises the latter when its transport is gone in the middle of a frame.
@@ -372,7 +349,16 @@ class Connection:
 
     async def _ended(self) -> ClosedEarly:
         await self._reader
-        return ClosedEarly(expected="an open connection to send on", received=str(self.closing))
+        return self._closed_early(expected="an open connection to send on")
+
+    def _closed_early(self, **facts: Any) -> ClosedEarly:
+        assert self.closing is not None
+        return ClosedEarly(
+            received=str(self.closing),
+            close_code=self.closing.code,
+            connection=self.label,
+            **facts,
+        )
 
     async def _read(self) -> None:
         frames = content = 0
@@ -395,17 +381,24 @@ class Connection:
         self.closing = Closing(self.label, code or 1006, reason or "")
         self.ended = time.monotonic()
         if not self._released:
-            self._trace.add(self.label, "noted", str(self.closing))
+            ended: Change | None = "closed" if self.closing.code != 1006 else None
+            self._trace.add(self.label, "noted", str(self.closing), ended)
         self._news.set()
 
     def _give_up(self, received: str) -> None:
         """End a connection that brings more than can be asked for; that is the server's fault."""
         self.legality.violations.append(
-            Violation(expected="no more than what was asked for", received=received)
+            Violation(
+                expected="no more than what was asked for",
+                received=received,
+                kind=Kind.FLOOD,
+                connection=self.label,
+            )
         )
         self._socket.transport.abort()
 
     def _take(self, frame: str | bytes) -> None:
+        TALLY.frames += 1
         if isinstance(frame, bytes):
             announcement = self.legality.binary(frame)
             if announcement is not None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Awaitable
 
 from websockets.exceptions import InvalidHandshake, InvalidStatus
 
 from conformance.driver import expect
 from conformance.driver.closing import ConnectionEnd, taken_over
 from conformance.driver.connection import Connection
-from conformance.driver.expect import NotTestable, TurnedAway, Violation
 from conformance.driver.peer import Peer
 from conformance.driver.raw_socket import Line
 from conformance.driver.target import Target
 from conformance.driver.trace import Trace, label
+from conformance.errors import ClosedEarly, Kind, NotTestable, TurnedAway, Violation
+from conformance.protocol.contract import TESTEE, announced_keys
 
 FULL = (429, 503)
 """The HTTP statuses by which a server says that it has no place for one more."""
@@ -57,6 +59,7 @@ class Dialogue:
                 requirement=None if ended else requirement,
                 expected=f"a WebSocket at {url}",
                 received=str(error) or "no answer to the handshake",
+                kind=Kind.NO_CONNECTION,
             )
         self.connections.append(connection)
         return connection
@@ -75,6 +78,7 @@ class Dialogue:
                 requirement="connection-accept",
                 expected=f"a TCP connection for {url}",
                 received=str(error) or "no answer",
+                kind=Kind.NO_CONNECTION,
             )
         self.lines.append(line)
         return line
@@ -94,6 +98,7 @@ class Dialogue:
                 requirement=requirement,
                 expected="a WebSocket in answer to the handshake",
                 received=str(error) or "no answer to the handshake",
+                kind=Kind.NO_CONNECTION,
             )
         url = self.target.session_url(session)
         connection = Connection(socket, line.label, self.trace, self.target.deadline, url)
@@ -123,6 +128,36 @@ class Dialogue:
         if peer.connection.closing is None:
             await peer.connection.close()
         return await self.open(peer.session)
+
+    async def resume(self, peer: Peer) -> Peer:
+        """Return when everything sent so far was handled: the peer, on a new connection if needed.
+
+        A server may have closed the connection where it should not; the state is another question.
+        """
+        try:
+            await peer.fence()
+        except ClosedEarly:
+            return await self.reconnect(peer)
+        return peer
+
+    async def unchanged(
+        self,
+        peer: Peer,
+        attempt: Awaitable[None],
+        *,
+        requirement: str | None = None,
+        key: str = TESTEE,
+    ) -> Peer:
+        """Demand that an attempt leaves a document as it is; the peer to go on with.
+
+        Raises:
+            Violation: The document changes.
+        """
+        before = await peer.get(key)
+        await attempt
+        peer = await self.resume(peer)
+        expect.equal(await peer.get(key), before, f"{key} as it was", requirement=requirement)
+        return peer
 
     async def take_over(self, peer: Peer) -> Peer:
         """A newer connection to a peer's session, while its own is open."""
@@ -156,7 +191,7 @@ class Dialogue:
             NotTestable: The URL names one session for all.
         """
         if not self.target.has_sessions:
-            raise NotTestable("needs {session} in --server-url")
+            raise NotTestable("{session} in --server-url")
         return await self.open()
 
     async def identify(self, user: str, session: str) -> Peer:
@@ -174,7 +209,7 @@ class Dialogue:
             NotTestable: None was given.
         """
         if self.target.auth_url is None:
-            raise NotTestable("needs --auth-url")
+            raise NotTestable("--auth-url")
         return await self.connect(self.target.auth_url)
 
     async def _started(
@@ -184,8 +219,7 @@ class Dialogue:
         requirement: str = "connection-initial-state",
     ) -> Peer:
         peer = Peer(connection, session, self.target)
-        last = "scope/NESTED" if "scoped-keys" in self.target.features else "SECOND"
-        for key in ("TESTEE", "SECOND", last):
+        for key in announced_keys(self.target.features):
             await peer.next(
                 f"_SET:{key}",
                 since=0,

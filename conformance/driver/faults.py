@@ -15,8 +15,9 @@ from contextlib import contextmanager, suppress
 
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly, Silence, Violation
 from conformance.driver.peer import Peer
+from conformance.errors import ClosedEarly, Silence, Violation
+from conformance.protocol.display import show_json
 from conformance.protocol.wire import JSON, same
 
 ATTEMPTS = 3
@@ -176,7 +177,7 @@ class Scene:
         expect.true(
             taken or same(found, held),
             expected=f"{name} as it was, or the whole value",
-            received=expect.text(found),
+            received=show_json(found),
         )
         return taken
 

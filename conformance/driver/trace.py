@@ -9,13 +9,15 @@ import time
 from dataclasses import dataclass, field
 from typing import Literal
 
+from conformance.protocol.display import show_payload
+
 Direction = Literal["sent", "received", "noted"]
+Change = Literal["opened", "closed"]
 
 ARROWS: dict[Direction, str] = {"sent": "->", "received": "<-", "noted": "--"}
 FENCES = ('{"type":"_GET:TESTEE","data":{}}', '{"type":"_GET:SECOND","data":{}}')
 CALL = '{"type":"_ACTION:TESTEE","data":{"type":"call","name":"fence-'
 """How a fence begins that a client is to answer."""
-SHOWN_CHARACTERS = 300
 WHOLE = 1 << 16
 """Characters or bytes of a payload that is kept whole; of a larger one the middle is left out."""
 SHOWN_ENTRIES = 30
@@ -31,6 +33,8 @@ class Entry:
         direction: Sent by the kit, received by it, or noted about the connection.
         payload: The frame, or the note's text.
         left_out: How many characters or bytes are missing in the middle of the payload.
+        change: What a note says of its connection, if that is its beginning or its end by a close
+            frame.
     """
 
     at: float
@@ -38,6 +42,7 @@ class Entry:
     direction: Direction
     payload: str | bytes
     left_out: int = 0
+    change: Change | None = None
 
     @property
     def is_fence(self) -> bool:
@@ -51,7 +56,7 @@ class Entry:
 
     def shown(self) -> str:
         """The payload for people."""
-        return shown(self.payload, self.left_out)
+        return show_payload(self.payload, self.left_out)
 
     def as_json(self) -> dict[str, object]:
         """The entry as it stands in the JSON report; bytes in hexadecimal."""
@@ -87,12 +92,18 @@ class Trace:
         """Declare that what was sent last is what the case is about."""
         self.stimulus = self.entries[-1]
 
-    def add(self, connection: str, direction: Direction, payload: str | bytes) -> None:
+    def add(
+        self,
+        connection: str,
+        direction: Direction,
+        payload: str | bytes,
+        change: Change | None = None,
+    ) -> None:
         """Record something that happens now."""
         at = time.monotonic() - self.began
         left_out = max(len(payload) - WHOLE, 0)
         kept = _ends(payload) if left_out else payload
-        self.entries.append(Entry(at, connection, direction, kept, left_out))
+        self.entries.append(Entry(at, connection, direction, kept, left_out, change))
 
     def keep_notes(self) -> None:
         """Forget the frames so far: they led to where the case begins."""
@@ -130,28 +141,3 @@ def label(number: int) -> str:
     """The labels of connections A, B, …, Z, A1, B1, … in turn."""
     round_, letter = divmod(number, 26)
     return chr(ord("A") + letter) + (str(round_) if round_ else "")
-
-
-def escape_control_chars(text: str) -> str:
-    """A text for a terminal, on one line: what a server says must not steer or forge it."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def shown(payload: str | bytes, left_out: int = 0) -> str:
-    """A frame for people: bytes in hexadecimal, the middle of long ones left out.
-
-    Args:
-        payload: The frame.
-        left_out: How much of its middle is missing already.
-    """
-    if isinstance(payload, bytes):
-        if len(payload) <= SHOWN_CHARACTERS // 4:
-            return f"{len(payload)} bytes {payload.hex()}".rstrip()
-        return f"{len(payload) + left_out} bytes {payload[:32].hex()}…"
-    text = escape_control_chars(payload)
-    if len(text) <= SHOWN_CHARACTERS:
-        return text
-    half = SHOWN_CHARACTERS // 2
-    return f"{text[:half]} …{len(text) - 2 * half + left_out} characters… {text[-half:]}"

@@ -1,33 +1,19 @@
-"""The model: what the testee contract says that the documents of a session hold.
+"""What the documents of a session have to hold, by the testee contract.
 
-It is told each step of a sequence and says what the server then has to hold. Patches are applied by
-the `jsonpatch` library; the rules on their results are those of patch.md and state.md.
+A test gives the model each step of a sequence; the model says what the server has to hold after it.
+The `jsonpatch` library applies patches; the rules about their results are those of patch.md and
+state.md.
 """
 
 from __future__ import annotations
 
 import copy
-from typing import Final
 
 import jsonpatch
 from jsonpointer import JsonPointerException
 
+from conformance.protocol.contract import INITIAL, INITIAL_VALUE, READ_ONLY, TESTEE
 from conformance.protocol.wire import JSON, same
-
-INITIAL: Final[dict[str, JSON]] = {
-    "text": "",
-    "number": 0,
-    "flag": False,
-    "items": [],
-    "table": {},
-    "anything": None,
-    "itemCount": 0,
-    "runningTasks": [],
-}
-"""The state of TESTEE after `reset`, but for its features."""
-
-ASSIGNABLE: Final = ("text", "number", "flag", "items", "table", "anything")
-READ_ONLY: Final = frozenset({"features", "itemCount", "runningTasks"})
 
 
 class Model:
@@ -35,41 +21,41 @@ class Model:
 
     Attributes:
         documents: The state under each key.
-        quiet: The attributes of TESTEE that changed without a sync, with the values that they had
-            since; a client may hold any of them.
+        unsynced: The attributes of TESTEE that changed without a sync, each with the values that it
+            had before. A client may hold any of them.
     """
 
     def __init__(self, documents: dict[str, JSON]) -> None:
         self.documents = copy.deepcopy(documents)
-        self.quiet: dict[str, list[JSON]] = {}
+        self.unsynced: dict[str, list[JSON]] = {}
 
     @property
     def state(self) -> dict[str, JSON]:
         """The state of TESTEE."""
-        testee: dict[str, JSON] = self.documents["TESTEE"]
+        testee: dict[str, JSON] = self.documents[TESTEE]
         return testee
 
-    def assign(self, values: JSON, *, quietly: bool = False) -> None:
-        """Set attributes of TESTEE, and sync unless it is done quietly."""
-        if quietly:
+    def assign(self, values: JSON, *, sync: bool = True) -> None:
+        """Set attributes of TESTEE, and sync unless the action does not."""
+        if not sync:
             for name in (*values, "itemCount"):
-                self.quiet.setdefault(name, []).append(self.state[name])
+                self.unsynced.setdefault(name, []).append(self.state[name])
         self.state.update(values)
         self.state["itemCount"] = len(self.state["items"])
-        if not quietly:
-            self.quiet.clear()
+        if sync:
+            self.synced()
 
     def reset(self) -> None:
         """Give every attribute of every document its initial value, and sync."""
-        self.assign({name: value for name, value in INITIAL.items() if name != "itemCount"})
-        self.documents |= {key: {"value": 0} for key in self.documents if key != "TESTEE"}
+        self.assign(copy.deepcopy(INITIAL))
+        self.documents |= {key: {**INITIAL_VALUE} for key in self.documents if key != TESTEE}
 
     def synced(self) -> None:
-        """Everything that was quiet has reached the client."""
-        self.quiet.clear()
+        """Note that all changes have reached the client."""
+        self.unsynced.clear()
 
     def patched(self, key: str, operations: JSON) -> bool:
-        """Apply a patch of the client; whether it is to be accepted."""
+        """Apply a patch of the client; whether the server has to accept it."""
         before = self.documents[key]
         try:
             after = jsonpatch.apply_patch(before, operations)
@@ -80,31 +66,29 @@ class Model:
         if any(not same(after[name], before[name]) for name in READ_ONLY & after.keys()):
             return self.refused()
         self.documents[key] = after
-        self._written()
+        self._count_items()
         return True
 
     def set(self, key: str, members: JSON) -> bool:
-        """Take a `_SET` of the client; whether it is to be accepted."""
+        """Apply a `_SET` of the client; whether the server has to accept it."""
         document = self.documents[key]
         if not isinstance(members, dict) or members.keys() - document.keys():
             return self.refused()
         document.update({n: v for n, v in members.items() if n not in READ_ONLY})
-        self._written()
+        self._count_items()
         return True
 
     def held(self, name: str, value: JSON) -> bool:
         """Whether a client may hold this value of an attribute of TESTEE now."""
-        if same(value, self.state[name]):
-            return True
-        return any(same(value, before) for before in self.quiet.get(name, []))
+        return any(same(value, one) for one in (self.state[name], *self.unsynced.get(name, [])))
 
-    def _written(self) -> None:
-        """Derive; the client may hold the old value until the next sync (state-corrected)."""
+    def _count_items(self) -> None:
+        """Derive `itemCount`; a client may hold the old one until a sync (state-corrected)."""
         if self.state["itemCount"] != len(self.state["items"]):
-            self.quiet.setdefault("itemCount", []).append(self.state["itemCount"])
+            self.unsynced.setdefault("itemCount", []).append(self.state["itemCount"])
             self.state["itemCount"] = len(self.state["items"])
 
     def refused(self) -> bool:
-        """A write is refused; the answer is the whole state (state-refused-resync)."""
-        self.quiet.clear()
+        """Note a refused write: the answer is the whole state (state-refused-resync)."""
+        self.synced()
         return False

@@ -10,6 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeAlias
 
+from conformance.errors import Kind
+
 JSON: TypeAlias = Any
 """A JSON value: None, bool, int, float, str, list or dict with string keys."""
 
@@ -47,17 +49,19 @@ SAFE_DIGITS: Final = 300
 
 
 class MalformedFrame(Exception):
-    """A text frame that is no event.
+    """A text frame that is not an event.
 
     Attributes:
         requirement: The id of the requirement that it breaks.
         reason: What is wrong, a phrase.
+        kind: What sort of thing is wrong.
     """
 
-    def __init__(self, requirement: str, reason: str) -> None:
+    def __init__(self, requirement: str, reason: str, kind: Kind = Kind.MALFORMED) -> None:
         super().__init__(requirement, reason)
         self.requirement = requirement
         self.reason = reason
+        self.kind = kind
 
     def __str__(self) -> str:
         return self.reason
@@ -113,7 +117,9 @@ def decode(text: str) -> Event:
             text, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole
         )
     except ValueError as error:
-        raise MalformedFrame("events-strict-json", f"text that is not JSON: {error}") from error
+        kind = Kind.NOT_FINITE if isinstance(error, _NotFinite) else Kind.NOT_JSON
+        reason = f"text that is not JSON: {error}"
+        raise MalformedFrame("events-strict-json", reason, kind) from error
     except RecursionError as error:
         raise MalformedFrame("events-depth-limit", "text nested too deeply to be read") from error
     if not isinstance(envelope, dict) or not isinstance(envelope.get("type"), str):
@@ -137,8 +143,12 @@ def same(left: JSON, right: JSON) -> bool:
     return type(left) is type(right) and bool(left == right)
 
 
+class _NotFinite(ValueError):
+    """A literal such as NaN, which JSON does not have."""
+
+
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    raise _NotFinite(f"{name} is not JSON")
 
 
 def _finite(literal: str) -> float:

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from conformance.proxy import rerun
 from conformance.proxy.findings import Finding, requirement_of
@@ -19,10 +18,9 @@ from conformance.proxy.sides import FRAMES, Fault
 from conformance.proxy.watcher import Watched, Watcher
 from conformance.replay.file import Replay
 from conformance.replay.file import name as file_name
+from conformance.reports import document as report
 from conformance.reports import html
-from conformance.reports.document import kit_version, text
-from conformance.reports.model import Report
-from conformance.reports.reader import FORMAT, VERSION
+from conformance.reports.model import JSONObject, Report
 from conformance.runner.verdict import Verdict
 from conformance.spec import requirements
 
@@ -74,37 +72,30 @@ def write(folder: Path, watcher: Watcher, target: str) -> Written:
         replays.append(path)
         commands[finding.number] = f"ws-sync replay {path} {replay.url}"
     found = document(watcher, target, commands)
-    (folder / "report.json").write_text(text(found), encoding="utf-8")
+    (folder / "report.json").write_text(report.text(found), encoding="utf-8")
     shown = folder / "report.html"
     shown.write_text(html.write(Report.of(found)), encoding="utf-8")
     return Written(shown, replays, left_out)
 
 
-def document(watcher: Watcher, target: str, commands: dict[int, str]) -> dict[str, Any]:
-    """What was watched in the form of `spec/schemas/report.json`.
+def document(watcher: Watcher, target: str, commands: dict[int, str]) -> JSONObject:
+    """Return the report of what was watched, in the form of `spec/schemas/report.json`.
 
     Args:
-        watcher: What is known.
+        watcher: The watcher.
         target: The server's URL.
-        commands: How findings are replayed, by their numbers.
+        commands: The commands that replay findings, by their numbers.
     """
     cases = [_case(watched, watcher, commands) for watched in watcher.connections.values()]
-    counts = {verdict.value: 0 for verdict in Verdict}
-    for case in cases:
-        counts[case["verdict"]] += 1
-    frames = watcher.totals()[0]
-    warnings = [f"{n} {what}" for n, what in (
-        (watcher.opened - len(cases), "earlier connections are not kept any more"),
-        (watcher.record.forgotten, "earlier entries of the dialogues are not kept any more"),
-    ) if n]  # fmt: skip
-    known = [*requirements().values(), requirement_of(Fault(FRAMES, "client", "", "", ""))]
-    slowest = sorted(cases, key=lambda case: -case["seconds"])[:10]
-    found: dict[str, Any] = {
-        "format": FORMAT,
-        "version": VERSION,
-        "kit": kit_version(),
-        "began": datetime.fromtimestamp(watcher.began, UTC).isoformat(timespec="seconds"),
-        "target": {
+    broken = any(case["verdict"] == Verdict.FAIL.value for case in cases)
+    forgotten = (
+        (watcher.opened - len(cases), "earlier connections"),
+        (watcher.record.forgotten, "earlier entries of the dialogues"),
+    )
+    return report.document(
+        began=datetime.fromtimestamp(watcher.began, UTC),
+        seconds=watcher.now(),
+        target={
             "url": target,
             "authUrl": None,
             "testee": False,
@@ -112,7 +103,7 @@ def document(watcher: Watcher, target: str, commands: dict[int, str]) -> dict[st
             "documents": sorted(watcher.all_keys()),
             "roundTrip": 0,
         },
-        "options": {
+        options={
             "strict": False,
             "seed": 0,
             "timeScale": 1,
@@ -122,68 +113,43 @@ def document(watcher: Watcher, target: str, commands: dict[int, str]) -> dict[st
             "knownFailing": 0,
             "selection": ["ws-sync proxy: what clients of its own have done"],
         },
-        "selected": len(cases),
-        "requirements": [
-            {
-                "id": one.id,
-                "side": one.side,
-                "level": one.level,
-                "sentence": one.sentence,
-                "page": one.page,
-                "notObservable": one.not_observable,
-            }
-            for one in known
+        selected=len(cases),
+        requirements=[
+            *requirements().values(),
+            requirement_of(Fault(FRAMES, "client", "", "", "")),
         ],
-        "cases": cases,
-        "seconds": round(watcher.now(), 3),
-        "counts": counts,
-        "checks": {"collected": len(cases), "ran": len(cases), "comparisons": 0, "frames": frames},
-        "coverage": [],
-        "limits": [],
-        "slowest": [{"case": case["id"], "seconds": case["seconds"]} for case in slowest],
-        "warnings": warnings,
-        "problems": [],
-        "exitStatus": 1 if counts[Verdict.FAIL.value] else 0 if cases else 2,
-        "end": {"cases": len(cases)},
-    }
-    return found | {"coverage": Report.of(found).coverage()}
+        cases=cases,
+        frames=watcher.totals()[0],
+        status=1 if broken else 0 if cases else 2,
+        warnings=[f"{n} {what} are not kept any more" for n, what in forgotten if n],
+    )
 
 
-def _case(watched: Watched, watcher: Watcher, commands: dict[int, str]) -> dict[str, Any]:
-    """A connection as a case: it fails if one of the sides has broken a MUST on it."""
+def _case(watched: Watched, watcher: Watcher, commands: dict[int, str]) -> JSONObject:
+    """Return a connection as a case, which fails if a side has broken a MUST on it."""
     seen = [found for found in watcher.findings if watched.label in found.connections]
     seen.sort(key=lambda found: list(VERDICTS).index(found.level))
     requirement = seen[0].requirement if seen else requirements()["connection-initial-state"]
     ended = watcher.now() if watched.ended is None else watched.ended
-    entries = [passed.entry(watched.opened) for passed in watcher.record.of(watched.label)]
-    return {
-        "id": f"{SECTION}/{watched.label}",
-        "requirement": requirement.id,
-        "level": requirement.level,
-        "needs": [],
-        "verdict": (VERDICTS[seen[0].level] if seen else Verdict.PASS).value,
-        "seconds": round(ended - watched.opened, 6),
-        "broken": requirement.id if seen else None,
-        "reason": "\n".join(_sentence(found) for found in seen),
-        "known": None,
-        "blockedBy": None,
-        "death": None,
-        "closing": None,
-        "findings": [
-            {
-                "requirement": found.requirement.id,
-                "sent": found.frame,
-                "expected": f"of the {found.side}: {found.fault.expected}",
-                "received": found.fault.received,
-                "hint": None,
-                "steps": None,
-                "seed": None,
-                "replay": commands.get(found.number),
-            }
+    return report.case(
+        f"{SECTION}/{watched.label}",
+        requirement,
+        VERDICTS[seen[0].level] if seen else Verdict.PASS,
+        ended - watched.opened,
+        [passed.entry(watched.opened) for passed in watcher.record.of(watched.label)],
+        findings=[
+            report.finding(
+                found.requirement.id,
+                found.frame,
+                f"of the {found.side}: {found.fault.expected}",
+                found.fault.received,
+                replay=commands.get(found.number),
+            )
             for found in seen
         ],
-        "dialogue": [entry.as_json() for entry in entries],
-    }
+        broken=requirement.id if seen else None,
+        reason="\n".join(_sentence(found) for found in seen),
+    )
 
 
 def _sentence(found: Finding) -> str:

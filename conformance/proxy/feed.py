@@ -10,7 +10,7 @@ import json
 
 import orjson
 
-from conformance.driver.trace import escape_control_chars
+from conformance.protocol.display import escape_control_chars
 from conformance.proxy.copies import DocumentCopy
 from conformance.proxy.record import Passed
 from conformance.proxy.watcher import Watched, Watcher
@@ -79,7 +79,7 @@ class Reader:
     def _changed_documents(self) -> list[dict[str, object]]:
         found: list[dict[str, object]] = []
         for watched in self._watcher.connections.values():
-            for key, copy in watched.judge.copies.items():
+            for key, copy in watched.judge.documents.copies.items():
                 state = (copy.changes, copy.followed, watched.ended is None)
                 known = (watched.label, key)
                 if self._documents.get(known) != state:

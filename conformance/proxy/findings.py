@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from conformance.driver.trace import Entry, escape_control_chars
+from conformance.driver.trace import Entry
+from conformance.protocol.display import escape_control_chars
 from conformance.proxy.sides import FRAMES, Fault, Sender
 from conformance.spec import Requirement, requirements
 

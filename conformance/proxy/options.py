@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from conformance.runner.probe import Unusable, check_url
+from conformance.errors import Unusable
+from conformance.runner.probe import check_url
 
 LOOPBACK = "127.0.0.1"
 DEADLINE = 5.0

@@ -22,9 +22,9 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from conformance.driver.expect import Violation
 from conformance.driver.target import Target
 from conformance.driver.trace import Trace
+from conformance.errors import Violation
 from conformance.proxy.findings import Finding
 from conformance.proxy.forwarder import Proxy
 from conformance.proxy.record import Passed

@@ -13,7 +13,7 @@ from io import TextIOWrapper
 from textwrap import fill
 from typing import TextIO
 
-from conformance.driver.trace import escape_control_chars
+from conformance.protocol.display import escape_control_chars
 from conformance.proxy.findings import Finding, Level
 from conformance.proxy.watcher import Watched, Watcher
 

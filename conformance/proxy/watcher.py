@@ -13,9 +13,18 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
 
-from conformance.driver.trace import Entry, label, shown
+from conformance.driver.trace import Direction, Entry, label
+from conformance.protocol.display import show_payload
 from conformance.proxy.findings import Finding, Findings
-from conformance.proxy.frame_reader import BINARY, BROKEN, CLOSE, LARGE, TEXT, Frames, Part
+from conformance.proxy.frame_reader import (
+    CLOSE,
+    Control,
+    FrameReader,
+    Invalid,
+    Message,
+    Parsed,
+    TooLarge,
+)
 from conformance.proxy.judge import Judge
 from conformance.proxy.record import Passed, Record
 from conformance.proxy.sides import Due, Fault, Sender, Side
@@ -115,8 +124,8 @@ class Watched:
         self._heard = 0.0
         self._watcher = watcher
         self._frames = {
-            "client": Frames(masked=True, limit=JUDGED),
-            "server": Frames(masked=False, limit=JUDGED),
+            "client": FrameReader(masked=True, limit=JUDGED),
+            "server": FrameReader(masked=False, limit=JUDGED),
         }
         self._current: Passed | None = None
 
@@ -145,38 +154,40 @@ class Watched:
             fault = traceback.format_exc()
             self._note(f"the watcher fails, and does not judge this connection any more: {fault}")
 
-    def _take(self, name: Sender, side: Side, parts: list[Part]) -> None:
+    def _take(self, name: Sender, side: Side, parsed: list[Parsed]) -> None:
         now = self._watcher.now()
-        for opcode, payload in parts:
-            if opcode in (TEXT, BINARY):
-                is_text = opcode == TEXT
-                direction = "sent" if name == "client" else "received"
-                passed = Passed(now, self.label, direction, payload, is_text)  # type: ignore[arg-type]
-                self._add(passed)
-                self._current = passed
-                if is_text:
-                    passed.type = self.judge.text(side, payload, now)
-                    if name == "client":
-                        self._heard = now
-                    if name == "server":
-                        self._of_session(passed.type, now)
-                else:
-                    self.judge.binary(side, now)
-                self._current = None
-            elif opcode == CLOSE:
-                self._closing(name, side, payload, now)
-            elif opcode == LARGE:
-                size = payload.decode()
-                self.note(f"a message of the {name} of {size} bytes, too large to be judged")
-                self.judge.large(side, now)
-            elif opcode == BROKEN:
-                reason = payload.decode()
-                self.note(f"the {name} sends {reason}; what it sends from here on is not read")
-                self._current = self.last[-1]
-                self.judge.broken(side, reason, now)
-                self._current = None
+        for part in parsed:
+            match part:
+                case Message():
+                    self._message(name, side, part, now)
+                case Control(code, payload):
+                    if code == CLOSE:
+                        self._closing(name, side, payload, now)
+                    else:
+                        self.controls += 1
+                case TooLarge(size):
+                    self.note(f"a message of the {name} of {size} bytes, too large to be judged")
+                    self.judge.large(side, now)
+                case Invalid(reason):
+                    self.note(f"the {name} sends {reason}; what it sends from here on is not read")
+                    self._current = self.last[-1]
+                    self.judge.invalid(side, reason, now)
+                    self._current = None
+
+    def _message(self, name: Sender, side: Side, message: Message, now: float) -> None:
+        direction: Direction = "sent" if name == "client" else "received"
+        passed = Passed(now, self.label, direction, message.payload, message.is_text)
+        self._add(passed)
+        self._current = passed
+        if not message.is_text:
+            self.judge.binary(side, now)
+        else:
+            passed.type = self.judge.text(side, message.payload, now)
+            if name == "client":
+                self._heard = now
             else:
-                self.controls += 1
+                self._of_session(passed.type, now)
+        self._current = None
 
     def _of_session(self, type_: str, now: float) -> None:
         if self.judge.identity and not self.placed and type_.startswith("_SET:"):
@@ -305,7 +316,7 @@ class Watcher:
             finding.last = watched.context()
             if passed is not None:
                 entry = passed.entry()
-                finding.frame = shown(entry.payload, entry.left_out)
+                finding.frame = show_payload(entry.payload, entry.left_out)
         if passed is not None and finding.number not in passed.findings:
             passed.findings = (*passed.findings, finding.number)
         self.listener.found(finding)
@@ -331,18 +342,20 @@ class Watcher:
 
     def all_keys(self) -> set[str]:
         """The keys of all documents so far."""
-        return self.keys.union(*(watched.judge.copies for watched in self.open_connections()))
+        return self.keys.union(
+            *(watched.judge.documents.copies for watched in self.open_connections())
+        )
 
     def has_ended(self, watched: Watched) -> None:
         """A connection has ended: only the last ones are kept."""
         self.ended_frames += watched.frames
         self.ended_bytes += sum(watched.bytes.values())
         if len(self.keys) < 10_000:
-            self.keys |= watched.judge.copies.keys()
+            self.keys |= watched.judge.documents.copies.keys()
         self.listener.ended(watched)
         ended = [name for name, other in self.connections.items() if other.ended is not None]
         for name in ended[-KEPT_STATES - 1 : -KEPT_STATES]:
-            self.connections[name].judge.copies.clear()
+            self.connections[name].judge.documents.copies.clear()
         for name in ended[:-KEPT_ENDED]:
             del self.connections[name]
 

@@ -18,10 +18,10 @@ from pathlib import Path
 
 import pytest
 
+from conformance.errors import NO_SERVER, NOT_CONFORMANT, NOTHING_RAN
 from conformance.replay.collect import NAMED, OTHER_SIDE, ReplayFile
 from conformance.replay.file import Replay, ReplayError, in_folder, load
 from conformance.runner.keys import RUN
-from conformance.runner.probe import NO_SERVER, NOT_CONFORMANT, NOTHING_RAN
 from conformance.runner.run import run
 from conformance.runner.verdict import Outcome, Run, Verdict
 
@@ -198,10 +198,7 @@ def _verdict(path: Path, replay: Replay, outcome: Outcome) -> tuple[str, int]:
             return STILL, NOT_CONFORMANT
         _say(f"{path}: {DIFFERENTLY} ({outcome.broken}, and not {replay.requirement})")
         return DIFFERENTLY, NOT_CONFORMANT
-    reason = outcome.reason
-    if outcome.verdict is Verdict.KIT_ERROR:
-        reason = reason.partition("\n")[2]  # the first line says that it is not the server's fault
-    return _could_not_run(path, reason)
+    return _could_not_run(path, outcome.kit_error or outcome.reason)
 
 
 def _could_not_run(path: Path, reason: str, status: int = NOTHING_RAN) -> tuple[str, int]:

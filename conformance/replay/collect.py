@@ -14,12 +14,15 @@ from typing import Any
 import pytest
 
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import Violation
+from conformance.errors import Violation
 from conformance.protocol.wire import compact
 from conformance.proxy.rerun import PREFIX, Rerun
 from conformance.replay.file import Replay, ReplayError, in_folder, load
+from conformance.replay.write import keep
 from conformance.runner.case import Case, of_item
 from conformance.runner.keys import DIALOGUE, OPTIONS
+from conformance.runner.options import Options
+from conformance.runner.verdict import Finding, Outcome
 from conformance.sequences.program_run import Sequence
 from conformance.spec import requirements
 
@@ -123,7 +126,7 @@ class Program(pytest.Item):
         return self.path, None, f"{SECTION}/{self.name}"
 
 
-def case_of(item: pytest.Item) -> Case | None:
+def pytest_conformance_case(item: pytest.Item) -> Case | None:
     """The case that a replay file is, or None for another item."""
     collector = item.getparent(ReplayFile)
     if collector is None:
@@ -131,6 +134,11 @@ def case_of(item: pytest.Item) -> Case | None:
     replay = collector.replay
     needs = replay.needs if isinstance(item, Program) else replay.needs | of_item(item).needs
     return Case(_identifier(collector.path), requirements()[replay.requirement], needs, replay)
+
+
+def pytest_conformance_keep(outcome: Outcome, finding: Finding, chosen: Options) -> str | None:
+    """Write the replay file of a failure."""
+    return keep(outcome, finding, chosen)
 
 
 def _identifier(path: Path) -> str:

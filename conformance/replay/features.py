@@ -6,6 +6,7 @@ A program is drawn for one testee; another one can take it if it lists what the 
 from __future__ import annotations
 
 from conformance.driver.trace import Trace
+from conformance.protocol.contract import ACTIONS, KEY_FEATURES
 from conformance.protocol.wire import Event, MalformedFrame, decode
 
 BY_EVENT = {
@@ -14,15 +15,6 @@ BY_EVENT = {
     "_BIN_META": "binary",
     "_USER_SESSION": "user-session",
 }
-BY_ACTION = {
-    "callBack": "client-actions",
-    "fail": "errors",
-    "notify": "toast",
-    "sendBytes": "binary",
-    "sendFile": "download",
-    "typed": "typed-arguments",
-}
-BY_KEY = {"LAZY": "lazy", "scope/NESTED": "scoped-keys"}
 
 
 def used(trace: Trace) -> frozenset[str]:
@@ -36,7 +28,11 @@ def _of_frame(frame: str) -> set[str]:
         event = decode(frame)
     except MalformedFrame:
         return set()
-    found = {BY_EVENT.get(event.name), BY_KEY.get(event.key or ""), BY_ACTION.get(_action(event))}
+    found = {
+        BY_EVENT.get(event.name),
+        KEY_FEATURES.get(event.key or ""),
+        ACTIONS.get(_action(event)),
+    }
     return {feature for feature in found if feature is not None}
 
 

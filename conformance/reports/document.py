@@ -1,75 +1,121 @@
-"""The JSON of a run, in the form of `spec/schemas/report.json`.
+"""The JSON document of a report, in the form of `spec/schemas/report.json`.
 
-A header, the cases, a footer, in this order: every other output can be made from the file alone,
-and one that was cut off shows it. Each case stands on a line of its own.
+It is a header, the cases and a footer, in this order: every other output can be made from the file
+alone, and a file that was cut off can be recognised. Each case is on a line of its own.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
+from conformance.driver.counters import TALLY
 from conformance.driver.target import Target
-from conformance.driver.trace import Trace
-from conformance.reports.model import FOOTER, Report
-from conformance.reports.reader import FORMAT, HEADER, VERSION
-from conformance.runner.counters import TALLY
+from conformance.driver.trace import Entry, Trace
+from conformance.reports.model import FORMAT, MEMBERS, VERSION, JSONObject, Report
 from conformance.runner.options import Options
-from conformance.runner.verdict import Finding, Outcome, Run, Verdict
+from conformance.runner.verdict import RAN, ClosingVerdict, Finding, Outcome, Run, Verdict
 from conformance.spec import Requirement, requirements
 
 SLOWEST = 10
-"""How many cases the footer names for their time."""
+"""The number of cases that the footer lists by their duration."""
 
 
-def document(run: Run, chosen: Options, began: datetime, seconds: float) -> dict[str, Any]:
-    """The report of a run.
+def of_run(run: Run, chosen: Options, began: datetime, seconds: float) -> JSONObject:
+    """Return the report of a run of the kit.
 
     Args:
         run: Its outcomes.
-        chosen: What the command line says.
+        chosen: The command line.
         began: When it began.
-        seconds: How long it took.
+        seconds: Its duration.
     """
-    cases = [_case(outcome) for outcome in run.outcomes]
-    slowest = sorted(run.outcomes, key=lambda outcome: -outcome.seconds)[:SLOWEST]
-    found: dict[str, Any] = {
+    return document(
+        began=began,
+        seconds=seconds,
+        target=_target(chosen.target),
+        options=_options(chosen),
+        selected=len(run.collected),
+        requirements=requirements().values(),
+        cases=[_case(outcome) for outcome in run.outcomes],
+        comparisons=TALLY.comparisons,
+        frames=TALLY.frames,
+        limits=[figure.as_json(o.case.id) for o in run.outcomes for figure in o.figures],
+        warnings=run.warnings,
+        problems=run.problems,
+        status=run.exit_status(),
+    )
+
+
+def document(
+    *,
+    began: datetime,
+    seconds: float,
+    target: JSONObject,
+    options: JSONObject,
+    selected: int,
+    requirements: Iterable[Requirement],
+    cases: Sequence[JSONObject],
+    frames: int,
+    status: int,
+    comparisons: int = 0,
+    limits: Sequence[JSONObject] = (),
+    warnings: Sequence[str] = (),
+    problems: Sequence[str] = (),
+) -> JSONObject:
+    """Return a report; the counts, the coverage and the slowest cases are taken from the cases.
+
+    Args:
+        began: When the run began.
+        seconds: Its duration.
+        target: What was judged.
+        options: How it was judged.
+        selected: The number of cases that were to be judged.
+        requirements: The requirements that the cases may name.
+        cases: The cases, as `case` returns them.
+        frames: The number of frames that were checked.
+        status: The exit status of the run.
+        comparisons: The number of comparisons that were made.
+        limits: The limits that were measured.
+        warnings: Sentences about how little the run proves.
+        problems: Sentences about what is wrong with the run.
+    """
+    counts = Counter(case["verdict"] for case in cases)
+    slowest = sorted(cases, key=lambda case: -case["seconds"])[:SLOWEST]
+    found: JSONObject = {
         "format": FORMAT,
         "version": VERSION,
         "kit": kit_version(),
         "began": began.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "target": _target(chosen.target),
-        "options": _options(chosen),
-        "selected": len(run.collected),
-        "requirements": [_requirement(each) for each in requirements().values()],
+        "target": target,
+        "options": options,
+        "selected": selected,
+        "requirements": [_requirement(each) for each in requirements],
         "cases": cases,
         "seconds": round(seconds, 3),
-        "counts": {verdict.value: run.counts()[verdict] for verdict in Verdict},
+        "counts": {verdict.value: counts[verdict.value] for verdict in Verdict},
         "checks": {
-            "collected": len(run.collected),
-            "ran": run.ran(),
-            "comparisons": TALLY.comparisons,
-            "frames": TALLY.frames,
+            "collected": selected,
+            "ran": sum(counts[verdict.value] for verdict in RAN),
+            "comparisons": comparisons,
+            "frames": frames,
         },
-        "limits": [figure.as_json(o.case.id) for o in run.outcomes for figure in o.figures],
-        "slowest": [{"case": o.case.id, "seconds": round(o.seconds, 6)} for o in slowest],
-        "warnings": run.warnings,
-        "problems": run.problems,
-        "exitStatus": run.exit_status(),
+        "limits": limits,
+        "slowest": [{"case": case["id"], "seconds": case["seconds"]} for case in slowest],
+        "warnings": warnings,
+        "problems": problems,
+        "exitStatus": status,
         "end": {"cases": len(cases)},
     }
     coverage = Report.of(found).coverage()
     return {name: coverage if name == "coverage" else found[name] for name in MEMBERS}
 
 
-MEMBERS = (*HEADER, "cases", *FOOTER)
-"""All members, in their order."""
-
-
-def text(found: dict[str, Any]) -> str:
-    """A report as its file has it."""
+def text(found: JSONObject) -> str:
+    """Return the text of a report's file."""
     lines = ["{"]
     for name in MEMBERS:
         comma = "" if name == MEMBERS[-1] else ","
@@ -82,10 +128,10 @@ def text(found: dict[str, Any]) -> str:
 
 
 def kit_version() -> str:
-    """The version of the kit."""
+    """Return the version of the kit, 0 in a checkout."""
     try:
         return version("ws-sync-kit")
-    except PackageNotFoundError:  # the sources are used in place
+    except PackageNotFoundError:
         return "0"
 
 
@@ -93,7 +139,7 @@ def _compact(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def _target(target: Target) -> dict[str, Any]:
+def _target(target: Target) -> JSONObject:
     return {
         "url": target.url,
         "side": target.side,
@@ -106,7 +152,7 @@ def _target(target: Target) -> dict[str, Any]:
     }
 
 
-def _options(chosen: Options) -> dict[str, Any]:
+def _options(chosen: Options) -> JSONObject:
     return {
         "strict": chosen.strict,
         "seed": chosen.seed,
@@ -119,7 +165,7 @@ def _options(chosen: Options) -> dict[str, Any]:
     }
 
 
-def _requirement(requirement: Requirement) -> dict[str, Any]:
+def _requirement(requirement: Requirement) -> JSONObject:
     return {
         "id": requirement.id,
         "side": requirement.side,
@@ -130,45 +176,103 @@ def _requirement(requirement: Requirement) -> dict[str, Any]:
     }
 
 
-def _case(outcome: Outcome) -> dict[str, Any]:
-    closing = outcome.closing
+def case(
+    id_: str,
+    requirement: Requirement,
+    verdict: Verdict,
+    seconds: float,
+    dialogue: Iterable[Entry],
+    *,
+    findings: Sequence[JSONObject] = (),
+    broken: str | None = None,
+    reason: str = "",
+    needs: Iterable[str] = (),
+    known: str | None = None,
+    blocked_by: str | None = None,
+    death: str | None = None,
+    closing: JSONObject | None = None,
+) -> JSONObject:
+    """Return a member of `cases`; `model.CaseView` describes the arguments."""
     return {
-        "id": outcome.case.id,
-        "requirement": outcome.case.requirement.id,
-        "level": outcome.case.requirement.level,
-        "needs": sorted(outcome.case.needs),
-        "verdict": outcome.verdict.value,
-        "seconds": round(outcome.seconds, 6),
-        "broken": outcome.broken,
-        "reason": outcome.reason,
-        "known": outcome.known,
-        "blockedBy": outcome.blocked_by,
-        "death": outcome.death,
-        "closing": closing
-        and {
-            "verdict": closing.verdict.value,
-            "how": closing.how,
-            "requirement": closing.requirement,
-            "expected": closing.expected,
-        },
-        "findings": [_finding(finding, outcome.trace) for finding in outcome.findings],
-        "dialogue": _dialogue(outcome.trace),
+        "id": id_,
+        "requirement": requirement.id,
+        "level": requirement.level,
+        "needs": sorted(needs),
+        "verdict": verdict.value,
+        "seconds": round(seconds, 6),
+        "broken": broken,
+        "reason": reason,
+        "known": known,
+        "blockedBy": blocked_by,
+        "death": death,
+        "closing": closing,
+        "findings": findings,
+        "dialogue": [entry.as_json() for entry in dialogue],
     }
 
 
-def _finding(finding: Finding, trace: Trace | None) -> dict[str, Any]:
-    found = {
-        "requirement": finding.requirement,
-        "sent": finding.sent,
-        "expected": finding.expected,
-        "received": finding.received,
-        "hint": finding.hint,
-        "steps": finding.steps,
-        "seed": finding.seed,
-        "replay": finding.replay,
+def finding(
+    requirement: str,
+    sent: str,
+    expected: str,
+    received: str,
+    *,
+    hint: str | None = None,
+    steps: Sequence[JSONObject] | None = None,
+    seed: int | None = None,
+    replay: str | None = None,
+) -> JSONObject:
+    """Return a member of `findings`; `runner.verdict.Finding` describes the arguments."""
+    return {
+        "requirement": requirement,
+        "sent": sent,
+        "expected": expected,
+        "received": received,
+        "hint": hint,
+        "steps": steps,
+        "seed": seed,
+        "replay": replay,
     }
-    return found if finding.trace is trace else {**found, "dialogue": _dialogue(finding.trace)}
 
 
-def _dialogue(trace: Trace | None) -> list[dict[str, object]]:
-    return [entry.as_json() for entry in trace.entries] if trace else []
+def _case(outcome: Outcome) -> JSONObject:
+    return case(
+        outcome.case.id,
+        outcome.case.requirement,
+        outcome.verdict,
+        outcome.seconds,
+        outcome.trace.entries if outcome.trace else (),
+        findings=[_finding(each, outcome.trace) for each in outcome.findings],
+        broken=outcome.broken,
+        reason=outcome.reason,
+        needs=outcome.case.needs,
+        known=outcome.known,
+        blocked_by=outcome.blocked_by,
+        death=outcome.death,
+        closing=_closing(outcome.closing) if outcome.closing else None,
+    )
+
+
+def _closing(closing: ClosingVerdict) -> JSONObject:
+    return {
+        "verdict": closing.verdict.value,
+        "how": closing.how,
+        "requirement": closing.requirement,
+        "expected": closing.expected,
+    }
+
+
+def _finding(each: Finding, trace: Trace | None) -> JSONObject:
+    found = finding(
+        each.requirement,
+        each.sent,
+        each.expected,
+        each.received,
+        hint=each.hint.sentence if each.hint else None,
+        steps=each.steps,
+        seed=each.seed,
+        replay=each.replay,
+    )
+    if each.trace is not trace:
+        found["dialogue"] = [entry.as_json() for entry in each.trace.entries]
+    return found

@@ -12,7 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from conformance.driver.trace import escape_control_chars
+from conformance.protocol.display import escape_control_chars
 from conformance.reports.model import LEVELS, ORDER, CaseView, Report, counted
 from conformance.reports.templates import digest, embedded, file, rendered, scripts
 from conformance.reports.wording import (

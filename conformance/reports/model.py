@@ -11,11 +11,30 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from conformance.reports.requirement_status import RequirementResult, RequirementStatus, standings
+from conformance.runner.requirement_status import RequirementResult, RequirementStatus, standings
 from conformance.runner.verdict import NOT_CONFORMANT, RAN, Verdict
 from conformance.spec import SECTIONS, Requirement
 
 JSONObject = dict[str, Any]
+
+FORMAT = "ws-sync-report"
+VERSION = 2
+HEADER = ("format", "version", "kit", "began", "target", "options", "selected", "requirements")
+"""The members before the cases, in their order."""
+FOOTER = (
+    "seconds",
+    "counts",
+    "checks",
+    "coverage",
+    "limits",
+    "slowest",
+    "warnings",
+    "problems",
+    "exitStatus",
+    "end",
+)
+"""The members after the cases, in their order."""
+MEMBERS = (*HEADER, "cases", *FOOTER)
 
 ORDER = (
     Verdict.DIED,
@@ -245,20 +264,6 @@ class Report:
             row["met"] += standing is RequirementStatus.MET
         return sorted(rows.values(), key=lambda row: (SIDES.index(row["side"]), _rank(row)))
 
-
-FOOTER = (
-    "seconds",
-    "counts",
-    "checks",
-    "coverage",
-    "limits",
-    "slowest",
-    "warnings",
-    "problems",
-    "exitStatus",
-    "end",
-)
-"""The members behind the cases, in their order."""
 
 SIDES = ("server", "both", "client")
 LEVELS = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY")

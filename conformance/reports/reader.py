@@ -14,14 +14,9 @@ from json.decoder import JSONDecoder
 from pathlib import Path
 from typing import Any
 
-from conformance.reports.model import Report
+from conformance.reports.model import FORMAT, HEADER, VERSION, Report
 from conformance.runner.verdict import Verdict
 from conformance.spec import deviation
-
-FORMAT = "ws-sync-report"
-VERSION = 2
-HEADER = ("format", "version", "kit", "began", "target", "options", "selected", "requirements")
-"""The members in front of the cases, in their order."""
 
 
 class ReportError(Exception):

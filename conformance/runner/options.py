@@ -16,9 +16,10 @@ from conformance.client_mode.process import URL, ClientProgram
 from conformance.driver.application import Application, BadCall, read_call
 from conformance.driver.process import EMBEDDED, ServerProcess, StartFailed, free_port
 from conformance.driver.target import SESSION, Target
+from conformance.errors import NO_SERVER, NOTHING_RAN, Unusable
 from conformance.runner import known_failing, selection
 from conformance.runner.known_failing import Known
-from conformance.runner.probe import NO_SERVER, NOTHING_RAN, Unusable, check_url
+from conformance.runner.probe import check_url
 
 GROUP = "ws-sync"
 """The heading of the options in the help."""

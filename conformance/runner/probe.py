@@ -15,37 +15,20 @@ from websockets.exceptions import InvalidHandshake, InvalidStatus
 from conformance.blackbox.client import BlackBoxClient
 from conformance.driver.application import BURST, Application
 from conformance.driver.connection import Connection
-from conformance.driver.expect import Violation
 from conformance.driver.peer import Peer
 from conformance.driver.target import SESSION, Target
 from conformance.driver.trace import Trace
+from conformance.errors import NO_SERVER, NOT_CONFORMANT, NOTHING_RAN, Unusable, Violation
+from conformance.protocol import contract
 from conformance.spec import deviation
-
-NOT_CONFORMANT = 1
-NOTHING_RAN = 2
-NO_SERVER = 3
 
 FENCES = 5
 ANNOUNCED = frozenset({"_SET:TESTEE", "_SET:SECOND"})
-CONTRACT = frozenset({"TESTEE", "SECOND", "scope/NESTED"})
-"""The keys that a testee announces."""
 TESTEE_HINT = "see spec/testee.md for the application that the kit drives"
 AT_ONCE = (
     "a server sends the documents that it announces at once (connection-initial-state), and a "
     f"testee TESTEE and SECOND: {TESTEE_HINT}"
 )
-
-
-class Unusable(Exception):
-    """There is nothing to run the cases against.
-
-    Attributes:
-        status: The exit status: 1 not conformant, 2 a wrong option, 3 no server.
-    """
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
 
 
 def check_url(option: str, url: str, filled: str = "") -> None:
@@ -95,10 +78,10 @@ async def probe(target: Target, *, testee: bool = True) -> None:
         visitor = BlackBoxClient(connection, "", target)
         await _first_event(visitor, url, target.deadline, testee=testee)
         visitor.keys = _keys(visitor)
-        foreign = visitor.keys[:1] and visitor.keys[0] not in CONTRACT
+        foreign = visitor.keys[:1] and visitor.keys[0] not in contract.ANNOUNCED
         if foreign or not testee:
             target.round_trip = await _round_trip(visitor, url)
-            target.testee = testee and not CONTRACT.isdisjoint(_keys(visitor))
+            target.testee = testee and not set(contract.ANNOUNCED).isdisjoint(_keys(visitor))
         if target.testee:
             await _look_at_testee(visitor, url, target)
         target.application.announced = _keys(visitor)

@@ -11,8 +11,9 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import Violation, text
 from conformance.driver.target import Target
+from conformance.errors import Violation
+from conformance.protocol.display import show_json
 from conformance.protocol.wire import same
 from conformance.sequences.program_run import Observation, Sequence
 from conformance.sequences.search import Finding, Search
@@ -67,7 +68,7 @@ class ServersDiffer(Violation):
             ]
         seen = [course.observations[self.step] for course in self.courses]
         return [
-            [name, *(text(each[name]) if name in each else "nothing" for each in seen)]
+            [name, *(show_json(each[name]) if name in each else "nothing" for each in seen)]
             for name in sorted({name for each in seen for name in each})
             if any(name not in each or not same(each[name], seen[0].get(name)) for each in seen)
         ]

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from conformance.protocol.model import ASSIGNABLE, Model
+from conformance.protocol.contract import ASSIGNABLE
+from conformance.protocol.model import Model
 from conformance.protocol.wire import JSON
 
 NAMES = ["a", "b", "", "/", "~", "a/b", "m~n", "~1", "0", "-", "é", "😀", "__proto__", "\x00"]
@@ -90,7 +91,7 @@ def altered(draw: DrawFn, value: JSON) -> JSON:
 @st.composite
 def edits(draw: DrawFn, model: Model) -> list[JSON]:
     """A patch of the client: mostly valid, of attributes that hold nothing unsynced."""
-    free = {n: v for n, v in model.state.items() if n in ASSIGNABLE and n not in model.quiet}
+    free = {n: v for n, v in model.state.items() if n in ASSIGNABLE and n not in model.unsynced}
     if not free:
         return []
     pointers = st.sampled_from(list(places(free)))

@@ -13,24 +13,23 @@ from typing import Any
 from conformance.driver import expect
 from conformance.driver.connection import Connection
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly
 from conformance.driver.peer import Peer
-from conformance.protocol.model import ASSIGNABLE, READ_ONLY, Model
+from conformance.errors import ClosedEarly, Kind
+from conformance.protocol.contract import (
+    ASSIGNABLE,
+    INITIAL_VALUE,
+    LAZY,
+    READ_ONLY,
+    SECOND,
+    TESTEE,
+    keys_for,
+)
+from conformance.protocol.model import Model
 from conformance.protocol.wire import JSON, Event, same
 from conformance.spec import deviation
 
-TESTEE, SECOND = "TESTEE", "SECOND"
-NESTED, LAZY = "scope/NESTED", "LAZY"
-
 NOTICES = frozenset({"_TOAST", "_DOWNLOAD", "_ACTION", "_BIN_META"})
 """What a client gets besides the state."""
-
-
-def keys_for(features: frozenset[str]) -> list[str]:
-    """The keys of a testee with these features."""
-    nested = [NESTED] if "scoped-keys" in features else []
-    lazy = [LAZY] if "lazy" in features else []
-    return [TESTEE, SECOND, *nested, *lazy]
 
 
 class Participant:
@@ -51,7 +50,7 @@ class Participant:
         self.peer = peer
         keys = keys_for(dialogue.target.features)
         held = {key: peer.mirror(key) for key in keys if key != LAZY}
-        self.model = Model(held | ({LAZY: {"value": 0}} if LAZY in keys else {}))
+        self.model = Model(held | ({LAZY: INITIAL_VALUE} if LAZY in keys else {}))
         self.watched = False
         self.written = {TESTEE}
         self.took_over = False
@@ -123,6 +122,8 @@ class Participant:
                 requirement="state-get" if following else "state-get-unannounced",
                 expected=f"_SET:{key} in answer to _GET:{key}",
                 received="the answer to a later _GET without it",
+                kind=Kind.MISSING_EVENT,
+                event=f"_SET:{key}",
             )
         wanted = self.model.documents[key]
         requirement = "state-get" if key in self.written else "state-keys-apart"
@@ -190,8 +191,8 @@ class Participant:
         Attributes that changed without a sync are left out: a client may hold either value.
         """
         state = self.peer.mirror(TESTEE)
-        free = self.model.quiet.keys() | {"features"}
-        seen = {key: self.peer.mirror(key) for key in self.connection.legality.mirror.followed()}
+        free = self.model.unsynced.keys() | {"features"}
+        seen = {key: self.peer.mirror(key) for key in self.connection.legality.mirror.known_keys()}
         seen[TESTEE] = {name: value for name, value in state.items() if name not in free}
         seen[TESTEE]["runningTasks"] = sorted(state["runningTasks"])
         for received in self.connection.received[since:]:
@@ -235,10 +236,8 @@ class Participant:
         try:
             await self.at_once(requirement=requirement)
         except ClosedEarly as error:
-            raise ClosedEarly(
-                requirement=requirement,
-                expected="a connection that stays open",
-                received=error.received,
+            raise error.restated(
+                expected="a connection that stays open", requirement=requirement
             ) from error
 
 

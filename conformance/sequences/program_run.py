@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly
+from conformance.errors import ClosedEarly
+from conformance.protocol.contract import TESTEE
 from conformance.protocol.wire import JSON
-from conformance.sequences.participant import TESTEE, Participant
+from conformance.sequences.participant import Participant
 from conformance.sequences.steps import STEPS, Step
 
 Observation = dict[str, JSON]

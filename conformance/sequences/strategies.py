@@ -12,7 +12,15 @@ from copy import deepcopy
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from conformance.protocol.model import ASSIGNABLE, INITIAL, Model
+from conformance.protocol.contract import (
+    ASSIGNABLE,
+    INITIAL_VALUE,
+    SECOND,
+    TESTEE,
+    initial_state,
+    keys_for,
+)
+from conformance.protocol.model import Model
 from conformance.protocol.wire import JSON
 from conformance.sequences.edits import (
     altered,
@@ -23,7 +31,6 @@ from conformance.sequences.edits import (
     spoilers,
     values,
 )
-from conformance.sequences.participant import SECOND, TESTEE, keys_for
 from conformance.sequences.steps import Step
 from conformance.sequences.steps.links import ENDS
 
@@ -136,8 +143,8 @@ def programs(draw: DrawFn, features: frozenset[str], leave_out: Sequence[Recipe]
 
 
 def _fresh(features: frozenset[str]) -> Model:
-    documents: dict[str, JSON] = {key: {"value": 0} for key in keys_for(features)}
-    return Model(documents | {TESTEE: {**INITIAL, "features": []}})
+    documents: dict[str, JSON] = dict.fromkeys(keys_for(features), INITIAL_VALUE)
+    return Model(documents | {TESTEE: initial_state()})
 
 
 def draw_step(draw: DrawFn, kind: str, model: Model, features: frozenset[str]) -> Step:
@@ -166,7 +173,7 @@ def _assign(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
 def _quietly(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
     name = draw(attributes)
     assigned = {name: _value_of(draw, name, model)}
-    model.assign(assigned, quietly=True)
+    model.assign(assigned, sync=False)
     return {"values": assigned}
 
 
@@ -222,7 +229,7 @@ def _crossing(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
 
 
 def _set(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
-    free = [name for name in ASSIGNABLE if name not in model.quiet]
+    free = [name for name in ASSIGNABLE if name not in model.unsynced]
     chosen = draw(st.lists(st.sampled_from(free), max_size=2, unique=True)) if free else []
     members = {name: _value_of(draw, name, model) for name in chosen}
     model.set(TESTEE, members)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE = 120
+from tests import forked
+from tests.deadlines import HANGS
+
 WIDE = "400"
-"""Columns of the terminal, so that what the tests look for stands on one line."""
+"""Columns of the terminal, so that no sentence that the tests look for is broken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run of the kit gave."""
+    """The exit status and the output of a command."""
 
     status: int
     output: str
@@ -29,29 +31,38 @@ async def run_kit(*options: str, env: dict[str, str] | None = None) -> Result:
 async def run(
     module: str, *arguments: str, cwd: Path | None = None, env: dict[str, str] | None = None
 ) -> Result:
-    """Run `python -m MODULE` with arguments, while the test's own servers serve.
+    """Run `python -m MODULE` in a forked process, while the test's own servers serve.
 
     Args:
-        module: The module.
+        module: The module to run.
         arguments: Its arguments.
-        cwd: Where it runs, this process' folder if not given.
-        env: What its environment has besides this process'.
+        cwd: Its working directory; that of this process by default.
+        env: Additions to the environment of this process.
+
+    Raises:
+        TimeoutError: It hangs.
     """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        module,
-        *arguments,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        cwd=cwd,
-        env={**os.environ, "COLUMNS": WIDE, **(env or {})},
-    )
+    environment = {**os.environ, "COLUMNS": WIDE, **(env or {})}
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "output"
+        process = forked.start(module, arguments, output, cwd=cwd, env=environment)
+        try:
+            async with asyncio.timeout(HANGS):
+                await _ended(process.sentinel)
+        finally:
+            if process.is_alive():
+                process.kill()
+            process.join()
+        assert process.exitcode is not None
+        return Result(process.exitcode, output.read_text(encoding="utf-8"))
+
+
+async def _ended(sentinel: int) -> None:
+    """Wait until the process of a sentinel has ended."""
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    loop.add_reader(sentinel, ended.set)
     try:
-        output, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+        await ended.wait()
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    assert process.returncode is not None
-    return Result(process.returncode, output.decode())
+        loop.remove_reader(sentinel)

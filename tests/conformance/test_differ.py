@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from tests.conformance.sequences.test_search import served
+from tests import forked
+from tests.conformance.kit import Result, run
 
 
-def differ(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "ws_sync.cli", "differ", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env={"COLUMNS": "100"},
-    )
+async def differ(*arguments: str, module: tuple[str, ...] = ("conformance.differ",)) -> Result:
+    return await run(*module, *arguments, env={"COLUMNS": "100"})
 
 
-def test_difference_is_shown_side_by_side() -> None:
-    with served("Honest") as one, served("SkipsLastOfBurst") as other:
-        result = differ(one.url, other.url, "--budget", "10s", "--seed", "1")
-    assert result.returncode == 1
-    assert f"1  {one.url}\n2  {other.url}\n" in result.stdout
-    assert '"do":"burst"' in result.stdout
-    assert "breaks  nothing " in result.stdout
-    assert "differences that a requirement forbids" in result.stdout.splitlines()[-1]
-    assert max(map(len, result.stdout.splitlines())) <= 120
+@contextmanager
+def served(*names: str) -> Iterator[list[str]]:
+    """Serve testees of `tests/mutants`; yields their URLs."""
+    with ExitStack() as stack:
+        hosts = [stack.enter_context(forked.testee(name)) for name in names]
+        yield [f"{host}/ws/{{session}}" for host in hosts]
 
 
-def test_servers_that_do_the_same_are_status_0() -> None:
-    with served("Honest") as one, served("ReplacesRoot") as other:
-        result = differ(one.url, other.url, "--budget", "2s", "--seed", "1")
-    assert result.returncode == 0
-    assert "0 differences that a requirement forbids, 0 that none does" in result.stdout
+async def test_difference_is_shown_side_by_side() -> None:
+    with served("Honest", "SkipsLastOfBurst") as urls:
+        result = await differ(*urls, "--budget", "10s", "--seed", "1")
+    assert result.status == 1
+    assert f"1  {urls[0]}\n2  {urls[1]}\n" in result.output
+    assert '"do":"burst"' in result.output
+    assert "breaks  nothing " in result.output
+    assert "differences that a requirement forbids" in result.output.splitlines()[-1]
+    assert max(map(len, result.output.splitlines())) <= 120
+
+
+async def test_servers_that_do_the_same_are_status_0() -> None:
+    with served("Honest", "ReplacesRoot") as urls:
+        result = await differ(*urls, "--budget", "2s", "--seed", "1")
+    assert result.status == 0
+    assert "0 differences that a requirement forbids, 0 that none does" in result.output
 
 
 @pytest.mark.parametrize(
@@ -49,7 +51,13 @@ def test_servers_that_do_the_same_are_status_0() -> None:
         (["ws://127.0.0.1:9/{session}"] * 2, 3, "127.0.0.1:9"),
     ],
 )
-def test_wrong_use_is_told(arguments: list[str], status: int, complaint: str) -> None:
-    result = differ(*arguments)
-    assert complaint in result.stderr
-    assert result.returncode == status
+async def test_wrong_use_is_told(arguments: list[str], status: int, complaint: str) -> None:
+    result = await differ(*arguments)
+    assert complaint in result.output
+    assert result.status == status
+
+
+async def test_ws_sync_differ_runs_it() -> None:
+    result = await differ("ws://127.0.0.1:9/{session}", module=("ws_sync.cli", "differ"))
+    assert "give at least two URLs" in result.output
+    assert result.status == 2

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.testees.run import TESTEES, prepare_node
+from tools.testees.run import prepare_node
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
@@ -22,7 +22,7 @@ def test_shortest_testee_in_python_is_conformant() -> None:
 
 
 def test_shortest_testee_in_node_is_conformant() -> None:
-    node = shlex.quote(str(prepare_node("node")))
+    node = shlex.quote(str(prepare_node()))
     judge(f"{node} {shlex.quote(str(EXAMPLES / 'testee.mjs'))} {{port}}")
 
 
@@ -32,9 +32,9 @@ def test_shortest_client_in_python_is_conformant() -> None:
 
 
 def test_shortest_client_in_node_is_conformant(tmp_path: Path) -> None:
-    node = prepare_node("node")
+    node = prepare_node()
     shutil.copy(EXAMPLES / "client_testee.mjs", tmp_path)  # with `ws` beside it, as for a user
-    (tmp_path / "node_modules").symlink_to(TESTEES / "node" / "node_modules")
+    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
     program = shlex.join([str(node), str(tmp_path / "client_testee.mjs")])
     # JSON.parse does not tell of two members of one name, which is a SHOULD.
     assert passed(f"--client-cmd={program} {{url}}", warns=True) > 450

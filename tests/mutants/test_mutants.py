@@ -10,8 +10,8 @@ from conformance.spec import requirements
 from tests.mutants import legal
 from tests.mutants.catalogue import SECTIONS, legals, mutants
 from tests.mutants.kinds import Legal, Mutant
+from tools.matrix.command import TIME_SCALES
 from tools.matrix.judging import judge
-from tools.run_mutants import TIME_SCALE
 
 
 def test_there_are_enough_to_prove_something() -> None:
@@ -68,16 +68,16 @@ def test_every_must_of_servers_that_can_be_observed_has_a_mutant() -> None:
     ],
 )
 def test_kit_kills_a_mutant_through_its_requirement(name: str, cases: str, tmp_path: Path) -> None:
-    result = judge(name, tmp_path, TIME_SCALE, "-k", cases)
+    result = judge(name, tmp_path, TIME_SCALES["server"], "-k", cases)
     assert result.wrong is None
     assert result.own
 
 
 def test_probe_refuses_a_silent_server_with_the_requirement(tmp_path: Path) -> None:
-    result = judge("NeverAnswers", tmp_path, TIME_SCALE)
+    result = judge("NeverAnswers", tmp_path, TIME_SCALES["server"])
     assert result.verdict() == "killed by the probe"
 
 
 def test_kit_lets_the_honest_testee_pass(tmp_path: Path) -> None:
-    result = judge("Honest", tmp_path, TIME_SCALE, "--strict", "-k", "test_tasks.py")
+    result = judge("Honest", tmp_path, TIME_SCALES["server"], "--strict", "-k", "test_tasks.py")
     assert result.verdict() == "passed"

@@ -1,38 +1,72 @@
-"""The judge of the judge of clients: what counts as judged wrongly, and what its page says."""
+"""The matrix of clients: which verdicts are wrong, and what its page says."""
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
 from conformance.spec import directory, requirements
 from tests.conformance.test_cases import CLIENT_MODULES
 from tests.mutants.clients.catalogue import legals, mutants
-from tools.run_client_mutants import CASES, PAGE, Result, node
+from tools.matrix.client_page import PAGE, differences, killing_cases, page
+from tools.matrix.result import Result, breaks, read
 
 ROW = re.compile(
     r"^\| `(\w+)` \| .* \| \[`([\w-]+)`\]\(\w+\.md#([\w-]+)\) \| `(.+)` \|$", re.MULTILINE
 )
 COMMITTED = (directory() / PAGE).read_text(encoding="utf-8")
+FAILED = {"id": "state/a", "verdict": "failed", "reason": "…"}
+
+
+def verdict(name: str, folder: Path, *outcomes: dict[str, object]) -> Result:
+    """Read the result of a client whose cases have these outcomes."""
+    (folder / "outcomes").write_text(json.dumps(outcomes), encoding="utf-8")
+    return read(name, folder / "outcomes", "", "client")
 
 
 @pytest.mark.parametrize(
-    ("killed", "misled", "wrong"),
-    [("state/a", None, False), (None, None, True), ("state/a", "state/b: echo", True)],
-    ids=["found", "not-found", "misled"],
+    ("broken", "hints", "wrong"),
+    [
+        ("state-client-patch", ["stale-edits"], None),
+        ("state-get", [], "killed for state-get (1) only"),
+        ("state-client-patch", [], "killed for state-client-patch (1) only"),
+        ("state-client-patch", ["stale-edits", "echo"], "misleading hint echo"),
+    ],
+    ids=["found", "not-found", "no-hint", "misled"],
 )
 def test_mutant_has_to_be_found_and_its_reader_not_misled(
-    killed: str | None, misled: str | None, wrong: bool
+    broken: str, hints: list[str], wrong: str | None, tmp_path: Path
 ) -> None:
-    assert Result("StaleEdits", 3, killed, misled, [], "").wrong is wrong
+    found = verdict("StaleEdits", tmp_path, FAILED | {"broken": broken, "hints": hints})
+    assert found.wrong == wrong
 
 
 @pytest.mark.parametrize(
-    ("ran", "others", "wrong"), [(3, [], False), (0, [], True), (3, ["state/a: failed"], True)]
+    ("outcomes", "wrong"),
+    [
+        ([{"id": "state/a", "verdict": "passed", "broken": None, "reason": ""}], None),
+        ([], "no case ran"),
+        ([FAILED | {"broken": "state-get"}], "FAILED state-get in state/a"),
+    ],
+    ids=["passes", "runs-nothing", "fails"],
 )
-def test_legal_client_has_to_pass_what_was_run(ran: int, others: list[str], wrong: bool) -> None:
-    assert Result("KeepsEdits", ran, None, None, others, "").wrong is wrong
+def test_legal_client_has_to_pass_what_was_run(
+    outcomes: list[dict[str, object]], wrong: str | None, tmp_path: Path
+) -> None:
+    assert verdict("KeepsEdits", tmp_path, *outcomes).wrong == wrong
+
+
+def test_page_differs_where_another_case_kills(tmp_path: Path) -> None:
+    names = [*mutants(), *legals()]
+    results = [Result(name, breaks(name, "client"), own=["state/a"]) for name in names]
+    (tmp_path / PAGE).write_text("\n".join(page(results)) + "\n", encoding="utf-8")
+    assert list(differences(tmp_path, results, whole=True)) == []
+    results[0].own = ["state/b"]
+    assert "+" in "".join(line[:1] for line in differences(tmp_path, results, whole=True))
+    assert list(differences(tmp_path, results[:1], whole=False)) == []
 
 
 def test_page_has_each_mutant_with_its_requirement_and_a_case_that_exists() -> None:
@@ -40,11 +74,12 @@ def test_page_has_each_mutant_with_its_requirement_and_a_case_that_exists() -> N
     assert [(name, broken) for name, broken, _, _ in rows] == [
         (name, kind.breaks) for name, kind in mutants().items()
     ]
+    assert killing_cases(directory()) == {name: case for name, _, _, case in rows}
     texts = {path.stem: path.read_text(encoding="utf-8") for path in CLIENT_MODULES}
     for _, broken, anchor, case in rows:
         assert requirements()[broken].id == anchor
-        path, _, function = node(case).removeprefix(f"{CASES}/").partition(".py::")
-        assert f"def {function.partition('[')[0]}(" in texts[path]
+        section, _, name = case.partition("[")[0].partition("/")
+        assert f"def test_{name.replace('-', '_')}(" in texts[f"test_{section}"]
 
 
 def test_page_has_each_odd_client() -> None:

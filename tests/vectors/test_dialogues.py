@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from conformance.driver.process import EMBEDDED, ServerProcess, free_port
-from conformance.protocol.server_legality import Legality
+from conformance.protocol.legality import ServerLegality
 from conformance.protocol.wire import SCHEMA_BY_NAME, Event, same
 from conformance.spec import deviation
 from tests.vectors.dialogue import Player
@@ -49,7 +49,7 @@ def test_states_are_valid_by_the_contract_of_the_testee(name: str) -> None:
 
 @each_dialogue
 def test_kit_finds_server_legal_and_follows_to_the_stated_copies(name: str) -> None:
-    clients: dict[str, Legality] = defaultdict(Legality)
+    clients: dict[str, ServerLegality] = defaultdict(ServerLegality)
     for position, step in enumerate(load(name)["steps"]):
         if "connection" not in step:
             continue
@@ -63,7 +63,7 @@ def test_kit_finds_server_legal_and_follows_to_the_stated_copies(name: str) -> N
             assert same(client.mirror[key], state), (position, key)
 
 
-def take(client: Legality, step: Any) -> None:
+def take(client: ServerLegality, step: Any) -> None:
     """Give a client a frame of the server."""
     if "binary" in step:
         client.binary(base64.b64decode(step["binary"]))
@@ -71,7 +71,7 @@ def take(client: Legality, step: Any) -> None:
         client.text(json.dumps(step["frame"]))
 
 
-def edit(client: Legality, frame: Any) -> None:
+def edit(client: ServerLegality, frame: Any) -> None:
     """Make the edit that a client sends, on its own copy."""
     event = Event(frame["type"])
     if event.key is not None and event.name == "_PATCH":

@@ -12,8 +12,8 @@ from typing import Any
 
 from jsonpointer import JsonPointer, JsonPointerException
 
+from conformance.protocol.legality import ServerLegality
 from conformance.protocol.mirror import Inapplicable, Mirror
-from conformance.protocol.server_legality import Legality
 from conformance.protocol.wire import ABSENT, SCHEMA_BY_NAME, Event, MalformedFrame, decode, same
 from conformance.spec import deviation, schemas
 from tests.vectors.files import data_of, each, joined, judge, load, patch_of
@@ -115,10 +115,10 @@ def test_mirror_compares_values_in_a_test_operation(vector: Any) -> None:
 
 @each("binary")
 def test_legality_accuses_only_illegal_pairs(vector: Any) -> None:
-    connections = [Legality()]
+    connections = [ServerLegality()]
     for step in vector["steps"]:
         if "end" in step:
-            connections.append(Legality())
+            connections.append(ServerLegality())
         elif "text" in step:
             connections[-1].text(step["text"])
         else:

@@ -1,21 +1,17 @@
 // The demo and the devtools in Chromium, served by the reference, with a wire between them that can be cut.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, afterEach, before, test } from "node:test";
-import { launch } from "../../tools/testees/web/browser.mjs";
+import { DESK, PHONE, Problems, launch } from "../../tools/browser.mjs";
 import { Reference } from "./reference.mjs";
 import { Server } from "./unit/server.mjs";
 import { Wire } from "./wire.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
-const DESK = { viewport: { width: 1280, height: 1000 } };
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 const PATIENCE = 20_000;
 
 let browser;
 let reference;
-let wrong = [];
+let problems = new Problems();
 
 before(async () => {
   [browser, reference] = await Promise.all([launch(), Reference.start("--demo")]);
@@ -27,29 +23,18 @@ after(async () => {
 });
 
 afterEach(() => {
-  const found = wrong;
-  wrong = [];
+  const { found } = problems;
+  problems = new Problems();
   assert.deepEqual(found, []);
 });
 
-/** A page in a context of its own; what goes wrong in it fails the test. */
+/** Opens a page in a context of its own; a problem in it fails the test. */
 async function open(url, options = DESK) {
-  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
-  page.on("pageerror", (error) => wrong.push(error.message));
-  page.on(
-    "console",
-    (message) =>
-      message.type() === "error" &&
-      !/WebSocket connection|ERR_CONNECTION/.test(message.text()) &&
-      wrong.push(message.text()),
-  );
-  page.on(
-    "request",
-    (request) =>
-      !/^(http|ws):\/\/127\.0\.0\.1|^data:|^blob:/.test(request.url()) && wrong.push(`asks for ${request.url()}`),
-  );
+  const page = await problems.page(browser, options, {
+    permits: (asked) => /^(http|ws):\/\/127\.0\.0\.1|^data:|^blob:/.test(asked),
+    ignores: /WebSocket connection|ERR_CONNECTION/,
+    patience: PATIENCE,
+  });
   await page.goto(url);
   return page;
 }
@@ -77,14 +62,7 @@ async function equal(page, wanted) {
   }, JSON.stringify(wanted));
 }
 
-async function accessible(page) {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
-  assert.deepEqual(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`),
-    [],
-  );
-}
+const accessible = (page) => problems.accessible(page, page.url(), ["minor", "moderate", "serious", "critical"]);
 
 test("what one side edits is there at the other, and what both edit without a connection is not lost", async () => {
   const page = await open(reference.base);

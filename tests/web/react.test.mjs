@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { build } from "esbuild";
-import { launch } from "../../tools/testees/web/browser.mjs";
+import { launch } from "../../tools/browser.mjs";
 import { Reference, root } from "./reference.mjs";
 
 const PATIENCE = 20_000;
@@ -38,7 +38,7 @@ async function serve(application, page) {
     jsxDev: true,
     define: { "process.env.NODE_ENV": '"development"' },
     alias: { "ws-sync/react": join(root, "ws_sync/web/react.js") },
-    nodePaths: [join(root, "tests/web/node_modules")],
+    nodePaths: [join(root, "node_modules")],
     logLevel: "warning",
   });
   writeFileSync(join(folder, "index.html"), HTML);

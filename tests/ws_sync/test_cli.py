@@ -161,7 +161,7 @@ async def test_serve_complains_about_a_port_in_use() -> None:
         ("nowhere:app", "no module 'nowhere' in {cwd} or among the installed packages"),
         ("sound.app:app", "no module 'sound.app' in {cwd} or among the installed packages"),
         ("sound:nothing", "no 'nothing' in the module 'sound', {cwd}/sound.py"),
-        ("sound:title", "'sound:title' is no ASGI application, but of type str"),
+        ("sound:title", "'sound:title' is not an ASGI application, but of type str"),
     ],
     ids=["form", "relative", "module", "submodule", "attribute", "type"],
 )
@@ -406,11 +406,11 @@ async def test_serve_cancels_tasks_and_sends_clients_to_the_next_process(
 @pytest.mark.parametrize(
     ("name", "complaint"),
     [
-        ("app", "--transport picows serves a factory of objects, and no ASGI application"),
+        ("app", "--transport picows can serve a factory, but not an ASGI application"),
         (
             "two",
-            "nothing to serve: two is no ASGI application, which takes scope, receive and send, "
-            "and no factory, which takes nothing or the session's identity",
+            "nothing to serve: two is neither an ASGI application, which takes scope, receive and "
+            "send, nor a factory, which takes nothing or the session's identity",
         ),
     ],
     ids=["application", "arguments"],
@@ -506,7 +506,7 @@ def test_test_finds_the_url_among_the_options(
         commands.append(command)
         return 3
 
-    monkeypatch.setattr("ws_sync.cli.test._run", run)
+    monkeypatch.setattr("ws_sync.cli.kit.run_process", run)
     assert main(["test", *given]) == 3
     assert [command[4:] for command in commands] == [passed_on]
 
@@ -610,13 +610,22 @@ async def test_serve_tells_how_to_admit_a_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        (["--token-secret-env", "NOT_THERE"], "there is no environment variable 'NOT_THERE'"),
+        (["--token-secret-env", "NOT_THERE"], "the environment variable 'NOT_THERE' is not set"),
         (["--token-secret-file", "nowhere"], "can't read nowhere: No such file or directory"),
-        (["--token-secret-file", "short"], "the secret in short is not good: a secret has 16"),
-        (["--token-secret-file", "empty"], "the secret in empty is not good: a secret has 16"),
-        (["--token-secret-file", "bytes"], "can't read bytes: it is no text"),
+        (
+            ["--token-secret-file", "short"],
+            "the secret in short is invalid: a secret needs",
+        ),
+        (
+            ["--token-secret-file", "empty"],
+            "the secret in empty is invalid: a secret needs",
+        ),
+        (["--token-secret-file", "bytes"], "can't read bytes: it is not UTF-8 text"),
         (["--token-max-age", "60"], "--token-max-age needs a secret"),
-        (["--token-secret-file", "short", "--token-max-age", "0"], "'0' is no number of seconds"),
+        (
+            ["--token-secret-file", "short", "--token-max-age", "0"],
+            "'0' is not a positive number",
+        ),
         (["--origin", "app.example"], "'app.example' is no origin"),
         (["--origin", "null"], "any page can have it"),
         (["--dialect", "slash"], "invalid choice: 'slash'"),
@@ -643,9 +652,9 @@ def test_serve_complains_about_guards_that_guard_nothing(
     [
         (
             ["notes:app", "--origin", "https://a"],
-            "--origin, --token-… and --dialect are for factories",
+            "--origin, --token-… and --dialect work for factories only",
         ),
-        (["--testee", "--token-secret-env", "HOME"], "the testee believes every client"),
+        (["--testee", "--token-secret-env", "HOME"], "the testee accepts every client"),
     ],
 )
 def test_serve_does_not_ignore_guards(
@@ -669,7 +678,7 @@ def test_token_comes_from_a_variable_too(
     assert pair is not None
     assert pair[0] == "ann"
     assert main(["token", "", "--token-secret-env", "TOKEN_SECRET"]) == 2
-    assert capsys.readouterr().err == "ws-sync: a user and a session are not empty\n"
+    assert capsys.readouterr().err == "ws-sync: the user and the session must not be empty\n"
 
 
 def test_token_says_what_to_install(

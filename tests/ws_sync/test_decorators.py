@@ -153,3 +153,37 @@ def test_remote_functions_come_in_the_order_of_declaration_base_classes_first() 
     assert remote_functions(obj, "remote_task") == {"work": obj.work}
     cancels = remote_functions(obj, "remote_task_cancel")
     assert cancels == {"work": obj.stopped, "other": obj.other_stopped}
+
+
+@sync_all("BY_POSITION", {"first": "one"}, ["second"], True, False)
+class ByPosition:
+    def __init__(self) -> None:
+        self.first = 1
+        self.second = 2
+        self.third_one = 3
+
+
+def test_options_may_be_given_by_position_as_in_older_versions() -> None:
+    with Session():
+        made = ByPosition()
+        assert made.sync.sync_attributes == {"third_one": "thirdOne", "first": "one"}  # type: ignore[attr-defined]
+        assert not made.sync.send_on_init  # type: ignore[attr-defined]
+        by_position = Sync(made, "OTHER", True, (), ["first"], False, True, True)
+        assert by_position.state_snapshot == {"second": 2, "third_one": 3, "running_tasks": []}
+
+
+@pytest.mark.parametrize(
+    ("args", "options", "error"),
+    [
+        ((), {"to_camel": True}, "'to_camel'"),
+        ((["first"],), {"include": ["second"]}, "'include'"),
+        ((), {"actions": {}}, "'actions' is an option of Sync"),
+        ((*range(12),), {}, "too many"),
+    ],
+    ids=["unknown", "twice", "of Sync", "too many"],
+)
+def test_wrong_option_is_reported_when_the_class_is_decorated(
+    args: tuple[Any, ...], options: Any, error: str
+) -> None:
+    with pytest.raises(TypeError, match=error):
+        sync_all("K", *args, **options)

@@ -9,7 +9,8 @@ import pytest
 from starlette.websockets import WebSocket
 
 from tests.ws_sync.harness import DEADLINE, Server
-from ws_sync.id import FAILED, MAX_ID, Verify, get_user_session
+from ws_sync._core.protocol.close_codes import CloseCode
+from ws_sync.id import MAX_ID, Verify, get_user_session
 
 
 class Endpoint:
@@ -70,14 +71,14 @@ async def test_other_answers_end_the_connection(frame: str | bytes) -> None:
     endpoint = Endpoint()
     async with serve(endpoint) as server, server.connect() as client:
         await client.socket.send(frame)
-        assert await client.close_code() == FAILED
+        assert await client.close_code() == CloseCode.NOT_IDENTIFIED
         assert await endpoint.answer() == (None, None)
 
 
 async def test_silence_ends_the_connection() -> None:
     endpoint = Endpoint(timeout=0.01)
     async with serve(endpoint) as server, server.connect() as client:
-        assert await client.close_code() == FAILED
+        assert await client.close_code() == CloseCode.NOT_IDENTIFIED
         assert await endpoint.answer() == (None, None)
 
 
@@ -116,7 +117,7 @@ async def test_hook_says_who_it_is(verify: Verify, given: Any, expected: Any) ->
         assert await endpoint.answer() == (expected or (None, None))
         if expected is None:
             assert await client.receive() == ("_REQUEST_USER_SESSION", None)
-            assert await client.close_code() == FAILED
+            assert await client.close_code() == CloseCode.NOT_IDENTIFIED
 
 
 def fail(*_: str) -> bool:

@@ -46,7 +46,7 @@ def text_of(node: ast.expr) -> str:
 
 def test_page_has_every_record_with_its_requirement_and_members() -> None:
     rows = {row[0].strip("`"): row for row in table(PAGE, "record")}
-    about_calls = [call for call in calls() if ast.unparse(call.func) == "about"]
+    about_calls = [call for call in calls() if ast.unparse(call.func) == "log_fields"]
     names = [str(ast.literal_eval(call.args[0])) for call in about_calls]
     assert sorted(rows) == sorted(names)
     known = spec.requirements()
@@ -376,8 +376,9 @@ async def test_no_line_of_the_log_is_written_by_a_peer(caplog: pytest.LogCapture
     fragile = Fragile()
     session = session_of(fragile)
     session.identity = ("\nforged", FORGERY)
-    async with TestClient(session) as client:
-        client._ws.scope["client"] = (FORGERY, 1)
+    client = TestClient(session)
+    client._ws.scope["client"] = (FORGERY, 1)
+    async with client:
         for number, sending in enumerate(nasty(client), 1):
             await sending
             await client.settle()

@@ -20,7 +20,8 @@ from starlette.websockets import WebSocket
 
 from tests.documentation import code_blocks, table
 from tests.ws_sync.harness import DEADLINE, Server
-from ws_sync import Session, Sync, metrics, remote_action, remote_task
+from ws_sync import Session, Sync, get_global_session, metrics, remote_action, remote_task
+from ws_sync._log import Log
 from ws_sync._server.connection import Connection
 from ws_sync.id import get_user_session
 from ws_sync.limits import LIMITS, Limits
@@ -253,7 +254,7 @@ async def test_connections_that_end_otherwise_are_told_by_their_code() -> None:
 
 async def test_connection_of_its_own_counts_for_nobody() -> None:
     before = metrics.snapshot()
-    connection = Connection(TestClient(Session())._ws, Session().logger)
+    connection = Connection(TestClient(Session())._ws, Log())
     connection.close(4000)
     async with asyncio.timeout(DEADLINE):
         await connection.closed()
@@ -266,7 +267,7 @@ async def test_clients_that_are_turned_away_are_told() -> None:
     def factory(identity: str) -> object:
         if identity == "/bad":
             raise RuntimeError
-        return None
+        return notes_in(get_global_session())
 
     sessions = Sessions(factory, limit=1)
 
@@ -281,8 +282,9 @@ async def test_clients_that_are_turned_away_are_told() -> None:
         codes = []
         async with server.connect("/bad") as client:
             codes.append(await client.close_code())
-        async with server.connect("/good") as _, server.connect("/more") as client:
+        async with server.connect("/good") as good, server.connect("/more") as client:
             codes.append(await client.close_code())
+            await good.receive()  # the state: the factory has ended, so this one is not rejected
         await sessions.close()
         async with server.connect("/late") as client:
             codes.append(await client.close_code())

@@ -12,7 +12,7 @@ import pytest
 from starlette.websockets import WebSocket, WebSocketState
 
 from tests.ws_sync.harness import DEADLINE, Server
-from ws_sync._server.connection import BREAKS_RULES, INTERNAL_ERROR
+from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync.decorators import remote_action, sync_all
 from ws_sync.exceptions import NoSession, NotConnected, NotJSON
 from ws_sync.limits import LIMITS, Limits
@@ -188,7 +188,7 @@ async def test_many_malformed_frames_end_the_connection() -> None:
     async with Server(session) as server, server.connect() as client:
         for _ in range(LIMITS.malformed):
             await client.socket.send("nonsense")
-        assert await client.close_code() == BREAKS_RULES
+        assert await client.close_code() == CloseCode.POLICY_VIOLATION
 
 
 async def test_failing_handler_is_logged_once_and_tells_the_client_nothing(
@@ -412,7 +412,7 @@ async def test_connection_that_ends_with_an_error_does_not_say_that_all_is_well(
             await session.handle_connection(Broken(ws.scope, ws.receive, ws.send))
 
     async with Server(endpoint) as server, server.connect() as client:
-        assert await client.close_code() == INTERNAL_ERROR
+        assert await client.close_code() == CloseCode.INTERNAL_ERROR
 
 
 async def test_goodbye_that_can_not_be_sent_leaves_the_connection() -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from tests.ws_sync.harness import DEADLINE, Client, Server
 from ws_sync._core.json.codec import MAX_DEPTH, MAX_VALUE_DEPTH
-from ws_sync._core.protocol.concurrent_edits import Crossings
+from ws_sync._core.protocol.concurrent_edits import ConcurrentEdits
 from ws_sync._core.tracked.containers import SyncedList
 from ws_sync._server import document_state as state_module
 from ws_sync.exceptions import NoSession, NotJSON, UnknownAttribute
@@ -310,14 +310,14 @@ async def test_crossing_edits_end_with_the_same_value_on_both_sides() -> None:
 
 
 async def test_edits_that_do_not_cross_are_never_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state_module, "Crossings", partial(Crossings, state_window=0))
+    monkeypatch.setattr(state_module, "ConcurrentEdits", partial(ConcurrentEdits, state_window=0))
     session, _notes, sync = make()
     async with Server(session) as server, server.connect() as client:
         await client.receive()
         await client.patch("NOTES", "replace", "/title", value="typing")
         await client.fence("NOTES")
         state = sync._state
-        assert state._crossings.next_due() is None
+        assert state._concurrent_edits.next_due() is None
 
 
 async def test_crossing_that_outlives_its_connection_is_forgotten() -> None:

@@ -16,7 +16,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from ws_sync import Session, Sync, remote_action, remote_task, tracing
-from ws_sync.session import Session as SessionClass
+from ws_sync._server.instrumentation import instrumentation
 from ws_sync.testing import TestClient
 
 
@@ -115,7 +115,7 @@ async def test_action_and_its_sync_are_spans_inside_each_other(
     assert attributes(action) == {
         "ws_sync.key": "N",
         "ws_sync.name": "add",
-        "ws_sync._server.connection": connection.number,
+        "ws_sync.connection": connection.number,
         "ws_sync.outcome": "ok",
     }
     assert published.name == "ws_sync publish"
@@ -212,7 +212,7 @@ async def test_spans_end_when_they_are_switched_off(
         tracing.uninstrument()
         await client.act("N", "add", number=1)
     assert exported.get_finished_spans() == ()
-    assert not hasattr(SessionClass._handle, "__wrapped__")
+    assert instrumentation.hooks is None
 
 
 def test_nothing_imports_opentelemetry_that_is_not_told_to() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import statistics
 import time
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from tools.benchmark import cases
 from tools.benchmark.worker import Subject, socket
 from ws_sync._binding.attributes import Attribute
 from ws_sync._core.tracked.containers import SyncedList
+from ws_sync._log import Log
 from ws_sync._server.connection import Connection
 from ws_sync._server.document_state import DocumentState
 
@@ -37,7 +37,7 @@ def measure() -> dict[str, Points]:
 
 async def _measure(container: Callable[[Any], Any], size: int) -> tuple[float, float]:
     subject: Any = Subject({"items": container(cases.rows(size)), "others": cases.rows(size)})
-    state = DocumentState("K", logging.getLogger(__name__))
+    state = DocumentState("K", Log())
     for name in ("items", "others"):
         state.attributes[name] = Attribute.of(subject, name, name)
     connection = Connection(await socket(), state._log)

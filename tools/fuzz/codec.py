@@ -15,8 +15,8 @@ from conformance.protocol import wire
 from tests.ws_sync.strategies import names, texts
 from tools.fuzz.target import Finding, Target
 from tools.fuzz.texts import frames
+from ws_sync._binding.attributes import to_json
 from ws_sync._core.json.codec import MAX_DEPTH, decode, decode_value, encode, frame
-from ws_sync._server.invoke import to_json
 from ws_sync.exceptions import MalformedFrame, NotJSON
 
 

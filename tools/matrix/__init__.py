@@ -1,4 +1,6 @@
-"""The matrix of mutants against cases: run, judged, shown. The command is `tools.run_mutants`.
+"""The matrix of mutants against cases, of servers and of clients.
 
-result <- judging, page <- run_mutants
+    catalogue <- result <- judging, page, client_page <- command
+
+`tools.run_mutants` and `tools.run_client_mutants` are its two commands.
 """

@@ -1,139 +1,86 @@
 """Runs the kit against one testee, each in a process forked from one that has imported all.
 
-To start Python twice, and to import pytest, the kit and the testees, takes longer than most runs.
+Starting Python twice and importing pytest, the kit and the testees takes longer than most runs.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
+import shlex
 import sys
-import threading
 import time
-from multiprocessing.connection import Connection
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-import pytest
-
-import conformance
-import conformance.__main__ as kit
-from conformance.replay import collect
-from conformance.runner import client_plugin as clients
-from conformance.runner import plugin
 from conformance.spec import requirements
-from tests.mutants import serve
+from tests.forked import start, testee
+from tools.matrix.catalogue import Side
 from tools.matrix.result import Result, breaks, read
 
 PATIENCE = 600.0
-"""Seconds after which a run of the kit is given up."""
-
-KIT = Path(conformance.__file__).parent
-FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload(
-    [
-        "tests.mutants.serve",
-        "conformance.runner.plugin",
-        "conformance.__main__",
-        "tools.matrix.outcomes",
-        "conformance.runner.client_plugin",
-        *(
-            f"conformance.{folder}.{path.stem}"
-            for folder in ("cases", "client_cases")
-            for path in sorted((KIT / folder).glob("test_*.py"))
-        ),
-    ]
-)
+"""Seconds after which a run of the kit is ended."""
 
 
-def judge(name: str, folder: Path, time_scale: float, *options: str) -> Result:
-    """Serve one testee, run the kit against it with these options too, and read what it says.
+def judge(
+    name: str, folder: Path, time_scale: float, *options: str, side: Side = "server"
+) -> Result:
+    """Run the kit against one testee and read its verdict.
 
     Args:
         name: The testee.
-        folder: Where files may be kept until the result is there.
+        folder: A folder for temporary files.
         time_scale: The factor of the kit's deadlines.
-        options: More of the kit's options.
+        options: Further options of the kit.
+        side: The side that is under test.
     """
     began = time.monotonic()
-    receiver, sender = FORKING.Pipe(duplex=False)
-    server = FORKING.Process(target=serving, args=(name, sender), daemon=True)
-    server.start()
-    sender.close()  # what is left of it is the testee's, so that its end ends the waiting
     outcomes, printed = folder / f"{name}.json", folder / f"{name}.txt"
-    try:
-        url = receiver.recv()
+    with serving(name) if side == "server" else started_by_kit(name) as target:
         arguments = [
-            "--tb=no", "--assert=plain", "-p", "no:hypothesispytest",
+            "--tb=no", "-p", "no:hypothesispytest", *target,
             "-p", "tools.matrix.outcomes", "--outcomes", str(outcomes),
-            "--server-url", url + "/ws/{session}", "--auth-url", url + "/auth",
             "--time-scale", str(time_scale), "--replay-dir=", *options,
         ]  # fmt: skip
-        run = FORKING.Process(target=running, args=(arguments, printed), daemon=True)
-        run.start()
+        run = start("conformance", arguments, printed)
         run.join(PATIENCE)
         if run.is_alive():
             end(run)
-            result = Result(name, breaks(name), wrong=f"not judged within {PATIENCE:g} s")
+            result = Result(name, breaks(name, side), wrong=f"not judged within {PATIENCE:g} s")
         else:
-            result = read(name, outcomes, printed.read_text(encoding="utf-8"))
-    finally:
-        end(server)
-        receiver.close()
-        for file in (outcomes, printed):
-            file.unlink(missing_ok=True)
+            result = read(name, outcomes, printed.read_text(encoding="utf-8"), side)
+    for file in (outcomes, printed):
+        file.unlink(missing_ok=True)
     result.seconds = round(time.monotonic() - began, 1)
     return result
 
 
-def serving(name: str, sender: Connection) -> None:
-    """Be the testee: tell the URL, and serve until the process is ended."""
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        os.dup2(nowhere.fileno(), sys.stderr.fileno())  # how a mutant fails is no matter
-    threading.Thread(target=end_with_parent, daemon=True).start()
-    serve.serve(name, 0, sender.send)
+@contextmanager
+def serving(name: str) -> Iterator[list[str]]:
+    """Serve a testee in a process of its own; yield the options that lead the kit to it."""
+    with testee(name) as url:
+        yield ["--server-url", url + "/ws/{session}", "--auth-url", url + "/auth"]
 
 
-def end_with_parent() -> None:
-    """End this process when the one that asked for it is gone, however that ended."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(0)
-
-
-def running_pytest(arguments: list[str], printed: Path) -> None:
-    """Be the kit with cases that the arguments name, with what it prints in a file."""
-    print_to(printed)
-    sys.exit(pytest.main(arguments, plugins=[plugin, collect, clients]))
-
-
-def print_to(printed: Path) -> None:
-    """Let this process print to a file."""
-    with printed.open("w", encoding="utf-8") as file:
-        for stream in (sys.stdout, sys.stderr):
-            os.dup2(file.fileno(), stream.fileno())
-
-
-def running(arguments: list[str], printed: Path) -> None:
-    """Be the kit, as `python -m conformance` is, with what it prints in a file."""
-    print_to(printed)
-    sys.argv = ["conformance", *arguments]
-    sys.exit(kit.main())
+@contextmanager
+def started_by_kit(name: str) -> Iterator[list[str]]:
+    """Yield the options with which the kit starts a client."""
+    command = shlex.join([sys.executable, "-m", "tests.mutants.clients", name])
+    yield [f"--client-cmd={command} {{url}}", "--strict", "--budget=0s"]
 
 
 def end(process: BaseProcess) -> None:
-    """End a process that was started here."""
+    """End a process and wait for it."""
     process.kill()
     process.join()
 
 
-def of_requirement(name: str) -> list[str]:
-    """The options for the cases of the requirement that a mutant breaks, up to the first kill."""
-    return ["--budget", "0s", "-k", str(breaks(name)), "--until", str(breaks(name))]
+def of_requirement(name: str, side: Side = "server") -> list[str]:
+    """Return the options for the cases of the requirement that a mutant breaks."""
+    return ["--budget", "0s", "-k", str(breaks(name, side))]
 
 
 def of_section(name: str) -> list[str]:
-    """The options for all cases of the section of the requirement that a mutant breaks."""
+    """Return the options for the section of the requirement that a mutant breaks."""
     page = requirements()[str(breaks(name))].page
     return ["-k", f"test_{Path(page).stem}.py"]

@@ -1,6 +1,6 @@
-"""A plugin for pytest that writes what the kit said of each case, and ends a run that has its kill.
+"""A pytest plugin that writes the verdict of each case, and ends a run after its first kill.
 
-The report of the kit has the dialogues too, which are megabytes.
+The kit's own report has the dialogues too, which are megabytes.
 """
 
 from __future__ import annotations
@@ -11,23 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from conformance.runner import client_hints, hints
 from conformance.runner.keys import RUN
 from conformance.runner.verdict import NOT_CONFORMANT
-
-NAMES = {one.sentence: one.name for one in (*hints.HINTS, *client_hints.HINTS)}
-"""The names of hints by what people read."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
-    parser.addoption("--outcomes", metavar="FILE", help="where to write")
-    parser.addoption("--until", metavar="ID", help="end when this requirement was found broken")
+    parser.addoption("--outcomes", metavar="FILE", help="write the outcomes there")
+    parser.addoption("--until", metavar="ID", help="end after the case that finds it broken")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
-    """End the run behind the case that has killed the mutant."""
+    """End the run after the case that kills the mutant."""
     done = yield
     last = item.config.stash[RUN].outcomes[-1]
     if last.verdict in NOT_CONFORMANT and last.broken == item.config.getoption("until"):
@@ -36,14 +32,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write a list with an object for each case that was reached."""
+    """Write a list with an object for each case that ran."""
     outcomes = [
         {
             "id": outcome.case.id,
             "verdict": outcome.verdict.value,
             "broken": outcome.broken,
             "reason": outcome.reason,
-            "hints": [NAMES[found.hint] for found in outcome.findings if found.hint],
+            "hints": [found.hint.name for found in outcome.findings if found.hint],
         }
         for outcome in session.config.stash[RUN].outcomes
     ]

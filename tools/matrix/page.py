@@ -1,6 +1,6 @@
-"""The page of the matrix, `spec/mutants.md`: written, and compared with what is so now.
+"""The page of servers, `spec/mutants.md`.
 
-What it says is stable from run to run: no times, and no names that the kit draws.
+It does not change from run to run: it has no times, and no names that the kit draws.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from itertools import groupby
 from pathlib import Path
 
 from conformance.spec import requirements
-from tests.mutants.catalogue import kinds, sections
+from tests.mutants.catalogue import sections
+from tools.matrix.catalogue import catalogue
 from tools.matrix.result import Result, killing_nothing, totals
 
 PAGE = "mutants.md"
 SHOWN = 3
-"""Families of killing cases that are named; of the others the number is told."""
+"""Families of killing cases that are named; the others are counted."""
 INTRODUCTION = """\
 # The mutant matrix
 
@@ -52,11 +53,11 @@ STAY = {
         "these names break servers that are built otherwise; one of them does kill a mutant"
     ),
 }
-"""Why a family of cases stays of which some kill nothing."""
+"""The reason to keep a family of cases of which some kill nothing."""
 
 
 def page(results: Sequence[Result]) -> Iterator[str]:
-    """The lines of the page."""
+    """Yield the lines of the page."""
     yield INTRODUCTION
     yield f"**{totals(results)}.**"
     by_name = {result.name: result for result in results}
@@ -72,16 +73,16 @@ def page(results: Sequence[Result]) -> Iterator[str]:
     yield "|---|---|"
     for result in results:
         if result.breaks is None:
-            yield row(f"**{result.name}**: {about(result.name)}", result.verdict())
+            yield row(titled(result.name), result.verdict())
     yield f"\n{NOTHING}"
     yield from (f"- {line}" for line in listed(killing_nothing(results)))
 
 
 def mutant_row(result: Result) -> str:
-    """What the page says of one mutant."""
+    """Return the row of one mutant."""
     broken = str(result.breaks)
     return row(
-        f"**{result.name}**: {about(result.name)}",
+        titled(result.name),
         f"[`{broken}`]({requirements()[broken].page}#{broken})",
         plain(result.verdict()),
         named(result.own),
@@ -89,13 +90,13 @@ def mutant_row(result: Result) -> str:
     )
 
 
-def about(name: str) -> str:
-    """The sentence that says how a testee lies, which is Markdown."""
-    return (kinds()[name].__doc__ or "").partition("\n")[0].replace("|", "\\|")
+def titled(name: str) -> str:
+    """Return the first cell of a testee: its name and its sentence, which is Markdown."""
+    return f"**{name}**: {catalogue('server').sentence(name)}"
 
 
 def named(cases: Sequence[str]) -> str:
-    """The first families of cases that killed a mutant, and how many more there are."""
+    """Name the first families of cases that killed a mutant, and count the others."""
     families = Counter(case.partition("[")[0] for case in cases)
     found = [plain(case) for case in families][:SHOWN]
     left = len(families) - len(found)
@@ -103,29 +104,29 @@ def named(cases: Sequence[str]) -> str:
 
 
 def listed(cases: Iterable[str]) -> Iterator[str]:
-    """Cases, those of a family on one line, with the reason why they stay if there is one."""
+    """Yield a line for each family of cases, with the reason to keep it if there is one."""
     for name, family in groupby(cases, key=lambda case: case.partition("[")[0]):
         reason = f" ({STAY[name]})" if name in STAY else ""
         yield ", ".join(f"`{case}`" for case in family) + reason
 
 
 def plain(text: str) -> str:
-    """A text that Markdown shows as it is, in a table too."""
+    """Escape a text for Markdown, in a table too."""
     return re.sub(r"([\\`*_\[\]|~#])", r"\\\1", escape(text, quote=False))
 
 
 def row(*cells: str) -> str:
-    """A row of a table."""
+    """Return a row of a table."""
     return f"| {' | '.join(cells)} |"
 
 
 def differences(folder: Path, results: Sequence[Result], *, whole: bool) -> Iterator[str]:
-    """In what the page is not as these results have it, a sentence each.
+    """Yield a sentence for each difference between the page and the results.
 
     Args:
-        folder: Where the page is.
-        results: What is so now.
-        whole: Whether the results are those of all testees, so that none may be missing.
+        folder: The folder of the page.
+        results: The results of this run.
+        whole: Whether they are those of all testees, so that none may be missing.
     """
     path = folder / PAGE
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -141,10 +142,10 @@ def differences(folder: Path, results: Sequence[Result], *, whole: bool) -> Iter
 
 
 def facts(lines: Iterable[str]) -> dict[str, list[str]]:
-    """What is the same in each run, by the name and the sentence of a testee.
+    """Return what is the same in each run, by the name and the sentence of a testee.
 
-    Of a mutant that is the requirement and the verdict, of a legal server the verdict. The cases
-    that kill a mutant and the reason are not, where it lies now and then.
+    For a mutant it is the requirement and the verdict, for a legal server the verdict. The killing
+    cases and the reason may vary, because some mutants are wrong only now and then.
     """
     rows = (line[2:-2].split(" | ") for line in lines if line.startswith("| **"))
     return {cells[0]: cells[1:3] for cells in rows}

@@ -1,4 +1,4 @@
-"""What the kit said about one testee, and whether that is as it should be."""
+"""The verdict of the kit on one testee, and whether it is the right one."""
 
 from __future__ import annotations
 
@@ -10,29 +10,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.mutants.catalogue import kinds
-from tests.mutants.honest import Honest
-from tests.mutants.kinds import Legal, Mutant
+from tools.matrix.catalogue import Catalogue, Side, catalogue
 
 KILLS = ("failed", "server died")
 
 
 @dataclass(slots=True)
 class Result:
-    """What the kit says about one testee.
+    """The verdict of the kit on one testee.
 
     Attributes:
         name: The testee.
         breaks: The requirement that it breaks, or None if it is legal.
         own: The cases that killed it for that requirement, in the order of the run.
-        others: The cases that killed it for another one, each with that.
+        others: The cases that killed it for another requirement, each with that requirement.
         warned: The cases that warned, each with the requirement.
         errors: The cases in which the kit itself failed.
         cases: All cases that ran.
-        reason: What was expected and received when it was first killed for its own requirement.
-        hints: The names of the hints that the kit gave where it was killed for its own requirement.
-        wrong: Why this result is not as it should be, or None.
-        seconds: How long it took.
+        reason: The values expected and received in the first case that killed it.
+        hints: The names of the hints that the kit gave.
+        wrong: Why this is not the right verdict, or None if it is.
+        seconds: The duration of its runs.
     """
 
     name: str
@@ -48,7 +46,7 @@ class Result:
     seconds: float = 0.0
 
     def verdict(self) -> str:
-        """The stable part: what is compared with the page."""
+        """The part of the result that does not change from run to run."""
         if self.wrong:
             return self.wrong
         if self.breaks is None:
@@ -56,15 +54,14 @@ class Result:
         return "killed by the probe" if self.own == ["probe"] else "killed"
 
 
-def breaks(name: str) -> str | None:
-    """The requirement that a testee breaks, or None if it is legal."""
-    kind = kinds()[name]
-    return kind.breaks if issubclass(kind, Mutant) else None
+def breaks(name: str, side: Side = "server") -> str | None:
+    """Return the requirement that a testee breaks, or None if it is legal."""
+    return catalogue(side).breaks.get(name)
 
 
-def read(name: str, outcomes: Path, printed: str) -> Result:
-    """The result in a file of outcomes, or in the sentence of the probe where there is none."""
-    result = Result(name, breaks(name))
+def read(name: str, outcomes: Path, printed: str, side: Side = "server") -> Result:
+    """Read a result from the file of outcomes, or from the sentence of the probe without one."""
+    result = Result(name, breaks(name, side))
     if not outcomes.exists():
         sentence = next((line for line in printed.splitlines() if line.startswith("ws-sync:")), "")
         result.reason = anonymous(sentence.removeprefix("ws-sync: ") or printed)[-300:]
@@ -73,29 +70,34 @@ def read(name: str, outcomes: Path, printed: str) -> Result:
         else:
             result.wrong = f"refused by the probe: {result.reason}"
         return result
+    known = catalogue(side)
     for case in json.loads(outcomes.read_text(encoding="utf-8")):
-        note(result, case)
-    result.wrong = complaint(result, kinds()[name])
+        note(result, case, known)
+    result.wrong = complaint(result, known)
     return result
 
 
-def note(result: Result, case: dict[str, Any]) -> None:
+def note(result: Result, case: dict[str, Any], known: Catalogue) -> None:
     """Add the outcome of one case."""
     result.cases.append(case["id"])
     if case["verdict"] == "kit error":
         result.errors.append(case["id"])
     elif case["verdict"] == "warned":
         result.warned[case["id"]] = case["broken"]
-    elif case["verdict"] in KILLS and case["broken"] == result.breaks:
-        result.own.append(case["id"])
-        result.hints += case.get("hints", ())
-        result.reason = result.reason or why(case["reason"])
     elif case["verdict"] in KILLS:
-        result.others[case["id"]] = case["broken"]
+        hints, wanted = case.get("hints", ()), known.hints.get(result.name)
+        own = case["broken"] == result.breaks
+        if own or known.hint_with_kill:
+            result.hints += hints
+        if own and (wanted in hints or not wanted or not known.hint_with_kill):
+            result.own.append(case["id"])
+            result.reason = result.reason or why(case["reason"])
+        else:
+            result.others[case["id"]] = case["broken"]
 
 
 def why(text: str) -> str:
-    """What was expected and received, from the text of a failure."""
+    """Return the values expected and received, from the text of a failure."""
     lines = [line.strip() for line in text.splitlines()]
     found = {line.split(" ", 1)[0]: line for line in reversed(lines) if " " in line}
     parts = [found.get(word, "") for word in ("expected", "received")]
@@ -103,64 +105,58 @@ def why(text: str) -> str:
 
 
 def anonymous(text: str) -> str:
-    """A text without what differs from run to run."""
+    """Replace what differs from run to run: addresses, random names, durations."""
     text = re.sub(r"ws://127\.0\.0\.1:\d+(/ws/kit[\w-]+)?", "the server", text)
     text = re.sub(r"\b(user|session|secret|NO|no)-[0-9a-f]{8}\b", r"\1-…", text)
     return re.sub(r"(within|for|after) [\d.]+ s\b", r"\1 some time", text)
 
 
-def complaint(result: Result, kind: type[Honest]) -> str | None:
-    """Why a result is not as it should be, or None."""
+def complaint(result: Result, known: Catalogue) -> str | None:
+    """Return why a result is not the right one, or None if it is."""
     if result.errors:
         return f"kit error in {result.errors[0]}"
+    if not result.cases:
+        return "no case ran"
     if result.breaks is not None:
         if result.own:
-            return misled(result, kind)
+            # A hint that a reader does not need would mislead.
+            wrong = sorted({*result.hints} - {known.hints[result.name]})
+            return f"misleading hint {wrong[0]}" if wrong else None
         return f"killed for {others(result)} only" if result.others else "SURVIVED"
     if result.others:
         case, requirement = next(iter(result.others.items()))
         return f"FAILED {requirement} in {case}"
-    expected = kind.warns if issubclass(kind, Legal) else frozenset()
+    expected = known.warns.get(result.name, frozenset())
     if {*result.warned.values()} != expected:
         return f"warned of {sorted({*result.warned.values()})} instead of {sorted(expected)}"
     return None
 
 
-def misled(result: Result, kind: type[Honest]) -> str | None:
-    """What is wrong with the hints that its reader was given, or None.
-
-    A mutant may be killed before the case that brings its hint; a wrong one it may never get.
-    """
-    wanted = {kind.hint} - {None} if issubclass(kind, Mutant) else set()
-    wrong = sorted({*result.hints} - wanted)
-    return f"misleading hint {wrong[0]}" if wrong else None
-
-
 def others(result: Result) -> str:
-    """The requirements for which a mutant was killed besides its own, the most frequent first."""
+    """Return the other requirements that a mutant was killed for, the most frequent first."""
     counts = Counter(result.others.values()).most_common()
     return ", ".join(f"{requirement} ({number})" for requirement, number in counts)
 
 
 REPEATING = ("application/", "replays/")
-"""Sections that demand what others demand too, before which most mutants are killed."""
+"""Sections that test again what other sections test, which kill most mutants before."""
 
 
 def killing_nothing(results: Sequence[Result]) -> list[str]:
-    """The cases that neither killed a mutant nor warned of an odd server, as they ran."""
+    """Return the cases that neither killed a mutant nor warned of a legal server, in run order."""
     ran = (case for result in results for case in result.cases)
     every = dict.fromkeys(case for case in ran if not case.startswith(REPEATING))
     useful = {c for result in results for c in (*result.own, *result.others, *result.warned)}
     return [case for case in every if case not in useful]
 
 
-def totals(results: Sequence[Result]) -> str:
-    """How many mutants were killed, and how many legal servers passed."""
+def totals(results: Sequence[Result], side: Side = "server") -> str:
+    """Count the mutants that were killed and the legal testees that passed."""
     mutants = [result for result in results if result.breaks is not None]
     legal = [result for result in results if result.breaks is None]
     killed, passed = (sum(not r.wrong for r in group) for group in (mutants, legal))
     rules = len({result.breaks for result in mutants})
     return (
         f"{killed} of {len(mutants)} mutants killed through the requirement that they break "
-        f"({rules} requirements); {passed} of {len(legal)} legal servers passed"
+        f"({rules} requirements); {passed} of {len(legal)} legal {side}s passed"
     )

@@ -3,7 +3,7 @@
 // of the first pair, and its devtools each event, as for somebody who watches; its frames count too. Prints a line when they have
 // begun, and one with what was counted when the time is over: {frames, seconds, median}; median: seconds from an edit until the
 // other side sees it.
-import { launch } from "../testees/web/browser.mjs";
+import { launch } from "../browser.mjs";
 
 const [base, pairs, seconds, watcher] = process.argv.slice(2);
 

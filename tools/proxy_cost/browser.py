@@ -28,7 +28,7 @@ def measure(target: Running, pairs: int, seconds: float, page: str) -> Measured:
     """
     base = target.url.replace("ws://", "http://", 1)
     watched = [f"http://{page}/"] if page else []
-    node = str(prepare_node("web"))
+    node = str(prepare_node())
     command = [node, str(PROGRAM), base, str(pairs), str(seconds), *watched]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as browser:
         assert browser.stdout is not None

@@ -2,20 +2,14 @@
 // `python -m tools.proxy_page` starts it. What is shown has to be what has passed; nothing is loaded from elsewhere, no error is
 // thrown, nothing from the wire becomes HTML, nothing sticks out sideways, everything can be reached by keyboard, and axe-core
 // finds nothing serious. Exit status 1 if anything is wrong. The client is told to go on by lines on the standard output.
-//
-// Needs a Chromium: CHROMIUM, or /usr/bin/chromium.
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { chromium } from "playwright-core";
+import { DESK, PHONE, Problems, launch } from "../browser.mjs";
 
 const [base, pictures] = process.argv.slice(2);
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const DESK = { viewport: { width: 1280, height: 950 } };
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 const DEADLINE = { timeout: 60_000 };
-const wrong = [];
+const problems = new Problems();
 const said = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
 // The client does one thing for each line, and answers when it is done.
@@ -25,36 +19,19 @@ async function act(what) {
   if (value !== `done ${what}`) throw new Error(`the client said ${value}`);
 }
 
-function demand(holds, what) {
-  if (!holds) wrong.push(what);
-}
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
+const browser = await launch();
+const demand = (holds, what) => problems.check(what, holds);
 
 async function look(options) {
-  // axe-core is put into the page by the browser itself, past the page's policy, which allows no such thing.
-  const context = await browser.newContext({ reducedMotion: "reduce", bypassCSP: false, ...options });
-  const page = await context.newPage();
-  page.on("pageerror", (error) => wrong.push(error.message));
-  page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
-  page.on("dialog", (dialog) => (wrong.push("something from the wire has run"), dialog.dismiss()));
-  page.on("request", (request) => request.url().startsWith(base) || request.url().startsWith("data:") || wrong.push(`asks for ${request.url()}`));
+  const page = await problems.page(browser, options, { permits: (url) => url.startsWith(base) || url.startsWith("data:") });
   await page.goto(base, DEADLINE);
   await page.locator("#status.live").waitFor(DEADLINE);
   return page;
 }
 
 async function judge(page, name) {
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  demand(wide <= 0, `${name}: sticks out by ${wide} pixels`);
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
-  for (const { id, impact, nodes } of violations) {
-    if (["serious", "critical", "moderate"].includes(impact)) wrong.push(`${name}: axe-core: ${id} (${impact}): ${nodes[0].html.slice(0, 200)}`);
-  }
+  await problems.fits(page, name);
+  await problems.accessible(page, name, ["moderate", "serious", "critical"]);
   await page.screenshot({ path: join(pictures, `proxy-${name}.png`) });
 }
 
@@ -125,8 +102,7 @@ async function run() {
   await page.locator("#connection-list .ended").first().waitFor(DEADLINE);
 }
 
-await run().catch((error) => wrong.push(error.message));
+await run().catch((error) => problems.add(error.message));
 await browser.close();
-for (const line of wrong) console.error(line);
-console.log(wrong.length ? "wrong" : "right");
-process.exit(wrong.length ? 1 : 0);
+console.log(problems.found.length ? "wrong" : "right");
+problems.exit("the page of the proxy");

@@ -2,33 +2,22 @@
 // Opened from the disk, at the width of a desk and of a phone, in light and dark: nothing is loaded from elsewhere, no error is
 // thrown, nothing sticks out sideways, axe-core finds nothing serious. Then it is used: by keyboard, filtered, searched, linked
 // to; a dialogue is read step by step. Exit status 1 if anything is wrong. `python -m tools.report_page` writes the pages.
-//
-// Needs playwright-core and axe-core (package.json) and a Chromium: CHROMIUM, or /usr/bin/chromium.
 import { mkdirSync, readFileSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import vm from "node:vm";
-import { chromium } from "playwright-core";
+import { DESK, PHONE, Problems, launch, root } from "../browser.mjs";
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const pages = resolve(process.argv[2] ?? join(root, "build/reports"));
 const pictures = resolve(process.argv[3] ?? join(root, "build/screenshots"));
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const DESK = { viewport: { width: 1280, height: 900 } };
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 const FAILING = "session/takeover-leaves-the-newer-connection-open";
 const PATCHED = "patch/half-of-a-patch-is-not-applied[failed-test]";
 const STALE = "state/client-sends-no-edit-against-a-base-that-has-changed";
 const REFUSED = "patch/client-takes-all-of-a-patch-or-nothing";
-const SOON = { timeout: 60_000 };
-const wrong = [];
-let checks = 0;
-
-function check(what, holds) {
-  checks += 1;
-  if (!holds) wrong.push(what);
-}
+const problems = new Problems();
+const check = (what, holds) => problems.check(what, holds);
+const fits = (page, name) => problems.fits(page, name);
+const accessible = (page, name) => problems.accessible(page, name);
 
 // The patches that the page follows are applied as the specification's vectors say.
 const context = vm.createContext({});
@@ -40,21 +29,12 @@ for (const each of vectors) {
   check(`vector ${each.id}: ${result}`, "failure" in each ? result === '{"failed":true}' : result === '{"is":true}');
 }
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
+const browser = await launch();
 
 async function open(file, options, hash = "") {
-  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(SOON.timeout);
   const url = pathToFileURL(join(pages, file)).href;
-  const say = (what) => wrong.push(`${file}: ${what}`);
-  page.on("pageerror", (error) => say(error.message));
-  page.on("console", (message) => message.type() === "error" && say(message.text()));
-  page.on("request", (request) => request.url().split("#")[0] !== url && say(`asks for ${request.url()}`));
-  page.on("dialog", (dialog) => { say(`shows a dialog: ${dialog.message()}`); return dialog.dismiss(); });
+  const permits = (asked) => asked.split("#")[0] === url;
+  const page = await problems.page(browser, options, { name: () => file, permits });
   await page.goto(hash ? `${url}#${encodeURIComponent(hash)}` : url);
   return page;
 }
@@ -64,18 +44,6 @@ const picture = (page, name) => page.screenshot({ path: join(pictures, `${name}.
 const caseIn = (page, id) => page.locator(`details[id="${id}"]`);
 const openCases = (page) => page.evaluate(() => [...document.querySelectorAll("details.case[open]")].map((one) => one.id));
 const shown = (page) => page.locator("details.case:not([hidden])").count();
-
-async function fits(page, name) {
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  check(`${name}: sticks out by ${wide} pixels`, wide <= 0);
-}
-
-async function accessible(page, name) {
-  await page.evaluate(axe).catch(() => page.addScriptTag({ content: axe }));
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  const serious = found.violations.filter((each) => ["serious", "critical"].includes(each.impact));
-  check(`${name}: ${serious.map((each) => `${each.id}: ${each.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" , ")}`).join("; ")}`, !serious.length);
-}
 
 mkdirSync(pictures, { recursive: true });
 for (const [device, options] of [["desk", DESK], ["phone", PHONE]]) {
@@ -297,6 +265,4 @@ for (const [device, options] of [["desk", DESK], ["phone", PHONE]]) {
 }
 
 await browser.close();
-for (const line of wrong) console.error(line);
-console.log(`${checks} checks, ${wrong.length} problems`);
-process.exit(wrong.length ? 1 : 0);
+problems.exit(`${problems.checks} checks`);

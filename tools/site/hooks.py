@@ -21,7 +21,7 @@ from mkdocs.utils import get_relative_url
 from conformance.spec import requirements, schemas
 from tools.site import items, pages
 
-MERMAID = Path(__file__).parent / "node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js"
+MERMAID = Path(__file__).parents[2] / "node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js"
 SCRIPT = "javascripts/mermaid.js"
 MEASURED = Path(__file__).parents[2] / "docs"
 """What `python -m tools.benchmark` has written: a page and its picture."""

@@ -1,20 +1,12 @@
 // Looks at the built site in a browser: `node look.mjs [SITE] [SCREENSHOTS]`, by default build/site and build/screenshots.
 // Every page, at the width of a desk and of a phone: nothing is loaded from elsewhere, nothing fails to load, no error is
 // thrown, nothing sticks out sideways, every diagram is drawn. Takes pictures of some. Exit status 1 if anything is wrong.
-//
-// Needs playwright-core (an optional dependency of package.json) and a Chromium: CHROMIUM, or /usr/bin/chromium.
-import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { createServer } from "node:http";
-import { dirname, extname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { DESK, PHONE, Problems, launch, root, serve } from "../browser.mjs";
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const site = resolve(process.argv[2] ?? join(root, "build/site"));
 const pictures = resolve(process.argv[3] ?? join(root, "build/screenshots"));
-const DESK = { viewport: { width: 1280, height: 900 } };
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
-const TYPES = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml" };
 
 // name, page, options of the browser, and what to do before the picture
 const VIEWS = [
@@ -50,32 +42,14 @@ async function search(page) {
   await page.locator(".md-search-result a[href*='patch.html'][href*='#patch-atomic']").first().waitFor({ timeout: 10_000 });
 }
 
-const server = createServer((request, response) => {
-  const path = join(site, decodeURIComponent(new URL(request.url, "http://site").pathname));
-  if (!path.startsWith(site) || !existsSync(path) || !statSync(path).isFile()) return response.writeHead(404).end();
-  response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" });
-  return createReadStream(path).pipe(response);
-});
-await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-const base = `http://127.0.0.1:${server.address().port}/`;
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
-const wrong = new Set();
+const { base } = await serve(site);
+const browser = await launch();
+const problems = new Problems();
 
 async function open(options) {
-  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
-  const page = await context.newPage();
-  const say = (what) => wrong.add(`${page.url().replace(base, "")}: ${what}`);
-  page.on("pageerror", (error) => say(error.message));
-  page.on("console", (message) => message.type() === "error" && say(message.text()));
-  page.on("response", (response) => response.status() >= 400 && say(`${response.status()} for ${response.url()}`));
-  await context.route("**/*", (route) => {
-    const url = route.request().url();
-    if (url.startsWith(base) || !url.startsWith("http")) return route.continue();
-    say(`asks for ${url}`);
-    return route.abort();
+  const page = await problems.page(browser, options, {
+    name: () => page.url().replace(base, ""),
+    permits: (url) => url.startsWith(base) || !url.startsWith("http"),
   });
   return page;
 }
@@ -90,9 +64,8 @@ const files = readdirSync(site, { recursive: true }).filter((name) => name.endsW
 for (const [device, options] of [["desk", DESK], ["phone", PHONE]]) {
   const page = await open(options);
   for (const file of files) {
-    await show(page, file).catch((error) => wrong.add(`${file}: ${error.message}`));
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    if (wide > 0) wrong.add(`${file}: sticks out by ${wide} pixels on the ${device}`);
+    await show(page, file).catch((error) => problems.add(`${file}: ${error.message}`));
+    await problems.fits(page, `${file} on the ${device}`);
   }
   await page.context().close();
 }
@@ -107,8 +80,4 @@ for (const [name, path, options, act] of VIEWS) {
   await page.context().close();
 }
 await browser.close();
-server.close();
-
-for (const line of wrong) console.error(line);
-console.log(`${files.length} pages looked at twice, ${wrong.size} problems`);
-process.exit(wrong.size ? 1 : 0);
+problems.exit(`${files.length} pages looked at twice`);

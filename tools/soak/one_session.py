@@ -19,7 +19,7 @@ from tools.soak.events import Frame, flood, life
 from tools.soak.flatness import SAMPLES, Watch
 from tools.soak.wire import Step, Wire
 from ws_sync import Session
-from ws_sync._server.connection import BREAKS_RULES, NORMAL
+from ws_sync._core.protocol.close_codes import CloseCode
 
 LIFE = 10_000
 """Draws of events in one life of a connection."""
@@ -93,7 +93,7 @@ class Soak:
         await self._rest()
         wire = Wire(self._counted(flood(UNHURRIED.malformed + 1)), self.sent, stays=False)
         await self._serve(wire)
-        assert wire.close_code == BREAKS_RULES, wire.close_code
+        assert wire.close_code == CloseCode.POLICY_VIOLATION, wire.close_code
 
     async def _rest(self) -> None:
         """Bring the session to where nothing is connected and nothing runs."""
@@ -119,7 +119,7 @@ class Soak:
             assert same(held, snapshot), f"the client holds {held}, the server {snapshot}"
         self.compared += 1
         await self._rest()
-        assert wire.close_code == NORMAL, wire.close_code
+        assert wire.close_code == CloseCode.NORMAL_CLOSURE, wire.close_code
 
     def _counted(self, frames: Iterator[Frame]) -> Iterator[Step]:
         for number, frame in enumerate(frames):

@@ -4,9 +4,8 @@ A testee is a folder beside this file. One in Python has a `requirements.txt` of
 `testee.py`. Releases of ws-sync from PyPI have this project's import name, so each runs in an
 environment of its own, `.venvs/NAME`, made on first use. An environment comes into being by one
 rename, complete and with a stamp that holds its requirements: whatever lacks the right stamp is
-built anew. One in JavaScript has a `package.json` of pins and a `testee.mjs`; npm keeps its
-packages beside them. The name `reference` stands for this project's own testee, which needs none
-of that.
+built again. One in JavaScript has a `testee.mjs`; its packages are those of the repository's
+`package.json`. The name `reference` means this project's own testee, which needs none of that.
 """
 
 import argparse
@@ -22,7 +21,8 @@ from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 TESTEES = Path(__file__).resolve().parent
-ENVIRONMENTS = TESTEES.parents[1] / ".venvs"
+ROOT = TESTEES.parents[1]
+ENVIRONMENTS = ROOT / ".venvs"
 REFERENCE = "reference"
 
 
@@ -40,8 +40,8 @@ def main() -> None:
             become(Path(sys.executable), *command, "--port", str(arguments.port))
         return
     try:
-        in_node = (TESTEES / name / "package.json").exists()
-        interpreter = prepare_node(name) if in_node else prepare(name)
+        in_node = (TESTEES / name / "testee.mjs").exists()
+        interpreter = prepare_node() if in_node else prepare(name)
     except (PreparationError, OSError) as error:
         sys.exit(f"run.py: no environment for {name}: {error}")
     if not arguments.prepare:
@@ -74,8 +74,8 @@ def become(python: Path, *arguments: str) -> NoReturn:
     os.execv(python, [str(python), *arguments])
 
 
-def prepare_node(name: str) -> Path:
-    """Install the packages of a testee in JavaScript, and return Node.
+def prepare_node() -> Path:
+    """Install the repository's npm packages unless they are there, and return Node.
 
     Raises:
         PreparationError: Node or npm is not installed, or npm can't install the packages.
@@ -83,14 +83,13 @@ def prepare_node(name: str) -> Path:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         raise PreparationError("node and npm are needed (version 20 or later)")
-    folder = TESTEES / name
     ENVIRONMENTS.mkdir(exist_ok=True)
-    with exclusive(ENVIRONMENTS / f"{name}.lock"):
-        stamp = (folder / "package.json").read_text()
-        done = folder / "node_modules" / ".stamp"
+    with exclusive(ENVIRONMENTS / "npm.lock"):
+        stamp = (ROOT / "package.json").read_text()
+        done = ROOT / "node_modules" / ".stamp"
         if not done.is_file() or done.read_text() != stamp:
             quiet = ["--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
-            run("npm can't install its packages", npm, "install", "--prefix", str(folder), *quiet)
+            run("npm can't install its packages", npm, "install", "--prefix", str(ROOT), *quiet)
             done.write_text(stamp)
     return Path(node)
 

@@ -29,6 +29,7 @@ from starlette.datastructures import Headers
 from starlette.websockets import WebSocketState
 
 from ws_sync._apps.routes import Endpoint
+from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.origin import Origins, is_loopback, may_connect
 
@@ -213,10 +214,10 @@ class Socket(WSListener):
         self._transport.send(kind, data)
 
     async def _run(self) -> None:
-        code = 1011  # connection-close-code
+        code = CloseCode.INTERNAL_ERROR  # connection-close-code
         try:
             await self._endpoint(self)
-            code = 1000
+            code = CloseCode.NORMAL_CLOSURE
         except Exception:  # noqa: BLE001  # the application's
             _log.exception(
                 "the endpoint of a connection failed",

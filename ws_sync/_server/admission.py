@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
-from ws_sync._core.protocol.token_bucket import Bucket, Rate
-from ws_sync._log import log_fields, peer_of
-from ws_sync._server.connection import TRY_AGAIN_LATER
+from ws_sync._core.protocol.close_codes import CloseCode
+from ws_sync._core.protocol.token_bucket import Rate, TokenBucket
+from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.origin import Origins, admit, may_connect
 from ws_sync._server.transport import Transport, reject
 
@@ -15,12 +14,12 @@ PATIENCE = 5.0
 """Seconds that a connection waits for its turn when too many come; then it is turned away."""
 
 
-class Admission(Bucket):
+class Admission(TokenBucket):
     """Judges the connections of one session; what is left is left of them."""
 
     __slots__ = ("_log", "_origins")
 
-    def __init__(self, origins: Origins, rate: Rate | None, log: logging.Logger) -> None:
+    def __init__(self, origins: Origins, rate: Rate | None, log: Log) -> None:
         """Admit connections.
 
         Args:
@@ -51,7 +50,8 @@ class Admission(Bucket):
         self.left += 1
         self._log.warning(
             "too many connections of one session; %s is turned away", peer_of(ws),
-            extra=log_fields("too-many-connections", peer=peer_of(ws), code=TRY_AGAIN_LATER),
+            extra=log_fields("too-many-connections", peer=peer_of(ws),
+                             code=CloseCode.TRY_AGAIN_LATER),
         )  # fmt: skip
-        await reject(ws, TRY_AGAIN_LATER, "too many connections")
+        await reject(ws, CloseCode.TRY_AGAIN_LATER, "too many connections")
         return False

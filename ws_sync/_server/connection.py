@@ -1,102 +1,103 @@
-"""One WebSocket: an outbox in front of it, so that no sender ever waits for a slow peer.
+"""One WebSocket, with an outbox, so that a slow peer never makes a sender wait.
 
-What is sent while nothing waits goes to the server at once, as the first step of the task that
-would write; where the server makes it wait, a task is engaged that finishes it (see `writers`).
-Everything else goes through the outbox, which the task empties in order; a unit of two frames
-(`_BIN_META` and its bytes) stays together (binary-pair). When the outbox is congested, a
-document does not add patches to it: it leaves a note with `when_drained`, and makes one patch of
-all its changes later. What can't be merged is queued up to a hard limit; a peer behind that is
-too slow and loses its connection. What every connection begins with, the states, does not count:
-however large they are, a client can connect.
+A unit is a text frame, or a text frame and the binary frame that must follow it (binary-pair).
+`send` appends a unit to the outbox and starts a writer if none is running. The writer sends the
+units in order and ends when the outbox is empty, so an idle connection has no task. From Python
+3.12 on the writer starts eagerly: a frame that the server takes at once is on its way when `send`
+returns. On Python 3.11 it is sent in the next turn of the event loop.
 
-A connection ends once, and with it nothing but itself: whoever replaces it owns another object.
+While the outbox is congested, a document adds no patches to it. It registers with `when_drained`,
+and sends one patch of all its changes later. Other units are queued up to a hard limit; a peer
+that exceeds it is too slow and loses its connection. The states that a connection begins with do
+not count towards any limit: a client can connect however large they are.
+
+`close` starts another task, which waits for the writer and then closes the WebSocket. A connection
+never touches its session, so its end has no effect on the connection that has replaced it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple
-from weakref import ref
+from typing import Any, NamedTuple
 
 from starlette.websockets import WebSocketState
 
 from ws_sync._core.json.codec import encode, frame
 from ws_sync._core.protocol.binary_pairs import Pairing
+from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.events import DISCONNECT
-from ws_sync._log import AnyLog, Log, log_fields
-from ws_sync._server.steps import Begun, begin
+from ws_sync._log import Log, log_fields, peer_of
+from ws_sync._server.counters import Counters, size
 from ws_sync._server.transport import Transport
-from ws_sync._server.writers import Writer, spare
 from ws_sync.exceptions import shorten
 from ws_sync.limits import LIMITS, Limits
-from ws_sync.metrics import Counters, size
-
-if TYPE_CHECKING:
-    from ws_sync.session import Session
 
 _numbers = count(1)
 
-NORMAL = 1000
-BREAKS_RULES = 1008
-INTERNAL_ERROR = 1011
-TOO_BIG = 1009
-TOO_SLOW = TRY_AGAIN_LATER = 1013
+if sys.version_info >= (3, 12):
+
+    def _start(
+        work: Coroutine[Any, Any, None], loop: asyncio.AbstractEventLoop
+    ) -> asyncio.Task[None]:
+        return asyncio.Task(work, loop=loop, eager_start=True)
+else:
+
+    def _start(
+        work: Coroutine[Any, Any, None], loop: asyncio.AbstractEventLoop
+    ) -> asyncio.Task[None]:
+        return loop.create_task(work)
 
 
 class Unit(NamedTuple):
-    """A text frame, and the binary frame that must follow it with nothing between them."""
+    """Frames that nothing may separate.
+
+    Attributes:
+        text: the text frame.
+        payload: the binary frame after it; None if there is none.
+        size: characters and bytes of both, or 0 if the unit does not count towards the limits.
+    """
 
     text: str
     payload: bytes | None
-    counts: bool
-
-    @property
-    def size(self) -> int:
-        """Characters and bytes of both, as the limits count them."""
-        return len(self.text) + len(self.payload or b"") if self.counts else 0
-
-
-def _nobody() -> None:
-    """Return what a weak reference to something that is gone does."""
+    size: int
 
 
 class Connection:
-    """One WebSocket of a session; made in the event loop that serves it.
+    """One WebSocket of a session; created in the event loop that serves it.
 
     Attributes:
         ws: the WebSocket, already accepted.
         loop: the event loop that serves it.
-        maker: a weak reference to the task that has made it, or to nothing.
-        pairing: what the connection has received of a binary pair.
-        malformed: how many malformed frames came in.
-        cuts_handler: whether it was closed while a handler was at work.
-        number: which connection of this process it is.
-        counters: count what goes through; those of the session.
+        pairing: the received half of a binary pair.
+        malformed: number of malformed frames in a row.
+        cuts_handler: whether it was closed while a handler was running.
+        number: number of the connection in this process.
+        counters: the counters of the session.
     """
 
     __slots__ = (
         "__weakref__",
-        "_begun",
         "_close",
+        "_closing",
         "_is_receiving",
+        "_is_writing",
         "_late",
         "_limits",
-        "_logger",
         "_outbox",
+        "_parent_log",
         "_serving",
-        "_session",
         "_size",
         "_units",
         "_writer",
         "counters",
         "cuts_handler",
         "loop",
-        "maker",
         "malformed",
         "number",
         "pairing",
@@ -104,49 +105,42 @@ class Connection:
     )
 
     def __init__(
-        self, ws: Transport, log: AnyLog, limits: Limits = LIMITS, session: Session | None = None
+        self, ws: Transport, log: Log, limits: Limits = LIMITS, counters: Counters | None = None
     ) -> None:
         self.ws = ws
         self.number = next(_numbers)
-        self.counters = Counters() if session is None else session.counters
+        self.counters: Counters = counters or Counters()
         self.counters.opened += 1
         self.loop = asyncio.get_running_loop()
-        self.maker: Callable[[], asyncio.Task[Any] | None]
-        self.made_here()
         self.pairing = Pairing()
         self.malformed = 0
         self.cuts_handler = False
-        self._logger = log
-        self._session = None if session is None else ref(session)  # which may be gone sooner
+        self._parent_log = log
         self._limits = limits
-        self._outbox: list[Unit] = []  # nearly always empty; an empty deque has half a kilobyte
-        self._units = 0
+        self._outbox: list[Unit] = []  # nearly always empty; an empty deque takes 600 bytes
+        self._units = 0  # of the outbox, as the limits count them
         self._size = 0
         self._late: dict[object, Callable[[], None]] | None = None
-        self._close: tuple[int, str] | None = None  # code and reason, once it is to end
-        self._begun: Begun | None = None  # the sending of the first unit of the outbox
+        self._close: tuple[int, str] | None = None  # code and reason, once it is closing
         self._serving: asyncio.Timeout | None = None
         self._is_receiving = False
-        self._writer: Writer | None = None  # the one that is engaged
-
-    def made_here(self) -> None:
-        """Declare the running task the one that has made the connection."""
-        task = asyncio.current_task()
-        self.maker = ref(task) if task is not None else _nobody
+        self._is_writing = False
+        self._writer: asyncio.Task[None] | None = None  # only while it waits for the peer
+        self._closing: asyncio.Task[None] | None = None
 
     @property
     def is_open(self) -> bool:
-        """Whether events still come and go here."""
+        """Whether `close` was not called yet."""
         return self._close is None
 
     @property
     def is_served(self) -> bool:
-        """Whether a task receives here."""
+        """Whether a task receives from this connection."""
         return self._serving is not None
 
     @property
     def is_congested(self) -> bool:
-        """Whether the peer is behind so far that state changes had better wait."""
+        """Whether the peer is so far behind that state changes should wait."""
         return bool(self._outbox) and (
             len(self._outbox) > self._limits.congested_units
             or self._size > self._limits.congested_size
@@ -154,48 +148,45 @@ class Connection:
 
     @property
     def has_unsent(self) -> bool:
-        """Whether something was not yet given to the WebSocket."""
+        """Whether a unit was not yet handed to the WebSocket."""
         return bool(self._outbox)
 
     @property
     def waiting(self) -> int:
-        """How many events were not yet given to the WebSocket."""
+        """Number of units that were not yet handed to the WebSocket."""
         return len(self._outbox)
 
     @property
-    def _log(self) -> Log:
-        return Log(self._logger, None if self._session is None else self._session(), self)
+    def log(self) -> Log:
+        """The log for records about this connection."""
+        return self._parent_log.about_connection(self.number, peer_of(self.ws))
 
     def send(self, text: str, payload: bytes | None = None) -> None:
-        """Queue a text frame, and a binary one right behind it; lost when the connection ended.
+        """Queue a text frame, and a binary frame after it; both are lost after `close`.
 
-        Of the bytes that are sent, only those of the text are counted here.
+        Counts the bytes of the text only; the caller counts those of the payload.
         """
         if self._close is not None:
             return
-        if not self._outbox:
-            self.counters.sent_bytes += len(text) if text.isascii() else size(text)
-            if not self._try_send_now(text, payload):
-                self._queue(Unit(text, payload, counts=True))
-        elif self._units >= self._limits.most_units or self._size > self._limits.most_size:
-            self._log.warning(
-                "peer is too slow: %d events wait for it", self.waiting,
-                extra=log_fields("peer-too-slow", waiting=self.waiting, code=TOO_SLOW),
-            )  # fmt: skip
-            self._outbox.clear()
-            self.close(TOO_SLOW, "too slow")
-        else:
-            self.counters.sent_bytes += len(text) if text.isascii() else size(text)
-            self._queue(Unit(text, payload, counts=True))
+        if self._outbox and (
+            self._units >= self._limits.most_units or self._size > self._limits.most_size
+        ):
+            self._give_up_slow_peer()
+            return
+        self.counters.sent_bytes += len(text) if text.isascii() else size(text)
+        length = len(text) if payload is None else len(text) + len(payload)
+        self._units += 1
+        self._size += length
+        self._queue(Unit(text, payload, length))
 
-    def begin_with(self, text: str) -> None:
-        """Queue a text frame that belongs to the beginning of the connection: no limit counts."""
+    def send_initial(self, text: str) -> None:
+        """Queue a text frame that the connection begins with; it counts towards no limit."""
         if self.is_open:
             self.counters.sent_bytes += size(text)
-            self._queue(Unit(text, None, counts=False))
+            self._queue(Unit(text, None, 0))
 
     def when_drained(self, owner: object, publish: Callable[[], None]) -> None:
-        """Call `publish` when the outbox is empty; once for each owner."""
+        """Call `publish` when the outbox is empty; a newer call replaces that of the same owner."""
         if self._late is None:
             self._late = {}
         self._late[owner] = partial(copy_context().run, publish)
@@ -216,24 +207,25 @@ class Connection:
         return payload if text is None else text
 
     def serving(self) -> asyncio.Timeout:
-        """Return what surrounds receiving and handling; `close` lets it time out.
+        """Return the timeout to receive and handle events in; `close` makes it expire.
 
-        Waiting for a frame ends at once then, the handler of an event some time after. A function
-        in a thread can't be cancelled: it is waited for.
+        It expires at once while the task waits for a frame, and after the limits' `grace` while a
+        handler runs. A function in a thread can't be cancelled: the task waits for its end.
         """
         self._serving = asyncio.timeout(None)
         return self._serving
 
     def disconnect(self, message: str) -> None:
-        """Queue `_DISCONNECT` as the last event, and close behind it."""
+        """Queue `_DISCONNECT` as the last event, and close."""
         self.counters.sent_disconnects += self.is_open
         self.send(frame(DISCONNECT, encode(message)))
-        self.close(NORMAL)
+        self.close()
 
-    def close(self, code: int = NORMAL, reason: str = "") -> None:
-        """Begin to end the connection: read no more, send what is queued, close.
+    def close(self, code: int = CloseCode.NORMAL_CLOSURE, reason: str = "") -> None:
+        """Begin to close: stop receiving, send what is queued, close the WebSocket.
 
-        Never blocks; a peer that does not read is given up after the limits' `close_timeout`.
+        Never waits; `closed` does. A peer that does not read what is queued within the limits'
+        `close_timeout` does not get it.
         """
         if not self.is_open:
             return
@@ -243,97 +235,84 @@ class Connection:
         if self._serving is not None:
             self.cuts_handler = not self._is_receiving
             grace = self._limits.grace if self.cuts_handler else 0.0
-            with suppress(RuntimeError):  # it is over
+            with suppress(RuntimeError):  # it has expired or ended
                 self._serving.reschedule(self.loop.time() + grace)
-            self._serving = None  # it leads to the task, and that may lead here
-        writer = self._engage().task
-        giving_up = self.loop.call_later(self._limits.close_timeout, writer.cancel)
-        writer.add_done_callback(lambda _: giving_up.cancel())
+            self._serving = None  # it refers to the task, which may refer to this connection
+        # The task outlives the caller's context, which it must not keep alive.
+        self._closing = self.loop.create_task(self._finish(), context=Context())
 
     async def closed(self) -> None:
-        """Wait until the connection has ended, after `close`."""
-        if self._writer is not None:
-            await asyncio.wait([self._writer.task])
-
-    async def _write(self) -> None:
-        try:
-            await self._empty_outbox()
-        except asyncio.CancelledError:
-            self._log.warning(
-                "peer did not read what was left for it; giving it up",
-                extra=log_fields("peer-given-up", waiting=self.waiting),
-            )
-        except Exception as error:  # noqa: BLE001  # whatever the server raises for a dead peer
-            self._lost(error)
-        if self.is_open:
-            self._writer = None
-        else:
-            await self._close_socket()
-
-    def _engage(self) -> Writer:
-        if self._writer is None:
-            self._writer = spare(self.loop)
-            self._writer.engage(self._write)
-        return self._writer
-
-    def _lost(self, error: Exception) -> None:
-        self._log_loss("sending", error)
-        self.close(INTERNAL_ERROR)
-
-    def _log_loss(self, what: str, error: Exception) -> None:
-        reason = shorten(str(error) or type(error).__name__)
-        self._log.info(
-            "connection lost while %s: %s",
-            what,
-            reason,
-            extra=log_fields("connection-lost", error=reason),
-        )
-
-    def _try_send_now(self, text: str, payload: bytes | None) -> bool:
-        """Give a unit to the server; whether nothing is left to do for it."""
-        sending = self.ws.send_text(text) if payload is None else self._send(text, payload)
-        writer = self._writer or spare(self.loop)
-        try:
-            self._begun = begin(sending, writer.task, self.loop)
-        except Exception as error:  # noqa: BLE001  # whatever the server raises for a dead peer
-            self._lost(error)
-            return True
-        return self._begun is None
-
-    async def _send(self, text: str, payload: bytes | None) -> None:
-        await self.ws.send_text(text)
-        if payload is not None:
-            await self.ws.send_bytes(payload)
+        """Wait until the WebSocket is closed, after `close`."""
+        if self._closing is not None:
+            await asyncio.wait([self._closing])
 
     def _queue(self, unit: Unit) -> None:
         self._outbox.append(unit)
-        if len(self._outbox) > self.counters.outbox_peak:
-            self.counters.outbox_peak = len(self._outbox)
-        self._units += unit.counts
-        self._size += unit.size
-        self._engage()
+        if not self._is_writing:
+            self._is_writing = True
+            writer = _start(self._write(), self.loop)
+            if not self._is_writing:  # it has sent everything already
+                return
+            self._writer = writer
+        self.counters.outbox_peak = max(self.counters.outbox_peak, len(self._outbox))
 
-    async def _empty_outbox(self) -> None:
-        while self._outbox:
-            unit = self._outbox[0]
-            begun, self._begun = self._begun, None
-            await (self._send(unit.text, unit.payload) if begun is None else begun)
-            if self._outbox and self._outbox[0] is unit:
-                del self._outbox[0]
-            self._units -= unit.counts
-            self._size -= unit.size
-            if not self._outbox and self._late is not None:
-                late, self._late = self._late, None
-                for publish in late.values():
-                    publish()
+    async def _write(self) -> None:
+        outbox = self._outbox
+        try:
+            while outbox:
+                unit = outbox[0]
+                await self.ws.send_text(unit.text)
+                if unit.payload is not None:
+                    await self.ws.send_bytes(unit.payload)
+                if outbox and outbox[0] is unit:  # a slow peer's outbox is cleared meanwhile
+                    del outbox[0]
+                if unit.size:
+                    self._units -= 1
+                    self._size -= unit.size
+                if self._late is not None and not outbox:
+                    late, self._late = self._late, None
+                    for publish in late.values():
+                        publish()
+        except Exception as error:  # noqa: BLE001  # whatever the server raises for a lost peer
+            outbox.clear()
+            self._log_loss("sending", error)
+            self.close(CloseCode.INTERNAL_ERROR)
+        finally:
+            self._is_writing = False
+            self._writer = None
 
-    async def _close_socket(self) -> None:
+    async def _finish(self) -> None:
+        if (writer := self._writer) is not None:
+            await asyncio.wait([writer], timeout=self._limits.close_timeout)
+            if not writer.done():
+                self.log.warning(
+                    "peer did not read what was left for it; giving it up",
+                    extra=log_fields("peer-given-up", waiting=self.waiting),
+                )
+                writer.cancel()
+                await asyncio.wait([writer])
         ended = self.ws.client_state is not WebSocketState.CONNECTED
         if ended or self.ws.application_state is not WebSocketState.CONNECTED:
             return
-        code, reason = self._close or (NORMAL, "")
+        code, reason = self._close or (CloseCode.NORMAL_CLOSURE, "")
         try:
             async with asyncio.timeout(self._limits.close_timeout):
                 await self.ws.close(code, reason)
-        except Exception as error:  # noqa: BLE001  # the socket is gone, one way or another
+        except Exception as error:  # noqa: BLE001  # the peer is lost, one way or another
             self._log_loss("closing", error)
+
+    def _give_up_slow_peer(self) -> None:
+        self.log.warning(
+            "peer is too slow: %d events wait for it; closing", self.waiting,
+            extra=log_fields("peer-too-slow", waiting=self.waiting,
+                             code=CloseCode.TRY_AGAIN_LATER),
+        )  # fmt: skip
+        self._outbox.clear()
+        self.close(CloseCode.TRY_AGAIN_LATER, "too slow")
+
+    def _log_loss(self, activity: str, error: Exception) -> None:
+        reason = shorten(str(error) or type(error).__name__)
+        self.log.info(
+            "connection lost while %s: %s", activity, reason,
+            extra=log_fields("connection-lost", error=reason),
+        )  # fmt: skip

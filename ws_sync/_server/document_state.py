@@ -14,20 +14,20 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable, Set
 from functools import partial
 
-from ws_sync._binding.attributes import Attribute
-from ws_sync._binding.client_write import Write, current, state_patch
-from ws_sync._binding.element_write import write_of
+from ws_sync._binding.attributes import Attribute, to_json
+from ws_sync._binding.client_write import Write, current_value, state_patch
+from ws_sync._binding.element_write import prepare_write
 from ws_sync._core.json.codec import JSON, Text, dump, encode, frame, frame_prefix
-from ws_sync._core.protocol.concurrent_edits import Crossings
+from ws_sync._core.protocol.concurrent_edits import ConcurrentEdits
 from ws_sync._core.protocol.dialects import STRICT, translate
 from ws_sync._core.protocol.events import patch_event, set_event
-from ws_sync._core.snapshot.document import Held, PeerSnapshot
-from ws_sync._log import AnyLog, log_fields
+from ws_sync._core.snapshot.document import AttributeSnapshot, PeerSnapshot
+from ws_sync._log import Log, log_fields
 from ws_sync._server.connection import Connection
-from ws_sync._server.invoke import to_json
+from ws_sync._server.counters import Counters
+from ws_sync._server.instrumentation import instrumentation
 from ws_sync.exceptions import Refused, RefusedState
 from ws_sync.limits import LIMITS, Limits
-from ws_sync.metrics import Counters
 
 _NULL = dump(None)
 _NONE: Set[str] = frozenset()
@@ -47,9 +47,9 @@ class DocumentState:
     __slots__ = (
         "__weakref__",
         "_all_readers",
+        "_concurrent_edits",
         "_connection",
         "_counters",
-        "_crossings",
         "_dialects",
         "_document",
         "_good",
@@ -69,7 +69,7 @@ class DocumentState:
     def __init__(
         self,
         key: str,
-        log: AnyLog,
+        log: Log,
         counters: Counters | None = None,
         limits: Limits = LIMITS,
         dialects: frozenset[str] = STRICT,
@@ -83,14 +83,16 @@ class DocumentState:
         self._limits = limits
         self._dialects = dialects
         self._patch_begun = b""  # the frame of a patch, up to its data
-        self._good: dict[str, Held] = {}  # of each attribute, the last that could be sent
+        self._good: dict[
+            str, AttributeSnapshot
+        ] = {}  # of each attribute, the last that could be sent
         self._unreadable: Set[str] = _NONE
         self._all_readers: list[tuple[str, Callable[[], object]]] = []
         self._document = PeerSnapshot({})
         self._connection: Connection | None = None  # the one whose peer holds the document
         self._restarted: Connection | None = None  # the one whose peer holds another document
         self._late: Set[str] = _NONE
-        self._crossings = Crossings()
+        self._concurrent_edits = ConcurrentEdits()
         self._timer: asyncio.TimerHandle | None = None
 
     def is_known(self, connection: Connection) -> bool:
@@ -114,6 +116,14 @@ class DocumentState:
         Returns:
             What went wrong with single attributes.
         """
+        if (hooks := instrumentation.hooks) is None:
+            return self._announce(connection)
+        with hooks.sending("announce", self.key) as record:
+            errors = self._announce(connection)
+            record(None, errors)
+        return errors
+
+    def _announce(self, connection: Connection) -> list[Exception]:
         texts, errors = self._read_all()  # state-get-current
         members = [f"{encode(wire)}:{text.text.decode()}" for wire, text in texts.items()]
         text = frame(set_event(self.key), f"{{{','.join(members)}}}")
@@ -121,10 +131,10 @@ class DocumentState:
         if self.is_known(connection):
             connection.send(text)
         else:
-            connection.begin_with(text)
+            connection.send_initial(text)
             self._stop_settling()
         self.sent_at = connection.loop.time()
-        self._crossings.announced(self.sent_at)
+        self._concurrent_edits.state_sent(self.sent_at)
         self._connection, self._document = connection, PeerSnapshot(texts)
         return errors
 
@@ -153,6 +163,16 @@ class DocumentState:
             Whether something was sent; and what went wrong with single attributes, which stay at
             the peer as they were.
         """
+        if (hooks := instrumentation.hooks) is None:
+            return self._publish(connection, names, whole)
+        with hooks.sending("publish", self.key) as record:
+            sent, errors = self._publish(connection, names, whole)
+            record(sent, errors)
+        return sent, errors
+
+    def _publish(
+        self, connection: Connection, names: Collection[str] | None, whole: bool
+    ) -> tuple[bool, list[Exception]]:
         if connection.is_congested:
             self._late |= set(self.attributes if names is None else names)
             connection.when_drained(self, partial(self._publish_late, connection))
@@ -160,7 +180,7 @@ class DocumentState:
         readers = (names is None and self._all_readers) or self._readers(names)
         found = self._document.advance(readers, to_json, self._good)
         if names is not None:
-            self._good |= self._document.texts(names)
+            self._good |= self._document.known(names)
         if found is None:
             return False, self._note({}, names) if self._unreadable else []
         if found.operations:
@@ -169,9 +189,9 @@ class DocumentState:
             self._counters.sent_patches += 1
             self.sent_at = now = connection.loop.time()
             if whole:
-                self._crossings.replaced(found.changed, now)
+                self._concurrent_edits.values_sent(found.changed, now)
             else:
-                self._crossings.patched(found.changed, now)
+                self._concurrent_edits.patch_sent(found.changed, now)
         if found.errors or self._unreadable:
             return bool(found.operations), self._note(found.errors, names)
         return bool(found.operations), []
@@ -208,13 +228,13 @@ class DocumentState:
         if type(patch) is list and len(patch) > self._limits.operations:
             raise Refused(f"more than {self._limits.operations} operations")
         if self._dialects:
-            values = {wire: partial(current, each) for wire, each in self.attributes.items()}
+            values = {wire: partial(current_value, each) for wire, each in self.attributes.items()}
             patch = translate(patch, self._dialects, values)
-        write = write_of(self.attributes, patch)
+        write = prepare_write(self.attributes, patch)
         self._check_size(write)
-        self._document.follow(patch, write)
+        self._document.apply_patch(patch, write)
         self._commit(write)
-        self._document.settle()
+        self._document.refresh()
         self._correct(connection, write.affected)
 
     def receive_state(self, connection: Connection, state: JSON) -> None:
@@ -225,13 +245,13 @@ class DocumentState:
         """
         write = Write(self.attributes, state_patch(self.attributes, state))
         self._check_size(write)
-        self._document.follow_state(state)
+        self._document.apply_state(state)
         self._commit(write)
         self._correct(connection, {*state, *write.affected})
 
     def _check_size(self, write: Write) -> None:
         most = self._limits.document
-        if self.size + write.most_growth() <= most:
+        if self.size + write.max_growth() <= most:
             return
         others = self._good.keys() - write.touched
         rest = sum(self._good[wire].size for wire in others)
@@ -259,12 +279,12 @@ class DocumentState:
         if not self.is_known(connection):
             return
         touched = set(touched)
-        self._crossings.written(touched, connection.loop.time())
+        self._concurrent_edits.write_received(touched, connection.loop.time())
         self._await_settling(connection)
         names = touched | self._derived()
         self.report(self.publish(connection, names)[1])  # state-corrected-at-once
 
-    def _read_all(self) -> tuple[dict[str, Held], list[Exception]]:
+    def _read_all(self) -> tuple[dict[str, AttributeSnapshot], list[Exception]]:
         errors = self._read(None)
         return {wire: self._good.get(wire, _NULL) for wire in self.attributes}, errors
 
@@ -308,13 +328,13 @@ class DocumentState:
             self.report(self.publish(connection, names)[1])
 
     def _stop_settling(self) -> None:
-        self._crossings = Crossings()
+        self._concurrent_edits = ConcurrentEdits()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
     def _await_settling(self, connection: Connection) -> None:
-        due = self._crossings.next_due()
+        due = self._concurrent_edits.next_due()
         if due is not None and self._timer is None:
             self._timer = connection.loop.call_at(due, self._settle, connection)
 
@@ -322,7 +342,7 @@ class DocumentState:
         self._timer = None
         if not self.is_known(connection) or not connection.is_open or not self.is_current():
             return
-        names = self._crossings.due(connection.loop.time())
+        names = self._concurrent_edits.take_due(connection.loop.time())
         if names:  # state-crossing
             self._document.forget(names)
             self.report(self.publish(connection, names, whole=True)[1])

@@ -1,35 +1,58 @@
-"""The place of an object's handlers in a session, held weakly.
+"""The handlers that an object has in its session.
 
-A session lives long; it must not keep alive what belongs to it. So it holds an object's handlers
-by weak references, and when the object is gone they go too. Handlers that a newer object has
-registered under the same key are left alone.
+A session lives long and must not keep its objects alive. So it holds their handlers by weak
+references, and the handlers are removed when the object is gone. A handler that a newer object has
+registered for the same event stays.
 """
 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
 
 from ws_sync._core.json.codec import JSON
-from ws_sync.session import Session
+from ws_sync._server.invoke import call
+
+
+class Handlers(Protocol):
+    """The part of a session that holds handlers."""
+
+    @property
+    def event_handlers(self) -> dict[str, Callable[..., Any]]:
+        """The handler of each event."""
+
+    @property
+    def init_handlers(self) -> list[Callable[[], Any]]:
+        """The functions to call for each new connection."""
+
+    def register_event(self, event: str, callback: Callable[..., Any]) -> None:
+        """Register the handler of an event."""
+
+    def deregister_event(self, event: str) -> None:
+        """Remove the handler of an event."""
+
+    def register_init(self, callback: Callable[[], Any]) -> None:
+        """Register a function to call for each new connection."""
 
 
 class WeakHandler:
-    """A callback that calls an async method of an object for as long as that lives."""
+    """Calls an async method of an object while the object lives.
 
-    __slots__ = ("__code__", "_function", "place")
+    By this type `call_handler` knows that the result is awaitable.
+    """
 
-    def __init__(self, method: Callable[..., Any], place: weakref.ref[object]) -> None:
-        """Call a method.
+    __slots__ = ("_function", "place")
+
+    def __init__(self, method: Callable[..., Awaitable[None]], place: weakref.ref[object]) -> None:
+        """Wrap a bound method.
 
         Args:
-            method: a bound one.
-            place: a weak reference to its object, which all of its handlers share.
+            method: an async method of the object.
+            place: a weak reference to the object, shared by all of its handlers.
         """
         self.place = place
         self._function = method.__func__  # type: ignore[attr-defined]  # it is bound
-        self.__code__ = method.__code__  # tells `call` at once that it is async
 
     @property
     def owner(self) -> object | None:
@@ -37,16 +60,24 @@ class WeakHandler:
         return self.place()
 
     def __call__(self, *data: JSON) -> Awaitable[None]:
-        """Pass an event's data on."""
+        """Call the method with the data of an event."""
         owner = self.place()
-        return _nothing() if owner is None else self._function(owner, *data)
+        if owner is None:
+            return _nothing()
+        called: Awaitable[None] = self._function(owner, *data)
+        return called
 
 
 async def _nothing() -> None:
     """Do nothing."""
 
 
-def owners(session: Session) -> set[object]:
+def call_handler(handler: Callable[..., Any], *data: JSON) -> Awaitable[Any]:
+    """Call a handler of this library or of the application; see `call`."""
+    return handler(*data) if type(handler) is WeakHandler else call(handler, *data)
+
+
+def owners(session: Handlers) -> set[object]:
     """Return the living objects that have handlers in a session."""
     handlers = [*session.event_handlers.values(), *session.init_handlers]
     found = {handler.owner for handler in handlers if isinstance(handler, WeakHandler)}
@@ -60,18 +91,18 @@ class Registration:
 
     def __init__(
         self,
-        session: Session,
+        session: Handlers,
         owner: object,
-        events: dict[str, Callable[..., Any]],
-        initialise: Callable[..., Any] | None,
+        events: Mapping[str, Callable[..., Awaitable[None]]],
+        initialise: Callable[..., Awaitable[None]] | None,
     ) -> None:
         """Register handlers.
 
         Args:
-            session: where.
-            owner: the object whose end is the end of the handlers.
-            events: its method for each event.
-            initialise: its method for each new connection.
+            session: where to register them.
+            owner: the object; its handlers are removed when it is gone.
+            events: its async method for each event.
+            initialise: its async method to call for each new connection.
         """
         self._session = session
         self._first = next(iter(events))
@@ -82,27 +113,27 @@ class Registration:
             session.register_init(WeakHandler(initialise, self._place))
 
     def is_current(self) -> bool:
-        """Tell whether no newer object has registered itself in this one's place."""
+        """Return whether no newer object has taken this one's events."""
         return self.holds(self._first)
 
     def holds(self, event: str) -> bool:
-        """Tell whether the handler of `event` is still the one registered here."""
+        """Return whether the handler of `event` is the one registered here."""
         handler = self._session.event_handlers.get(event)
         return type(handler) is WeakHandler and handler.place is self._place
 
     def remove(self) -> None:
-        """Remove the handlers, but none that has replaced one of them."""
+        """Remove the handlers that no newer object has replaced."""
         removal = self._place.__callback__
         if removal is not None:  # the object is alive
             removal(self._place)
 
 
 class _Removal:
-    """Removes what was registered of an object, when that is gone or wants it."""
+    """Removes the handlers of an object when it is gone, or on demand."""
 
     __slots__ = ("_events", "_session")
 
-    def __init__(self, session: Session, events: tuple[str, ...]) -> None:
+    def __init__(self, session: Handlers, events: tuple[str, ...]) -> None:
         self._session = weakref.ref(session)
         self._events = events
 

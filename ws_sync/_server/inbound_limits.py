@@ -6,11 +6,11 @@ It counts for the session, and not for a connection: who connects again has not 
 from __future__ import annotations
 
 import asyncio
-import logging
 
+from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.token_bucket import Meter
-from ws_sync._log import log_fields, peer_of
-from ws_sync._server.connection import TOO_BIG, Connection
+from ws_sync._log import Log, log_fields, peer_of
+from ws_sync._server.connection import Connection
 from ws_sync.exceptions import Refused
 from ws_sync.limits import Limits
 
@@ -25,7 +25,7 @@ class Intake(Meter):
 
     __slots__ = ("_log", "_tasks", "_was_told", "dialects", "limits")
 
-    def __init__(self, limits: Limits, dialects: frozenset[str], log: logging.Logger) -> None:
+    def __init__(self, limits: Limits, dialects: frozenset[str], log: Log) -> None:
         super().__init__(limits.events, limits.received, limits.frame)
         self.limits = limits
         self.dialects = dialects
@@ -57,9 +57,9 @@ class Intake(Meter):
             self._log.warning(
                 "a frame has a size of %d; %d may be", size, self.limits.frame,
                 extra=log_fields("frame-too-large", "connection-oversized", size=size,
-                                 code=TOO_BIG),
+                                 code=CloseCode.MESSAGE_TOO_BIG),
             )  # fmt: skip
-            connection.close(TOO_BIG, "too big")
+            connection.close(CloseCode.MESSAGE_TOO_BIG, "too big")
             return
         wait = self.wait(connection.loop.time())
         if wait and not self._was_told:

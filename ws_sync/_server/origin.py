@@ -31,15 +31,10 @@ from weakref import WeakSet
 
 from starlette.datastructures import Headers
 
-from ws_sync._log import AnyLog, log_fields, peer_of
+from ws_sync._core.protocol.close_codes import CloseCode
+from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.transport import Transport, reject
 from ws_sync.exceptions import shorten
-
-FOREIGN = 1008
-"""Close code of a WebSocket that the application had accepted before its origin was judged.
-
-One that was not accepted is answered with status 403.
-"""
 
 EVERYTHING = "*"
 """Stands for all origins: the check is off."""
@@ -114,7 +109,7 @@ class Origins:
 _NO_OTHERS = Origins()
 
 
-async def admit(ws: Transport, origins: Origins, log: AnyLog) -> bool:
+async def admit(ws: Transport, origins: Origins, log: Log) -> bool:
     """Judge where a WebSocket comes from, and close it if it may not connect.
 
     Returns:
@@ -122,11 +117,11 @@ async def admit(ws: Transport, origins: Origins, log: AnyLog) -> bool:
     """
     if may_connect(ws, origins, log):
         return True
-    await reject(ws, FOREIGN, "origin not allowed")
+    await reject(ws, CloseCode.POLICY_VIOLATION, "origin not allowed")
     return False
 
 
-def may_connect(ws: Transport, origins: Origins, log: AnyLog) -> bool:
+def may_connect(ws: Transport, origins: Origins, log: Log) -> bool:
     """Judge where a WebSocket comes from; a refusal is logged."""
     headers = ws.headers
     if "origin" not in headers or ws in _listed:

@@ -13,17 +13,38 @@ from dataclasses import dataclass, field
 from functools import partial
 from logging import Logger
 from types import EllipsisType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypedDict
 
 from pydantic import BaseModel
 
-from ws_sync._binding.attribute_types import field_names, usual_name
+from ws_sync._binding.attribute_types import default_wire_name, field_names
 from ws_sync._binding.attributes import Names, public_names, wire_names
 from ws_sync.exceptions import UnknownAttribute
-from ws_sync.session import Session
 
 Functions: TypeAlias = Mapping[str, Callable[..., Any]]
 Pair: TypeAlias = tuple[Callable[..., Any], Callable[..., Any]]
+
+
+class SyncOptions(TypedDict, total=False):
+    """The options of the decorators and of `Sync`.
+
+    Attributes:
+        include: attributes to sync; a mapping gives their names on the wire.
+        exclude: attributes not to sync.
+        toCamelCase: whether names on the wire are in camel case.
+        send_on_init: whether the state is sent on each new connection.
+        expose_running_tasks: whether the names of running tasks are part of the state.
+        logger: None for the session's.
+        read_only: attributes that only the server changes.
+    """
+
+    include: Names
+    exclude: Iterable[str]
+    toCamelCase: bool
+    send_on_init: bool
+    expose_running_tasks: bool
+    logger: Logger | None
+    read_only: Iterable[str]
 
 
 @dataclass(frozen=True)
@@ -59,7 +80,7 @@ class Configuration:
     camel: bool = False
     running_tasks: str | None = None
     send_on_init: bool = True
-    session: Session | None = None
+    session: Any = None
     logger: Logger | None = None
     actions: Functions | Callable[..., Any] = field(default_factory=dict)
     tasks: Functions | Pair = field(default_factory=dict)
@@ -80,7 +101,7 @@ class Configuration:
         cls = type(self.obj)
         names = field_names(cls) if issubclass(cls, BaseModel) else public_names(self.obj, excluded)
         return {
-            name: usual_name(cls, self.camel, name)
+            name: default_wire_name(cls, self.camel, name)
             for name in names
             if name not in self.exclude and name not in self.include
         }
@@ -101,10 +122,26 @@ def configure(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Configuration:
     return read(*args, **kwargs)
 
 
+def options_of_class(*args: Any, **options: Any) -> dict[str, Any]:
+    """Return by name the options that a decorator was called with, from `sync_all` on.
+
+    Raises:
+        TypeError: one of them is not an option of a decorator.
+    """
+    try:
+        bound = inspect.signature(object_first).bind(None, "", *args, **options).arguments
+    except TypeError as error:
+        raise TypeError(f"sync(): {error}") from None
+    given = {name: value for name, value in bound.items() if name not in {"obj", "key"}}
+    if extra := given.keys() - SyncOptions.__optional_keys__ - {"sync_all"}:
+        raise TypeError(f"sync(): {min(extra)!r} is an option of Sync, not of a decorator")
+    return given
+
+
 def key_first(
     key: str,
     obj: object,
-    session: Session | None = None,
+    session: Any = None,
     on_action: Callable[..., Any] | Functions | None = None,
     tasks: Functions | Pair | None = None,
     on_task_cancel: Functions | None = None,
@@ -118,7 +155,7 @@ def key_first(
         obj=obj,
         key=key,
         everything=not sync_attributes,
-        include=wire_names(sync_attributes, partial(usual_name, type(obj), False)),
+        include=wire_names(sync_attributes, partial(default_wire_name, type(obj), False)),
         running_tasks="runningTasks" if expose_running_tasks else None,
         send_on_init=send_on_init,
         session=session,
@@ -142,11 +179,11 @@ def object_first(
     actions: Functions | None = None,
     tasks: Functions | Pair | None = None,
     task_cancels: Functions | None = None,
-    session: Session | None = None,
+    session: Any = None,
     read_only: Iterable[str] = (),
 ) -> Configuration:
     """Read the arguments of the later generations."""
-    casing = partial(usual_name, type(obj), toCamelCase)
+    casing = partial(default_wire_name, type(obj), toCamelCase)
     running_tasks = "runningTasks" if toCamelCase else "running_tasks"
     return Configuration(
         obj=obj,

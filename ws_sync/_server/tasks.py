@@ -13,11 +13,12 @@ from functools import partial
 from typing import Any
 
 from ws_sync._binding.arguments import split
-from ws_sync._log import AnyLog, log_fields
+from ws_sync._log import Log, log_fields
+from ws_sync._server.counters import Counters
 from ws_sync._server.inbound_limits import Intake
+from ws_sync._server.instrumentation import instrumentation
 from ws_sync._server.invoke import call
 from ws_sync.exceptions import shorten
-from ws_sync.metrics import Counters
 
 _NONE: frozenset[str] = frozenset()
 
@@ -34,9 +35,10 @@ class Tasks:
         functions: Mapping[str, Callable[..., Any]],
         cancels: Mapping[str, Callable[..., Any]],
         changed: Callable[[], None],
-        log: AnyLog,
+        log: Log,
         counters: Counters | None = None,
         intake: Intake | None = None,
+        key: str | None = None,
     ) -> None:
         """Offer tasks.
 
@@ -47,6 +49,7 @@ class Tasks:
             log: where the tasks' exceptions go.
             counters: count the tasks.
             intake: bounds the running tasks of all objects of the session.
+            key: key of the object's document, for the instrumentation.
         """
         self.functions = functions
         self.cancels = cancels
@@ -56,6 +59,7 @@ class Tasks:
         self._log = log
         self._counters = counters or Counters()
         self._intake = intake
+        self._key = key
 
     @property
     def names(self) -> list[str]:
@@ -76,7 +80,10 @@ class Tasks:
             return
         if self._intake is not None:
             self._intake.begin_task(name)
-        task = asyncio.get_running_loop().create_task(self._run(name, arguments), name=name)
+        run = partial(self._run, name, arguments)
+        hooks = instrumentation.hooks
+        running = run() if hooks is None else hooks.running(self._key, name, run)
+        task = asyncio.get_running_loop().create_task(running, name=name)
         self.running[name] = task
         self._counters.started_tasks += 1
         task.add_done_callback(partial(self._ended, name))

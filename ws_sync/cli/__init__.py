@@ -1,49 +1,45 @@
-"""The command line: one module for each verb, and this one that tells them apart.
+"""The command line `ws-sync`: each verb has a function that gets the arguments after it.
 
-A verb's module has `run(arguments) -> exit status`, which reads the arguments behind the verb. The
-first line of its docstring is what the help says of it.
+`serve` and `token` are modules; the verbs of the conformance kit are the table in `kit`.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
-from ws_sync.cli import differ, proxy, replay, report, serve, test, token
-from ws_sync.cli.output import about
+from ws_sync.cli import kit, serve, token
 
-VERBS = {
-    "serve": serve,
-    "test": test,
-    "replay": replay,
-    "report": report,
-    "differ": differ,
-    "proxy": proxy,
-    "token": token,
+VERBS: dict[str, tuple[str, Callable[[Sequence[str]], int]]] = {
+    "serve": (serve.ABOUT, serve.run),
+    **{name: (about, partial(kit.run, name)) for name, (about, *_) in kit.VERBS.items()},
+    "token": (token.ABOUT, token.run),
 }
+"""By name: what the verb does, and what runs it and returns the exit status."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status; `argv` is without the program's name."""
     parser = argparse.ArgumentParser(
         prog="ws-sync",
-        description="The ws-sync protocol.",
-        epilog="verbs:\n" + "\n".join(f"  {name:<7}{about(VERBS[name])}" for name in VERBS),
+        description="Serve, test and debug the ws-sync protocol.",
+        epilog="verbs:\n" + "\n".join(f"  {name:<7}{about}" for name, (about, _) in VERBS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
-    parser.add_argument("verb", metavar="VERB", choices=VERBS, help="what to do, see below")
+    parser.add_argument("verb", metavar="VERB", choices=VERBS, help="one of the verbs below")
     parser.add_argument(
         "arguments", nargs=argparse.REMAINDER, help="see `ws-sync VERB --help`", metavar="..."
     )
     given = parser.parse_args(argv)
-    status: int = VERBS[given.verb].run(given.arguments)
-    return status
+    _, run = VERBS[given.verb]
+    return run(given.arguments)
 
 
 def _version() -> str:
     try:
         return version("ws-sync-kit")
-    except PackageNotFoundError:  # the sources are used in place
+    except PackageNotFoundError:  # run from the sources
         return "(not installed)"

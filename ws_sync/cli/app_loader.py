@@ -1,4 +1,4 @@
-"""Find the application that `ws-sync serve MODULE:APP` names, or say why there is none."""
+"""Load the application that `ws-sync serve MODULE:APP` names, or report why that fails."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from typing import Any
 
 
 class NothingToServe(Exception):
-    """There is no such application; the text says why."""
+    """The application can't be loaded; the text says why."""
 
 
 def load(name: str) -> Callable[..., Any]:
-    """Import an application by its name, `module:app`; from the current directory first.
+    """Import an application by its name, `module:app`, from the current directory first.
 
     Raises:
-        NothingToServe: the name has another form, there is no such module, importing it fails, or
-            it has no such attribute or one that can't be called.
+        NothingToServe: the name has another form, there is no such module, importing it fails, it
+            has no such attribute, or the attribute is not callable.
     """
     module, _, attribute = name.partition(":")
     if not module or not attribute or module.startswith("."):
@@ -34,8 +34,10 @@ def load(name: str) -> Callable[..., Any]:
         where = getattr(found, "__file__", None) or found
         raise NothingToServe(f"no {attribute!r} in the module {module!r}, {where}") from error
     if not callable(app):
-        raise NothingToServe(f"{name!r} is no ASGI application, but of type {type(app).__name__}")
-    return app  # type: ignore[no-any-return]  # it is whatever the module has
+        raise NothingToServe(
+            f"{name!r} is not an ASGI application, but of type {type(app).__name__}"
+        )
+    return app  # type: ignore[no-any-return]  # the type is not known
 
 
 def _import(module: str) -> Any:
@@ -53,12 +55,12 @@ def _import(module: str) -> Any:
 
 
 def _is_within(module: str, missing: str | None) -> bool:
-    """Whether the module itself is missing or a package that it is in, not one that it imports."""
+    """Return whether the module or its package is missing, and not a module that it imports."""
     return missing is not None and f"{module}.".startswith(f"{missing}.")
 
 
 def _of_application(frames: TracebackType | None) -> TracebackType | None:
-    """Leave out the frames of this module and of the import system, which come first."""
+    """Skip the frames of this module and of the import system, which come first."""
     while frames is not None and _is_import(frames.tb_frame.f_code.co_filename):
         frames = frames.tb_next
     return frames
@@ -71,4 +73,4 @@ def _is_import(file: str) -> bool:
 def _file(frames: TracebackType | None, error: BaseException) -> str:
     if frames is not None:
         return frames.tb_frame.f_code.co_filename
-    return getattr(error, "filename", None) or "which can't be read"  # it does not even compile
+    return getattr(error, "filename", None) or "which can't be read"  # it can't be compiled

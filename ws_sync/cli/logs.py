@@ -1,4 +1,4 @@
-"""The log of `ws-sync serve`: lines on standard error, for people or for programs."""
+"""The log of `ws-sync serve`: lines on standard error, as plain text or as JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LEVELS = ("debug", "info", "warning", "error")
 
 
 class JSONLines(logging.Formatter):
-    """One JSON object in a line; what a record is about are members of it."""
+    """Formats a record as one JSON object per line, with the fields of the record as members."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
@@ -28,13 +28,14 @@ class JSONLines(logging.Formatter):
         return json.dumps(line)
 
 
-def write(level: str | None, as_json: bool) -> None:
-    """Write what the library, the server and the application log.
+def configure(level: str | None, as_json: bool) -> None:
+    """Log the records of the library, the server and the application to standard error.
+
+    With neither option, an application that has configured logging keeps its configuration.
 
     Args:
-        level: from which on; None: from warnings on.
-        as_json: whether each line is an object. When neither was asked for, an application that
-            has set up logging itself is left alone.
+        level: the lowest level that is logged; None for warning.
+        as_json: whether each line is a JSON object.
     """
     handler = logging.StreamHandler()
     plain = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")

@@ -1,26 +1,20 @@
-"""What the command line says."""
+"""The output of the command line."""
 
 from __future__ import annotations
 
 import sys
-from types import ModuleType
 
 
 def say(sentence: str) -> None:
-    """Say how it goes, at once even into a pipe."""
+    """Print a message on standard output, and flush it."""
     print(f"ws-sync: {sentence}", flush=True)  # noqa: T201  # this is a command line
 
 
 def complain(sentence: str) -> None:
-    """Say what is wrong."""
+    """Print an error on standard error."""
     print(f"ws-sync: {sentence}", file=sys.stderr, flush=True)  # noqa: T201  # as above
 
 
 def explain(text: str) -> None:
-    """Print a help text."""
+    """Print a result or a help text as it is."""
     print(text)  # noqa: T201  # as above
-
-
-def about(verb: ModuleType) -> str:
-    """Return what a verb does: the first line of its module's docstring."""
-    return (verb.__doc__ or "").partition("\n")[0]

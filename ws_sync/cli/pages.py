@@ -1,10 +1,10 @@
-"""The pages beside what is served: whether they are offered, and where they are.
+"""The demo and the devtools that `ws-sync serve` offers with a service.
 
-The devtools are given the address of what is served, as far as it is known. At one that names a
-session of their own, they connect at once; others are only offered, since to connect there may
-take over from the client that is there.
+The devtools get the addresses of the service, as far as they are known. They connect at once to a
+session of their own. Any other address is only offered, because connecting may take over the
+session of another client.
 
-They show and change whatever the application holds, so they are for the developer's own machine.
+The devtools show and change all data of the application, so they are offered on loopback only.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from starlette.routing import Mount, WebSocketRoute
 
 from ws_sync._apps.pages import DEMO, DEVTOOLS
 from ws_sync._apps.routes import NAMED
-from ws_sync.cli.service import Service
+from ws_sync.cli.transports import Service
 
 NAME = "devtools"
-"""Of the session of the devtools."""
+"""The name of the devtools' session, and the value of each path parameter."""
 
 
-def offer(service: Service, host: str, transport: str, demo: bool) -> Service:
-    """Return a service with its pages beside it, if it is served to this machine alone."""
+def with_pages(service: Service, host: str, transport: str, demo: bool) -> Service:
+    """Return the service with its pages, if it is served by uvicorn on loopback."""
     if transport != "uvicorn" or not _is_loopback(host):
         return service
     return replace(service, home=DEMO if demo else _devtools(service))
@@ -35,25 +35,20 @@ def offer(service: Service, host: str, transport: str, demo: bool) -> Service:
 
 def _devtools(service: Service) -> str:
     if service.routes is not None:
-        # Where a client has to prove who it is, the devtools are nobody.
+        # The devtools have no token, so they can't connect where clients need one.
         return f"{DEVTOOLS}#{NAMED}{NAME}" if service.routes.named else DEVTOOLS
     found = [("address", path) for path in _endpoints(service.app)]
     return f"{DEVTOOLS}?{urlencode(found, safe='/')}" if found else DEVTOOLS
 
 
 def _endpoints(app: Any, prefix: str = "") -> Iterator[str]:
-    """Yield the paths of an application's WebSockets, if it tells its routes as Starlette's do."""
+    """Yield the paths of an application's WebSockets, if it has `routes` like Starlette's."""
     routes = getattr(app, "routes", None)
     for route in routes if isinstance(routes, Sequence) else ():
         if isinstance(route, WebSocketRoute):
-            yield _with_names(prefix + route.path)
+            yield re.sub(r"\{[^}]*\}", NAME, prefix + route.path)
         elif isinstance(route, Mount):
             yield from _endpoints(route, prefix + route.path)
-
-
-def _with_names(path: str) -> str:
-    """Put a name for each parameter of a path."""
-    return re.sub(r"\{[^}]*\}", NAME, path)
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,4 +1,4 @@
-"""Serve the testee, an application of your own, or sessions of your own objects."""
+"""`ws-sync serve`: its options, and the service that they describe."""
 
 from __future__ import annotations
 
@@ -10,16 +10,22 @@ from typing import Any
 
 from ws_sync._core.protocol.dialects import DIALECTS
 from ws_sync._server.origin import Origins
-from ws_sync.cli import logs, on_picows, on_uvicorn
+from ws_sync.cli import logs
 from ws_sync.cli.app_loader import NothingToServe, load
 from ws_sync.cli.output import complain, say
-from ws_sync.cli.pages import offer
-from ws_sync.cli.secret import MAX_AGE, NoSecret, add_options, is_named, tokens_of
-from ws_sync.cli.service import CantServe, Service, of_factory
+from ws_sync.cli.pages import with_pages
+from ws_sync.cli.token import MAX_AGE, NoSecret, add_secret_options, has_secret, tokens_of
+from ws_sync.cli.transports import (
+    TRANSPORTS,
+    WS_IMPLEMENTATIONS,
+    CantServe,
+    Service,
+    service_of_factory,
+)
 
-GRACE = 5  # seconds for what still runs when the server is told to end
+ABOUT = "Serve the testee, the demo, an application, or a factory of the objects of a session."
 
-TRANSPORTS = {"uvicorn": on_uvicorn.prepare, "picows": on_picows.prepare}
+GRACE = 5  # seconds for what still runs when the server is interrupted
 
 
 def run(given: Sequence[str]) -> int:
@@ -27,8 +33,8 @@ def run(given: Sequence[str]) -> int:
     arguments = _parse(given)
     try:
         service = _service(arguments)
-        service = offer(service, arguments.host, arguments.transport, arguments.demo)
-        logs.write(arguments.log_level, arguments.log_json)
+        service = with_pages(service, arguments.host, arguments.transport, arguments.demo)
+        logs.configure(arguments.log_level, arguments.log_json)
         serve = TRANSPORTS[arguments.transport](service, arguments.ws, GRACE)
     except NothingToServe as error:
         complain(f"nothing to serve: {error}")
@@ -42,7 +48,7 @@ def run(given: Sequence[str]) -> int:
         complain(f"can't listen on {arguments.host}:{arguments.port}: {error.strerror}")
         return 1
     with listener:
-        _say_where(arguments, listener.getsockname()[1], service.home)  # the socket listens already
+        _say_where(arguments, listener.getsockname()[1], service.home)  # connecting works already
         return serve(listener)
 
 
@@ -51,15 +57,19 @@ def _service(arguments: argparse.Namespace) -> Service:
         from ws_sync._apps.testee import make_routes
 
         if arguments.dialect:
-            raise CantServe("the testee reads no dialect: the specification says so")
-        if is_named(arguments):
-            raise CantServe("the testee believes every client: no token proves anything to it")
+            raise CantServe("the testee accepts no --dialect, as the specification demands")
+        if has_secret(arguments):
+            raise CantServe(
+                "the testee accepts every client, so it verifies no token; omit --token-secret-…"
+            )
         return Service(None, make_routes(arguments.origin))
     if arguments.demo:
         from ws_sync._apps.demo import make_routes as make_demo
 
-        if arguments.dialect or is_named(arguments):
-            raise CantServe("the demo reads no dialect and checks no token")
+        if arguments.dialect or has_secret(arguments):
+            raise CantServe(
+                "the demo accepts no --dialect and verifies no token; omit these options"
+            )
         return Service(None, make_demo(arguments.origin))
     served = load(arguments.app)
     options = {name: getattr(arguments, name) for name in ("limit", "lifetime", "grace")}
@@ -69,32 +79,34 @@ def _service(arguments: argparse.Namespace) -> Service:
         wanted["dialects"] = arguments.dialect
     if arguments.origin:
         wanted["origins"] = arguments.origin
-    if is_named(arguments):
+    if has_secret(arguments):
         wanted["verify"] = tokens_of(arguments, arguments.token_max_age or MAX_AGE)
-    service = of_factory(served, given | wanted)
+    service = service_of_factory(served, given | wanted)
     if service is not None:
         return service
     if wanted:
         raise CantServe(
-            "--origin, --token-… and --dialect are for factories: an application says itself whom "
-            "it admits, by Session(origins=…), Sessions(…, origins=…, verify=…, dialects=…)"
+            "--origin, --token-… and --dialect work for factories only; an application passes them "
+            "to its sessions: Session(origins=…), Sessions(…, origins=…, verify=…, dialects=…)"
         )
     return Service(served, None)
 
 
 def _parse(given: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="ws-sync serve", description=__doc__)
+    parser = argparse.ArgumentParser(prog="ws-sync serve", description=ABOUT)
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--testee", action="store_true", help="serve the testee of the kit")
-    what.add_argument("--demo", action="store_true", help="serve the demo, to be used in a browser")
+    what.add_argument(
+        "--testee", action="store_true", help="serve the testee, for the conformance kit"
+    )
+    what.add_argument("--demo", action="store_true", help="serve the demo, for a browser")
     what.add_argument(
         "app",
         nargs="?",
         metavar="MODULE:APP",
         help="an ASGI application, such as notes:app for `app` in ./notes.py; or a factory, such "
-        "as notes:Notes, that makes the objects of a session: one of each name at /ws/{session}, "
-        "and of each user and session that a client gives at /ws; with a secret only the latter, "
-        "where the session has to be a token of that user, see `ws-sync token`",
+        "as notes:Notes, that creates the objects of one session. A factory has one session for "
+        "each name at /ws/{session}, and one for each user and session that a client sends at /ws. "
+        "With a secret there is only /ws, and the session must be a token, see `ws-sync token`",
     )
     parser.add_argument("--host", default="127.0.0.1", help="default %(default)s")
     parser.add_argument(
@@ -102,45 +114,52 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--transport", choices=TRANSPORTS, default="uvicorn", help="default %(default)s; picows is "
-        "faster, and serves factories only"
+        "faster, but serves factories only"
     )  # fmt: skip
     parser.add_argument(
-        "--ws", choices=on_uvicorn.IMPLEMENTATIONS, default="auto",
+        "--ws", choices=WS_IMPLEMENTATIONS, default="auto",
         help="uvicorn's WebSocket implementation",
     )  # fmt: skip
     log = parser.add_argument_group("the log, on standard error")
     log.add_argument(
-        "--log-level", choices=logs.LEVELS, help="default: as the application sets it, or warning"
+        "--log-level", choices=logs.LEVELS, help="default: the application's level, or warning"
     )
-    log.add_argument("--log-json", action="store_true", help="a JSON object in each line")
+    log.add_argument("--log-json", action="store_true", help="log one JSON object per line")
     sessions = parser.add_argument_group("sessions of a factory")
-    sessions.add_argument("--limit", type=_limit, help="so many at most; default 1000")
-    sessions.add_argument("--lifetime", type=_seconds, help="seconds; default: without an end")
-    sessions.add_argument("--grace", type=_seconds, help="seconds without a client; default 300")
+    sessions.add_argument("--limit", type=_limit, help="the largest number of them; default 1000")
+    sessions.add_argument(
+        "--lifetime", type=_seconds, help="seconds until a session ends; default: never"
+    )
+    sessions.add_argument(
+        "--grace", type=_seconds, help="seconds until a session without a client ends; default 300"
+    )
     sessions.add_argument(
         "--dialect", action="append", default=[], choices=sorted(DIALECTS), metavar="DIALECT",
-        help="read the patches of clients that are known to be wrong in this way as they are "
-        f"meant: {', '.join(sorted(DIALECTS))}; several times for several",
+        help="accept the invalid patches of known clients as they are meant; repeatable: "
+        f"{', '.join(sorted(DIALECTS))}",
     )  # fmt: skip
-    guards = parser.add_argument_group("who may connect")
+    guards = parser.add_argument_group("admission")
     guards.add_argument(
         "--origin", action="append", default=[], type=_origin, metavar="ORIGIN",
-        help="web pages of this one, such as https://app.example, besides those of the server "
-        "itself and, on loopback, of this machine; several times for several, '*' for all",
+        help="admit web pages of this origin, such as https://app.example; repeatable, '*' for "
+        "all. Pages of the server itself are admitted anyway; on loopback, so are this machine's",
     )  # fmt: skip
-    add_options(guards)
+    add_secret_options(guards)
     guards.add_argument(
-        "--token-max-age", type=_age, metavar="SECONDS", help=f"how long one is good; {MAX_AGE}"
+        "--token-max-age",
+        type=_age,
+        metavar="SECONDS",
+        help=f"how long a token is valid; default {MAX_AGE}",
     )
     arguments = parser.parse_args(given)
-    if arguments.token_max_age is not None and not is_named(arguments):
+    if arguments.token_max_age is not None and not has_secret(arguments):
         parser.error("--token-max-age needs a secret: --token-secret-env or --token-secret-file")
     return arguments
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) >= 1 << 16:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port, 0 to 65535")
     return int(text)
 
 
@@ -162,7 +181,7 @@ def _age(text: str) -> int:
 
 def _number(text: str, what: str) -> int:
     if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of {what}")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of {what}")
     return int(text)
 
 
@@ -172,13 +191,13 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = math.nan
     if not 0 <= seconds < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds, 0 or more")
     return seconds
 
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named because asyncio turns Nagle's algorithm off only where it is.
+    # asyncio disables Nagle's algorithm only on sockets with an explicit protocol.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""The client: documents of a server, mirrored, edited and called from Python.
+"""A client in Python: it mirrors and edits the documents of a server, and calls their actions.
 
     from ws_sync.client import Client
 
@@ -8,8 +8,8 @@
             notes["title"] = "Groceries"
         await client.call("NOTES", "archive", reason="done")
 
-It needs the extra `client`. `backoff` and `callbacks` know no WebSocket, `link` is one connection,
-`client` is what outlives it.
+It needs the extra `client`. `connector` reconnects, `connection` is one WebSocket, `documents`
+mirrors the documents, `callbacks` runs what the server calls, `client` is the interface.
 """
 
 from ws_sync.client.backoff import Backoff

@@ -1,8 +1,8 @@
-"""How long a client waits before it connects again (session-backoff).
+"""How long a client waits before it reconnects (session-backoff).
 
-Each wait is longer than the one before, up to a limit, and has a random part: the clients of a
-server that was restarted do not come back all at once. What counts as success is a connection that
-lasted; one that is closed right after its first state must not make the client hammer the server.
+Each wait is longer than the one before, up to a limit. Half of it is random, so that the clients of
+a restarted server do not all return at once. Only a connection that lasted resets the waits: a
+server that closes each connection right after the state must not be flooded with attempts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ GROWTH = 1.7
 
 
 class Backoff:
-    """The waiting times of one client."""
+    """The waits of one client."""
 
     def __init__(
         self,
@@ -25,9 +25,9 @@ class Backoff:
         """Set the bounds.
 
         Args:
-            first: the first wait in seconds, at most.
-            limit: the longest.
-            random: returns numbers from 0 to 1; half of each wait is left to it.
+            first: the longest first wait, in seconds.
+            limit: the longest wait, in seconds.
+            random: returns a number from 0 to 1, which decides half of each wait.
         """
         self._first = first
         self._limit = limit
@@ -35,11 +35,11 @@ class Backoff:
         self._next = first
 
     def failed(self) -> float:
-        """Return how long to wait after an attempt that failed or a connection that was lost."""
+        """Return the seconds to wait after a failed attempt or a lost connection."""
         wait, self._next = self._next, min(self._next * GROWTH, self._limit)
         return wait * (0.5 + self._random() / 2)
 
     def lasted(self, seconds: float) -> None:
-        """Note how long a connection lasted on which a state had come."""
+        """Reset the waits if a connection that received a state has lasted long enough."""
         if seconds >= self._limit:
             self._next = self._first

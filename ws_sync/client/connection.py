@@ -1,8 +1,8 @@
-"""One connection of a client: frames out, one after the other, and events in.
+"""One connection of a client: it encodes and sends events, receives and decodes them.
 
-The two frames of a pair are sent with nothing between them (binary-pair), and a patch is made at
-the moment when it is its turn to be sent. What comes in is decoded here; a frame that is no event
-is told, and the connection stays open (connection-malformed-survives).
+The two frames of a binary pair are sent with nothing between them (binary-pair). A patch is made
+when it is its turn to be sent. A frame that is not an event is reported, and the connection stays
+open (connection-malformed-survives).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from ws_sync._core.json import codec
 from ws_sync._core.json.codec import JSON, Event
@@ -21,19 +21,19 @@ from ws_sync.exceptions import MalformedFrame, NoConnection, Refused
 
 
 class Connection:
-    """A WebSocket that is open, or was."""
+    """A WebSocket after its opening handshake."""
 
     def __init__(self, socket: ClientConnection, warn: Callable[[object], None]) -> None:
-        """Take over a WebSocket.
+        """Use a WebSocket.
 
         Args:
             socket: the WebSocket.
-            warn: told what the server sent that is no event.
+            warn: called with the error of each frame that is not an event.
         """
         self._socket = socket
         self._warn = warn
         self._turn = asyncio.Lock()
-        self._pairing = Pairing()  # so an announcement ends here: binary-per-connection
+        self._pairing = Pairing()  # binary-per-connection
 
     async def send(self, event: str, data: JSON) -> None:
         """Send an event.
@@ -47,7 +47,7 @@ class Connection:
             await self._send(frame, event)
 
     async def send_pair(self, event: str, metadata: dict[str, JSON], content: bytes) -> None:
-        """Send bytes, as the event that `_BIN_META` announces.
+        """Send bytes as a `_BIN_META` event and a binary frame.
 
         Raises:
             NotJSON: the metadata has no JSON form.
@@ -60,14 +60,14 @@ class Connection:
             await self._send(content, event)
 
     async def send_made(self, event: str, make: Callable[[], JSON | None]) -> bool:
-        """Send an event of which the data is made when it is its turn.
+        """Send an event, and make its data when the frames before it were sent.
 
         Args:
-            event: its type.
-            make: returns the data, or None when nothing is to be sent.
+            event: the event type.
+            make: returns the data, or None to send nothing.
 
         Returns:
-            Whether something was sent.
+            Whether the event was sent.
 
         Raises:
             NoConnection: the connection has ended.
@@ -79,19 +79,19 @@ class Connection:
             await self._send(codec.frame(event, codec.encode(data)), event)
             return True
 
-    async def ping(self) -> asyncio.Future[float]:
-        """Send a ping; what is returned is done when the server has read all that was sent before.
+    async def ping(self) -> None:
+        """Return when the server has read everything that was sent before.
 
         Raises:
             NoConnection: the connection has ended.
         """
         try:
-            return await self._socket.ping()  # type: ignore[return-value]
-        except ConnectionClosed:
+            await (await self._socket.ping())
+        except WebSocketException:
             raise NoConnection("ping") from None
 
     async def events(self) -> AsyncIterator[Event | None]:
-        """Yield the events until the connection has ended; None for a text that is none."""
+        """Yield events until the connection ends; None for a text frame that is not an event."""
         try:
             async for frame in self._socket:
                 if isinstance(frame, bytes):
@@ -112,11 +112,11 @@ class Connection:
             return
 
     async def close(self, code: int = 1000) -> None:
-        """Close in the orderly way."""
+        """Close with a closing handshake."""
         await self._socket.close(code)
 
     def abort(self) -> None:
-        """End it at once."""
+        """Close without a closing handshake."""
         self._socket.transport.abort()
 
     async def _send(self, frame: str | bytes, event: str) -> None:

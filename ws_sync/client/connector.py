@@ -1,286 +1,168 @@
-"""The life of a client: its connections one after the other, what comes in and what goes out.
+"""The connections of a client, one after another.
 
-It connects again whenever a connection is lost (session-reconnect), until the server says
-`_DISCONNECT` (session-disconnect-final) or the user ends it. `client` is what users call.
+The connector reconnects after each lost connection (session-reconnect) until the server sends
+`_DISCONNECT` (session-disconnect-final) or the user ends the client. It answers the identification
+itself and passes every other event to its listener.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import logging
 import time
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from ws_sync._core.json.codec import JSON, Event
-from ws_sync._core.protocol.events import (
-    DISCONNECT,
-    REQUEST_USER_SESSION,
-    USER_SESSION,
-    get_event,
-    patch_event,
-    set_event,
-    split_event,
-)
-from ws_sync._core.protocol.replica import Replica, State
+from ws_sync._core.json.codec import Event
+from ws_sync._core.protocol.events import DISCONNECT, REQUEST_USER_SESSION, USER_SESSION
 from ws_sync._log import log_fields
 from ws_sync.client.backoff import Backoff
-from ws_sync.client.callbacks import Callbacks, Registry
 from ws_sync.client.connection import Connection
-from ws_sync.exceptions import (
-    NoConnection,
-    NoState,
-    NotInSync,
-    Refused,
-    Stopped,
-    WouldWait,
-    shorten,
-)
+from ws_sync.exceptions import NoConnection, Stopped, WouldWait, shorten
 
 Status = Literal["disconnected", "connected", "stopped"]
 
 MAX_FRAME = 1 << 26
-"""Bytes of the largest frame that is taken; a larger one ends the connection with 1009."""
-
-LEVELS = ("default", "message", "info", "success", "warning", "error")
-"""The levels of toasts (notices-toast)."""
+"""Bytes of the largest frame that is accepted; a larger one closes the connection with 1009."""
 
 GREETING = 1.0
-"""Seconds after which a server that says nothing does not ask who is there.
+"""Seconds of silence after which the client assumes that the server will not ask who it is.
 
-Before, nothing is sent: the answer to that has to be the first event (session-identify-answer).
+The client sends nothing before: the answer to that question must be the first event
+(session-identify-answer).
 """
 
-ASK_AGAIN = 5.0
-"""Seconds after which a state is asked for again that was not sent."""
+
+class Listener(Protocol):
+    """What is notified of the connections and their events."""
+
+    @property
+    def received_states(self) -> int:
+        """The number of states received so far."""
+
+    async def connected(self) -> None:
+        """Handle a new connection, on which events may be sent."""
+
+    async def receive(self, event: Event | None) -> None:
+        """Handle an event; None for a frame that could not be decoded."""
+
+    def disconnected(self) -> None:
+        """Handle the end of a connection."""
 
 
-class Connector(Registry):
-    """What a client is besides its methods.
+class Connector:
+    """Keeps a client connected.
 
     Attributes:
-        url: where the server is.
-        user: the first string of the identification, the same for the client's whole life.
-        session: the second one.
+        url: the URL of the server; a change applies to the next connection.
+        connection: the connection on which events may be sent, if there is one.
+        failure: why there is no connection.
+        news: notified after each change that a waiting call may be interested in.
+        is_stopped: whether the server has sent `_DISCONNECT`.
+        farewell: the text of the `_DISCONNECT`.
     """
 
     def __init__(
         self,
         url: str,
-        identity: tuple[str, str],
+        identity: Mapping[str, str],
         backoff: Backoff,
         logger: logging.Logger,
         options: Mapping[str, Any],
     ) -> None:
-        super().__init__(Callbacks(logger))
         self.url = url
-        self.user, self.session = identity
+        self.connection: Connection | None = None
+        self.failure = f"{url} was not tried yet"
+        self.news = asyncio.Condition()
+        self.is_stopped = False
+        self.farewell = ""
+        self._identity = dict(identity)
         self._backoff = backoff
         self._logger = logger
-        self._options: dict[str, Any] = {
-            "open_timeout": 15.0,
-            "close_timeout": 5.0,
-            "max_size": MAX_FRAME,
-            **options,
-        }
-        self._replicas: dict[str, Replica] = {}
-        self._states: dict[str, int] = {}  # how many `_SET` came of each key
-        self._asking: dict[str, asyncio.TimerHandle] = {}
-        self._fetched: dict[str, None] = {}  # followed because they were asked for
-        self._open: Connection | None = None
-        self._link: Connection | None = None  # the same, once something may be sent on it
-        self._news = asyncio.Condition()
+        defaults = {"open_timeout": 15.0, "close_timeout": 5.0, "max_size": MAX_FRAME}
+        self._options: dict[str, Any] = {**defaults, **options}
+        self._open: Connection | None = None  # `connection`, from its handshake on
         self._background: set[asyncio.Task[None]] = set()
         self._running: asyncio.Task[None] | None = None
-        self._is_stopped = False
-        self._farewell = ""
-        self._failure = f"{url} was not tried yet"
 
     @property
     def status(self) -> Status:
-        """Whether there is a connection, or whether there will be none any more."""
-        if self._is_stopped:
+        """Whether there is a connection, or whether there will be no other one."""
+        if self.is_stopped:
             return "stopped"
-        return "disconnected" if self._link is None else "connected"
+        return "disconnected" if self.connection is None else "connected"
 
-    # Connections
+    def start(self, listener: Listener) -> None:
+        """Start to connect; `close` ends it."""
+        self._listener = listener
+        self._running = asyncio.create_task(self._run())
 
-    async def _run(self) -> None:
-        while not self._is_stopped:
-            try:
-                socket = await connect(self.url, **self._options)
-            except (OSError, WebSocketException, ValueError) as error:
-                # TimeoutError is an OSError; what a redirect names may be no address (ValueError).
-                self._failure = f"{self.url} can't be reached: {shorten(error)}"
-                await self._tell()
-            else:
-                began, states = time.monotonic(), sum(self._states.values())
-                await self._follow(Connection(socket, self._warn))
-                if sum(self._states.values()) > states:
-                    self._backoff.lasted(time.monotonic() - began)
-                self._failure = "the connection was lost"
-            if not self._is_stopped:
-                await asyncio.sleep(self._backoff.failed())
-
-    async def _follow(self, link: Connection) -> None:
-        self._open = link
-        begin = asyncio.get_running_loop().call_later(GREETING, self._begin_unasked, link)
+    async def close(self) -> None:
+        """Close the connection with a closing handshake, or at once when this is cancelled."""
+        connection = self._open
         try:
-            async for event in link.events():
-                if event is not None and event.type != REQUEST_USER_SESSION:
-                    await self._begin(link)
-                await self._receive(event)
-                if self._is_stopped:
-                    break
-        except NoConnection:
-            pass  # it ended while something was sent
+            if connection is not None:
+                await connection.close()
+        except asyncio.CancelledError:
+            if connection is not None:
+                connection.abort()
+            raise
         finally:
-            begin.cancel()
-            await self._ended()
-            await link.close()
+            tasks = [task for task in (*self._background, self._running) if task is not None]
+            for task in tasks:
+                task.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+            await self._disconnected()
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
 
-    async def _begin(self, link: Connection) -> None:
-        """Let a connection be used: the server has not asked who is there, or has been told."""
-        if self._link is None and self._open is link:
-            self._link = link
-            await self._tell()
-            for key in self._fetched:
-                await self._ask(key)
+    def require(self, event: str) -> Connection:
+        """Return the connection to send an event on.
 
-    def _begin_unasked(self, link: Connection) -> None:
-        self._spawn(self._quietly(self._begin(link)))
+        Raises:
+            NoConnection: there is no connection.
+            Stopped: the server has sent `_DISCONNECT`.
+        """
+        if self.is_stopped:
+            raise Stopped(self.farewell)
+        if self.connection is None:
+            raise NoConnection(event)
+        return self.connection
 
-    async def _ended(self) -> None:
-        self._open = self._link = None
-        for timer in self._asking.values():
-            timer.cancel()
-        self._asking.clear()
-        for replica in self._replicas.values():
-            replica.lost()
-        await self._tell()
+    async def wait_until(self, condition: Callable[[], bool], seconds: float) -> None:
+        """Wait until a condition is true, which is checked after each of the `news`.
 
-    async def _tell(self) -> None:
-        async with self._news:
-            self._news.notify_all()
+        Raises:
+            TimeoutError: it did not become true in time.
+            Stopped: the server has sent `_DISCONNECT`.
+            WouldWait: a callback has called this.
+        """
+        if asyncio.current_task() is self._running:
+            raise WouldWait
+        async with asyncio.timeout(seconds), self.news:
+            await self.news.wait_for(lambda: self.is_stopped or condition())
+        if self.is_stopped:
+            raise Stopped(self.farewell)
 
-    # What comes in
+    async def notify(self) -> None:
+        """Wake up the calls that wait for `news`."""
+        async with self.news:
+            self.news.notify_all()
 
-    async def _receive(self, event: Event | None) -> None:
-        if event is None:  # it may have been a patch
-            for known, replica in self._replicas.items():
-                if replica.is_following:
-                    await self._ask(known)
-            return
-        name, key = split_event(event.type)
-        if not name.startswith("_"):
-            callback = self._callbacks.events.get(event.type)
-            await self._callbacks.run(f"the callback for {name!r}", callback, event.data)
-        elif key is not None:
-            await self._receive_of_key(name, key, event.data)
-        else:
-            await self._receive_of_session(name, event.data)
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something in the background; it ends with the connection or the client."""
+        task = asyncio.create_task(_until_disconnected(work))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
-    async def _receive_of_key(self, name: str, key: str, data: JSON) -> None:
-        match name:
-            case "_SET":
-                await self._take_state(key, data)
-            case "_PATCH":
-                await self._take_patch(key, data)
-            case "_GET" if key in self._replicas:
-                event = set_event(key)
-                replica = self._replicas[key]
-                await self._connected(event).send_made(event, replica.take_state)
-            case "_ACTION":
-                await self._take_call(key, data)
-
-    async def _receive_of_session(self, name: str, data: JSON) -> None:
-        match name:
-            case _ if name == REQUEST_USER_SESSION:
-                answer = {"user": self.user, "session": self.session}
-                if self._open is not None:
-                    await self._open.send(USER_SESSION, answer)
-            case _ if name == DISCONNECT:
-                self._farewell = data if isinstance(data, str) else "the server gave no reason"
-                self._is_stopped = True  # session-disconnect-final
-                await self._tell()
-            case "_TOAST" if isinstance(data, dict):
-                await self._take_toast(data)
-            case "_DOWNLOAD" if isinstance(data, dict):
-                await self._take_file(data)
-
-    async def _take_state(self, key: str, data: JSON) -> None:
-        replica = self._replicas.get(key) or Replica()
-        before = replica.value
-        try:
-            replica.replace(data)
-        except Refused as error:
-            self._warn(error)
-            return
-        self._replicas[key] = replica
-        if timer := self._asking.pop(key, None):
-            timer.cancel()
-        self._states[key] = self._states.get(key, 0) + 1
-        await self._changed(key, before)
-        if replica.is_due:
-            await self._flush(key)
-        await self._tell()
-
-    async def _take_patch(self, key: str, data: JSON) -> None:
-        replica = self._replicas.get(key)
-        if replica is None or not replica.is_following:
-            await self._ask(key)  # its base is missing, and the answer will hold the change
-            return
-        before = replica.value
-        try:
-            replica.follow(data)
-        except Refused as error:
-            self._warn(error)
-            await self._ask(key)  # state-ask-again
-            return
-        await self._changed(key, before)
-
-    async def _changed(self, key: str, before: State) -> None:
-        if self._replicas[key].value is not before:
-            await self._callbacks.run("the callback for changes", self._callbacks.change, key)
-
-    async def _take_call(self, key: str, data: JSON) -> None:
-        if not isinstance(data, dict) or not isinstance(data.get("type"), str):
-            self._warn(f"a call for {key!r} without a name")  # actions-malformed
-            return
-        arguments = {name: value for name, value in data.items() if name != "type"}
-        callback = self._callbacks.action(key, data["type"])
-        if callback is not None:
-            await self._callbacks.run(f"action {data['type']!r}", callback, **arguments)
-        else:
-            rest = self._callbacks.actions.get((key, None))
-            await self._callbacks.run("the callback for other actions", rest, data)
-
-    async def _take_toast(self, data: dict[str, JSON]) -> None:
-        message, level = data.get("message"), data.get("type")
-        if not isinstance(message, str) or level not in LEVELS:
-            self._warn("a toast without a text, or of no level that there is")
-            return
-        await self._callbacks.run("toast", self._callbacks.toast, message, level)
-
-    async def _take_file(self, data: dict[str, JSON]) -> None:
-        name = data.get("filename")
-        try:
-            if not isinstance(name, str):
-                raise ValueError("it has no name")
-            content = _from_base64(data.get("data"))
-        except ValueError as error:
-            self._warn(f"a download that can't be read: {error}")
-            return
-        await self._callbacks.run("download", self._callbacks.download, name, content)
-
-    def _warn(self, what: object) -> None:
-        reason = shorten(what)
+    def warn(self, problem: object) -> None:
+        """Log a mistake of the server."""
+        reason = shorten(problem)
         self._logger.warning(
             "%s: %s",
             self.url,
@@ -288,110 +170,66 @@ class Connector(Registry):
             extra=log_fields("client-notice", error=reason, peer=self.url),
         )
 
-    # What goes out
+    async def _run(self) -> None:
+        while not self.is_stopped:
+            try:
+                socket = await connect(self.url, **self._options)
+            except (OSError, WebSocketException, ValueError) as error:
+                # TimeoutError is an OSError; a redirect may have an invalid URL (ValueError).
+                self.failure = f"can't connect to {self.url}: {shorten(error)}"
+                await self.notify()
+            else:
+                began, states = time.monotonic(), self._listener.received_states
+                await self._follow(Connection(socket, self.warn))
+                if self._listener.received_states > states:
+                    self._backoff.lasted(time.monotonic() - began)
+                self.failure = "the connection was lost"
+            if not self.is_stopped:
+                await asyncio.sleep(self._backoff.failed())
 
-    async def _flush(self, key: str) -> None:
-        """Send the patch of a document, if that is possible now; else it stays due."""
-        link, replica = self._link, self._replicas[key]
-        if link is None:
-            return
-        with suppress(NoConnection):  # what was on its way counts as not confirmed
-            if await link.send_made(patch_event(key), replica.take):
-                self._spawn(self._confirm(link, replica, replica.mark()))
-
-    async def _confirm(self, link: Connection, replica: Replica, mark: int) -> None:
-        """Note that the server has read a patch, as soon as it answers a ping behind it."""
-        with suppress(NoConnection, WebSocketException):
-            await (await link.ping())
-            if link is self._link:
-                replica.confirm(mark)
-
-    async def _ask(self, key: str) -> None:
-        """Ask for a state, unless that was done, and again if it does not come."""
-        if key in self._asking or self._link is None:
-            return
-        self._asking[key] = asyncio.get_running_loop().call_later(ASK_AGAIN, self._remind, key)
-        await self._link.send(get_event(key), {})
-
-    def _remind(self, key: str) -> None:
-        del self._asking[key]
-        self._spawn(self._quietly(self._ask(key)))
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-
-    async def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
-        with suppress(NoConnection):
-            await work
-
-    async def _fence(self, keys: Collection[str], seconds: float) -> None:
-        """Wait for a state of each key that was asked for now, on this connection or a later one.
-
-        Raises:
-            NotInSync: it did not come in time.
-            Stopped: the server has sent the client away.
-            WouldWait: a callback has called this.
-        """
-        counts = {key: self._states.get(key, 0) for key in keys}
-        asking = asyncio.create_task(self._ask_on_each_connection(list(keys)))
+    async def _follow(self, connection: Connection) -> None:
+        self._open = connection
+        loop = asyncio.get_running_loop()
+        greeting = loop.call_later(GREETING, lambda: self.spawn(self._use(connection)))
         try:
-            await self._until(
-                lambda: all(self._states.get(key, 0) > count for key, count in counts.items()),
-                seconds,
-            )
+            async for event in connection.events():
+                await self._receive(connection, event)
+                if self.is_stopped:
+                    break
+        except NoConnection:
+            pass  # it ended while something was sent
         finally:
-            asking.cancel()
+            greeting.cancel()
+            await self._disconnected()
+            await connection.close()
 
-    async def _ask_on_each_connection(self, keys: list[str]) -> None:
-        asked: Connection | None = None
-        while True:
-            async with self._news:
-                while (link := self._link) is None or link is asked:
-                    await self._news.wait()
-            asked = link
-            with suppress(NoConnection):
-                for key in keys:
-                    await link.send(get_event(key), {})
+    async def _receive(self, connection: Connection, event: Event | None) -> None:
+        if event is not None and event.type == REQUEST_USER_SESSION:
+            await connection.send(USER_SESSION, self._identity)
+            return
+        if event is not None:
+            await self._use(connection)
+        if event is None or event.type != DISCONNECT:
+            await self._listener.receive(event)
+            return
+        data = event.data
+        self.farewell = data if isinstance(data, str) else "the server gave no reason"
+        self.is_stopped = True  # session-disconnect-final
+        await self.notify()
 
-    async def _until(self, holds: Callable[[], bool], seconds: float) -> None:
-        if asyncio.current_task() is self._running:
-            raise WouldWait
-        try:
-            async with asyncio.timeout(seconds), self._news:
-                await self._news.wait_for(lambda: self._is_stopped or holds())
-        except TimeoutError:
-            raise NotInSync(self._why_not()) from None
-        if self._is_stopped:
-            raise Stopped(self._farewell)
+    async def _use(self, connection: Connection) -> None:
+        """Allow sending on a connection: the identification is over, or not wanted."""
+        if self.connection is None and self._open is connection:
+            self.connection = connection
+            await self.notify()
+            await self._listener.connected()
 
-    def _why_not(self) -> str:
-        if self._link is None:
-            return self._failure
-        late = [key for key, replica in self._replicas.items() if not replica.is_following]
-        return (
-            f"no state came of {', '.join(late)}" if late else "no state came that was waited for"
-        )
-
-    def _connected(self, event: str) -> Connection:
-        if self._is_stopped:
-            raise Stopped(self._farewell)
-        if self._link is None:
-            raise NoConnection(event)
-        return self._link
-
-    def _replica(self, key: str) -> Replica:
-        replica = self._replicas.get(key)
-        if replica is None:
-            raise NoState(key)
-        return replica
+    async def _disconnected(self) -> None:
+        self._open = self.connection = None
+        self._listener.disconnected()
+        await self.notify()
 
 
-def _from_base64(text: JSON) -> bytes:
-    if not isinstance(text, str):
-        raise ValueError("its content is no text")
-    try:
-        return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
-        raise ValueError(str(error)) from error
+async def _until_disconnected(work: Coroutine[Any, Any, None]) -> None:
+    with suppress(NoConnection):
+        await work

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from conformance.driver.refusal import survivor
+from conformance.protocol.contract import LAZY, SECOND, TESTEE
 from conformance.protocol.wire import Event, same
-from conformance.sequences.participant import LAZY, SECOND, TESTEE, Participant, call, touched
+from conformance.sequences.participant import Participant, call, touched
 from conformance.sequences.steps.family import Family, Step
 
 UNKNOWN = "no-such-name-here"
@@ -44,7 +44,7 @@ async def batch(seat: Participant, step: Step) -> None:
 async def quietly(seat: Participant, step: Step) -> None:
     """The server sets one attribute without a sync."""
     ((name, value),) = step["values"].items()
-    seat.model.assign(step["values"], quietly=True)
+    seat.model.assign(step["values"], sync=False)
     await seat.action("assignQuietly", name=name, value=value)
 
 
@@ -54,7 +54,7 @@ async def later(seat: Participant, step: Step) -> None:
     ((name, value),) = step["values"].items()
     if same(seat.peer.mirror()[name], value):
         return  # nothing would show that it has happened
-    seat.model.assign(step["values"], quietly=True)
+    seat.model.assign(step["values"], sync=False)
     await seat.action("assignLater", name=name, value=value, afterMs=1)
     await seat.peer.until(lambda held: same(held[name], value), f"{name} as assigned later")
     await publish(seat, step)
@@ -99,7 +99,7 @@ def countable(number: object) -> bool:
 async def patch(seat: Participant, step: Step) -> None:
     """The client edits its copy and sends the edit; one that can't be made is refused."""
     operations = step["operations"]
-    if touched(operations) & seat.model.quiet.keys():
+    if touched(operations) & seat.model.unsynced.keys():
         return  # the client's copy is another one there
     if seat.model.patched(TESTEE, operations):
         seat.connection.legality.mirror.patch(TESTEE, operations)
@@ -149,7 +149,7 @@ async def refused(seat: Participant, step: Step) -> None:
 async def malformed(seat: Participant, step: Step) -> None:
     """The client sends what is no event; the server may end the connection over it."""
     await seat.connection.send_text(step["text"])
-    peer = await survivor(seat.dialogue, seat.peer)
+    peer = await seat.dialogue.resume(seat.peer)
     if peer is not seat.peer:
         seat.replace(peer)
 

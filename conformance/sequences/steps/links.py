@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from conformance.driver.connection import Connection
-from conformance.driver.expect import Violation
+from conformance.errors import Violation
+from conformance.protocol.contract import TESTEE
 from conformance.protocol.wire import Event, same
-from conformance.sequences.participant import TESTEE, Participant, call
+from conformance.sequences.participant import Participant, call
 from conformance.sequences.steps.documents import countable
 from conformance.sequences.steps.family import Family, Step
 from conformance.sequences.steps.tasks import start

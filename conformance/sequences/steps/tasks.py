@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from conformance.protocol.contract import TESTEE
 from conformance.protocol.wire import JSON, Event
-from conformance.sequences.participant import TESTEE, Participant, call
+from conformance.sequences.participant import Participant, call
 from conformance.sequences.steps.documents import countable
 from conformance.sequences.steps.family import Family, Step
 
@@ -26,6 +27,7 @@ async def listed(seat: Participant, *names: str) -> None:
         lambda held: sorted(held["runningTasks"]) == sorted(names),
         f"runningTasks {list(names)}",
         requirement="tasks-exposed",
+        attributes=("runningTasks",),
     )
     seat.model.state["runningTasks"] = seat.peer.mirror()["runningTasks"]
 

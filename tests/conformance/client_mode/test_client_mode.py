@@ -17,9 +17,10 @@ from conformance.client_mode import generators
 from conformance.client_mode.backoff_check import grow, is_enough, vary
 from conformance.client_mode.client_under_test import STARTING
 from conformance.client_mode.search import Found, Search
-from conformance.driver.expect import Violation
 from conformance.driver.trace import Trace
-from conformance.protocol.client_legality import ClientLegality
+from conformance.errors import Violation
+from conformance.protocol.contract import ASSIGNABLE
+from conformance.protocol.legality import ClientLegality
 from conformance.protocol.mirror import Mirror
 from conformance.protocol.wire import Event
 from conformance.spec import deviation
@@ -269,7 +270,7 @@ def test_state_that_a_client_sends_is_the_base_of_its_next_patch() -> None:
 
 @pytest.mark.parametrize("seed", range(50))
 def test_drawn_patch_can_be_applied_and_keeps_the_attributes(seed: int) -> None:
-    before = {name: [] if name == "items" else {"a": [1]} for name in generators.ATTRIBUTES}
+    before = {name: [] if name == "items" else {"a": [1]} for name in ASSIGNABLE}
     operations = generators.patch(Random(seed), before, 5)
     mirror = Mirror()
     mirror.set("", before)

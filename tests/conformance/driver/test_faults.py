@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from conformance.driver.expect import ClosedEarly, Silence
 from conformance.driver.faults import blamed, deep_values, largest
+from conformance.errors import ClosedEarly, Silence
 
 
 def limited(most: int, tried: list[int]) -> Callable[[int], Awaitable[bool]]:

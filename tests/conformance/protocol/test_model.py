@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.protocol.model import INITIAL, Model
+from conformance.protocol.contract import initial_state
+from conformance.protocol.model import Model
 from conformance.protocol.wire import JSON
 
 
 @pytest.fixture
 def model() -> Model:
     """A model of a fresh session."""
-    return Model({"TESTEE": {**INITIAL, "features": []}, "SECOND": {"value": 0}})
+    return Model({"TESTEE": initial_state(), "SECOND": {"value": 0}})
 
 
 def test_assignment_derives_the_count(model: Model) -> None:
     model.assign({"items": [1, 2]})
     assert model.state["itemCount"] == 2
-    assert not model.quiet
+    assert not model.unsynced
 
 
 def test_quiet_assignment_lets_a_client_hold_either_value(model: Model) -> None:
-    model.assign({"text": "new"}, quietly=True)
+    model.assign({"text": "new"}, sync=False)
     assert model.held("text", "")
     assert model.held("text", "new")
     assert not model.held("text", "other")

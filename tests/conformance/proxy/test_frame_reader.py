@@ -10,16 +10,27 @@ from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 
 from conformance.driver.raw_socket import frame
-from conformance.proxy.frame_reader import BINARY, BROKEN, CLOSE, LARGE, PING, TEXT, Frames, Part
+from conformance.proxy.frame_reader import (
+    BINARY,
+    CLOSE,
+    PING,
+    TEXT,
+    Control,
+    FrameReader,
+    Invalid,
+    Message,
+    Parsed,
+    TooLarge,
+)
 
 SIZES = st.one_of(st.integers(0, 300), st.integers(65_530, 65_600))
 PAYLOADS = SIZES.map(lambda size: bytes(i % 251 for i in range(size)))
 LIMIT = 100_000
 
 
-def read(stream: bytes, *cuts: int, masked: bool = True, limit: int = LIMIT) -> list[Part]:
+def read(stream: bytes, *cuts: int, masked: bool = True, limit: int = LIMIT) -> list[Parsed]:
     """What is read from a stream that arrives in pieces."""
-    frames = Frames(masked=masked, limit=limit)
+    frames = FrameReader(masked=masked, limit=limit)
     edges = [0, *sorted(cut % (len(stream) + 1) for cut in cuts), len(stream)]
     return [part for a, b in itertools.pairwise(edges) for part in frames.feed(stream[a:b])]
 
@@ -42,8 +53,8 @@ def test_messages_are_read_whatever_the_pieces_and_fragments(
             stream += Frame(code, part, fin=last).serialize(mask=masked)
             if not last:
                 stream += Frame(Opcode.PING, b"between").serialize(mask=masked)
-    found = [part for part in read(stream, *cuts, masked=masked) if part[0] != PING]
-    assert found == [(opcode, payload) for opcode, payload, _ in messages]
+    found = [part for part in read(stream, *cuts, masked=masked) if not isinstance(part, Control)]
+    assert found == [Message(payload, opcode == TEXT) for opcode, payload, _ in messages]
 
 
 @given(st.lists(st.integers(min_value=0), max_size=6), st.integers(1, 4))
@@ -54,12 +65,12 @@ def test_large_messages_are_left_out_and_the_next_is_read(cuts: list[int], piece
         for i in range(pieces)
     )
     stream += frame(b"next")
-    assert read(stream, *cuts) == [(LARGE, b"%d" % (size * pieces)), (TEXT, b"next")]
+    assert read(stream, *cuts) == [TooLarge(size * pieces), Message(b"next", is_text=True)]
 
 
 def test_a_claimed_length_is_not_waited_for_in_memory() -> None:
-    frames = Frames(masked=True, limit=LIMIT)
-    assert frames.feed(frame(b"", claims=1 << 40)) == [(LARGE, b"%d" % (1 << 40))]
+    frames = FrameReader(masked=True, limit=LIMIT)
+    assert frames.feed(frame(b"", claims=1 << 40)) == [TooLarge(1 << 40)]
     assert frames.feed(b"x" * 1_000_000) == []
     assert not frames._rest
 
@@ -74,8 +85,8 @@ def test_a_claimed_length_is_not_waited_for_in_memory() -> None:
         (frame(b"x" * 126, Opcode.PING), "control frame"),
         (frame(b"x", Opcode.PING, fin=False), "control frame"),
         (frame(b"x", Opcode.CLOSE), "one byte"),
-        (frame(b"x", Opcode.CONT), "the continuation of nothing"),
-        (frame(b"x", fin=False) + frame(b"y"), "inside another"),
+        (frame(b"x", Opcode.CONT), "continuation frame without"),
+        (frame(b"x", fin=False) + frame(b"y"), "before the last fragment"),
         (frame(b"", claims=1 << 63), "first bit"),
     ],
     ids=[
@@ -85,11 +96,12 @@ def test_a_claimed_length_is_not_waited_for_in_memory() -> None:
 )
 def test_what_is_no_frame_ends_the_reading(bad: bytes, reason: str) -> None:
     found = read(frame(b"before") + bad + frame(b"behind"))
-    assert found[0] == (TEXT, b"before")
-    assert [opcode for opcode, _ in found[1:]] == [BROKEN]
-    assert reason in found[-1][1].decode()
+    assert found[0] == Message(b"before", is_text=True)
+    [invalid] = found[1:]
+    assert isinstance(invalid, Invalid)
+    assert reason in invalid.reason
 
 
 def test_control_frames_are_told_with_their_payload() -> None:
     stream = frame(b"hi", Opcode.PING) + frame(b"\x03\xe8bye", Opcode.CLOSE)
-    assert read(stream) == [(PING, b"hi"), (CLOSE, b"\x03\xe8bye")]
+    assert read(stream) == [Control(PING, b"hi"), Control(CLOSE, b"\x03\xe8bye")]

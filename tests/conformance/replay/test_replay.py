@@ -15,6 +15,7 @@ import pytest
 
 from conformance.driver.target import Target
 from conformance.driver.trace import Trace
+from conformance.errors import Violation
 from conformance.replay.write import keep
 from conformance.runner.case import Case
 from conformance.runner.known_failing import Known
@@ -163,7 +164,7 @@ def test_findings_of_one_case_are_files_of_their_own(tmp_path: Path) -> None:
     bound = Case("sequences/a", requirements()["state-converges"], frozenset())
     outcome = Outcome(bound, Verdict.FAIL, trace=Trace())
     for kind in ("burst", "publish"):
-        finding = Finding("state-converges", "", "x", "y", Trace(), steps=[{"do": kind}], seed=5)
+        finding = Finding("state-converges", Violation(), "", Trace(), steps=[{"do": kind}], seed=5)
         text = keep(outcome, finding, chosen)
         assert text == f"ws-sync replay {outcome.replays[-1]} 'ws://h/{{session}}'"
     assert {name: document["program"] for name, document in files(tmp_path).items()} == {
@@ -179,7 +180,7 @@ def test_file_that_can_not_be_written_is_said(tmp_path: Path) -> None:
     )
     bound = Case("state/a", requirements()["state-get"], frozenset())
     outcome = Outcome(bound, Verdict.FAIL)
-    text = keep(outcome, Finding("state-get", "", "x", "y", Trace()), chosen)
+    text = keep(outcome, Finding("state-get", Violation(), "", Trace()), chosen)
     assert text is not None
     assert text.endswith("state.a.json can't be written: Is a directory")
     assert outcome.replays == []
@@ -448,7 +449,7 @@ async def test_untaken_step_of_a_case_is_no_fault_of_the_server(tmp_path: Path) 
     async with serving(Honest) as url:
         options = ("--replays", "kept", "-k", "replays/fly")
         result = await kit(tmp_path, "--server-url", url, *options)
-    assert "the kit's own error, not the server's" in result.output
+    assert "an error of the kit, not of the server" in result.output
     assert 'step 1 of its program, {"do":"fly"}' in result.output
     assert result.status == 1
     assert not (tmp_path / REPLAYS).exists()

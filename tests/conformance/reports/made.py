@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.reports.document import text
-from conformance.reports.model import Report
-from conformance.reports.reader import FORMAT, VERSION
+from conformance.reports.model import FORMAT, VERSION, Report
 from conformance.runner.verdict import NOT_CONFORMANT, RAN, Verdict
 from conformance.spec import requirements
 

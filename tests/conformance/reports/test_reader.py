@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance.reports.document import MEMBERS
+from conformance.reports.model import MEMBERS
 from conformance.reports.reader import ReportError, load, parse
 from conformance.runner.verdict import Verdict
 from conformance.spec import deviation

@@ -122,7 +122,7 @@ async def test_port_that_is_taken_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         url = f"ws://127.0.0.1:{taken.getsockname()[1]}/ws"
         result = await run_kit("--server-cmd", "sleep 1", "--server-url", url)
-    assert "something else listens on port" in result.output
+    assert "another process listens on port" in result.output
     assert result.status == 3
 
 

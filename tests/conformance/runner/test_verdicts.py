@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance.driver.trace import Trace
+from conformance.errors import Violation
 from conformance.runner.case import Case
 from conformance.runner.verdict import Finding, Outcome, Run, Verdict
 from conformance.spec import requirements
@@ -77,7 +79,7 @@ def test_only_a_failure_blocks(verdict: Verdict, blocks: bool) -> None:
     basic = Case("a/basic", requirements()["state-get"], frozenset())
     resting = Case("a/b", requirements()["state-get"], frozenset(), after=frozenset({"a/basic"}))
     outcome = Outcome(basic, verdict)
-    outcome.findings = [Finding("state-get", "", "x", "y", trace=None)]  # type: ignore[arg-type]
+    outcome.findings = [Finding("state-get", Violation(expected="x", received="y"), "", Trace())]
     run = Run(outcomes=[outcome])
     assert (run.culprit(resting) == "a/basic") is blocks
     run.outcomes.append(Outcome(resting, Verdict.BLOCKED, blocked_by="a/basic"))

@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
-from conformance.driver.process import ServerProcess, free_port
 from conformance.driver.target import Target
 from conformance.runner.probe import probe
 from conformance.sequences.differential import ServersDiffer, compared, run_everywhere
 from conformance.sequences.differential import search as differential_search
 from conformance.sequences.search import Finding, Search, drawn
 from conformance.sequences.steps import Step
+from tests import forked
 from tests.conformance.sequences.test_strategies import FEATURES
 
 
 @contextmanager
 def served(name: str) -> Iterator[Target]:
     """Serve a testee of `tests/mutants` in a process of its own, probed."""
-    command = f"{shlex.quote(sys.executable)} -m tests.mutants.serve {name} --port {{port}}"
-    process = ServerProcess(command, free_port())
-    process.start()
-    try:
-        target = Target(f"ws://127.0.0.1:{process.port}/ws/{{session}}")
+    with forked.testee(name) as url:
+        target = Target(f"{url}/ws/{{session}}")
         asyncio.run(probe(target))
         yield target
-    finally:
-        process.stop()
 
 
 def found(name: str, seed: int = 1) -> list[Finding]:

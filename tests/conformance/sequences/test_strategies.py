@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.protocol.model import INITIAL, Model
+from conformance.protocol.contract import INITIAL
+from conformance.protocol.model import Model
 from conformance.protocol.wire import JSON
 from conformance.sequences.edits import SPOILERS, places, rearranged
 from conformance.sequences.steps import STEPS, Step

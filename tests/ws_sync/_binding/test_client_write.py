@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from ws_sync._binding.attributes import Attribute
+from ws_sync._binding.attributes import Attribute, to_json
 from ws_sync._binding.client_write import Write, state_patch
 from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH
 from ws_sync._core.json.patch import MAX_OPERATIONS
-from ws_sync._server.invoke import to_json
 from ws_sync.exceptions import RefusedPatch, RefusedState
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
 
 import pytest
 from starlette.websockets import WebSocket
 
 from tests.ws_sync.harness import DEADLINE, Server
-from ws_sync._server.connection import TOO_SLOW, Connection
+from ws_sync._core.protocol.close_codes import CloseCode
+from ws_sync._log import Log
+from ws_sync._server.connection import Connection
 from ws_sync.limits import Limits
 from ws_sync.session import Session
 from ws_sync.sync import Sync
 
-LOG = logging.getLogger("test")
+LOG = Log()
 BIG = "x" * 100_000
 
 
@@ -127,8 +128,8 @@ async def test_peer_that_stays_behind_loses_its_connection() -> None:
         await connection.closed()
 
     async with Server(endpoint) as server, server.connect() as client:
-        assert await client.close_code() == TOO_SLOW
-    assert ended == [TOO_SLOW]
+        assert await client.close_code() == CloseCode.TRY_AGAIN_LATER
+    assert ended == [CloseCode.TRY_AGAIN_LATER]
 
 
 async def test_pairs_are_never_torn_apart() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import Any
 
 from starlette.websockets import WebSocket
@@ -11,6 +10,7 @@ from starlette.websockets import WebSocket
 from tests.ws_sync.harness import Server
 from ws_sync._binding.attributes import Attribute
 from ws_sync._core.json.codec import JSON
+from ws_sync._log import Log
 from ws_sync._server.connection import Connection
 from ws_sync._server.document_state import DocumentState
 from ws_sync.limits import Limits
@@ -23,7 +23,7 @@ class Thing:
 
 
 def make() -> tuple[Thing, DocumentState]:
-    thing, state = Thing(), DocumentState("T", logging.getLogger("test"))
+    thing, state = Thing(), DocumentState("T", Log())
     for name in ("a", "b"):
         state.attributes[name] = Attribute.of(thing, name, name)
     return thing, state
@@ -87,7 +87,7 @@ async def test_refused_write_that_crosses_another_one_is_repeated_later() -> Non
         state.announce(connection)
         state.resync(connection)
         state.receive_patch(connection, [replace("a", 5)])
-        assert state._crossings.next_due() is not None
+        assert state._concurrent_edits.next_due() is not None
         state.receive_patch(connection, [replace("b", 5)])
         await connection.receive()
         connection.close()

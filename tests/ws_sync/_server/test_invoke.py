@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ws_sync._server.invoke import call, to_json
+from ws_sync._server.invoke import call
 
 
 class Callable:
@@ -26,12 +26,6 @@ async def test_async_function_runs_on_the_event_loop(function: Any) -> None:
 
 async def test_other_function_runs_in_a_thread() -> None:
     assert await call(threading.get_ident) != threading.get_ident()
-
-
-def test_to_json_refuses_what_it_does_not_know() -> None:
-    assert to_json({1}) == [1]
-    with pytest.raises(ValueError, match="serialize"):
-        to_json(object())
 
 
 async def test_arguments_may_have_any_names() -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from ws_sync._log import Log
 from ws_sync._server.tasks import Tasks
 
-LOG = logging.getLogger("test")
+LOG = Log()
 
 
 def make(

@@ -267,7 +267,7 @@ async def test_edits_without_a_connection_are_made_against_the_new_state(stage: 
             notes["items"][1] = "mine"
         stage.notes.items.insert(0, "theirs")
         await stage.notes.sync()
-        with pytest.raises(NotInSync, match="can't be reached"):
+        with pytest.raises(NotInSync, match="can't connect to"):
             await client.synced(wait=0.2)
         client.url = f"ws://127.0.0.1:{first.port}/"
         await client.synced()
@@ -277,10 +277,9 @@ async def test_edits_without_a_connection_are_made_against_the_new_state(stage: 
 
 async def cut(client: Client) -> None:
     """Lose the connection without a close frame, and wait until the client has noticed."""
-    assert client._link is not None
-    client._link._socket.transport.abort()
-    async with asyncio.timeout(DEADLINE), client._news:
-        await client._news.wait_for(lambda: client.status != "connected")
+    connector = client._connector
+    connector.require("nothing").abort()
+    await connector.wait_until(lambda: client.status != "connected", DEADLINE)
 
 
 async def test_two_clients_of_two_sessions_are_kept_equal_by_a_program_between_them() -> None:
@@ -388,8 +387,8 @@ async def test_client_whose_end_is_cancelled_leaves_nothing_behind() -> None:
             with pytest.raises(asyncio.CancelledError):
                 await using
         assert client.status == "disconnected"
-        assert client._running is not None
-        assert client._running.done()
+        assert client._connector._running is not None
+        assert client._connector._running.done()
 
 
 @pytest.mark.parametrize(
@@ -429,7 +428,13 @@ async def test_notices_that_are_none_reach_nobody(
         await stage.session.send("_DOWNLOAD", {"filename": ["a"], "data": ""})
         await client.synced()
     assert got == []
-    assert sum("a toast without" in line or "a download" in line for line in caplog.messages) == 4
+    assert (
+        sum(
+            "a toast without" in line or "download that is invalid" in line
+            for line in caplog.messages
+        )
+        == 4
+    )
 
 
 async def test_client_that_is_sent_away_stays_away(stage: Stage) -> None:
@@ -446,7 +451,7 @@ async def test_client_that_is_sent_away_stays_away(stage: Stage) -> None:
 
 async def test_client_without_a_server_says_why() -> None:
     async with quick("ws://127.0.0.1:1/") as client:
-        with pytest.raises(NotInSync, match="can't be reached"):
+        with pytest.raises(NotInSync, match="can't connect to"):
             await client.synced(wait=0.2)
         with pytest.raises(NoState, match="NOTES"):
             client.state("NOTES")
@@ -525,7 +530,7 @@ async def test_nonsense_changes_nothing_and_ends_nothing(
 
 
 async def test_state_that_does_not_come_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ws_sync.client.connector.ASK_AGAIN", 0.01)
+    monkeypatch.setattr("ws_sync.client.documents.ASK_AGAIN", 0.01)
     asked = asyncio.Event()
     count = 0
 

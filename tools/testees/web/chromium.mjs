@@ -1,10 +1,7 @@
 // The client under test in Chromium: `node chromium.mjs URL`. Serves this repository's files to a page that runs it, and
 // lives until it is ended. Needs a Chromium: CHROMIUM, or /usr/bin/chromium.
-import { dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { launch, serve } from "./browser.mjs";
+import { launch, root, serve } from "../../browser.mjs";
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 const { base } = await serve(root);
 const browser = await launch();
 const page = await browser.newPage();

@@ -99,7 +99,7 @@ class Draft:
         known = self._copies.get(id(value))
         return value if known is None else known[1]
 
-    def settle(self, value: JSON) -> JSON:
+    def write_back(self, value: JSON) -> JSON:
         """Write the changes of `value` back into the containers that it was copied from.
 
         So every container of the original document that is still there keeps its identity.
@@ -114,18 +114,18 @@ class Draft:
         if isinstance(original, dict):
             self._settled.append((original, dict(original)))
             members = {
-                name: self.settle(each) if id(each) in copies else each
+                name: self.write_back(each) if id(each) in copies else each
                 for name, each in value.items()
             }
             rewrite_dict(original, members)
         else:
             self._settled.append((original, list(original)))
-            elements = [self.settle(each) if id(each) in copies else each for each in value]
+            elements = [self.write_back(each) if id(each) in copies else each for each in value]
             rewrite_list(original, elements)
         return original
 
-    def unsettle(self) -> None:
-        """Take back everything that `settle` has written."""
+    def revert(self) -> None:
+        """Take back everything that `write_back` has written."""
         for container, before in reversed(self._settled):
             container.clear()
             if isinstance(container, dict):

@@ -28,7 +28,7 @@ SETTLE = 0.25
 """How long an attribute must be quiet before its value is repeated."""
 
 
-class Crossings:
+class ConcurrentEdits:
     """The attributes of one document on one connection that may have been changed crosswise."""
 
     __slots__ = (
@@ -56,7 +56,7 @@ class Crossings:
         self._newest_at = 0.0  # when it went out
         self._quiet: dict[str, float] = {}  # when a crossed attribute will have been quiet
 
-    def patched(self, names: list[str], now: float) -> None:
+    def patch_sent(self, names: list[str], now: float) -> None:
         """Note that one patch of these attributes, each named once, went to the client.
 
         Most patches are followed by one of the same attributes, and only the latest of these
@@ -67,18 +67,18 @@ class Crossings:
             self._newest = names
         self._newest_at = now
 
-    def announced(self, now: float) -> None:
+    def state_sent(self, now: float) -> None:
         """Note that the whole values of all attributes went to the client."""
         self._note_newest()
         self._all_until = now + self.state_window
         self._quiet = dict.fromkeys(self._quiet, now + self.settle)
 
-    def replaced(self, names: Iterable[str], now: float) -> None:
+    def values_sent(self, names: Iterable[str], now: float) -> None:
         """Note that whole values of these attributes went to the client."""
         self._note_newest()
         self._sent(names, now, now + self.state_window)
 
-    def written(self, names: Iterable[str], now: float) -> None:
+    def write_received(self, names: Iterable[str], now: float) -> None:
         """Note that one write of the client arrived, which read or wrote these attributes."""
         self._note_newest()
         names = set(names)
@@ -91,7 +91,7 @@ class Crossings:
                 names |= together
         self._quiet |= dict.fromkeys(names, now + self.settle)
 
-    def due(self, now: float) -> list[str]:
+    def take_due(self, now: float) -> list[str]:
         """Return the attributes to repeat now, and forget that they were crossed."""
         self._note_newest()
         names = [name for name, quiet in self._quiet.items() if quiet <= now]

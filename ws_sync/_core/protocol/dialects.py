@@ -34,7 +34,7 @@ STRICT: frozenset[str] = frozenset()
 _LENGTH = "/length"
 
 
-def named(dialects: str | Iterable[str]) -> frozenset[str]:
+def parse_dialects(dialects: str | Iterable[str]) -> frozenset[str]:
     """Return dialects by their names, one or several.
 
     Raises:

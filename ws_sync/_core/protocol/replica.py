@@ -57,7 +57,7 @@ class Replica:
         """Whether there are edits that were not sent, or may have been lost."""
         return self._shared is not self.value or self._confirmed is not self._shared
 
-    def replace(self, state: JSON) -> None:
+    def apply_state(self, state: JSON) -> None:
         """Take the state of a `_SET`, with the edits that were not sent on top of it.
 
         Raises:
@@ -77,7 +77,7 @@ class Replica:
         self._shared = self._confirmed = state
         self.is_following = True
 
-    def follow(self, patch: JSON) -> None:
+    def apply_patch(self, patch: JSON) -> None:
         """Take a patch of the server.
 
         Raises:
@@ -116,7 +116,7 @@ class Replica:
             self.value = value
         self.is_due |= send
 
-    def take(self) -> list[Operation] | None:
+    def take_patch(self) -> list[Operation] | None:
         """Return the patch that sends all edits, and count it as sent; None when there is none."""
         if self._shared is None or not self.is_following:
             return None
@@ -145,7 +145,7 @@ class Replica:
         if mark == self._sent and self._shared is not None:
             self._confirmed = self._shared
 
-    def lost(self) -> None:
+    def disconnect(self) -> None:
         """Note that the connection has ended."""
         self.is_following = False
 

@@ -33,7 +33,7 @@ class Rate:
 UNLIMITED = Rate(math.inf, math.inf)
 
 
-class Bucket:
+class TokenBucket:
     """What is left of a rate.
 
     Attributes:
@@ -93,7 +93,7 @@ class Meter:
         """Fill the buckets up.
 
         Args:
-            now: as for a `Bucket`.
+            now: as for a `TokenBucket`.
 
         Returns:
             Seconds until more may be read; 0 for a frame that is only too large.

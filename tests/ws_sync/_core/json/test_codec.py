@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 
 from tests.ws_sync.strategies import values
+from ws_sync._binding.attributes import to_json
 from ws_sync._core.json.codec import (
     JSON,
     MAX_DEPTH,
@@ -19,7 +20,6 @@ from ws_sync._core.json.codec import (
     encode,
     frame,
 )
-from ws_sync._server.invoke import to_json
 from ws_sync.exceptions import MalformedFrame, NotJSON
 
 

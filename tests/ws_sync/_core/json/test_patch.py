@@ -194,7 +194,7 @@ def test_apply_shares_what_it_does_not_touch() -> None:
     assert result["a"] is not document["a"]
 
 
-def test_settle_writes_back_into_the_original_containers() -> None:
+def test_write_back_writes_into_the_original_containers() -> None:
     first, second = {"x": [1]}, {"x": [2]}
     items: JSON = [first, second]
     document = {"items": items}
@@ -207,7 +207,7 @@ def test_settle_writes_back_into_the_original_containers() -> None:
             {"op": "add", "path": "/items/2/new/-", "value": 1},
         ]
     )
-    assert draft.settle(draft.document) is document
+    assert draft.write_back(draft.document) is document
     assert items == [{"x": [9]}, {"x": [1]}, {"new": [1]}]
     assert (items[0] is second, items[1] is first, document["items"] is items) == (True,) * 3
 

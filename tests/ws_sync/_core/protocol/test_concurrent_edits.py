@@ -2,78 +2,78 @@
 
 from __future__ import annotations
 
-from ws_sync._core.protocol.concurrent_edits import Crossings
+from ws_sync._core.protocol.concurrent_edits import ConcurrentEdits
 
 
-def crossings() -> Crossings:
-    return Crossings(window=5, state_window=2, settle=1)
+def crossings() -> ConcurrentEdits:
+    return ConcurrentEdits(window=5, state_window=2, settle=1)
 
 
 def test_write_shortly_after_a_change_is_due_when_quiet() -> None:
     state = crossings()
-    state.patched(["a"], 10)
-    state.patched(["b"], 10)
-    state.written(["a"], 12)
-    state.written(["c"], 12)
+    state.patch_sent(["a"], 10)
+    state.patch_sent(["b"], 10)
+    state.write_received(["a"], 12)
+    state.write_received(["c"], 12)
     assert state.next_due() == 13
-    assert state.due(12.5) == []
-    assert state.due(13) == ["a"]
+    assert state.take_due(12.5) == []
+    assert state.take_due(13) == ["a"]
     assert state.next_due() is None
 
 
 def test_write_long_after_a_change_has_not_crossed_it() -> None:
     state = crossings()
-    state.patched(["a"], 10)
-    state.written(["a"], 15)
+    state.patch_sent(["a"], 10)
+    state.write_received(["a"], 15)
     assert state.next_due() is None
 
 
 def test_write_without_a_change_has_crossed_nothing() -> None:
     state = crossings()
-    state.written(["a"], 1)
+    state.write_received(["a"], 1)
     assert state.next_due() is None
 
 
 def test_changes_of_both_sides_put_the_repetition_off() -> None:
     state = crossings()
-    state.patched(["a"], 10)
-    state.written(["a"], 11)
-    state.patched(["a"], 11.5)
-    assert state.due(12) == []
-    state.written(["a"], 12.4)
-    assert state.due(13) == []
-    assert state.due(13.4) == ["a"]
+    state.patch_sent(["a"], 10)
+    state.write_received(["a"], 11)
+    state.patch_sent(["a"], 11.5)
+    assert state.take_due(12) == []
+    state.write_received(["a"], 12.4)
+    assert state.take_due(13) == []
+    assert state.take_due(13.4) == ["a"]
 
 
 def test_write_spoils_all_of_its_attributes() -> None:
     """A copy from a crossed attribute carries the difference on."""
     state = crossings()
-    state.patched(["a"], 10)
-    state.written(["a", "copy"], 11)
-    assert sorted(state.due(12)) == ["a", "copy"]
+    state.patch_sent(["a"], 10)
+    state.write_received(["a", "copy"], 11)
+    assert sorted(state.take_due(12)) == ["a", "copy"]
 
 
 def test_patch_that_a_client_may_not_have_applied_is_repeated_as_a_whole() -> None:
     state = crossings()
-    state.patched(["long ago"], 1)
-    state.patched(["a", "lost"], 10)
-    state.patched(["lost", "lost too"], 11)
-    state.patched(["other"], 11)
-    state.written(["a"], 12)
-    assert sorted(state.due(13)) == ["a", "lost", "lost too"]
+    state.patch_sent(["long ago"], 1)
+    state.patch_sent(["a", "lost"], 10)
+    state.patch_sent(["lost", "lost too"], 11)
+    state.patch_sent(["other"], 11)
+    state.write_received(["a"], 12)
+    assert sorted(state.take_due(13)) == ["a", "lost", "lost too"]
 
 
 def test_whole_values_can_be_crossed_for_a_shorter_time() -> None:
     state = crossings()
-    state.replaced(["a", "b"], 10)
-    state.written(["a"], 11)
-    state.written(["b"], 12)
-    assert state.due(99) == ["a"]
+    state.values_sent(["a", "b"], 10)
+    state.write_received(["a"], 11)
+    state.write_received(["b"], 12)
+    assert state.take_due(99) == ["a"]
 
 
 def test_whole_value_does_not_shorten_the_time_of_a_patch() -> None:
     state = crossings()
-    state.patched(["a"], 10)
-    state.replaced(["a"], 10)
-    state.written(["a"], 14)
-    assert state.due(15) == ["a"]
+    state.patch_sent(["a"], 10)
+    state.values_sent(["a"], 10)
+    state.write_received(["a"], 14)
+    assert state.take_due(15) == ["a"]

@@ -18,7 +18,7 @@ from ws_sync.exceptions import RefusedPatch, RefusedState
 
 def replica_of(state: Any) -> Replica:
     replica = Replica()
-    replica.replace(state)
+    replica.apply_state(state)
     return replica
 
 
@@ -29,7 +29,7 @@ def replacing(path: str, value: Any) -> list[dict[str, Any]]:
 def test_state_that_is_no_object_is_refused_and_changes_nothing() -> None:
     replica = replica_of({"a": 1})
     with pytest.raises(RefusedState):
-        replica.replace([1])
+        replica.apply_state([1])
     assert replica.value == {"a": 1}
     assert replica.is_following
 
@@ -38,16 +38,16 @@ def test_edit_is_one_patch_and_is_sent_once() -> None:
     replica = replica_of({"a/b": 1, "c": [1, 2]})
     replica.edit({"a/b": 2, "c": [1]}, send=True)
     assert replica.is_due
-    patch = replica.take()
+    patch = replica.take_patch()
     assert apply({"a/b": 1, "c": [1, 2]}, patch) == {"a/b": 2, "c": [1]}
     assert not replica.is_due
-    assert replica.take() is None
+    assert replica.take_patch() is None
 
 
 def test_edit_that_changes_nothing_sends_nothing() -> None:
     replica = replica_of({"a": [1]})
     replica.edit({"a": [1]}, send=True)
-    assert replica.take() is None
+    assert replica.take_patch() is None
 
 
 def operations(*given: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -60,7 +60,7 @@ def operations(*given: tuple[str, ...]) -> list[dict[str, Any]]:
 
 def follow(replica: Replica, patch: list[dict[str, Any]], times: int) -> None:
     for _ in range(times):
-        replica.follow(patch)
+        replica.apply_patch(patch)
 
 
 @pytest.mark.parametrize("rounds", [1, 2000])
@@ -83,41 +83,41 @@ def test_patches_that_let_the_document_grow_without_measure_are_refused() -> Non
 def test_patch_that_can_not_be_applied_leaves_the_copy_and_stops_patches_until_the_state() -> None:
     replica = replica_of({"a": 1})
     with pytest.raises(RefusedPatch):
-        replica.follow([*replacing("/a", 2), *replacing("/b", 1)])
+        replica.apply_patch([*replacing("/a", 2), *replacing("/b", 1)])
     assert replica.value == {"a": 1}
     replica.edit({"a": 5}, send=True)
-    assert replica.take() is None
-    replica.replace({"a": 1, "b": 1})
-    assert replica.take() == replacing("/a", 5)
+    assert replica.take_patch() is None
+    replica.apply_state({"a": 1, "b": 1})
+    assert replica.take_patch() == replacing("/a", 5)
 
 
 def test_patch_that_leaves_no_object_is_refused() -> None:
     replica = replica_of({"a": 1})
     with pytest.raises(RefusedPatch, match="no object"):
-        replica.follow(replacing("", 5))
+        replica.apply_patch(replacing("", 5))
 
 
 def test_patch_before_a_state_is_refused() -> None:
     with pytest.raises(RefusedPatch, match="no state"):
-        Replica().follow([])
+        Replica().apply_patch([])
 
 
 def test_patch_of_the_server_goes_below_edits_that_were_not_sent() -> None:
     replica = replica_of({"items": ["a"], "text": ""})
     replica.edit({"items": ["a", "mine"], "text": ""}, send=False)
-    replica.follow([{"op": "add", "path": "/items/0", "value": "theirs"}])
+    replica.apply_patch([{"op": "add", "path": "/items/0", "value": "theirs"}])
     assert replica.value["items"] == ["theirs", "a", "mine"]
     replica.edit(replica.value, send=True)
-    assert replica.take() == [{"op": "add", "path": "/items/2", "value": "mine"}]
+    assert replica.take_patch() == [{"op": "add", "path": "/items/2", "value": "mine"}]
 
 
 def test_edit_without_a_connection_is_expressed_against_the_new_state() -> None:
     replica = replica_of({"items": ["a", "b"], "text": "old"})
-    replica.lost()
+    replica.disconnect()
     replica.edit({"items": ["a", "B"], "text": "mine"}, send=True)
-    assert replica.take() is None
-    replica.replace({"items": ["new", "a", "b"], "text": "theirs"})
-    patch = replica.take()
+    assert replica.take_patch() is None
+    replica.apply_state({"items": ["new", "a", "b"], "text": "theirs"})
+    patch = replica.take_patch()
     assert patch is not None
     assert apply({"items": ["new", "a", "b"], "text": "theirs"}, patch) == {
         "items": ["new", "a", "B"],
@@ -127,29 +127,29 @@ def test_edit_without_a_connection_is_expressed_against_the_new_state() -> None:
 
 def test_edit_whose_place_is_gone_is_dropped() -> None:
     replica = replica_of({"items": [{"n": 1}], "table": {"x": {"y": 1}}})
-    replica.lost()
+    replica.disconnect()
     replica.edit({"items": [{"n": 2}], "table": {"x": {"y": 2}}}, send=True)
-    replica.replace({"items": [], "table": {}})
+    replica.apply_state({"items": [], "table": {}})
     assert replica.value == {"items": [], "table": {}}
-    assert replica.take() is None
+    assert replica.take_patch() is None
 
 
 def test_sent_edit_that_was_lost_is_sent_again() -> None:
     replica = replica_of({"a": 1})
     replica.edit({"a": 2}, send=True)
-    assert replica.take()
-    replica.lost()
-    replica.replace({"a": 1})
+    assert replica.take_patch()
+    replica.disconnect()
+    replica.apply_state({"a": 1})
     assert replica.is_due
-    assert replica.take() == replacing("/a", 2)
+    assert replica.take_patch() == replacing("/a", 2)
 
 
 def test_sent_edit_that_arrived_is_not_sent_again() -> None:
     replica = replica_of({"items": ["a"]})
     replica.edit({"items": ["a", "mine"]}, send=True)
-    assert replica.take()
-    replica.lost()
-    replica.replace({"items": ["a", "mine", "theirs"]})
+    assert replica.take_patch()
+    replica.disconnect()
+    replica.apply_state({"items": ["a", "mine", "theirs"]})
     assert replica.value == {"items": ["a", "mine", "theirs"]}
     assert not replica.is_due
 
@@ -157,11 +157,11 @@ def test_sent_edit_that_arrived_is_not_sent_again() -> None:
 def test_confirmed_edit_is_not_made_again_when_others_have_taken_it_back() -> None:
     replica = replica_of({"a": 1})
     replica.edit({"a": 2}, send=True)
-    assert replica.take()
+    assert replica.take_patch()
     replica.confirm(replica.mark())
     assert not replica.is_pending
-    replica.lost()
-    replica.replace({"a": 1})
+    replica.disconnect()
+    replica.apply_state({"a": 1})
     assert replica.value == {"a": 1}
     assert not replica.is_due
 
@@ -169,10 +169,10 @@ def test_confirmed_edit_is_not_made_again_when_others_have_taken_it_back() -> No
 def test_later_edit_is_not_confirmed_by_an_earlier_mark() -> None:
     replica = replica_of({"a": 1})
     replica.edit({"a": 2}, send=True)
-    replica.take()
+    replica.take_patch()
     mark = replica.mark()
     replica.edit({"a": 3}, send=True)
-    replica.take()
+    replica.take_patch()
     replica.confirm(mark)
     assert replica.is_pending
 
@@ -180,10 +180,10 @@ def test_later_edit_is_not_confirmed_by_an_earlier_mark() -> None:
 def test_patch_that_fits_only_what_was_sent_confirms_it() -> None:
     replica = replica_of({"items": []})
     replica.edit({"items": ["mine"]}, send=True)
-    replica.take()
-    replica.follow(replacing("/items/0", "changed"))
-    replica.lost()
-    replica.replace({"items": []})
+    replica.take_patch()
+    replica.apply_patch(replacing("/items/0", "changed"))
+    replica.disconnect()
+    replica.apply_state({"items": []})
     assert replica.value == {"items": []}
     assert not replica.is_due
 
@@ -191,18 +191,18 @@ def test_patch_that_fits_only_what_was_sent_confirms_it() -> None:
 def test_patch_beside_what_was_sent_does_not_confirm_it() -> None:
     replica = replica_of({"a": 1, "b": 1})
     replica.edit({"a": 2, "b": 1}, send=True)
-    replica.take()
-    replica.follow(replacing("/b", 2))
-    replica.lost()
-    replica.replace({"a": 1, "b": 2})
-    assert replica.take() == replacing("/a", 2)
+    replica.take_patch()
+    replica.apply_patch(replacing("/b", 2))
+    replica.disconnect()
+    replica.apply_state({"a": 1, "b": 2})
+    assert replica.take_patch() == replacing("/a", 2)
 
 
 def test_sent_state_counts_as_sent() -> None:
     replica = replica_of({"items": []})
     replica.edit({"items": [1]}, send=False)
     assert replica.take_state() == {"items": [1]}
-    assert replica.take() is None
+    assert replica.take_patch() is None
 
 
 def test_patch_of_an_attribute_is_not_longer_than_to_replace_it() -> None:
@@ -220,9 +220,9 @@ def test_patch_leads_from_what_the_server_has_to_what_the_user_sees(old: Any, da
     replica.edit(data.draw(states), send=data.draw(st.booleans()))
     server = old
     if data.draw(st.booleans()):
-        replica.lost()
+        replica.disconnect()
         server = data.draw(states)
-        replica.replace(server)
-    patch = replica.take()
+        replica.apply_state(server)
+    patch = replica.take_patch()
     assert equal(apply(server, patch or []), replica.value)
     assert not replica.is_due

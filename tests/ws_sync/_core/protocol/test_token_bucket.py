@@ -6,11 +6,11 @@ import math
 
 import pytest
 
-from ws_sync._core.protocol.token_bucket import Bucket, Meter, Rate
+from ws_sync._core.protocol.token_bucket import Meter, Rate, TokenBucket
 
 
 def test_bucket_fills_with_time() -> None:
-    bucket = Bucket(Rate(10, 5))
+    bucket = TokenBucket(Rate(10, 5))
     bucket.left -= 6
     assert bucket.wait(100.0) == pytest.approx(0.1)
     assert bucket.wait(100.05) == pytest.approx(0.05)
@@ -20,7 +20,7 @@ def test_bucket_fills_with_time() -> None:
 
 
 def test_bucket_holds_no_more_than_may_come_at_once() -> None:
-    bucket = Bucket(Rate(10, 5))
+    bucket = TokenBucket(Rate(10, 5))
     bucket.left = -1
     bucket.wait(0.0)
     assert bucket.wait(1000.0) == 0
@@ -28,7 +28,7 @@ def test_bucket_holds_no_more_than_may_come_at_once() -> None:
 
 
 def test_bucket_without_a_rate_is_never_empty() -> None:
-    bucket = Bucket(None)
+    bucket = TokenBucket(None)
     bucket.left -= 1e9
     assert bucket.left > 0
     assert bucket.wait(1.0) == 0
