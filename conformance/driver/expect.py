@@ -1,4 +1,4 @@
-"""Verifiers: what a case demands, raised as a `Violation` where it is not so."""
+"""Verifiers: each compares a fact with a demand, counts it, and raises a `Violation`."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def fail(
 
 
 def _wanted(received: JSON, expected: JSON) -> str:
-    """What was expected; of two objects only the members that differ."""
+    """The expected value; of two objects only the members that differ."""
     if not isinstance(received, dict) or not isinstance(expected, dict):
         return show_json(expected)
     wrong = {n: v for n, v in expected.items() if n not in received or not same(received[n], v)}
@@ -136,7 +136,7 @@ def _wanted(received: JSON, expected: JSON) -> str:
 
 
 def difference(received: JSON, expected: JSON) -> str:
-    """What was received; of two objects only the members that differ."""
+    """The received value; of two objects only the members that differ."""
     if not isinstance(received, dict) or not isinstance(expected, dict):
         return show_json(received)
     parts = [

@@ -1,7 +1,4 @@
-"""Events and frames on the wire, as strict as the specification (events.md).
-
-Pure: what comes in is text, what comes out an event or the reason why it is none.
-"""
+"""Decodes and encodes events, as strictly as the specification demands (events.md)."""
 
 from __future__ import annotations
 
@@ -43,9 +40,9 @@ SCHEMA_BY_NAME: Final = {
 
 
 LARGEST: Final = 128 << 20
-"""Bytes of a frame of a server that is not read to its end."""
+"""The largest frame that is read, in bytes."""
 SAFE_DIGITS: Final = 300
-"""An integer of so many digits is certainly not too large for a double."""
+"""An integer with at most this many digits always fits a double."""
 
 
 class MalformedFrame(Exception):
@@ -69,7 +66,7 @@ class MalformedFrame(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event as it stood in a frame; `data` is `ABSENT` if the envelope has none."""
+    """One event; `data` is `ABSENT` if the envelope has no such member."""
 
     type: str
     data: JSON = ABSENT
@@ -81,7 +78,7 @@ class Event:
 
     @property
     def key(self) -> str | None:
-        """All that follows the first colon, or None without one (events-key)."""
+        """The part after the first colon, or None without one (events-key)."""
         _, colon, key = self.type.partition(":")
         return key if colon else None
 
@@ -90,12 +87,12 @@ class Event:
         return {"type": self.type} | ({} if self.data is ABSENT else {"data": self.data})
 
     def text(self) -> str:
-        """The frame of this event."""
+        """The text frame of this event."""
         return compact(self.envelope())
 
 
 def compact(value: JSON) -> str:
-    """A JSON value as text without spaces; lone surrogates stay escaped."""
+    """A JSON value as compact text; lone surrogates are escaped."""
     try:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         text.encode()
@@ -105,13 +102,13 @@ def compact(value: JSON) -> str:
 
 
 def decode(text: str) -> Event:
-    """The event in a text frame.
+    """Decode a text frame.
 
     Raises:
         MalformedFrame: It is not JSON by RFC 8259, or not an event.
     """
     if text.startswith("\ufeff"):
-        raise MalformedFrame("connection-text", "text with a byte order mark in front")
+        raise MalformedFrame("connection-text", "text that begins with a byte order mark")
     try:
         envelope = json.loads(
             text, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole
@@ -121,9 +118,9 @@ def decode(text: str) -> Event:
         reason = f"text that is not JSON: {error}"
         raise MalformedFrame("events-strict-json", reason, kind) from error
     except RecursionError as error:
-        raise MalformedFrame("events-depth-limit", "text nested too deeply to be read") from error
+        raise MalformedFrame("events-depth-limit", "text that is nested too deeply") from error
     if not isinstance(envelope, dict) or not isinstance(envelope.get("type"), str):
-        raise MalformedFrame("events-envelope", "no object with a string member 'type'")
+        raise MalformedFrame("events-envelope", "not an object with a string member 'type'")
     if "\\u" in text and _has_lone_surrogate(envelope):
         raise MalformedFrame("events-lone-surrogate", "a string with a lone surrogate")
     return Event(envelope["type"], envelope.get("data", ABSENT))

@@ -26,7 +26,15 @@ from conformance.driver.target import Target
 from conformance.errors import NOTHING_RAN, Unusable, Violation
 from conformance.protocol.display import escape_control_chars
 from conformance.runner import client_plugin as clients
-from conformance.runner import finish, hooks, last_run, selection, watch_mode, weak_evidence
+from conformance.runner import (
+    finish,
+    hooks,
+    last_run,
+    option_table,
+    selection,
+    watch_mode,
+    weak_evidence,
+)
 from conformance.runner import options as command_line
 from conformance.runner.case import MARK, of_item
 from conformance.runner.keys import BEGAN, CASE, DIALOGUE, OPTIONS, RUN, SEARCHED
@@ -51,7 +59,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the kit's options."""
-    command_line.add(parser)
+    option_table.add(parser)
 
 
 @pytest.hookimpl(trylast=True)

@@ -14,12 +14,13 @@ from types import ModuleType
 
 import pytest
 
-from conformance.runner.options import GROUP
+from conformance.runner.option_table import GROUP
 from conformance.runner.watch_mode import FIXED
 
 PLUGINS = (
     "conformance.runner.plugin",
     "conformance.replay.collect",
+    "conformance.proxy.rerun",
     "conformance.runner.client_plugin",
     "conformance.reports.bundle",
     "conformance.terminal.reporter",

@@ -1,4 +1,4 @@
-"""The browser client's files as they are served, and the pages beside an application."""
+"""Tests of `ws_sync.web` and `ws_sync.cli.pages`: the served files and pages."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ws_sync._apps.pages import DEMO, DEVTOOLS, WithPages
-from ws_sync.cli.pages import with_pages
+from ws_sync.cli.pages import DEMO, DEVTOOLS, WithPages
 from ws_sync.cli.transports import Service
 from ws_sync.web import FOLDER, TYPES, files
 
@@ -33,7 +32,7 @@ class Answer:
 
 
 def ask(app: ASGIApp, path: str, method: str = "GET", **headers: str) -> Answer:
-    """Ask an application for a path, as an ASGI server does."""
+    """Request a path of an application, as an ASGI server does."""
     path, _, query = path.partition("?")
     scope = {
         "type": "http",
@@ -52,7 +51,7 @@ def ask(app: ASGIApp, path: str, method: str = "GET", **headers: str) -> Answer:
     async def receive() -> Message:
         if requests:
             return requests.pop()
-        return await asyncio.Future()  # the client stays
+        return await asyncio.Future()  # the client stays connected
 
     async def send(message: Message) -> None:
         sent.append(message)
@@ -145,4 +144,4 @@ def test_pages_are_offered_to_this_machine_alone(
 ) -> None:
     async def own(*_: object) -> None: ...
 
-    assert with_pages(Service(own, None), host, transport, demo).home == home
+    assert Service(own, None).with_pages(host, transport, demo).home == home

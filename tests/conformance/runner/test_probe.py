@@ -104,7 +104,7 @@ async def test_wrong_url_is_a_wrong_option(url: str, said: str) -> None:
         (["--time-scale", "soon"], "invalid float value"),
         (["--known-failing", "no-such-file"], "can't be read"),
         (["--server-cmd", "no-such-command {port}"], "can't be run"),
-        (["--server-cmd", "serve"], "it has no {port}"),
+        (["--server-cmd", "serve"], "neither it nor --server-url has {port}"),
         (["--report-json", "no-such-folder/report.json"], "its folder does not exist"),
         (["--budget", "soon"], "write a number and s, m or h"),
         (["--no-such-option"], "no-such-option"),
