@@ -28,7 +28,7 @@ from conformance.protocol.wire import JSON, compact
 from conformance.runner.case import case
 
 
-async def prepared(peer: Peer) -> None:
+async def prepare(peer: Peer) -> None:
     """Assign the state to which the patches of this module are applied."""
     await peer.action("assignMany", values=START)
     await peer.fence()
@@ -122,12 +122,12 @@ async def test_change_of_type_is_sent(peer: Peer, before: JSON, after: JSON) -> 
     expect.equal(peer.mirror()["anything"], after, "anything in the client's copy")
 
 
-def shortest(value: JSON) -> JSON:
+def normalize_numbers(value: JSON) -> JSON:
     """A value with 1.0 as 1: the notation of a number does not count."""
     if isinstance(value, dict):
-        return {name: shortest(member) for name, member in value.items()}
+        return {name: normalize_numbers(member) for name, member in value.items()}
     if isinstance(value, list):
-        return [shortest(element) for element in value]
+        return [normalize_numbers(element) for element in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -147,7 +147,7 @@ async def test_patch_is_not_larger_than_a_replace(peer: Peer, before: JSON, afte
     await peer.assign("anything", after)
     await peer.fence()
     whole = len(compact([replace("/anything", after)]))
-    sizes = [len(compact(shortest(patch))) for patch in peer.events("_PATCH:TESTEE", mark)]
+    sizes = [len(compact(normalize_numbers(patch))) for patch in peer.events("_PATCH:TESTEE", mark)]
     expect.true(
         sum(sizes) <= whole,
         expected=f"at most {whole} characters",
@@ -181,7 +181,7 @@ async def test_patch_is_not_larger_than_a_replace(peer: Peer, before: JSON, afte
     ],
 )
 async def test_operation_is_applied(peer: Peer, operations: list[JSON]) -> None:
-    await prepared(peer)
+    await prepare(peer)
     await peer.patch(*operations)
     expected = peer.mirror()  # the kit's oracle has applied the client's edit
     state = await peer.get()
@@ -231,7 +231,7 @@ async def test_unknown_members_of_an_operation_are_ignored(peer: Peer) -> None:
         pytest.param("~01", "~1", id="tilde-then-one"),
         pytest.param("~10", "/0", id="slash-then-zero"),
         pytest.param("", "", id="empty"),
-        pytest.param("é %22", "é %22", id="not-percent-encoded"),
+        pytest.param("é %22", "é %22", id="not-percent-to_base64"),
         pytest.param("01", "01", id="digits-in-an-object"),
         pytest.param("-", "-", id="hyphen-in-an-object"),
     ],
@@ -243,7 +243,7 @@ async def test_token_is_decoded(peer: Peer, token: str, name: str) -> None:
 
 @case("patch-append")
 async def test_hyphen_appends(peer: Peer) -> None:
-    await prepared(peer)
+    await prepare(peer)
     await peer.patch(add("/items/-", "d"), add("/items/-", "e"))
     expect.equal((await peer.get())["items"], [*ITEMS, "d", "e"], "the attribute items")
 
@@ -251,7 +251,7 @@ async def test_hyphen_appends(peer: Peer) -> None:
 @case("patch-append")
 @pytest.mark.parametrize("op", ["move", "copy"])
 async def test_hyphen_is_a_target_of_move_and_copy(peer: Peer, op: str) -> None:
-    await prepared(peer)
+    await prepare(peer)
     await peer.patch({"op": op, "from": "/items/0", "path": "/items/-"})
     rest = ITEMS[1:] if op == "move" else ITEMS
     expect.equal((await peer.get())["items"], [*rest, "a"], "the attribute items")
@@ -259,7 +259,7 @@ async def test_hyphen_is_a_target_of_move_and_copy(peer: Peer, op: str) -> None:
 
 @case("patch-append")
 async def test_index_of_the_length_appends(peer: Peer) -> None:
-    await prepared(peer)
+    await prepare(peer)
     await peer.patch(add("/items/3", "d"))
     expect.equal((await peer.get())["items"], [*ITEMS, "d"], "the attribute items")
 
@@ -277,7 +277,7 @@ async def test_index_of_the_length_appends(peer: Peer) -> None:
     ],
 )
 async def test_equal_value_passes(peer: Peer, path: str, value: JSON) -> None:
-    await prepared(peer)
+    await prepare(peer)
     await peer.patch(ensure(path, value), replace("/text", "passed"))
     expect.equal((await peer.get())["text"], "passed", "the attribute text")
 
@@ -285,7 +285,7 @@ async def test_equal_value_passes(peer: Peer, path: str, value: JSON) -> None:
 # Patches that a server refuses
 
 
-def named(operations: list[JSON]) -> list[object]:
+def named_params(operations: list[JSON]) -> list[object]:
     """Parameters for single operations, with readable ids."""
     return [pytest.param([o], id=f"{o['op']}:{o.get('from', '')}{o['path']}") for o in operations]
 
@@ -297,7 +297,7 @@ def named(operations: list[JSON]) -> list[object]:
 async def test_unequal_value_fails_the_patch(
     dialogue: Dialogue, peer: Peer, path: str, value: JSON
 ) -> None:
-    await prepared(peer)
+    await prepare(peer)
     await dialogue.unchanged(peer, peer.patch(ensure(path, value), replace("/text", "lost")))
 
 
@@ -312,7 +312,7 @@ async def test_unequal_value_fails_the_patch(
     ],
 )
 async def test_half_of_a_patch_is_not_applied(dialogue: Dialogue, peer: Peer, last: JSON) -> None:
-    await prepared(peer)
+    await prepare(peer)
     first = [replace("/text", "lost"), add("/items/-", "lost"), remove("/table/x")]
     again = await dialogue.unchanged(peer, peer.patch(*first, last))
     await again.patch(*first)  # the same patch without the last operation is accepted
@@ -321,40 +321,40 @@ async def test_half_of_a_patch_is_not_applied(dialogue: Dialogue, peer: Peer, la
 
 
 @case("patch-missing-target")
-@pytest.mark.parametrize("operations", named(MISSING))
+@pytest.mark.parametrize("operations", named_params(MISSING))
 async def test_operation_on_nothing_is_refused(
     dialogue: Dialogue, peer: Peer, operations: list[JSON]
 ) -> None:
-    await prepared(peer)
+    await prepare(peer)
     await dialogue.unchanged(peer, peer.patch(*operations, replace("/text", "lost")))
 
 
 @case("patch-index")
-@pytest.mark.parametrize("operations", named(INDEXES))
+@pytest.mark.parametrize("operations", named_params(INDEXES))
 async def test_bad_index_is_refused(dialogue: Dialogue, peer: Peer, operations: list[JSON]) -> None:
-    await prepared(peer)
+    await prepare(peer)
     await dialogue.unchanged(peer, peer.patch(*operations))
 
 
 @case("patch-pointer-syntax")
-@pytest.mark.parametrize("operations", named(POINTERS))
+@pytest.mark.parametrize("operations", named_params(POINTERS))
 async def test_bad_pointer_is_refused(
     dialogue: Dialogue, peer: Peer, operations: list[JSON]
 ) -> None:
-    await prepared(peer)
+    await prepare(peer)
     await dialogue.unchanged(peer, peer.send_illegal("_PATCH:TESTEE", operations))
 
 
 @case("patch-malformed")
 @pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
 async def test_patch_of_wrong_shape_is_refused(dialogue: Dialogue, peer: Peer, data: JSON) -> None:
-    await prepared(peer)
+    await prepare(peer)
     await dialogue.unchanged(peer, peer.send_illegal("_PATCH:TESTEE", data))
 
 
 @case("patch-move-into-itself")
 async def test_move_into_itself_is_refused(dialogue: Dialogue, peer: Peer) -> None:
-    await prepared(peer)
+    await prepare(peer)
     await dialogue.unchanged(peer, peer.patch(move("/table/x", "/table/x/deep")))
 
 
@@ -387,7 +387,7 @@ async def test_thousand_operations_are_accepted(peer: Peer) -> None:
 async def test_dialect_that_is_not_turned_on_is_refused(
     dialogue: Dialogue, peer: Peer, operation: JSON
 ) -> None:
-    await prepared(peer)
+    await prepare(peer)
     if operation["path"] == "/":  # a dialect would take it for the whole document
         operation = replace("/", {**peer.mirror(), "text": "lost"})
     await dialogue.unchanged(peer, peer.send_illegal("_PATCH:TESTEE", [operation]))
@@ -405,7 +405,7 @@ async def test_growth_by_copying_is_refused(dialogue: Dialogue, peer: Peer) -> N
 async def test_change_of_the_attributes_is_refused(
     dialogue: Dialogue, peer: Peer, operations: list[JSON]
 ) -> None:
-    await prepared(peer)
+    await prepare(peer)
     attempt = peer.connection.send("_PATCH:TESTEE", operations)
     again = await dialogue.unchanged(peer, attempt)
     await again.action("publish")
@@ -417,7 +417,7 @@ async def test_change_of_the_attributes_is_refused(
 async def test_change_of_a_read_only_attribute_is_refused(
     dialogue: Dialogue, peer: Peer, operations: list[JSON]
 ) -> None:
-    await prepared(peer)
+    await prepare(peer)
     await dialogue.unchanged(peer, peer.patch(*operations))
 
 
@@ -434,7 +434,7 @@ async def test_change_of_a_read_only_attribute_to_true_is_refused(
 @case("patch-root")
 @pytest.mark.parametrize("op", ["replace", "add"])
 async def test_whole_document_can_be_replaced(peer: Peer, op: str) -> None:
-    await prepared(peer)
+    await prepare(peer)
     whole = {**peer.mirror(), "text": "whole", "flag": True}
     await peer.patch({"op": op, "path": "", "value": whole})
     state = await peer.get()
@@ -443,6 +443,6 @@ async def test_whole_document_can_be_replaced(peer: Peer, op: str) -> None:
 
 @case("patch-root")
 async def test_whole_document_can_be_tested(peer: Peer) -> None:
-    await prepared(peer)
+    await prepare(peer)
     await peer.patch(ensure("", peer.mirror()), replace("/text", "tested"))
     expect.equal((await peer.get())["text"], "tested", "the attribute text")
