@@ -26,7 +26,7 @@ from ws_sync._log import Log, log_fields
 from ws_sync._server.connection import Connection
 from ws_sync._server.counters import Counters
 from ws_sync._server.instrumentation import instrumentation
-from ws_sync.exceptions import Refused, RefusedState
+from ws_sync.exceptions import Refused, RefusedState, shorten
 from ws_sync.limits import LIMITS, Limits
 
 _NULL = dump(None)
@@ -219,6 +219,14 @@ class DocumentState:
                 extra=log_fields("attribute-failed", key=self.key),
             )  # fmt: skip
 
+    def write_patch(self, connection: Connection, patch: JSON) -> bool:
+        """Apply a patch of the client; return False if it is refused (see `receive_patch`)."""
+        return self._write(self.receive_patch, connection, patch)
+
+    def write_state(self, connection: Connection, state: JSON) -> bool:
+        """Apply a state of the client; return False if it is refused (see `receive_state`)."""
+        return self._write(self.receive_state, connection, state)
+
     def receive_patch(self, connection: Connection, patch: JSON) -> None:
         """Apply a patch of the client (patch-atomic), and correct what the client then holds.
 
@@ -248,6 +256,36 @@ class DocumentState:
         self._document.apply_state(state)
         self._commit(write)
         self._correct(connection, {*state, *write.affected})
+
+    def _write(
+        self, receive: Callable[[Connection, JSON], None], connection: Connection, data: JSON
+    ) -> bool:
+        try:
+            receive(connection, data)
+        except Refused as error:
+            cause = error.__cause__
+            if cause is not None and not isinstance(cause, ValueError | AssertionError):
+                self._log_failed_write(cause)  # no validator or setter refuses like that
+            else:
+                instrumentation.record_outcome("refused")
+                self._log.warning(
+                    "%s: a write is refused: %s", self.key, shorten(error),
+                    extra=log_fields("write-refused", "state-refused-resync", error=error),
+                )  # fmt: skip
+        except Exception as error:  # noqa: BLE001  # the application's; nothing has changed
+            self._log_failed_write(error)
+        else:
+            return True
+        self._counters.refused_writes += 1
+        return False
+
+    def _log_failed_write(self, error: BaseException) -> None:
+        self._counters.failed_writes += 1
+        instrumentation.record_failure(error)
+        self._log.error(
+            "%s: a write failed", self.key, exc_info=error,
+            extra=log_fields("write-failed", "state-refused-resync"),
+        )  # fmt: skip
 
     def _check_size(self, write: Write) -> None:
         most = self._limits.document

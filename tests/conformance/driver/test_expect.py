@@ -1,4 +1,4 @@
-"""What a comparison demands, and what it says where it does not hold."""
+"""The verifiers: the text of a violation names the members that differ."""
 
 from __future__ import annotations
 

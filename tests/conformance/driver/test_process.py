@@ -1,4 +1,4 @@
-"""A server that the kit starts: it is ended with the kit, and not started without end."""
+"""The server process: it ends with the kit, and the number of its starts is limited."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ async def test_signal_that_ends_the_kit_ends_its_server(tmp_path: Path) -> None:
             assert await kit.wait() == -signal.SIGTERM
     finally:
         if kit.returncode is None:
-            kit.terminate()  # it ends its server
+            kit.terminate()  # it stops its server
             await kit.wait()
     assert not is_there(server)
 
 
 def is_there(process: int) -> bool:
-    """Whether a process runs."""
+    """Whether a process exists."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -54,7 +54,7 @@ def is_there(process: int) -> bool:
 async def test_server_that_dies_again_and_again_is_given_up() -> None:
     command = f"{sys.executable} -m tests.conformance.dying {{port}}"
     result = await run_kit("--server-cmd", command, "--section=state", "--time-scale=0.2")
-    assert f"the server has died {MOST_STARTS} times; the run ended early" in result.output
+    assert f"the server died {MOST_STARTS} times; the run ended early" in result.output
     assert f"{MOST_STARTS} server died" in result.output
     assert result.status == 1
 
@@ -93,7 +93,7 @@ def test_what_a_server_prints_is_told_from_the_mark_on() -> None:
 
 
 def said(port: int, text: bytes) -> None:
-    """Say something to a server, and wait for its answer."""
+    """Send a text to the server, and wait for its answer."""
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as peer:
         peer.sendall(text)
         assert peer.recv(100) == b"done"

@@ -32,7 +32,7 @@ GENERATED, SCRIPTED = schemas()["replay"]["examples"]
 DEADLY = "test_actions.py and burst"
 REPLAYS = Path(".ws-sync", "replays")
 TOAST = "notices/toast-arrives-with-its-level[info]"
-EMBEDDED = "judged: the embedded reference server, since no URL was given"
+EMBEDDED = "judged: the embedded reference server, because no URL is given"
 QUICK = ("--time-scale", "0.1")
 SEARCH = (
     "-k",
@@ -215,7 +215,7 @@ async def test_death_of_the_server_is_a_file_too(tmp_path: Path) -> None:
         running = asyncio.create_task(kit(tmp_path, "--server-url", url, *QUICK, "-k", DEADLY))
         await asyncio.wait_for(gone.wait(), 30)
     result = await running
-    assert "The server has died: it no longer listens; that began during this case" in result.output
+    assert "The server has died: it no longer listens; it died during this case" in result.output
     (document,) = files(tmp_path / REPLAYS).values()
     assert document["case"].startswith("actions/")
 
@@ -275,9 +275,9 @@ async def test_other_requirement_fails_differently(tmp_path: Path) -> None:
         (GENERATED | {"needs": ["binary"]}, "the testee does not list `binary`"),
         (
             GENERATED | {"program": [{"do": "publish"}, {"do": "fly", "where": 1}]},
-            'step 2 of its program, {"do":"fly","where":1}, is none that this kit can take',
+            'this kit can\'t run step 2 of the program, {"do":"fly","where":1} (',
         ),
-        (GENERATED | {"program": [{"do": "burst"}]}, 'step 1 of its program, {"do":"burst"}'),
+        (GENERATED | {"program": [{"do": "burst"}]}, 'step 1 of the program, {"do":"burst"}'),
     ],
     ids=["file", "case", "section", "needs", "generated", "step", "argument"],
 )
@@ -312,7 +312,7 @@ async def test_each_of_several_files_has_its_verdict(tmp_path: Path) -> None:
         "nothing.json: could not run: it can't be read: No such file or directory",
         "folder/a.json: fixed",
         "folder/b.json: could not run: its version is 0; this kit reads 1",
-        "empty: could not run: there is no file *.json in this folder",
+        "empty: could not run: the folder has no *.json file",
         "1 fixed, 3 could not run",
     ]
     assert result.status == 2
@@ -343,7 +343,7 @@ async def test_server_that_is_not_there_is_status_3(tmp_path: Path) -> None:
         unused.bind(("127.0.0.1", 0))
         url = f"ws://127.0.0.1:{unused.getsockname()[1]}/ws"
         result = await replay(tmp_path, path, url)
-    assert f"{path}: could not run: no server answers at {url}" in result.output
+    assert f"{path}: could not run: no server listens at {url}" in result.output
     assert result.status == 3
 
 
@@ -426,8 +426,12 @@ async def test_violation_is_blamed_on_the_case_and_not_on_its_file(tmp_path: Pat
 @pytest.mark.parametrize(
     ("document", "name", "said"),
     [
-        (GENERATED | {"format": "other"}, "bad.json", "bad.json is no replay file: its format is"),
-        (GENERATED | {"version": 2}, "bad.json", "bad.json is no replay file: its version is 2"),
+        (
+            GENERATED | {"format": "other"},
+            "bad.json",
+            "bad.json is not a replay file: its format is",
+        ),
+        (GENERATED | {"version": 2}, "bad.json", "bad.json is not a replay file: its version is 2"),
         (SCRIPTED | {"case": "state/none"}, "bad.json", "bad.json: this kit has no case 'state/no"),
         (GENERATED, "edits-across-takeover-and-loss.json", "would be one case, replays/edits"),
     ],
@@ -450,6 +454,6 @@ async def test_untaken_step_of_a_case_is_no_fault_of_the_server(tmp_path: Path) 
         options = ("--replays", "kept", "-k", "replays/fly")
         result = await kit(tmp_path, "--server-url", url, *options)
     assert "an error of the kit, not of the server" in result.output
-    assert 'step 1 of its program, {"do":"fly"}' in result.output
+    assert 'step 1 of the program, {"do":"fly"}' in result.output
     assert result.status == 1
     assert not (tmp_path / REPLAYS).exists()
