@@ -696,7 +696,7 @@ async def test_no_more_tasks_of_a_session_run_than_may(caplog: pytest.LogCapture
         await client.start("A", "one")
         await client.start("B", "one")
         await client.start("B", "two")
-        assert "the task 'two' is one too many" in caplog.text
+        assert "too many tasks to start 'two'" in caplog.text
         await client.send("_TASK_CANCEL:A", {"type": "one"})
         await client.until(lambda documents: not documents["A"]["running_tasks"])
         await client.start("B", "two")
