@@ -79,7 +79,7 @@ def why(case: CaseView) -> str:
         finding = case.findings[0]
         return f"expected {finding['expected']}; received {finding['received']}"
     if case.blocked_by is not None:
-        return f"depends on {case.blocked_by}, which is not met"
+        return f"depends on {case.blocked_by}, which failed"
     if case.closes_badly and case.closing and case.verdict not in NOT_CONFORMANT:
         return f"{case.closing['how']}; expected {case.closing['expected']}"
     return case.reason.partition("\n")[0]

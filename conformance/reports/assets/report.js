@@ -68,7 +68,7 @@
     const said = (label, text) => make("p", { class: "told" }, make("b", {}, label), visible(text));
     if (given.known) body.append(said("Known failing", given.known));
     if (given.blockedBy) {
-      body.append(make("p", { class: "told" }, make("b", {}, "Depends on"), make("a", { href: `#${encodeURIComponent(visible(given.blockedBy))}` }, given.blockedBy), ", which is not met"));
+      body.append(make("p", { class: "told" }, make("b", {}, "Depends on"), make("a", { href: `#${encodeURIComponent(visible(given.blockedBy))}` }, given.blockedBy), ", which failed"));
     }
     if (given.death) body.append(said(`The ${judged} died`, given.death));
     for (const finding of given.findings) {
