@@ -32,7 +32,7 @@ is up to date.
 
 `✓`: all cases of the requirement pass. `✗ 2 of 5`: two of its five cases do not pass, and the
 requirement is a MUST. `! 2 of 5`: the same for a SHOULD. `-`: no case was judged. *known failing*
-counts the cases in the known-failing list of the implementation, in its folder in `tools/testees`.
+counts the cases in the implementation's known-failing list, in its directory in `tools/testees`.
 
 """
 

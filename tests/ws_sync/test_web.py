@@ -1,4 +1,4 @@
-"""The browser client's files as they are served, and the pages beside an application."""
+"""Tests of `ws_sync.web` and `ws_sync.cli.pages`: the served files and pages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Answer:
 
 
 def ask(app: ASGIApp, path: str, method: str = "GET", **headers: str) -> Answer:
-    """Ask an application for a path, as an ASGI server does."""
+    """Request a path of an application, as an ASGI server does."""
     path, _, query = path.partition("?")
     scope = {
         "type": "http",
@@ -51,7 +51,7 @@ def ask(app: ASGIApp, path: str, method: str = "GET", **headers: str) -> Answer:
     async def receive() -> Message:
         if requests:
             return requests.pop()
-        return await asyncio.Future()  # the client stays
+        return await asyncio.Future()  # the client stays connected
 
     async def send(message: Message) -> None:
         sent.append(message)

@@ -1,4 +1,4 @@
-"""Tests of `ws_sync._apps.testee`: its actions and tasks, as `spec/testee.md` says them."""
+"""Tests of `ws_sync._apps.testee`: the actions and tasks of `spec/testee.md`."""
 
 from __future__ import annotations
 
