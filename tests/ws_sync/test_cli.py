@@ -618,7 +618,7 @@ async def test_serve_tells_how_to_admit_a_page(tmp_path: Path) -> None:
             ["--token-secret-file", "short", "--token-max-age", "0"],
             "'0' is not a positive number",
         ),
-        (["--origin", "app.example"], "'app.example' is no origin"),
+        (["--origin", "app.example"], "'app.example' is not an origin"),
         (["--origin", "null"], "any page can have it"),
         (["--dialect", "slash"], "invalid choice: 'slash'"),
     ],
