@@ -113,9 +113,7 @@ class CopiesShallowly(Stranger):
         self.documents["TESTEE"]["items"] = ["first", "second"]
 
     def read_only(self) -> dict[str, JSON]:
-        return copy.deepcopy(
-            super().read_only()
-        )  # else it changes those of all servers
+        return copy.deepcopy(super().read_only())  # else it changes those of all servers
 
     def apply_patch(self, state: JSON, operations: JSON) -> JSON:
         root: list[JSON] = [dict(state)]
