@@ -14,7 +14,7 @@ from ws_sync.id import MAX_ID, Verify, get_user_session
 
 
 class Endpoint:
-    """Asks who is there, and keeps the answer."""
+    """Runs the identification, and keeps the result."""
 
     def __init__(
         self, timeout: float = DEADLINE, accepts: bool = False, verify: Verify | None = None
