@@ -66,6 +66,18 @@ async def outcome(process: asyncio.subprocess.Process) -> tuple[int | None, str]
     return process.returncode, errors.decode()
 
 
+def refused(arguments: list[str], folder: Path, patch: pytest.MonkeyPatch) -> object:
+    """Run a command that is refused in a folder and in this process; return its exit status."""
+    patch.chdir(folder)
+    patch.setattr(sys, "path", list(sys.path))
+    for module in ("notes", "sound", "broken"):
+        patch.delitem(sys.modules, module, raising=False)
+    try:
+        return main(arguments)
+    except SystemExit as end:
+        return end.code
+
+
 async def test_serve_says_where_and_serves_until_interrupted() -> None:
     async with command("serve", "--testee", "--port", "0") as process:
         assert process.stdout is not None
@@ -144,12 +156,11 @@ async def test_serve_writes_its_log_for_people_unless_the_application_does(tmp_p
     assert "ERROR ws_sync: the handler of '_ACTION:N' failed" in lines[0]
 
 
-async def test_serve_complains_about_a_port_in_use() -> None:
+def test_serve_complains_about_a_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        async with command("serve", "--testee", "--port", str(port)) as process:
-            code, errors = await outcome(process)
-    assert code == 1
+        assert main(["serve", "--testee", "--port", str(port)]) == 1
+    errors = capsys.readouterr().err
     assert errors == f"ws-sync: can't listen on 127.0.0.1:{port}: Address already in use\n"
 
 
@@ -165,13 +176,16 @@ async def test_serve_complains_about_a_port_in_use() -> None:
     ],
     ids=["form", "relative", "module", "submodule", "attribute", "type"],
 )
-async def test_serve_complains_about_what_is_no_application(
-    name: str, complaint: str, tmp_path: Path
+def test_serve_complains_about_what_is_no_application(
+    name: str,
+    complaint: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "sound.py").write_text("title = 'Sound'\n")
-    async with command("serve", name, cwd=tmp_path) as process:
-        code, errors = await outcome(process)
-    assert code == 2
+    assert refused(["serve", name], tmp_path, monkeypatch) == 2
+    errors = capsys.readouterr().err
     assert errors == f"ws-sync: nothing to serve: {complaint.format(cwd=tmp_path)}\n"
 
 
@@ -185,14 +199,16 @@ async def test_serve_complains_about_what_is_no_application(
     ],
     ids=["library", "exception", "syntax", "exit"],
 )
-async def test_serve_shows_why_a_module_can_not_be_imported(
-    source: str, error: str, tmp_path: Path
+def test_serve_shows_why_a_module_can_not_be_imported(
+    source: str,
+    error: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "broken.py").write_text(source)
-    async with command("serve", "broken:app", cwd=tmp_path) as process:
-        code, errors = await outcome(process)
-    assert code == 2
-    lines = errors.splitlines()
+    assert refused(["serve", "broken:app"], tmp_path, monkeypatch) == 2
+    lines = capsys.readouterr().err.splitlines()
     assert lines[0] == (
         f"ws-sync: nothing to serve: importing the module 'broken' fails, {tmp_path / 'broken.py'}:"
     )
@@ -242,33 +258,16 @@ async def endpoint(ws): ...
 app = FastAPI()
 app.add_api_websocket_route("/live", endpoint)
 app.mount("/rooms/{room}", Router([WebSocketRoute("/{user:path}/ws", endpoint)]))
-
-async def plain(scope, receive, send): ...
-
-class Notes: ...
 """
 
 
-@pytest.mark.parametrize(
-    ("app", "options", "page"),
-    [
-        ("app", (), "?address=/live&address=/rooms/devtools/devtools/ws"),
-        ("plain", (), ""),
-        ("Notes", (), "#/ws/devtools"),
-        ("Notes", ("--token-secret-env", "SECRET"), ""),
-    ],
-    ids=["routes", "plain", "factory", "tokens"],
-)
-async def test_serve_says_where_the_devtools_are_as_far_as_it_knows(
-    app: str, options: tuple[str, ...], page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SECRET", "s" * 40)
+async def test_serve_says_where_the_devtools_are_as_far_as_it_knows(tmp_path: Path) -> None:
     (tmp_path / "served.py").write_text(ENDPOINTS)
-    arguments = ("serve", f"served:{app}", "--port", "0", *options)
-    async with command(*arguments, cwd=tmp_path) as process:
+    async with command("serve", "served:app", "--port", "0", cwd=tmp_path) as process:
         base = (await address(process)).replace("ws:", "http:")
         assert process.stdout is not None
         line = (await process.stdout.readline()).decode()
+    page = "?address=/live&address=/rooms/devtools/devtools/ws"
     assert line == f"ws-sync: look into it at {base}/ws-sync/devtools/{page}\n"
 
 
@@ -415,13 +414,17 @@ async def test_serve_cancels_tasks_and_sends_clients_to_the_next_process(
     ],
     ids=["application", "arguments"],
 )
-async def test_serve_complains_about_what_no_session_can_be_made_of(
-    name: str, complaint: str, tmp_path: Path
+def test_serve_complains_about_what_no_session_can_be_made_of(
+    name: str,
+    complaint: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "notes.py").write_text(FACTORY)
-    arguments = ("serve", f"notes:{name}", "--transport", "picows")
-    async with command(*arguments, cwd=tmp_path) as process:
-        assert await outcome(process) == (2, f"ws-sync: {complaint}\n")
+    arguments = ["serve", f"notes:{name}", "--transport", "picows"]
+    assert refused(arguments, tmp_path, monkeypatch) == 2
+    assert capsys.readouterr().err == f"ws-sync: {complaint}\n"
 
 
 @pytest.mark.parametrize(
@@ -536,17 +539,6 @@ async def test_test_takes_a_command_in_place_of_a_url() -> None:
 
 
 EVIL = websockets.Origin("https://evil.example")
-
-
-def refused(arguments: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> object:
-    """Run a command that is refused in a folder; return its exit status."""
-    monkeypatch.chdir(folder)
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.delitem(sys.modules, "notes", raising=False)
-    try:
-        return main(arguments)
-    except SystemExit as end:
-        return end.code
 
 
 def issue(capsys: pytest.CaptureFixture[str], secret: Path, *pair: str) -> str:

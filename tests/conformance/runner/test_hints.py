@@ -1,4 +1,4 @@
-"""Hints: each is given for a mutant that has the fault; the matrix demands it of no other."""
+"""Hints about servers: each is given for a mutant with the fault."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tools.matrix.judging import judge
 BY_HINT = {kind.hint: name for name, kind in mutants().items() if kind.hint}
 SENTENCES = {one.name: one.sentence for one in HINTS}
 SHOWN_BY_OTHERS = {"echo", "poisoned"}
-"""Hints of which no mutant has the fault: see the tests at the end."""
+"""Hints without a mutant; the tests at the end have their faults."""
 
 
 @asynccontextmanager
@@ -30,7 +30,7 @@ async def serving(kind: type[Honest]) -> AsyncIterator[str]:
 
 
 async def said(kind: type[Honest], select: str) -> str:
-    """What the kit prints of a testee, on long lines, so that no sentence is broken."""
+    """What the kit prints about a testee, on lines that are long enough for any sentence."""
     async with serving(kind) as url:
         result = await run_kit(
             "--server-url", url, "--time-scale=0.15", "--budget=0s", "-k", select,
@@ -40,11 +40,11 @@ async def said(kind: type[Honest], select: str) -> str:
 
 
 def hints_of(names: Iterable[str], folder: Path) -> dict[str, set[str]]:
-    """What the kit hints at for mutants, in all cases of the requirement that each breaks."""
+    """The hints for mutants, from all cases of the requirement that each breaks."""
 
     def judged(name: str) -> set[str]:
         select = ("--budget=0s", "-k", mutants()[name].breaks)
-        for time_scale in (0.15, 1.0):  # a busy machine is no verdict
+        for time_scale in (0.15, 1.0):  # again with longer deadlines on a busy machine
             result = judge(name, folder, time_scale, *select)
             if result.own:
                 return {*result.hints}
@@ -73,7 +73,7 @@ async def test_echo_is_told_of_a_snapshot_that_does_not_follow_writes() -> None:
 
 
 class KeepsSurrogates(Honest):
-    """It keeps a lone surrogate, and can send nothing that holds one."""
+    """It stores a lone surrogate, and sends no frame that has one."""
 
     def check_string(self, text: str) -> None:
         pass
