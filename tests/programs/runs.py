@@ -17,11 +17,11 @@ from typing import Any
 import jsonpatch
 import websockets
 
+from tests.deadlines import DEADLINE
 from tools.testees.run import prepare
 
 HERE = Path(__file__).parent
 IDLE = "no task runs"
-DEADLINE = 15.0  # seconds, for anything that must happen
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from conformance.protocol.legality import ClientLegality
 from conformance.protocol.mirror import Mirror
 from conformance.protocol.wire import Event
 from conformance.spec import deviation
-from tests.conformance.kit import run, run_kit
+from tests.conformance.kit import QUICK, run, run_kit
 from tests.conformance.replay.test_replay import SCRIPTED, written
 
 OF_A_CLIENT = "it was a client that failed: give --client-cmd COMMAND, or --listen ADDRESS"
@@ -73,7 +73,7 @@ async def test_client_that_patches_naively_is_found_out() -> None:
 
 
 async def test_client_that_dies_is_started_again_and_judged_further() -> None:
-    result = await run_kit(client("EndsWithAnAction"), "-k", "test_actions.py", "--time-scale=0.5")
+    result = await run_kit(client("EndsWithAnAction"), "-k", "test_actions.py", *QUICK)
     assert result.status == 1
     assert "The client has died: its process has ended" in result.output
     assert "1 client died" in result.output
@@ -82,7 +82,7 @@ async def test_client_that_dies_is_started_again_and_judged_further() -> None:
 
 
 async def test_end_of_a_client_is_blamed_on_the_case_in_which_it_ends() -> None:
-    chosen = ("-k", "malformed_frame_changes_nothing and (words or half)", "--time-scale=0.3")
+    chosen = ("-k", "malformed_frame_changes_nothing and (words or half)", *QUICK)
     result = await run_kit(unfinished("EndsWithNonsense"), *chosen)
     assert result.status == 1
     assert result.output.count("received     the end of its process") == 1  # the shortest
@@ -110,7 +110,7 @@ async def test_client_that_lacks_an_action_fails_once_and_not_case_by_case() -> 
 
 
 async def test_client_that_calls_nothing_is_told_what_it_was_asked() -> None:
-    result = await run_kit(unfinished("CallsNothing"), "--time-scale=0.1")
+    result = await run_kit(unfinished("CallsNothing"), *QUICK)
     assert result.status == 1
     wanted = '{"type":"_ACTION:TESTEE","data":{"type":"call","name":"fence-1","arguments":{}}}'
     assert f"expected that it answers {wanted} with" in result.output

@@ -15,20 +15,19 @@ from conformance.driver.expect import Violation
 from conformance.driver.raw_socket import frame
 from conformance.driver.target import Target
 from conformance.protocol.wire import Event
-
-PATIENCE = 20.0
+from tests.deadlines import DEADLINE
 
 
 @asynccontextmanager
 async def judged() -> AsyncIterator[tuple[ClientUnderTest, ClientConnection]]:
     """A guest, and the client that it is, under the control of the test."""
-    host = Host("127.0.0.1", 0, PATIENCE)
+    host = Host("127.0.0.1", 0, DEADLINE)
     await host.start()
     assert host._server is not None
     port = next(iter(host._server.sockets)).getsockname()[1]
     url = f"ws://127.0.0.1:{port}"
     try:
-        async with asyncio.timeout(2 * PATIENCE), connect(url, max_size=None) as client:
+        async with asyncio.timeout(2 * DEADLINE), connect(url, max_size=None) as client:
             guest = ClientUnderTest(host, Target(url), None)
             await guest.returned()
             guest.write(Event(f"_SET:{KEY}", START))

@@ -11,9 +11,8 @@ import sys
 from pathlib import Path
 
 from conformance.driver.process import MOST_STARTS, SHOWN_LINES, ServerProcess, free_port
-from tests.conformance.kit import run_kit
-
-PATIENCE = 60
+from tests.conformance.kit import QUICK, run_kit
+from tests.deadlines import DEADLINE
 
 
 async def test_signal_that_ends_the_kit_ends_its_server(tmp_path: Path) -> None:
@@ -28,7 +27,7 @@ async def test_signal_that_ends_the_kit_ends_its_server(tmp_path: Path) -> None:
     )  # fmt: skip
     assert kit.stdout is not None
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(DEADLINE):
             await kit.stdout.readuntil(b"passed")
             server = int(pid.read_text())
             os.kill(server, 0)
@@ -53,7 +52,7 @@ def is_there(process: int) -> bool:
 
 async def test_server_that_dies_again_and_again_is_given_up() -> None:
     command = f"{sys.executable} -m tests.conformance.dying {{port}}"
-    result = await run_kit("--server-cmd", command, "--section=state", "--time-scale=0.2")
+    result = await run_kit("--server-cmd", command, "--section=state", *QUICK)
     assert f"the server has died {MOST_STARTS} times; the run ended early" in result.output
     assert f"{MOST_STARTS} server died" in result.output
     assert result.status == 1
@@ -94,6 +93,6 @@ def test_what_a_server_prints_is_told_from_the_mark_on() -> None:
 
 def said(port: int, text: bytes) -> None:
     """Say something to a server, and wait for its answer."""
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as peer:
+    with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as peer:
         peer.sendall(text)
         assert peer.recv(100) == b"done"

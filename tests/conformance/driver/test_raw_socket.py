@@ -13,6 +13,7 @@ from websockets.protocol import Protocol, Side
 from conformance.driver.connection import Connection
 from conformance.driver.raw_socket import HandshakeFailed, Line, fragments, frame, reset
 from conformance.driver.trace import Trace
+from tests.deadlines import DEADLINE
 
 
 def read(content: bytes) -> Protocol:
@@ -112,4 +113,4 @@ async def test_reset_arrives_as_an_error() -> None:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         reset(writer.transport)
         with pytest.raises(ConnectionResetError):
-            await asyncio.wait_for(ended, 5)
+            await asyncio.wait_for(ended, DEADLINE)

@@ -13,7 +13,7 @@ from conformance.reports.document import text
 from conformance.runner.verdict import Verdict
 from conformance.spec import deviation
 from tests.conformance import liars
-from tests.conformance.kit import run_kit
+from tests.conformance.kit import QUICK, run_kit
 from tests.conformance.liars import lying
 from tests.conformance.reports.made import BREAKING, case, content, of_client
 from ws_sync.cli import main as ws_sync
@@ -39,7 +39,7 @@ async def test_one_run_writes_every_form(tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     async with lying(liars.lists_toast_and_has_none) as url:
         result = await run_kit(
-            "--server-url", url, "--time-scale", "0.1", "-k", "toast_arrives", "--strict",
+            "--server-url", url, *QUICK, "-k", "toast_arrives", "--strict",
             "--report", str(folder),
         )  # fmt: skip
     assert result.status == 1

@@ -8,12 +8,11 @@ import pytest
 
 from conformance.runner.known_failing import Entry, Failure, Known, ListError, load, parse, written
 from tests.conformance import hostile, liars
-from tests.conformance.kit import run_kit
+from tests.conformance.kit import QUICK, run_kit
 from tests.conformance.liars import lying
 from tests.mutants.honest import Honest
 
 TESTEES = Path(__file__).parents[3] / "tools" / "testees"
-QUICK = ("--time-scale", "0.1")
 TOAST = "notices/toast-arrives-with-its-level"
 
 

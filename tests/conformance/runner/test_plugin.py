@@ -8,10 +8,9 @@ from pathlib import Path
 
 from conformance.spec import deviation
 from tests.conformance import liars
-from tests.conformance.kit import run_kit
+from tests.conformance.kit import QUICK, run_kit
 from tests.conformance.liars import lying
-
-QUICK = ("--time-scale", "0.1")
+from tests.deadlines import DEADLINE
 
 
 async def test_listed_feature_that_does_not_work_fails() -> None:
@@ -62,7 +61,7 @@ async def test_server_that_goes_away_ends_the_run() -> None:
     gone = asyncio.Event()
     async with lying(liars.dies_with_its_second_action(gone)) as url:
         run = asyncio.create_task(run_kit("--server-url", url, *QUICK))
-        await asyncio.wait_for(gone.wait(), 30)
+        await asyncio.wait_for(gone.wait(), DEADLINE)
     result = await run
     assert "is gone: it no longer listens; the run ended early" in result.output
     assert "has died: it no longer listens" in result.output

@@ -10,10 +10,8 @@ from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
 from tests.conformance import liars
-from tests.conformance.kit import run_kit
+from tests.conformance.kit import QUICK, run_kit
 from tests.conformance.liars import Liar, lying
-
-QUICK = ("--time-scale", "0.1")
 
 
 @pytest.mark.parametrize(

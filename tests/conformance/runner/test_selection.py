@@ -10,7 +10,7 @@ from conformance.runner.case import Case
 from conformance.runner.selection import Selection, matches
 from conformance.spec import requirements
 from tests.conformance import liars
-from tests.conformance.kit import run, run_kit
+from tests.conformance.kit import QUICK, run, run_kit
 from tests.conformance.liars import lying
 
 CASES = [
@@ -91,7 +91,7 @@ async def test_mistyped_option_is_status_2_with_the_nearest(tmp_path: Path) -> N
 
 async def test_last_failed_runs_what_failed_and_tells_what_is_new(tmp_path: Path) -> None:
     select = ("--section", "notices", "-k", "its_level and (info or error)")
-    arguments = ("--time-scale", "0.1", "--replay-dir", "replays")
+    arguments = (*QUICK, "--replay-dir", "replays")
     async with lying(liars.lists_toast_and_has_none) as url:
         nothing = await run("conformance", "--server-url", url, "--last-failed", cwd=tmp_path)
         await run("conformance", "--server-url", url, *arguments, *select, cwd=tmp_path)

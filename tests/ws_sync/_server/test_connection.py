@@ -73,7 +73,7 @@ async def test_new_connection_never_waits_for_a_peer_that_does_not_read() -> Non
         for number in range(300):
             notes.text = f"{number}{BIG}"
             await notes.sync()
-        async with asyncio.timeout(2), server.connect() as client:
+        async with asyncio.timeout(DEADLINE), server.connect() as client:
             assert (await client.receive())[1] == {"text": notes.text, "number": 0}
 
 
