@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from conformance.runner.probe import NOTHING_RAN
+from conformance.errors import NOTHING_RAN
 from conformance.runner.run import run
 
 

@@ -13,10 +13,12 @@ from textwrap import wrap
 from typing import TextIO
 
 from conformance.driver.target import SESSION, Target
+from conformance.errors import NOT_CONFORMANT, NOTHING_RAN, Unusable
 from conformance.protocol.display import show_payload
 from conformance.protocol.wire import compact
-from conformance.runner.options import BUDGET, seconds_in
-from conformance.runner.probe import NOT_CONFORMANT, NOTHING_RAN, Unusable, check_url, probe
+from conformance.runner.option_table import BUDGET
+from conformance.runner.options import seconds_in
+from conformance.runner.probe import check_url, probe
 from conformance.sequences.differential import ServersDiffer, search
 from conformance.sequences.steps import Step
 

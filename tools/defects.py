@@ -25,18 +25,19 @@ COLUMNS = "{:<6}{:<54}{:<12}{:<16}{:<10}{}"
 HEAD = """\
 # Defects of older releases
 
-What is known to be wrong in the releases of `ws-sync` that came before this library, and what
-became of it. The numbers are those of the known-failing lists and of
-[the known deviations](../spec/deviations.md). Each defect is looked for by cases of the conformance
-kit, or by [a program](../tests/defects/programs), in the release and here. *Right* in a release
-means that the defect belongs to another generation, which is not on PyPI, or to clients. 0.6.9\\*
-is the release with the jsonpatch that its lock file names.
+The known defects of the releases of `ws-sync` before this library, and whether this library has
+them. The numbers are those of the known-failing lists and of [the known
+deviations](../spec/deviations.md). Cases of the conformance kit, or [a
+program](../tests/defects/programs), test each defect in the release and in this library.
 
-`python -m tools.defects --write docs` runs all of them and writes this page.
+*Right* in a release means that the defect is one of [0.8], which is not on PyPI, or of a client.
+0.6.9\\* is the release with the version of jsonpatch in its lock file.
 
-**{right} of {all} are right here.**
+`python -m tools.defects --write docs` runs all tests and writes this page.
 
-| number | defect | release | there | here | shown by |
+**{right} of {all} are right in this library.**
+
+| number | defect | release | in the release | here | tested by |
 |---|---|---|---|---|---|
 """
 

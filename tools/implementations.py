@@ -25,14 +25,14 @@ TITLES = {
 INTRODUCTION = """\
 # Implementations against requirements
 
-What the conformance kit says of four implementations: this repository's reference, a testee in Node
-that was written from the specification alone, and two releases of `ws-sync` on PyPI, judged by
-their scripted cases. `python -m tools.judge_testees --write docs` writes this page; continuous
-integration compares it with what is so.
+The results of the kit's scripted cases for four implementations: this repository's reference, a
+testee in Node that was written from the specification alone, and two releases of `ws-sync` on PyPI.
+`python -m tools.judge_testees --write docs` writes this page; continuous integration checks that it
+is up to date.
 
-`✓` all cases of the requirement pass; `✗ 2 of 5` two of its five cases do not, of a MUST; `!` the
-same of a SHOULD; `-` none was judged. *known failing* are the cases in an implementation's
-known-failing list, which its folder in `tools/testees` has.
+`✓`: all cases of the requirement pass. `✗ 2 of 5`: two of its five cases do not pass, and the
+requirement is a MUST. `! 2 of 5`: the same for a SHOULD. `-`: no case was judged. *known failing*
+counts the cases in the implementation's known-failing list, in its directory in `tools/testees`.
 
 """
 

@@ -1,4 +1,4 @@
-"""The reference implementation of ws-sync: objects of a server, kept equal in a client.
+"""The reference implementation of ws-sync: keeps objects of a server in sync with a client.
 
     from ws_sync import Session, Sync
 
@@ -14,8 +14,8 @@
     async def endpoint(ws):
         await session.handle_connection(ws)
 
-`Session` and `Sync` are the shell; below them `document`, `diff`, `patch` and `codec` are a core
-that does no I/O.
+Modules without an underscore are the public API. `_core` is the protocol without I/O, `_binding`
+converts Python objects to JSON and back, `_server` is the asyncio shell.
 """
 
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList

@@ -1,4 +1,4 @@
-"""Decorators: `@sync_all` and its like on `__init__` or on a class, `@remote_action` on methods.
+"""Decorators: `@sync_all` and others for `__init__` or a class, `@remote_action` for methods.
 
     class Notes:
         @sync_all("NOTES")
@@ -10,8 +10,8 @@
             self.title = title
             await self.sync()
 
-An object gets one `Sync`, as `self.sync`, when its outermost `__init__` has returned. How it is
-synced is what its class says, or else the nearest base class.
+An object gets one `Sync`, as `self.sync`, after its outermost `__init__` has returned. The options
+are those of its class, or of the nearest base class with options.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T", bound=Callable[..., Any])
 
 _unfinished: set[int] = set()
-"""Ids of the objects whose outermost `__init__` runs."""
+"""Ids of the objects whose outermost `__init__` is running."""
 
 
 class RemoteTask(Protocol):
-    """A method that the client may start as a task."""
+    """A method that the client can start as a task."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the method."""
 
     @property
     def cancel(self) -> Callable[[Any], Any]:
-        """Decorates a method that is called in the task when it is cancelled."""
+        """Decorator for the method that is called in the task when it is cancelled."""
 
 
 def sync(
@@ -89,7 +89,7 @@ def sync_only(
     _read_only: Iterable[str] = (),
     **attributes: str | EllipsisType,
 ) -> Callable[[T], T]:
-    """Sync the attributes that are given, with their names on the wire or `...`; see `sync`."""
+    """Sync the given attributes, with their names on the wire or `...`; see `sync`."""
     return sync(
         _key,
         include=attributes,
@@ -106,7 +106,7 @@ def remote_action(key: F) -> F: ...
 @overload
 def remote_action(key: str | None = None) -> Callable[[F], F]: ...
 def remote_action(key: Any = None) -> Any:
-    """Let the client call a method as an action; its name is the method's, if none is given."""
+    """Allow the client to call a method as an action; its default name is the method's."""
     return _decorate(key, lambda method, wire: _marked(method, "remote_action", wire))
 
 
@@ -115,7 +115,7 @@ def remote_task(key: F) -> RemoteTask: ...
 @overload
 def remote_task(key: str | None = None) -> Callable[[F], RemoteTask]: ...
 def remote_task(key: Any = None) -> Any:
-    """Let the client start and cancel a method as a task; its name is the method's by default."""
+    """Allow the client to start and cancel a method as a task; its default name is the method's."""
 
     def decorate(method: Any, wire: str) -> Any:
         method.cancel = remote_task_cancel(wire)
@@ -125,7 +125,7 @@ def remote_task(key: Any = None) -> Any:
 
 
 def remote_task_cancel(key: str) -> Callable[[F], F]:
-    """Call a method in the task `key` when that is cancelled."""
+    """Call a method in the task `key` when the task is cancelled."""
 
     def decorate(method: F) -> F:
         mark(method, "remote_task_cancel", key)
@@ -135,7 +135,7 @@ def remote_task_cancel(key: str) -> Callable[[F], F]:
 
 
 def _decorate(name: Any, decorate: Callable[[Any, str], Any]) -> Any:
-    """Apply a decorator that was written with a name, with empty parentheses, or with none."""
+    """Apply a decorator that was used with a name, with empty parentheses, or without any."""
     if callable(name):
         return decorate(name, cast("Any", name).__name__)
     return lambda method: decorate(method, name or method.__name__)
@@ -147,7 +147,7 @@ def _marked(method: Any, kind: Mark, wire: str) -> Any:
 
 
 class _Initialiser:
-    """A decorated `__init__`, until its class exists."""
+    """A decorated `__init__`, until its class is created."""
 
     def __init__(self, init: Callable[..., Any], key: str | None, options: dict[str, Any]) -> None:
         self._init = init
@@ -160,11 +160,11 @@ class _Initialiser:
 
 
 def _configure(cls: type, key: str | None, options: dict[str, Any]) -> None:
-    """Let every object of a class and of its subclasses get its `Sync`."""
+    """Store the options, and create a `Sync` for each object of a class and its subclasses."""
     inherits = hasattr(cls, CONFIGURATION)
     setattr(cls, CONFIGURATION, (key, options))
     if issubclass(cls, Synced):
-        return  # a model makes its `Sync` itself, however it is built
+        return  # a model creates its `Sync` itself
     _wrap_init(cls)
     if not inherits:
         _wrap_subclasses(cls)
@@ -189,7 +189,7 @@ def _wrap_init(cls: Any) -> None:
 
     @wraps(init)
     def synced_init(self: Any, *args: Any, **kwargs: Any) -> None:
-        if id(self) in _unfinished:  # called by the __init__ of a subclass
+        if id(self) in _unfinished:  # called by the `__init__` of a subclass
             init(self, *args, **kwargs)
             return
         _unfinished.add(id(self))

@@ -1,25 +1,25 @@
-"""Every error of the library, in one tree that says whose fault it is.
+"""The errors of the library, in one tree. It separates local errors from errors of the peer.
 
     WsSyncError
-    ├── LocalError               this program did something wrong
-    │   ├── NotJSON                  a value that has no JSON form
-    │   ├── NoSession                an object made outside of any session
-    │   ├── NotConnected             serving without a connection
-    │   ├── UnknownAttribute         an attribute that the object does not have
-    │   ├── NoState                  a client's document of which no state has come
-    │   ├── NoConnection             a client's call while it has no connection
-    │   ├── Stopped                  a client's call after the server has sent it away
-    │   ├── NotInSync                a client that did not come to agree with its server in time
-    │   └── WouldWait                waiting for an event inside of what handles the events
-    └── PeerError                the other side did something wrong
-        ├── MalformedFrame           a frame that is no event
-        ├── RefusedOrigin            a page that may not connect
-        └── Refused                  an event that can't be obeyed
-            ├── RefusedPatch             a patch, by one of its operations
-            ├── RefusedState             a state, by one of its members
-            └── RefusedArguments         an action's or a task's arguments
+    ├── LocalError               an error of this program
+    │   ├── NotJSON                  a value has no JSON form
+    │   ├── NoSession                an object was created outside of any session
+    │   ├── NotConnected             a session can't serve without a connection
+    │   ├── UnknownAttribute         the object does not have this attribute
+    │   ├── NoState                  a client has not received this document
+    │   ├── NoConnection             a client is not connected
+    │   ├── Stopped                  the server has told the client to stop
+    │   ├── NotInSync                a client was not in sync in time
+    │   └── WouldWait                a callback waits for a later event
+    └── PeerError                an error of the other side
+        ├── MalformedFrame           a frame is not an event
+        ├── RefusedOrigin            a page of this origin may not connect
+        └── Refused                  an event can't be applied
+            ├── RefusedPatch             … because of the patch or an operation
+            ├── RefusedState             … because of the state or an attribute
+            └── RefusedArguments         … because of its arguments
 
-Facts are attributes; the sentence is made when somebody reads it.
+The facts are attributes. The message is formatted by `str()`.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ from __future__ import annotations
 import reprlib
 
 MAX_LOGGED = 300
-"""Characters of a peer's input in one line of a log."""
+"""Characters of a peer's input in one log line."""
 
 
 def shorten(text: object) -> str:
-    """Return the beginning of a text, in one line: what a peer sent may be anything.
+    """Return the start of a text as one printable line.
 
-    A line of a log has an end, and nobody but who writes it says where; so a text is cut, and what
-    can't be printed (line ends, escape sequences, halves of surrogate pairs) is escaped.
+    A peer's input can be anything. So the text is cut at `MAX_LOGGED` characters, and line ends,
+    escape sequences, lone surrogates and other unprintable characters are escaped.
     """
     whole = str(text)
     return escape_control_chars(whole if len(whole) <= MAX_LOGGED else f"{whole[:MAX_LOGGED]}…")
 
 
 def escape_control_chars(text: str) -> str:
-    """Return a text with everything escaped that can't be printed."""
+    """Return a text with all unprintable characters escaped."""
     if text.isprintable():
         return text
     return "".join(
@@ -50,19 +50,19 @@ def escape_control_chars(text: str) -> str:
 
 
 class WsSyncError(Exception):
-    """Root of the tree."""
+    """Base class of all errors of this library."""
 
 
 class LocalError(WsSyncError):
-    """This program did something wrong."""
+    """An error of this program."""
 
 
 class NotJSON(LocalError, ValueError):
     """A value of the application has no JSON form.
 
     Attributes:
-        path: JSON Pointer of the culprit, from the value that was to be encoded.
-        value: the culprit itself.
+        path: JSON Pointer of the part without a JSON form.
+        value: that part.
         reason: what is wrong with it.
     """
 
@@ -78,21 +78,21 @@ class NotJSON(LocalError, ValueError):
 
 
 class NoSession(LocalError, LookupError):
-    """An object was made outside of any session."""
+    """An object was created outside of any session."""
 
     def __str__(self) -> str:
-        return "no session: pass `session=…`, or make the object inside `with session:`"
+        return "no session: pass `session=…`, or create the object inside `with session:`"
 
 
 class NotConnected(LocalError):
-    """A session was asked to serve, but nobody gave it a connection."""
+    """A session can't serve because it has no connection."""
 
     def __str__(self) -> str:
-        return "no connection to serve: call new_connection(ws) first, or pass the ws"
+        return "no connection to serve: call new_connection(ws) first, or pass the WebSocket"
 
 
 class UnknownAttribute(LocalError, AttributeError):
-    """An attribute was to be synced that the object does not have."""
+    """The object does not have an attribute that is to be synced."""
 
     def __init__(self, owner: object, attribute: str) -> None:
         super().__init__(owner, attribute)
@@ -104,29 +104,29 @@ class UnknownAttribute(LocalError, AttributeError):
 
 
 class NoState(LocalError, LookupError):
-    """A client has no state of the document `key`."""
+    """A client has not received the document `key` yet."""
 
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key
 
     def __str__(self) -> str:
-        return f"no state of {self.key!r} has come: wait for `synced({self.key!r})` first"
+        return f"no state received for {self.key!r}: await `synced({self.key!r})` first"
 
 
 class NoConnection(LocalError, ConnectionError):
-    """A client was to send something that it does not keep, and has no connection."""
+    """A client has no connection to send an event on, and does not send it later."""
 
     def __init__(self, event: str) -> None:
         super().__init__(event)
         self.event = event
 
     def __str__(self) -> str:
-        return f"no connection to send {self.event!r} on; it was not sent"
+        return f"{self.event!r} was not sent: the client is not connected"
 
 
 class Stopped(LocalError, ConnectionError):
-    """The server has sent a client away; `text` is what it said."""
+    """The server has told the client to stop; `text` is its message."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -137,7 +137,7 @@ class Stopped(LocalError, ConnectionError):
 
 
 class NotInSync(LocalError, TimeoutError):
-    """A client did not come to agree with its server in time; `reason` says what was missing."""
+    """A client was not in sync with its server in time; `reason` says what was missing."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -148,18 +148,18 @@ class NotInSync(LocalError, TimeoutError):
 
 
 class WouldWait(LocalError, RuntimeError):
-    """A callback of a client was to wait for an event that is handled after it."""
+    """A callback of a client can't wait for an event that is handled after it."""
 
     def __str__(self) -> str:
-        return "a callback can't wait for later events: start a task of asyncio for that"
+        return "a callback can't wait for later events: use `asyncio.create_task()`"
 
 
 class PeerError(WsSyncError):
-    """The other side did something wrong."""
+    """An error of the other side."""
 
 
 class MalformedFrame(PeerError):
-    """A frame is no event of the protocol."""
+    """A frame is not an event of the protocol."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -177,11 +177,11 @@ class RefusedOrigin(PeerError):
         self.origin = origin
 
     def __str__(self) -> str:
-        return f"a page of {self.origin!r} may not connect"
+        return f"connection refused: the origin {self.origin!r} is not allowed"
 
 
 class Refused(PeerError):
-    """An event is well-formed and can't be obeyed."""
+    """An event is well-formed, but can't be applied."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -195,7 +195,7 @@ class RefusedPatch(Refused):
     """A patch can't be applied.
 
     Attributes:
-        index: position of the operation that failed; None when it is the patch as a whole.
+        index: index of the failed operation; None if the patch as a whole is refused.
         operation: that operation, or the patch.
     """
 
@@ -210,7 +210,7 @@ class RefusedPatch(Refused):
 
 
 class RefusedState(Refused):
-    """A state can't be taken over; `name` is the member at fault, or None for the whole."""
+    """A state can't be applied; `name` is the attribute at fault, or None for the whole state."""
 
     def __init__(self, name: str | None, reason: str) -> None:
         super().__init__(reason)
@@ -221,7 +221,7 @@ class RefusedState(Refused):
 
 
 class RefusedArguments(Refused):
-    """The arguments of the action or task `name` are not what it takes."""
+    """The arguments do not fit the action or task `name`."""
 
     def __init__(self, name: object, reason: str) -> None:
         super().__init__(reason)

@@ -1,7 +1,7 @@
-"""The identification handshake: who is there, and which of their sessions is meant.
+"""The identification handshake: which user a client is, and which of their sessions it wants.
 
-The two ids are what the client says: whoever knows them has the session. An application that guards
-something verifies them with a hook (security-identity), such as `tokens.Tokens`.
+The client sends the two ids, and anyone who knows them can open the session. An application that
+protects data verifies them with a hook (security-identity), such as `tokens.Tokens`.
 """
 
 from __future__ import annotations
@@ -24,17 +24,16 @@ from ws_sync.exceptions import MalformedFrame, shorten
 from ws_sync.metrics import outside
 
 MAX_ID = 8192
-"""Characters of an id: it is kept as long as its session, and a token is hashed to be checked."""
+"""The most characters of an id: it uses memory, and verifying a token hashes all of it."""
 
 Pair: TypeAlias = tuple[str, str]
 """A user, and one of their sessions."""
 
 Verify: TypeAlias = Callable[[str, str], Pair | bool | Awaitable[Pair | bool | None] | None]
-"""Verifies the user and the session that a client gives: an application's hook, async or not.
+"""Verifies the user and the session that a client sends: a hook of the application.
 
-It returns the user and the session that are proven, which need not be what was given; or True, when
-they are as they were given; or None or False, when nothing is proven. One that is not async runs in
-a thread.
+It returns the verified user and session, which may differ from those sent; or True when those sent
+are verified; or None or False when they are not. A plain function runs in a thread.
 """
 
 _log = Log()
@@ -47,23 +46,22 @@ async def get_user_session(
     verify: Verify | None = None,
     origins: str | Iterable[str] | Origins = (),
 ) -> tuple[str, str] | tuple[None, None]:
-    """Ask the client for its user and session ids; the first thing to do with a connection.
+    """Ask the client for its user and session ids, before anything else on a connection.
 
-    The socket is accepted when it was not yet. The caller goes on with the session that belongs to
-    the pair.
+    Accepts the WebSocket if it was not accepted yet. The caller then calls
+    `session.handle_connection(ws)` of the session that belongs to the pair. FastAPI can use this
+    function as a dependency (session-identify-request, session-identify-refuse).
 
     Args:
-        ws: the WebSocket; Starlette's or another `Transport`. Only with Starlette's name in its
-            signature can FastAPI take this function for a dependency; of the rest it knows
-            nothing, and no client can set it.
-        timeout: seconds that the client has for its answer, and the hook for judging it.
-        verify: verifies what the client gives; None: it is believed.
-        origins: web pages of these may connect, besides those that always may (see `origin`); the
-            session need not be told again.
+        ws: the WebSocket; Starlette's or another `Transport`.
+        timeout: seconds for the client's answer and its verification together.
+        verify: verifies the two ids; None accepts any.
+        origins: web pages of these origins may connect too, see `docs/security.md`; the session
+            need not check them again.
 
     Returns:
-        The user and the session; or two Nones when the client gave none, in which case the
-        connection is closed. Nothing that a client does makes this raise.
+        The user and the session; or two Nones, and the connection is closed. A client can't make
+        this raise.
     """
     deadline = asyncio.get_running_loop().time() + timeout
     if not await admit(ws, Origins.of(origins), _log):
@@ -74,15 +72,15 @@ async def get_user_session(
     return pair or (None, None)
 
 
-# FastAPI takes whatever it finds in the signature of a dependency from the query of the URL, where
-# the client writes: how long it may take to answer, and where it may come from.
+# FastAPI fills each parameter in a dependency's signature from the query of the URL. A client must
+# not choose its own timeout and origins, so the signature shows only `ws`.
 get_user_session.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
     [inspect.Parameter("ws", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=WebSocket)]
 )
 
 
 async def _ask(ws: Transport, deadline: float) -> Pair | None:
-    """Ask for the two ids; None when the client gave none, and the connection is closed."""
+    """Ask for the two ids; return None when the client sent none, and close the connection."""
     try:
         if ws.application_state is WebSocketState.CONNECTING:
             await ws.accept()
@@ -98,14 +96,14 @@ async def _ask(ws: Transport, deadline: float) -> Pair | None:
             extra=log_fields("no-identification", "session-identify-refuse", error=reason,
                         peer=peer_of(ws), code=CloseCode.NOT_IDENTIFIED),
         )  # fmt: skip
-    except (WebSocketDisconnect, OSError, RuntimeError):  # the client has left
+    except (WebSocketDisconnect, OSError, RuntimeError):  # the client has disconnected
         return None
     await reject(ws, CloseCode.NOT_IDENTIFIED, "identification failed")
     return None
 
 
 async def _verify(ws: Transport, verify: Verify, given: Pair, deadline: float) -> Pair | None:
-    """Ask the application's hook; None when it proves nothing, and the connection is closed."""
+    """Call the hook; return None when it does not verify the ids, and close the connection."""
     code = CloseCode.NOT_IDENTIFIED
     try:
         async with asyncio.timeout_at(deadline):
@@ -113,11 +111,11 @@ async def _verify(ws: Transport, verify: Verify, given: Pair, deadline: float) -
         if proven is not None:
             return proven
         _log.warning(
-            "the user %s is refused", shorten(repr(given[0])),
+            "rejected user %s: not verified", shorten(repr(given[0])),
             extra=log_fields("user-refused", "security-identity", peer=peer_of(ws),
                              code=CloseCode.NOT_IDENTIFIED),
         )  # fmt: skip
-    except Exception:  # noqa: BLE001  # the application's; whoever could not be judged is not let in
+    except Exception:  # noqa: BLE001  # the hook's; fail closed
         _log.exception(
             "verifying the user %s failed", shorten(repr(given[0])),
             extra=log_fields("verifying-failed", "security-identity", peer=peer_of(ws)),
@@ -135,15 +133,17 @@ def _proven(verdict: Pair | bool | None, given: Pair) -> Pair | None:
     if isinstance(verdict, tuple) and all(type(each) is str and each for each in verdict):
         user, session = verdict
         return user, session
-    raise TypeError("a hook that verifies returns a user and a session, True, False or None")
+    raise TypeError(
+        f"the hook must return a user and a session, True, False or None, not {verdict!r}"
+    )
 
 
 def _ids(text: str | None) -> tuple[str, str]:
     if text is None:
-        raise MalformedFrame("a binary frame, or none")
+        raise MalformedFrame("expected a text frame")
     event, data = decode(text)
     if event != USER_SESSION:  # session-identify-refuse
-        raise MalformedFrame(f"{event!r} came before the identification")
+        raise MalformedFrame(f"expected {USER_SESSION!r}, received {event!r}")
     user, session = (_id(data, member) for member in ("user", "session"))
     return user, session
 
@@ -151,7 +151,7 @@ def _ids(text: str | None) -> tuple[str, str]:
 def _id(data: JSON, member: str) -> str:
     value = data.get(member) if type(data) is dict else None
     if type(value) is not str or not value:
-        raise MalformedFrame(f"{member!r} is a string that is not empty")
+        raise MalformedFrame(f"{member!r} must be a string that is not empty")
     if len(value) > MAX_ID:
-        raise MalformedFrame(f"{member!r} has {MAX_ID} characters at most")
+        raise MalformedFrame(f"{member!r} must have at most {MAX_ID} characters")
     return value

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple, Protocol
 from weakref import ref
 
-from ws_sync._server.counters import METRICS, Counters
+from ws_sync._server.counters import METRICS, Counters, outside
 
 __all__ = ["Counters", "Family", "families", "outside", "snapshot"]
 
@@ -72,9 +72,6 @@ class _Owner(ref[Measured]):
 
     counters: Counters
 
-
-outside = Counters()
-"""What is counted outside of any session."""
 
 _lock = threading.RLock()
 _live: dict[Counters, _Owner] = {}

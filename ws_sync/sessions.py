@@ -1,56 +1,54 @@
-"""Many sessions, made when they are first asked for and ended when nobody needs them any more.
+"""A store of sessions, created on demand and ended when they are no longer needed.
 
-Each has an identity: the pair (user, session) that its client gives, or whatever the endpoint
-hands over. It begins with its first connection, whose turn it is to wait for the factory; later
-ones find what the factory has made. It ends some time after its last connection, or when it has
-lived its life, or with the whole store. What the factory returned is kept alive until then, and
-by nothing longer.
+Each session has an identity: the pair (user, session) that its client gives, or what the endpoint
+passes. The first connection creates the session and waits for the factory; later connections find
+the session. It ends some time after its last connection, when its lifetime expires, or when the
+store closes. The store keeps what the factory returned until then; nothing else does.
 
-Time is read from one clock. A timer of the event loop calls `sweep` when a session is due, and
-nothing but `sweep` and `close` ends one.
+All times are read from one clock. A timer of the event loop calls `sweep` when a session is due.
+Only `sweep` and `close` end sessions.
 """
 
 from __future__ import annotations
 
 import asyncio
-import inspect
 import math
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Self, TypeAlias, cast
+from typing import Any, Self, cast
 
 from starlette.websockets import WebSocket, WebSocketState
 
 from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.dialects import parse_dialects
 from ws_sync._log import Log, log_fields, peer_of
+from ws_sync._server.counters import outside
 from ws_sync._server.handler_registry import owners
-from ws_sync._server.invoke import call
+from ws_sync._server.identification import Identification, Identify
+from ws_sync._server.invoke import call, takes_argument
 from ws_sync._server.origin import Origins, admit
 from ws_sync._server.transport import Transport, reject
 from ws_sync.exceptions import shorten
 from ws_sync.id import Verify, get_user_session
 from ws_sync.limits import LIMITS, Limits
-from ws_sync.metrics import outside
 from ws_sync.session import Session
 from ws_sync.sync import Sync
+
+__all__ = ["Identify", "Sessions", "identify"]
 
 OUTLIVED = "This session has ended. Please refresh the page."
 
 _SLACK = 0.01
-"""Seconds that a timer is late, so that it never comes before the clock says that it is time."""
-
-Identify: TypeAlias = Callable[[Transport], Hashable | Awaitable[Hashable | None] | None]
-"""Says which session a connection means; None: the client was turned away."""
+"""Seconds that a timer is late, so the clock never says that it is early."""
 
 _log = Log()
 
 
 async def identify(ws: Transport, verify: Verify | None = None) -> Hashable | None:
-    """Return the pair (user, session) that the client gives; None when the connection is closed.
+    """Return the pair (user, session) that the client gives; None if it was rejected.
 
     Args:
         ws: the WebSocket.
@@ -60,26 +58,7 @@ async def identify(ws: Transport, verify: Verify | None = None) -> Hashable | No
     return None if user is None else (user, session)
 
 
-def _identify(verify: Verify | None) -> Identify:
-    return partial(identify, verify=verify)
-
-
-def takes_identity(factory: Callable[..., Any]) -> bool:
-    """Tell whether a factory is to be called with the identity, or with nothing.
-
-    Raises:
-        TypeError: it can be called neither way.
-    """
-    try:
-        signature = inspect.signature(factory)
-    except ValueError:  # it does not tell, as some of C
-        return False
-    try:
-        signature.bind()
-    except TypeError:
-        signature.bind(None)
-        return True
-    return False
+_identify = identify  # `Sessions` has a parameter of that name
 
 
 @dataclass(eq=False)
@@ -87,14 +66,14 @@ class _Entry:
     """A session of the store.
 
     Attributes:
-        session: itself.
-        begun: when it was made, by the clock.
-        making: runs the factory; the result tells whether that has succeeded.
+        session: the session.
+        begun: time of its creation.
+        making: the task that runs the factory; it returns whether the factory has succeeded.
         objects: what the factory returned.
-        connections: how many are served, or wait to be.
-        left: when the last of them ended.
-        ended: whether it is in the store no more.
-        timer: wakes the store when it is due.
+        connections: number of connections that are served or wait for the factory.
+        left: time when the last of them ended.
+        ended: whether it was removed from the store.
+        timer: sweeps the store when it is due.
     """
 
     session: Session
@@ -108,13 +87,13 @@ class _Entry:
 
 
 class Sessions:
-    """The sessions of an application, by their identities; used in one event loop.
+    """The sessions of an application by identity; used in one event loop.
 
-    An async context manager, which closes it at the end: a good lifespan of an application.
+    An async context manager that closes the store at its end: use it in the application's lifespan.
 
     Attributes:
-        origins: those that may connect, besides those that always may.
-        asks_for_proof: whether a client that is asked which session it means has to prove it.
+        origins: the origins that may connect, besides those that always may.
+        asks_for_proof: whether clients that are asked for their identity must prove it.
     """
 
     def __init__(
@@ -131,49 +110,49 @@ class Sessions:
         origins: str | Iterable[str] | Origins = (),
         dialects: str | Iterable[str] = (),
     ) -> None:
-        """Make no session yet.
+        """Create an empty store.
 
         Args:
-            factory: makes and returns the objects of one session; a function, async or not, or a
-                class. It is called inside the session, with its identity if it takes an argument.
-                One that is not async runs in a thread.
-            limit: so many sessions at most; None for any number.
-            lifetime: seconds that a session lives at most, connected or not; None for ever.
-            grace: seconds that it is kept without a connection; None for ever.
+            factory: creates and returns the objects of one session; a function, async or not, or a
+                class. It is called inside the session, with the identity if it takes an argument.
+                A function that is not async runs in a thread.
+            limit: at most this many sessions; None for any number.
+            lifetime: seconds after which a session ends, connected or not; None for never.
+            grace: seconds that a session is kept without a connection; None for ever.
             verify: verifies the user and the session that a client gives, where the endpoint does
-                not say which is meant: a hook, async or not, such as `tokens.Tokens` (see
-                `get_user_session`). None: the client is believed.
-            identify: asks a connection in another way, instead of that: takes the WebSocket, and
-                returns which session is meant, or None when it has turned the client away. Async,
-                or run in a thread.
-            clock: tells the time, in seconds.
-            limits: what the clients of each session may cost.
-            origins: web pages of these may connect, besides those that always may (see `origin`);
-                "*" for all pages of the world.
-            dialects: of clients whose patches break the rules in known ways (see `dialects`).
+                not pass an identity: a hook, async or not, such as `tokens.Tokens` (see
+                `get_user_session`). None: any client is believed.
+            identify: used instead of the identification of the protocol: takes the WebSocket, and
+                returns the identity, or None if it has rejected the client. A function that is not
+                async runs in a thread.
+            clock: returns the time in seconds.
+            limits: bounds on what the clients of each session may use.
+            origins: origins of web pages that may connect, besides those that always may (see
+                `origin`); "*" for all.
+            dialects: known deviations from RFC 6902 to accept in patches (see `dialects`).
 
         Raises:
-            ValueError: one of the origins is none, or one of the dialects.
-            TypeError: the factory takes more than one argument; or there is a way to identify, and
-                a hook as well that it would not call.
+            ValueError: an origin is invalid, or a dialect is unknown.
+            TypeError: the factory takes more than one argument; or both `identify` and `verify`
+                are given, and `verify` would never be called.
         """
         if identify is not None and verify is not None:
-            raise TypeError("either verify=… or identify=…: who identifies also verifies")
+            raise TypeError("pass verify=… or identify=…, not both: identify has to verify")
         self._factory = factory
-        self._takes_identity = takes_identity(factory)
+        self._takes_identity = takes_argument(factory)
         self._limit = math.inf if limit is None else limit
         self._lifetime = math.inf if lifetime is None else lifetime
         self._grace = math.inf if grace is None else grace
         self.asks_for_proof = verify is not None
-        self._identify = identify or _identify(verify)
         self._clock = clock
         self._limits = limits
         self._dialects = parse_dialects(dialects)
         self._most_of_a_user = math.inf if limits.per_user is None else limits.per_user
-        self._most_unidentified = math.inf if limits.unidentified is None else limits.unidentified
         self.origins = Origins.of(origins)
+        self._identification = Identification(
+            identify or partial(_identify, verify=verify), limits.unidentified
+        )
         self._of_user: Counter[str] = Counter()  # sessions
-        self._unidentified: dict[asyncio.Timeout, None] = {}  # the oldest first
         self._entries: dict[Hashable, _Entry] = {}
         self._sweeps: set[asyncio.Task[Any]] = set()
         self._is_closing = False
@@ -196,17 +175,17 @@ class Sessions:
     async def handle_connection(self, ws: Transport, identity: Hashable | None = None) -> None:
         """Serve a connection until it ends, in the session that it belongs to.
 
-        It is accepted when it was not yet. It is closed with 1013 when there is no room for its
-        session, 1011 when its factory failed, and 1012 when the store is closing.
+        Accepts it if it is not yet accepted. Closes it with 1013 if there is no room for another
+        session, 1011 if the factory failed, and 1012 if the store is closing.
 
         Args:
             ws: the WebSocket.
-            identity: which session is meant; None: the client is asked.
+            identity: identity of the session; None: ask the client.
         """
         if not await admit(ws, self.origins, _log):
             return
         if identity is None:
-            identity = await self._ask(ws)
+            identity = await self._identification.ask(ws)
             if identity is None:
                 return
         if ws.application_state is WebSocketState.CONNECTING:
@@ -217,23 +196,8 @@ class Sessions:
             return
         entry = self._entries.get(identity)
         if entry is None:
-            if len(self._entries) >= self._limit:
+            if not self._has_room(ws, identity):
                 outside.without_room += 1
-                _log.warning(
-                    "no room for another session: there are %d", len(self._entries),
-                    extra=log_fields("no-room", sessions=len(self), session=identity,
-                                     peer=peer_of(ws), code=CloseCode.TRY_AGAIN_LATER),
-                )  # fmt: skip
-                await reject(ws, CloseCode.TRY_AGAIN_LATER, "too many sessions")
-                return
-            user = _user(identity)
-            if user is not None and self._of_user[user] >= self._most_of_a_user:
-                outside.without_room += 1
-                _log.warning(
-                    "no room for another session of the user %s", shorten(repr(user)),
-                    extra=log_fields("no-room-for-user", peer=peer_of(ws),
-                                     code=CloseCode.TRY_AGAIN_LATER),
-                )  # fmt: skip
                 await reject(ws, CloseCode.TRY_AGAIN_LATER, "too many sessions")
                 return
             entry = self._begin(identity)
@@ -247,12 +211,13 @@ class Sessions:
         return len(due)
 
     async def close(self, deadline: float = 5.0) -> None:
-        """End all sessions and begin no more; clients are told to come to the next process.
+        """End all sessions and create no more.
 
-        Connections are closed with 1012, running tasks are cancelled.
+        Connections are closed with 1012, so their clients reconnect to the next process. Running
+        tasks are cancelled.
 
         Args:
-            deadline: seconds after which nothing is waited for any longer.
+            deadline: seconds to wait for the ends of sessions.
         """
         self._is_closing = True
         entries = [self._take(identity) for identity in list(self._entries)]
@@ -268,32 +233,23 @@ class Sessions:
                 extra=log_fields("sessions-late", seconds=deadline),
             )  # fmt: skip
 
-    async def _ask(self, ws: Transport) -> Hashable | None:
-        """Let a connection say who it is; when too many are asked, the oldest has to go."""
-        if len(self._unidentified) >= self._most_unidentified:
-            oldest = next(iter(self._unidentified))
-            del self._unidentified[oldest]
-            oldest.reschedule(0)
-        try:
-            async with asyncio.timeout(None) as answering:
-                self._unidentified[answering] = None
-                try:
-                    identity: Hashable | None = await call(self._identify, ws)
-                finally:
-                    self._unidentified.pop(answering, None)
-        except TimeoutError:
-            if not answering.expired():
-                raise
-            outside.without_identity += 1
+    def _has_room(self, ws: Transport, identity: Hashable) -> bool:
+        code, peer = CloseCode.TRY_AGAIN_LATER, peer_of(ws)
+        if len(self._entries) >= self._limit:
             _log.warning(
-                "too many connections say not who they are; the oldest is turned away",
-                extra=log_fields(
-                    "too-many-unidentified", peer=peer_of(ws), code=CloseCode.TRY_AGAIN_LATER
-                ),
-            )
-            await reject(ws, CloseCode.TRY_AGAIN_LATER, "too many connections")
-            return None
-        return identity
+                "no room for another session: there are %d", len(self._entries),
+                extra=log_fields("no-room", sessions=len(self), session=identity, peer=peer,
+                                 code=code),
+            )  # fmt: skip
+            return False
+        user = _user(identity)
+        if user is not None and self._of_user[user] >= self._most_of_a_user:
+            _log.warning(
+                "no room for another session of the user %s", shorten(repr(user)),
+                extra=log_fields("no-room-for-user", peer=peer, code=code),
+            )  # fmt: skip
+            return False
+        return True
 
     def _new_session(self) -> Session:
         return Session(limits=self._limits, origins=self.origins, dialects=self._dialects)
@@ -323,7 +279,7 @@ class Sessions:
             return False
         if not entry.session.event_handlers:
             _log.warning(
-                "the factory of a session returned, and no object syncs in it",
+                "the factory of a session returned, but no object is synced in the session",
                 extra=log_fields("factory-idle", session=identity),
             )
         return True
@@ -351,7 +307,7 @@ class Sessions:
         return min(entry.begun + self._lifetime, alone)
 
     def _watch(self, entry: _Entry) -> None:
-        """Set the timer of a session anew: when it is due has changed."""
+        """Set the timer of a session again, after a change of when it is due."""
         if entry.timer is not None:
             entry.timer.cancel()
             entry.timer = None
@@ -361,7 +317,7 @@ class Sessions:
             entry.timer = loop.call_later(max(wait, 0) + _SLACK, self._sweep_soon)
 
     def _take(self, identity: Hashable) -> _Entry:
-        """Take a session out of the store; its identity is free for a new one."""
+        """Remove a session from the store; its identity is free for a new one."""
         entry = self._entries.pop(identity)
         if (user := _user(identity)) is not None:
             self._of_user[user] -= 1
@@ -373,7 +329,7 @@ class Sessions:
 
     async def _end(self, entry: _Entry) -> None:
         entry.making.cancel()
-        if entry.session.connection is not None:  # nothing is waited for: tasks shall hear it now
+        if entry.session.connection is not None:  # before the tasks end: the client learns it now
             entry.session.connection.disconnect(OUTLIVED)
         if tasks := _cancel_tasks(entry.session):
             await asyncio.wait(tasks, timeout=self._limits.grace)
@@ -387,7 +343,7 @@ class Sessions:
 
 
 def _user(identity: Hashable) -> str | None:
-    """Return whose session it is, where the identity is that of a client that was asked."""
+    """Return the user of an identity that a client gave; None for any other identity."""
     if type(identity) is tuple and len(identity) == 2 and type(identity[0]) is str:
         return identity[0]
     return None
@@ -398,7 +354,7 @@ def _cancel_tasks(session: Session) -> list[asyncio.Task[None]]:
     syncs = [owner for owner in owners(session) if isinstance(owner, Sync)]
     tasks = [task for sync in syncs for task in sync.running_tasks.values()]
     for task in tasks:
-        if not task.cancelling():  # what it does at its end is not cut short
-            # Behind its first step, without which it could not notice.
+        if not task.cancelling():  # what it does at its end is not interrupted
+            # After its first step, without which it could not handle the cancellation.
             asyncio.get_running_loop().call_soon(task.cancel)
     return tasks

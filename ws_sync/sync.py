@@ -1,24 +1,22 @@
-"""`Sync`: keeps one object equal in a client, and lets the client call it.
+"""`Sync`: synchronises one object with a client, and lets the client call its functions.
 
-This module is what users see, and where an object's events arrive; the state itself is in `state`,
-running tasks are in `tasks`. The session holds a `Sync` weakly, and the object holds it: they live
-as long as each other.
+The events of an object arrive here. `DocumentState` has the state of its document, `RemoteCalls`
+its actions and tasks. The session refers to a `Sync` weakly and the object strongly, so a `Sync`
+lives as long as its object.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from logging import Logger
 from types import EllipsisType
 from typing import Any, Literal, Self, TypeAlias, Unpack, overload
 
-from ws_sync._binding.arguments import bind, fit, read_call
-from ws_sync._binding.attribute_types import attribute_of, usual_name
+from ws_sync._binding.attribute_types import attribute_of, default_wire_name
 from ws_sync._binding.attributes import Attribute, wire_names
-from ws_sync._binding.markers import remote_functions
 from ws_sync._core.json.codec import JSON
 from ws_sync._core.protocol.events import (
     action_event,
@@ -34,9 +32,8 @@ from ws_sync._log import Log, log_fields
 from ws_sync._server.connection import Connection
 from ws_sync._server.document_state import DocumentState
 from ws_sync._server.handler_registry import Registration
-from ws_sync._server.instrumentation import instrumentation
-from ws_sync._server.invoke import call
 from ws_sync._server.key_scope import get_current_sync_key_prefix, scoped, sync_key_scope
+from ws_sync._server.remote_calls import RemoteCalls
 from ws_sync._server.sync_options import (
     Configuration,
     Functions,
@@ -44,9 +41,8 @@ from ws_sync._server.sync_options import (
     SyncOptions,
     configure,
 )
-from ws_sync._server.tasks import Tasks
 from ws_sync._server.throttle import Throttle
-from ws_sync.exceptions import Refused, escape_control_chars, shorten
+from ws_sync.exceptions import escape_control_chars
 from ws_sync.session import Session, get_global_session
 
 __all__ = [
@@ -68,7 +64,7 @@ ToastType: TypeAlias = Literal["default", "message", "info", "success", "warning
 
 
 def _nothing() -> None:
-    """Do nothing."""
+    """Ignore a change of the running tasks."""
 
 
 class ObjectOptions(SyncOptions, total=False):
@@ -89,18 +85,18 @@ class ObjectOptions(SyncOptions, total=False):
 
 
 ANCHOR = "_ws_sync"
-"""The attribute by which an object keeps its `Sync` alive."""
+"""The attribute through which an object keeps its `Sync` alive."""
 
 
 class Sync:
-    """Registers an object under a key of a session; call it to send what has changed.
+    """Registers an object under a key of a session; call it to send the changes.
 
     Attributes:
         key: the key.
         obj: the object.
         session: the session.
         send_on_init: whether the state is sent on each new connection.
-        sync_attributes: the attributes' names on the wire, by their names in the object.
+        sync_attributes: the name on the wire of each attribute, by its name in the object.
     """
 
     @overload
@@ -181,12 +177,12 @@ class Sync:
 
     @property
     def running_tasks(self) -> dict[str, asyncio.Task[None]]:
-        """The running tasks by name."""
-        return self._tasks.running
+        """The running tasks, by name."""
+        return self._calls.tasks.running
 
     @property
     def state_snapshot(self) -> dict[str, JSON]:
-        """What the client holds, or would get if it connected now."""
+        """The document that the client holds, or would get if it connected now."""
         return self._state.snapshot()
 
     @overload
@@ -205,14 +201,14 @@ class Sync:
     async def __call__(
         self, if_since_last: Any = None, toast: Any = None, type: Any = "default"
     ) -> None:
-        """Sync, and show a toast when one is given; see `sync` and `toast`.
+        """Sync, and show a toast if one is given; see `sync` and `toast`.
 
-        In the first generation the toast was the first argument, and its type the second: a text
-        in the first place means that.
+        In 0.5.1 the toast was the first argument and its type the second. A text as the first
+        argument has that meaning.
         """
         if isinstance(if_since_last, str):
             if_since_last, toast, type = None, if_since_last, toast or type
-        errors = self._publish(if_since_last)  # as `sync`, of which a coroutine costs time
+        errors = self._publish(if_since_last)  # not `await self.sync()`: a coroutine costs time
         if self.session.should_yield():
             await asyncio.sleep(0)
         if errors:
@@ -221,14 +217,16 @@ class Sync:
             await self.toast(toast, type=type)
 
     async def sync(self, if_since_last: float | None = None) -> None:
-        """Send what has changed, as one patch; nothing when nothing has, or nobody is connected.
+        """Send the changes since the last sync, as one patch.
+
+        Sends nothing if nothing has changed, or if no client is connected.
 
         Args:
-            if_since_last: send only if the last patch is so many seconds ago, and otherwise as
-                soon as it is.
+            if_since_last: seconds that must have passed since the last patch; a sync that comes
+                earlier is made up for when they have.
 
         Raises:
-            Exception: what a property raised, or NotJSON; the other attributes were sent.
+            Exception: raised by a property, or NotJSON; the other attributes were sent.
         """
         errors = self._publish(if_since_last)
         if self.session.should_yield():
@@ -242,8 +240,8 @@ class Sync:
         """Show a line of text to the person at the client.
 
         Args:
-            parts: joined with spaces.
-            type: how it looks.
+            parts: the text; they are joined with spaces.
+            type: the kind of the toast, for its appearance and the level of its record.
             logger: logs the text too; None for the logger that the object was registered with.
 
         Returns:
@@ -274,20 +272,20 @@ class Sync:
     async def download(self, filename: str, *, binary: bytes) -> None: ...
 
     async def download(self, filename: str, data: bytes = b"", *, binary: bytes = b"") -> None:
-        """Hand a file to the person at the client; `binary` is the older name of `data`."""
+        """Offer a file to the person at the client; `binary` is the older name of `data`."""
         content = base64.b64encode(data or binary).decode()
         await self.session.send(download_event(), {"filename": filename, "data": content})
 
     def observe(self, obj: object, **attributes: str | EllipsisType) -> None:
         """Sync more attributes, of this object or of another one.
 
-        A client that is connected gets the whole state anew with the next sync.
+        A connected client gets the whole state again with the next sync.
         """
-        self._add(obj, wire_names(attributes, partial(usual_name, type(obj), self._camel)))
+        self._add(obj, wire_names(attributes, partial(default_wire_name, type(obj), self._camel)))
         self._state.restart()
 
     def close(self) -> None:
-        """Leave the session: the client hears no more of this object."""
+        """Leave the session: send nothing more, and ignore events for this object."""
         self._throttle.cancel()
         self._state.stop()
         self._registration.remove()
@@ -303,29 +301,17 @@ class Sync:
         self._camel = config.camel
         self._throttle = Throttle()
         self._log = Log(config.logger or self.session.logger, self.session.log_context, self.key)
-        self._setup_functions(config)
         counters, intake = self.session.counters, self.session.intake
+        changed = self._sync_late if config.running_tasks is not None else _nothing
+        self._calls = RemoteCalls(config, changed, self._log, counters, intake)
         self._state = DocumentState(self.key, self._log, counters, intake.limits, intake.dialects)
         if config.everything:
             self._add(config.obj, config.others(lambda value: isinstance(value, Sync)))
         self._add(config.obj, config.include)
         if config.running_tasks is not None:
-            tasks = Attribute.of(self._tasks, "names", config.running_tasks)
+            tasks = Attribute.of(self._calls.tasks, "names", config.running_tasks)
             self._state.attributes[tasks.wire] = tasks
         self._register()
-
-    def _setup_functions(self, config: Configuration) -> None:
-        actions, tasks = config.actions, config.tasks
-        self._any_action = actions if callable(actions) else None
-        self._any_task = tasks if isinstance(tasks, tuple) else None
-        self._actions = remote_functions(config.obj, "remote_action")
-        self._actions |= {} if callable(actions) else actions
-        functions = remote_functions(config.obj, "remote_task")
-        functions |= {} if isinstance(tasks, tuple) else tasks
-        cancels = remote_functions(config.obj, "remote_task_cancel") | dict(config.task_cancels)
-        changed = self._sync_late if config.running_tasks is not None else _nothing
-        counters, intake = self.session.counters, self.session.intake
-        self._tasks = Tasks(functions, cancels, changed, self._log, counters, intake, self.key)
 
     def _add(self, owner: object, names: Mapping[str, str]) -> None:
         for name, wire in names.items():
@@ -353,7 +339,7 @@ class Sync:
             self.session.connection.loop.call_soon_threadsafe(self._announce_now)
 
     def _publish(self, if_since_last: float | None = None) -> list[Exception]:
-        """Send the difference, or everything where nothing was sent yet; return what went wrong."""
+        """Send the changes, or the whole state if none was sent yet; return what went wrong."""
         connection, state = self.session.connection, self._state
         if connection is None or not self._registration.is_current():
             return []
@@ -370,7 +356,7 @@ class Sync:
         return errors
 
     def _sync_late(self) -> None:
-        """Sync where nobody waits for it."""
+        """Sync without a caller; log what goes wrong."""
         self._throttle.cancel()
         self._state.report(self._publish())
 
@@ -392,77 +378,23 @@ class Sync:
 
     async def _on_set(self, state: JSON) -> None:
         self.session.counters.received_states += 1
-        self._write(self._state.receive_state, state)
+        self._write(self._state.write_state, state)
 
     async def _on_patch(self, patch: JSON) -> None:
         self.session.counters.received_patches += 1
-        self._write(self._state.receive_patch, patch)
+        self._write(self._state.write_patch, patch)
 
-    def _write(self, receive: Callable[[Connection, JSON], None], data: JSON) -> None:
+    def _write(self, write: Callable[[Connection, JSON], bool], data: JSON) -> None:
         connection = self.session.connection
-        if connection is None:
-            return
-        try:
-            receive(connection, data)
-            return
-        except Refused as error:
-            self._log_refusal(error)
-        except Exception as error:  # noqa: BLE001  # the application's; nothing has changed
-            self._log_failure(error)
-        self.session.counters.refused_writes += 1
-        self.session.intake.count_refusal(self._state.size)
-        self._state.resync(connection)
+        if connection is not None and not write(connection, data):
+            self.session.intake.count_refusal(self._state.size)
+            self._state.resync(connection)
 
-    def _log_refusal(self, error: Refused) -> None:
-        cause = error.__cause__
-        if cause is not None and not isinstance(cause, ValueError | AssertionError):
-            self._log_failure(cause)  # no validator or setter refuses like that
-            return
-        instrumentation.record_outcome("refused")
-        self._log.warning(
-            "%s: a write is refused: %s", self.key, shorten(error),
-            extra=log_fields("write-refused", "state-refused-resync", error=error),
-        )  # fmt: skip
+    def _on_action(self, data: JSON) -> Awaitable[None]:
+        return self._calls.act(data)
 
-    def _log_failure(self, error: BaseException) -> None:
-        self.session.counters.failed_writes += 1
-        instrumentation.record_failure(error)
-        self._log.error(
-            "%s: a write failed", self.key, exc_info=error,
-            extra=log_fields("write-failed", "state-refused-resync"),
-        )  # fmt: skip
+    def _on_task_start(self, data: JSON) -> Awaitable[None]:
+        return self._calls.start(data)
 
-    def _log_unknown(self, what: str, name: object, extra: dict[str, Any]) -> None:
-        instrumentation.record_outcome("unknown")
-        self._log.warning("%s has no %s %s", self.key, what, shorten(repr(name)), extra=extra)
-
-    async def _on_action(self, data: JSON) -> None:
-        self.session.counters.received_actions += 1
-        name, arguments = read_call(data)
-        if (action := self._actions.get(name)) is not None:
-            by_position, named = bind(action, name, arguments, self._camel)
-            await call(action, *by_position, **named)
-        elif self._any_action is not None:
-            await call(self._any_action, data)
-        else:
-            self._log_unknown(
-                "action", name, log_fields("action-unknown", "actions-unknown", name=name)
-            )
-
-    async def _on_task_start(self, data: JSON) -> None:
-        self.session.counters.received_starts += 1
-        name, arguments = read_call(data)
-        if (task := self._tasks.functions.get(name)) is not None:
-            self._tasks.start(name, fit(task, name, arguments, self._camel))
-        elif self._any_task is not None:
-            await call(self._any_task[0], data)
-        else:
-            self._log_unknown("task", name, log_fields("task-unknown", "tasks-unknown", name=name))
-
-    async def _on_task_cancel(self, data: JSON) -> None:
-        self.session.counters.received_cancels += 1
-        name, _ = read_call(data)
-        if self._any_task is not None and name not in self._tasks.functions:
-            await call(self._any_task[1], data)
-        else:
-            self._tasks.cancel(name)
+    def _on_task_cancel(self, data: JSON) -> Awaitable[None]:
+        return self._calls.cancel(data)

@@ -17,11 +17,11 @@
     with Session() as session:
         notes = Notes()
 
-Fields and computed fields are the state, under the class's name as the key; a decorator on the
-class (`@sync_all("NOTES")`) says it otherwise. Private attributes and excluded fields are not
-synced; frozen fields and computed fields without a setter are read-only. What the client writes is
-an assignment as `validate_assignment` has it. A model in which the client makes a nested synced
-model gets that one's `sync` when it is first used.
+Fields and computed fields are the state; the key is the name of the class. A decorator on the class
+(`@sync_all("NOTES")`) changes that. Private attributes and excluded fields are not synced. Frozen
+fields and computed fields without a setter are read-only. A write of the client is validated like
+`validate_assignment`. A nested synced model that the client creates gets its `sync` when it is
+first used.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from typing import Any, ClassVar, Self, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from ws_sync._binding import json_schema
-from ws_sync._binding.attribute_types import is_trial
+from ws_sync._binding.attribute_types import is_validating
 from ws_sync._binding.attributes import camel_case
 from ws_sync._binding.markers import CONFIGURATION
 from ws_sync.sync import ANCHOR, Sync
@@ -42,17 +42,18 @@ from ws_sync.sync import ANCHOR, Sync
 M = TypeVar("M", bound="Synced")
 
 registered_synced_models: list[type[Synced]] = []
-"""The concrete models that were defined so far, in order."""
+"""The concrete models that were defined so far, in order of definition."""
 
 
 class Synced(BaseModel):
-    """A model whose objects are synced; the first base class of yours, before `BaseModel`.
+    """A model whose objects are synced; inherit from it before `BaseModel`.
 
-    Every way to build one (calling it, `model_validate`, `model_construct`, a copy, unpickling)
-    makes its `sync`, behind your own `model_post_init`. It belongs to the session around it.
+    Every way to create an object (the constructor, `model_validate`, `model_construct`, a copy,
+    unpickling) creates its `sync`, after your own `model_post_init`. The object belongs to the
+    session of the `with session:` around it.
 
     Raises:
-        NoSession: it is made outside of any session.
+        NoSession: the object is created outside of a session.
     """
 
     ws_sync_camel_case: ClassVar[bool] = False
@@ -64,7 +65,7 @@ class Synced(BaseModel):
         return anchored[-1] if anchored else self._ws_sync_make()
 
     def model_post_init(self, context: Any, /) -> None:
-        """Override it as you like; the `Sync` is made behind it."""
+        """Do nothing; override it as you like: the `Sync` is created after it."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -92,7 +93,7 @@ class Synced(BaseModel):
 
     @classmethod
     def ws_sync_json_schema(cls) -> dict[str, Any]:
-        """Return JSON Schemas of the state and of what the client may call; see `schema`."""
+        """Return a JSON Schema of the state, the actions and the tasks, for typed frontends."""
         return json_schema.of_model(cls)
 
     @classmethod
@@ -101,7 +102,7 @@ class Synced(BaseModel):
         return json_schema.attach(cls, openapi)
 
     def _ws_sync_copied(self, copy: Callable[[], Self]) -> Self:
-        anchored = vars(self).pop(ANCHOR, None)  # a copy has a Sync of its own
+        anchored = vars(self).pop(ANCHOR, None)  # a copy gets its own `Sync`
         try:
             copied = copy()
         finally:
@@ -118,7 +119,7 @@ class Synced(BaseModel):
 
 
 class SyncedAsCamelCase(Synced):
-    """The same, in camel case on the wire: attributes, arguments and running tasks."""
+    """A synced model with camel case on the wire: attributes, arguments and running tasks."""
 
     model_config = ConfigDict(
         alias_generator=camel_case, populate_by_name=True, serialize_by_alias=True
@@ -128,14 +129,14 @@ class SyncedAsCamelCase(Synced):
 
 
 def _wrap_post_init(cls: type[Synced]) -> None:
-    """Make the `Sync` behind a class's `model_post_init`, if no subclass has one of its own."""
+    """Create the `Sync` after a class's `model_post_init`, unless a subclass overrides it."""
     post_init: Any = vars(cls)["model_post_init"]
 
     @wraps(post_init)
     def model_post_init(self: Synced, context: Any, /) -> None:
         post_init(self, context)
         nearest = next(base for base in type(self).__mro__ if "model_post_init" in vars(base))
-        if nearest is cls and not is_trial():
+        if nearest is cls and not is_validating():
             self._ws_sync_make()
 
     cls.model_post_init = model_post_init  # type: ignore[method-assign]

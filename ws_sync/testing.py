@@ -1,4 +1,4 @@
-"""Test applications without a network: a client in memory, connected to a session.
+"""Test applications without a network: a client in memory that connects to a session.
 
     async def test_added_notes_are_counted():
         with Session() as session:
@@ -13,8 +13,8 @@
             await client.until(lambda documents: documents["NOTES"]["done"])
             assert await client.receive("_TOAST") == {"type": "success", "message": "done"}
 
-What goes through here is what goes over a WebSocket, frame by frame: the session is served as an
-ASGI server would serve it. Nothing sleeps; every wait has a deadline.
+The client exchanges the same frames as over a WebSocket: it serves the session as an ASGI server
+does. Nothing sleeps, and every wait has a deadline.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from ws_sync._core.protocol.events import (
 from ws_sync.session import Session
 
 DEADLINE = 5.0
-"""Seconds within which what is waited for has to happen, if no others are given."""
+"""The default `timeout` of a `TestClient`, in seconds."""
 
 _SCOPE: Scope = {
     "type": "websocket",
@@ -64,24 +64,24 @@ _SCOPE: Scope = {
 class TestClient:
     """One connection of a client; an asynchronous context manager.
 
-    A method that sends an event waits until the session has handled it and its answers are here,
-    except `send` itself, and except that a task goes on behind its start.
+    Each method that sends an event, except `send` and `send_text`, returns after the session has
+    handled the event and its answers were received. A started task may still run.
 
     Attributes:
-        documents: the client's copy of every document, by key: what a browser would hold.
-        events: every event received, in order, as (type, data); that of a binary pair has the
-            metadata and `data`, the bytes.
-        close_code: the code with which the server has closed the connection; None before that.
+        documents: the client's copy of every document, by key, as a browser holds it.
+        events: all received events in order, as (type, data); the data of a binary pair is the
+            metadata and the bytes as `data`.
+        close_code: the code with which the server has closed the connection, or None.
     """
 
-    __test__ = False  # pytest takes classes of this name for tests
+    __test__ = False  # pytest collects classes of this name
 
     def __init__(self, session: Session, timeout: float = DEADLINE) -> None:
-        """Prepare a connection; it opens with `async with`.
+        """Create a client; it connects in `async with`.
 
         Args:
-            session: the session to connect to. A client that is connected to it loses it.
-            timeout: seconds that anything waited for may take.
+            session: the session to connect to; another client of it is disconnected.
+            timeout: seconds that each wait may take.
         """
         self.documents: dict[str, JSON] = {}
         self.events: list[Event] = []
@@ -91,7 +91,7 @@ class TestClient:
         self._taken: set[int] = set()  # positions of the events that `receive` has returned
         self._meta: JSON = None
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
-        self._idle = asyncio.Event()  # the server waits for a frame, and there is none
+        self._idle = asyncio.Event()  # the server waits for a frame
         self._news = asyncio.Event()
         self._ws = WebSocket(dict(_SCOPE), self._to_server, self._from_server)
 
@@ -105,24 +105,24 @@ class TestClient:
         await self._put({"type": "websocket.disconnect", "code": 1000})
         async with self._deadline("the connection ends"):
             await self._serving
-        del self._serving  # the task has made a connection, which leads back to here: a leak
+        del self._serving  # break the reference cycle with the connection
 
     async def send(self, event: str, data: JSON = None) -> None:
-        """Send an event, and wait for nothing."""
+        """Send an event without waiting."""
         await self.send_text(frame(event, encode(data)))
 
     async def send_text(self, text: str) -> None:
-        """Send any text frame, and wait for nothing."""
+        """Send any text frame without waiting."""
         await self._put({"type": "websocket.receive", "text": text})
 
     async def settle(self) -> None:
-        """Wait until the session has handled what was sent, and what it sent is here.
+        """Wait until the session has handled all sent events, and its answers were received.
 
         Raises:
-            TimeoutError: an action still runs.
+            TimeoutError: an action is still running.
         """
         async with self._deadline("everything sent is handled"):
-            await asyncio.sleep(0)  # a document made just now is announced in the next turn
+            await asyncio.sleep(0)  # a new document is announced in the next iteration
             ended = asyncio.ensure_future(asyncio.wait([self._serving]))
             idle = asyncio.ensure_future(self._idle.wait())
             try:
@@ -130,11 +130,11 @@ class TestClient:
             finally:
                 ended.cancel()
                 idle.cancel()
-            while self._is_unsent():  # noqa: ASYNC110  # its writer needs a turn or two
+            while self._is_unsent():  # noqa: ASYNC110  # its writer needs an iteration or two
                 await asyncio.sleep(0)
 
     async def get(self, key: str) -> JSON:
-        """Ask for a document, and return it as the server sends it."""
+        """Request a document, and return the state that the server sends."""
         await self.send(get_event(key))
         await self.settle()
         return self.documents[key]
@@ -146,35 +146,35 @@ class TestClient:
         await self.settle()
 
     async def patch(self, key: str, *operations: dict[str, JSON]) -> None:
-        """Change a document by JSON Patch, here and at the server.
+        """Apply a JSON Patch to a document, in the client's copy and at the server.
 
         Raises:
-            RefusedPatch: the client's own copy can't be changed so; nothing is sent.
+            RefusedPatch: the patch can't be applied to the client's copy; nothing is sent.
         """
         self.documents[key] = apply(self.documents[key], list(operations))
         await self.send(patch_event(key), list(operations))
         await self.settle()
 
     async def replace(self, key: str, path: str, value: JSON) -> None:
-        """Change one value of a document, by its JSON Pointer; see `patch`."""
+        """Replace one value of a document, given by its JSON Pointer; see `patch`."""
         await self.patch(key, {"op": "replace", "path": path, "value": value})
 
     async def act(self, key: str, action: str, /, **arguments: JSON) -> None:
-        """Call an action and wait for its end."""
+        """Call an action and wait until it ends."""
         await self.send(action_event(key), {"type": action, **arguments})
         await self.settle()
 
     async def act_with_bytes(
         self, key: str, action: str, data: bytes, /, **arguments: JSON
     ) -> None:
-        """Call an action that takes the argument `data`, bytes, and wait for its end."""
+        """Call an action with bytes as its argument `data`, and wait until it ends."""
         meta = {"type": action_event(key), "metadata": {"type": action, **arguments}}
         await self.send(BIN_META, meta)
         await self._put({"type": "websocket.receive", "bytes": data})
         await self.settle()
 
     async def start(self, key: str, task: str, /, **arguments: JSON) -> None:
-        """Start a task; `until` waits for what it does."""
+        """Start a task; use `until` to wait for its effects."""
         await self.send(task_start_event(key), {"type": task, **arguments})
         await self.settle()
 
@@ -184,10 +184,10 @@ class TestClient:
         await self.settle()
 
     async def receive(self, event: str) -> JSON:
-        """Return the data of the next event of that name that was not returned yet.
+        """Return the data of the next event of that type that was not returned yet.
 
         Raises:
-            TimeoutError: none comes; the error says which did.
+            TimeoutError: none comes in time; the error names the received events.
         """
         async with self._deadline(f"{event} comes"):
             while True:
@@ -198,10 +198,10 @@ class TestClient:
                 await self._change()
 
     async def until(self, condition: Callable[[dict[str, JSON]], object]) -> None:
-        """Wait until a condition on the documents is true; a missing member is false.
+        """Wait until a condition on the documents is true; a `LookupError` counts as false.
 
         Raises:
-            TimeoutError: it does not become true; the error has the documents.
+            TimeoutError: it does not become true in time; the error contains the documents.
         """
         async with self._deadline("the condition is true"):
             while not self._holds(condition):

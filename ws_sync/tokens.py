@@ -1,20 +1,20 @@
-"""Signed tokens that expire: a hook for `get_user_session` and `Sessions` that proves something.
+"""Signed tokens that expire: a `verify` hook for `get_user_session` and `Sessions`.
 
-The application issues a token to whom it knows, wherever people log in; the client gives it as the
-`session` of `_USER_SESSION`, beside its `user`, and need not know what it is:
+The application issues a token where its users log in. The client sends it as the `session` of
+`_USER_SESSION`, with its `user`, and need not know what it is:
 
     tokens = Tokens(os.environ["SECRET"], max_age=3600)
-    tokens.issue("ann", "1")                    # where Ann has logged in
+    tokens.issue("ann", "1")                    # after Ann has logged in
     sessions = Sessions(Notes, verify=tokens)   # Ann's session ("ann", "1"), for this hour
 
-What selects the session is the pair that was signed (session-identify-token). So a new token for
-the same pair leads to the same session, and a token for another user leads nowhere.
+The signed pair selects the session (session-identify-token). A new token for the same pair opens
+the same session, and a token for another user is rejected.
 
-The signature is itsdangerous': HMAC with SHA-256, compared in constant time. A token does not say
-how it is to be checked, so nobody can ask for a weaker way; its age is judged when it is used. It
-is signed and not encrypted: who has it can read the two ids, and has the session until it expires.
-So it belongs into memory or the page's storage, and not into a URL. A connection that is open when
-its token expires stays open; `Sessions(lifetime=…)` bounds it.
+itsdangerous signs with HMAC-SHA-256, and compares in constant time. A token does not name its
+algorithm, so a client can't choose a weaker one. Its age is checked when it is used. A token is
+signed, not encrypted: anyone who has it can read the two ids, and can open the session until it
+expires. Keep it in memory or in the page's storage, not in a URL. A connection that is open when
+its token expires stays open; `Sessions(lifetime=…)` limits it.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 from ws_sync.id import MAX_ID
 
 MIN_SECRET = 16
-"""Bytes that a secret has at least. `openssl rand -hex 32` prints a good one."""
+"""The least length of a secret, in bytes. `openssl rand -hex 32` prints a good one."""
 
 _PURPOSE = b"ws_sync session"
-"""Keeps signatures apart that an application makes with the same secret for something else."""
+"""Separates these signatures from others that an application makes with the same secret."""
 
 
 class Tokens:
-    """Issues tokens and checks them; called, it is the hook."""
+    """Issues and verifies tokens; an instance is a `verify` hook."""
 
     def __init__(
         self,
@@ -46,17 +46,17 @@ class Tokens:
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Issue nothing yet.
+        """Create the issuer of one secret.
 
         Args:
-            secret: what tokens are signed with. Of several, the first signs and all are good for
-                checking: to change it, put a new one in front, and take the old one away when its
-                tokens have expired.
-            max_age: seconds for which a token is good.
-            clock: tells the time, in seconds of the epoch.
+            secret: the secret that signs tokens, at least 16 bytes. Of several secrets the first
+                one signs, and all of them verify. To rotate, put the new secret first, and remove
+                the old one when its tokens have expired.
+            max_age: seconds for which a token is valid.
+            clock: returns the time in seconds since the epoch.
 
         Raises:
-            ValueError: there is no secret, or it is too short.
+            ValueError: there is no secret, it is too short, or `max_age` is not positive.
         """
         given = [secret] if isinstance(secret, str | bytes) else list(secret)
         keys = [key.encode() if isinstance(key, str) else key for key in given]
@@ -66,7 +66,7 @@ class Tokens:
             raise ValueError(f"max_age must be more than 0 seconds, not {max_age}")
         self._max_age = max_age
         self._serializer = URLSafeTimedSerializer(
-            keys[::-1],  # the last one signs
+            keys[::-1],  # itsdangerous signs with the last one
             salt=_PURPOSE,
             signer=_Signer,
             signer_kwargs={
@@ -77,14 +77,14 @@ class Tokens:
         )
 
     def issue(self, user: str, session: str | None = None) -> str:
-        """Make a token.
+        """Return a new token.
 
         Args:
-            user: who it is for; the client gives it too.
-            session: which of their sessions; None: one that nobody has yet.
+            user: the user, which the client sends too.
+            session: the session of that user; None for a new, random one.
 
         Raises:
-            ValueError: one of them is empty, or they are so long that no server takes the token.
+            ValueError: one of them is empty, or they are too long for a token.
         """
         session = secrets.token_urlsafe(16) if session is None else session
         if not user or not session:
@@ -97,7 +97,7 @@ class Tokens:
         return str(token)
 
     def read(self, token: str) -> tuple[str, str] | None:
-        """Return the user and the session of a token; None when it is not good (any more)."""
+        """Return the user and the session of a token, or None if it is invalid or has expired."""
         if len(token) > MAX_ID:
             return None
         try:
@@ -107,13 +107,13 @@ class Tokens:
         return user, session
 
     async def __call__(self, user: str, session: str) -> tuple[str, str] | None:
-        """Verify what a client gives: the token is its `session`."""
+        """Return the verified pair if `session` is a valid token of `user`; otherwise None."""
         proven = self.read(session)
         return proven if proven is not None and proven[0] == user else None
 
 
 class _Signer(TimestampSigner):
-    """Reads the time from a clock that it is given."""
+    """Reads the time from the given clock."""
 
     def __init__(self, *given: Any, clock: Callable[[], float], **options: Any) -> None:
         super().__init__(*given, **options)

@@ -10,7 +10,7 @@ from conformance.blackbox.connect import survivor
 from conformance.blackbox.differences import pointer
 from conformance.driver.application import Place
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly
+from conformance.errors import ClosedEarly
 from conformance.protocol.wire import JSON
 
 LARGEST = 2**53 - 1

@@ -8,15 +8,18 @@ from contextlib import suppress
 from conformance.blackbox.differences import Differences, attribute, differences, without
 from conformance.driver.application import Call
 from conformance.driver.connection import Connection
-from conformance.driver.expect import ClosedEarly, NotTestable
 from conformance.driver.peer import Peer
 from conformance.driver.target import Target
+from conformance.errors import ClosedEarly, NotTestable
 from conformance.protocol.mirror import Inapplicable, Mirror
 from conformance.protocol.wire import JSON
 
 NOTHING: JSON = {}
 """The data of a `_GET`, which means nothing."""
-NEEDS_WRITES = "needs --allow-writes: it writes to the documents, and puts back what was there"
+NEEDS_WRITES = (
+    "--allow-writes",
+    "needs --allow-writes: it writes to the documents, and puts back what was there",
+)
 
 
 class BlackBoxClient(Peer):
@@ -157,7 +160,7 @@ class BlackBoxClient(Peer):
 
     def _note_write(self, key: str, operations: list[JSON]) -> None:
         if not self._may_write:
-            raise NotTestable(NEEDS_WRITES)
+            raise NotTestable(*NEEDS_WRITES)
         self._edits.append((self.mark(), key, operations))
         self._writes[key] += 1
         self.application.written |= {(key, attribute(one["path"])) for one in operations}

@@ -7,8 +7,8 @@ from contextlib import suppress
 from conformance.blackbox.client import BlackBoxClient
 from conformance.blackbox.differences import ROUNDS
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly, NotTestable, Silence
 from conformance.driver.target import Target
+from conformance.errors import ClosedEarly, NotTestable, Silence
 
 
 async def arrive(dialogue: Dialogue, session: str | None = None) -> BlackBoxClient:
@@ -92,8 +92,9 @@ async def same_session(dialogue: Dialogue) -> None:
             application.shared = older.connection.closing is not None
     if not application.shared:
         raise NotTestable(
+            "connections to one URL that share a session",
             "needs connections to one URL that share a session: here an older one is served "
-            "beside the newer one"
+            "beside the newer one",
         )
 
 

@@ -17,7 +17,7 @@ from conformance.blackbox.connect import arrive, survivor
 from conformance.blackbox.differences import Differences, ValueDifference, in_every_round, pointer
 from conformance.driver.application import Place
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly
+from conformance.errors import ClosedEarly
 from conformance.protocol.mirror import Mirror
 from conformance.protocol.wire import ABSENT, JSON, same
 

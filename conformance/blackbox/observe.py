@@ -17,7 +17,7 @@ from conformance.blackbox.differences import (
 )
 from conformance.driver.application import BURST, Call, Place
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly, Silence
+from conformance.errors import ClosedEarly, Silence
 from conformance.protocol.wire import JSON, Event
 
 PATCHES = 3

@@ -11,13 +11,11 @@ from conformance.blackbox.connect import arrive, survivor
 from conformance.blackbox.differences import Differences, differences, pointer, without
 from conformance.driver.application import Place
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import NotTestable, Violation
+from conformance.errors import NotTestable, Violation
 from conformance.protocol.display import show_json
 from conformance.protocol.wire import ABSENT, JSON
 
-UNALTERABLE = (
-    "needs an attribute whose value can be made another one of its kind: not null or empty"
-)
+UNALTERABLE = "an attribute whose value can be made another one of its kind: not null or empty"
 
 
 @asynccontextmanager
@@ -31,7 +29,7 @@ async def restoring(dialogue: Dialogue, visitor: BlackBoxClient) -> AsyncIterato
     """
     target = dialogue.target
     if not target.may_write:
-        raise NotTestable(NEEDS_WRITES)
+        raise NotTestable(*NEEDS_WRITES)
     before = await visitor.at_rest()
     if not any(alterations(before, target.application.restless)):
         raise NotTestable(UNALTERABLE)

@@ -9,7 +9,6 @@ import pytest
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.peer import Peer
-from conformance.driver.refusal import survivor, unchanged
 from conformance.protocol.wire import JSON
 from conformance.runner.case import case
 
@@ -133,7 +132,7 @@ async def test_bad_argument_is_refused(dialogue: Dialogue, peer: Peer, arguments
     await peer.action("typed", count=3, label="taken")
     state = await peer.get()
     expect.equal(state["anything"], {"count": 3, "label": "taken"}, "the attribute anything")
-    await unchanged(dialogue, peer, peer.action("typed", **arguments))
+    await dialogue.unchanged(peer, peer.action("typed", **arguments))
 
 
 @case("actions-default", needs="typed-arguments")
@@ -146,7 +145,7 @@ async def test_argument_left_out_has_its_default(peer: Peer) -> None:
 @case("actions-extra-arguments")
 async def test_unknown_argument_is_ignored(dialogue: Dialogue, peer: Peer) -> None:
     await peer.action("assign", name="text", value="taken", unknown=1)
-    state = await (await survivor(dialogue, peer)).get()
+    state = await (await dialogue.resume(peer)).get()
     expect.equal(state["text"], "taken", "the attribute text")
 
 
@@ -170,7 +169,7 @@ async def test_action_behind_a_failure_is_run(peer: Peer) -> None:
 async def test_failure_is_not_told_to_the_client(dialogue: Dialogue, peer: Peer) -> None:
     secret = f"secret-{secrets.token_hex(4)}"
     await peer.action("fail", message=secret)
-    await survivor(dialogue, peer)
+    await dialogue.resume(peer)
     told = [
         entry.line()
         for entry in dialogue.trace.entries

@@ -26,7 +26,7 @@ from conformance.blackbox.observe import Attempt, after_patches, effect, fallen_
 from conformance.blackbox.restore import restoring
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import NotTestable, Silence
+from conformance.errors import NotTestable, Silence
 from conformance.protocol.wire import ABSENT, JSON, SCHEMA_BY_NAME, compact, same
 from conformance.runner.case import case
 
@@ -186,13 +186,14 @@ async def test_patches_lead_to_the_state(dialogue: Dialogue) -> None:
     listened = f"within {target.application.listen:g} s"
     if not found:
         raise NotTestable(
-            f"no patch arrived {listened}: let the application change something, or give "
-            + ("--call, to name an action that does" if target.may_write else "--allow-writes")
+            "patches of the application",
+            f"no patch arrived {listened}: change something in the application, or give "
+            + ("--call, to name an action that does" if target.may_write else "--allow-writes"),
         )
     if len(found) == 1 and found[0]:
         raise NotTestable(
-            f"a single patch arrived {listened}: that is too few to tell a wrong one from a change "
-            "without a patch"
+            "patches of the application",
+            f"a single patch arrived {listened}: one patch can't be told from a change without one",
         )
     wrong = set.intersection(*map(set, found))
     nowhere({place: found[-1][place] for place in wrong}, "the client's copy, by an answer")

@@ -10,7 +10,6 @@ import pytest
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.peer import Peer, encoded
-from conformance.driver.refusal import unchanged
 from conformance.protocol.wire import JSON, Event, same
 from conformance.runner.case import case
 
@@ -147,7 +146,7 @@ async def test_bytes_without_announcement_are_ignored(peer: Peer) -> None:
 async def test_event_in_a_binary_frame_is_not_handled(dialogue: Dialogue, peer: Peer) -> None:
     data = {"type": "assign", "name": "text", "value": "lost"}
     event = Event("_ACTION:TESTEE", data).text().encode()
-    await unchanged(dialogue, peer, peer.connection.send_bytes(event))
+    await dialogue.unchanged(peer, peer.connection.send_bytes(event))
 
 
 @case("binary-per-connection", needs="binary")
@@ -158,7 +157,7 @@ async def test_announcement_ends_with_its_connection(
     await peer.connection.send("_BIN_META", {"type": ACTION, "metadata": receive("lost")})
     await (peer.connection.close() if end == "close" else peer.connection.cut())
     again = await dialogue.reconnect(peer)
-    await unchanged(dialogue, again, again.connection.send_bytes(b"bytes"))
+    await dialogue.unchanged(again, again.connection.send_bytes(b"bytes"))
 
 
 @case("binary-per-connection", needs="binary")
@@ -166,13 +165,13 @@ async def test_announcement_is_not_that_of_another_session(dialogue: Dialogue, p
     other = await dialogue.open_other_session()
     await peer.connection.send("_BIN_META", {"type": ACTION, "metadata": receive("mine")})
     await peer.alive("binary-text-between")
-    await unchanged(dialogue, other, other.connection.send_bytes(b"bytes"))
+    await dialogue.unchanged(other, other.connection.send_bytes(b"bytes"))
 
 
 @case("binary-reserved", needs="binary")
 async def test_metadata_can_not_stand_for_the_bytes(dialogue: Dialogue, peer: Peer) -> None:
-    await unchanged(
-        dialogue, peer, peer.send_pair(ACTION, {**receive("lost"), "data": "forged"}, b"bytes")
+    await dialogue.unchanged(
+        peer, peer.send_pair(ACTION, {**receive("lost"), "data": "forged"}, b"bytes")
     )
 
 
@@ -218,7 +217,7 @@ async def test_pair_for_an_unknown_event_is_ignored(peer: Peer, type_: str) -> N
 async def test_pair_for_an_event_without_bytes_is_refused(
     dialogue: Dialogue, peer: Peer, type_: str
 ) -> None:
-    await unchanged(dialogue, peer, peer.send_pair(type_, {"text": "lost"}, b"bytes"))
+    await dialogue.unchanged(peer, peer.send_pair(type_, {"text": "lost"}, b"bytes"))
 
 
 async def unchanged_by_bytes(peer: Peer, requirement: str) -> None:

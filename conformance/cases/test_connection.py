@@ -9,9 +9,8 @@ import pytest
 
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly
 from conformance.driver.peer import Peer
-from conformance.driver.refusal import survivor
+from conformance.errors import ClosedEarly, Kind
 from conformance.protocol.wire import JSON, Event
 from conformance.runner.case import case
 
@@ -49,12 +48,22 @@ async def test_handshake_without_subprotocol_is_accepted(peer: Peer) -> None:
 
 @case("connection-initial-state")
 async def test_announced_documents_arrive_unasked(peer: Peer) -> None:
-    expect.equal(peer.events("_SET:SECOND")[0], {"value": 0}, "the initial state of SECOND")
+    expect.equal(
+        peer.events("_SET:SECOND")[0],
+        {"value": 0},
+        "the initial state of SECOND",
+        kind=Kind.INITIAL_STATE,
+    )
 
 
 @case("connection-initial-state", needs="scoped-keys")
 async def test_announced_document_with_scoped_key_arrives_unasked(peer: Peer) -> None:
-    expect.equal(peer.events("_SET:scope/NESTED")[0], {"value": 0}, "its initial state")
+    expect.equal(
+        peer.events("_SET:scope/NESTED")[0],
+        {"value": 0},
+        "its initial state",
+        kind=Kind.INITIAL_STATE,
+    )
 
 
 @case("connection-initial-state")
@@ -157,7 +166,7 @@ async def test_frame_of_17_mebibytes_is_taken_whole_or_not_at_all(
     value = "x" * (17 << 20)
     with suppress(ClosedEarly):  # the server may close in the middle
         await peer.assign("text", value)
-    state = await (await survivor(dialogue, peer)).get()
+    state = await (await dialogue.resume(peer)).get()
     expect.true(
         state["text"] in ("", value),
         expected="the old text, or the whole new one",
@@ -171,7 +180,7 @@ async def test_malformed_frame_changes_nothing(dialogue: Dialogue, peer: Peer, t
     await peer.assign("text", "kept")
     await peer.in_sync()
     await peer.send_text(text)
-    state = await (await survivor(dialogue, peer)).get()
+    state = await (await dialogue.resume(peer)).get()
     expect.equal(state["text"], "kept", "the attribute text")
 
 

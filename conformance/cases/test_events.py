@@ -9,7 +9,6 @@ import pytest
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.peer import Peer
-from conformance.driver.refusal import survivor, unchanged
 from conformance.protocol.wire import JSON, compact
 from conformance.runner.case import case
 
@@ -88,7 +87,7 @@ async def test_event_without_a_string_type_does_nothing(
     dialogue: Dialogue, peer: Peer, type_: str
 ) -> None:
     text = f'{{{type_}"data":{{"type":"assign","name":"text","value":"lost"}}}}'
-    await unchanged(dialogue, peer, peer.send_text(text))
+    await dialogue.unchanged(peer, peer.send_text(text))
 
 
 @case("events-key")
@@ -191,7 +190,7 @@ async def test_server_never_sends_what_is_no_json(
     dialogue: Dialogue, peer: Peer, literal: str
 ) -> None:
     await peer.send_text(assigning(literal))
-    again = await dialogue.reconnect(await survivor(dialogue, peer))
+    again = await dialogue.reconnect(await dialogue.resume(peer))
     await again.get()  # every frame is judged when it arrives
 
 
@@ -200,7 +199,7 @@ async def test_server_never_sends_what_is_no_json(
 async def test_number_that_is_not_finite_is_refused(
     dialogue: Dialogue, peer: Peer, literal: str
 ) -> None:
-    await unchanged(dialogue, peer, peer.send_text(assigning(literal)))
+    await dialogue.unchanged(peer, peer.send_text(assigning(literal)))
 
 
 @case("events-lone-surrogate")
@@ -214,7 +213,7 @@ async def test_number_that_is_not_finite_is_refused(
     ],
 )
 async def test_lone_surrogate_is_refused(dialogue: Dialogue, peer: Peer, literal: str) -> None:
-    peer = await unchanged(dialogue, peer, peer.send_text(assigning(literal)))
+    peer = await dialogue.unchanged(peer, peer.send_text(assigning(literal)))
     again = await dialogue.reconnect(peer)
     await again.in_sync()
 
@@ -243,7 +242,7 @@ async def test_escaped_surrogate_pair_is_one_character(peer: Peer) -> None:
     ],
 )
 async def test_duplicate_member_is_refused(dialogue: Dialogue, peer: Peer, text: str) -> None:
-    await unchanged(dialogue, peer, peer.send_text(text))
+    await dialogue.unchanged(peer, peer.send_text(text))
 
 
 @case("events-strings")
@@ -331,4 +330,4 @@ async def test_value_of_64_levels_is_accepted(peer: Peer) -> None:
 async def test_frame_that_is_too_deep_is_survived(
     dialogue: Dialogue, peer: Peer, literal: str
 ) -> None:
-    await unchanged(dialogue, peer, peer.send_text(assigning(literal)))
+    await dialogue.unchanged(peer, peer.send_text(assigning(literal)))

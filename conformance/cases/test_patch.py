@@ -24,7 +24,6 @@ from conformance.cases.patches import (
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.peer import Peer
-from conformance.driver.refusal import unchanged
 from conformance.protocol.wire import JSON, compact
 from conformance.runner.case import case
 
@@ -299,7 +298,7 @@ async def test_unequal_value_fails_the_patch(
     dialogue: Dialogue, peer: Peer, path: str, value: JSON
 ) -> None:
     await prepared(peer)
-    await unchanged(dialogue, peer, peer.patch(ensure(path, value), replace("/text", "lost")))
+    await dialogue.unchanged(peer, peer.patch(ensure(path, value), replace("/text", "lost")))
 
 
 @case("patch-atomic")
@@ -315,7 +314,7 @@ async def test_unequal_value_fails_the_patch(
 async def test_half_of_a_patch_is_not_applied(dialogue: Dialogue, peer: Peer, last: JSON) -> None:
     await prepared(peer)
     first = [replace("/text", "lost"), add("/items/-", "lost"), remove("/table/x")]
-    again = await unchanged(dialogue, peer, peer.patch(*first, last))
+    again = await dialogue.unchanged(peer, peer.patch(*first, last))
     await again.patch(*first)  # the same patch without the last operation is accepted
     state = await again.get()
     expect.equal([state["text"], state["items"][-1]], ["lost", "lost"], "text and the last item")
@@ -327,14 +326,14 @@ async def test_operation_on_nothing_is_refused(
     dialogue: Dialogue, peer: Peer, operations: list[JSON]
 ) -> None:
     await prepared(peer)
-    await unchanged(dialogue, peer, peer.patch(*operations, replace("/text", "lost")))
+    await dialogue.unchanged(peer, peer.patch(*operations, replace("/text", "lost")))
 
 
 @case("patch-index")
 @pytest.mark.parametrize("operations", named(INDEXES))
 async def test_bad_index_is_refused(dialogue: Dialogue, peer: Peer, operations: list[JSON]) -> None:
     await prepared(peer)
-    await unchanged(dialogue, peer, peer.patch(*operations))
+    await dialogue.unchanged(peer, peer.patch(*operations))
 
 
 @case("patch-pointer-syntax")
@@ -343,27 +342,27 @@ async def test_bad_pointer_is_refused(
     dialogue: Dialogue, peer: Peer, operations: list[JSON]
 ) -> None:
     await prepared(peer)
-    await unchanged(dialogue, peer, peer.send_illegal("_PATCH:TESTEE", operations))
+    await dialogue.unchanged(peer, peer.send_illegal("_PATCH:TESTEE", operations))
 
 
 @case("patch-malformed")
 @pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
 async def test_patch_of_wrong_shape_is_refused(dialogue: Dialogue, peer: Peer, data: JSON) -> None:
     await prepared(peer)
-    await unchanged(dialogue, peer, peer.send_illegal("_PATCH:TESTEE", data))
+    await dialogue.unchanged(peer, peer.send_illegal("_PATCH:TESTEE", data))
 
 
 @case("patch-move-into-itself")
 async def test_move_into_itself_is_refused(dialogue: Dialogue, peer: Peer) -> None:
     await prepared(peer)
-    await unchanged(dialogue, peer, peer.patch(move("/table/x", "/table/x/deep")))
+    await dialogue.unchanged(peer, peer.patch(move("/table/x", "/table/x/deep")))
 
 
 @case("patch-move-into-itself")
 async def test_move_of_an_element_into_itself_is_refused(dialogue: Dialogue, peer: Peer) -> None:
     await peer.assign("items", [{"a": 1}, {"b": 2}])
     await peer.fence()
-    await unchanged(dialogue, peer, peer.patch(move("/items/0", "/items/0/x")))
+    await dialogue.unchanged(peer, peer.patch(move("/items/0", "/items/0/x")))
 
 
 @case("patch-many-operations")
@@ -391,14 +390,14 @@ async def test_dialect_that_is_not_turned_on_is_refused(
     await prepared(peer)
     if operation["path"] == "/":  # a dialect would take it for the whole document
         operation = replace("/", {**peer.mirror(), "text": "lost"})
-    await unchanged(dialogue, peer, peer.send_illegal("_PATCH:TESTEE", [operation]))
+    await dialogue.unchanged(peer, peer.send_illegal("_PATCH:TESTEE", [operation]))
 
 
 @case("patch-growth")
 async def test_growth_by_copying_is_refused(dialogue: Dialogue, peer: Peer) -> None:
     doubling = [copy("/table", f"/table/copy{n}") for n in range(17)]
     bomb = [replace("/table", {"seed": "0123456789" * 3}), *doubling]
-    await unchanged(dialogue, peer, peer.connection.send("_PATCH:TESTEE", bomb))
+    await dialogue.unchanged(peer, peer.connection.send("_PATCH:TESTEE", bomb))
 
 
 @case("patch-attributes")
@@ -408,7 +407,7 @@ async def test_change_of_the_attributes_is_refused(
 ) -> None:
     await prepared(peer)
     attempt = peer.connection.send("_PATCH:TESTEE", operations)
-    again = await unchanged(dialogue, peer, attempt)
+    again = await dialogue.unchanged(peer, attempt)
     await again.action("publish")
     await again.in_sync(requirement="state-converges")
 
@@ -419,7 +418,7 @@ async def test_change_of_a_read_only_attribute_is_refused(
     dialogue: Dialogue, peer: Peer, operations: list[JSON]
 ) -> None:
     await prepared(peer)
-    await unchanged(dialogue, peer, peer.patch(*operations))
+    await dialogue.unchanged(peer, peer.patch(*operations))
 
 
 @case("patch-read-only")
@@ -429,7 +428,7 @@ async def test_change_of_a_read_only_attribute_to_true_is_refused(
     await peer.assign("items", ["one"])
     await peer.fence()
     attempt = peer.patch(replace("/itemCount", True), replace("/text", "lost"))
-    await unchanged(dialogue, peer, attempt)
+    await dialogue.unchanged(peer, attempt)
 
 
 @case("patch-root")

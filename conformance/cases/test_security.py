@@ -8,8 +8,8 @@ import pytest
 
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly
 from conformance.driver.peer import Peer
+from conformance.errors import ClosedEarly
 from conformance.runner.case import case
 
 

@@ -11,9 +11,8 @@ import pytest
 from conformance.driver import expect
 from conformance.driver.connection import Closing, Connection
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly, Violation
 from conformance.driver.peer import Peer, some_time
-from conformance.driver.refusal import survivor
+from conformance.errors import ClosedEarly, Kind, Violation
 from conformance.protocol.wire import JSON, Event
 from conformance.runner.case import case
 
@@ -54,7 +53,9 @@ async def test_state_outlives_the_connection(dialogue: Dialogue, peer: Peer, end
     before = await peer.get()
     await ENDS[end](peer.connection)
     again = await dialogue.reconnect(peer)
-    expect.equal(again.mirror(), before, "the initial state on the new connection")
+    expect.equal(
+        again.mirror(), before, "the initial state on the new connection", kind=Kind.INITIAL_STATE
+    )
 
 
 @case("session-persistent")
@@ -64,7 +65,9 @@ async def test_session_is_served_after_many_losses(dialogue: Dialogue, peer: Pee
         await peer.fence()
         await (peer.connection.cut() if number % 2 else peer.connection.close())
         peer = await dialogue.reconnect(peer)
-        expect.equal(peer.mirror()["number"], number, "number in the initial state")
+        expect.equal(
+            peer.mirror()["number"], number, "number in the initial state", kind=Kind.INITIAL_STATE
+        )
 
 
 @case("session-resumes")
@@ -77,7 +80,9 @@ async def test_changes_made_while_nobody_is_connected_are_in_the_initial_state(
     await peer.connection.cut()
     await some_time(clock, 140)
     again = await dialogue.reconnect(peer)
-    expect.equal(again.mirror()["text"], "meanwhile", "text in the initial state")
+    expect.equal(
+        again.mirror()["text"], "meanwhile", "text in the initial state", kind=Kind.INITIAL_STATE
+    )
     await again.in_sync()
 
 
@@ -87,7 +92,9 @@ async def test_quiet_changes_are_in_the_initial_state(dialogue: Dialogue, peer: 
     await peer.fence()
     await peer.connection.cut()
     again = await dialogue.reconnect(peer)
-    expect.equal(again.mirror()["text"], "quiet", "text in the initial state")
+    expect.equal(
+        again.mirror()["text"], "quiet", "text in the initial state", kind=Kind.INITIAL_STATE
+    )
 
 
 @case("session-half-written")
@@ -223,7 +230,7 @@ async def test_older_connection_can_change_nothing(dialogue: Dialogue, peer: Pee
     with suppress(ClosedEarly):  # it may be closed already
         await peer.assign("text", "lost")
     await peer.closed()
-    state = await (await survivor(dialogue, newer)).get()
+    state = await (await dialogue.resume(newer)).get()
     expect.equal(state["text"], "", "the attribute text")
 
 
@@ -234,7 +241,7 @@ async def test_older_connection_that_does_not_close_can_change_nothing(
     peer.connection.stall()  # it reads neither _DISCONNECT nor the close frame
     newer = await dialogue.take_over(peer)
     await peer.assign("text", "lost")
-    newer = await survivor(dialogue, newer)
+    newer = await dialogue.resume(newer)
     await some_time(newer)
     expect.equal((await newer.get())["text"], "", "the attribute text")
 
@@ -339,7 +346,9 @@ async def test_same_pair_gets_the_same_session(dialogue: Dialogue) -> None:
     await peer.fence()
     await peer.connection.close()
     again = await dialogue.identify(user, session)
-    expect.equal(again.mirror()["text"], "kept", "text in the initial state")
+    expect.equal(
+        again.mirror()["text"], "kept", "text in the initial state", kind=Kind.INITIAL_STATE
+    )
 
 
 @case("session-identify-pair", needs="user-session")
@@ -358,7 +367,12 @@ async def test_other_pair_gets_another_session(dialogue: Dialogue, differs: str)
     await peer.assign("text", "mine")
     await peer.fence()
     other = await dialogue.identify(*pair[differs])
-    expect.equal(other.mirror()["text"], "", "text in the other session's initial state")
+    expect.equal(
+        other.mirror()["text"],
+        "",
+        "text in the other session's initial state",
+        kind=Kind.INITIAL_STATE,
+    )
     await peer.alive("session-apart")
 
 

@@ -8,7 +8,6 @@ from conformance.cases.changes import CHANGES, LONG, LONG_CHANGES
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.peer import Peer
-from conformance.driver.refusal import survivor, unchanged
 from conformance.protocol.contract import INITIAL
 from conformance.protocol.wire import JSON, same
 from conformance.runner.case import case
@@ -331,8 +330,8 @@ async def test_set_of_the_full_copy_is_taken(peer: Peer) -> None:
 async def test_set_of_something_else_is_refused(dialogue: Dialogue, peer: Peer, name: str) -> None:
     await peer.set({"text": "kept"})  # the same write without it is accepted
     expect.equal((await peer.get())["text"], "kept", "the attribute text")
-    await unchanged(
-        dialogue, peer, peer.send_illegal("_SET:TESTEE", {"text": "lost", name: "written"})
+    await dialogue.unchanged(
+        peer, peer.send_illegal("_SET:TESTEE", {"text": "lost", name: "written"})
     )
 
 
@@ -340,7 +339,7 @@ async def test_set_of_something_else_is_refused(dialogue: Dialogue, peer: Peer, 
 @pytest.mark.parametrize("name", ["assign", "sync", "__class__"])
 async def test_set_can_not_break_the_object(dialogue: Dialogue, peer: Peer, name: str) -> None:
     await peer.send_illegal("_SET:TESTEE", {name: 5})
-    again = await dialogue.reconnect(await survivor(dialogue, peer))
+    again = await dialogue.reconnect(await dialogue.resume(peer))
     await again.assign("text", "works")
     expect.equal((await again.get())["text"], "works", "the text after another action")
 
@@ -356,7 +355,7 @@ async def test_set_leaves_read_only_attributes(peer: Peer) -> None:
 @case("state-set-malformed")
 @pytest.mark.parametrize("data", [None, [], [{"text": "lost"}], "text", 5], ids=repr)
 async def test_set_of_wrong_shape_is_refused(dialogue: Dialogue, peer: Peer, data: JSON) -> None:
-    await unchanged(dialogue, peer, peer.send_illegal("_SET:TESTEE", data))
+    await dialogue.unchanged(peer, peer.send_illegal("_SET:TESTEE", data))
 
 
 @case("state-no-echo")
@@ -419,7 +418,7 @@ async def test_patch_keeps_unsynced_change_of_another_element(peer: Peer) -> Non
 async def test_refused_write_changes_nothing(
     dialogue: Dialogue, peer: Peer, type_: str, data: JSON
 ) -> None:
-    await unchanged(dialogue, peer, peer.send_illegal(type_, data))
+    await dialogue.unchanged(peer, peer.send_illegal(type_, data))
 
 
 @case("state-refused-resync")

@@ -30,6 +30,7 @@ async def running(peer: Peer, *names: str) -> None:
     await peer.until(
         lambda state: sorted(state["runningTasks"]) == sorted(names),
         f"runningTasks {sorted(names)} in the client's copy",
+        attributes=("runningTasks",),
     )
 
 

@@ -15,13 +15,13 @@ from dataclasses import replace
 import pytest
 from websockets.frames import Opcode
 
+from conformance.cases.broken_frames import ASSIGN_LOST, BROKEN, CUT, LIES, assigning
 from conformance.driver import expect
-from conformance.driver.broken_frames import ASSIGN_LOST, BROKEN, CUT, LIES, assigning
 from conformance.driver.connection import Connection
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly, Silence, TurnedAway
 from conformance.driver.faults import SPARE, Bystander, Scene, crowd, deep_values, largest
 from conformance.driver.raw_socket import HandshakeFailed, fragments, frame
+from conformance.errors import ClosedEarly, Silence, TurnedAway
 from conformance.protocol.display import show_json
 from conformance.protocol.wire import JSON, Event
 from conformance.runner.case import case

@@ -45,7 +45,7 @@ async def test_client_sends_bytes_right_behind_their_announcement(guest: ClientU
             call("sendBytes", name=name, metadata={"n": [1], "a/b": None}, content=text),
         )
     await guest.fence()
-    pairs = [r for r in guest.link.received[since:] if r.content is not None]
+    pairs = [r for r in guest.connection.received[since:] if r.content is not None]
     sent = {r.event.data["metadata"]["type"]: r.content for r in pairs}
     expect.equal([*sent], [*CONTENTS], "the names of the bytes that the client sends")
     for pair in pairs:
@@ -72,9 +72,9 @@ async def test_client_hands_over_bytes_and_metadata(guest: ClientUnderTest, cont
 async def test_pair_has_its_effect_in_its_place(guest: ClientUnderTest) -> None:
     await guest.pair(ACTION, {"type": "first"}, b"1")
     since = guest.mark()
-    guest.link.write_events(Event(f"_GET:{KEY}", {}))
+    guest.connection.write_events(Event(f"_GET:{KEY}", {}))
     await guest.pair(ACTION, {"type": "second"}, b"2")
-    guest.link.write_events(Event(f"_GET:{KEY}", {}))
+    guest.connection.write_events(Event(f"_GET:{KEY}", {}))
     await guest.fence()
     found = [member(state, "anything") for state in guest.events(f"_SET:{KEY}", since)]
     wanted = [recorded({"type": "first"}, b"1"), recorded({"type": "second"}, b"2")]
@@ -85,7 +85,7 @@ async def test_pair_has_its_effect_in_its_place(guest: ClientUnderTest) -> None:
 async def test_text_frame_between_is_handled_and_the_pair_kept(guest: ClientUnderTest) -> None:
     await announce(guest, {"type": ACTION, "metadata": {"type": "x"}})
     await guest.patch({"op": "replace", "path": "/text", "value": "between"})
-    await guest.link.send_bytes(b"late")
+    await guest.connection.send_bytes(b"late")
     await guest.fence()
     await guest.holds(text="between", anything=recorded({"type": "x"}, b"late"))
 
@@ -96,15 +96,15 @@ async def test_bytes_belong_to_the_last_announcement(guest: ClientUnderTest, new
     await announce(guest, {"type": ACTION, "metadata": {"type": "older"}})
     good = newer == "good"
     await announce(guest, {"type": ACTION, "metadata": {"type": "newer"} if good else 5})
-    await guest.link.send_bytes(b"1")
+    await guest.connection.send_bytes(b"1")
     await guest.fence()
     await guest.holds(anything=recorded({"type": "newer"}, b"1") if good else None)
 
 
 @case("binary-unannounced")
 async def test_bytes_alone_are_ignored(guest: ClientUnderTest) -> None:
-    await guest.link.send_bytes(b'{"type":"_SET:TESTEE","data":{"text":"lost"}}')
-    guest.link.stimulate()
+    await guest.connection.send_bytes(b'{"type":"_SET:TESTEE","data":{"text":"lost"}}')
+    guest.connection.stimulate()
     await guest.alive()
     await guest.holds()
 
@@ -112,7 +112,7 @@ async def test_bytes_alone_are_ignored(guest: ClientUnderTest) -> None:
 @case("binary-unannounced")
 async def test_announcement_is_used_once(guest: ClientUnderTest) -> None:
     await guest.pair(ACTION, {"type": "x"}, b"first")
-    await guest.link.send_bytes(b"second")
+    await guest.connection.send_bytes(b"second")
     await guest.fence()
     await guest.holds(anything=recorded({"type": "x"}, b"first"))
 
@@ -121,10 +121,10 @@ async def test_announcement_is_used_once(guest: ClientUnderTest) -> None:
 async def test_announcement_ends_with_its_connection(guest: ClientUnderTest) -> None:
     await announce(guest, {"type": ACTION, "metadata": {"type": "old"}})
     await guest.fence()
-    await guest.link.cut()
+    await guest.connection.cut()
     await guest.back()
-    await guest.link.send_bytes(b"of the new connection")
-    guest.link.stimulate()
+    await guest.connection.send_bytes(b"of the new connection")
+    guest.connection.stimulate()
     await guest.fence()
     await guest.holds()
 
@@ -132,7 +132,7 @@ async def test_announcement_ends_with_its_connection(guest: ClientUnderTest) -> 
 @case("binary-reserved")
 async def test_metadata_can_not_stand_for_the_bytes(guest: ClientUnderTest) -> None:
     await announce(guest, {"type": ACTION, "metadata": {"type": "x", "data": "lie"}})
-    await guest.link.send_bytes(b"truth")
+    await guest.connection.send_bytes(b"truth")
     await guest.alive()
     await guest.holds()
 
@@ -148,7 +148,7 @@ async def test_malformed_announcement_is_refused_with_its_bytes(
     guest: ClientUnderTest, data: JSON
 ) -> None:
     await announce(guest, data)
-    await guest.link.send_bytes(b"lost")
+    await guest.connection.send_bytes(b"lost")
     await guest.alive()
     await guest.holds()
 
@@ -167,7 +167,7 @@ async def test_pair_of_an_unknown_event_is_ignored(guest: ClientUnderTest) -> No
 )
 async def test_pair_of_an_event_without_bytes_is_refused(guest: ClientUnderTest, name: str) -> None:
     await guest.pair(name, {"text": "lost"}, b"1")
-    await guest.link.send_bytes(b"2")
+    await guest.connection.send_bytes(b"2")
     await guest.alive()
     await guest.holds()
     expect.equal(guest.asked, 0, "how often the client asks for the state")

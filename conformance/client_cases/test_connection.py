@@ -6,6 +6,7 @@ import pytest
 
 from conformance.client_mode.client_under_test import START, ClientUnderTest, call, member
 from conformance.driver import expect
+from conformance.errors import ClosedEarly
 from conformance.protocol.display import show_json
 from conformance.protocol.wire import Event
 from conformance.runner.case import case
@@ -42,9 +43,9 @@ LARGE = 1_048_576
 
 @case("connection-no-subprotocol")
 async def test_client_offers_no_subprotocol(guest: ClientUnderTest) -> None:
-    await guest.link.cut()
+    await guest.connection.cut()
     await guest.returned()
-    expect.equal(guest.link.offered, [], "the subprotocols that the client offers")
+    expect.equal(guest.connection.offered, [], "the subprotocols that the client offers")
     await guest.at_once(Event("_SET:TESTEE", START))
 
 
@@ -58,7 +59,7 @@ async def test_client_sends_text(guest: ClientUnderTest) -> None:
 async def test_client_reads_a_message_in_fragments(guest: ClientUnderTest) -> None:
     wanted = {**START, "text": "in f\u00fcr parts \U0001f600"}
     text = Event("_SET:TESTEE", wanted).text()
-    await guest.link.send_text([text[:1], text[1:20], "", text[20:]])
+    await guest.connection.send_text([text[:1], text[1:20], "", text[20:]])
     await guest.fence()
     await guest.holds(wanted)
 
@@ -72,7 +73,7 @@ async def test_client_handles_events_in_their_order(guest: ClientUnderTest) -> N
         call("assign", name="text", value="two"),
         call("startTask", name="task", arguments={}),
     )
-    received = [r.event.type for r in guest.link.received[since:]]
+    received = [r.event.type for r in guest.connection.received[since:]]
     wanted = ["_PATCH:TESTEE", "_ACTION:TESTEE", "_PATCH:TESTEE", "_TASK_START:TESTEE"]
     expect.equal(received[:4], wanted, "what the client sends, in its order")
     await guest.holds(number=1, text="two")
@@ -109,11 +110,13 @@ async def test_client_takes_bytes_of_a_mebibyte(guest: ClientUnderTest) -> None:
 
 @case("connection-oversized-no-effect")
 async def test_frame_that_is_too_large_has_its_whole_effect_or_none(guest: ClientUnderTest) -> None:
-    await guest.link.send_text(Event("_SET:TESTEE", {**START, "text": "x" * LARGE * 3}).text())
-    await guest.link.send_text(call("call", name="behind", arguments={}).text())
+    await guest.connection.send_text(
+        Event("_SET:TESTEE", {**START, "text": "x" * LARGE * 3}).text()
+    )
+    await guest.connection.send_text(call("call", name="behind", arguments={}).text())
     try:
         await guest.next("_ACTION:TESTEE", since=0)
-    except expect.ClosedEarly:
+    except ClosedEarly:
         await guest.back(START)
         await guest.holds(START)
         return
@@ -134,7 +137,7 @@ async def test_malformed_frame_changes_nothing(guest: ClientUnderTest, frame: st
     await guest.text(MALFORMED[frame])
     try:
         await guest.fence()
-    except expect.ClosedEarly:  # that is another case
+    except ClosedEarly:  # that is another case
         await guest.back(state)
     await guest.holds(state)
 
@@ -162,11 +165,11 @@ async def test_refused_event_keeps_the_connection_open(guest: ClientUnderTest, e
 async def test_client_that_closes_for_an_error_says_so(guest: ClientUnderTest) -> None:
     for frame in MALFORMED.values():
         await guest.text(frame)
-    await guest.link.send_bytes(b"alone")
+    await guest.connection.send_bytes(b"alone")
     try:
         await guest.fence()
-    except expect.ClosedEarly:
-        closing = guest.link.closing
+    except ClosedEarly:
+        closing = guest.connection.closing
         expect.true(
             closing is not None and closing.code != 1000,
             expected="another close code than 1000 after malformed frames",

@@ -12,6 +12,7 @@ import pytest
 
 from conformance.client_mode.client_under_test import KEY, START, ClientUnderTest
 from conformance.driver import expect
+from conformance.errors import Kind
 from conformance.protocol.wire import JSON, Event, compact
 from conformance.runner.case import case
 from conformance.spec import directory
@@ -77,19 +78,21 @@ async def apply(guest: ClientUnderTest, vector: dict[str, Any]) -> None:
     await guest.set(anything=vector["document"], text="kept")
     event = Event(f"_PATCH:{KEY}", moved(patch_of(vector)))
     if "result" in vector:
-        await guest.link.send_text(event.text())
-        guest.link.stimulate()
+        await guest.connection.send_text(event.text())
+        guest.connection.stimulate()
         await guest.holds({**START, "text": "kept", "anything": vector["result"]})
     else:
         guest.answers = False
-        await guest.link.send_text(event.text())
-        guest.link.stimulate()
+        await guest.connection.send_text(event.text())
+        guest.connection.stimulate()
         await guest.fence()
         await guest.holds({**START, "text": "kept", "anything": vector["document"]})
         expect.true(
             guest.asked,
             expected="_GET:TESTEE behind a patch that can't be applied",
             received="nothing of the kind",
+            kind=Kind.MISSING_EVENT,
+            event=f"_GET:{KEY}",
         )
 
 

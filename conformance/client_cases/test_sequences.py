@@ -6,9 +6,11 @@ import pytest
 
 from conformance.client_mode.client_under_test import ClientUnderTest
 from conformance.client_mode.search import Search
-from conformance.driver.expect import NotTestable, Violations
+from conformance.errors import NotTestable, Violations
 from conformance.runner.case import case
+from conformance.runner.keys import SEARCHED
 from conformance.runner.options import Options
+from conformance.runner.verdict import Searched
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -18,10 +20,12 @@ async def test_client_agrees_after_every_step(
     request: pytest.FixtureRequest, guest: ClientUnderTest, options: Options
 ) -> None:
     if not options.budget:
-        raise NotTestable("needs a --budget")
-    search = Search(guest.again, guest.link, options.seed, options.budget, options.examples)
+        raise NotTestable("a --budget")
+    search = Search(guest.again, guest.connection, options.seed, options.budget, options.examples)
     findings = await search.findings()
     guest.go_on_with(search.link)
-    request.node.user_properties.append(("sequences", f"{search}, seed {search.seed}"))
+    request.node.stash[SEARCHED] = Searched(
+        search.programs, search.steps, f"{search}, seed {search.seed}"
+    )
     if findings:
         raise Violations(findings)

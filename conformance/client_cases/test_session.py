@@ -55,7 +55,7 @@ LOSSES: dict[str, Callable[[ClientConnection], Awaitable[object]]] = {
 async def test_client_comes_back_after_each_loss(guest: ClientUnderTest, loss: str) -> None:
     await guest.set(text="before")
     state = {**guest.state, "number": 1}
-    await LOSSES[loss](guest.link)
+    await LOSSES[loss](guest.connection)
     await guest.back(state, requirement="session-reconnect")
     await guest.holds(state)
     await guest.agrees()
@@ -68,7 +68,7 @@ async def test_client_comes_back_after_handshakes_that_fail(
 ) -> None:
     guest.host.welcome = welcome
     before = len(guest.host.arrivals)
-    await guest.link.cut()
+    await guest.connection.cut()
     came = await guest.host.arrived(before + 3, 3 * guest.deadline)
     expect.true(came, expected="a further attempt", received="none before the deadline")
     guest.host.welcome = "accept"
@@ -83,7 +83,12 @@ async def test_client_waits_longer_and_by_a_random_part(guest: ClientUnderTest) 
         rows.append(await waited(guest))
     shown = "; ".join(", ".join(f"{wait:.3f}" for wait in row) for row in rows)
     received = f"waits of {shown} s, of {len(rows)} clients that were started anew"
-    expect.true(grow(rows), expected="waits that grow with each attempt", received=received)
+    expect.true(
+        grow(rows),
+        expected="waits that grow with each attempt",
+        received=received,
+        received_value=rows,
+    )
     expect.true(vary(rows), expected="waits with a random part", received=received)
 
 
@@ -94,7 +99,7 @@ async def waited(guest: ClientUnderTest) -> list[float]:
     await guest.at_once(Event(f"_SET:{KEY}", START))
     guest.host.welcome = "refuse"
     before = len(guest.host.arrivals)
-    await guest.link.cut()
+    await guest.connection.cut()
     waits: list[float] = []
     patience = guest.deadline
     while not is_enough(waits):
@@ -120,7 +125,7 @@ async def test_client_that_was_sent_away_stays_away(guest: ClientUnderTest, clos
     before = len(guest.host.arrivals)
     guest.write(Event("_DISCONNECT", "a newer connection has taken over"))
     if closes:
-        await guest.link.end(1000)
+        await guest.connection.end(1000)
     came = await guest.host.arrived(before + 1, 4 * LONGEST)
     await guest.restart()
     expect.true(
@@ -134,7 +139,7 @@ async def test_client_that_was_sent_away_stays_away(guest: ClientUnderTest, clos
 async def test_client_says_who_it_is_and_stays_the_same(guest: ClientUnderTest) -> None:
     told = []
     for _ in range(3):
-        await guest.link.cut()
+        await guest.connection.cut()
         await guest.returned()
         guest.write(Event("_REQUEST_USER_SESSION"))
         answer = await guest.next("_USER_SESSION", since=0, requirement="session-identify-answer")
@@ -146,7 +151,7 @@ async def test_client_says_who_it_is_and_stays_the_same(guest: ClientUnderTest) 
 @case("session-identify-answer")
 async def test_client_says_who_it_is_before_anything_that_waits(guest: ClientUnderTest) -> None:
     await guest.act("assignQuietly", name="text", value="waits")
-    await guest.link.cut()
+    await guest.connection.cut()
     await guest.returned()
     guest.write(Event("_REQUEST_USER_SESSION"))
     await guest.next("_USER_SESSION", since=0, requirement="session-identify-answer")

@@ -6,6 +6,7 @@ import pytest
 
 from conformance.client_mode.client_under_test import KEY, START, ClientUnderTest, call, member
 from conformance.driver import expect
+from conformance.errors import Kind
 from conformance.protocol.display import show_json
 from conformance.protocol.wire import Event
 from conformance.runner.case import case
@@ -77,6 +78,8 @@ async def test_client_asks_for_the_state_when_a_patch_does_not_fit(
         asked,
         expected="_GET:TESTEE behind a patch that can't be applied",
         received="nothing of the kind before the answer to a later event",
+        kind=Kind.MISSING_EVENT,
+        event=f"_GET:{KEY}",
     )
     expect.equal(reported, held, "the client's state")
 
@@ -102,7 +105,7 @@ async def test_client_sends_no_patch_before_the_state_of_a_connection(
 ) -> None:
     await guest.set(items=["a", "b"])
     state = guest.state
-    await guest.link.cut()
+    await guest.connection.cut()
     await guest.returned()
     guest.write(call("edit", operations=[{"op": "remove", "path": "/items/0"}]))
     await guest.fence()
@@ -117,7 +120,7 @@ async def test_client_sends_no_edit_against_a_base_that_has_changed(guest: Clien
     await guest.act("assignQuietly", name="items", value=["a", "b", "c", "d"])
     await guest.act("assignQuietly", name="table", value={"x": {"y": 2}})
     state = {**guest.state, "items": [], "table": {}}
-    await guest.link.cut()
+    await guest.connection.cut()
     await guest.back(state)
     await guest.agrees()
 
@@ -129,7 +132,7 @@ async def test_client_agrees_after_a_reconnect_with_another_state(
 ) -> None:
     await guest.assign("text", "before")
     state = {**guest.state, "text": "changed meanwhile", "items": [1]}
-    await (guest.link.cut() if code is None else guest.link.end(code))
+    await (guest.connection.cut() if code is None else guest.connection.end(code))
     await guest.back(state)
     await guest.holds(state, requirement="state-set-replaces")
     await guest.assign("number", 1)
@@ -197,7 +200,7 @@ async def test_client_that_keeps_an_edit_changes_nothing_else(
     await guest.act("assignQuietly", name="items", value=KEPT[edited])
     state = {**START, "items": ["in front", "a", "b", "c"]}
     if where == "another-connection":
-        await guest.link.cut()
+        await guest.connection.cut()
         await guest.back(state)
     else:
         await guest.at_once(Event(f"_SET:{KEY}", state))

@@ -28,7 +28,7 @@ async def test_client_sends_start_and_cancellation_in_their_order(guest: ClientU
         call("cancelTask", name="a", arguments={}),
         call("startTask", name="a", arguments={}),
     )
-    received = [r.event.name for r in guest.link.received[since:]][:4]
+    received = [r.event.name for r in guest.connection.received[since:]][:4]
     wanted = ["_PATCH", "_TASK_START", "_TASK_CANCEL", "_TASK_START"]
     expect.equal(received, wanted, "what the client sends, in its order")
 

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 @case("transport-segments")
 async def test_client_reads_an_event_that_arrives_byte_by_byte(guest: ClientUnderTest) -> None:
     wanted = {**START, "text": "f\u00fcr \U0001f600"}
-    for byte in guest.link.frame(Event(f"_SET:{KEY}", wanted).text()):
-        await guest.link.write(bytes([byte]))
+    for byte in guest.connection.frame(Event(f"_SET:{KEY}", wanted).text()):
+        await guest.connection.write(bytes([byte]))
     await guest.fence()
     await guest.holds(wanted)
 
@@ -25,7 +25,7 @@ async def test_client_reads_an_event_that_arrives_byte_by_byte(guest: ClientUnde
 async def test_client_survives_a_server_that_says_nothing_for_a_while(
     guest: ClientUnderTest,
 ) -> None:
-    await guest.link.cut()
+    await guest.connection.cut()
     await guest.returned()
     guest.write(call("assignQuietly", name="text", value="early"))
     await guest.fence()  # it is connected, and has no state on this connection
@@ -44,7 +44,7 @@ async def test_client_goes_on_when_what_it_asks_for_does_not_come(guest: ClientU
         expected="that the client goes on while it waits for a state",
         received="nothing",
     )
-    await guest.link.cut()
+    await guest.connection.cut()
     guest.answers = True
     await guest.back({**START, "number": 5}, requirement="session-reconnect")
     await guest.holds(number=5)
@@ -53,7 +53,7 @@ async def test_client_goes_on_when_what_it_asks_for_does_not_come(guest: ClientU
 @case("session-reconnect")
 async def test_client_comes_back_after_many_losses(guest: ClientUnderTest) -> None:
     for number in range(5):
-        await guest.link.cut()
+        await guest.connection.cut()
         await guest.back({**START, "number": number}, requirement="session-reconnect")
     await guest.holds(number=4)
     await guest.assign("text", "after all")

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @case("versioning-hello-late")
 async def test_client_does_not_begin_with_hello(guest: ClientUnderTest) -> None:
-    await guest.link.cut()
+    await guest.connection.cut()
     await guest.returned()
     guest.write(Event("_REQUEST_USER_SESSION"))
     await guest.next("_USER_SESSION", since=0, requirement="session-identify-answer")

@@ -7,7 +7,7 @@ nothing to do with it. So these cases are left out, and the run fails with one s
 from __future__ import annotations
 
 from conformance.client_mode.client_under_test import START, ClientUnderTest, call, member
-from conformance.driver.expect import Violation
+from conformance.errors import Violation
 from conformance.protocol.wire import JSON, Event
 
 LOUD: dict[str, dict[str, JSON]] = {
@@ -40,7 +40,7 @@ async def lacking(guest: ClientUnderTest) -> list[str]:
 
 
 async def _sends(guest: ClientUnderTest, *calls: Event) -> bool:
-    illegal = len(guest.link.legality.violations)
+    illegal = len(guest.connection.legality.violations)
     since = await guest.at_once(*calls)
-    sent = len(guest.link.received) - since - 1  # without the fence
-    return sent > 0 or len(guest.link.legality.violations) > illegal
+    sent = len(guest.connection.received) - since - 1  # without the fence
+    return sent > 0 or len(guest.connection.legality.violations) > illegal

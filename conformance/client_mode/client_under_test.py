@@ -17,10 +17,11 @@ from conformance.client_mode.listener import Host
 from conformance.client_mode.process import ClientProgram
 from conformance.driver import expect
 from conformance.driver.closing import ConnectionEnd
-from conformance.driver.connection import Connection, Received
-from conformance.driver.expect import NotTestable, Violation
+from conformance.driver.connection import Connection
+from conformance.driver.event_reader import EventReader
 from conformance.driver.target import Target
 from conformance.driver.trace import Trace
+from conformance.errors import Kind, NotTestable, Violation
 from conformance.protocol import contract
 from conformance.protocol.wire import ABSENT, JSON, Event
 
@@ -38,17 +39,21 @@ ATTEMPTS = 3
 _fences = itertools.count(1)
 
 
-class ClientUnderTest:
+class ClientUnderTest(EventReader):
     """The client in one case.
 
     Attributes:
         trace: What passed.
-        link: Its connection.
+        connection: Its connection.
         answers: Whether `_GET:TESTEE` of the client is answered, as servers have to.
         asked: How often it has sent `_GET:TESTEE`.
         connections: None of those whose end says something of a server.
         endings: The same.
     """
+
+    connection: ClientConnection
+    alive_means = "a connection that stays open, and on which events are handled"
+    not_alive = Violation
 
     def __init__(self, host: Host, target: Target, program: ClientProgram | None) -> None:
         self.host = host
@@ -63,11 +68,6 @@ class ClientUnderTest:
         host.begin(self.trace)
 
     @property
-    def link(self) -> ClientConnection:
-        """Its connection."""
-        return self._known[-1]
-
-    @property
     def deadline(self) -> float:
         """Seconds to wait for what must come."""
         return self._target.deadline
@@ -75,7 +75,7 @@ class ClientUnderTest:
     @property
     def state(self) -> JSON:
         """What both sides hold when everything has arrived."""
-        return self.link.state(KEY)
+        return self.connection.state(KEY)
 
     def attribute(self, name: str) -> JSON:
         """An attribute of that state; None where the client has taken it away."""
@@ -102,11 +102,11 @@ class ClientUnderTest:
                 self.trace.keep_notes()
                 await self.at_once(Event(f"_SET:{KEY}", START))
             except Violation:
-                await self.link.cut()
+                await self.connection.cut()
                 if attempt == ATTEMPTS - 1:
                     raise
             else:
-                self.link.forget()
+                self.connection.forget()
                 self.trace.stimulus = None
                 self.asked = 0
                 return
@@ -127,15 +127,18 @@ class ClientUnderTest:
 
     async def _started_anew(self) -> ClientConnection:
         if self._program is None:
-            raise NotTestable("needs a client that connects again, or that the kit can start")
+            raise NotTestable(
+                "a client that connects again",
+                "needs a client that connects again, or that the kit can start",
+            )
         self.trace.add(self.host.last_label, "noted", "the kit starts the client again")
         self._program.stop()
         self._program.start()
         link = await self.first_link()
         if link is None and self._program.died():
-            raise NotTestable("needs a client that does not end at once when it is started")
+            raise NotTestable("a client that does not end at once when it is started")
         if link is None:
-            raise NotTestable(f"needs a client that connects within {STARTING:g} s of its start")
+            raise NotTestable(f"a client that connects within {STARTING:g} s of its start")
         return link
 
     async def first_link(self) -> ClientConnection | None:
@@ -168,7 +171,9 @@ class ClientUnderTest:
     def demand_program(self) -> None:
         """Leave the case out unless the kit can start the client again."""
         if self._program is None:
-            raise NotTestable("needs --client-cmd: the client has to be started again after it")
+            raise NotTestable(
+                "--client-cmd", "needs --client-cmd: the client has to be started again after it"
+            )
 
     def first_violation(self) -> Violation | None:
         """The first illegal frame on any connection of the case, or None."""
@@ -207,60 +212,39 @@ class ClientUnderTest:
         link = await self.host.next_link(seconds)
         if link is None:
             if requirement is None:
-                raise NotTestable("needs a client that connects again")
+                raise NotTestable("a client that connects again")
             expect.fail(
                 requirement=requirement,
                 expected="that the client connects again",
                 received=f"no connection within {seconds:g} s",
+                kind=Kind.NO_CONNECTION,
             )
         self._adopt(link)
 
     def _adopt(self, link: ClientConnection) -> None:
         self._known.append(link)
+        self.connection = link
         link.react = self._react
 
     def _react(self, event: Event) -> None:
         if event.type == f"_GET:{KEY}":
             self.asked += 1
-            if self.answers and KEY in self.link.legality.mirror:
+            if self.answers and KEY in self.connection.legality.mirror:
                 self.write(Event(f"_SET:{KEY}", self.state))
 
     # What arrived
 
-    def mark(self) -> int:
-        """A position in what arrived."""
-        return len(self.link.received)
-
-    def events(self, type: str, since: int = 0) -> list[JSON]:
-        """The data of all events of a type since a mark."""
-        return [r.event.data for r in self.link.received[since:] if r.event.type == type]
-
     def patches(self, since: int = 0) -> list[JSON]:
         """The patches since a mark."""
         return self.events(f"_PATCH:{KEY}", since)
-
-    async def next(
-        self, type: str, *, since: int, what: str | None = None, requirement: str | None = None
-    ) -> Received:
-        """The first event of a type since a mark; waits for it.
-
-        Raises:
-            Violation: It does not come.
-        """
-        return await self.link.wait(
-            lambda received: received.event.type == type,
-            what or f"the event {type}",
-            since=since,
-            requirement=requirement,
-        )
 
     # What is sent
 
     def write(self, *events: Event) -> None:
         """Send legal events at once, without waiting; the mirror follows them."""
         for event in events:
-            self.link.note_sent(event)
-        self.link.write_events(*events)
+            self.connection.note_sent(event)
+        self.connection.write_events(*events)
 
     async def at_once(self, *events: Event, requirement: str | None = None) -> int:
         """Send legal events and a fence in one write; the mark from which on their effects stand.
@@ -272,7 +256,7 @@ class ClientUnderTest:
         for event in events:
             name = called(event)
             if name in self._target.lacks:
-                raise NotTestable(f"needs `{name}`, which the client does not do")
+                raise NotTestable(f"`{name}`", f"needs `{name}`, which the client does not do")
         since = self.mark()
         name = f"fence-{next(_fences)}"
         self.write(*events, call("call", name=name, arguments={}))
@@ -302,19 +286,19 @@ class ClientUnderTest:
 
     async def illegal(self, type: str, data: JSON = ABSENT) -> None:
         """Send an event that must have no effect; the mirror stays."""
-        await self.link.send(type, data)
-        self.link.stimulate()
+        await self.connection.send(type, data)
+        self.connection.stimulate()
 
     async def text(self, frame: str) -> None:
         """Send any text as a frame; the mirror stays."""
-        await self.link.send_text(frame)
-        self.link.stimulate()
+        await self.connection.send_text(frame)
+        self.connection.stimulate()
 
     async def pair(self, type: str, metadata: JSON, content: bytes) -> None:
         """Send `_BIN_META` and its binary frame."""
-        await self.link.send("_BIN_META", {"type": type, "metadata": metadata})
-        self.link.stimulate()
-        await self.link.send_bytes(content)
+        await self.connection.send("_BIN_META", {"type": type, "metadata": metadata})
+        self.connection.stimulate()
+        await self.connection.send_bytes(content)
 
     # What the client holds
 
@@ -325,7 +309,7 @@ class ClientUnderTest:
             Violation: `_GET` is not answered.
         """
         since = self.mark()
-        self.link.write_events(Event(f"_GET:{KEY}", {} if data is ABSENT else data))
+        self.connection.write_events(Event(f"_GET:{KEY}", {} if data is ABSENT else data))
         received = await self.next(
             f"_SET:{KEY}", since=since, what="the answer to _GET:TESTEE", requirement="state-get"
         )
@@ -354,27 +338,12 @@ class ClientUnderTest:
         reported = await self.reported()
         expect.equal(reported, held, "the client's state", requirement=requirement)
 
-    async def alive(self, requirement: str | None = None) -> None:
-        """Demand that the connection goes on, by a fence.
-
-        Raises:
-            Violation: It does not.
-        """
-        try:
-            await self.fence()
-        except Violation as violation:
-            raise type(violation)(
-                requirement=requirement or violation.requirement,
-                expected="a connection that stays open, and on which events are handled",
-                received=violation.received,
-            ) from violation
-
     def _stimulate(self, number: int) -> None:
         if number:  # what the case is about is in front of the fence
             self.trace.stimulus = self.trace.entries[-2]
 
     async def _answered(self, name: str, since: int, requirement: str | None) -> None:
-        await self.link.wait(
+        await self.connection.wait(
             lambda r: r.event.type == f"_ACTION:{KEY}" and r.event.data.get("type") == name,
             f"_ACTION:{KEY} {name!r}, which the client was asked to send after all that",
             since=since,
@@ -406,10 +375,9 @@ async def probe(guest: ClientUnderTest) -> float | None:
     try:
         await guest.at_once(Event(f"_SET:{KEY}", START))
     except Violation as violation:
-        raise Violation(
+        raise violation.restated(
             expected=f"that it answers {call('call', name='fence-1', arguments={}).text()} with "
             f"{call('fence-1').text()}",
-            received=violation.received,
         ) from violation
     clock = asyncio.get_running_loop().time
     began = clock()

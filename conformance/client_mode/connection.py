@@ -94,6 +94,6 @@ class ClientConnection(Connection):
         before, judged = len(self.received), len(self.legality.violations)
         super()._take(frame)
         for violation in self.legality.violations[judged:]:
-            violation.sent = self._trace.last_sent_on(self.label)
+            violation.sent = self._trace.last_sent(self.label)
         for received in self.received[before:]:
             self.react(received.event)

@@ -18,7 +18,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
 from conformance.client_mode.connection import ClientConnection
-from conformance.driver.connection import AHEAD
+from conformance.driver.connection import READ_AHEAD
 from conformance.driver.trace import Trace
 from conformance.protocol.wire import LARGEST
 
@@ -76,7 +76,7 @@ class Host:
             ping_interval=None,
             compression=None,
             max_size=LARGEST,
-            max_queue=AHEAD,
+            max_queue=READ_AHEAD,
             logger=SILENT,
         )
 

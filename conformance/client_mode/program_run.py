@@ -44,7 +44,7 @@ class Sequence:
         """
         for self.position, step in enumerate(program):
             self._guest.trace.add(
-                self._guest.link.label, "noted", f"step {self.position + 1}: {step['do']}"
+                self._guest.connection.label, "noted", f"step {self.position + 1}: {step['do']}"
             )
             self._guest.answers = True
             await STEPS[step["do"]](self, step, Random(step["seed"]))
@@ -82,7 +82,7 @@ class Sequence:
             case "unknown":
                 await guest.illegal("_LATER:TESTEE", {"text": "lost"})
             case "bytes":
-                await guest.link.send_bytes(b"alone")
+                await guest.connection.send_bytes(b"alone")
             case "half-a-pair":
                 data = {"type": f"_ACTION:{KEY}", "metadata": {"type": "never"}}
                 await guest.illegal("_BIN_META", data)
@@ -144,7 +144,9 @@ class Sequence:
         content = random.randbytes(random.randint(0, 40))
         text = base64.b64encode(content).decode()
         since = await self._guest.act("sendBytes", name="up", metadata={}, content=text)
-        pairs = [r.content for r in self._guest.link.received[since:] if r.content is not None]
+        pairs = [
+            r.content for r in self._guest.connection.received[since:] if r.content is not None
+        ]
         expect.true(
             pairs == [content],
             requirement="binary-pair",
@@ -195,7 +197,7 @@ class Sequence:
         state = generators.state(random, guest.state)
         guest.host.welcome = random.choice(["refuse", "drop"])
         before = len(guest.host.arrivals)
-        await guest.link.cut()
+        await guest.connection.cut()
         came = await guest.host.arrived(before + AFTER_FAILURES, AFTER_FAILURES * guest.deadline)
         guest.host.welcome = "accept"
         expect.true(
@@ -215,7 +217,7 @@ class Sequence:
 
 
 async def _end(guest: ClientUnderTest, how: str) -> None:
-    link = guest.link
+    link = guest.connection
     match how.split("-"):
         case ["end", code]:
             await link.end(int(code))

@@ -16,8 +16,8 @@ from conformance.client_mode.client_under_test import ClientUnderTest
 from conformance.client_mode.connection import ClientConnection
 from conformance.client_mode.generators import Step
 from conformance.client_mode.program_run import FAULTS, Sequence
-from conformance.driver.expect import Violation
 from conformance.driver.trace import Trace
+from conformance.errors import Violation
 from conformance.sequences.shrink import shrunk
 
 SHRINKING = 20.0
@@ -111,10 +111,10 @@ class Search:
             await guest.begin(self.link)
             await sequence.run(program)
         except Violation as violation:
-            await guest.link.release()  # so that nothing of it is left in the next one
+            await guest.connection.release()  # so that nothing of it is left in the next one
             return violation, guest.trace, program[: sequence.position + 1]
         finally:
-            self.link = guest.link
+            self.link = guest.connection
             self.events += sum(entry.direction != "noted" for entry in guest.trace.entries)
         return None
 

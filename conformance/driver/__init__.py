@@ -1,1 +1,1 @@
-"""Connections to the testee: opening, recording, expecting, closing."""
+"""Connections to the side under test: they are opened, recorded, judged and closed here."""

@@ -1,7 +1,7 @@
-"""What a run knows of the application that a server serves, be it a testee or any other.
+"""What a run knows of the application that a server serves, a testee or any other.
 
-The kit may read what an application announces. It writes to it, and calls what it offers, only as
-far as its user has said so.
+The kit may read all that an application announces. It writes documents and calls actions only as
+far as the user allows it on the command line.
 """
 
 from __future__ import annotations
@@ -9,19 +9,20 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
+from conformance.protocol.contract import TESTEE
 from conformance.protocol.wire import JSON, compact
 
 Place = tuple[str, str]
-"""An attribute of a document: its key, its name."""
+"""An attribute of a document: the document's key, and the attribute's name."""
 
 
 class BadCall(Exception):
-    """A call that can't be read; the text says how one is written."""
+    """A `--call` that can't be parsed; the text shows the right form."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of an action that the user has named.
+    """A call of an action that the user has given.
 
     Attributes:
         key: The document that has the action.
@@ -35,28 +36,28 @@ class Call:
         return f"{self.key}={compact(self.data)}"
 
 
-BURST = Call("TESTEE", {"type": "burst", "count": 3})
-"""What changes a testee."""
+BURST = Call(TESTEE, {"type": "burst", "count": 3})
+"""A call that changes a testee."""
 
 
 @dataclass(slots=True)
 class Application:
-    """What is served, and what the run has learnt of it so far.
+    """The application, and what the run has learnt of it so far.
 
     Attributes:
-        announced: The keys of the documents that the probe was sent, in their order.
-        fence: That of the document that the probe has asked for, with success.
-        gone: Those of them that did not come on a later connection.
-        allow_writes: Whether the user lets the kit write to the documents.
-        calls: The calls that the user lets the kit make.
+        announced: The keys of the documents that the probe received, in order.
+        fence: The key of the document that answered the probe's `_GET`.
+        gone: The announced keys that did not arrive on a later connection.
+        allow_writes: Whether the kit may write to the documents.
+        calls: The calls that the kit may make.
         listen: Seconds to wait for a change that the application makes by itself.
-        written: Attributes that the kit has written to.
-        restless: Attributes that were seen to change without the kit's doing.
+        written: The attributes that the kit has written.
+        restless: The attributes that changed without any act of the kit.
         quiet: Those of them that changed without a patch.
-        shared: Whether connections to one URL share a session, once that has been seen.
-        tried: How many of the calls were made once, to see what they change.
-        idle: Those of them that changed nothing.
-        left: What the kit could not put back, a sentence each.
+        shared: Whether connections to one URL share a session; None while it is not known.
+        tried: The number of calls that were made once to see what they change.
+        idle: The calls that changed nothing.
+        left: What the kit could not restore, one sentence each.
     """
 
     announced: tuple[str, ...] = ()
@@ -75,10 +76,10 @@ class Application:
 
 
 def read_call(text: str) -> Call:
-    """The call in `KEY={"type": NAME, …}`.
+    """Parse the call in `KEY={"type": NAME, …}`.
 
     Raises:
-        BadCall: It is written otherwise.
+        BadCall: The text has another form.
     """
     key, brace, rest = text.partition("={")
     try:

@@ -1,7 +1,7 @@
-"""How a server closes connections, judged apart from what it did.
+"""Judges how a server closes connections, apart from the effect that a case judges.
 
-A server may refuse rightly and close wrongly. A case judges the effect; how the connection ended is
-noted beside it and gets a verdict of its own, so that neither hides the other.
+A server may refuse an event as required and still close the connection with the wrong code. Each
+gets a verdict of its own, so that neither hides the other.
 """
 
 from __future__ import annotations
@@ -9,23 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from conformance.driver.connection import Connection
-from conformance.driver.expect import Silence
+from conformance.driver.connection import NO_FRAME, Connection
+from conformance.errors import Silence
 
 CLOSE_CODE = "connection-close-code"
 TOLD = "session-takeover-disconnect"
-NORMAL, NO_FRAME = 1000, 1006
+NORMAL = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionEnd:
-    """How one connection ended.
+    """The end of one connection, judged.
 
     Attributes:
-        requirement: The id of the requirement that it is judged by.
-        how: What the server did.
-        expected: What the requirement wants.
-        met: Whether that is so.
+        requirement: The id of the requirement.
+        how: How the connection ended.
+        expected: How it has to end.
+        met: Whether it did.
     """
 
     requirement: str
@@ -35,19 +35,20 @@ class ConnectionEnd:
 
 
 def after_errors(connections: Iterable[Connection]) -> Iterator[ConnectionEnd]:
-    """The endings by the server's own will of connections that nothing has taken over.
+    """Judge the connections that the server has closed after an error.
 
-    One without a close frame is a loss and no manner.
+    Those that a newer connection has replaced are left out, and those without a close frame: they
+    were lost, and not closed.
     """
     opened = list(connections)
     for place, one in enumerate(opened):
         closing = one.closing
         if closing is None or one.ended_by_kit or closing.code == NO_FRAME:
             continue
-        if one.told_to_go or any(_takes_over(later, one) for later in opened[place + 1 :]):
+        if one.was_disconnected or any(_takes_over(later, one) for later in opened[place + 1 :]):
             continue
         met = closing.code != NORMAL
-        yield ConnectionEnd(CLOSE_CODE, str(closing), "another code than 1000 after an error", met)
+        yield ConnectionEnd(CLOSE_CODE, str(closing), "a code other than 1000 after an error", met)
 
 
 def _takes_over(later: Connection, older: Connection) -> bool:
@@ -56,12 +57,12 @@ def _takes_over(later: Connection, older: Connection) -> bool:
 
 
 async def taken_over(older: Connection) -> ConnectionEnd:
-    """How a connection ended that a newer one has replaced; waits for it."""
-    expected = "_DISCONNECT as its last event, and then its end"
+    """Wait for the end of a connection that a newer one has replaced, and judge it."""
+    expected = "_DISCONNECT as the last event, then the end of the connection"
     try:
         closing = await older.wait_closed()
     except Silence as silence:
         return ConnectionEnd(TOLD, silence.received, expected, met=False)
     last = older.received[-1].event.type if older.received else "nothing"
-    how = f"{closing}, behind {last}"
-    return ConnectionEnd(TOLD, how, expected, met=older.told_to_go)
+    how = f"{closing}, after {last}"
+    return ConnectionEnd(TOLD, how, expected, met=older.was_disconnected)

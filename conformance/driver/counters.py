@@ -1,4 +1,4 @@
-"""Counts what a run has checked, so that one can see how much its verdict rests on."""
+"""Counts what a run has checked: a verdict depends on it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Tally:
-    """What was checked so far.
+    """The checks so far.
 
     Attributes:
-        comparisons: How often a verifier of `expect` gave a verdict.
-        frames: How many frames of the server were judged as they arrived.
+        comparisons: The number of verdicts of the verifiers of `expect`.
+        frames: The number of frames that were judged when they arrived.
     """
 
     comparisons: int = 0
@@ -19,4 +19,4 @@ class Tally:
 
 
 TALLY = Tally()
-"""That of this process, which makes one run."""
+"""The counters of this process, which makes one run."""

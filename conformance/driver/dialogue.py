@@ -1,32 +1,36 @@
-"""The connections of one case, on one trace: opening, identifying, replacing and ending them."""
+"""The connections of one case on one trace: opens, identifies, replaces and ends them."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Awaitable
 
 from websockets.exceptions import InvalidHandshake, InvalidStatus
 
 from conformance.driver import expect
 from conformance.driver.closing import ConnectionEnd, taken_over
 from conformance.driver.connection import Connection
-from conformance.driver.expect import NotTestable, TurnedAway, Violation
 from conformance.driver.peer import Peer
 from conformance.driver.raw_socket import Line
 from conformance.driver.target import Target
 from conformance.driver.trace import Trace, label
-from conformance.protocol.contract import announced_keys
+from conformance.errors import ClosedEarly, Kind, NotTestable, TurnedAway, Violation
+from conformance.protocol.contract import TESTEE, announced_keys
 
 FULL = (429, 503)
-"""The HTTP statuses by which a server says that it has no place for one more."""
+"""The HTTP statuses of a server that has reached its limit of connections."""
 
 
 class Dialogue:
     """All connections of one case.
 
     Attributes:
-        trace: What passed on them.
-        endings: How connections ended where the case has looked at that, apart from what it judges.
+        target: The server.
+        trace: The trace.
+        connections: The connections, the oldest first.
+        lines: The TCP connections without a handshake.
+        endings: Verdicts about the ends of connections, apart from that of the case.
     """
 
     def __init__(self, target: Target) -> None:
@@ -38,11 +42,12 @@ class Dialogue:
         self._labels = map(label, itertools.count())
 
     async def connect(self, url: str, requirement: str = "connection-accept") -> Connection:
-        """Open a connection and wait for nothing more.
+        """Open a connection, and wait for no event.
 
         Raises:
-            Violation: The server does not take it, which breaks the requirement; or nobody listens
-                any more, and then what the case is about has ended the server.
+            TurnedAway: The server has reached its limit of connections.
+            Violation: The server does not accept it, which breaks the requirement; or it no longer
+                listens, and then the case itself has stopped it.
         """
         name = next(self._labels)
         try:
@@ -58,15 +63,16 @@ class Dialogue:
                 requirement=None if ended else requirement,
                 expected=f"a WebSocket at {url}",
                 received=str(error) or "no answer to the handshake",
+                kind=Kind.NO_CONNECTION,
             )
         self.connections.append(connection)
         return connection
 
     async def line(self, url: str) -> Line:
-        """A TCP connection to the server, on which nothing has been sent.
+        """Open a TCP connection to the server, without a handshake.
 
         Raises:
-            Violation: The server does not take it.
+            Violation: The server does not accept it.
         """
         name = next(self._labels)
         try:
@@ -76,6 +82,7 @@ class Dialogue:
                 requirement="connection-accept",
                 expected=f"a TCP connection for {url}",
                 received=str(error) or "no answer",
+                kind=Kind.NO_CONNECTION,
             )
         self.lines.append(line)
         return line
@@ -83,10 +90,10 @@ class Dialogue:
     async def upgrade(
         self, line: Line, session: str, requirement: str = "connection-accept"
     ) -> Peer:
-        """The peer on a line whose handshake has been sent; its initial state has arrived.
+        """Wait for the answer to the handshake on a line, and for the initial state.
 
         Raises:
-            Violation: It does not get that far, which breaks the requirement.
+            Violation: One of them does not arrive, which breaks the requirement.
         """
         try:
             socket = await line.upgraded(self.target.deadline)
@@ -95,6 +102,7 @@ class Dialogue:
                 requirement=requirement,
                 expected="a WebSocket in answer to the handshake",
                 received=str(error) or "no answer to the handshake",
+                kind=Kind.NO_CONNECTION,
             )
         url = self.target.session_url(session)
         connection = Connection(socket, line.label, self.trace, self.target.deadline, url)
@@ -104,10 +112,10 @@ class Dialogue:
     async def open(
         self, session: str | None = None, requirement: str = "connection-initial-state"
     ) -> Peer:
-        """A peer on a fresh session, or on one that exists; its initial state has arrived.
+        """Open a connection to a new session, or to a given one, and wait for its initial state.
 
         Raises:
-            Violation: It does not get that far, which breaks the requirement.
+            Violation: It does not arrive, which breaks the requirement.
         """
         fresh = session is None
         session = session or self.target.new_session()
@@ -120,26 +128,56 @@ class Dialogue:
         return peer
 
     async def reconnect(self, peer: Peer) -> Peer:
-        """A new connection to a peer's session, after its own has ended."""
+        """Open a new connection to a peer's session, after the end of its own."""
         if peer.connection.closing is None:
             await peer.connection.close()
         return await self.open(peer.session)
 
+    async def resume(self, peer: Peer) -> Peer:
+        """Wait until everything sent so far was handled; reconnect if the server has closed.
+
+        Closing may break a requirement too, but not the one that the case judges.
+        """
+        try:
+            await peer.fence()
+        except ClosedEarly:
+            return await self.reconnect(peer)
+        return peer
+
+    async def unchanged(
+        self,
+        peer: Peer,
+        attempt: Awaitable[None],
+        *,
+        requirement: str | None = None,
+        key: str = TESTEE,
+    ) -> Peer:
+        """Demand that an attempt leaves a document as it is; the peer, as from `resume`.
+
+        Raises:
+            Violation: The document changes.
+        """
+        before = await peer.get(key)
+        await attempt
+        peer = await self.resume(peer)
+        expect.equal(await peer.get(key), before, f"{key} as it was", requirement=requirement)
+        return peer
+
     async def take_over(self, peer: Peer) -> Peer:
-        """A newer connection to a peer's session, while its own is open."""
+        """Open a newer connection to a peer's session, while its own is open."""
         return await self.open(peer.session, "session-takeover-prompt")
 
     async def replaced(self, older: Peer) -> None:
-        """Wait until the server has ended a connection that was taken over; judge only how."""
+        """Wait until the server has closed a connection that was taken over, and judge how."""
         self.endings.append(await taken_over(older.connection))
 
     async def race(self, session: str, number: int) -> Peer:
-        """Open connections to a session at the same time; the one that stays open in the end.
+        """Open connections to a session at the same time; the only one that stays open.
 
-        Those that a server has no place for do not take part.
+        Connections beyond the limit of the server do not count.
 
         Raises:
-            Violation: None stays, or more than one (session-simultaneous).
+            Violation: None stays open, or several do (session-simultaneous).
         """
         url = self.target.session_url(session)
         opening = (self.connect(url) for _ in range(number))
@@ -151,17 +189,17 @@ class Dialogue:
         return await self._started(await sole_survivor(rivals), session)
 
     async def open_other_session(self) -> Peer:
-        """A peer on a session of its own.
+        """Open a connection to another session.
 
         Raises:
-            NotTestable: The URL names one session for all.
+            NotTestable: The URL has no place for a session.
         """
         if not self.target.has_sessions:
-            raise NotTestable("needs {session} in --server-url")
+            raise NotTestable("{session} in --server-url")
         return await self.open()
 
     async def identify(self, user: str, session: str) -> Peer:
-        """A peer that identified itself at the `--auth-url`."""
+        """Open a connection to the `--auth-url`, and identify."""
         connection = await self.connect_auth()
         peer = Peer(connection, f"{user}/{session}", self.target)
         await peer.next("_REQUEST_USER_SESSION", since=0, requirement="session-identify-request")
@@ -169,13 +207,13 @@ class Dialogue:
         return await self._started(connection, peer.session)
 
     async def connect_auth(self) -> Connection:
-        """A connection to the `--auth-url`.
+        """Open a connection to the `--auth-url`.
 
         Raises:
-            NotTestable: None was given.
+            NotTestable: There is no `--auth-url`.
         """
         if self.target.auth_url is None:
-            raise NotTestable("needs --auth-url")
+            raise NotTestable("--auth-url")
         return await self.connect(self.target.auth_url)
 
     async def _started(
@@ -192,26 +230,26 @@ class Dialogue:
                 what=f"the initial state _SET:{key}",
                 requirement=requirement,
             )
-        if self.target.repeats:  # a second one must not arrive behind what the case begins with
+        if self.target.repeats:  # a second one must not arrive during the case
             await peer.fence()
         return peer
 
     def first_violation(self) -> Violation | None:
-        """The first illegal frame on any of the connections, or None."""
+        """The first violation by a frame on any connection, or None."""
         return next(filter(None, (c.first_violation() for c in self.connections)), None)
 
     async def release(self) -> None:
-        """End all connections."""
+        """Abort all connections."""
         for line in self.lines:
             line.release()
         await asyncio.gather(*(connection.release() for connection in self.connections))
 
 
 async def sole_survivor(rivals: list[Connection]) -> Connection:
-    """The one of several connections of a session that stays open, when all others are closed.
+    """Wait until only one of several connections to a session is open.
 
     Raises:
-        Violation: There is none, or more than one (session-simultaneous).
+        Violation: None stays open, or several do (session-simultaneous).
     """
     closings = [asyncio.create_task(rival.wait_closed()) for rival in rivals]
     try:

@@ -1,83 +1,57 @@
-"""What a case says when the server is not as the specification has it.
-
-    Violation               a requirement is not met
-    ├── Silence             something required did not come before the deadline
-    ├── ClosedEarly         the server closed, or lost, a connection that had to stay open
-    └── TurnedAway          the server had no place for one more connection, and said so
-    Violations              several of them, found by generated sequences
-    NotTestable             the run lacks what the case needs; says what that is
-
-Everything else that a case raises is the kit's own error and is never blamed on the server.
-"""
+"""Verifiers: each compares a fact with a demand, counts it, and raises a `Violation`."""
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from conformance.driver.counters import TALLY
-from conformance.driver.trace import Trace
+from conformance.errors import Kind, Violation
 from conformance.protocol.display import show_json
 from conformance.protocol.wire import JSON, same
 
 
-class Violation(Exception):
-    """A requirement is not met.
+class DifferentValue(Violation):
+    """A JSON value is not the expected one.
 
     Attributes:
-        requirement: The id of the requirement, or None for the one that the case is bound to.
-        expected: What the server had to do.
-        received: What it did.
-        sent: What it was asked, if not the last frame that the kit sent.
+        what: Which value it is.
     """
+
+    default = Kind.DIFFERENT_VALUE
 
     def __init__(
         self,
+        what: str,
+        received: JSON,
+        expected: JSON,
         *,
-        expected: str,
-        received: str,
         requirement: str | None = None,
-        sent: str | None = None,
+        kind: Kind | None = None,
     ) -> None:
-        super().__init__(expected, received)
-        self.requirement = requirement
-        self.expected = expected
-        self.received = received
-        self.sent = sent
+        super().__init__(
+            requirement=requirement, kind=kind, expected_value=expected, received_value=received
+        )
+        self.what = what
 
-    def __str__(self) -> str:
-        return f"expected {self.expected}, received {self.received}"
+    @property
+    def expected(self) -> str:
+        """The expected value; of two objects only the members that differ."""
+        wanted = _wanted(self.received_value, self.expected_value)
+        return self._expected or f"{self.what}: {wanted}"
 
-
-class Silence(Violation):
-    """Something required did not come before the deadline."""
-
-
-class ClosedEarly(Violation):
-    """The server closed, or lost, a connection that had to stay open."""
-
-
-class TurnedAway(Violation):
-    """The server had no place for one more connection, and said so; how many it has is its own."""
-
-
-class Violations(Exception):
-    """What generated sequences found.
-
-    Attributes:
-        findings: For each the violation, the trace, and the steps that led to it.
-    """
-
-    def __init__(self, findings: list[tuple[Violation, Trace, list[dict[str, Any]]]]) -> None:
-        super().__init__(findings)
-        self.findings = findings
-
-
-class NotTestable(Exception):
-    """The run lacks what the case needs; the text says what that is."""
+    @property
+    def received(self) -> str:
+        """The received value; of two objects only the members that differ."""
+        return difference(self.received_value, self.expected_value)
 
 
 def equal(
-    received: JSON, expected: JSON, what: str = "the value", *, requirement: str | None = None
+    received: JSON,
+    expected: JSON,
+    what: str = "the value",
+    *,
+    requirement: str | None = None,
+    kind: Kind | None = None,
 ) -> None:
     """Demand that two JSON values are equal by JSON's types.
 
@@ -86,34 +60,72 @@ def equal(
     """
     TALLY.comparisons += 1
     if not same(received, expected):
-        raise Violation(
-            requirement=requirement,
-            expected=f"{what}: {_wanted(received, expected)}",
-            received=difference(received, expected),
-        )
+        raise DifferentValue(what, received, expected, requirement=requirement, kind=kind)
 
 
 def true(
-    condition: object, *, expected: str, received: str, requirement: str | None = None
+    condition: object,
+    *,
+    expected: str,
+    received: str,
+    requirement: str | None = None,
+    kind: Kind | None = None,
+    event: str | None = None,
+    received_value: JSON = None,
 ) -> None:
     """Demand a condition.
 
+    Args:
+        condition: What has to be true.
+        expected: What the side under test had to do.
+        received: What it did.
+        requirement: The requirement that it breaks otherwise; None for that of the case.
+        kind: What sort of thing is wrong then.
+        event: The type of the event that is missing or unexpected then.
+        received_value: The JSON value that breaks the condition, if it is one.
+
     Raises:
-        Violation: It does not hold.
+        Violation: It is not.
+    """
+    if not condition:
+        fail(
+            expected=expected,
+            received=received,
+            requirement=requirement,
+            kind=kind,
+            event=event,
+            received_value=received_value,
+        )
+    TALLY.comparisons += 1
+
+
+def fail(
+    *,
+    expected: str,
+    received: str,
+    requirement: str | None = None,
+    kind: Kind | None = None,
+    event: str | None = None,
+    received_value: JSON = None,
+) -> NoReturn:
+    """Report that a requirement is not met.
+
+    Raises:
+        Violation: Always.
     """
     TALLY.comparisons += 1
-    if not condition:
-        raise Violation(requirement=requirement, expected=expected, received=received)
-
-
-def fail(*, expected: str, received: str, requirement: str | None = None) -> NoReturn:
-    """Say that a requirement is not met."""
-    TALLY.comparisons += 1
-    raise Violation(requirement=requirement, expected=expected, received=received)
+    raise Violation(
+        requirement=requirement,
+        expected=expected,
+        received=received,
+        kind=kind,
+        event=event,
+        received_value=received_value,
+    )
 
 
 def _wanted(received: JSON, expected: JSON) -> str:
-    """What was expected; of two objects only the members that differ."""
+    """The expected value; of two objects only the members that differ."""
     if not isinstance(received, dict) or not isinstance(expected, dict):
         return show_json(expected)
     wrong = {n: v for n, v in expected.items() if n not in received or not same(received[n], v)}
@@ -124,7 +136,7 @@ def _wanted(received: JSON, expected: JSON) -> str:
 
 
 def difference(received: JSON, expected: JSON) -> str:
-    """What was received; of two objects only the members that differ."""
+    """The received value; of two objects only the members that differ."""
     if not isinstance(received, dict) or not isinstance(expected, dict):
         return show_json(received)
     parts = [

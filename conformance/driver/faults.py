@@ -1,7 +1,7 @@
-"""How a fault of one connection is judged: by what it costs the others, and what is left of it.
+"""Judges the effects of a fault on one connection: on other sessions, and on its own session.
 
-A fault may end its own connection. What it must not do is to keep another session waiting, to
-change a state that it has no right to, or to leave a session that serves nobody any more.
+A fault may end its own connection. It must not delay another session, change the state of one, or
+leave a session to which no client can connect again.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from contextlib import contextmanager, suppress
 
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly, Silence, Violation
 from conformance.driver.peer import Peer
+from conformance.errors import ClosedEarly, Silence, Violation
 from conformance.protocol.display import show_json
 from conformance.protocol.wire import JSON, same
 
 ATTEMPTS = 3
 BATCH = 20
-"""So many connections of a crowd are opened at the same time: a deadline holds for each."""
+"""The connections of a crowd that are opened at the same time, because each has a deadline."""
 SPARE = 3
-"""So many places of a full server are made free again."""
+"""The connections of a full server that are closed again."""
 DEEP_CALLS = 50_000
-"""Calls inside each other that walking through a deep value takes, with room to spare."""
+"""The recursion limit for deep values."""
 
 
 class Bystander:
-    """A client of another session, which has to be served whatever goes on beside it."""
+    """A client of another session, which the server has to serve during the fault."""
 
     def __init__(self, peer: Peer) -> None:
         self.peer = peer
@@ -40,16 +40,16 @@ class Bystander:
         """Demand an answer.
 
         Raises:
-            Violation: It does not come.
+            Violation: It does not arrive.
         """
         with blamed(requirement):
             await self.peer.fence()
 
     async def served(self, requirement: str = "connection-isolation") -> float:
-        """Demand that an action has its effect; how many seconds that takes.
+        """Demand the effect of an action; the seconds until it arrived.
 
         Raises:
-            Violation: It has not, or not before the deadline.
+            Violation: It does not arrive before the deadline.
         """
         began = time.perf_counter()
         number = next(self._numbers)
@@ -63,7 +63,7 @@ class Bystander:
 
 @contextmanager
 def blamed(requirement: str) -> Iterator[None]:
-    """Blame a silence or a closed connection on a requirement, unless it says itself on which."""
+    """Give a `Silence` or `ClosedEarly` in the block this requirement, if it has none."""
     try:
         yield
     except (Silence, ClosedEarly) as violation:
@@ -72,12 +72,12 @@ def blamed(requirement: str) -> Iterator[None]:
 
 
 class Scene:
-    """A client that a fault befalls, and another one beside it.
+    """A client with a fault, and one of another session.
 
     Attributes:
         dialogue: The connections of the case.
-        peer: The client with the fault, or the one in its place since `go_on`.
-        bystander: The other.
+        peer: The client with the fault; after `go_on` it may have a new connection.
+        bystander: The client of the other session.
     """
 
     def __init__(self, dialogue: Dialogue, peer: Peer, bystander: Bystander) -> None:
@@ -87,10 +87,10 @@ class Scene:
 
     @classmethod
     async def open(cls, dialogue: Dialogue) -> Scene:
-        """Two sessions; the first has a state that can be recognised: its text is "kept".
+        """Open both sessions; the text of the first is "kept", so that the state is recognised.
 
         Raises:
-            NotTestable: The URL names one session for all.
+            NotTestable: The URL has no place for a session.
         """
         bystander = Bystander(await dialogue.open_other_session())
         scene = cls(dialogue, await dialogue.open(), bystander)
@@ -99,18 +99,16 @@ class Scene:
         return scene
 
     async def take_over(self) -> float:
-        """Let a newer connection replace the peer's own; how many seconds that takes."""
+        """Replace the peer's connection by a newer one; the seconds that this took."""
         began = time.perf_counter()
         self.peer = await self.dialogue.take_over(self.peer)
         return time.perf_counter() - began
 
     async def go_on(self, requirement: str = "transport-any-end") -> None:
-        """Return when everything sent was handled, with a connection on which it goes on.
-
-        One on which nothing is answered any more has ended, too.
+        """Wait until everything sent so far was handled; reconnect if the connection does not work.
 
         Raises:
-            Violation: There is none, which breaks the requirement.
+            Violation: The new connection does not work, which breaks the requirement.
         """
         try:
             await self.peer.fence()
@@ -118,13 +116,13 @@ class Scene:
             await self.begin_again(requirement)
 
     async def begin_again(self, requirement: str = "transport-any-end") -> None:
-        """End the peer's connection, and go on with a fresh one to its session.
+        """Abort the peer's connection, and open a new one to its session.
 
-        It is opened anew when the server closes it: whether the clean-up of an older connection
-        may do that is judged by the cases of session-takeover.
+        If the server closes that one, it is opened again: the cases of session-takeover judge
+        whether the clean-up of an older connection may close a newer one.
 
         Raises:
-            Violation: It does not come about, which breaks the requirement.
+            Violation: The new connection does not work, which breaks the requirement.
         """
         await self.peer.connection.release()
         for _ in range(ATTEMPTS - 1):
@@ -138,17 +136,17 @@ class Scene:
             await self.peer.fence()
 
     async def intact(self, text: JSON = "kept", requirement: str | None = None) -> JSON:
-        """Demand that the session works on a fresh connection, and the other one beside it.
+        """Demand that the session works on a new connection, and that the other session works.
 
         Args:
-            text: The text that it has to have kept.
-            requirement: What is not met if it has not.
+            text: The text that the session has to have.
+            requirement: The requirement that is broken by another text.
 
         Returns:
-            The state of TESTEE as the fresh connection finds it.
+            The state of TESTEE on the new connection.
 
         Raises:
-            Violation: One of them does not.
+            Violation: One of the sessions does not work.
         """
         await self.begin_again()
         found = await self.peer.get()
@@ -162,13 +160,13 @@ class Scene:
         return found
 
     async def offer(self, name: str, value: JSON) -> bool:
-        """Assign a value that the server may find too large; whether it was taken.
+        """Assign a value that may be too large for the server; whether it was accepted.
 
         Raises:
-            Violation: It was taken in part, or another session had to wait for it.
+            Violation: It was accepted in part, or it delayed the other session.
         """
         held = self.peer.mirror()[name]
-        with suppress(ClosedEarly):  # the server may give up in the middle
+        with suppress(ClosedEarly):  # the server may close in the middle
             await self.peer.assign(name, value)
         await self.bystander.served()
         await self.go_on()
@@ -176,7 +174,7 @@ class Scene:
         taken = same(found, value)
         expect.true(
             taken or same(found, held),
-            expected=f"{name} as it was, or the whole value",
+            expected=f"the old {name}, or the whole new one",
             received=show_json(found),
         )
         return taken
@@ -185,12 +183,12 @@ class Scene:
 async def largest(
     taken: Callable[[int], Awaitable[bool]], sizes: Sequence[int], step: int = 0
 ) -> int:
-    """The largest size that is taken, 0 if none is.
+    """The largest size that is accepted, 0 if none is.
 
     Args:
-        taken: Tries one.
-        sizes: What is tried, growing, until one is refused.
-        step: How exactly the limit is found between two sizes; 0: not at all.
+        taken: Tries a size; whether it is accepted.
+        sizes: The sizes to try, in ascending order, until one is refused.
+        step: The precision of the limit between two sizes; 0 to leave it at the smaller one.
     """
     low = 0
     for high in sizes:
@@ -206,7 +204,7 @@ async def largest(
 
 @contextmanager
 def deep_values() -> Iterator[None]:
-    """Lets this process walk through deep values, so that its own limit is not the server's."""
+    """Raise the recursion limit of this process for deep values."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, DEEP_CALLS))
     try:
@@ -216,13 +214,13 @@ def deep_values() -> Iterator[None]:
 
 
 async def crowd(dialogue: Dialogue, most: int) -> tuple[list[Peer], int]:
-    """Peers on sessions of their own, all connected, and how many the server took.
+    """Open connections to new sessions; the peers, and the number that the server accepted.
 
-    They are `most`, or as many as it takes. Where it is full, some leave again, so that there is
-    place for what comes behind: how many a server takes is its own measure (security.md).
+    These are `most`, or fewer if the server reaches its limit (security.md). Then some are closed
+    again, so that the case can open others.
 
     Raises:
-        Violation: One that was accepted is not served.
+        Violation: An accepted connection does not work.
     """
     peers: list[Peer] = []
     while len(peers) < most:

@@ -1,4 +1,4 @@
-"""Is the server still there? A round trip on a connection of its own."""
+"""Checks whether the server still answers, on a connection of its own."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ GONE = "it no longer listens"
 ENDED = "its process has ended"
 SILENT = "it listens and does not answer"
 CLOSING = 0.5
-"""Seconds for an orderly end, at most."""
+"""The longest time for a closing handshake, in seconds."""
 TRIES = 5
-"""A wrong takeover of a connection of the case may close the one that is asked on."""
+"""The number of attempts: a wrong takeover may close the connection of the check."""
 
 
 def check_alive(target: Target, process: ServerProcess | None = None) -> str | None:
-    """What ails a server, a phrase; None if it answers as it did before the first case.
+    """Check the target; a phrase that says what is wrong, or None if it works.
 
-    It is asked on a fresh session, where the URL names sessions, and never has less than the
-    default deadline to answer: a server that is slow, or closes once, has not died. A client is
-    asked nothing; it has died when its process has ended.
+    A server has to answer a `_GET` on a new session (or the only one), and has at least the default
+    deadline for it: one that is slow, or closes once, has not died. A client has died when its
+    process has ended.
 
     Args:
         target: The server or client.
@@ -42,7 +42,7 @@ def check_alive(target: Target, process: ServerProcess | None = None) -> str | N
             if _answers(target, end):
                 return None
         except InvalidStatus:
-            return None  # it has no place for one more, and says so
+            return None  # it has reached its limit of connections
         except (OSError, WebSocketException):
             continue
     return GONE if target.refuses() else SILENT
@@ -52,8 +52,8 @@ def _answers(target: Target, end: float) -> bool:
     """Whether a `_GET` is answered before a moment of the monotonic clock.
 
     Raises:
-        OSError: There is no connection; a timeout is one too.
-        WebSocketException: It does not open, or is closed.
+        OSError: It does not connect; this includes a timeout.
+        WebSocketException: The handshake fails, or the server closes.
     """
     key = target.application.fence
     asked = False

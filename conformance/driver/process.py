@@ -1,4 +1,4 @@
-"""A server that the kit starts itself, watches, starts again and ends."""
+"""The server process that the kit starts, watches, restarts and stops."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ import time
 from contextlib import suppress
 from typing import IO
 
-# -P: a folder named ws_sync in the current directory is not the package.
+# -P: a folder named ws_sync in the current directory must not hide the package.
 EMBEDDED = f"{shlex.quote(sys.executable)} -P -m ws_sync.cli serve --testee --port {{port}}"
 START_PATIENCE = 180.0
-"""Seconds until a server must listen; its first start may build an environment."""
+"""Seconds until a server has to listen; its first start may build an environment."""
 STOP_PATIENCE = 5.0
 MOST_STARTS = 10
-"""How often a server is started that dies again and again: each time costs its starting."""
+"""The number of starts after which a server that keeps dying is given up."""
 
 SHOWN_LINES = 7
-"""Lines from the begin, and from the end, of what it prints, that stand beside a failure."""
+"""The first and last lines of the output, this many each, that a failure shows."""
 SHOWN_BYTES = 4000
-"""Of so many bytes at the end."""
+"""The end of the output, in bytes, that these lines are taken from."""
 
 
 class StartFailed(Exception):
-    """The command did not lead to a listening server; the text says what it printed."""
+    """The command did not start a listening server; the text has its output."""
 
 
 def free_port() -> int:
-    """A TCP port on loopback that nobody uses now."""
+    """An unused TCP port on loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -43,12 +43,12 @@ class ServerProcess:
     """A command that serves on a port of loopback.
 
     Args:
-        command: The command line; `{port}` stands for the port.
-        port: The port that it shall listen on.
+        command: The command line, with `{port}` for the port.
+        port: The port.
 
     Attributes:
         given: The command line as it was given.
-        starts: How often it was started.
+        starts: The number of starts so far.
     """
 
     def __init__(self, command: str, port: int) -> None:
@@ -61,14 +61,14 @@ class ServerProcess:
         self._mark = 0  # bytes of its output before the mark
 
     def start(self) -> None:
-        """Start it and wait until it listens.
+        """Start the process and wait until it listens.
 
         Raises:
-            StartFailed: It ended, could not be run, or did not listen in time.
+            StartFailed: It can't be run, it ends, or it does not listen in time.
         """
         self.starts += 1
         if self._listens():
-            raise StartFailed(f"something else listens on port {self.port} already")
+            raise StartFailed(f"another process listens on port {self.port} already")
         process = self._launch()
         deadline = time.monotonic() + START_PATIENCE
         while not self._listens():
@@ -102,7 +102,7 @@ class ServerProcess:
         return self._process is not None and self._process.poll() is not None
 
     def ends_within(self, seconds: float) -> bool:
-        """Whether the process has ended, or does so in a moment."""
+        """Wait a moment for the end of the process; whether it has ended."""
         if self._process is None:
             return False
         with suppress(subprocess.TimeoutExpired):
@@ -115,7 +115,7 @@ class ServerProcess:
         return self._process.poll() if self._process is not None else None
 
     def printed(self) -> str:
-        """What it printed, a phrase with the end of that."""
+        """The end of its output, as a phrase."""
         if self._output is None:
             return ""
         end = os.fstat(self._output.fileno()).st_size
@@ -123,14 +123,14 @@ class ServerProcess:
         return f"it printed: {text.strip()}" if text.strip() else "it printed nothing"
 
     def mark(self) -> None:
-        """Note how much it has printed by now."""
+        """Remember the current end of its output."""
         if self._output is not None:
             self._mark = os.fstat(self._output.fileno()).st_size
 
     def printed_since_mark(self) -> str:
-        """The first and last lines that it has printed since; empty if there are none.
+        """The first and last lines of its output since the mark; empty without output.
 
-        Read at their place: the process writes on at the end of the same file.
+        They are read by position, because the process goes on writing to the same file.
         """
         if self._output is None:
             return ""
@@ -138,13 +138,13 @@ class ServerProcess:
         begin = max(self._mark, end - SHOWN_BYTES)
         text = os.pread(self._output.fileno(), end - begin, begin).decode(errors="replace")
         lines = text.strip().splitlines()
-        if len(lines) > 2 * SHOWN_LINES:  # where an error begins, or ends, it says what it is
+        if len(lines) > 2 * SHOWN_LINES:  # an error is named in its first or last lines
             left = len(lines) - 2 * SHOWN_LINES
             lines[SHOWN_LINES:-SHOWN_LINES] = [f"… {left} lines …"]
         return "\n".join(lines)
 
     def stop(self) -> None:
-        """End it and all that it started."""
+        """End the process and every process that it has started."""
         if self._process is None:
             return
         for signal_number in (signal.SIGTERM, signal.SIGKILL):

@@ -1,8 +1,8 @@
-"""Beneath a WebSocket library: frames that it would refuse to write, and TCP connections.
+"""WebSockets below the library: invalid frames, and handshakes that the kit writes itself.
 
-A `Line` is a connection on which nothing happens unasked, so that its handshake can be cut, stalled
-or written one byte at a time. When the server has answered it, it becomes a `RawSocket`, which a
-`Connection` uses like the library's own.
+A `Line` is a TCP connection before its handshake: a case can cut it, stall it or write it byte by
+byte. After the server's answer it becomes a `RawSocket`, which a `Connection` uses like the
+library's own.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ import socket
 import struct
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
-from typing import cast
+from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
 
+from websockets import protocol as sans_io
 from websockets.frames import Frame, Opcode
-from websockets.protocol import Protocol, Side
 
 from conformance.driver.trace import Trace
 from conformance.protocol.wire import LARGEST
 
-CHUNK = 65536  # bytes read at once
+CHUNK = 65536  # bytes of one read
 DATA_OPCODES = (Opcode.CONT, Opcode.TEXT, Opcode.BINARY)
 
 
@@ -37,15 +37,15 @@ def frame(
     masked: bool = True,
     claims: int | None = None,
 ) -> bytes:
-    """A WebSocket frame (RFC 6455, section 5.2), whether it is allowed or not.
+    """A WebSocket frame (RFC 6455, section 5.2), valid or not.
 
     Args:
-        payload: What it carries.
-        opcode: Its four bits.
-        fin: Whether it is the last of its message.
+        payload: The payload.
+        opcode: The opcode, four bits.
+        fin: Whether it is the last frame of its message.
         reserved: The three reserved bits as a number: 4 is RSV1, 1 is RSV3.
-        masked: Whether it has a mask, as a client's must have.
-        claims: The length that its header says, in 64 bits; that of the payload if None.
+        masked: Whether it has a mask, as frames of clients must have.
+        claims: The length in its header, in 64 bits; None for the length of the payload.
     """
     first = fin << 7 | reserved << 4 | opcode
     mask_bit = masked << 7
@@ -64,7 +64,7 @@ def frame(
 
 
 def fragments(message: bytes, *cuts: int) -> list[bytes]:
-    """The frames of a text message that is cut at these places."""
+    """The frames of a text message that is cut at these offsets."""
     edges = [0, *cuts, len(message)]
     return [
         frame(
@@ -77,19 +77,70 @@ def fragments(message: bytes, *cuts: int) -> list[bytes]:
 
 
 def reset(transport: asyncio.WriteTransport) -> None:
-    """End a TCP connection by a reset: what was not read or sent yet is lost on both sides."""
+    """Reset a TCP connection: both sides lose what was not read or sent yet."""
     line: socket.socket = transport.get_extra_info("socket")
-    with suppress(OSError):  # the server was faster to end it
+    with suppress(OSError):  # the server has closed it already
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
 
 
+class Socket(Protocol):
+    """The WebSocket interface that a `Connection` needs: websockets' own, and `RawSocket`.
+
+    Attributes:
+        subprotocol: The subprotocol that the server selected.
+        close_code: The code of the server's close frame, None without one.
+        close_reason: The reason in that frame, None without one.
+    """
+
+    @property
+    def transport(self) -> asyncio.Transport:
+        """The TCP connection below it."""
+
+    @property
+    def subprotocol(self) -> str | None: ...  # noqa: D102 - above
+
+    @property
+    def close_code(self) -> int | None: ...  # noqa: D102 - above
+
+    @property
+    def close_reason(self) -> str | None: ...  # noqa: D102 - above
+
+    def __aiter__(self) -> AsyncIterator[str | bytes]: ...
+
+    async def send(self, message: str | bytes | Iterable[str], /) -> None:
+        """Send a message; an iterable is sent in fragments."""
+
+    async def close(self) -> None:
+        """Close with a closing handshake."""
+
+
+class BufferedTransport:
+    """A transport that buffers what a library writes to it.
+
+    Attributes:
+        transport: The transport itself.
+        written: The writes so far.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self.transport = transport
+        self.written: list[bytes] = []
+
+    def write(self, content: bytes) -> None:
+        """Buffer it."""
+        self.written.append(bytes(content))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.transport, name)
+
+
 LONGEST_HEADERS = 1 << 20
-"""Bytes of an answer to a handshake that are read at most."""
+"""The largest answer to a handshake that is read, in bytes."""
 
 
 class HandshakeFailed(OSError):
-    """The server does not answer a correct handshake as RFC 6455 has it; the text says how."""
+    """The answer to a valid handshake violates RFC 6455; the text says how."""
 
 
 class Line:
@@ -111,10 +162,10 @@ class Line:
         """Connect, and send nothing.
 
         Raises:
-            OSError: Nobody listens there.
-            TimeoutError: Nobody answers before the deadline.
+            OSError: The connection is refused.
+            TimeoutError: There is no answer before the deadline.
         """
-        trace.add(label, "noted", f"connects to {url}, and sends no handshake yet")
+        trace.add(label, "noted", f"connects to {url}, and sends no handshake yet", "opened")
         parts = urlsplit(url)
         tls = parts.scheme == "wss"
         async with asyncio.timeout(deadline):
@@ -127,7 +178,7 @@ class Line:
         return cls(url, streams, label)
 
     def handshake(self) -> bytes:
-        """The request that opens a WebSocket."""
+        """The HTTP request that opens a WebSocket."""
         query = f"?{self._url.query}" if self._url.query else ""
         return "\r\n".join(
             [
@@ -142,7 +193,7 @@ class Line:
         ).encode()
 
     async def write(self, content: bytes) -> None:
-        """Send bytes, in segments of their own as far as TCP allows (asyncio sets TCP_NODELAY)."""
+        """Send bytes, in a TCP segment of their own if possible (asyncio sets TCP_NODELAY)."""
         try:
             self._writer.write(content)
             await self._writer.drain()
@@ -150,11 +201,11 @@ class Line:
             raise HandshakeFailed(f"the server ends the connection: {error}") from error
 
     async def upgraded(self, deadline: float) -> RawSocket:
-        """The WebSocket that this line is when the server has answered the handshake.
+        """Wait for the answer to the handshake; the WebSocket.
 
         Raises:
-            HandshakeFailed: The answer is another one, or none.
-            TimeoutError: It does not come before the deadline.
+            HandshakeFailed: The server rejects the handshake, or closes.
+            TimeoutError: There is no answer before the deadline.
         """
         try:
             async with asyncio.timeout(deadline):
@@ -174,11 +225,11 @@ class Line:
 
 
 class RawSocket:
-    """A WebSocket behind a handshake of the kit's own; the library reads what arrives on it.
+    """A WebSocket after a handshake of the kit's own; the library's parser reads its frames.
 
     Attributes:
-        transport: What it writes to.
-        subprotocol: None, since its handshake offered none.
+        transport: The TCP connection.
+        subprotocol: None, because its handshake offers none.
     """
 
     subprotocol = None
@@ -186,7 +237,7 @@ class RawSocket:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.transport = cast("asyncio.Transport", writer.transport)
         self._reader = reader
-        self._protocol = Protocol(Side.CLIENT, max_size=LARGEST)
+        self._protocol = sans_io.Protocol(sans_io.Side.CLIENT, max_size=LARGEST)
         self._parts: list[bytes] = []
         self._opcode = Opcode.TEXT
 
@@ -211,7 +262,7 @@ class RawSocket:
             self.transport.write(frame(part.encode(), opcode, fin=number == len(parts)))
 
     async def close(self) -> None:
-        """Send a close frame; the end of the connection shows where its frames are read."""
+        """Send a close frame; the reader sees the end of the connection."""
         self._protocol.send_close(1000)
         self._answer()
 
@@ -223,7 +274,7 @@ class RawSocket:
                 self._answer()
                 for message in self._messages():
                     yield message
-        except ConnectionError:  # a reset ends it as well
+        except ConnectionError:  # a reset ends it too
             pass
         self.transport.abort()
 
@@ -233,7 +284,7 @@ class RawSocket:
                 self.transport.write(content)
 
     def _messages(self) -> list[str | bytes]:
-        """What has arrived whole, its fragments joined."""
+        """The messages that are complete."""
         messages: list[str | bytes] = []
         for part in self._protocol.events_received():
             if not isinstance(part, Frame) or part.opcode not in DATA_OPCODES:

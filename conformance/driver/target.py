@@ -1,4 +1,4 @@
-"""The server or client under test: where it is, what it offers, how long to wait for it."""
+"""The server or client under test: its address, its features, and the deadlines for it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conformance.driver.application import Application
 
 SESSION = "{session}"
 PATIENCE = 3.0
-"""Seconds until something that must come counts as missing, before `--time-scale`."""
+"""The deadline for a required event, in seconds, before `--time-scale`."""
 
 _names = itertools.count(1)
 
@@ -22,19 +22,20 @@ class Target:
     """A server or a client under test.
 
     Attributes:
-        url: Its URL, with or without `{session}`; that of the kit, if a client is under test.
-        auth_url: The endpoint that identifies its clients, or None.
+        url: The server's URL, with or without `{session}`; the kit's own, if a client is tested.
+        auth_url: The URL of the endpoint that asks for an identification, or None.
         time_scale: The factor for every deadline.
-        features: What its testee lists; known after the probe.
-        round_trip: Seconds from a `_GET` to its answer, measured by the probe.
-        testee: Whether what it serves is a testee, and no other application.
-        application: What is known of what it serves.
-        repeats: Whether it sends the initial state of a document more than once, as the probe saw.
-        lacks: The actions of the contract that a client under test does not do.
-        listen: The address and the port on which the kit waits for a client under test, or None if
-            it is a server that is.
-        sets: Whether it sends changes as `_SET`, as the probe saw.
-        command: The command line that starts it, if the user gave one.
+        features: The features of the testee; known after the probe.
+        round_trip: Seconds from a `_GET` to its answer; known after the probe.
+        testee: Whether it serves a testee, and not another application.
+        application: What the run knows of the application.
+        repeats: Whether it sends the initial state of a document twice; known after the probe.
+        listen: The address and the port on which the kit waits for a client under test; None if a
+            server is tested.
+        sets: Whether it sends changes as `_SET`; known after the probe.
+        lacks: The actions of the contract that a client under test does not have.
+        command: The command line that starts it, or None.
+        run: A random part of the names of sessions.
     """
 
     url: str
@@ -53,7 +54,7 @@ class Target:
 
     @property
     def has_sessions(self) -> bool:
-        """Whether the URL names sessions, so that each case can have a fresh one."""
+        """Whether the URL has a place for a session, so that each case can have its own."""
         return SESSION in self.url
 
     @property
@@ -63,26 +64,26 @@ class Target:
 
     @property
     def side(self) -> str:
-        """What is under test, for people."""
+        """The side that is tested, `server` or `client`."""
         return "client" if self.is_client else "server"
 
     @property
     def name(self) -> str:
-        """What is under test, as people know it: a client has no URL of its own."""
+        """The name of the target in reports: a client's command, or the URL."""
         return self.command if self.is_client and self.command else self.url
 
     @property
     def may_write(self) -> bool:
-        """Whether the kit may change documents: a testee is there for that."""
+        """Whether the kit may change documents; those of a testee exist for that."""
         return self.testee or self.application.allow_writes
 
     @property
     def deadline(self) -> float:
-        """Seconds to wait for an event that must come."""
+        """Seconds to wait for a required event."""
         return max(PATIENCE, 50 * self.round_trip) * self.time_scale
 
     def new_session(self) -> str:
-        """A session name that this run has not used, nor any other."""
+        """A session name that no run has used."""
         return f"kit-{self.run}-{next(_names)}"
 
     def session_url(self, session: str) -> str:
@@ -90,7 +91,7 @@ class Target:
         return self.url.replace(SESSION, session)
 
     def refuses(self) -> bool:
-        """Whether nobody listens at the URL's address any more."""
+        """Whether the URL's address accepts no connection."""
         parts = urlsplit(self.url)
         port = parts.port or (443 if parts.scheme == "wss" else 80)
         try:

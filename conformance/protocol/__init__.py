@@ -1,1 +1,1 @@
-"""What the specification says, as code: frames, mirror, model, legality of events."""
+"""The specification as code: frames, schemas, legality, the testee contract and its model."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from typing import ClassVar
 
-from conformance.driver.expect import Violation
+from conformance.errors import Kind, Violation
 from conformance.protocol.display import show_json, show_payload
 from conformance.protocol.mirror import Inapplicable, Mirror
 from conformance.protocol.schemas import ENVELOPE, EVENTS
@@ -43,15 +43,15 @@ class Legality:
         try:
             event = decode(frame)
         except MalformedFrame as error:
-            self._break(error.requirement, "a legal event", f"{error}", frame)
+            self._break(error.requirement, "a legal event", f"{error}", frame, kind=error.kind)
             return None
         if self._announced is not None:
             expected = "the binary frame right after its _BIN_META"
-            self._break("binary-pair", expected, "a text frame", frame)
+            self._break("binary-pair", expected, "a text frame", frame, event.type)
             self._announced = None
         if self._disconnected:
             expected = "nothing after _DISCONNECT"
-            self._break("session-takeover-disconnect", expected, "an event", frame)
+            self._break("session-takeover-disconnect", expected, "an event", frame, event.type)
         if self._is_well_formed(event, frame):
             self._follow(event, frame)
         return event
@@ -69,12 +69,13 @@ class Legality:
         if schema is None:
             return True
         if self.side not in schema.senders:
-            self._break(ENVELOPE, f"an event that {self.side}s send", f"{event.name!r}", frame)
+            expected = f"an event that {self.side}s send"
+            self._break(ENVELOPE, expected, f"{event.name!r}", frame, event.type)
             return False
         wrong = schema.violation(event.envelope())
         if wrong:
             expected = f"data as the schema {schema.schema}.json has it"
-            self._break(schema.requirement(self.side), expected, wrong, frame)
+            self._break(schema.requirement(self.side), expected, wrong, frame, kind=Kind.MALFORMED)
         return wrong is None
 
     def _follow(self, event: Event, frame: str) -> None:
@@ -94,26 +95,38 @@ class Legality:
     def _patch(self, key: str, operations: JSON, frame: str) -> None:
         if key not in self.mirror:
             expected = f"_SET:{key} before a patch of {key} on this connection"
-            self._break(self.unannounced, expected, "a patch without it", frame)
+            self._break(self.unannounced, expected, "a patch without it", frame, f"_PATCH:{key}")
             return
         before = self.mirror[key]
         try:
             self.mirror.patch(key, operations)
         except Inapplicable as error:
             expected = f"a patch that can be applied to {show_json(before)}"
-            self._break(self.inapplicable, expected, f"one that can not: {error}", frame)
+            received = f"one that can not: {error}"
+            self._break(self.inapplicable, expected, received, frame, kind=Kind.INAPPLICABLE_PATCH)
         else:
             self._patched(key, before, frame)
 
     def _patched(self, key: str, before: JSON, frame: str) -> None:
         """Judge what a patch has made of a document."""
 
-    def _break(self, requirement: str, expected: str, received: str, frame: str | bytes) -> None:
+    def _break(
+        self,
+        requirement: str,
+        expected: str,
+        received: str,
+        frame: str | bytes,
+        event: str | None = None,
+        *,
+        kind: Kind = Kind.UNEXPECTED_EVENT,
+    ) -> None:
         self.violations.append(
             Violation(
                 requirement=requirement,
                 expected=expected,
                 received=f"{received}, in the frame {show_payload(frame)}",
+                kind=kind,
+                event=event,
             )
         )
 
@@ -137,7 +150,10 @@ class ServerLegality(Legality):
         after = self.mirror[key]
         if not isinstance(after, dict):
             self.mirror.set(key, before)
-            self._break("state-object", "an object after the patch", show_json(after), frame)
+            expected = "an object after the patch"
+            self._break(
+                "state-object", expected, show_json(after), frame, kind=Kind.DIFFERENT_VALUE
+            )
         else:
             self._compare_attributes(before.keys(), after, " after the patch", frame)
 
@@ -150,6 +166,7 @@ class ServerLegality(Legality):
                 f"the attributes {show_json(sorted(names))}",
                 f"{show_json(sorted(document))}{when}",
                 frame,
+                kind=Kind.DIFFERENT_VALUE,
             )
 
 
@@ -175,10 +192,10 @@ class ClientLegality(Legality):
         first, self._heard = not self._heard, True
         if self.asked and first and event.name not in ("_USER_SESSION", "_HELLO"):
             expected = "_USER_SESSION as the first event"
-            self._break("session-identify-answer", expected, event.type, frame)
+            self._break("session-identify-answer", expected, event.type, frame, event.type)
         if event.name == "_HELLO" and not self.spoken:
             expected = "no _HELLO before an event of the server"
-            self._break("versioning-hello-late", expected, "one", frame)
+            self._break("versioning-hello-late", expected, "one", frame, event.type)
         return super()._is_well_formed(event, frame)
 
     def _set(self, key: str, data: JSON, frame: str) -> None:  # noqa: ARG002

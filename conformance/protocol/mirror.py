@@ -1,6 +1,6 @@
-"""What a client holds after every `_SET` and `_PATCH` that it received and every edit that it made.
+"""The client's copies of the documents on one connection, as the protocol defines them.
 
-Patches are applied by the `jsonpatch` library: an oracle that shares nothing with any server.
+Patches are applied by the `jsonpatch` library: an oracle that shares no code with any server.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from jsonpointer import JsonPointerException, resolve_pointer
 
 from conformance.protocol.wire import JSON, compact
 
-FEW = 4
-"""Copies in a patch that can't let a document grow much."""
-MOST = 32 << 20
-"""Characters of a document beyond which a patch that copies is not followed."""
+FEW_COPIES = 4
+"""The number of `copy` operations in a patch that can't make a document grow much."""
+LARGEST_DOCUMENT = 32 << 20
+"""The size of a document, in characters, up to which a patch with more copies is applied."""
 
 
 class Inapplicable(Exception):
-    """A patch can't be applied to what the client holds; the text says why."""
+    """A patch can't be applied to the copy; the text says why."""
 
 
 class Mirror:
-    """The client's copies of the documents on one connection, by key."""
+    """The copies by key, with all `_SET`s, all patches and the client's own edits applied."""
 
     def __init__(self) -> None:
         self._copies: dict[str, JSON] = {}
@@ -34,16 +34,16 @@ class Mirror:
     def __getitem__(self, key: str) -> JSON:
         return self._copies[key]
 
-    def followed(self) -> list[str]:
-        """The keys of the copies."""
+    def known_keys(self) -> list[str]:
+        """The keys of all copies."""
         return list(self._copies)
 
     def before_set(self, key: str) -> JSON:
-        """The copy as it was when the last `_SET` replaced it; that state if it was the first."""
+        """The copy before the last `_SET`; after the first one, the state in it."""
         return self._before_set[key]
 
     def versions(self, key: str) -> list[JSON]:
-        """All states that the copy has had, the oldest first."""
+        """All states of the copy, the oldest first."""
         return self._versions[key]
 
     def set(self, key: str, state: JSON) -> None:
@@ -52,7 +52,7 @@ class Mirror:
         self._keep(key, state)
 
     def merge(self, key: str, members: JSON) -> None:
-        """Make the client's own edit of some attributes."""
+        """Set some attributes, as an edit of the client."""
         self._keep(key, {**self._copies[key], **members})
 
     def patch(self, key: str, operations: JSON) -> None:
@@ -79,21 +79,24 @@ class Mirror:
 
 
 def _applied(document: JSON, operations: JSON) -> JSON:
-    """The document after a patch; copies are looked at one by one, since each may double it.
+    """The document after a patch.
+
+    Each copy may double the document, so a patch with many is applied one operation at a time.
 
     Raises:
-        Inapplicable: It grows beyond what this process is to hold.
+        Inapplicable: The document grows beyond `LARGEST_DOCUMENT`.
     """
     copies = isinstance(operations, list) and sum(
         isinstance(one, dict) and one.get("op") == "copy" for one in operations
     )
-    if copies <= FEW:
+    if copies <= FEW_COPIES:
         return jsonpatch.apply_patch(document, operations)
     size = len(compact(document))
     for one in operations:
         if one.get("op") == "copy":
             size += len(compact(resolve_pointer(document, one["from"])))
-            if size > MOST:
-                raise Inapplicable(f"copies let the document grow beyond {MOST >> 20} MiB")
+            if size > LARGEST_DOCUMENT:
+                mebibytes = LARGEST_DOCUMENT >> 20
+                raise Inapplicable(f"its copies make the document larger than {mebibytes} MiB")
         document = jsonpatch.apply_patch(document, [one])
     return document

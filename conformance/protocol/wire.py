@@ -1,7 +1,4 @@
-"""Events and frames on the wire, as strict as the specification (events.md).
-
-Pure: what comes in is text, what comes out an event or the reason why it is none.
-"""
+"""Decodes and encodes events, as strictly as the specification demands (events.md)."""
 
 from __future__ import annotations
 
@@ -9,6 +6,8 @@ import json
 import math
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeAlias
+
+from conformance.errors import Kind
 
 JSON: TypeAlias = Any
 """A JSON value: None, bool, int, float, str, list or dict with string keys."""
@@ -41,23 +40,25 @@ SCHEMA_BY_NAME: Final = {
 
 
 LARGEST: Final = 128 << 20
-"""Bytes of a frame of a server that is not read to its end."""
+"""The largest frame that is read, in bytes."""
 SAFE_DIGITS: Final = 300
-"""An integer of so many digits is certainly not too large for a double."""
+"""An integer with at most this many digits always fits a double."""
 
 
 class MalformedFrame(Exception):
-    """A text frame that is no event.
+    """A text frame that is not an event.
 
     Attributes:
         requirement: The id of the requirement that it breaks.
         reason: What is wrong, a phrase.
+        kind: What sort of thing is wrong.
     """
 
-    def __init__(self, requirement: str, reason: str) -> None:
+    def __init__(self, requirement: str, reason: str, kind: Kind = Kind.MALFORMED) -> None:
         super().__init__(requirement, reason)
         self.requirement = requirement
         self.reason = reason
+        self.kind = kind
 
     def __str__(self) -> str:
         return self.reason
@@ -65,7 +66,7 @@ class MalformedFrame(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event as it stood in a frame; `data` is `ABSENT` if the envelope has none."""
+    """One event; `data` is `ABSENT` if the envelope has no such member."""
 
     type: str
     data: JSON = ABSENT
@@ -77,7 +78,7 @@ class Event:
 
     @property
     def key(self) -> str | None:
-        """All that follows the first colon, or None without one (events-key)."""
+        """The part after the first colon, or None without one (events-key)."""
         _, colon, key = self.type.partition(":")
         return key if colon else None
 
@@ -86,12 +87,12 @@ class Event:
         return {"type": self.type} | ({} if self.data is ABSENT else {"data": self.data})
 
     def text(self) -> str:
-        """The frame of this event."""
+        """The text frame of this event."""
         return compact(self.envelope())
 
 
 def compact(value: JSON) -> str:
-    """A JSON value as text without spaces; lone surrogates stay escaped."""
+    """A JSON value as compact text; lone surrogates are escaped."""
     try:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         text.encode()
@@ -101,23 +102,25 @@ def compact(value: JSON) -> str:
 
 
 def decode(text: str) -> Event:
-    """The event in a text frame.
+    """Decode a text frame.
 
     Raises:
         MalformedFrame: It is not JSON by RFC 8259, or not an event.
     """
     if text.startswith("\ufeff"):
-        raise MalformedFrame("connection-text", "text with a byte order mark in front")
+        raise MalformedFrame("connection-text", "text that begins with a byte order mark")
     try:
         envelope = json.loads(
             text, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole
         )
     except ValueError as error:
-        raise MalformedFrame("events-strict-json", f"text that is not JSON: {error}") from error
+        kind = Kind.NOT_FINITE if isinstance(error, _NotFinite) else Kind.NOT_JSON
+        reason = f"text that is not JSON: {error}"
+        raise MalformedFrame("events-strict-json", reason, kind) from error
     except RecursionError as error:
-        raise MalformedFrame("events-depth-limit", "text nested too deeply to be read") from error
+        raise MalformedFrame("events-depth-limit", "text that is nested too deeply") from error
     if not isinstance(envelope, dict) or not isinstance(envelope.get("type"), str):
-        raise MalformedFrame("events-envelope", "no object with a string member 'type'")
+        raise MalformedFrame("events-envelope", "not an object with a string member 'type'")
     if "\\u" in text and _has_lone_surrogate(envelope):
         raise MalformedFrame("events-lone-surrogate", "a string with a lone surrogate")
     return Event(envelope["type"], envelope.get("data", ABSENT))
@@ -137,8 +140,12 @@ def same(left: JSON, right: JSON) -> bool:
     return type(left) is type(right) and bool(left == right)
 
 
+class _NotFinite(ValueError):
+    """A literal such as NaN, which JSON does not have."""
+
+
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    raise _NotFinite(f"{name} is not JSON")
 
 
 def _finite(literal: str) -> float:

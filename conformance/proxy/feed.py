@@ -79,7 +79,7 @@ class Reader:
     def _changed_documents(self) -> list[dict[str, object]]:
         found: list[dict[str, object]] = []
         for watched in self._watcher.connections.values():
-            for key, copy in watched.judge.copies.items():
+            for key, copy in watched.judge.documents.copies.items():
                 state = (copy.changes, copy.followed, watched.ended is None)
                 known = (watched.label, key)
                 if self._documents.get(known) != state:

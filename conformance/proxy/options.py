@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from conformance.runner.probe import Unusable, check_url
+from conformance.errors import Unusable
+from conformance.runner.probe import check_url
 
 LOOPBACK = "127.0.0.1"
 DEADLINE = 5.0
@@ -71,7 +72,7 @@ def read(given: Sequence[str] | None) -> Options:
     )  # fmt: skip
     chosen = parser.parse_args(given)
     if chosen.report is not None and chosen.report.exists() and not chosen.report.is_dir():
-        parser.error(f"--report {chosen.report}: it is no folder")
+        parser.error(f"--report {chosen.report}: it is not a folder")
     return Options(
         chosen.listen, chosen.target, chosen.page, chosen.report, chosen.fail, chosen.deadline
     )

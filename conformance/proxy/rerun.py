@@ -1,14 +1,14 @@
-"""Sends again what clients have sent, and judges the server by what the watcher says of it.
+"""Replays what clients sent through the proxy, and judges the server by the watcher's findings.
 
-A recorded dialogue is a program of four kinds of steps. It is not compared with what the server
-answered then: another run, or a mended server, says something else. What is compared is whether
-the watcher finds the same requirement broken.
+A recorded dialogue becomes a program of four kinds of steps. The answers of the server are not
+compared with the recorded ones, because they differ from run to run and after a fix. The program
+fails if the watcher finds the same requirement broken.
 
-    watched-open   connection, path           a client connects
-    watched-send   connection, text or bytes  it sends; first it waits for as many messages as the
-                   and after                  client had got by then, but not for ever
-    watched-close  connection, code           it closes
-    watched-cut    connection                 it goes without a close frame
+    watched-open   connection, path           connect
+    watched-send   connection, text or bytes  send, after as many messages as the client had
+                   and after                  received by then, or after the deadline
+    watched-close  connection, code           close
+    watched-cut    connection                 abort the TCP connection
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from conformance.driver.expect import Violation
+from conformance.driver.dialogue import Dialogue
 from conformance.driver.target import Target
 from conformance.driver.trace import Trace
+from conformance.errors import Violation
 from conformance.proxy.findings import Finding
 from conformance.proxy.forwarder import Proxy
 from conformance.proxy.record import Passed
@@ -36,10 +37,10 @@ Step = dict[str, Any]
 
 
 def program(passed: Sequence[Passed], connections: Mapping[str, Watched]) -> list[Step]:
-    """The steps that send again what has passed.
+    """Return the steps that repeat what has passed.
 
     Raises:
-        LookupError: Something is not kept, or not whole.
+        LookupError: Something was dropped from the record, or kept only in part.
     """
     steps: list[Step] = []
     got = dict.fromkeys(connections, 0)
@@ -48,7 +49,7 @@ def program(passed: Sequence[Passed], connections: Mapping[str, Watched]) -> lis
         label = one.connection
         if label not in begun:
             if not one.payload.startswith(b"connects to "):
-                raise LookupError(f"the beginning of connection {label} is not kept any more")
+                raise LookupError(f"the beginning of connection {label} is no longer recorded")
             begun.add(label)
             path = connections[label].path
             steps.append({"do": "watched-open", "connection": label, "path": path})
@@ -56,7 +57,7 @@ def program(passed: Sequence[Passed], connections: Mapping[str, Watched]) -> lis
             got[label] += 1
         elif one.direction == "sent":
             if one.left_out:
-                raise LookupError(f"connection {label} has sent a message too large to be kept")
+                raise LookupError(f"connection {label} has sent a message too large to record")
             content = {"bytes": one.payload.hex()}
             if one.is_text:
                 content = {"text": one.payload.decode(errors="replace")}
@@ -71,29 +72,31 @@ def program(passed: Sequence[Passed], connections: Mapping[str, Watched]) -> lis
 
 
 class Rerun:
-    """One run of such a program.
+    """A run of such a program.
+
+    Args:
+        target: The server.
+        trace: Where the frames are recorded.
+        requirement: The id of the requirement that the server broke in the recorded dialogue.
 
     Attributes:
-        position: The index of the step that is being taken.
+        position: The index of the current step.
     """
 
-    def __init__(self, target: Target, trace: Trace) -> None:
+    def __init__(self, target: Target, trace: Trace, requirement: str) -> None:
         self.position = 0
+        self._requirement = requirement
         self._target = target
         self._trace = trace
         self._clients: dict[str, _Client] = {}
 
-    async def run(self, program: list[Step], requirement: str) -> None:
-        """Take all steps, and wait for what is late.
-
-        Args:
-            program: The steps.
-            requirement: The id of what the server broke when the dialogue was recorded.
+    async def run(self, program: list[Step]) -> None:
+        """Take all steps, and wait for late answers.
 
         Raises:
-            Violation: The watcher finds something wrong with the server.
-            LookupError: There is a step of an unknown kind, or one that lacks something.
-            ValueError: The server does not take a connection, so nothing can be said.
+            Violation: The watcher finds a fault of the server.
+            LookupError: A step is of an unknown kind, or lacks a member.
+            ValueError: The server does not accept a connection.
         """
         watcher = Watcher(_Silent(), self._target.deadline)
         parts = urlsplit(self._target.url)
@@ -112,7 +115,7 @@ class Rerun:
             await asyncio.sleep(0)
             for passed in watcher.record.all():
                 self._trace.entries.append(passed.entry())
-        _demand([found for found in watcher.findings if found.side == "server"], requirement)
+        _raise_finding([f for f in watcher.findings if f.side == "server"], self._requirement)
 
     async def _take(self, step: Step, url: str) -> None:
         label = step["connection"]
@@ -123,35 +126,44 @@ class Rerun:
                     url + step["path"], compression=None, max_size=None, max_queue=None, proxy=None
                 )
             except (OSError, InvalidHandshake, TimeoutError) as error:
-                raise ValueError(f"the server does not take it: {error}") from error
+                raise ValueError(f"the server does not accept it: {error}") from error
             self._clients[label] = _Client(ws)
             return
         client = self._clients[label]
         if kind == "watched-send":
             content = step["text"] if "text" in step else bytes.fromhex(step["bytes"])
             await client.got(step["after"], self._target.deadline)
-            with suppress(ConnectionClosed):  # what the watcher says of that is what counts
+            with suppress(ConnectionClosed):  # the watcher judges that
                 await client.ws.send(content)
         elif kind == "watched-close":
             await client.ws.close(step["code"] if step["code"] in range(1000, 5000) else 1000)
         elif kind == "watched-cut":
             await client.cut()
         else:
-            raise LookupError(f"no kind of step is called {kind!r}")
+            raise LookupError(f"unknown kind of step: {kind!r}")
 
     async def _rest(self, watcher: Watcher) -> None:
-        """Wait until nothing has come for a while, and until what is due has come or is late."""
+        """Wait until nothing arrives any more, and nothing is owed that is not late."""
         seen = -1
         while seen != watcher.record.last or any(
             watched.judge.dues for watched in watcher.open_connections()
         ):
             seen = watcher.record.last
-            await asyncio.sleep(self._target.deadline / 10)  # nothing tells that no more will come
+            await asyncio.sleep(self._target.deadline / 10)  # silence is no event
             watcher.tick()
 
 
+def pytest_conformance_program(
+    program: list[Step], requirement: str, dialogue: Dialogue
+) -> Rerun | None:
+    """Run the programs of recorded dialogues."""
+    if program and str(program[0].get("do")).startswith(PREFIX):
+        return Rerun(dialogue.target, dialogue.trace, requirement)
+    return None
+
+
 class _Client:
-    """A client that sends what it is told to, and counts what it gets."""
+    """A client that counts the messages that it receives."""
 
     def __init__(self, ws: ClientConnection) -> None:
         self.ws = ws
@@ -167,7 +179,7 @@ class _Client:
         self._news.set()
 
     async def got(self, number: int, deadline: float) -> None:
-        """Wait until so many messages have come; no longer than the deadline."""
+        """Wait until this many messages have arrived, at most for the deadline."""
         with suppress(TimeoutError):
             async with asyncio.timeout(deadline):
                 while self._number < number and not self._reader.done():
@@ -175,32 +187,32 @@ class _Client:
                     await self._news.wait()
 
     async def cut(self) -> None:
-        """Go without a close frame."""
+        """Abort the TCP connection."""
         self.ws.transport.abort()
         await self._reader
 
 
 class _Silent:
-    """A listener that needs no news: everything is read at the end."""
+    """A listener that ignores everything: the findings are read at the end."""
 
     def opened(self, watched: Watched) -> None:
-        """It stands in the record."""
+        """Ignore it."""
 
     def ended(self, watched: Watched) -> None:
-        """It stands in the record."""
+        """Ignore it."""
 
     def found(self, finding: Finding) -> None:
-        """It stands among the findings."""
+        """Ignore it."""
 
     def noted(self, connection: str, text: str) -> None:
-        """It stands in the record."""
+        """Ignore it."""
 
 
-def _demand(found: list[Finding], requirement: str) -> None:
-    """Raise what was found: the requirement that is asked for, or else what is certain.
+def _raise_finding(found: list[Finding], requirement: str) -> None:
+    """Raise the finding about the requirement, or else the first certain one.
 
     Raises:
-        Violation: There is something.
+        Violation: There is one.
     """
     wanted = [one for one in found if one.requirement.id == requirement]
     certain = [one for one in found if one.level == "must"]

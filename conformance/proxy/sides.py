@@ -1,42 +1,30 @@
-"""What is said of the two sides of a connection: who has done what, and what is due from whom."""
+"""The two sides of a connection: what each has sent, what it owes, and its faults."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 Sender = Literal["server", "client"]
 Weight = Literal["broken", "suspect"]
 
-REQUIREMENT_BY_NAME = {
-    "_SET": {"server": "state-object"},
-    "_PATCH": {"server": "patch-shape", "client": "patch-shape"},
-    "_ACTION": {"server": "actions-shape", "client": "actions-shape"},
-    "_BIN_META": {"server": "binary-malformed", "client": "binary-malformed"},
-    "_TOAST": {"server": "notices-toast"},
-    "_DOWNLOAD": {"server": "notices-download"},
-    "_DISCONNECT": {"server": "session-disconnect-text"},
-    "_USER_SESSION": {"client": "session-identify-answer"},
-}
-"""Which requirement a side breaks when the schema refuses its event; else events-envelope."""
-
 FRAMES = "broken-frames"
-"""In the place of a requirement: what RFC 6455 says of frames."""
+"""Used like a requirement id for what RFC 6455 requires of frames."""
 
 
 @dataclass(slots=True)
 class Fault:
-    """Something that one side did.
+    """A violation by one side.
 
     Attributes:
-        requirement: The id of what it breaks.
-        side: Who breaks it.
-        about: The type of the event, or what else it is about.
-        expected: What it had to do.
-        received: What it did.
-        weight: `broken`; or `suspect`, where something has not come in time, or where another
-            reason is possible.
+        requirement: The id of the requirement that it breaks.
+        side: The side that breaks it.
+        about: The event's type, or another name for what the fault is about.
+        expected: The expected behaviour.
+        received: The observed behaviour.
+        weight: `broken`, or `suspect` if something is late or may have another explanation.
     """
 
     requirement: str
@@ -49,11 +37,11 @@ class Fault:
 
 @dataclass(slots=True)
 class Due:
-    """Something that one side has to do before a time.
+    """Something that one side owes.
 
     Attributes:
-        at: The time.
-        fault: What is said if it does not.
+        at: The time by which it must happen.
+        fault: The fault to report if it does not.
     """
 
     at: float
@@ -65,13 +53,14 @@ class Side:
     """What one side has sent on the connection.
 
     Attributes:
-        frames: How many messages.
-        events: How many of them were events, `_REQUEST_USER_SESSION` left out.
-        announced: Whether its `_BIN_META` waits for bytes: since it was sent, or since it was told
-            that something else came.
-        asked: The `_GET`s that were not answered yet, by key: which of its frames each was.
+        frames: The number of messages.
+        events: The number of events among them, without `_REQUEST_USER_SESSION`.
+        announced: `yes` after a `_BIN_META` whose bytes have not come, `told` once that is
+            reported.
+        asked: The unanswered `_GET`s by key: the frame numbers of each.
         extensions: The names in its `_HELLO`, or None before one.
         used: The keys of its events.
+        disconnected: Whether it has sent `_DISCONNECT`.
         closed: Whether it has sent a close frame.
     """
 
@@ -82,4 +71,61 @@ class Side:
     asked: dict[str, deque[int]] = field(default_factory=dict)
     extensions: list[str] | None = None
     used: set[str] = field(default_factory=set)
+    disconnected: bool = False
     closed: bool = False
+
+
+class Reporter:
+    """Reports the faults on one connection, and what has not happened in time.
+
+    Args:
+        tell: Called with each fault.
+        note: Called with a sentence about what could not be judged.
+        deadline: Seconds within which a side must do what it owes.
+
+    Attributes:
+        now: The time of the message that is judged.
+        within: The deadline in words.
+        dues: What the sides owe, by side and name.
+        note: The argument.
+    """
+
+    def __init__(
+        self, tell: Callable[[Fault], None], note: Callable[[str], None], deadline: float
+    ) -> None:
+        self.now = 0.0
+        self.within = f"within {deadline:g} s"
+        self.dues: dict[tuple[str, str], Due] = {}
+        self.note = note
+        self._tell = tell
+        self._deadline = deadline
+
+    def fault(self, side: Side, requirement: str, about: str, expected: str, received: str) -> None:
+        """Report a fault of a side."""
+        self._tell(Fault(requirement, side.name, about, expected, received))
+
+    def owe(
+        self,
+        side: Side,
+        what: str,
+        requirement: str,
+        about: str,
+        expected: str,
+        *,
+        restart: bool = False,
+    ) -> None:
+        """Expect something of a side in time; with `restart`, also if it is expected already."""
+        if restart or (side.name, what) not in self.dues:
+            fault = Fault(requirement, side.name, about, expected, "none", "suspect")
+            self.dues[side.name, what] = Due(self.now + self._deadline, fault)
+
+    def settle(self, side: Side, what: str, *, more: bool = False) -> None:
+        """Expect something no longer, or once more if more of it is owed."""
+        due = self.dues.pop((side.name, what), None)
+        if due and more:
+            self.dues[side.name, what] = Due(self.now + self._deadline, due.fault)
+
+    def overdue(self, now: float) -> None:
+        """Report what has not happened in time."""
+        for name in [name for name, due in self.dues.items() if due.at <= now]:
+            self._tell(self.dues.pop(name).fault)

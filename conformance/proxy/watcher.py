@@ -171,7 +171,7 @@ class Watched:
                 case Invalid(reason):
                     self.note(f"the {name} sends {reason}; what it sends from here on is not read")
                     self._current = self.last[-1]
-                    self.judge.broken(side, reason, now)
+                    self.judge.invalid(side, reason, now)
                     self._current = None
 
     def _message(self, name: Sender, side: Side, message: Message, now: float) -> None:
@@ -342,18 +342,20 @@ class Watcher:
 
     def all_keys(self) -> set[str]:
         """The keys of all documents so far."""
-        return self.keys.union(*(watched.judge.copies for watched in self.open_connections()))
+        return self.keys.union(
+            *(watched.judge.documents.copies for watched in self.open_connections())
+        )
 
     def has_ended(self, watched: Watched) -> None:
         """A connection has ended: only the last ones are kept."""
         self.ended_frames += watched.frames
         self.ended_bytes += sum(watched.bytes.values())
         if len(self.keys) < 10_000:
-            self.keys |= watched.judge.copies.keys()
+            self.keys |= watched.judge.documents.copies.keys()
         self.listener.ended(watched)
         ended = [name for name, other in self.connections.items() if other.ended is not None]
         for name in ended[-KEPT_STATES - 1 : -KEPT_STATES]:
-            self.connections[name].judge.copies.clear()
+            self.connections[name].judge.documents.copies.clear()
         for name in ended[:-KEPT_ENDED]:
             del self.connections[name]
 

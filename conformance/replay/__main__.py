@@ -1,8 +1,8 @@
-"""Runs failures again: `ws-sync replay FILE… URL`, or `python -m conformance.replay FILE… URL`.
+"""Runs replay files: `ws-sync replay FILE… URL`, or `python -m conformance.replay FILE… URL`.
 
-The kit runs the files and nothing else, so that its own verdicts decide; this says for each file
-what they mean. Exit status: 0 all are fixed; 1 at least one fails; 2 at least one could not run;
-3 no server.
+The kit runs only these files and judges them as cases; the command prints for each file whether it
+still fails. Exit status: 0 all are fixed; 1 at least one fails; 2 at least one could not run; 3 no
+server.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from pathlib import Path
 
 import pytest
 
+from conformance.errors import NO_SERVER, NOT_CONFORMANT, NOTHING_RAN
 from conformance.replay.collect import NAMED, OTHER_SIDE, ReplayFile
 from conformance.replay.file import Replay, ReplayError, in_folder, load
 from conformance.runner.keys import RUN
-from conformance.runner.probe import NO_SERVER, NOT_CONFORMANT, NOTHING_RAN
 from conformance.runner.run import run
 from conformance.runner.verdict import Outcome, Run, Verdict
 
@@ -32,18 +32,18 @@ FIXED, STILL, DIFFERENTLY, NOT_RUN = SAID = (
     "fails differently",
     "could not run",
 )
-"""What is said of a file."""
+"""The verdicts on a file."""
 SCHEMES = ("ws://", "wss://")
 
 
 @dataclass(slots=True, eq=False)
 class Watch:
-    """A pytest plugin that leaves nothing to collect but some files, and sees what becomes of them.
+    """A pytest plugin that has only some replay files collected, and keeps their outcomes.
 
     Attributes:
-        files: What is to be run, by path.
-        run: The outcomes, and what is wrong with the run.
-        refused: The files that were not collected: the kit has no such case.
+        files: The replay files, by path.
+        run: The outcomes and the problems of the run.
+        refused: The files that were not collected, because the kit has no such case.
     """
 
     files: dict[Path, Replay]
@@ -52,16 +52,16 @@ class Watch:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> Generator[None, object, object]:
-        """Name the files."""
+        """Name the files to collect."""
         config.stash[NAMED] = dict(self.files)
         return (yield)
 
     def pytest_ignore_collect(self) -> bool:
-        """Collect nothing of what the kit has."""
+        """Collect none of the kit's own cases."""
         return True
 
     def pytest_exception_interact(self, node: pytest.Item | pytest.Collector) -> None:
-        """See which file is not collected."""
+        """Note a file that is not collected."""
         if isinstance(node, ReplayFile):
             self.refused.add(node.path)
 
@@ -70,12 +70,12 @@ class Watch:
         self.run = config.stash[RUN]
 
     def outcome(self, replay: Replay) -> Outcome | None:
-        """What became of a file, if it was run."""
+        """Return the outcome of a file, or None if it did not run."""
         return next((o for o in self.run.outcomes if o.case.replay is replay), None)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the files that the command line names; the exit status."""
+    """Run the files that the command line names; return the exit status."""
     given = _parser().parse_intermixed_args(arguments)
     urls = [name for name in given.names if name.startswith(SCHEMES)]
     paths = [Path(name) for name in given.names if not name.startswith(SCHEMES)]
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     files = _read(paths, side)
     sound = any(isinstance(found, Replay) for found in files.values())
     if sound and side == "server" and not urls and not given.server_cmd:
-        _say("judged: the embedded reference server, since no URL was given")
+        _say("judged: the embedded reference server, because no URL is given")
     verdicts = [*_judged(files, options)]
     if len(verdicts) > 1:
         counts = Counter(said for said, _ in verdicts)
@@ -104,8 +104,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ws-sync replay",
-        description="Run failures that the kit has written as files again, and say of each whether "
-        "it still fails.",
+        description="Run the failures in replay files again, and report for each whether it still "
+        "fails.",
         epilog="Exit status: 0 all are fixed, 1 at least one fails, 2 at least one could not run, "
         "3 no server.",
     )
@@ -113,24 +113,24 @@ def _parser() -> argparse.ArgumentParser:
         "names",
         nargs="+",
         metavar="FILE | DIR | URL",
-        help="replay files, folders of them, and the URL of the server; without a URL and "
-        "--server-cmd the kit starts the reference server",
+        help="replay files, folders of them, and the URL of the server; without a URL or "
+        "--server-cmd, the kit starts the reference server",
     )
     parser.add_argument(
-        "--auth-url", metavar="URL", help="its endpoint that begins with the identification"
+        "--auth-url", metavar="URL", help="the server's endpoint that asks for identification"
     )
     parser.add_argument(
         "--server-cmd",
         metavar="COMMAND",
-        help="a command that starts the server, with {port} for the port",
+        help="a command that starts the server; {port} stands for the port",
     )
     parser.add_argument(
         "--client-cmd",
         metavar="COMMAND",
-        help="what failed was a client: a command that starts it, with {url} for the kit's URL",
+        help="for a failure of a client: a command that starts it; {url} stands for the kit's URL",
     )
     parser.add_argument(
-        "--listen", metavar="ADDRESS", help="the same for a client that connects there by itself"
+        "--listen", metavar="ADDRESS", help="for a failure of a client that connects by itself"
     )
     parser.add_argument(
         "--time-scale", type=float, metavar="FACTOR", help="multiply every deadline"
@@ -139,12 +139,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _read(paths: Sequence[Path], side: str) -> dict[Path, Replay | ReplayError]:
-    """What each file holds, or why it can't be replayed where a server or a client is judged."""
+    """Return the content of each file, or why it can't be replayed against this side."""
     found: dict[Path, Replay | ReplayError] = {}
     for path in paths:
         files = in_folder(path) if path.is_dir() else [path]
         if not files:
-            found[path] = ReplayError("there is no file *.json in this folder")
+            found[path] = ReplayError("the folder has no *.json file")
         for file in files:
             try:
                 replay = load(file)
@@ -159,7 +159,7 @@ def _read(paths: Sequence[Path], side: str) -> dict[Path, Replay | ReplayError]:
 def _judged(
     files: dict[Path, Replay | ReplayError], options: list[str]
 ) -> Generator[tuple[str, int]]:
-    """Run what can be run, and print the verdicts; yields what is said of each file, its status."""
+    """Run the files and print the verdicts; yield the verdict and the exit status of each."""
     sound = {path.resolve(): found for path, found in files.items() if isinstance(found, Replay)}
     watch = Watch(sound)
     status, said = _run(watch, options) if sound else (0, "")
@@ -178,7 +178,7 @@ def _judged(
 
 
 def _run(watch: Watch, options: list[str]) -> tuple[int, str]:
-    """Run the kit; its status, and what it printed as its errors or else at all."""
+    """Run the kit; return its status, and its errors or else all that it printed."""
     printed, errors = io.StringIO(), io.StringIO()
     fixed = ("--continue-on-collection-errors", "--replay-dir=")
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(errors):
@@ -198,10 +198,7 @@ def _verdict(path: Path, replay: Replay, outcome: Outcome) -> tuple[str, int]:
             return STILL, NOT_CONFORMANT
         _say(f"{path}: {DIFFERENTLY} ({outcome.broken}, and not {replay.requirement})")
         return DIFFERENTLY, NOT_CONFORMANT
-    reason = outcome.reason
-    if outcome.verdict is Verdict.KIT_ERROR:
-        reason = reason.partition("\n")[2]  # the first line says that it is not the server's fault
-    return _could_not_run(path, reason)
+    return _could_not_run(path, outcome.kit_error or outcome.reason)
 
 
 def _could_not_run(path: Path, reason: str, status: int = NOTHING_RAN) -> tuple[str, int]:

@@ -1,7 +1,7 @@
-"""Collects replay files as cases: a program is run step by step, a scripted case by its id.
+"""Collects replay files as cases: generated programs, and scripted cases by their ids.
 
-pytest comes by the files of the kit's own folder; those that the command line names are added to
-what it has collected, so that it does not load a `conftest.py` that stands near them.
+pytest collects the files of the kit's own folder. The files that the command line names are added
+afterwards, so that pytest does not load a `conftest.py` beside them.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from typing import Any
 import pytest
 
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import Violation
+from conformance.errors import Violation
 from conformance.protocol.wire import compact
-from conformance.proxy.rerun import PREFIX, Rerun
 from conformance.replay.file import Replay, ReplayError, in_folder, load
+from conformance.replay.write import keep
 from conformance.runner.case import Case, of_item
+from conformance.runner.hooks import ProgramRun
 from conformance.runner.keys import DIALOGUE, OPTIONS
+from conformance.runner.options import Options
+from conformance.runner.verdict import Finding, Outcome
 from conformance.sequences.program_run import Sequence
 from conformance.spec import requirements
 
@@ -30,24 +33,24 @@ OTHER_SIDE = {
     "client": "it was a client that failed: give --client-cmd COMMAND, or --listen ADDRESS",
     "server": "it was a server that failed: give its URL, and neither --client-cmd nor --listen",
 }
-"""Why a file can't be run where the other side is judged: cases of both have the same ids."""
+"""Why a file of one side can't run against the other side: cases of both have the same ids."""
 CONVERGES = "state-converges"
-"""What a program breaks where the violation names no requirement; as cases/test_sequences.py."""
+"""The requirement of programs whose violation names none, as in cases/test_sequences.py."""
 
 SHIPPED = pytest.StashKey[dict[Path, Replay]]()
 NAMED = pytest.StashKey[dict[Path, Replay]]()
 """The files that the command line names, by their paths."""
 
 
-class UntakenStep(Exception):
-    """A step of a program that this kit can't take; the text names it."""
+class UnknownStep(Exception):
+    """A step of a program that this kit can't run; the text names it."""
 
 
 class ReplayFile(pytest.File):
     """The collector of one file, which is one case.
 
     Attributes:
-        replay: What the file holds.
+        replay: The content of the file.
     """
 
     def __init__(self, *, replay: Replay, **arguments: Any) -> None:
@@ -55,10 +58,10 @@ class ReplayFile(pytest.File):
         self.replay = replay
 
     def collect(self) -> Iterable[pytest.Item]:
-        """The item that runs it.
+        """Return the item that runs it.
 
         Raises:
-            CollectError: The kit has no case of that id, or it is one of the other side.
+            CollectError: The kit has no case of that id, or the file is about the other side.
         """
         chosen = self.config.stash.get(OPTIONS, None)
         is_client = chosen is not None and chosen.target.is_client
@@ -79,52 +82,51 @@ class ReplayFile(pytest.File):
 
 
 class Program(pytest.Item):
-    """Takes the steps of a generated program."""
+    """Runs a program against a server."""
 
     parent: ReplayFile
 
     def runtest(self) -> None:
-        """Take all steps.
+        """Run all steps.
 
         Raises:
-            Violation: The server did not do what it had to.
-            UntakenStep: The kit can't take one of them.
+            Violation: The server breaks a requirement.
+            UnknownStep: The kit can't run one of the steps.
         """
-        asyncio.run(self._take(self.parent.replay.program or []))
+        asyncio.run(self._run(self.parent.replay.program or []))
 
-    async def _take(self, program: list[dict[str, Any]]) -> None:
+    async def _run(self, program: list[dict[str, Any]]) -> None:
         dialogue = self.stash[DIALOGUE] = Dialogue(self.config.stash[OPTIONS].target)
-        sequence: Sequence | Rerun
+        requirement = self.parent.replay.requirement
+        other: ProgramRun | None = self.config.hook.pytest_conformance_program(
+            program=program, requirement=requirement, dialogue=dialogue
+        )
+        sequence = other or Sequence(dialogue)
         try:
-            if program and str(program[0]["do"]).startswith(PREFIX):
-                sequence = Rerun(dialogue.target, dialogue.trace)
-                await sequence.run(program, self.parent.replay.requirement)
-            else:
-                sequence = Sequence(dialogue)
-                await sequence.run(program)
+            await sequence.run(program)
         except (AttributeError, LookupError, TypeError, ValueError) as error:
-            # A step of another edition of the kit, or one that lacks something it needs.
+            # Another version of the kit has written the step, or it lacks a member.
             number = sequence.position
-            raise UntakenStep(
-                f"step {number + 1} of its program, {compact(program[number])}, is none that this "
-                f"kit can take ({type(error).__name__}: {error})"
+            raise UnknownStep(
+                f"this kit can't run step {number + 1} of the program, "
+                f"{compact(program[number])} ({type(error).__name__}: {error})"
             ) from error
         finally:
             await dialogue.release()
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *arguments: Any) -> Any:
-        """The sentence alone where it says all."""
-        if isinstance(excinfo.value, UntakenStep):
+        """Return the sentence of an `UnknownStep`, without a traceback."""
+        if isinstance(excinfo.value, UnknownStep):
             return str(excinfo.value)
         return super().repr_failure(excinfo, *arguments)
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        """The file and the case's id."""
+        """Return the file and the case's id."""
         return self.path, None, f"{SECTION}/{self.name}"
 
 
-def case_of(item: pytest.Item) -> Case | None:
-    """The case that a replay file is, or None for another item."""
+def pytest_conformance_case(item: pytest.Item) -> Case | None:
+    """Return the case of a replay file."""
     collector = item.getparent(ReplayFile)
     if collector is None:
         return None
@@ -133,25 +135,30 @@ def case_of(item: pytest.Item) -> Case | None:
     return Case(_identifier(collector.path), requirements()[replay.requirement], needs, replay)
 
 
+def pytest_conformance_keep(outcome: Outcome, finding: Finding, chosen: Options) -> str | None:
+    """Write the replay file of a failure."""
+    return keep(outcome, finding, chosen)
+
+
 def _identifier(path: Path) -> str:
     return f"{SECTION}/{'_'.join(path.stem.split())}"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Read all files first, so that a wrong one is a wrong option and no case."""
+    """Read all files first: an invalid file is a wrong option, not a case."""
     named = config.stash.setdefault(NAMED, {})
     shipped = config.stash[SHIPPED] = {}
     for folder, found in [(CASES / SECTION, shipped)] + [
         (Path(given), named) for given in config.getoption("replays")
     ]:
         if not folder.is_dir():
-            raise pytest.UsageError(f"--replays {folder}: it is no folder")
+            raise pytest.UsageError(f"--replays {folder}: it is not a folder")
         for path in in_folder(folder):
             try:
                 found[path.resolve()] = load(path)
             except ReplayError as error:
-                raise pytest.UsageError(f"{path} is no replay file: {error}") from error
+                raise pytest.UsageError(f"{path} is not a replay file: {error}") from error
     if config.getoption("replays"):
         _demand_different_names([*shipped, *named])
 
@@ -165,7 +172,7 @@ def _demand_different_names(paths: list[Path]) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ReplayFile | None:
-    """Collect the files of the kit's own folder."""
+    """Collect a file of the kit's own folder."""
     replay = parent.config.stash[SHIPPED].get(file_path.resolve())
     return None if replay is None else _collector(parent, file_path, replay)
 
@@ -186,9 +193,9 @@ def _collector(parent: pytest.Collector, path: Path, replay: Replay) -> ReplayFi
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    """Blame what names no requirement on what the case that failed is bound to.
+    """Give a violation without a requirement that of the case, not that of the file.
 
-    Not on what its file is bound to: a case can fail by a requirement that is not its own.
+    The requirement of the file is the one that the case broke, which need not be its own.
     """
     try:
         return (yield)

@@ -1,6 +1,7 @@
-"""Which features of a testee a dialogue has used, by the names of the testee contract.
+"""The features of a testee that a dialogue has used, by the names of the testee contract.
 
-A program is drawn for one testee; another one can take it if it lists what the program has used.
+A program is generated for one testee. Another testee can run it if it has the features that the
+program used.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ BY_EVENT = {
 
 
 def used(trace: Trace) -> frozenset[str]:
-    """The features without which what the kit sent makes no sense to a testee."""
+    """Return the features that a testee needs to understand what the kit has sent."""
     sent = (entry.payload for entry in trace.entries if entry.direction == "sent")
     return frozenset().union(*(_of_frame(frame) for frame in sent if isinstance(frame, str)))
 
@@ -37,7 +38,7 @@ def _of_frame(frame: str) -> set[str]:
 
 
 def _action(event: Event) -> str:
-    """The name of the action that an event calls, or an empty text."""
+    """Return the name of the action that an event calls, or an empty string."""
     if event.name != "_ACTION" or not isinstance(event.data, dict):
         return ""
     name = event.data.get("type")

@@ -1,7 +1,4 @@
-"""What a replay file holds, and how it is named; its form is `spec/schemas/replay.json`.
-
-Everything here is about the file: nothing is run.
-"""
+"""Replay files: their content, by `spec/schemas/replay.json`, and their names."""
 
 from __future__ import annotations
 
@@ -17,11 +14,11 @@ from conformance.spec import deviation, requirements
 FORMAT = "ws-sync-replay"
 VERSION = 1
 LONGEST_NAME = 100
-"""Characters of a file's name before the number and the ending; file systems take about 250."""
+"""The longest name before the number and the ending; file systems allow about 250 characters."""
 
 
 class ReplayError(Exception):
-    """A file that can't be replayed; the text says why, and leaves out which file it is."""
+    """A file can't be replayed; the text says why, without the name of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +28,14 @@ class Replay:
     Attributes:
         case: The id of the case that failed.
         requirement: The id of the requirement that was not met.
-        expected: What it had to do.
-        received: What it did.
-        needs: The features that the testee has to list.
-        program: The steps of a generated program, or None for a scripted case.
-        seed: Where the search began that found the program, or None.
-        url: The URL that was judged; the kit's own, if it was a client.
-        dialogue: What passed, in the form of `spec/schemas/trace.json`.
-        side: What failed, `server` or `client`.
+        expected: The expected behaviour.
+        received: The observed behaviour.
+        needs: The features that the testee needs.
+        program: The steps of a program, or None for a scripted case.
+        seed: The seed of the search that found the program, or None.
+        url: The URL of the server; for a client, the kit's own URL.
+        dialogue: The frames, in the form of `spec/schemas/trace.json`.
+        side: The side that failed, `server` or `client`.
     """
 
     case: str
@@ -53,7 +50,7 @@ class Replay:
     side: str = "server"
 
     def text(self) -> str:
-        """The file's content."""
+        """Return the content of the file."""
         document = {
             "format": FORMAT,
             "version": VERSION,
@@ -82,15 +79,15 @@ def load(path: Path) -> Replay:
     found = document.get("format") if isinstance(document, dict) else None
     if found != FORMAT:
         said = "it has no format" if found is None else f"its format is {found!r}"
-        raise ReplayError(f"{said}, where {FORMAT!r} has to stand")
+        raise ReplayError(f"{said}; expected {FORMAT!r}")
     if document.get("version") != VERSION:
         raise ReplayError(f"its version is {document.get('version')!r}; this kit reads {VERSION}")
     wrong = deviation("replay", document)
     if wrong:
-        raise ReplayError(f"it is not as the schema replay.json has it: {wrong}")
+        raise ReplayError(f"it is invalid by the schema replay.json: {wrong}")
     requirement = requirements().get(document["requirement"])
     if requirement is None or requirement.not_observable:
-        raise ReplayError(f"{document['requirement']!r} is no observable requirement")
+        raise ReplayError(f"{document['requirement']!r} is not an observable requirement")
     members = {name: document[name] for name in document if name not in ("format", "version")}
     return Replay(**members | {"needs": frozenset(document["needs"])})
 
@@ -100,24 +97,24 @@ def _read(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ReplayError(f"it can't be read: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:  # ValueError: no UTF-8, or no JSON
-        raise ReplayError(f"it is no JSON: {error}") from error
+    except (ValueError, RecursionError) as error:  # ValueError: not UTF-8, or not JSON
+        raise ReplayError(f"it is not JSON: {error}") from error
 
 
 def in_folder(folder: Path) -> list[Path]:
-    """The replay files of a folder, by name; not those of folders in it."""
+    """Return the replay files of a folder, by name, without those of subfolders."""
     return sorted(folder.glob("*.json"))
 
 
 def name(case: str, number: int = 1) -> str:
-    """The name of the file of a case: the same each time, and another one for each case.
+    """Return the name of a case's file, which is the same in each run and unique.
 
-    Only small letters, digits, hyphens and dots stand in it. Where that changes more of the id than
-    its slash, or cuts it, a part of the id's hash tells it from others that look like it.
+    It has only lower-case letters, digits, hyphens and dots. If that changes or cuts the id, except
+    for its slash, a part of the id's hash makes the name unique.
 
     Args:
         case: The id of the case.
-        number: Which of the findings of the case it is, from 1 on.
+        number: The number of the finding of the case, from 1 on.
     """
     plain = case.replace("/", ".", 1)
     stem = re.sub(r"[^a-z0-9.]+", "-", plain.lower())[:LONGEST_NAME].strip("-.")

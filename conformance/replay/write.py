@@ -1,4 +1,4 @@
-"""Keeps what was found as a replay file, and says how it is replayed."""
+"""Writes failures as replay files."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from conformance.runner.verdict import Finding, Outcome
 
 
 def keep(outcome: Outcome, finding: Finding, chosen: Options) -> str | None:
-    """Write the file of a failure, if files are wanted.
+    """Write the file of a failure, unless files are turned off.
 
     Args:
-        outcome: What became of the case; it is told of the file.
-        finding: What went wrong.
-        chosen: What the command line says.
+        outcome: The outcome of the case, to which the path is added.
+        finding: The failure.
+        chosen: The command line.
 
     Returns:
-        The command that replays the file, or why there is none; None if no files are wanted.
+        The command that replays the file, or why there is none; None if files are turned off.
     """
     if chosen.replay_dir is None:
         return None
     replayed = outcome.case.replay
-    drawn = finding.steps is not None and (replayed is None or replayed.program is None)
+    generated = finding.steps is not None and (replayed is None or replayed.program is None)
     found = Replay(
         case=replayed.case if replayed else outcome.case.id,
         requirement=finding.requirement,
         expected=finding.expected,
         received=finding.received,
-        needs=outcome.case.needs | (used(finding.trace) if drawn else frozenset()),
+        needs=outcome.case.needs | (used(finding.trace) if generated else frozenset()),
         program=finding.steps,
         seed=finding.seed,
         url=chosen.target.url,
@@ -43,7 +43,7 @@ def keep(outcome: Outcome, finding: Finding, chosen: Options) -> str | None:
 
 
 def _write(found: Replay, outcome: Outcome, folder: Path, how: list[str]) -> str:
-    """Write a file; the command that replays it, or why there is none."""
+    """Write a file; return the command that replays it, or why there is none."""
     path = folder / file.name(outcome.case.id, len(outcome.replays) + 1)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from shutil import get_terminal_size
 from typing import TextIO
 
+from conformance.errors import NOT_CONFORMANT, NOTHING_RAN
 from conformance.reports import bundle, comparison
 from conformance.reports.comparison import Comparison, MixedSides
 from conformance.reports.model import ORDER, Report
@@ -26,7 +27,6 @@ from conformance.reports.wording import (
     shortest,
     why,
 )
-from conformance.runner.probe import NOT_CONFORMANT, NOTHING_RAN
 
 OUTPUTS = {
     "html": ("report.html", "one page that opens from a disk"),

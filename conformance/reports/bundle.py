@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from conformance.reports import badge, ctrf, html, junit, markdown
 from conformance.reports.document import of_run, text
 from conformance.reports.model import Report
+from conformance.runner.keys import BEGAN, OPTIONS, RUN
 from conformance.runner.options import Options
 from conformance.runner.verdict import Run
 
@@ -21,6 +25,18 @@ WRITERS: dict[str, Callable[[Report], str]] = {
     "report.html": html.write,
 }
 """What is made of a report, by the name of the file."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the reports of a run that has ended; that a file can't be written fails the run."""
+    stash = session.config.stash
+    chosen, run = stash.get(OPTIONS, None), stash[RUN]
+    if chosen is None or run.selects_nothing:
+        return
+    if unwritten := keep(run, chosen, time.monotonic() - stash[BEGAN]):
+        run.problems.append(unwritten)
+        session.exitstatus = run.exit_status()
 
 
 def keep(run: Run, chosen: Options, seconds: float) -> str | None:

@@ -268,7 +268,7 @@ def _finding(each: Finding, trace: Trace | None) -> JSONObject:
         each.sent,
         each.expected,
         each.received,
-        hint=each.hint,
+        hint=each.hint.sentence if each.hint else None,
         steps=each.steps,
         seed=each.seed,
         replay=each.replay,

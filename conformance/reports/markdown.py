@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from html import escape
 
 from conformance.reports.model import ORDER, CaseView, Report, counted
-from conformance.reports.requirement_status import RequirementStatus
 from conformance.reports.wording import (
     SIGNS,
     cases,
@@ -22,6 +21,7 @@ from conformance.reports.wording import (
     shortest,
     why,
 )
+from conformance.runner.requirement_status import RequirementStatus
 from conformance.runner.verdict import Verdict
 
 ROOM = 60_000

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from conformance.reports.requirement_status import RequirementResult, RequirementStatus, standings
+from conformance.runner.requirement_status import RequirementResult, RequirementStatus, standings
 from conformance.runner.verdict import NOT_CONFORMANT, RAN, Verdict
 from conformance.spec import SECTIONS, Requirement
 

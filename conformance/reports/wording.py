@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from conformance.reports.conclusion import concluded
 from conformance.reports.model import CaseView, Report
-from conformance.reports.requirement_status import RequirementStatus
+from conformance.runner.explain import concluded
+from conformance.runner.requirement_status import RequirementStatus
 from conformance.runner.verdict import NOT_CONFORMANT, Verdict
 
 SIGNS = {

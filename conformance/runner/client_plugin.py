@@ -14,11 +14,9 @@ from conformance.client_mode.client_under_test import ClientUnderTest, probe
 from conformance.client_mode.connection import ClientConnection
 from conformance.client_mode.listener import Host
 from conformance.client_mode.process import ClientProgram
-from conformance.driver.expect import NotTestable, Violation
-from conformance.replay.collect import ReplayFile
-from conformance.runner.keys import DIALOGUE, OPTIONS, RUN
+from conformance.errors import NO_SERVER, NOT_CONFORMANT, NotTestable, Unusable, Violation
+from conformance.runner.keys import CASE, DIALOGUE, OPTIONS, RUN
 from conformance.runner.options import Options
-from conformance.runner.probe import NO_SERVER, NOT_CONFORMANT, Unusable
 
 KIT = Path(__file__).resolve().parents[1]
 CASES = {"server": KIT / "cases", "client": KIT / "client_cases"}
@@ -137,8 +135,8 @@ async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
 @pytest.fixture
 def program(request: pytest.FixtureRequest) -> list[dict[str, object]]:
     """The steps of the replay file that the case is."""
-    file = request.node.getparent(ReplayFile)
-    return list(file.replay.program) if file is not None else []
+    replay = request.node.stash[CASE].replay
+    return list(replay.program or []) if replay else []
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -152,7 +150,7 @@ async def guest(request: pytest.FixtureRequest, host: Host) -> AsyncIterator[Cli
     finally:
         _tell_of_deaths(request, host)
     yield found
-    last.append(found.link)
+    last.append(found.connection)
 
 
 def _tell_of_deaths(request: pytest.FixtureRequest, host: Host) -> None:

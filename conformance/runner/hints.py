@@ -10,30 +10,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from conformance.runner.verdict import Finding
-
-
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """A known pattern.
-
-    Attributes:
-        name: Its name.
-        requirements: The ids of the requirements that it speaks of.
-        shows: Whether a finding of one of them has it.
-        sentence: What it looks like.
-    """
-
-    name: str
-    requirements: frozenset[str]
-    shows: Callable[[Finding], bool]
-    sentence: str
+from conformance.errors import Kind
+from conformance.protocol.wire import JSON, same
+from conformance.runner.verdict import Finding, Hint
 
 
 def hint(finding: Finding, known: Iterable[Hint]) -> Hint | None:
@@ -69,6 +53,10 @@ def _events(finding: Finding, direction: str) -> Iterator[dict[str, Any]]:
                 yield event
 
 
+NO_FRAME = 1006
+"""The close code of a connection that ended without a close frame."""
+
+
 def last_patch(finding: Finding) -> list[dict[str, Any]]:
     """The operations of the last patch that the kit sent."""
     patches = [e.get("data") for e in sent(finding) if e["type"].startswith("_PATCH:")]
@@ -89,9 +77,25 @@ def calls(finding: Finding) -> list[str]:
 
 
 def closed(finding: Finding, code: int | None = None) -> bool:
-    """Whether what was received is the end of a connection, with a close code if one is given."""
-    said = finding.received
-    return "closed with code" in said if code is None else f"closed with code {code}" in said
+    """Whether a connection was closed by a close frame, with a code if one is given."""
+    found = finding.violation.close_code
+    return found not in (None, NO_FRAME) if code is None else found == code
+
+
+def differing(finding: Finding) -> tuple[dict[str, JSON], dict[str, JSON]]:
+    """Of the value that was received, and of the expected one, the members that differ.
+
+    Values that are not objects count as the member "" of one.
+    """
+    violation = finding.violation
+    found, wanted = (
+        value if isinstance(value, dict) else {"": value}
+        for value in (violation.received_value, violation.expected_value)
+    )
+    return (
+        {name: v for name, v in found.items() if name not in wanted or not same(v, wanted[name])},
+        {name: v for name, v in wanted.items() if name not in found or not same(v, found[name])},
+    )
 
 
 # The patterns
@@ -99,29 +103,29 @@ def closed(finding: Finding, code: int | None = None) -> bool:
 
 def _newer_closed(finding: Finding) -> bool:
     told = next((e.at for e in finding.trace.entries if '"_DISCONNECT"' in str(e.payload)), None)
-    ends = [e for e in finding.trace.entries if e.direction == "noted" and " closed " in e.payload]
+    ends = [e for e in finding.trace.entries if e.change == "closed"]
     return told is not None and closed(finding) and len({e.connection for e in ends}) > 1
 
 
 def _patch_first(finding: Finding) -> bool:
-    opened = [e for e in finding.trace.entries if "connects to" in str(e.payload)]
-    return len(opened) > 1 and "_PATCH:TESTEE" in finding.received
+    opened = [e for e in finding.trace.entries if e.change == "opened"]
+    return len(opened) > 1 and finding.violation.event == "_PATCH:TESTEE"
 
 
 def _not_finite(finding: Finding) -> bool:
-    return re.search(r"(NaN|Infinity) is no JSON", finding.received) is not None
+    return finding.violation.kind is Kind.NOT_FINITE
 
 
 def _poisoned(finding: Finding) -> bool:
     lone = re.compile(r"\\u[dD][89a-fA-F]")
     entries = [e for e in finding.trace.entries if e.direction == "sent"]
-    silent = "nothing of the kind" in finding.received or "without it" in finding.received
-    return silent and any(lone.search(str(e.payload)) for e in entries)
+    missing = finding.violation.kind is Kind.MISSING_EVENT
+    return missing and any(lone.search(str(e.payload)) for e in entries)
 
 
 def _raw_token(finding: Finding) -> bool:
     tokens = {token for p in pointers(finding) for token in p.split("/") if "~" in token}
-    return any(f"'{token}': " in finding.received for token in tokens)
+    return not tokens.isdisjoint(differing(finding)[0])
 
 
 def _half_applied(finding: Finding) -> bool:
@@ -134,13 +138,16 @@ MANY = 1000
 
 def _echoed(finding: Finding) -> bool:
     written = [e["data"] for e in sent(finding) if e["type"].startswith(("_SET:", "_PATCH:"))]
-    return bool(written) and '"op"' in finding.received
+    received = finding.violation.received_value
+    operations = received if isinstance(received, list) else []
+    return bool(written) and any(isinstance(one, dict) and "op" in one for one in operations)
 
 
 def _cancelled_early(finding: Finding) -> bool:
     names = calls(finding)
     twice = any(name in names[place + 1 :] for place, name in enumerate(names))
-    return twice and "runningTasks" in finding.expected + finding.received
+    wrong = {*finding.violation.attributes}.union(*differing(finding))
+    return twice and "runningTasks" in wrong
 
 
 def _between(finding: Finding) -> bool:
@@ -152,7 +159,7 @@ def _between(finding: Finding) -> bool:
 
 
 def _stale_start(finding: Finding) -> bool:
-    return "assignQuietly" in calls(finding) and "initial state" in finding.expected
+    return finding.violation.kind is Kind.INITIAL_STATE and "assignQuietly" in calls(finding)
 
 
 def _hyphen(finding: Finding) -> bool:
@@ -170,12 +177,15 @@ def is_loose_index(token: str) -> bool:
 
 
 def _bool_as_int(finding: Finding) -> bool:
-    found, _, wanted = finding.received.rpartition(" instead of ")
-    if not found:
-        found, wanted = finding.received, finding.expected
-    found, wanted = (text.rpartition(": ")[2] for text in (found, wanted))
-    as_numbers = [text.replace("true", "1").replace("false", "0") for text in (found, wanted)]
-    return "true" in found + wanted and as_numbers[0] == as_numbers[1]
+    found, wanted = differing(finding)
+    loosely = bool(found == wanted)  # to Python, true is 1
+    return loosely and any(map(_has_true, (found, wanted)))
+
+
+def _has_true(value: JSON) -> bool:
+    if isinstance(value, list | dict):
+        return any(map(_has_true, value.values() if isinstance(value, dict) else value))
+    return value is True
 
 
 def _always(_: Finding) -> bool:

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conformance.runner.verdict import NOT_CONFORMANT, Outcome, Verdict
+from conformance.runner.verdict import NOT_CONFORMANT, Outcome, Run, Verdict
 
 FORMAT = "ws-sync-last-run"
 NAME = "last-run.json"
@@ -73,3 +73,23 @@ def load(folder: Path) -> LastRun | None:
     if not isinstance(server, str) or not isinstance(verdicts, dict):
         return None
     return LastRun(server, {case: str(verdict) for case, verdict in verdicts.items()})
+
+
+def compare(run: Run, server: str, folder: Path) -> None:
+    """Note in a run what is fixed and what is new since the last one, and keep this one.
+
+    Args:
+        run: The run, which has ended.
+        server: What was judged; a last run of another target is not compared.
+        folder: Where the last run is kept.
+    """
+    last = load(folder)
+    if last is None or last.server != server:
+        last = LastRun(server)
+    else:
+        run.fixed, run.new = last.changes(run.outcomes)
+    last.note(run.outcomes)
+    try:
+        last.save(folder)
+    except OSError as error:
+        run.warnings.append(f"{folder} can't be written to ({error.strerror}): no run is kept")

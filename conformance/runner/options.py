@@ -1,13 +1,12 @@
-"""The kit's options, and the server that they name."""
+"""The options of a run, read and checked: a function for each table of `option_table`."""
 
 from __future__ import annotations
 
 import random
 import re
-from argparse import ArgumentError
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,39 +15,38 @@ from conformance.client_mode.process import URL, ClientProgram
 from conformance.driver.application import Application, BadCall, read_call
 from conformance.driver.process import EMBEDDED, ServerProcess, StartFailed, free_port
 from conformance.driver.target import SESSION, Target
+from conformance.errors import NO_SERVER, NOTHING_RAN, Unusable
 from conformance.runner import known_failing, selection
 from conformance.runner.known_failing import Known
-from conformance.runner.probe import NO_SERVER, NOTHING_RAN, Unusable, check_url
+from conformance.runner.option_table import LOCAL_AUTH_URL, LOCAL_URL
+from conformance.runner.probe import check_url
 
-GROUP = "ws-sync"
-"""The heading of the options in the help."""
-LOCAL_URL = "ws://127.0.0.1:{port}/ws/{session}"
-BUDGET = "2s"
-REPLAY_DIR = ".ws-sync/replays"
-LISTEN = "3s"
-LOCAL_AUTH_URL = "ws://127.0.0.1:{port}/auth"
+ONLY_SERVERS = ("server-url", "auth-url", "server-cmd", "call")
+"""Options that make no sense where a client is under test."""
+SAME_TARGET = ("auth-url", "server-cmd", "client-cmd", "listen", "time-scale")
+"""Options besides the URL that `ws-sync replay` needs to judge the same target."""
 
 
 @dataclass(slots=True)
 class Options:
-    """What the command line says.
+    """The options of a run.
 
     Attributes:
-        target: The server under test.
-        process: The process of what is under test if the kit starts it, or None.
-        strict: Whether a SHOULD that is not met fails.
+        target: The server or client under test.
+        process: Its process if the kit starts it, or None.
+        strict: Whether an unmet SHOULD fails.
         known: The known-failing list.
-        report: Where the JSON report goes, or None.
-        testee: Whether a testee counts as one, or as an application like any other.
+        report: The path of the JSON report, or None.
+        testee: Whether to look for a testee; False judges one as any application.
         budget: Seconds for generated sequences.
-        examples: How many of them at most, or None.
-        seed: Where their search begins.
-        replay_dir: Where replay files of failures go, or None for nowhere.
-        how: The arguments by which `ws-sync replay` judges the same server.
-        write_known: Where the list of what fails in this run goes, or None.
-        promised: Whether the user has named an endpoint that begins with the identification.
-        reports: The folder where all reports go, or None.
-        selection: The options that chose the cases; empty for all.
+        examples: The maximum number of generated sequences, or None.
+        seed: Their seed.
+        replay_dir: The folder for replay files of failures, or None for no files.
+        how: The arguments with which `ws-sync replay` judges the same target.
+        write_known: The path for the list of what fails in this run, or None.
+        promised: Whether the user gave `--auth-url`.
+        reports: The folder for all reports, or None.
+        selection: The options that select cases; empty for all cases.
     """
 
     target: Target
@@ -73,7 +71,7 @@ class Options:
         return self.process.given if self.process is not None else self.target.url
 
     def start(self) -> None:
-        """Start what is under test, if the kit is to.
+        """Start what is under test, if it is for the kit to do.
 
         Raises:
             Unusable: It does not start.
@@ -87,212 +85,97 @@ class Options:
             raise Unusable(NO_SERVER, sentence) from error
 
 
-def add(parser: pytest.Parser) -> None:
-    """Declare the options."""
-    group = parser.getgroup(GROUP)
-    group.addoption(
-        "--server-url",
-        metavar="URL",
-        help="the server under test, such as ws://127.0.0.1:8000/ws/{session}; each name put for "
-        "{session} must be a session of its own. Without it and --server-cmd, the kit starts "
-        "the reference server.",
-    )
-    group.addoption(
-        "--auth-url", metavar="URL", help="its endpoint that begins with the identification"
-    )
-    group.addoption(
-        "--server-cmd",
-        metavar="COMMAND",
-        help="a command that starts the server, with {port} for the port; it is started again "
-        f"when it dies. The URLs may hold {{port}} too and are {LOCAL_URL} and {LOCAL_AUTH_URL} "
-        "if not given.",
-    )
-    group.addoption(
-        "--client-cmd",
-        metavar="COMMAND",
-        help="test a client: a command that starts it, with {url} for the kit's URL, such as "
-        "'node testee.mjs {url}' (spec/testee.md)",
-    )
-    group.addoption(
-        "--listen",
-        metavar="ADDRESS",
-        help="test a client that connects to this address by itself, such as 127.0.0.1:8765; with "
-        "--client-cmd: where the kit is (default: a free port of loopback)",
-    )
-    group.addoption(
-        "--no-testee",
-        action="store_true",
-        help="judge any application by what needs no testee; so is a server that announces none",
-    )
-    group.addoption(
-        "--allow-writes",
-        action="store_true",
-        help="without a testee: write to the application's documents, and put back what was there",
-    )
-    group.addoption(
-        "--call",
-        action="append",
-        default=[],
-        metavar='KEY={"type":NAME,…}',
-        help="without a testee: an action that the kit may call to see changes, with its "
-        "arguments; needs --allow-writes, and is not taken back",
-    )
-    group.addoption(
-        "--listen-for",
-        default=LISTEN,
-        metavar="TIME",
-        help="how long to wait for a change that the application makes by itself (default "
-        f"{LISTEN})",
-    )
-    group.addoption(
-        "--time-scale",
-        type=float,
-        default=1.0,
-        metavar="FACTOR",
-        help="multiply every deadline, for slow servers and machines (default 1)",
-    )
-    # pytest has a `--strict` of its own, about its configuration; the kit reads the same flag.
-    with suppress(ValueError):
-        group.addoption("--strict", action="store_true", help="let an unmet SHOULD fail the run")
-    group.addoption(
-        "--known-failing",
-        metavar="FILE",
-        help="cases that are known to fail, one a line: its id and the reason. An entry that "
-        "does not come true fails the run.",
-    )
-    group.addoption(
-        "--write-known-failing",
-        metavar="FILE",
-        help="write the list of what fails in this run; the reasons of the list given stay",
-    )
-    selection.add(group)
-    # pytest has declared `--last-failed` for its cache, and the kit reads the same flag.
-    with suppress(ValueError, ArgumentError):
-        group.addoption(
-            "--last-failed", action="store_true", dest="lf", help="only what failed last"
-        )
-    group.addoption(
-        "--list",
-        action="store_true",
-        help="print the ids of the cases, with level, requirement and features, and run nothing",
-    )
-    group.addoption(
-        "--watch",
-        action="append",
-        default=[],
-        metavar="DIR",
-        help="run again whenever files in this folder change; repeatable",
-    )
-    group.addoption(
-        "--budget",
-        default=BUDGET,
-        metavar="TIME",
-        help=f"time for generated sequences, such as 20s, 2m or 1h (default {BUDGET}); 0s: none",
-    )
-    group.addoption(
-        "--max-examples",
-        type=int,
-        metavar="N",
-        help="stop after so many generated sequences, whatever the budget",
-    )
-    group.addoption("--seed", type=int, metavar="N", help="where the generated sequences begin")
-    group.addoption(
-        "--full",
-        action="store_true",
-        help="show the whole dialogue of every failure, and not only the shortest of each "
-        "requirement; so does -v",
-    )
-    group.addoption(
-        "--report",
-        metavar="DIR",
-        help="write the outcome into this folder: an HTML page, JSON, JUnit XML, CTRF JSON, "
-        "Markdown, a badge",
-    )
-    group.addoption("--report-json", metavar="FILE", help="write the outcome as JSON alone")
-    group.addoption(
-        "--replay-dir",
-        default=REPLAY_DIR,
-        metavar="DIR",
-        help="where each failure is written as a file that `ws-sync replay` runs again (default "
-        f"{REPLAY_DIR}); an empty name: nowhere",
-    )
-    group.addoption(
-        "--replays",
-        action="append",
-        default=[],
-        metavar="DIR",
-        help="a folder of such files, each of which is a case of this run; can be given again",
-    )
-
-
 def read(config: pytest.Config) -> Options:
-    """The options of a run.
+    """Read and check the options of a run.
 
     Raises:
-        Unusable: One of them can't be right.
+        Unusable: One of them is invalid.
     """
-    url, auth_url, command = (
-        config.getoption(name) for name in ("server_url", "auth_url", "server_cmd")
+    target, process = _target(config)
+    seed = config.getoption("seed")
+    return Options(
+        target=target,
+        process=process,
+        testee=not config.getoption("no_testee"),
+        promised=bool(config.getoption("auth_url")),
+        how=_how(config),
+        strict=bool(config.getoption("strict")),  # pytest's own flag is None if not given
+        known=_known(config.getoption("known_failing")),
+        write_known=_file(config, "--write-known-failing"),
+        selection=_selection(config),
+        budget=seconds_in("--budget", config.getoption("budget")),
+        examples=_at_least_one("--max-examples", config.getoption("max_examples")),
+        seed=random.randrange(2**32) if seed is None else seed,
+        report=_file(config, "--report-json"),
+        reports=_folder(config, "--report"),
+        replay_dir=_folder(config, "--replay-dir"),
     )
+
+
+def _given(config: pytest.Config, option: str) -> Any:
+    return config.getoption(option.removeprefix("--").replace("-", "_"))
+
+
+# The target
+
+
+def _target(config: pytest.Config) -> tuple[Target, ServerProcess | None]:
     time_scale = config.getoption("time_scale")
     if not 0 < time_scale < float("inf"):
         raise Unusable(NOTHING_RAN, f"--time-scale {time_scale}: it must be greater than 0")
-    process: ServerProcess | None = None
     listen = _listen(config)
-    if listen is not None:
-        url, auth_url = "ws://{}:{}/".format(*listen), None
-        if client_command := config.getoption("client_cmd"):
-            process = ClientProgram(client_command, url)
-    elif command or not url:
-        port = _port_in(url)
-        if command and port is None and "{port}" not in command:
-            raise Unusable(
-                NOTHING_RAN,
-                f"--server-cmd {command!r}: it has no {{port}}, nor has --server-url one",
-            )
-        port = port or free_port()
-        process = ServerProcess(command or EMBEDDED, port)
-        url, auth_url = (
-            given.replace("{port}", str(port))
-            for given in (url or LOCAL_URL, auth_url or LOCAL_AUTH_URL)
-        )
+    url, auth_url, process = _server(config) if listen is None else _client(config, listen)
     check_url("--server-url", url, SESSION)
     if auth_url:
         check_url("--auth-url", auth_url)
-    return Options(
-        target=Target(
-            url,
-            auth_url,
-            time_scale,
-            application=_application(config),
-            listen=listen,
-            command=command or config.getoption("client_cmd"),
-        ),
-        process=process,
-        strict=bool(config.getoption("strict")),  # pytest has None for its own
-        known=_known(config.getoption("known_failing")),
-        report=_file(config, "--report-json"),
-        reports=_folder("--report", config.getoption("report")),
-        selection=_selection(config),
-        testee=not config.getoption("no_testee"),
-        budget=seconds_in("--budget", config.getoption("budget")),
-        examples=_at_least_one("--max-examples", config.getoption("max_examples")),
-        seed=random.randrange(2**32) if (seed := config.getoption("seed")) is None else seed,
-        replay_dir=_folder("--replay-dir", config.getoption("replay_dir")),
-        how=_how(config),
-        write_known=_file(config, "--write-known-failing"),
-        promised=bool(config.getoption("auth_url")),
+    target = Target(
+        url,
+        auth_url,
+        time_scale,
+        application=_application(config),
+        listen=listen,
+        command=config.getoption("server_cmd") or config.getoption("client_cmd"),
     )
+    return target, process
+
+
+def _server(config: pytest.Config) -> tuple[str, str | None, ServerProcess | None]:
+    """The URLs of the server under test, and its process if the kit starts it."""
+    url, auth_url, command = (
+        config.getoption(name) for name in ("server_url", "auth_url", "server_cmd")
+    )
+    if url and not command:
+        return url, auth_url, None
+    port = _port_in(url)
+    if command and port is None and "{port}" not in command:
+        raise Unusable(
+            NOTHING_RAN, f"--server-cmd {command!r}: neither it nor --server-url has {{port}}"
+        )
+    port = port or free_port()
+    url, auth_url = (
+        given.replace("{port}", str(port))
+        for given in (url or LOCAL_URL, auth_url or LOCAL_AUTH_URL)
+    )
+    return url, auth_url, ServerProcess(command or EMBEDDED, port)
+
+
+def _client(
+    config: pytest.Config, listen: tuple[str, int]
+) -> tuple[str, None, ClientProgram | None]:
+    """The kit's URL for the client under test, and its process if the kit starts it."""
+    url = "ws://{}:{}/".format(*listen)
+    command = config.getoption("client_cmd")
+    return url, None, ClientProgram(command, url) if command else None
 
 
 def _listen(config: pytest.Config) -> tuple[str, int] | None:
-    """Where the kit listens for a client under test; None if a server is."""
+    """The address where the kit waits for a client under test; None if a server is."""
     command, address = config.getoption("client_cmd"), config.getoption("listen")
     if not command and not address:
         return None
-    for name in ("server-url", "auth-url", "server-cmd", "call"):
-        if config.getoption(name.replace("-", "_")):
-            raise Unusable(NOTHING_RAN, f"--{name} is about a server, and a client is to be tested")
+    for name in ONLY_SERVERS:
+        if _given(config, name):
+            raise Unusable(NOTHING_RAN, f"--{name} is for a server, and a client is to be tested")
     if command and URL not in command:
         raise Unusable(NOTHING_RAN, f"--client-cmd {command!r}: it has no {URL}")
     if not address:
@@ -303,26 +186,17 @@ def _listen(config: pytest.Config) -> tuple[str, int] | None:
     return host.strip("[]"), int(port)
 
 
-def _folder(option: str, path: str | None) -> Path | None:
-    if path and Path(path).exists() and not Path(path).is_dir():
-        raise Unusable(NOTHING_RAN, f"{option} {path}: it is no folder")
-    return Path(path) if path else None
-
-
-def _selection(config: pytest.Config) -> list[str]:
-    """The options that choose cases, as they were given."""
-    keyword: str = config.getoption("keyword")
-    found = ["-k", keyword] if keyword else []
-    for name in selection.NAMES:
-        for value in config.getoption(name) or []:
-            found += [f"--{name}", value]
-    return found + (["--last-failed"] if config.getoption("lf") else [])
+def _port_in(url: str | None) -> int | None:
+    if not url or "{port}" in url:
+        return None
+    check_url("--server-url", url, SESSION)
+    return urlsplit(url).port
 
 
 def _how(config: pytest.Config) -> list[str]:
     found = [url] if (url := config.getoption("server_url")) else []
-    for name in ("auth-url", "server-cmd", "client-cmd", "listen", "time-scale"):
-        value = config.getoption(name.replace("-", "_"))
+    for name in SAME_TARGET:
+        value = _given(config, name)
         if value and value != 1:
             found += [f"--{name}", str(value)]
     return found
@@ -341,11 +215,33 @@ def _application(config: pytest.Config) -> Application:
     return Application(allow_writes=writes, calls=named, listen=listen)
 
 
+# The run
+
+
+def _known(path: str | None) -> Known:
+    if path is None:
+        return Known()
+    try:
+        return known_failing.load(Path(path))
+    except known_failing.ListError as error:
+        raise Unusable(NOTHING_RAN, f"--known-failing: {error}") from error
+
+
+def _selection(config: pytest.Config) -> list[str]:
+    """The options that select cases, as they were given."""
+    keyword: str = config.getoption("keyword")
+    found = ["-k", keyword] if keyword else []
+    for name in selection.NAMES:
+        for value in config.getoption(name) or []:
+            found += [f"--{name}", value]
+    return found + (["--last-failed"] if config.getoption("lf") else [])
+
+
 def seconds_in(option: str, time: str) -> float:
-    """The seconds in what an option says, such as `2m`.
+    """The seconds in the value of an option, such as `2m`.
 
     Raises:
-        Unusable: It is not written like that.
+        Unusable: It is not a number with a unit.
     """
     match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", time)
     if match is None:
@@ -359,26 +255,20 @@ def _at_least_one(option: str, number: int | None) -> int | None:
     return number
 
 
+# Files
+
+
+def _folder(config: pytest.Config, option: str) -> Path | None:
+    path = _given(config, option)
+    if path and Path(path).exists() and not Path(path).is_dir():
+        raise Unusable(NOTHING_RAN, f"{option} {path}: it is not a folder")
+    return Path(path) if path else None
+
+
 def _file(config: pytest.Config, option: str) -> Path | None:
-    path = config.getoption(option.removeprefix("--").replace("-", "_"))
+    path = _given(config, option)
     if path is None:
         return None
     if not Path(path).parent.is_dir():
         raise Unusable(NOTHING_RAN, f"{option} {path}: its folder does not exist")
     return Path(path)
-
-
-def _port_in(url: str | None) -> int | None:
-    if not url or "{port}" in url:
-        return None
-    check_url("--server-url", url, SESSION)
-    return urlsplit(url).port
-
-
-def _known(path: str | None) -> Known:
-    if path is None:
-        return Known()
-    try:
-        return known_failing.load(Path(path))
-    except known_failing.ListError as error:
-        raise Unusable(NOTHING_RAN, f"--known-failing: {error}") from error

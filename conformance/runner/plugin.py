@@ -19,46 +19,52 @@ import pytest
 
 from conformance.driver.closing import after_errors
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import Violation
 from conformance.driver.liveness import check_alive
 from conformance.driver.peer import Peer
 from conformance.driver.process import MOST_STARTS
 from conformance.driver.target import Target
+from conformance.errors import NOTHING_RAN, Unusable, Violation
 from conformance.protocol.display import escape_control_chars
-from conformance.replay.collect import case_of
-from conformance.reports import bundle
 from conformance.runner import client_plugin as clients
-from conformance.runner import last_run, selection, watch_mode, weak_evidence
+from conformance.runner import (
+    finish,
+    hooks,
+    last_run,
+    option_table,
+    selection,
+    watch_mode,
+    weak_evidence,
+)
 from conformance.runner import options as command_line
 from conformance.runner.case import MARK, of_item
-from conformance.runner.keys import CASE, DIALOGUE, OPTIONS, RUN
+from conformance.runner.keys import BEGAN, CASE, DIALOGUE, OPTIONS, RUN, SEARCHED
 from conformance.runner.measurements import Figure
 from conformance.runner.options import Options
-from conformance.runner.probe import NOTHING_RAN, Unusable, probe
-from conformance.runner.verdict import NOT_CONFORMANT, Outcome, Run, Verdict
+from conformance.runner.probe import probe
+from conformance.runner.verdict import NOT_CONFORMANT, Finding, Outcome, Run, Verdict
 from conformance.runner.verdict_rules import Blocked, NeedsTestee, judge, listed
-from conformance.terminal.reporter import Terminal
 
 CONTRACT_FREE = "application"
-PROMISED = "user-session"
-"""The feature that who gives `--auth-url` counts on."""
-NEEDS_TESTEE = "needs a testee, the small application of spec/testee.md on this implementation"
 
-BEGAN = pytest.StashKey[float]()
 OUTCOME = pytest.StashKey[Outcome]()
 FOLDER = Path(".ws-sync")
 """Where the last run is kept."""
 FIGURES = pytest.StashKey[list[Figure]]()
 
 
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Declare the hooks that other plugins implement."""
+    pluginmanager.add_hookspecs(hooks)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the kit's options."""
-    command_line.add(parser)
+    option_table.add(parser)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker of cases, and that they are coroutines; put the kit's reporter in place.
+    """Declare the marker of cases, and that they are coroutines.
 
     Both hold whatever configuration pytest has found: a path among the options can lead it to
     another file than the kit's own.
@@ -67,11 +73,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MARK}(requirement, needs): binds a case; use @case(…)")
     config.stash[RUN] = Run()
     config.stash[BEGAN] = time.monotonic()
-    standard = config.pluginmanager.get_plugin("terminalreporter")
-    pytests = config.option.help or (config.option.collectonly and not config.option.list)
-    if standard is not None and not pytests:
-        config.pluginmanager.unregister(standard)
-        config.pluginmanager.register(Terminal(config, sys.stdout), "terminalreporter")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -123,7 +124,8 @@ def end_with_signals(chosen: Options) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Bind each item to its case, leave out what is not selected, look for stale known entries."""
     for item in items:
-        found = item.stash[CASE] = case_of(item) or of_item(item)
+        found = config.hook.pytest_conformance_case(item=item) or of_item(item)
+        item.stash[CASE] = found
         item.extra_keyword_matches |= {found.id, found.requirement.id, *found.needs}
     rested_on = set().union(*(item.stash[CASE].after for item in items))
     items.sort(key=lambda item: item.stash[CASE].id not in rested_on)
@@ -180,7 +182,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         process.mark()
     target = item.config.stash[OPTIONS].target
     if not target.testee and item.stash[CASE].section != CONTRACT_FREE:
-        raise NeedsTestee(NEEDS_TESTEE)
+        raise NeedsTestee
     missing = item.stash[CASE].needs - target.features
     if missing:
         pytest.skip(
@@ -256,7 +258,8 @@ def pytest_runtest_makereport(
         if outcome.verdict is Verdict.DIED:
             _after_death(item)
     elif outcome is not None and call.excinfo is not None:
-        outcome.verdict, outcome.reason = Verdict.KIT_ERROR, str(result.longrepr)
+        outcome.verdict = Verdict.KIT_ERROR
+        outcome.reason = outcome.kit_error = str(result.longrepr)
     if outcome is None:
         return result
     result.verdict = outcome.verdict  # type: ignore[attr-defined]
@@ -276,19 +279,28 @@ def pytest_runtest_makereport(
 
 
 def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Outcome:
+    chosen = item.config.stash[OPTIONS]
     dialogue = item.stash.get(DIALOGUE, None)
     trace = dialogue.trace if dialogue else None
     outcome = Outcome(item.stash[CASE], Verdict.PASS, seconds=call.duration, trace=trace)
-    outcome.notes = [f"{name}: {figures}" for name, figures in item.user_properties]
+    outcome.searched = item.stash.get(SEARCHED, None)
     outcome.figures = item.stash.get(FIGURES, [])
-    outcome.missing = outcome.case.needs - item.config.stash[OPTIONS].target.features
+    outcome.missing = outcome.case.needs - chosen.target.features
     endings = [*dialogue.endings, *after_errors(dialogue.connections)] if dialogue else []
     error = call.excinfo.value if call.excinfo else None
-    judge(outcome, error, endings, item.config.stash[OPTIONS])
+
+    def keep(finding: Finding) -> str | None:
+        command: str | None = item.config.hook.pytest_conformance_keep(
+            outcome=outcome, finding=finding, chosen=chosen
+        )
+        return command
+
+    judge(outcome, error, endings, chosen, keep)
     if outcome.verdict is Verdict.KIT_ERROR and call.excinfo is not None:
-        side = item.config.stash[OPTIONS].target.side
-        outcome.reason = f"{outcome.case.id}: the kit's own error, not the {side}'s\n" + str(
-            item.repr_failure(call.excinfo)
+        outcome.kit_error = str(item.repr_failure(call.excinfo))
+        outcome.reason = (
+            f"{outcome.case.id}: an error of the kit, not of the {chosen.target.side}\n"
+            f"{outcome.kit_error}"
         )
     return outcome
 
@@ -314,61 +326,27 @@ def _after_death(item: pytest.Item) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Set the exit status, and write the reports."""
-    config = session.config
-    chosen = config.stash.get(OPTIONS, None)
+    """Set the exit status, and sum the run up."""
+    chosen = session.config.stash.get(OPTIONS, None)
+    run = session.config.stash[RUN]
     if chosen is None:
-        if config.option.list and config.stash[RUN].selects_nothing:
+        if session.config.option.list and run.selects_nothing:
             session.exitstatus = NOTHING_RAN
         return
-    run = config.stash[RUN]
-    if run.selects_nothing:
-        session.exitstatus = run.exit_status()
-        return
-    left = run.vanished()
-    if session.shouldstop:
-        run.problems.append(
-            f"{session.shouldstop}; the run ended early, {len(left)} cases did not run"
-        )
-    else:
-        if left and run.outcomes:  # pytest begins nothing where it could not collect
-            named = ", ".join(left[:5]) + (", …" if left[5:] else "")
-            how_many = "1 case has" if len(left) == 1 else f"{len(left)} cases have"
-            run.problems.append(f"{how_many} no outcome: {named}")
-        if chosen.promised and chosen.target.testee and PROMISED not in chosen.target.features:
-            run.problems.append(
-                f"--auth-url is given, but the testee does not list `{PROMISED}`: nothing of it "
-                "was judged"
-            )
-        if run.ran() and (ails := check_alive(chosen.target, chosen.process)):
-            run.problems.append(f"the {chosen.target.side} has died after the last case: {ails}")
-    run.warnings += dict.fromkeys(chosen.target.application.left)
-    run.warnings += weak_evidence.of_calls(chosen.target.application)
+    if not run.selects_nothing:
+        _finish(run, chosen, str(session.shouldstop or ""))
+    session.exitstatus = run.exit_status()
+
+
+def _finish(run: Run, chosen: Options, stopped: str) -> None:
+    died = None
+    if run.ran() and not stopped:
+        died = check_alive(chosen.target, chosen.process)
+    run.problems += finish.problems(
+        run, chosen.target, stopped=stopped, died=died, promised=chosen.promised
+    )
     run.warnings += weak_evidence.warnings(run, chosen.target)
-    _compare_with_last(run, chosen)
+    if chosen.replay_dir is not None and run.outcomes:
+        last_run.compare(run, chosen.server, FOLDER)
     if chosen.write_known is not None:
         chosen.write_known.write_text(listed(run, chosen.known), encoding="utf-8")
-    session.exitstatus = run.exit_status()
-    if unwritten := bundle.keep(run, chosen, _elapsed(config)):
-        run.problems.append(unwritten)
-        session.exitstatus = run.exit_status()
-
-
-def _compare_with_last(run: Run, chosen: Options) -> None:
-    """Note what was fixed and what is new since the last run of the same target, and keep this."""
-    if chosen.replay_dir is None or not run.outcomes:
-        return
-    last = last_run.load(FOLDER)
-    if last is None or last.server != chosen.server:
-        last = last_run.LastRun(chosen.server)
-    else:
-        run.fixed, run.new = last.changes(run.outcomes)
-    last.note(run.outcomes)
-    try:
-        last.save(FOLDER)
-    except OSError as error:
-        run.warnings.append(f"{FOLDER} can't be written to ({error.strerror}): no run is kept")
-
-
-def _elapsed(config: pytest.Config) -> float:
-    return time.monotonic() - config.stash[BEGAN]

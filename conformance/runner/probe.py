@@ -15,16 +15,12 @@ from websockets.exceptions import InvalidHandshake, InvalidStatus
 from conformance.blackbox.client import BlackBoxClient
 from conformance.driver.application import BURST, Application
 from conformance.driver.connection import Connection
-from conformance.driver.expect import Violation
 from conformance.driver.peer import Peer
 from conformance.driver.target import SESSION, Target
 from conformance.driver.trace import Trace
+from conformance.errors import NO_SERVER, NOT_CONFORMANT, NOTHING_RAN, Unusable, Violation
 from conformance.protocol import contract
 from conformance.spec import deviation
-
-NOT_CONFORMANT = 1
-NOTHING_RAN = 2
-NO_SERVER = 3
 
 FENCES = 5
 ANNOUNCED = frozenset({"_SET:TESTEE", "_SET:SECOND"})
@@ -33,18 +29,6 @@ AT_ONCE = (
     "a server sends the documents that it announces at once (connection-initial-state), and a "
     f"testee TESTEE and SECOND: {TESTEE_HINT}"
 )
-
-
-class Unusable(Exception):
-    """There is nothing to run the cases against.
-
-    Attributes:
-        status: The exit status: 1 not conformant, 2 a wrong option, 3 no server.
-    """
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
 
 
 def check_url(option: str, url: str, filled: str = "") -> None:

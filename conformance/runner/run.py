@@ -1,7 +1,7 @@
-"""Runs pytest on the cases, with the kit's hooks and options known from the start.
+"""Runs pytest on the cases, with the kit's plugins registered from the start.
 
-Where pytest meets them only in the folder's `conftest.py`, it takes the value of an option for a
-path of tests until then.
+If pytest found them only in the folder's `conftest.py`, it would take the value of one of their
+options for a path until then.
 """
 
 from __future__ import annotations
@@ -9,14 +9,27 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
+from importlib import import_module
+from types import ModuleType
 
 import pytest
 
-from conformance.replay import collect
-from conformance.runner import client_plugin as clients
-from conformance.runner import plugin
-from conformance.runner.options import GROUP
+from conformance.runner.option_table import GROUP
 from conformance.runner.watch_mode import FIXED
+
+PLUGINS = (
+    "conformance.runner.plugin",
+    "conformance.replay.collect",
+    "conformance.proxy.rerun",
+    "conformance.runner.client_plugin",
+    "conformance.reports.bundle",
+    "conformance.terminal.reporter",
+)
+
+
+def plugins() -> list[ModuleType]:
+    """Import the kit's plugins; by name, as they import the runner."""
+    return [import_module(name) for name in PLUGINS]
 
 
 def run(arguments: Sequence[str], *watching: object) -> int:
@@ -27,11 +40,11 @@ def run(arguments: Sequence[str], *watching: object) -> int:
         watching: Further plugins.
 
     Returns:
-        The exit status: that of `verdict.Run`, of `probe.Unusable`, or pytest's own.
+        The exit status: one of `conformance.errors`, or one of pytest's own.
     """
     options = _Options()
-    plugins = [plugin, collect, clients, *watching, options]
-    status = int(pytest.main([*FIXED, *arguments], plugins=plugins))
+    found = [*plugins(), *watching, options]
+    status = int(pytest.main([*FIXED, *arguments], plugins=found))
     if status == pytest.ExitCode.USAGE_ERROR:
         for given, meant in options.mistyped(arguments):
             print(f"ws-sync: {given}: there is none; nearest: {meant}", file=sys.stderr)  # noqa: T201
@@ -44,7 +57,7 @@ class _Options:
     names: Sequence[str] = ()
 
     def pytest_addoption(self, parser: pytest.Parser) -> None:
-        """See what was declared."""
+        """Note what was declared."""
         declared = parser.getgroup(GROUP).options
         self.names = [name for option in declared for name in option.names()]
 

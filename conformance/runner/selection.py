@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,16 @@ HELP = {
     "feature": ("NAME", "only cases that need this feature of the testee"),
     "case": ("GLOB", "only cases whose ids match; * stands for anything, [ and ] for themselves"),
 }
+TABLE: dict[str, dict[str, Any]] = {
+    f"--{option}": {
+        "action": "append",
+        "default": [],
+        "metavar": metavar,
+        "help": f"{text}; repeatable",
+    }
+    for option, (metavar, text) in HELP.items()
+}
+"""The options, for `option_table`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +104,6 @@ def _near(pattern: str, known: Sequence[str]) -> Sequence[str]:
 def matches(pattern: str, name: str) -> bool:
     """Whether a pattern names something; only `*` and `?` are special in it."""
     return pattern == name or fnmatchcase(name, pattern.replace("[", "[[]"))
-
-
-def add(group: pytest.OptionGroup) -> None:
-    """Declare the options."""
-    for option, (what, told) in HELP.items():
-        group.addoption(
-            f"--{option}", action="append", default=[], metavar=what, help=f"{told}; repeatable"
-        )
 
 
 def read(config: pytest.Config, last_failed: frozenset[str] | None) -> Selection:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from conformance.driver.trace import Trace
+from conformance.errors import Violation
 from conformance.runner.case import Case
 from conformance.runner.measurements import Figure
 
@@ -49,31 +50,74 @@ NOT_CONFORMANT = frozenset({Verdict.FAIL, Verdict.DIED, Verdict.BLOCKED, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One requirement that is not met, as facts; how people read it is decided in `report`.
+    """One requirement that is not met, as facts; `terminal.explain` makes the text of it.
 
     Attributes:
         requirement: The id of the requirement.
+        violation: What is wrong.
         sent: What the kit has sent, for people: the connection, an arrow, the frame.
-        expected: What the side under test had to do.
-        received: What it did.
         trace: What passed on the connections, up to then.
         steps: The program that led to it, if it was generated.
         seed: Where the search began that found the program.
         replay: The command that runs it again, if a file was written.
-        hint: What is known to look like this, a sentence.
+        hint: What is known to look like this.
         printed: The last lines that it has printed during the case, if the kit started it.
     """
 
     requirement: str
+    violation: Violation
     sent: str
-    expected: str
-    received: str
     trace: Trace
     steps: list[dict[str, Any]] | None = None
     seed: int | None = None
     replay: str | None = None
-    hint: str | None = None
+    hint: Hint | None = None
     printed: str = ""
+
+    @property
+    def expected(self) -> str:
+        """What the side under test had to do, for people."""
+        return self.violation.expected
+
+    @property
+    def received(self) -> str:
+        """What it did, for people."""
+        return self.violation.received
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A known pattern of failures.
+
+    Attributes:
+        name: Its name.
+        requirements: The ids of the requirements that it speaks of.
+        shows: Whether a finding of one of them has it.
+        sentence: What it looks like.
+    """
+
+    name: str
+    requirements: frozenset[str]
+    shows: Callable[[Finding], bool]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """How much a search with generated sequences did.
+
+    Attributes:
+        programs: How many programs ran.
+        steps: How many steps they had.
+        text: The same for people, with all that was counted.
+    """
+
+    programs: int
+    steps: int
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +149,6 @@ class Outcome:
         reason: Why it is not a pass: the text that people read, empty for a pass.
         broken: The id of the requirement that was not met, if any.
         trace: What passed on its connections, if it ran.
-        notes: Sentences about it that the summary tells.
         replays: The replay files that were written of it.
         figures: What it measured.
         findings: What was found wrong; several only for generated sequences.
@@ -114,6 +157,10 @@ class Outcome:
         known: What the known-failing list says of it, if it is listed.
         death: What ails the side under test after it and what it printed, if it has died.
         missing: The features that the case needs and the testee does not list.
+        lacks: What else the run lacks for it, a noun phrase, if it is not testable for that.
+        searched: How much its generated sequences did, if it has any.
+        kit_error: The text of the kit's own error, if that ended it.
+        not_as_listed: Why its entry in the known-failing list is not true, if it is not.
     """
 
     case: Case
@@ -122,7 +169,6 @@ class Outcome:
     reason: str = ""
     broken: str | None = None
     trace: Trace | None = None
-    notes: list[str] = field(default_factory=list)
     replays: list[Path] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -131,6 +177,10 @@ class Outcome:
     known: str | None = None
     death: str | None = None
     missing: frozenset[str] = frozenset()
+    lacks: str | None = None
+    searched: Searched | None = None
+    kit_error: str = ""
+    not_as_listed: str | None = None
 
 
 @dataclass(slots=True)
@@ -171,7 +221,7 @@ class Run:
                 return outcome.blocked_by
         return None
 
-    def vanished(self) -> list[str]:
+    def without_outcome(self) -> list[str]:
         """The cases that were to be judged and have no outcome."""
         judged = {outcome.case.id for outcome in self.outcomes}
         return [case for case in self.collected if case not in judged]

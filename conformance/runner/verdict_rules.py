@@ -7,7 +7,7 @@ nothing was judged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -15,19 +15,19 @@ import pytest
 from _pytest.outcomes import Skipped
 
 from conformance.driver.closing import ConnectionEnd
-from conformance.driver.expect import NotTestable, Violation, Violations
 from conformance.driver.liveness import check_alive
 from conformance.driver.trace import Trace
+from conformance.errors import NotTestable, Violation, Violations
 from conformance.protocol.display import escape_control_chars
-from conformance.replay.write import keep
 from conformance.runner import client_hints, hints, known_failing
+from conformance.runner.explain import explain, manner
 from conformance.runner.known_failing import Entry, Failure, Known
 from conformance.runner.options import Options
 from conformance.runner.verdict import ClosingVerdict, Finding, Outcome, Run, Verdict
 from conformance.spec import Requirement, requirements
-from conformance.terminal.explain import explain, manner
 
 Program: TypeAlias = list[dict[str, Any]] | None
+Keep: TypeAlias = Callable[[Finding], str | None]
 Found: TypeAlias = tuple[Violation, Trace, Program]
 
 
@@ -35,7 +35,18 @@ Found: TypeAlias = tuple[Violation, Trace, Program]
 
 
 class NeedsTestee(Skipped):
-    """There is no testee."""
+    """There is no testee.
+
+    Attributes:
+        needs: What the run lacks, as that of `NotTestable`.
+    """
+
+    needs = "a testee"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "needs a testee, the small application of spec/testee.md on this implementation"
+        )
 
 
 class Blocked(Skipped):
@@ -51,7 +62,11 @@ class Blocked(Skipped):
 
 
 def judge(
-    outcome: Outcome, error: BaseException | None, endings: Iterable[ConnectionEnd], chosen: Options
+    outcome: Outcome,
+    error: BaseException | None,
+    endings: Iterable[ConnectionEnd],
+    chosen: Options,
+    keep: Keep,
 ) -> None:
     """Say in an outcome what the error of its case means; none is a pass.
 
@@ -60,6 +75,7 @@ def judge(
         error: What it raised.
         endings: How connections of the case ended.
         chosen: What the command line says.
+        keep: Keeps a finding, and returns the command that runs it again.
     """
     outcome.closing = _manner(endings, chosen)
     match error:
@@ -67,27 +83,29 @@ def judge(
             pass
         case NeedsTestee() | NotTestable():
             outcome.verdict, outcome.reason = Verdict.NOT_TESTABLE, str(error)
+            outcome.lacks = error.needs
         case Blocked():
             outcome.verdict, outcome.reason = Verdict.BLOCKED, str(error)
             outcome.blocked_by = error.culprit
         case pytest.skip.Exception():
             outcome.verdict, outcome.reason = Verdict.NOT_APPLICABLE, str(error)
         case Violation():
-            _blame(outcome, [(error, outcome.trace or Trace(), None)], chosen)
+            _blame(outcome, [(error, outcome.trace or Trace(), None)], chosen, keep)
         case Violations():
-            _blame(outcome, [*error.findings], chosen)
+            _blame(outcome, [*error.findings], chosen, keep)
         case _:
             outcome.verdict = Verdict.KIT_ERROR
     _compare_with_list(outcome, chosen.known.of(outcome.case.id))
 
 
-def _blame(outcome: Outcome, violations: list[Found], chosen: Options) -> None:
+def _blame(outcome: Outcome, violations: list[Found], chosen: Options, keep: Keep) -> None:
     ails = check_alive(chosen.target, chosen.process)
     if ails:
         outcome.death = _obituary(chosen, outcome.trace, ails)
     for violation, trace, program in violations:
         outcome.trace = trace
-        outcome.findings.append(_finding(outcome, violation, trace, program, chosen))
+        finding = _finding(outcome, violation, trace, program, chosen)
+        outcome.findings.append(replace(finding, replay=keep(finding)))
     found = [requirements()[finding.requirement] for finding in outcome.findings]
     outcome.broken = found[-1].id
     outcome.reason = "\n\n".join(explain(outcome, finding) for finding in outcome.findings)
@@ -128,18 +146,16 @@ def _finding(
         program, seed = replayed.program, replayed.seed
     finding = Finding(
         requirement=violation.requirement or outcome.case.requirement.id,
+        violation=violation,
         sent=violation.sent or trace.last_sent() or "nothing yet",
-        expected=violation.expected,
-        received=violation.received,
         trace=trace,
         steps=program,
         seed=seed,
     )
     table = client_hints.HINTS if chosen.target.is_client else hints.HINTS
-    known = hints.hint(finding, table)
-    sentence = known.sentence if known else None
+    hint = hints.hint(finding, table)
     printed = chosen.process.printed_since_mark() if chosen.process is not None else ""
-    return replace(finding, hint=sentence, printed=printed, replay=keep(outcome, finding, chosen))
+    return replace(finding, hint=hint, printed=printed)
 
 
 def _obituary(chosen: Options, trace: Trace | None, ails: str) -> str:
@@ -166,25 +182,27 @@ def _compare_with_list(outcome: Outcome, entry: Entry | None) -> None:
             outcome.verdict = Verdict.KNOWN
             outcome.reason = f"known: {known}\n{outcome.reason}"
         else:
-            outcome.verdict = Verdict.FAIL
-            outcome.reason = (
+            outcome.not_as_listed = (
                 f"{entry.place}: {case} is listed as known failing with {entry.pinned!r}, which is "
-                f"not what came:\n{outcome.reason}"
+                "not what came:"
             )
+            outcome.reason = f"{outcome.not_as_listed}\n{outcome.reason}"
     elif outcome.verdict is Verdict.PASS:
         if closing is not None and bad_closing and entry.holds(manner(closing)):
             outcome.verdict = Verdict.KNOWN
             outcome.reason = f"known: {known}\n{case}: {manner(closing)}"
         else:
-            outcome.verdict = Verdict.FAIL
-            outcome.reason = (
+            outcome.reason = outcome.not_as_listed = (
                 f"{entry.place}: {case} passes, but is listed as known failing: {known}"
             )
     elif outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE):
-        outcome.verdict = Verdict.FAIL
-        outcome.reason = (
+        outcome.reason = outcome.not_as_listed = (
             f"{entry.place}: {case} is listed as known failing ({known}), but {outcome.reason}"
         )
+    elif outcome.verdict is Verdict.DIED:
+        outcome.not_as_listed = f"{entry.place}: {case} is listed as known failing, and has died"
+    if outcome.not_as_listed and outcome.verdict is not Verdict.DIED:
+        outcome.verdict = Verdict.FAIL
     if closing is not None and bad_closing and outcome.verdict is Verdict.KNOWN:
         outcome.closing = replace(closing, verdict=Verdict.KNOWN)
 

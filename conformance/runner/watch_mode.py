@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from conformance.runner.probe import NO_SERVER, NOTHING_RAN, Unusable
+from conformance.errors import NO_SERVER, NOTHING_RAN, Unusable
 
 AGAIN = 500
 """Milliseconds until a server that was not there is looked for again."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
@@ -17,8 +16,6 @@ LEFT_OUT = frozenset({Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE})
 FEW = 3
 """Programs that may end at their first step by chance."""
 
-SEQUENCES = re.compile(r"(\d+) programs, (\d+) steps")
-
 
 def warnings(run: Run, target: Target) -> Iterator[str]:
     """What kept a run from proving much, a sentence each.
@@ -27,6 +24,8 @@ def warnings(run: Run, target: Target) -> Iterator[str]:
         run: The run, with all its outcomes.
         target: What was judged; without a testee, whole sections are left out for that.
     """
+    yield from dict.fromkeys(target.application.left)
+    yield from _of_calls(target.application)
     scripted = [outcome for outcome in run.outcomes if outcome.case.section != "sequences"]
     traces = [outcome.trace for outcome in scripted if outcome.trace]
     if traces:
@@ -35,13 +34,11 @@ def warnings(run: Run, target: Target) -> Iterator[str]:
     if target.testee:
         yield from _of_sections(run)
     for outcome in run.outcomes:
-        for note in outcome.notes:
-            found = SEQUENCES.search(note)
-            if found and FEW < int(found[2]) <= int(found[1]):
-                yield "no generated sequence got past its first step"
+        if (found := outcome.searched) and FEW < found.steps <= found.programs:
+            yield "no generated sequence got past its first step"
 
 
-def of_calls(application: Application) -> Iterator[str]:
+def _of_calls(application: Application) -> Iterator[str]:
     """What the user's calls did not do, a sentence each."""
     for call in application.idle:
         yield (

@@ -11,8 +11,8 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import Violation
 from conformance.driver.target import Target
+from conformance.errors import Violation
 from conformance.protocol.display import show_json
 from conformance.protocol.wire import same
 from conformance.sequences.program_run import Observation, Sequence

@@ -13,8 +13,8 @@ from typing import Any
 from conformance.driver import expect
 from conformance.driver.connection import Connection
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly
 from conformance.driver.peer import Peer
+from conformance.errors import ClosedEarly, Kind
 from conformance.protocol.contract import (
     ASSIGNABLE,
     INITIAL_VALUE,
@@ -122,6 +122,8 @@ class Participant:
                 requirement="state-get" if following else "state-get-unannounced",
                 expected=f"_SET:{key} in answer to _GET:{key}",
                 received="the answer to a later _GET without it",
+                kind=Kind.MISSING_EVENT,
+                event=f"_SET:{key}",
             )
         wanted = self.model.documents[key]
         requirement = "state-get" if key in self.written else "state-keys-apart"
@@ -190,7 +192,7 @@ class Participant:
         """
         state = self.peer.mirror(TESTEE)
         free = self.model.unsynced.keys() | {"features"}
-        seen = {key: self.peer.mirror(key) for key in self.connection.legality.mirror.followed()}
+        seen = {key: self.peer.mirror(key) for key in self.connection.legality.mirror.known_keys()}
         seen[TESTEE] = {name: value for name, value in state.items() if name not in free}
         seen[TESTEE]["runningTasks"] = sorted(state["runningTasks"])
         for received in self.connection.received[since:]:
@@ -234,10 +236,8 @@ class Participant:
         try:
             await self.at_once(requirement=requirement)
         except ClosedEarly as error:
-            raise ClosedEarly(
-                requirement=requirement,
-                expected="a connection that stays open",
-                received=error.received,
+            raise error.restated(
+                expected="a connection that stays open", requirement=requirement
             ) from error
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import ClosedEarly
+from conformance.errors import ClosedEarly
 from conformance.protocol.contract import TESTEE
 from conformance.protocol.wire import JSON
 from conformance.sequences.participant import Participant

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.expect import Silence, Violation
 from conformance.driver.target import Target
+from conformance.errors import Silence, Violation
 from conformance.sequences.program_run import Sequence
 from conformance.sequences.shrink import shrunk
 from conformance.sequences.steps import FAULTS, Step

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from conformance.reports.requirement_status import RequirementStatus, standings
 from conformance.runner.case import Case
+from conformance.runner.requirement_status import RequirementStatus, standings
 from conformance.runner.verdict import Outcome, Run, Verdict
 from conformance.spec import Requirement, requirements
 
@@ -122,8 +122,7 @@ def _of_outcome(outcome: Outcome) -> str:
         case Verdict.BLOCKED:
             return f"are blocked by {outcome.blocked_by}"
         case Verdict.NOT_TESTABLE:
-            reason = outcome.reason.partition(",")[0]
-            return f"need {reason.removeprefix('needs ')}"
+            return f"need {outcome.lacks}"
         case Verdict.KIT_ERROR:
             return "were not judged"
         case _:

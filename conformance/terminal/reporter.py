@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
 from typing import TextIO
 
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from conformance.runner.console import Console
 from conformance.runner.keys import CASE, OPTIONS, RUN
 from conformance.runner.verdict import NOT_CONFORMANT, Outcome, Run, Verdict
-from conformance.terminal.console import Console
 from conformance.terminal.summary import cases, findings, summary
 
 MARKS: dict[str, dict[str, bool]] = {
@@ -35,6 +36,16 @@ REWRITE = 0.05
 """Seconds between two states of the line that tells how far the run is."""
 SPARSE = 10.0
 """The same where lines stay."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Replace pytest's reporter, unless pytest is to print its own help or list."""
+    standard = config.pluginmanager.get_plugin("terminalreporter")
+    of_pytest = config.option.help or (config.option.collectonly and not config.option.list)
+    if standard is not None and not of_pytest:
+        config.pluginmanager.unregister(standard)
+        config.pluginmanager.register(Terminal(config, sys.stdout), "terminalreporter")
 
 
 class Terminal(TerminalReporter):  # type: ignore[misc]

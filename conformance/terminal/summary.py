@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from conformance.driver.counters import TALLY
 from conformance.driver.target import Target
 from conformance.protocol.display import escape_control_chars
-from conformance.reports.conclusion import conclusion
+from conformance.runner.console import Console
+from conformance.runner.explain import conclusion, explain, manner
 from conformance.runner.verdict import Finding, Outcome, Run, Verdict, count
 from conformance.spec import SECTIONS, requirements
-from conformance.terminal.console import Console
 from conformance.terminal.coverage import coverage
-from conformance.terminal.explain import explain, manner
 
 COLUMNS = {
     Verdict.PASS: "passed",
@@ -102,10 +101,10 @@ def findings(run: Run, side: str, page: Console, *, full: bool) -> Iterator[str]
     )
     yield from _closings(run, page, full=full)
     errors = [o for o in run.outcomes if o.verdict is Verdict.KIT_ERROR]
-    stale = [o for o in wrong if o.known is not None]
+    stale = [o for o in run.outcomes if o.not_as_listed]
     if stale:
         yield from page.heading("the known-failing list is not true", "bad")
-        yield from (line for o in stale for line in page.wrapped(o.reason.partition("\n")[0]))
+        yield from (line for o in stale for line in page.wrapped(o.not_as_listed or ""))
         yield ""
     if errors:
         yield from page.heading(f"errors of the kit, which say nothing of the {side}", "bad")
@@ -187,7 +186,8 @@ def summary(run: Run, target: Target, seconds: float, page: Console) -> Iterator
     yield from _left_out(run, page)
     yield from _slowest(run, page)
     yield from _limits(run, page)
-    yield from (line for o in run.outcomes for note in o.notes for line in page.wrapped(note))
+    for searched in (o.searched for o in run.outcomes if o.searched):
+        yield from page.wrapped(f"sequences: {searched}")
     for kind, sentences in (("warning", run.warnings), ("problem", run.problems)):
         for sentence in sentences:
             lines = page.wrapped(sentence, f"{kind}: ", "  ")

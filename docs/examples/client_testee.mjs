@@ -1,5 +1,5 @@
 /**
- * The shortest client under test in Node: a client of its own, on the package `ws`.
+ * The shortest client testee in Node: a complete client, with the package `ws`.
  *
  *     npm install ws
  *     ws-sync test --client-cmd 'node client_testee.mjs {url}'
@@ -11,13 +11,13 @@ import { WebSocket } from "ws";
 
 const identity = { user: randomUUID(), session: randomUUID() };
 let value = { text: "", number: 0, flag: false, items: [], table: {}, anything: null }; // what the user sees
-let shared = null; // that without what was not sent; null: no state on this connection
-let announced = null; // the `_BIN_META` that waits for its bytes
+let shared = null; // `value` without unsent edits; null before the first state
+let announced = null; // a `_BIN_META` whose bytes have not arrived
 let attempts = 0;
 let goesOn = true;
 let socket;
 
-/** What makes no sense has no effect, and the connection goes on. */
+/** An invalid frame has no effect, and the connection stays open. */
 class Refused extends Error {}
 const refuse = why => { throw new Refused(why); };
 
@@ -41,7 +41,7 @@ function connect() {
 
 const send = (type, data) => socket.send(JSON.stringify({ type, data }));
 
-// What comes
+// Received events
 
 function receive({ type, data }) {
   if (type === "_SET:TESTEE" && isObject(data)) {
@@ -70,7 +70,7 @@ function receiveBytes(content) {
 
 function follow(patch) {
   try {
-    shared = patched(shared ?? refuse("a patch came before the state"), patch);
+    shared = patched(shared ?? refuse("a patch before the state"), patch);
   } catch (error) {
     shared = null; // no patch is sent before the answer
     send("_GET:TESTEE", {});
@@ -79,13 +79,13 @@ function follow(patch) {
   try {
     value = patched(value, patch);
   } catch {
-    value = shared; // an edit that was not sent is in its way
+    value = shared; // an unsent edit conflicts with it
   }
 }
 
 const record = what => void (value = { ...value, anything: what });
 
-// What the kit calls
+// Actions that the kit calls
 
 function act({ type: name, ...given }) {
   const call = event => send(event, { type: given.name, ...given.arguments });
@@ -129,27 +129,27 @@ function sendState() {
 
 const isObject = any => typeof any === "object" && any !== null && !Array.isArray(any);
 const measured = content => ({ size: content.length, sha256: createHash("sha256").update(content).digest("hex") });
-const bytesOf = text => /^[A-Za-z0-9+/]*={0,2}$/.test(text) ? Buffer.from(text, "base64") : refuse("no Base64");
+const bytesOf = text => /^[A-Za-z0-9+/]*={0,2}$/.test(text) ? Buffer.from(text, "base64") : refuse("invalid Base64");
 
-/** Neither a number that JavaScript has not, nor half a surrogate pair. */
+/** Parse JSON; refuse numbers that are too large, and lone surrogates. */
 function read(text) {
   const isGood = any => typeof any === "string" ? any.isWellFormed() : any !== Infinity && any !== -Infinity;
-  const check = (name, any) => isGood(name) && isGood(any) ? any : refuse("no text, or no number");
+  const check = (name, any) => isGood(name) && isGood(any) ? any : refuse("invalid string or number");
   try {
     const event = JSON.parse(text, check);
-    return isObject(event) ? event : refuse("no event");
+    return isObject(event) ? event : refuse("not an event");
   } catch (error) {
     return refuse(error.message);
   }
 }
 
-/** A copy, changed by a patch as a whole. */
+/** Return a patched copy, or throw and change nothing. */
 function patched(document, patch) {
-  const whole = { "": structuredClone(document) }; // so that the document is a member of something too
+  const whole = { "": structuredClone(document) }; // the document is a member too, so a pointer can address it
   const put = (path, any) => {
     const [parent, name] = place(whole, path, 1);
     if (Array.isArray(parent)) parent.splice(name, 0, structuredClone(any));
-    else Object.defineProperty(parent, name, { // since there may be a member called `__proto__`
+    else Object.defineProperty(parent, name, { // a member may be named `__proto__`
       value: structuredClone(any), writable: true, enumerable: true, configurable: true,
     });
   };
@@ -164,28 +164,28 @@ function patched(document, patch) {
     else delete parent[name];
     return taken;
   };
-  if (!Array.isArray(patch)) refuse("no patch");
+  if (!Array.isArray(patch)) refuse("not an array");
   for (const operation of patch) {
     const { op, path, from, value: any } = operation ?? {};
-    if (["add", "replace", "test"].includes(op) && any === undefined) refuse("an operation without a value");
+    if (["add", "replace", "test"].includes(op) && any === undefined) refuse("missing value");
     if (op === "replace" || op === "remove") take(path);
     if (op === "add" || op === "replace") put(path, any);
     else if (op === "copy") put(path, get(from));
-    else if (op === "move") put(`${path}/`.startsWith(`${from}/`) && path !== from ? refuse("into itself") : path, take(from));
-    else if (op === "test") isDeepStrictEqual(get(path), any) || refuse("a test failed");
-    else if (op !== "remove") refuse("no operation");
+    else if (op === "move") put(`${path}/`.startsWith(`${from}/`) && path !== from ? refuse("a move into itself") : path, take(from));
+    else if (op === "test") isDeepStrictEqual(get(path), any) || refuse("test failed");
+    else if (op !== "remove") refuse("unknown operation");
   }
-  return isObject(whole[""]) ? whole[""] : refuse("a document is an object");
+  return isObject(whole[""]) ? whole[""] : refuse("the document must be an object");
 }
 
-/** The object or array that a pointer leads into, and the name or index in it. */
+/** Return the object or array that contains the target of a pointer, and the name or index in it. */
 function place(whole, path, added = 0) {
-  if (typeof path !== "string" || !/^(?:\/(?:[^~]|~[01])*)?$/s.test(path)) refuse("no pointer");
+  if (typeof path !== "string" || !/^(?:\/(?:[^~]|~[01])*)?$/s.test(path)) refuse("invalid pointer");
   const names = path.split("/").map(part => part.replaceAll("~1", "/").replaceAll("~0", "~"));
   const step = (parent, name, more) => {
-    if (!Array.isArray(parent)) return isObject(parent) && (more || Object.hasOwn(parent, name)) ? name : refuse("nothing there");
+    if (!Array.isArray(parent)) return isObject(parent) && (more || Object.hasOwn(parent, name)) ? name : refuse("no such member");
     if (more && name === "-") return parent.length;
-    return /^(0|[1-9][0-9]*)$/.test(name) && Number(name) < parent.length + more ? Number(name) : refuse("no element");
+    return /^(0|[1-9][0-9]*)$/.test(name) && Number(name) < parent.length + more ? Number(name) : refuse("no such element");
   };
   const last = names.pop();
   const parent = names.reduce((above, name) => above[step(above, name, 0)], whole);

@@ -1,4 +1,4 @@
-"""The shortest client under test in Python: a client of its own, on `websockets` and `jsonpatch`.
+"""The shortest client testee in Python: a complete client, with `websockets` and `jsonpatch`.
 
 pip install websockets jsonpatch
 ws-sync test --client-cmd 'python client_testee.py {url}'
@@ -26,8 +26,8 @@ class Client:
     def __init__(self) -> None:
         self.identity = {"user": uuid.uuid4().hex, "session": uuid.uuid4().hex}
         self.value: Any = INITIAL  # what the user sees
-        self.shared: Any = None  # that without what was not sent; None: no state on this connection
-        self.announced: Any = None  # the `_BIN_META` that waits for its bytes
+        self.shared: Any = None  # `value` without unsent edits; None before the first state
+        self.announced: Any = None  # a `_BIN_META` whose bytes have not arrived
         self.outbox: list[str | bytes] = []
         self.attempts = 0
         self.goes_on = True
@@ -46,7 +46,7 @@ class Client:
         self.outbox.clear()
         while self.goes_on:
             frame = await socket.recv()
-            with suppress(ValueError, RecursionError):  # what makes no sense has no effect
+            with suppress(ValueError, RecursionError):  # an invalid frame has no effect
                 self.receive(frame)
             while self.outbox:
                 await socket.send(self.outbox.pop(0))
@@ -54,7 +54,7 @@ class Client:
     def send(self, event: str, data: Any) -> None:
         self.outbox.append(json.dumps({"type": event, "data": data}))
 
-    # What comes
+    # Received events
 
     def receive(self, frame: str | bytes) -> None:
         if isinstance(frame, bytes):
@@ -99,14 +99,14 @@ class Client:
             raise
         try:
             self.value = patched(self.value, operations)
-        except ValueError:  # an edit that was not sent is in its way
+        except ValueError:  # an unsent edit conflicts with it
             self.value = shared
         self.shared = shared
 
     def record(self, what: str, data: Any) -> None:
         self.value = {**self.value, "anything": {what: data}}
 
-    # What the kit calls
+    # Actions that the kit calls
 
     def act(self, name: str, arguments: dict[Any, Any]) -> None:
         match name, arguments:
@@ -156,7 +156,7 @@ class Client:
 
 
 def read(frame: str) -> Any:
-    """Neither NaN, nor half a surrogate pair, nor two members of one name."""
+    """Parse JSON; refuse NaN, lone surrogates and duplicate members."""
     event = json.loads(frame, object_pairs_hook=unique)
     json.dumps(event, ensure_ascii=False, allow_nan=False).encode()
     return event
@@ -164,7 +164,7 @@ def read(frame: str) -> Any:
 
 def unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(dict(members)) < len(members):
-        raise ValueError("two members of one name")
+        raise ValueError("two members have the same name")
     return dict(members)
 
 
@@ -172,9 +172,9 @@ def patched(document: Any, patch: Any) -> Any:
     try:
         document = jsonpatch.apply_patch(document, patch)
     except (jsonpatch.JsonPatchException, JsonPointerException, LookupError, TypeError) as error:
-        raise ValueError("a patch that does not fit") from error
+        raise ValueError("the patch can't be applied") from error
     if not isinstance(document, dict):
-        raise ValueError("a document is an object")
+        raise ValueError("a document must be an object")
     return document
 
 
@@ -183,7 +183,7 @@ def pointer(name: str) -> str:
 
 
 def text(value: Any) -> str:
-    """So that 1 is not true."""
+    """Return a form in which 1 and true differ."""
     return json.dumps(value, sort_keys=True)
 
 

@@ -1,5 +1,5 @@
 /**
- * The shortest testee in Node, on the library in tools/testees/node: documents and actions, and no features.
+ * The shortest testee in Node, with the library in tools/testees/node: documents and actions, no features.
  *
  *     node testee.mjs 8000
  *     ws-sync test 'ws://127.0.0.1:8000/ws/{session}'
@@ -13,7 +13,7 @@ import { Session } from "../../tools/testees/node/session.mjs";
 
 const INITIAL = { text: "", number: 0, flag: false, items: [], table: {}, anything: null };
 
-/** What changes a document; then it is synced. */
+/** Return an action that changes a document and then syncs it. */
 const action = (document, parameters, run) => ({ parameters, run: args => { run(args); document().sync(); } });
 
 function assign(document, values, allowed) {

@@ -1,4 +1,4 @@
-"""The shortest testee in Python, on this library: documents and actions, and no features.
+"""The shortest testee in Python, with this library: documents and actions, no features.
 
 uvicorn testee:app
 ws-sync test 'ws://127.0.0.1:8000/ws/{session}'
@@ -89,7 +89,7 @@ class Testee:
 
 def new_session() -> Testee:
     testee = Testee()
-    testee._second = Second()  # announced in the order in which they are made
+    testee._second = Second()  # documents are announced in the order of creation
     return testee
 
 

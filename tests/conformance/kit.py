@@ -14,6 +14,8 @@ from tests.deadlines import FACTOR, HANGS
 TIME_SCALE = 0.3 * FACTOR
 """Shortens the kit's deadlines for servers that never answer: it waits 0.9 s each time, not 3 s."""
 QUICK = ("--time-scale", f"{TIME_SCALE:g}")
+WAITED = f"{3 * TIME_SCALE:g} s"
+"""How long it says that it has waited then."""
 WIDE = "400"
 """Columns of the terminal, so that no sentence that the tests look for is broken."""
 

@@ -1,4 +1,4 @@
-"""The cases as a whole: each is bound to a requirement, and none sleeps."""
+"""All cases: each is bound to an observable requirement, and none sleeps."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ CLIENT_MODULES = sorted((KIT / "client_cases").glob("test_*.py"))
 
 
 def bound(modules: list[Path] = MODULES) -> Counter[str]:
-    """How many cases each requirement has, by what the modules say."""
+    """The number of cases of each requirement, from the text of the modules."""
     text = "".join(path.read_text(encoding="utf-8") for path in modules)
     return Counter(re.findall(r'^@case\("([^"]+)"', text, re.MULTILINE))
 
 
 def is_to_be_tested(requirement: Requirement) -> bool:
-    """Whether a case is demanded: what a MAY allows can be done or not."""
+    """Whether a requirement must have a case; a MAY needs none."""
     observable = requirement.side != "client" and not requirement.not_observable
     return observable and requirement.level != "MAY"
 

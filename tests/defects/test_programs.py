@@ -6,7 +6,6 @@ That generation is not on PyPI, so its behaviour is put into this library for th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -17,9 +16,7 @@ from ws_sync._binding.arguments import fit, split
 from ws_sync._binding.attributes import Attribute
 from ws_sync._binding.client_write import Write
 from ws_sync._binding.markers import marked_names, remote_functions
-from ws_sync._server import document_state
-
-sync = import_module("ws_sync.sync")  # the package has a decorator of this name
+from ws_sync._server import document_state, remote_calls
 
 
 def call_cancel_functions_unbound(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,7 +26,7 @@ def call_cancel_functions_unbound(monkeypatch: pytest.MonkeyPatch) -> None:
         cls = type(obj)
         return {wire: getattr(cls, name) for wire, name in marked_names(cls, kind).items()}
 
-    monkeypatch.setattr(sync, "remote_functions", functions)
+    monkeypatch.setattr(remote_calls, "remote_functions", functions)
 
 
 def check_arguments_by_the_first_function_of_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,11 +35,11 @@ def check_arguments_by_the_first_function_of_a_name(monkeypatch: pytest.MonkeyPa
     def bind_first(function: Any, name: str, arguments: Any, camel: bool = False) -> Any:
         return split(function, fit(first.setdefault(name, function), name, arguments, camel))
 
-    monkeypatch.setattr(sync, "bind", bind_first)
+    monkeypatch.setattr(remote_calls, "bind", bind_first)
 
 
 def give_the_object_to_plain_functions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sync, "bind", lambda *given: ([object()], fit(*given)))
+    monkeypatch.setattr(remote_calls, "bind", lambda *given: ([object()], fit(*given)))
 
 
 def read_names_of_fields(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,7 +47,7 @@ def read_names_of_fields(monkeypatch: pytest.MonkeyPatch) -> None:
         return Write({attribute.name: attribute for attribute in attributes.values()}, patch)
 
     monkeypatch.setattr(document_state, "Write", write)
-    monkeypatch.setattr(document_state, "write_of", write)
+    monkeypatch.setattr(document_state, "prepare_write", write)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def _takes_true_for_one(one: Any, other: Any) -> bool:
 
 
 def _removes_by_null(path: str) -> bytes:
-    return text_diff.replacement(path, b"null")
+    return text_diff.replace_operation(path, b"null")
 
 
 def _raises(*_: Any) -> None:
@@ -45,7 +45,7 @@ DEFECTS: list[tuple[str, Any, str, Any]] = [
     ("encode", codec, "is_faithful", lambda *_: True),
     ("patch", patch, "equal", _takes_true_for_one),
     ("patch", patch, "_lookup", _raises),
-    ("document", text_diff, "removal", _removes_by_null),
+    ("document", text_diff, "remove_operation", _removes_by_null),
     ("diff", diff, "equal", _takes_true_for_one),
     ("session", client_write.Write, "undo", lambda _: None),
     ("session", document_state.DocumentState, "resync", lambda *_: None),

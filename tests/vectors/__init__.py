@@ -1,1 +1,1 @@
-"""The vectors of the specification, run against everything that can run them."""
+"""The vectors of the specification, run against the reference, the kit and its libraries."""

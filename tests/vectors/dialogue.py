@@ -1,8 +1,8 @@
 """Plays a dialogue of the vectors against a server, over real WebSockets.
 
-Every frame that the server is said to send has to come, in its order on its connection, and nothing
-else before it. On demand the server is asked for its state after each step that states one; that
-must not show in anything else.
+Each frame of the server in the dialogue has to arrive, in order on its connection, and no other.
+An observing player also asks for the server's state after each step that has one; that must not
+change any other frame.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Frame: TypeAlias = Any
 
 
 class Client:
-    """One connection, and the frames that came on it and were not looked at yet."""
+    """One connection, with the received frames that no step has taken yet."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
@@ -42,13 +42,13 @@ class Client:
         return self._waiting.popleft() if self._waiting else await self._receive()
 
     async def peek(self) -> Frame:
-        """Look at the next frame, and leave it there."""
+        """Return the next frame without taking it."""
         if not self._waiting:
             self._waiting.append(await self._receive())
         return self._waiting[0]
 
     async def state(self, key: str) -> JSON:
-        """Ask for the state under a key; all that comes before the answer waits on."""
+        """Ask for the state of a key; frames before the answer are kept."""
         other = "LAZY" if key != "LAZY" else "SECOND"
         await self.send({"type": f"_GET:{key}"})
         await self.send({"type": f"_GET:{other}"})
@@ -61,7 +61,7 @@ class Client:
         return answer["data"]
 
     async def ended(self) -> int | None:
-        """The close code, once the server has closed; no frame may wait or come before that."""
+        """Wait for the close code; no frame may be left or arrive before it."""
         assert not self._waiting
         async with asyncio.timeout(DEADLINE):
             try:
@@ -73,13 +73,13 @@ class Client:
         await self._socket.close()
 
     async def lose(self) -> None:
-        """End the connection without a close frame, once the server has all that was sent on it."""
+        """Abort the connection, after the server has handled everything that was sent."""
         await self.state("SECOND")
         self._socket.transport.abort()
         await self._socket.wait_closed()
 
     def nothing_waits(self) -> bool:
-        """Whether every frame that came was looked at."""
+        """Whether every received frame was taken."""
         return not self._waiting
 
     async def _receive(self) -> Frame:
@@ -93,7 +93,7 @@ class Player:
 
     Args:
         urls: The URL for each kind of endpoint that a connection opens.
-        observing: Whether to ask for the stated states of the server.
+        observing: Whether to ask for the states of the server.
     """
 
     def __init__(self, dialogue: Any, urls: dict[str, str], *, observing: bool) -> None:
@@ -138,7 +138,7 @@ class Player:
             assert agrees(found, content(step)), f"step {position}: {found!r}"
 
     async def _opened(self, step: Any, position: int) -> Client:
-        """Connect; until what passes at the server shows in the first frame, again and again."""
+        """Connect, again until the first frame shows what has happened at the server meanwhile."""
         url = self._urls[step["opens"]]
         client = await Client.open(url)
         if self._something_passes:

@@ -1,7 +1,7 @@
-"""The files of `spec/vectors/` and the table of explained differences.
+"""The files of `spec/vectors/`, and the table of known differences of implementations.
 
-An implementation differs from a vector, or it does not: `judge` compares that with the table, so
-that an unexplained difference fails, and so does an explanation of one that is not there any more.
+`judge` compares the result of a vector with the table: a difference without an explanation fails,
+and so does an explanation without a difference.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def each(name: str, list_: str = "vectors") -> pytest.MarkDecorator:
 
 
 def joined(text: Any) -> str:
-    """A text of a vector, whose pieces may be generated."""
+    """A text of a vector; its pieces may be generated."""
     if isinstance(text, str):
         return text
     return "".join(
@@ -48,7 +48,7 @@ def joined(text: Any) -> str:
 
 
 def patch_of(vector: Any) -> Any:
-    """The patch of a vector, which may be generated."""
+    """The patch of a vector; it may be generated."""
     if "patch" in vector:
         return vector["patch"]
     return [
@@ -57,23 +57,23 @@ def patch_of(vector: Any) -> Any:
 
 
 def data_of(vector: Any) -> Any:
-    """The data of the event that a frame holds."""
+    """The data of the event in a frame."""
     event = vector["event"]
     return json.loads(joined(event["dataText"])) if "dataText" in event else event["data"]
 
 
 @cache
 def differences(implementation: str, file: str) -> dict[str, str]:
-    """The explained differences of an implementation from the vectors of one file, by id."""
+    """The known differences of an implementation from the vectors of one file, by id."""
     table = json.loads(DIFFERENCES.read_text(encoding="utf-8"))
     found: dict[str, str] = table[implementation].get(file, {})
     return found
 
 
 def judge(implementation: str, file: str, vector: Any, difference: str | None) -> None:
-    """Demand that a difference from a vector is explained, and an explained one observed."""
+    """Demand that a vector differs exactly if the table explains the difference."""
     explained = differences(implementation, file).get(vector["id"])
     if explained is None:
         assert difference is None, f"{difference}; {json.dumps(vector)[:1000]}"
     else:
-        assert difference is not None, f"agrees by now; strike the explanation: {explained}"
+        assert difference is not None, f"no longer differs; remove the explanation: {explained}"

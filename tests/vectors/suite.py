@@ -1,7 +1,7 @@
 """npm's `json-patch-test-suite`, run through the reference and the kit's oracle.
 
 `python -m tests.vectors.suite PATH`, where PATH is the folder of the npm package. It fails on a
-difference that `differences.json` does not explain, and on an explained one that is gone.
+difference without an explanation in `differences.json`, and on an explanation without a difference.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FILES = ("spec_tests.json", "tests.json")
 
 
 class Refusal(Exception):
-    """An implementation does not apply a patch."""
+    """An implementation refuses a patch."""
 
 
 def reference(document: JSON, patch: JSON) -> JSON:
@@ -34,7 +34,7 @@ def reference(document: JSON, patch: JSON) -> JSON:
 
 
 def oracle(document: JSON, patch: JSON) -> JSON:
-    """Apply a patch as the kit does."""
+    """Apply a patch with the kit's oracle."""
     mirror = Mirror()
     mirror.set("A", document)
     try:
@@ -48,7 +48,7 @@ IMPLEMENTATIONS = {"reference": reference, "kit": oracle}
 
 
 def tests(folder: Path) -> Iterator[tuple[str, Any]]:
-    """The tests of the suite that are not disabled, by file and position."""
+    """The enabled tests of the suite, by file and position."""
     for name in FILES:
         for index, test in enumerate(json.loads((folder / name).read_text(encoding="utf-8"))):
             if "patch" in test and not test.get("disabled"):
@@ -72,14 +72,14 @@ def difference(implementation: Callable[[JSON, JSON], JSON], test: Any) -> str |
 
 
 def judged(name: str, folder: Path) -> list[str]:
-    """What is wrong with an implementation or with the explanations of its differences."""
+    """The differences of an implementation without an explanation, and the stale explanations."""
     found = {id_: difference(IMPLEMENTATIONS[name], test) for id_, test in tests(folder)}
     differing = {id_: what for id_, what in found.items() if what is not None}
     explained = differences(name, "suite")
     say(f"{name} suite: {len(found)} run, {len(differing)} differ, {len(explained)} explained")
     return [
         *(f"unexplained: {name} {i}: {differing[i]}" for i in differing.keys() - explained.keys()),
-        *(f"stale: {name} {i}: agrees by now" for i in explained.keys() - differing.keys()),
+        *(f"stale: {name} {i}: no longer differs" for i in explained.keys() - differing.keys()),
     ]
 
 
@@ -89,7 +89,7 @@ def say(*lines: str) -> None:
 
 
 def main() -> int:
-    """Run the suite in the folder that is given; 0 if all is as explained."""
+    """Run the suite in the given folder; 0 if every difference is explained."""
     if len(sys.argv) != 2 or not (Path(sys.argv[1]) / FILES[0]).is_file():
         say(f"{__doc__}\nno suite at {sys.argv[1:]}")
         return 2

@@ -1,4 +1,4 @@
-"""The dialogues hold: by the schemas, by the kit's own copies, and against the reference."""
+"""The dialogues agree with the schemas, with the kit's mirror, and with the reference."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ each_dialogue = pytest.mark.parametrize("name", dialogues())
 
 
 def frames(name: str) -> Iterator[tuple[str, Any]]:
-    """Who sends each text frame of a dialogue, and the frame."""
+    """The sender of each text frame of a dialogue, and the frame."""
     for step in load(name)["steps"]:
         if "frame" in step:
             yield step["from"], step["frame"]
@@ -32,7 +32,7 @@ def frames(name: str) -> Iterator[tuple[str, Any]]:
 def test_frames_are_valid_by_their_schemas(name: str) -> None:
     for sender, frame in frames(name):
         event = Event(frame["type"])
-        # only the refused identification is sent against its schema, and that on purpose
+        # the refused identification is invalid on purpose
         if event.name == "_USER_SESSION" and not all(frame["data"].values()):
             continue
         assert deviation(SCHEMA_BY_NAME[event.name], frame) is None, (sender, frame)
@@ -64,7 +64,7 @@ def test_kit_finds_server_legal_and_follows_to_the_stated_copies(name: str) -> N
 
 
 def take(client: ServerLegality, step: Any) -> None:
-    """Give a client a frame of the server."""
+    """Judge a frame of the server."""
     if "binary" in step:
         client.binary(base64.b64decode(step["binary"]))
     else:
@@ -72,7 +72,7 @@ def take(client: ServerLegality, step: Any) -> None:
 
 
 def edit(client: ServerLegality, frame: Any) -> None:
-    """Make the edit that a client sends, on its own copy."""
+    """Apply the client's own edit to its mirror."""
     event = Event(frame["type"])
     if event.key is not None and event.name == "_PATCH":
         client.mirror.patch(event.key, frame["data"])
@@ -88,7 +88,7 @@ def test_states_of_both_sides_are_equal_in_the_end(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    """Where the embedded reference serves the testee."""
+    """The address of the reference testee."""
     server = ServerProcess(EMBEDDED, free_port())
     server.start()
     try:
@@ -107,7 +107,7 @@ async def test_reference_plays_dialogue(name: str, observing: bool, address: str
 
 
 def identified(dialogue: Any, user: str) -> Any:
-    """The dialogue with another user, so that no two runs share a session."""
+    """The dialogue with another user, so that each run has its own session."""
     text = json.dumps(dialogue).replace('"user": "ada"', f'"user": "{user}"')
     return json.loads(text)
 

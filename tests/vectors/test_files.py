@@ -1,4 +1,4 @@
-"""The files of vectors are what their schemas say, and name requirements that exist."""
+"""The files of vectors are valid by their schemas, and name existing requirements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conformance.spec import deviation, requirements
 from tests.vectors.files import DIFFERENCES, NAMES, dialogues, load
 
 SUITE = "suite"
-"""What the table of differences calls npm's `json-patch-test-suite`."""
+"""The name of npm's `json-patch-test-suite` in the table of differences."""
 
 
 def vectors(name: str) -> Iterator[Any]:
@@ -24,7 +24,7 @@ def vectors(name: str) -> Iterator[Any]:
 
 
 def named_requirements(value: Any) -> Iterator[str]:
-    """All ids of requirements that stand anywhere in a JSON value of ours."""
+    """All ids of requirements in a JSON value."""
     if isinstance(value, list):
         for element in value:
             yield from named_requirements(element)

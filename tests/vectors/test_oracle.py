@@ -1,6 +1,6 @@
 """The kit's decoder, judge and oracle against the vectors.
 
-Where the libraries under it read the RFCs in another way, `differences.json` says how and why.
+`differences.json` explains where the libraries below it interpret the RFCs differently.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def difference_in_frame(vector: Any) -> str | None:
 
 
 def verdict(event: Event, receiver: str | None) -> str:
-    """What a well-formed event is by its name and its schema, for a receiver if that matters."""
+    """The verdict about a well-formed event by its name and its schema, for a receiver."""
     schema = SCHEMA_BY_NAME.get(event.name)
     if schema is None or (receiver == "server" and "client" not in schemas()[schema]["x-senders"]):
         return "ignored"

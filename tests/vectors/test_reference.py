@@ -67,7 +67,7 @@ def test_patch_is_applied_as_a_whole_or_not_at_all(vector: Any) -> None:
             apply(document, patch_of(vector))
     else:
         assert equal(apply(document, patch_of(vector)), vector["result"])
-    assert encode(document) == encode(vector["document"])  # the same, its order included
+    assert encode(document) == encode(vector["document"])  # the same, including the order
 
 
 @each("equality")
@@ -88,7 +88,7 @@ def test_pairing_delivers_events(vector: Any) -> None:
 
 
 def received(pairing: Pairing, step: Any) -> Event | None:
-    """The event that a frame gives to a session that knows only `_ACTION`, or None."""
+    """The event of a frame for a session that handles only `_ACTION`, or None."""
     try:
         if "binary" in step:
             event = pairing.complete(base64.b64decode(step["binary"]))
@@ -103,7 +103,7 @@ def received(pairing: Pairing, step: Any) -> Event | None:
 
 
 def delivered(step: Any) -> Event | None:
-    """The event that a step says is to be handled, or None."""
+    """The event that a step expects to be handled, or None."""
     if "delivers" not in step:
         return None
     event = step["delivers"]

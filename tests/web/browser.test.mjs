@@ -150,12 +150,12 @@ test("a file is uploaded, another comes down, and toasts are shown", async () =>
   await page
     .getByLabel("Text file to upload, Left")
     .setInputFiles({ name: "list.txt", mimeType: "text/plain", buffer: Buffer.from("Rice\nBeans – white\n") });
-  await left.until("2 notes came from list.txt.");
+  await left.until("2 notes were added from list.txt.");
   await equal(page, ["Milk", "Bread", "A bar of chocolate", "Rice", "Beans – white"]);
   await page
     .getByLabel("Text file to upload, Left")
     .setInputFiles({ name: "picture.png", mimeType: "image/png", buffer: Buffer.from([0x89, 0xff, 0xfe]) });
-  await left.until("picture.png is no text, or too long.");
+  await left.until("picture.png is not text, or too long.");
   const coming = page.waitForEvent("download");
   await left.button("Download").click();
   assert.match(readFileSync(await (await coming).path(), "utf-8"), /Rice\nBeans – white\n$/);

@@ -158,7 +158,7 @@ async def test_new_token_leads_to_the_same_session() -> None:
 
 
 def test_hook_that_would_not_be_called_is_an_error() -> None:
-    with pytest.raises(TypeError, match="either"):
+    with pytest.raises(TypeError, match="not both"):
         Sessions(Notes, verify=lambda *_: True, identify=lambda _: "a")
 
 
@@ -262,7 +262,7 @@ async def test_factory_that_makes_nothing_is_told_in_the_log(
         async with server.connect("/?a") as client:
             await client.send("_GET:NOTES")
         await left(server)
-    assert "no object syncs in it" in caplog.text
+    assert "no object is synced" in caplog.text
 
 
 async def test_full_store_closes_with_1013_and_still_serves_its_sessions() -> None:

@@ -754,7 +754,7 @@ async def test_argument_of_any_depth_can_be_sent_back() -> None:
         notes.title = value
         await sync()
 
-    sync._actions["assign"] = assign
+    sync._calls._actions["assign"] = assign
     async with Server(session) as server, server.connect() as client:
         await client.receive()
         await client.act("NOTES", "assign", value=value)

@@ -180,6 +180,19 @@ async def test_ends_of_tasks_are_told(notes: Notes, exported: InMemorySpanExport
     assert (attributes(cancelled)["ws_sync.outcome"], len(cancelled.events)) == ("cancelled", 0)
 
 
+async def test_task_that_is_cancelled_before_its_first_step_has_no_span(
+    notes: Notes, exported: InMemorySpanExporter
+) -> None:
+    async with TestClient(notes.sync.session) as client:
+        notes.sync._calls.tasks.start("wait", {})
+        task = notes.sync.running_tasks["wait"]
+        task.cancel()
+        await asyncio.wait([task])
+        await client.until(lambda documents: documents["N"]["running_tasks"] == [])
+    assert task.cancelled()
+    assert named(exported, "ws_sync task") == []
+
+
 async def test_state_that_is_sent_and_attribute_that_fails_are_told(
     exported: InMemorySpanExporter,
 ) -> None:

@@ -13,8 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ws_sync._apps.pages import DEMO, DEVTOOLS, WithPages
-from ws_sync.cli.pages import with_pages
+from ws_sync.cli.pages import DEMO, DEVTOOLS, WithPages
 from ws_sync.cli.transports import Service
 from ws_sync.web import FOLDER, TYPES, files
 
@@ -145,4 +144,4 @@ def test_pages_are_offered_to_this_machine_alone(
 ) -> None:
     async def own(*_: object) -> None: ...
 
-    assert with_pages(Service(own, None), host, transport, demo).home == home
+    assert Service(own, None).with_pages(host, transport, demo).home == home

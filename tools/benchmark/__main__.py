@@ -50,18 +50,22 @@ def main() -> int:
 
 INTRODUCTION = """# Performance
 
-Written by `python -m tools.benchmark --round-trip --write docs`. The machine is shared: only
-ratios from one run mean something, and behind each stand its quartiles. *limit* is the least that
-looks at the whole state: encode every attribute, compare bytes, send a fixed text. *tracked* is the
-reference with its attributes in a `SyncedList` or a `SyncedDict`.
+`python -m tools.benchmark --round-trip --write docs` writes this page. The machine is shared, so
+only ratios within one run are meaningful; the quartiles of each ratio follow in parentheses.
+*limit* is the minimal design that looks at the whole state: encode every attribute, compare bytes,
+send a fixed text. *tracked* is the reference with its attributes in a `SyncedList` or a
+`SyncedDict`.
 
-What is missed, and why: in *a*, two fifths of the time are reading five attributes, comparing them
-and encoding one, and a quarter is handing over the frame, half of that in Starlette; the rest is
-making the frame and noting when it went out. The limit takes a third. Of a round trip's own time,
-two fifths are the sync, a fifth the layers of the call, a tenth each decoding and binding the
-arguments; where the server's loop takes longer than half of 0.6.9's whole round trip, as the echo
-shows, no library can be 2.5 times as fast. An idle session is some forty small objects, of which
-the frames of the coroutines that wait for it are the largest.
+Why some targets are missed:
+
+- Case *a*: two fifths of the time are spent on reading five attributes, comparing them and encoding
+  one, and a quarter on passing the frame on, half of that in Starlette. The rest builds the frame
+  and records its time. The limit alone takes a third of the time.
+- Round trips: of the library's own time, two fifths are the sync, a fifth the layers of the call,
+  and a tenth each decoding and binding the arguments. Where the server's event loop alone (the
+  echo) takes more than half of the round trip of 0.6.9, no library can be 2.5 times as fast.
+- Idle sessions: a session is about forty small objects. The frames of its waiting coroutines are
+  the largest.
 """
 
 

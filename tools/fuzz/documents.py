@@ -22,7 +22,7 @@ from ws_sync._core.json.codec import dump, encode
 from ws_sync._core.json.diff import diff
 from ws_sync._core.json.pointer import join
 from ws_sync._core.snapshot.document import PeerSnapshot
-from ws_sync._core.snapshot.text_diff import replacement
+from ws_sync._core.snapshot.text_diff import replace_operation
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
 from ws_sync.exceptions import NotJSON
 
@@ -73,7 +73,8 @@ def _advance(document: PeerSnapshot, live: dict[str, Any], held: Any) -> Any:
         raise Finding(f"errors of {errors}, but {unsendable} can't be sent")
     if found is not None and found.operations:
         most = sum(
-            len(replacement(join(name), encode(live[name]).encode())) + 1 for name in found.changed
+            len(replace_operation(join(name), encode(live[name]).encode())) + 1
+            for name in found.changed
         )
         if len(found.patch) - 1 > most:
             raise Finding(f"{found.patch!r} is longer than the replacement, {most}")

@@ -11,12 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.runner import client_hints, hints
 from conformance.runner.keys import RUN
 from conformance.runner.verdict import NOT_CONFORMANT
-
-NAMES = {one.sentence: one.name for one in (*hints.HINTS, *client_hints.HINTS)}
-"""The names of hints by their sentences."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,7 +39,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             "verdict": outcome.verdict.value,
             "broken": outcome.broken,
             "reason": outcome.reason,
-            "hints": [NAMES[found.hint] for found in outcome.findings if found.hint],
+            "hints": [found.hint.name for found in outcome.findings if found.hint],
         }
         for outcome in session.config.stash[RUN].outcomes
     ]

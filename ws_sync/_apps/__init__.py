@@ -1,1 +1,1 @@
-"""Applications that come with the library: routes, the picows server, testee, demo."""
+"""Applications of the library: the testee, the demo, and the servers that serve them."""

@@ -1,8 +1,8 @@
-"""The demo: a list of notes that several people edit, as `ws-sync serve --demo` shows it.
+"""The demo of `ws-sync serve --demo`: a list of notes that several people edit.
 
-A `Board` is what they share, and `Notes` is one person's view of it, the object that is synced:
-each session has its own, and with it a progress bar of its own. What one of them changes is
-written to the board, which tells all views of it. The pages are in `web/demo`.
+They share a `Board`. `Notes` is the view of one session, and the object that is synced; it has its
+own progress bar. A change in a view is written to the board, which syncs all its views. The pages
+are in `web/demo`.
 """
 
 from __future__ import annotations
@@ -18,33 +18,33 @@ from ws_sync.sync import Sync
 
 MAX_NOTES = 200
 MAX_LENGTH = 10_000
-"""Characters of all notes together."""
+"""The largest number of characters, of all notes together."""
 
 _boards: WeakValueDictionary[str, Board] = WeakValueDictionary()
 
 
 class Board:
-    """What the views of one board share."""
+    """The data that several views share."""
 
     def __init__(self) -> None:
         self.title = "Shopping"
         self.notes = ["Milk", "Bread", "A bar of chocolate"]
         self.views: WeakSet[Notes] = WeakSet()
-        self._telling: set[asyncio.Task[None]] = set()
+        self._syncing: set[asyncio.Task[None]] = set()
 
-    def tell(self) -> None:
-        """Sync all views, soon."""
+    def sync_views(self) -> None:
+        """Sync all views in the background."""
         for view in self.views:
             task = asyncio.get_running_loop().create_task(view.sync())
-            self._telling.add(task)
-            task.add_done_callback(self._telling.discard)
+            self._syncing.add(task)
+            task.add_done_callback(self._syncing.discard)
 
 
 class Notes:
-    """One person's view of a board.
+    """The view of a board in one session.
 
     Attributes:
-        progress: how much of the export is done, from 0 to 1; None when there is none.
+        progress: the progress of the export, from 0 to 1; None while there is none.
     """
 
     sync: Sync
@@ -57,43 +57,43 @@ class Notes:
 
     @property
     def title(self) -> str:
-        """The title, which is the board's."""
+        """The title of the board."""
         return self._board.title
 
     @title.setter
     def title(self, title: str) -> None:
         if not isinstance(title, str) or len(title) > MAX_LENGTH:
-            raise ValueError("a title is a text")
+            raise ValueError(f"a title must be a string of at most {MAX_LENGTH} characters")
         self._board.title = title
-        self._board.tell()
+        self._board.sync_views()
 
     @property
     def notes(self) -> list[str]:
-        """The notes, which are the board's."""
+        """The notes of the board."""
         return self._board.notes
 
     @notes.setter
     def notes(self, notes: list[str]) -> None:
         if not isinstance(notes, list) or not all(isinstance(note, str) for note in notes):
-            raise ValueError("notes are a list of texts")
+            raise ValueError("notes must be a list of strings")
         if len(notes) > MAX_NOTES or sum(map(len, notes)) > MAX_LENGTH:
-            raise ValueError("that is too much")
+            raise ValueError(f"at most {MAX_NOTES} notes and {MAX_LENGTH} characters are allowed")
         self._board.notes = notes
-        self._board.tell()
+        self._board.sync_views()
 
     @property
     def total_length(self) -> int:
-        """How many characters all notes have."""
+        """The number of characters of all notes."""
         return sum(len(note) for note in self.notes)
 
     @remote_action("ADD")
     async def add(self, note: str) -> None:
-        """Add a note; the client calls it by its name, ADD."""
+        """Add a note."""
         self.notes = [*self.notes, note]
 
     @remote_action("SHOUT")
     async def shout(self) -> None:
-        """Change every note, and say so."""
+        """Write every note in capitals, and show a toast."""
         self.notes = [note.upper() for note in self.notes]
         await self.sync.toast(f"{len(self.notes)} notes are louder now.", type="success")
 
@@ -103,19 +103,19 @@ class Notes:
         try:
             lines = [line.strip() for line in data.decode().splitlines() if line.strip()]
             self.notes = [*self.notes, *lines]
-        except ValueError:  # it is no text, or too much
-            await self.sync.toast(f"{name} is no text, or too long.", type="error")
+        except ValueError:  # not UTF-8, or too long
+            await self.sync.toast(f"{name} is not text, or too long.", type="error")
         else:
-            await self.sync.toast(f"{len(lines)} notes came from {name}.", type="info")
+            await self.sync.toast(f"{len(lines)} notes were added from {name}.", type="info")
 
     @remote_action("DOWNLOAD")
     async def download(self) -> None:
-        """Hand the notes to the person as a file."""
+        """Send the notes as a file."""
         await self.sync.download("notes.txt", self._as_file())
 
     @remote_task("EXPORT")
     async def export(self, seconds: float = 4.0) -> None:
-        """Make that file slowly, so that there is something to see and to cancel."""
+        """Create the file slowly, so that its progress can be seen and cancelled."""
         try:
             for step in range(41):
                 self.progress = step / 40
@@ -126,8 +126,8 @@ class Notes:
         await self.sync.download("export.txt", self._as_file())
 
     @export.cancel
-    async def tell_of_end(self) -> None:
-        """Say that there will be no file."""
+    async def show_cancellation(self) -> None:
+        """Show a toast."""
         await self.sync.toast("The export was cancelled.", type="warning")
 
     def _as_file(self) -> bytes:
@@ -135,10 +135,10 @@ class Notes:
 
 
 async def view_for(identity: Hashable) -> Notes:
-    """Make the view of a session: the one called `board.anything` sees the board `board`.
+    """Create the view of a session: the session `board.anything` shows the board `board`.
 
-    Of sessions that clients identify, all of one user see the same board. It is a coroutine because
-    views share boards, and another function would run in a thread.
+    All identified sessions of one user show the same board. This is a coroutine function because
+    views share boards, and a plain function would run in a thread.
     """
     name = identity[0] if isinstance(identity, tuple) else str(identity).partition(".")[0]
     board = _boards.get(name)
@@ -148,5 +148,5 @@ async def view_for(identity: Hashable) -> Notes:
 
 
 def make_routes(origins: Iterable[str] = ()) -> Routes:
-    """Make the store of the demo's sessions, with none yet, and its endpoints."""
+    """Create the store of the demo's sessions, and its endpoints."""
     return Routes(Sessions(view_for, limit=200, grace=600, origins=origins))

@@ -1,7 +1,7 @@
-"""A server on picows, for programs that serve nothing but ws-sync: no ASGI, no framework.
+"""A server on picows, for programs that serve only ws-sync: no ASGI, no framework.
 
-picows reads single frames. What RFC 6455 says of messages is obeyed here: fragments, reserved bits,
-UTF-8 and the closing handshake. Each connection runs its endpoint in a task of its own.
+picows parses single frames. This module implements what RFC 6455 requires of messages: fragments,
+reserved bits, UTF-8 and the closing handshake. Each connection runs its endpoint in its own task.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ from ws_sync._server.origin import Origins, is_loopback, may_connect
 
 MAX_MESSAGE = 16 << 20  # bytes
 AHEAD = 1 << 20
-"""So many bytes may wait for the endpoint; then nothing is read from the socket."""
+"""Stop reading from the socket while more bytes than these wait for the endpoint."""
 EMPTY = 512
-"""What a frame counts at least, in bytes: an empty one takes memory too."""
+"""The least cost of a frame, in bytes: an empty frame takes memory too."""
 CLOSE_TIMEOUT = 5.0  # seconds for the closing handshake
 
 TEXT, BINARY, CONTINUATION = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION
@@ -46,12 +46,12 @@ _log = Log()
 
 
 class Socket(WSListener):
-    """One WebSocket, which a `Connection` uses as it uses Starlette's.
+    """One WebSocket, with the interface of Starlette's that `Connection` needs.
 
     Attributes:
-        headers: those of the handshake.
-        client: host and port of the peer. Before it is connected they are those of the server
-            if it serves this machine alone, and otherwise None.
+        headers: the headers of the handshake.
+        client: host and port of the peer. During the handshake it is the server's own address if
+            it listens on loopback, and None otherwise.
     """
 
     def __init__(
@@ -68,19 +68,19 @@ class Socket(WSListener):
         self._received: deque[dict[str, Any]] = deque()
         self._ahead = 0  # bytes in `_received`
         self._awaited: asyncio.Future[None] | None = None
-        self._kind = CONTINUATION  # of the message whose fragments come in; this: of none
+        self._kind = CONTINUATION  # of the fragmented message; CONTINUATION for none
         self._fragments = bytearray()
-        self._has_ended = False  # whether the peer's end is in `_received`
+        self._has_ended = False  # whether the disconnect is in `_received`
         self._writable = asyncio.Event()
         self._writable.set()
-        self._cutting_off: asyncio.TimerHandle | None = None
+        self._aborting: asyncio.TimerHandle | None = None
 
     async def accept(self) -> None:
-        """Nothing is left to accept: picows has answered the handshake."""
+        """Do nothing: picows has answered the handshake already."""
         self.application_state = WebSocketState.CONNECTED
 
     async def receive(self) -> MutableMapping[str, Any]:
-        """Wait for a message, or for the end."""
+        """Wait for a message or the disconnect."""
         while not self._received:
             self._awaited = asyncio.get_running_loop().create_future()
             await self._awaited
@@ -103,13 +103,14 @@ class Socket(WSListener):
         await self._send(BINARY, data)
 
     async def close(self, code: int = 1000, reason: str | None = None) -> None:
-        """Begin to close; a peer that does not answer in time is cut off."""
+        """Start the closing handshake; abort the connection when it takes too long."""
         self.application_state = WebSocketState.DISCONNECTED
         self._transport.send_close(cast(Code, code), reason)
         if self._ahead > AHEAD and not self._transport.is_disconnected:
-            self._ahead = 0  # from now on nothing more is taken
-            self._transport.underlying_transport.resume_reading()  # the answer is behind the rest
-        self._cut_off_later()
+            self._ahead = 0  # the endpoint reads no more
+            # The peer's close frame comes after the rest.
+            self._transport.underlying_transport.resume_reading()
+        self._abort_later()
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """Start the endpoint."""
@@ -121,10 +122,10 @@ class Socket(WSListener):
         task.add_done_callback(self._tasks.discard)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        """Take a frame.
+        """Handle a frame.
 
         Raises:
-            WSProtocolError: RFC 6455 forbids it; picows closes with the code.
+            WSProtocolError: RFC 6455 forbids the frame; picows closes with the code.
         """
         kind = frame.msg_type
         if frame.rsv1 or frame.rsv2 or frame.rsv3:  # no extension was negotiated
@@ -137,26 +138,26 @@ class Socket(WSListener):
             if (kind == CONTINUATION) != bool(self._kind):
                 raise WSProtocolError(Code.PROTOCOL_ERROR, "a fragment is out of place")
             if frame.fin and kind != CONTINUATION:
-                self._take(kind, frame.get_payload_as_bytes())
+                self._receive_message(kind, frame.get_payload_as_bytes())
             else:
-                self._take_fragment(frame)
+                self._receive_fragment(frame)
 
     def on_ws_disconnected(self, _: WSTransport) -> None:
-        """End what waits."""
+        """Report the disconnect to the endpoint."""
         self._end(1006)
         self._writable.set()
-        if self._cutting_off is not None:
-            self._cutting_off.cancel()
+        if self._aborting is not None:
+            self._aborting.cancel()
 
     def pause_writing(self) -> None:
-        """The peer reads too slowly."""
+        """Stop sending: the peer reads too slowly."""
         self._writable.clear()
 
     def resume_writing(self) -> None:
-        """The peer has caught up."""
+        """Go on sending."""
         self._writable.set()
 
-    def _take_fragment(self, frame: WSFrame) -> None:
+    def _receive_fragment(self, frame: WSFrame) -> None:
         if len(self._fragments) + frame.payload_size > MAX_MESSAGE:
             raise WSProtocolError(Code.MESSAGE_TOO_BIG, "too big")
         if not self._kind:
@@ -166,9 +167,9 @@ class Socket(WSListener):
             kind, whole = self._kind, bytes(self._fragments)
             self._kind = CONTINUATION
             self._fragments.clear()
-            self._take(kind, whole)
+            self._receive_message(kind, whole)
 
-    def _take(self, kind: WSMsgType, payload: bytes) -> None:
+    def _receive_message(self, kind: WSMsgType, payload: bytes) -> None:
         if kind == BINARY:
             message = {"type": "websocket.receive", "bytes": payload}
         else:
@@ -187,14 +188,14 @@ class Socket(WSListener):
         if not self._transport.is_close_frame_sent:
             self._transport.send_close(cast(Code, code or 1000))
         self._transport.disconnect()
-        self._cut_off_later()
+        self._abort_later()
         self._end(code or 1005)
 
-    def _cut_off_later(self) -> None:
-        """Give up a peer that reads no more: what is left for it would wait for ever."""
-        if self._cutting_off is None and not self._transport.is_disconnected:
+    def _abort_later(self) -> None:
+        """Abort later: a peer that has stopped reading would never finish the handshake."""
+        if self._aborting is None and not self._transport.is_disconnected:
             loop = asyncio.get_running_loop()
-            self._cutting_off = loop.call_later(CLOSE_TIMEOUT, self._transport.disconnect, False)
+            self._aborting = loop.call_later(CLOSE_TIMEOUT, self._transport.disconnect, False)
 
     def _end(self, code: int) -> None:
         if not self._has_ended:
@@ -210,7 +211,7 @@ class Socket(WSListener):
         if not self._writable.is_set():
             await self._writable.wait()
         if self._transport.is_disconnected:
-            raise ConnectionResetError("the peer has left")
+            raise ConnectionResetError("the peer has disconnected")
         self._transport.send(kind, data)
 
     async def _run(self) -> None:
@@ -229,29 +230,29 @@ class Socket(WSListener):
 
 
 class Server:
-    """Serves endpoints on a socket that listens; made in the event loop that serves it."""
+    """Serves endpoints on a listening socket, in the running event loop."""
 
     def __init__(
         self,
         find: Callable[[str], Endpoint | None],
         origins: str | Iterable[str] | Origins = (),
     ) -> None:
-        """Serve nothing yet.
+        """Create a server; `start` starts it.
 
         Args:
-            find: returns what serves a path, without its query and with nothing escaped; None:
-                nothing, and the handshake is answered with 404.
-            origins: pages of these may connect, besides those that always may (see `origin`). To
-                others the handshake is answered with 403.
+            find: returns the endpoint of a path (unquoted, without the query), or None to answer
+                the handshake with 404.
+            origins: web pages of these origins may connect too, see `origin`; for other pages the
+                handshake is answered with 403.
         """
         self._find = find
         self._origins = Origins.of(origins)
-        self._client: Any = None  # what is known of a peer that is not connected yet
+        self._client: Any = None  # the client of a socket during its handshake
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     async def start(self, listener: socket.socket) -> None:
-        """Begin to serve."""
+        """Start to serve."""
         address = listener.getsockname()
         self._client = address if isinstance(address, tuple) and is_loopback(address[0]) else None
         self._server = await ws_create_server(
@@ -259,11 +260,11 @@ class Server:
             sock=listener,
             max_frame_size=MAX_MESSAGE,
             websocket_handshake_timeout=10,
-            enable_auto_ping=True,  # a peer that has vanished is noticed
+            enable_auto_ping=True,  # detects peers that have vanished
         )
 
     async def close(self, deadline: float = 5.0) -> None:
-        """Accept nothing more, and wait for the endpoints; cancel those that outlive `deadline`."""
+        """Stop accepting, and wait `deadline` seconds for the endpoints before cancelling them."""
         if self._server is not None:
             self._server.close()
         if self._tasks:
@@ -278,9 +279,9 @@ class Server:
         endpoint = self._find(path)
         if endpoint is None:
             return None
-        made = Socket(endpoint, self._tasks, _headers(request), self._client)
-        if may_connect(made, self._origins, _log):
-            return made
+        ws = Socket(endpoint, self._tasks, _headers(request), self._client)
+        if may_connect(ws, self._origins, _log):
+            return ws
         return WSUpgradeResponseWithListener(WSUpgradeResponse.create_error_response(403), None)
 
 

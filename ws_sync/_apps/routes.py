@@ -1,7 +1,7 @@
-"""Where the connections of a store of sessions go, whatever serves them.
+"""The WebSocket endpoints of a store of sessions, for any server.
 
-`/ws/{session}` names the session, and one more path begins with the identification. Where a client
-has to prove who it is, the paths that only name a session lead nowhere.
+`/ws/{session}` names the session; on one more path the client identifies its session. If the store
+verifies clients, only the latter exists, because a name proves nothing.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from ws_sync.sessions import Sessions
 Endpoint: TypeAlias = Callable[[Transport], Awaitable[None]]
 
 NAMED = "/ws/"
-"""What stands before the name of a session."""
+"""The path before the name of a session."""
 
 
 class Routes:
-    """The paths of a store.
+    """The endpoints of a store.
 
     Attributes:
         sessions: the store.
-        asking: the path where the client is asked which session is meant.
-        named: whether there are paths where knowing a name is enough.
+        asking: the path with identification.
+        named: whether there are paths that name a session.
     """
 
     def __init__(self, sessions: Sessions, asking: str = "/ws") -> None:
@@ -39,13 +39,13 @@ class Routes:
         self.named = not sessions.asks_for_proof
 
     def find(self, path: str) -> Endpoint | None:
-        """Return what serves a path, without its query and with nothing escaped; None: nothing."""
+        """Return the endpoint of a path (unquoted, without the query), or None."""
         if self.named and path.startswith(NAMED):
             return partial(self.sessions.handle_connection, identity=path.removeprefix(NAMED))
         return self.sessions.handle_connection if path == self.asking else None
 
     def app(self) -> Starlette:
-        """Return them as an ASGI application, whose lifespan closes the store."""
+        """Return an ASGI application with the endpoints; its lifespan closes the store."""
 
         @asynccontextmanager
         async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -1,8 +1,7 @@
-"""The testee: the small application that the conformance kit drives, on this library.
+"""The testee of this library: the small application that the conformance kit drives.
 
-`spec/testee.md` rules its objects, their attributes and what its actions and tasks do. Each
-distinct `{session}` of `/ws/{session}`, and each pair of ids given at `/auth`, is a session with
-objects of its own.
+`spec/testee.md` defines its objects, their attributes, actions and tasks. Each `{session}` of
+`/ws/{session}`, and each pair of ids sent at `/auth`, is a session with its own objects.
 """
 
 from __future__ import annotations
@@ -69,7 +68,7 @@ class Nested(Counter):
 
 
 class Lazy(Counter):
-    """An object that is sent only when it is asked for."""
+    """An object that the server does not announce."""
 
     @sync_only("LAZY", _send_on_init=False, value=...)
     def __init__(self) -> None:
@@ -77,7 +76,7 @@ class Lazy(Counter):
 
 
 class Testee:
-    """The object on which the kit calls actions and tasks."""
+    """The object with the actions and tasks that the kit calls."""
 
     sync: Sync
 
@@ -89,7 +88,7 @@ class Testee:
 
     @property
     def features(self) -> list[str]:
-        """What this testee offers beyond state and actions."""
+        """The optional features of this testee."""
         return FEATURES
 
     @property
@@ -112,7 +111,7 @@ class Testee:
 
     @remote_action
     async def reset(self) -> None:
-        """Bring every object of the session back to its beginning."""
+        """Restore the initial state of every object of the session."""
         running = [*self.sync.running_tasks.values(), *self._later]
         for task in running:
             task.cancel()
@@ -192,14 +191,14 @@ class Testee:
 
     @remote_action("receiveBytes")
     async def receive_bytes(self, data: bytes, label: Any) -> None:
-        """Note which bytes have come in."""
+        """Record the size and the digest of the received bytes."""
         digest = hashlib.sha256(data).hexdigest()
         self.anything = {"label": label, "size": len(data), "sha256": digest}
         await self.sync()
 
     @remote_action
     async def typed(self, count: int, label: str = "none") -> None:
-        """Note arguments that have types."""
+        """Record typed arguments."""
         self.anything = {"count": count, "label": label}
         await self.sync()
 
@@ -210,7 +209,7 @@ class Testee:
 
     @remote_task
     async def count(self, steps: int, interval_ms: float) -> None:
-        """Count up slowly."""
+        """Count up, with a wait after each step."""
         for _ in range(steps):
             self.number += 1
             await self.sync()
@@ -223,7 +222,7 @@ class Testee:
 
     @wait.cancel
     async def note_cancellation(self) -> None:
-        """Note that `wait` was cancelled."""
+        """Record that `wait` was cancelled."""
         self.text = "cancelled"
 
     @remote_task
@@ -234,18 +233,18 @@ class Testee:
 
 
 def new_testee() -> Testee:
-    """Make the objects of a session."""
+    """Create the objects of a session."""
     testee = Testee()
     testee._others = [Second(), Nested(), Lazy()]
     return testee
 
 
 def make_routes(origins: Iterable[str] = ()) -> Routes:
-    """Make the store of the testee's sessions, with none yet, and its two endpoints."""
+    """Create the store of the testee's sessions, and its two endpoints."""
     sessions = Sessions(new_testee, limit=None, grace=None, origins=origins)
     return Routes(sessions, asking="/auth")
 
 
 def make_app() -> Starlette:
-    """Make the testee as an ASGI application."""
+    """Create the testee as an ASGI application."""
     return make_routes().app()

@@ -1,1 +1,1 @@
-"""Python objects to JSON and back, by pydantic: attributes, arguments, client writes."""
+"""Conversion of Python objects to JSON and back by pydantic: attributes, arguments, writes."""

@@ -1,8 +1,7 @@
-"""Types that an application has written down, as readers of JSON.
+"""Annotations of the application, as pydantic adapters that read JSON.
 
-An annotation that can't be resolved at run time (a name that is only imported for type checkers)
-takes any value: a warning tells. NaN and Infinity are no values of JSON, and no text is read as
-one.
+An annotation that can't be resolved at run time (a name imported only for type checkers) accepts
+any value, with a warning. NaN and Infinity are not JSON, so they are never accepted.
 """
 
 from __future__ import annotations
@@ -31,37 +30,37 @@ from ws_sync._log import Log, log_fields
 _log = Log()
 
 _FINITE = frozenset({str, int, bool, bytes, type(None)})
-"""Types of the usual values, of which none is NaN or Infinity."""
+"""The most frequent types whose values are neither NaN nor Infinity."""
 
 _of_class: WeakKeyDictionary[type, dict[str, TypeAdapter[Any] | None]] = WeakKeyDictionary()
 
 
-def resolve(annotation: Any, names: dict[str, Any], owner: object, name: str) -> Any:
-    """Return an annotation with the names in it looked up; `Any` when that is impossible.
+def resolve_annotation(annotation: Any, names: dict[str, Any], owner: object, name: str) -> Any:
+    """Return an annotation with its names resolved, or `Any` when that is impossible.
 
     Args:
-        annotation: as it was written; maybe a string.
-        names: what names in it stand for.
-        owner: what is annotated, for the warning.
+        annotation: the annotation, or its source as a string.
+        names: the namespace of the names in it.
+        owner: the annotated function or class, for the warning.
         name: the parameter or attribute, for the warning.
     """
     annotated = SimpleNamespace(__annotations__={"it": annotation})
     try:
         return typing.get_type_hints(annotated, names, include_extras=True)["it"]
-    except Exception as error:  # noqa: BLE001  # whatever evaluating an annotation raises
+    except Exception as error:  # noqa: BLE001  # evaluating an annotation may raise anything
         _warn(owner, name, error)
         return Any
 
 
-def adapter(annotation: Any, owner: object, name: str) -> TypeAdapter[Any] | None:
-    """Return what reads JSON as the type of a resolved annotation; None takes any value."""
+def adapter_for(annotation: Any, owner: object, name: str) -> TypeAdapter[Any] | None:
+    """Return the adapter of a resolved annotation; None accepts any value."""
     if annotation is Any:
         return None
     try:
         return TypeAdapter(annotation)
     except PydanticSchemaGenerationError:  # a class that pydantic can't read from JSON
         config = ConfigDict(arbitrary_types_allowed=True)
-    except Exception as error:  # noqa: BLE001  # whatever building a schema raises
+    except Exception as error:  # noqa: BLE001  # building a schema may raise anything
         _warn(owner, name, error)
         return None
     try:
@@ -72,44 +71,44 @@ def adapter(annotation: Any, owner: object, name: str) -> TypeAdapter[Any] | Non
 
 
 def attribute_adapter(cls: type, name: str) -> TypeAdapter[Any] | None:
-    """Return what reads JSON as the type of an attribute, by its annotation in a class.
+    """Return the adapter of an attribute, by its annotation in the nearest base class.
 
-    None when the class has none, or it is `Any`. The nearest base class decides.
+    None when there is no annotation, or it is `Any`.
     """
     known = _of_class.setdefault(cls, {})
     if name not in known:
-        known[name] = adapter(attribute_annotation(cls, name), cls.__name__, name)
+        known[name] = adapter_for(attribute_annotation(cls, name), cls.__name__, name)
     return known[name]
 
 
 def attribute_annotation(cls: type, name: str) -> Any:
-    """Return the annotation of an attribute in a class, resolved; `Any` when it has none."""
+    """Return the resolved annotation of an attribute in a class, or `Any`."""
     for base in cls.__mro__:
         annotation = vars(base).get("__annotations__", {}).get(name)
         if annotation is None:
             continue
         module = sys.modules.get(base.__module__)
         names = {**vars(module), **vars(base)} if module else dict(vars(base))
-        hint = resolve(annotation, names, cls.__name__, name)
+        hint = resolve_annotation(annotation, names, cls.__name__, name)
         plain = isinstance(hint, InitVar) or typing.get_origin(hint) is ClassVar or hint is ClassVar
         return Any if plain else hint
     return Any
 
 
 def read_json(reader: TypeAdapter[Any], value: JSON, strict: bool | None = None) -> Any:
-    """Read a JSON value by the rules for JSON text; models take their aliases and their names.
+    """Validate a JSON value by pydantic's rules for JSON text; models accept aliases and names.
 
     Args:
-        reader: the type.
+        reader: the adapter of the type.
         value: the value.
-        strict: whether text is no number; None: as the type says.
+        strict: pydantic's strict mode; None: as the type is configured.
 
     Raises:
-        ValueError: the type refuses the value, or a number would not be finite.
+        ValueError: the type rejects the value, or a number is not finite.
     """
     try:
-        text = orjson.dumps(value)  # it was JSON before: what `dump` looks for can't be in it
-    except TypeError:  # but an integer beyond 64 bits can
+        text = orjson.dumps(value)  # it was decoded from JSON, so `dump` need not check it
+    except TypeError:  # an integer of more than 64 bits
         text = dump(value).text
     read = reader.validate_json(text, strict=strict, by_alias=True, by_name=True)
     require_finite(read)
@@ -117,7 +116,7 @@ def read_json(reader: TypeAdapter[Any], value: JSON, strict: bool | None = None)
 
 
 def reason_of(error: Exception) -> str:
-    """Return what a type says against a value, in one line."""
+    """Return why a type rejected a value, in one line."""
     if not isinstance(error, ValidationError):
         return str(error)
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
@@ -126,17 +125,17 @@ def reason_of(error: Exception) -> str:
 
 
 def require_finite(value: object) -> None:
-    """Refuse NaN and Infinity, which pydantic reads from text.
+    """Reject NaN and Infinity, which pydantic reads from strings.
 
     Raises:
-        ValueError: one of them is in the value.
+        ValueError: the value contains one of them.
     """
     if not is_finite(value):
         raise ValueError("a number is not finite")
 
 
 def is_finite(value: object) -> bool:
-    """Tell whether no NaN or Infinity is in a value that pydantic has made."""
+    """Return whether a value that pydantic has created contains no NaN and no Infinity."""
     if value.__class__ in _FINITE:
         return True
     if isinstance(value, float):
@@ -153,14 +152,15 @@ def is_finite(value: object) -> bool:
 
 
 def _are_finite(values: Iterable[object]) -> bool:
-    for value in values:  # noqa: SIM110  # a generator would cost twice the time
+    for value in values:  # noqa: SIM110  # a generator takes twice the time
         if value.__class__ not in _FINITE and not is_finite(value):
             return False
     return True
 
 
 def _warn(owner: object, name: str, error: Exception) -> None:
+    shown = getattr(owner, "__qualname__", owner)
     _log.warning(
-        "%r takes any value as %r: %s", owner, name, error,
+        "cannot resolve the type of %s.%s; any value is accepted: %s", shown, name, error,
         extra=log_fields("type-unknown", owner=owner, name=name, error=error),
     )  # fmt: skip

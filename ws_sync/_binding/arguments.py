@@ -1,8 +1,8 @@
 """Calls from the peer: the name of the function, and arguments that fit its signature.
 
-Each argument is read by the parameter's annotation (see `annotations`), in pydantic's lax mode; a
-parameter without one takes any value. Arguments that the function does not know are left out
-(actions-extra-arguments). How a function wants its arguments is worked out once per function.
+Each argument is validated by the parameter's annotation (see `annotations`) in pydantic's lax mode.
+A parameter without an annotation accepts any value. Arguments without a parameter are dropped
+(actions-extra-arguments). The parameters of each function are inspected once.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from weakref import WeakKeyDictionary
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from ws_sync._binding.annotations import adapter, is_finite, reason_of, resolve
+from ws_sync._binding.annotations import adapter_for, is_finite, reason_of, resolve_annotation
 from ws_sync._binding.attributes import camel_case
-from ws_sync._binding.wire_names import incoming
+from ws_sync._binding.wire_names import from_wire
 from ws_sync._core.json.codec import JSON
 from ws_sync.exceptions import RefusedArguments
 
 _parameters_of: WeakKeyDictionary[Callable[..., Any], Parameters] = WeakKeyDictionary()
 
 _EXACT = (str, int, float, bool)
-"""Types that take a JSON value of theirs as it is."""
+"""Types whose JSON values need no conversion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +36,18 @@ class Parameter:
     Attributes:
         name: its name.
         annotation: its type.
-        spelled: its name in camel case.
-        adapter: reads an argument for it; None takes any value.
-        exact: a type of JSON whose values are read as they are.
-        default: pydantic's `Field` that stands as its default, if there is one.
-        required: whether it must be given.
+        camel_name: its name in camel case.
+        adapter: validates an argument for it; None accepts any value.
+        exact: a type whose JSON values need no conversion.
+        default: the pydantic `Field` that is its default, if there is one.
+        required: whether an argument is required.
         collects: whether it is a `**parameter`.
-        positional: the default of a parameter that can't be given by name, in a tuple, which is
-            empty when it has none; None for the others.
+        positional: for a positional-only parameter a tuple with its default, or an empty one;
+            None for others.
     """
 
     name: str
-    spelled: str
+    camel_name: str
     annotation: Any
     adapter: TypeAdapter[Any] | None
     exact: Any
@@ -61,7 +61,7 @@ class Parameters(list[Parameter]):
     """The parameters of a function.
 
     Attributes:
-        are_named: whether all of them can be given by name.
+        are_named: whether all of them accept an argument by name.
     """
 
     def __init__(self, parameters: Iterable[Parameter]) -> None:
@@ -73,10 +73,10 @@ def read_call(data: JSON) -> tuple[str, dict[str, Any]]:
     """Split the data of an action or a task into the name and the arguments.
 
     Raises:
-        RefusedArguments: it is not an object with a string `type`.
+        RefusedArguments: the data is not an object with a string `type`.
     """
     if type(data) is not dict or type(data.get("type")) is not str:
-        raise RefusedArguments(None, "a call is an object with a member 'type' that is a string")
+        raise RefusedArguments(None, "the data must be an object with a string member 'type'")
     arguments = dict(data)
     return arguments.pop("type"), arguments
 
@@ -84,7 +84,7 @@ def read_call(data: JSON) -> tuple[str, dict[str, Any]]:
 def bind(
     function: Callable[..., Any], name: str, arguments: dict[str, Any], camel: bool = False
 ) -> tuple[list[Any], Mapping[str, Any]]:
-    """Return what `function` is to be called with, by position and by name; see `fit`.
+    """Return the positional and the named arguments to call `function` with; see `fit`.
 
     Raises:
         RefusedArguments: as `fit` does.
@@ -96,16 +96,16 @@ def bind(
 def fit(
     function: Callable[..., Any], name: str, arguments: dict[str, Any], camel: bool = False
 ) -> dict[str, Any]:
-    """Return what `function` is to be called with.
+    """Return the validated arguments to call `function` with, by parameter.
 
     Args:
-        function: an action or a task; bound, if it is a method.
+        function: an action or a task; a method is bound.
         name: its name, for the error.
-        arguments: what the peer sent.
-        camel: whether the peer may write the names in camel case.
+        arguments: the arguments that the peer sent.
+        camel: whether names in camel case are accepted too.
 
     Raises:
-        RefusedArguments: one is missing, or can't be read as its parameter's type.
+        RefusedArguments: an argument is missing, or its parameter's type rejects it.
     """
     return _fit(_parameters(function), function, name, arguments, camel)
 
@@ -113,7 +113,7 @@ def fit(
 def split(
     function: Callable[..., Any], fitted: Mapping[str, Any]
 ) -> tuple[list[Any], Mapping[str, Any]]:
-    """Split what `fit` has returned into what is given by position, and what by name."""
+    """Split the result of `fit` into positional and named arguments."""
     return _split(_parameters(function), fitted)
 
 
@@ -126,7 +126,7 @@ def _fit(
 ) -> dict[str, Any]:
     left = dict(arguments)
     if "self" in left and hasattr(function, "__self__"):
-        del left["self"]  # Python gives it already
+        del left["self"]  # Python passes it already
     fitted: dict[str, Any] = {}
     for parameter in parameters:
         own = parameter.name
@@ -134,13 +134,13 @@ def _fit(
             fitted |= {other: _read(parameter, name, value) for other, value in left.items()}
         elif own in left:
             fitted[own] = _read(parameter, name, left.pop(own))
-        elif camel and parameter.spelled in left:
-            fitted[own] = _read(parameter, name, left.pop(parameter.spelled))
+        elif camel and parameter.camel_name in left:
+            fitted[own] = _read(parameter, name, left.pop(parameter.camel_name))
         elif parameter.required:
             raise RefusedArguments(name, f"{parameter.name!r} is missing")  # actions-arguments
         elif parameter.default is not None:
             fitted[parameter.name] = parameter.default.get_default(call_default_factory=True)
-    return fitted  # Python adds the other defaults (actions-default)
+    return fitted  # Python adds the remaining defaults (actions-default)
 
 
 def _split(
@@ -163,7 +163,7 @@ def _split(
 def _read(parameter: Parameter, name: str, value: Any) -> Any:
     if parameter.adapter is None or type(value) is parameter.exact:
         return value
-    known = incoming(parameter.annotation, value)
+    known = from_wire(parameter.annotation, value)
     try:
         read = parameter.adapter.validate_python(known, by_alias=True, by_name=True)
     except ValidationError as error:
@@ -174,13 +174,13 @@ def _read(parameter: Parameter, name: str, value: Any) -> Any:
 
 
 def _parameters(function: Callable[..., Any]) -> Parameters:
-    """Return the parameters behind `self`; for every method of a class the same object."""
+    """Return the parameters after `self`; they are cached by plain function, not by method."""
     plain = getattr(function, "__func__", function)
     try:
         known = _parameters_of.get(plain)
         if known is None:
             known = _parameters_of[plain] = _describe(function)
-    except TypeError:  # an object that can be called, and can't be a key here
+    except TypeError:  # a callable object that is not hashable or not weakly referable
         return _describe(function)
     return known
 
@@ -200,9 +200,9 @@ def _parameter(
     annotation = _annotation(function, parameter, names)
     return Parameter(
         name=parameter.name,
-        spelled=camel_case(parameter.name),
+        camel_name=camel_case(parameter.name),
         annotation=annotation,
-        adapter=adapter(annotation, function, parameter.name),
+        adapter=adapter_for(annotation, function, parameter.name),
         exact=annotation if annotation in _EXACT else None,
         default=parameter.default if isinstance(parameter.default, FieldInfo) else None,
         required=_is_required(parameter.default),
@@ -212,12 +212,12 @@ def _parameter(
 
 
 def _names_around(function: Any) -> dict[str, Any]:
-    """Return the names that annotations of a function may use: those of its module."""
+    """Return the namespace of a function's annotations: that of its module."""
     while isinstance(function, partial):
         function = function.func
     function = inspect.unwrap(function)
     if not hasattr(function, "__globals__") and not inspect.ismethod(function):
-        function = type(function).__call__  # an object that can be called
+        function = type(function).__call__  # a callable object
     names: dict[str, Any] = getattr(function, "__globals__", {})
     return names
 
@@ -237,7 +237,7 @@ def _annotation(
 ) -> Any:
     if parameter.annotation is parameter.empty:
         return Any
-    annotation = resolve(parameter.annotation, names, function, parameter.name)
+    annotation = resolve_annotation(parameter.annotation, names, function, parameter.name)
     if isinstance(parameter.default, FieldInfo) and annotation is not Any:
         return Annotated[annotation, parameter.default]
     return annotation

@@ -1,9 +1,9 @@
-"""Attributes that have types: what a client writes is read by them, or refused.
+"""Typed attributes: the type validates what a client writes, and serialises what it sees.
 
-In a plain class or a dataclass an attribute's type is its annotation in the class. In a pydantic
-model a write is an assignment as `validate_assignment` has it, of all written fields at once: the
-field's constraints and validators, then those of the model. Nothing of the object changes until
-everything is accepted.
+In a plain class or a dataclass the type of an attribute is its annotation in the class. In a
+pydantic model a write validates like `validate_assignment`, with all written fields at once: first
+the constraints and validators of the fields, then those of the model. The object changes only after
+everything was accepted.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -26,8 +27,8 @@ from ws_sync._binding.annotations import (
     read_json,
     require_finite,
 )
-from ws_sync._binding.attributes import Attribute, camel_case, unchanged
-from ws_sync._binding.wire_names import incoming, wire_name
+from ws_sync._binding.attributes import Attribute, camel_case
+from ws_sync._binding.wire_names import from_wire, wire_name
 from ws_sync._core.json.codec import JSON
 from ws_sync._core.tracked.containers import TRACKED
 
@@ -35,31 +36,31 @@ _PLAIN_SCHEMAS = frozenset(
     {"any", "bool", "default", "definitions", "dict", "float", "int", "list", "literal"}
     | {"model-field", "none", "nullable", "str", "union"}
 )
-"""Schemas of values that are JSON already, as far as what is inside them is."""
+"""Schema types whose values are JSON if their elements are."""
 
-_trial: ContextVar[bool] = ContextVar("_trial", default=False)
+_validating: ContextVar[bool] = ContextVar("_validating", default=False)
 
 _fields_validators: WeakKeyDictionary[type, SchemaValidator] = WeakKeyDictionary()
 _plain_fields: WeakKeyDictionary[type, dict[str, bool]] = WeakKeyDictionary()
 
 
-def is_trial() -> bool:
-    """Tell whether types read a value now: what comes into being may be dropped again."""
-    return _trial.get()
+def is_validating() -> bool:
+    """Return whether a write is being validated, so that new objects may be dropped again."""
+    return _validating.get()
 
 
 @contextmanager
-def trial() -> Iterator[None]:
-    """Surrounds the reading of values by types."""
-    token = _trial.set(True)
+def validating() -> Iterator[None]:
+    """Mark the validation of a write, see `is_validating`."""
+    token = _validating.set(True)
     try:
         yield
     finally:
-        _trial.reset(token)
+        _validating.reset(token)
 
 
 def attribute_of(owner: object, name: str, wire: str, read_only: bool = False) -> Attribute:
-    """Describe an attribute with its type, if it has one.
+    """Return an attribute with its type, if it has one.
 
     Raises:
         UnknownAttribute: the object does not have it.
@@ -68,7 +69,7 @@ def attribute_of(owner: object, name: str, wire: str, read_only: bool = False) -
         attribute = ModelTypes(owner).attribute(name, wire)
     else:
         attribute = ClassTypes(owner).attribute(name, wire)
-    return attribute.declared_read_only() if read_only else attribute
+    return replace(attribute, read_only=True) if read_only else attribute
 
 
 def field_names(cls: type[BaseModel]) -> list[str]:
@@ -77,15 +78,15 @@ def field_names(cls: type[BaseModel]) -> list[str]:
     return [*fields, *cls.model_computed_fields]
 
 
-def usual_name(cls: type, camel: bool, name: str) -> str:
-    """Return the name on the wire of an attribute for which none is given.
+def default_wire_name(cls: type, camel: bool, name: str) -> str:
+    """Return the name on the wire of an attribute that was given none.
 
     Args:
         cls: the object's class.
-        camel: whether names are in camel case; an alias of a model is taken as it is.
+        camel: whether names are in camel case; an alias of a model is not converted.
         name: the attribute's name.
     """
-    usual = camel_case(name) if camel else unchanged(name)
+    usual = camel_case(name) if camel else name
     if not issubclass(cls, BaseModel) or cls.model_config.get("serialize_by_alias") is False:
         return usual
     info = cls.model_fields.get(name) or cls.model_computed_fields.get(name)
@@ -94,13 +95,13 @@ def usual_name(cls: type, camel: bool, name: str) -> str:
 
 
 class ClassTypes:
-    """Types of the attributes of a plain object: the annotations of its class."""
+    """The types of a plain object's attributes: the annotations of its class."""
 
     def __init__(self, owner: object) -> None:
         self._owner = owner
 
     def attribute(self, name: str, wire: str = "") -> Attribute:
-        """Describe an attribute."""
+        """Return the description of an attribute."""
         attribute = Attribute.of(self._owner, name, wire)
         adapter = attribute_adapter(type(self._owner), name)
         if adapter is None or attribute.computed:
@@ -108,36 +109,36 @@ class ClassTypes:
         return TypedAttribute.typed(attribute, self, adapter)
 
     def read(self, values: Mapping[str, JSON]) -> dict[str, object]:
-        """Read each value by its attribute's annotation."""
+        """Validate each value by its attribute's annotation."""
         read: dict[str, object] = {}
         cls = type(self._owner)
         for name, value in values.items():
             adapter = attribute_adapter(cls, name)
-            known = incoming(attribute_annotation(cls, name), value)
+            known = from_wire(attribute_annotation(cls, name), value)
             read[name] = known if adapter is None else read_json(adapter, known)
         return read
 
 
 class ModelTypes:
-    """Types of the fields of a pydantic model."""
+    """The types of a pydantic model's fields."""
 
     def __init__(self, owner: BaseModel) -> None:
         self._owner = owner
 
     def attribute(self, name: str, wire: str = "") -> Attribute:
-        """Describe a field, a computed field or a property."""
+        """Return the description of a field, a computed field or a property."""
         cls = type(self._owner)
         info = cls.model_fields.get(name)
         if info is None:
             computed = Attribute.of(self._owner, name, wire, self)
-            return ModelAttribute(*computed.parts()) if computed.computed else computed
+            return ModelAttribute(*computed.as_args()) if computed.computed else computed
         frozen = bool(info.frozen or cls.model_config.get("frozen"))
         return ModelAttribute(self._owner, name, wire, frozen, False, self)
 
     def read(self, values: Mapping[str, JSON]) -> dict[str, object]:
-        """Assign all values to a draft of the model.
+        """Assign all values to a draft of the model, and return what has changed.
 
-        Field validators see the model as it is, then as it will be; validators of the model see
+        The validator of each field sees the fields assigned before it. Validators of the model see
         all new values together, and may change other fields.
         """
         cls = type(self._owner)
@@ -172,17 +173,17 @@ class TypedAttribute(Attribute):
 
     @classmethod
     def typed(cls, attribute: Attribute, types: ClassTypes, adapter: TypeAdapter[Any]) -> Attribute:
-        """Describe an attribute that has a type; the attribute itself, if its values are JSON."""
-        owner, name, wire, read_only, computed, _ = attribute.parts()
+        """Return the attribute with its type; a plain `Attribute` if its values are JSON."""
+        owner, name, wire, read_only, computed, _ = attribute.as_args()
         kind = Attribute if is_plain(adapter.core_schema) else cls
         return kind(owner, name, wire, read_only, computed, types)
 
     def reader(self) -> Callable[[], object]:
-        """Return what does what `plain` does."""
+        """Return a fast getter equivalent to `plain()`."""
         return self.plain
 
     def plain(self) -> object:
-        """Return the value as its annotation has it serialised."""
+        """Return the value as its annotation serialises it."""
         value = self.read()
         adapter = attribute_adapter(type(self.owner), self.name)
         if adapter is None or value is None:
@@ -196,7 +197,7 @@ class ModelAttribute(Attribute):
     __slots__ = ()
 
     def reader(self) -> Callable[[], object]:
-        """Return what does what `plain` does."""
+        """Return a fast getter equivalent to `plain()`."""
         owner: Any = self.owner
         return super().reader() if _is_plain_field(type(owner), self.name) else self.plain
 
@@ -210,7 +211,7 @@ class ModelAttribute(Attribute):
         return next(iter(dumped.values())) if len(dumped) == 1 else self.read()
 
     def write(self, value: object) -> None:
-        """Set the value, which the model's validators have accepted already."""
+        """Set the value, which the validators of the model have accepted before."""
         owner: Any = self.owner
         if self.name not in type(owner).model_fields or _assigns_itself(type(owner)):
             setattr(owner, self.name, value)
@@ -220,7 +221,7 @@ class ModelAttribute(Attribute):
 
 
 def _draft(model: BaseModel) -> BaseModel:
-    """Return a copy to try assignments on; what it holds besides fields is the model's own."""
+    """Return a copy to try assignments on; it shares the private attributes of the model."""
     draft = object.__new__(type(model))
     object.__setattr__(draft, "__dict__", dict(vars(model)))
     object.__setattr__(draft, "__pydantic_fields_set__", set(model.__pydantic_fields_set__))
@@ -230,22 +231,22 @@ def _draft(model: BaseModel) -> BaseModel:
 
 
 def _readable(info: FieldInfo, cls: type[BaseModel], value: JSON) -> object:
-    """Return what a field's validators take: JSON, or in strict mode what JSON stands for."""
-    value = incoming(info.annotation, value)
+    """Return the input of a field's validators: JSON, or in strict mode its Python value."""
+    value = from_wire(info.annotation, value)
     strict = cls.model_config.get("strict") or any(
         getattr(item, "strict", False) for item in info.metadata
     )
     if not strict:
         return value
-    try:  # an array is the only JSON there is for a set, and a string for a date
+    try:  # JSON has only arrays for sets and strings for dates
         adapter: TypeAdapter[Any] = TypeAdapter(info.annotation)  # type: ignore[arg-type]
         return read_json(adapter, value, strict=True)
     except ValueError:
-        return value  # the field's own validators may make something of it
+        return value  # a validator of the field may convert it
 
 
 def _fields_schema(cls: type[BaseModel]) -> tuple[Any, list[Any]]:
-    """Return the schema of the fields without the validators of the model, and definitions."""
+    """Return the schema of the fields, without the model's validators, and its definitions."""
     schema: Any = cls.__pydantic_core_schema__
     definitions: list[Any] = []
     while schema["type"] != "model-fields":
@@ -277,9 +278,9 @@ def _is_plain_field(cls: type[BaseModel], name: str) -> bool:
 
 
 def is_plain(schema: Any) -> bool:
-    """Tell whether all values of a schema are JSON as they are.
+    """Return whether all values of a schema are JSON as they are.
 
-    Of `Any`, whoever encodes the value converts what is none.
+    The encoder converts values of type `Any` that are not JSON.
     """
     if schema.get("type") == "function-after" and schema["function"]["function"] in TRACKED:
         return is_plain(schema["schema"])

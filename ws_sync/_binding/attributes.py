@@ -1,7 +1,7 @@
-"""The attributes of an object that are synced: which they are, their names on the wire, access.
+"""The synced attributes of an object: their names on the wire, how to read and write them.
 
-An attribute is read-only when the object can't be written there (a property without a setter), or
-when it is declared so.
+An attribute is read-only when it can't be assigned (a property without a setter), or when it is
+declared read-only.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import reprlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from types import EllipsisType, MemberDescriptorType
-from typing import Any, Protocol, Self, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from pydantic_core import to_jsonable_python
 
@@ -20,27 +20,27 @@ from ws_sync._core.json.codec import JSON
 from ws_sync.exceptions import UnknownAttribute
 
 Names: TypeAlias = Mapping[str, str | EllipsisType] | Iterable[str]
-"""Attributes with their names on the wire; `...` or no name stands for the usual one."""
+"""Attributes with their names on the wire; `...` or no name means the default name."""
 
 
 class Types(Protocol):
     """The types of one object's attributes."""
 
     def read(self, values: Mapping[str, JSON]) -> dict[str, object]:
-        """Read what the client writes at once, by the names of the object's attributes.
+        """Validate the values of one write, by the names of the object's attributes.
 
-        Nothing of the object is changed.
+        The object is not changed.
 
         Returns:
             The new values of these attributes, and of others that change with them.
 
         Raises:
-            ValueError: a type refuses its value.
-            Exception: what a validator of the application raised.
+            ValueError: a type rejects its value.
+            Exception: the exception of a validator of the application.
         """
 
     def attribute(self, name: str) -> Attribute:
-        """Describe an attribute of the object, of which the name on the wire is not needed."""
+        """Return an attribute of the object that needs no name on the wire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class Attribute:
         name: its name there.
         wire: its name in the document.
         read_only: whether only the server changes it.
-        computed: whether a function stands behind it.
-        types: read what the client writes; None takes any value.
+        computed: whether it is a property.
+        types: validate what the client writes; None accepts any value.
     """
 
     owner: object
@@ -65,7 +65,7 @@ class Attribute:
 
     @classmethod
     def of(cls, owner: object, name: str, wire: str, types: Types | None = None) -> Attribute:
-        """Describe an attribute.
+        """Return the description of an attribute.
 
         Raises:
             UnknownAttribute: the object does not have it.
@@ -81,16 +81,16 @@ class Attribute:
         """Return the value.
 
         Raises:
-            RuntimeError: a property awaited the result of something that was cancelled.
-            Exception: what a property of the application raised.
+            RuntimeError: a property raised `CancelledError`.
+            Exception: the exception of a property of the application.
         """
         try:
             return getattr(self.owner, self.name)
-        except asyncio.CancelledError as error:  # would end whoever reads, and the connection
+        except asyncio.CancelledError as error:  # it would cancel the reading task
             raise RuntimeError(f"{self.name!r} can't be read: {error!r}") from error
 
     def plain(self) -> object:
-        """Return what the client shall see of the value: JSON, or what `to_json` makes JSON of.
+        """Return the value as the client sees it: JSON, or objects that `to_json` converts.
 
         Raises:
             Exception: as `read` does.
@@ -98,22 +98,18 @@ class Attribute:
         return self.read()
 
     def reader(self) -> Callable[[], object]:
-        """Return what does what `plain` does: for what is called with every sync."""
+        """Return a fast getter equivalent to `plain()`."""
         behind = getattr(type(self.owner), self.name, None)
         if hasattr(behind, "__get__") and not isinstance(behind, MemberDescriptorType):
             return self.plain
-        return partial(getattr, self.owner, self.name)  # no code of the application is behind it
+        return partial(getattr, self.owner, self.name)  # no code of the application runs
 
-    def declared_read_only(self) -> Self:
-        """Return the same attribute, which only the server changes."""
-        return replace(self, read_only=True)
-
-    def parts(self) -> tuple[object, str, str, bool, bool, Types | None]:
-        """Return what it is made of."""
+    def as_args(self) -> tuple[object, str, str, bool, bool, Types | None]:
+        """Return the arguments to create an equal attribute with."""
         return self.owner, self.name, self.wire, self.read_only, self.computed, self.types
 
     def is_shared(self, value: object) -> bool:
-        """Tell whether the class holds a value, so that other objects may have it too."""
+        """Return whether the value is a class attribute, which other objects may share."""
         return any(vars(cls).get(self.name) is value for cls in type(self.owner).__mro__)
 
     def write(self, value: object) -> None:
@@ -131,16 +127,11 @@ def to_json(value: Any) -> Any:
 
 
 def camel_case(name: str) -> str:
-    """Write `hello_world` as `helloWorld`; a name that is in camel case already stays."""
+    """Convert `hello_world` to `helloWorld`; a name in camel case stays as it is."""
     if "_" not in name and name != name.lower():
         return name
     camel = name.title().replace("_", "")
     return camel[:1].lower() + camel[1:]
-
-
-def unchanged(name: str) -> str:
-    """Return `name`: the casing of objects that are not synced in camel case."""
-    return name
 
 
 def public_names(owner: object, excluded: Callable[[object], bool]) -> list[str]:
@@ -148,7 +139,7 @@ def public_names(owner: object, excluded: Callable[[object], bool]) -> list[str]
 
     Args:
         owner: the object.
-        excluded: tells by the value which others to leave out, besides what can be called.
+        excluded: returns by the value whether to leave out an attribute; callables never count.
     """
     own = list(getattr(owner, "__dict__", ()))
     names = dict.fromkeys([*own, *dir(type(owner))])
@@ -159,15 +150,15 @@ def wire_names(names: Names, casing: Callable[[str], str]) -> dict[str, str]:
     """Return the attributes' names on the wire.
 
     Raises:
-        TypeError: one is no name; most often an option of which the name is misspelt.
+        TypeError: a name on the wire is not a string; most often this is a misspelt option.
     """
     if not isinstance(names, Mapping):
         names = dict.fromkeys(names, ...)
     for name, wire in names.items():
         if wire is not ... and not isinstance(wire, str):
             raise TypeError(
-                f"{name!r} is no option; and if it is an attribute, its name on the wire is a"
-                f" string or `...`, not {reprlib.repr(wire)}"
+                f"{name!r} is not an option; if it is an attribute, its name on the wire must be"
+                f" a string or `...`, not {reprlib.repr(wire)}"
             )
     return {name: casing(name) if wire is ... else wire for name, wire in names.items()}
 
@@ -175,6 +166,6 @@ def wire_names(names: Names, casing: Callable[[str], str]) -> dict[str, str]:
 def _is_data(owner: object, name: str, excluded: Callable[[object], bool]) -> bool:
     try:
         value = getattr(owner, name)
-    except Exception:  # noqa: BLE001  # a property of the application that can't be read yet
+    except Exception:  # noqa: BLE001  # a property that can't be read yet
         return isinstance(getattr(type(owner), name, None), property)
     return not callable(value) and not excluded(value)

@@ -1,15 +1,13 @@
-"""Writes of the client, carried over to the live objects.
+"""Writes of the client, applied to the live objects.
 
-A write is tried on a draft first, so that a refused one has changed nothing; then it is grafted
-into the lists and dicts that are there: what the write does not touch stays as it is, and the same
-object (state-unsynced-kept). A `_SET` is a patch that makes the members that it names of the
-current ones.
+A write is applied to a draft first, so that a rejected write changes nothing. Then the live lists
+and dicts are changed in place: values that the write does not touch stay the same objects
+(state-unsynced-kept). A `_SET` is converted to a patch of the members that it names.
 
-A value that has a type (see `typed`) is made anew by it from the JSON that the client wrote into,
-and put in the place of the live one (see `grafting`). Without a type, only what is made of JSON's
-own types can be written into. Any other value (a dataclass, a tuple, a dict with numbers as keys, a
-subclass of list) can be replaced as a whole, but not in parts: the client would make another type
-of it.
+The type of an attribute (see `attribute_types`) creates a new value from the written JSON, and the
+live value is updated from it (see `in_place_update`). Without a type, only values of JSON's own
+types can be written in part. Any other value (a dataclass, a tuple, a dict with numbers as keys, a
+subclass of list) can only be replaced, because a write in part would change its type.
 """
 
 from __future__ import annotations
@@ -20,9 +18,9 @@ from contextlib import suppress
 from copy import deepcopy
 
 from ws_sync._binding.annotations import reason_of
-from ws_sync._binding.attribute_types import trial
+from ws_sync._binding.attribute_types import validating
 from ws_sync._binding.attributes import Attribute, to_json
-from ws_sync._binding.in_place_update import Graft
+from ws_sync._binding.in_place_update import InPlaceUpdate
 from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, dump, is_deeper, read_own
 from ws_sync._core.json.diff import diff
 from ws_sync._core.json.equality import equal
@@ -32,58 +30,58 @@ from ws_sync._core.tracked.containers import SyncedDict, SyncedList, track
 from ws_sync.exceptions import Refused, RefusedPatch, RefusedState
 
 _UNTOUCHED = object()
-"""Stands for an attribute that a write does not concern."""
+"""The value of an attribute that a write does not touch."""
 
 
 class Write:
-    """One write of the client: made and checked first, then committed.
+    """One write of the client: the constructor checks it, `commit` applies it.
 
     Attributes:
         touched: names on the wire of the attributes that it reads or writes.
-        affected: those, and others that their types change along with them.
+        affected: those, and other attributes that their types change too.
     """
 
     def __init__(self, attributes: Mapping[str, Attribute], patch: JSON) -> None:
-        """Try a patch on the attributes, which are given by their names on the wire.
+        """Apply a patch to a draft of the attributes, which are given by name on the wire.
 
         Raises:
-            RefusedPatch: it can't be applied, or its result can't be the state.
-            RefusedState: a type refuses what an attribute would be.
+            RefusedPatch: the patch can't be applied, or its result is not a possible state.
+            RefusedState: the type of an attribute rejects its new value.
         """
         self._attributes = attributes
         self.touched = _touched(patch, attributes)
         self.affected = set(self.touched)
-        self._foreign: set[str] = set()  # attributes whose value is not made of JSON's types
+        self._foreign: set[str] = set()  # attributes with values of other types than JSON's
         self._patch = patch
-        self._assigned: list[tuple[Attribute, object]] = []  # with their values from before
+        self._assigned: list[tuple[Attribute, object]] = []  # with their old values
         self._before: dict[str, JSON] = {wire: self._read(wire) for wire in attributes}
         self._draft = Draft(self._before)
         self._draft.apply(patch)
         self._check(patch)
-        self._graft = Graft(self._draft.original)
+        self._in_place = InPlaceUpdate(self._draft.original)
         self._accepted = self._accept()  # values of attributes that have types
 
     def before(self, wire: str) -> JSON:
-        """Return the value of a touched attribute as it was."""
+        """Return the old value of a touched attribute."""
         return self._before[wire]
 
     def after(self, wire: str) -> JSON:
-        """Return the value of a touched attribute as it shall be."""
+        """Return the new value of a touched attribute."""
         return self._draft.document[wire]
 
     def is_grafted(self, wire: str) -> bool:
-        """Tell whether the change is surely made inside the list or dict that the attribute is."""
+        """Return whether the write certainly changes the attribute's list or dict in place."""
         attribute, after = self._attributes[wire], self.after(wire)
-        if attribute.read_only or attribute.types is not None:  # a type may make another value
+        if attribute.read_only or attribute.types is not None:  # a type may create another value
             return False
-        return self._can_be_grafted(attribute, after)
+        return self._can_change_in_place(attribute, after)
 
     def commit(self) -> None:
-        """Carry the write over to the live objects.
+        """Apply the write to the live objects.
 
         Raises:
-            RefusedState: a setter of the application raised; everything is as before.
-            Exception: something else did; everything is as before.
+            RefusedState: a setter of the application raised; the write was undone.
+            Exception: other code of the application raised; the write was undone.
         """
         try:
             for value in self._assign():
@@ -93,20 +91,20 @@ class Write:
             raise
 
     def undo(self) -> None:
-        """Bring everything back to where it was before `commit`."""
+        """Restore the state before `commit`."""
         self._draft.revert()
-        self._graft.undo()
+        self._in_place.undo()
         for attribute, old in reversed(self._assigned):
-            with suppress(Exception):  # a setter that does not take its own value back
+            with suppress(Exception):  # a setter may reject its own old value
                 attribute.write(old)
         self._assigned.clear()
 
-    def most_growth(self) -> int:
-        """Bound by how much the write can make the document larger, without measuring it."""
+    def max_growth(self) -> int:
+        """Return an upper bound of the document's growth, without measuring it."""
         return self._draft.growth + sum(measure(each.get("value")) for each in self._patch)
 
     def sizes(self) -> tuple[int, int]:
-        """Measure what is touched, before and after, in about the characters of JSON text."""
+        """Return the estimated sizes of the touched attributes before and after, in characters."""
         values = (self._before, self._draft.document)
         before, after = (sum(measure(value[wire]) for wire in self.touched) for value in values)
         return before, after
@@ -132,13 +130,13 @@ class Write:
                 raise RefusedPatch(None, patch, f"{wire!r} is read-only")  # patch-read-only
             inside = self._draft.original(after[wire]) is before
             if inside and wire in self._foreign and self._attributes[wire].types is None:
-                reason = f"{wire!r} is not made of JSON's types: it can only be replaced"
+                reason = f"{wire!r} is not of a JSON type, so it can only be replaced as a whole"
                 raise RefusedPatch(None, patch, reason)
             if may_be_deep(patch) and is_deeper(after[wire], MAX_VALUE_DEPTH):
-                raise RefusedPatch(None, patch, f"{wire!r} would be nested too deep")
+                raise RefusedPatch(None, patch, f"{wire!r} would be nested too deeply")
 
     def _accept(self) -> list[tuple[Attribute, object]]:
-        """Let types read what is written, all attributes of one object at once."""
+        """Validate the written values, all attributes of one object at once."""
         written: dict[int, dict[str, JSON]] = {}
         for wire in sorted(self.touched):
             attribute = self._attributes[wire]
@@ -152,26 +150,26 @@ class Write:
     def _read_by_types(self, values: dict[str, JSON]) -> list[tuple[Attribute, object]]:
         first = self._attributes[min(values)]
         types = first.types
-        assert types is not None  # `_accept` has chosen those
+        assert types is not None  # `_accept` selects typed attributes
         try:
-            with trial():
+            with validating():
                 read = types.read({self._attributes[w].name: v for w, v in values.items()})
         except Exception as error:
-            raise RefusedState(min(values), f"its type refuses it: {reason_of(error)}") from error
+            raise RefusedState(min(values), f"its type rejects it: {reason_of(error)}") from error
         synced = {a.name: a for a in self._attributes.values() if a.owner is first.owner}
         self.affected |= {synced[name].wire for name in read if name in synced}
         return [(synced.get(name) or types.attribute(name), value) for name, value in read.items()]
 
-    def _place(self, attribute: Attribute, value: object) -> None:
-        """Put what a type has read in the place of the live value."""
+    def _assign_typed(self, attribute: Attribute, value: object) -> None:
+        """Update the live value from a validated one."""
         live = attribute.read()
         if not attribute.is_shared(live):
-            self._graft.pair(self._before.get(attribute.wire), live)
+            self._in_place.map_live(self._before.get(attribute.wire), live)
         json = self._draft.document.get(attribute.wire)
-        self._write(attribute, self._graft.place(value, json))
+        self._write(attribute, self._in_place.update(value, json))
 
     def _write(self, attribute: Attribute, value: object) -> None:
-        with suppress(Exception):  # a getter that raises: there is no way back
+        with suppress(Exception):  # a getter that raises can't be undone
             live = attribute.read()
             if live is value:
                 return
@@ -180,28 +178,28 @@ class Write:
         try:
             attribute.write(value)
         except Exception as error:
-            reason = f"the object refused the value: {error!r}"
+            reason = f"the object rejected the value: {error!r}"
             raise RefusedState(attribute.wire, reason) from error
 
     def _assign(self) -> list[JSON]:
-        """Assign what is not grafted, and return what is to be."""
-        grafts: list[JSON] = []
+        """Assign values that can't be changed in place, and return the drafts of those that can."""
+        in_place: list[JSON] = []
         for attribute, value in self._accepted:
-            self._place(attribute, value)
+            self._assign_typed(attribute, value)
         for wire in sorted(self.touched):
             attribute, before = self._attributes[wire], self._before[wire]
             after = self._draft.document[wire]
             if after is before or attribute.read_only or attribute.types is not None:
                 continue
             if wire in self._foreign and equal(before, after):
-                continue  # it says what the value is already
-            if self._can_be_grafted(attribute, after):
-                grafts.append(after)
+                continue  # the value does not change
+            if self._can_change_in_place(attribute, after):
+                in_place.append(after)
                 continue
             self._write(attribute, deepcopy(after) if attribute.is_shared(before) else after)
-        return grafts
+        return in_place
 
-    def _can_be_grafted(self, attribute: Attribute, value: JSON) -> bool:
+    def _can_change_in_place(self, attribute: Attribute, value: JSON) -> bool:
         if attribute.computed:
             return False
         live = attribute.read()
@@ -209,16 +207,16 @@ class Write:
 
 
 def state_patch(attributes: Mapping[str, Attribute], state: JSON) -> list[JSON]:
-    """Return the patch that the `_SET` of a client stands for (state-set-merges).
+    """Return the patch that is equivalent to a `_SET` of the client (state-set-merges).
 
     Raises:
-        RefusedState: `state` is not an object, or names what is not synced.
+        RefusedState: `state` is not an object, or names an unknown attribute.
     """
     if type(state) is not dict:
-        raise RefusedState(None, "a state is an object")  # state-set-malformed
+        raise RefusedState(None, "a state must be an object")  # state-set-malformed
     for wire in state:
         if wire not in attributes:
-            raise RefusedState(wire, "no attribute of this document")  # state-set-unknown
+            raise RefusedState(wire, "it is not an attribute of this document")  # state-set-unknown
     named = {
         wire: value
         for wire, value in state.items()
@@ -229,18 +227,18 @@ def state_patch(attributes: Mapping[str, Attribute], state: JSON) -> list[JSON]:
         for wire, value in named.items()
         for operation in diff(_current(attributes[wire])[0], value, join(wire))
     ]
-    if len(operations) > MAX_OPERATIONS:  # more than worth while, and more than a draft takes
+    if len(operations) > MAX_OPERATIONS:  # replacing is cheaper, and a draft accepts no more
         return [{"op": "replace", "path": join(wire), "value": named[wire]} for wire in named]
     return operations
 
 
-def current(attribute: Attribute) -> JSON:
-    """Return the live value; None when it has no JSON form. Nobody may change what is returned."""
+def current_value(attribute: Attribute) -> JSON:
+    """Return the live value, which the caller must not change; None if it has no JSON form."""
     return _current(attribute)[0]
 
 
 def _touched(patch: JSON, names: Mapping[str, object]) -> set[str]:
-    """Return the attributes that a patch concerns; what is no patch concerns none."""
+    """Return the attributes that a patch touches; an invalid patch touches none."""
     touched: set[str] = set()
     operations = patch if type(patch) is list else []
     for operation in operations:
@@ -248,35 +246,35 @@ def _touched(patch: JSON, names: Mapping[str, object]) -> set[str]:
             try:
                 path = parse(operation[member])
             except (Refused, LookupError, TypeError):
-                continue  # the draft says what is wrong with it
+                continue  # the draft reports the error
             touched |= {path[0]} if path else names.keys()
     return touched & names.keys()
 
 
 def _current(attribute: Attribute, patch: JSON = None) -> tuple[JSON, bool]:
-    """Return the live value and True, or a JSON copy of it when it is not made of JSON's types.
+    """Return the live value and True, or a JSON copy and False when it has other types than JSON's.
 
-    A value that has no JSON form at all is None: it can be replaced, but not be built upon.
+    A value without a JSON form is returned as None: it can be replaced, but not changed in part.
 
     Args:
         attribute: the attribute.
-        patch: when a patch of one operation will be all that is done with the value, only what
-            that reads or writes is judged.
+        patch: the patch that will be applied to the value; if it has one operation, only the part
+            of the value that this operation touches is checked.
     """
     try:
         value, shown = attribute.read(), attribute.plain()
-        is_typed = attribute.types is not None  # a type reads the whole value
+        is_typed = attribute.types is not None  # a type validates the whole value
         if shown is value and (
             (not is_typed and _is_plain_where(value, patch)) or _is_plain(value)
         ):
             return value, True
         return read_own(*dump(shown, to_json)), False
-    except Exception:  # noqa: BLE001  # a property of the application, or a value without JSON form
+    except Exception:  # noqa: BLE001  # a property raised, or there is no JSON form
         return None, False
 
 
 def _is_plain_where(value: object, patch: JSON) -> bool:
-    """Tell whether all that a patch of one operation concerns in an attribute is made of JSON's."""
+    """Return whether the part of a value that a one-operation patch touches has JSON's types."""
     if type(patch) is not list or len(patch) != 1 or patch[0].get("op") not in _LOCAL:
         return False
     for token in parse(patch[0]["path"])[1:]:
@@ -285,7 +283,7 @@ def _is_plain_where(value: object, patch: JSON) -> bool:
                 return False
             value = value.get(token)  # type: ignore[attr-defined]
         elif type(value) in _LISTS:
-            if token == "-":  # the place behind the last element
+            if token == "-":  # the position after the last element
                 return True
             value = value[index(token, len(value) + 1) :][:1]  # type: ignore[index, arg-type]
             value = value[0] if value else None  # type: ignore[index]
@@ -316,5 +314,5 @@ def _is_plain(value: object) -> bool:
         value = value.values()  # type: ignore[attr-defined]
     elif kind not in _LISTS:
         return False
-    # most values stand beside others of their kind, and are judged together
+    # most elements are scalars, which are checked together
     return set(map(type, value)) <= _SCALARS or all(map(_is_plain, value))  # type: ignore[call-overload]

@@ -1,46 +1,51 @@
-"""Writes into one element of a typed list or dict, which leave the rest of it unread.
+"""Writes into one element of a typed list or dict, without validating the other elements.
 
-A type reads a whole value, and with a thousand rows that takes a thousand times as long as one row.
-Most writes change one leaf. Where nothing on the way to an element looks at more than this element
-(a list or a dict of something, without validators or serializers of the application, maybe in a
-model without any), the element is written as if it were an attribute of its own: its type reads
-it, it is grafted into the live one, and everything beside it is the same object as before.
+Validating a list of a thousand rows takes a thousand times as long as one row, and most writes
+change one leaf. If no type on the path to an element depends on other elements (a list or a dict
+without validators and serializers of the application, possibly in a model without any), the
+element is written like an attribute: its type validates it, and the live element is updated in
+place.
 
-What the application has put beside it is not judged, and only what is accepted is decided so. A
-write that is refused here is tried on the whole value, which says why; so is every write that could
-change how many elements there are, or that meets something of which this module is not sure.
+The siblings of the element are not validated. A write that is rejected here is tried on the whole
+value, which gives the reason. So is a write that may change the number of elements, and one that
+meets a type which this module does not know.
 """
 
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, TypeAdapter
 
-from ws_sync._binding.annotations import adapter, attribute_adapter, attribute_annotation, read_json
+from ws_sync._binding.annotations import (
+    adapter_for,
+    attribute_adapter,
+    attribute_annotation,
+    read_json,
+)
 from ws_sync._binding.attribute_types import is_plain
 from ws_sync._binding.attributes import Attribute
 from ws_sync._binding.client_write import Write
-from ws_sync._binding.wire_names import bare, incoming, wire_names_of
+from ws_sync._binding.wire_names import from_wire, unwrap, wire_names_of
 from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, is_deeper
 from ws_sync._core.json.patch import measure
 from ws_sync._core.json.pointer import index, join, parse
 from ws_sync.exceptions import Refused
 
-_LOCAL = ("add", "remove", "replace")  # no set: what a client names may have no hash
+_LOCAL = ("add", "remove", "replace")  # a tuple: `op` may be unhashable
 
 _NEUTRAL = frozenset(
     {"alias_generator", "extra", "from_attributes", "json_schema_extra", "populate_by_name"}
     | {"serialize_by_alias", "title", "use_attribute_docstrings", "validate_assignment"}
     | {"validate_by_alias", "validate_by_name"}
 )
-"""Settings of a model that are nothing to the values inside its fields."""
+"""Settings of a model that do not affect the values in its fields."""
 
 _UNKNOWN = object()
-"""Stands for the whole value, which nobody has read."""
+"""The value of an attribute that was not read."""
 
 _SCALARS = frozenset({bool, float, int, str, type(None)})
 
@@ -49,17 +54,17 @@ _adapters: WeakKeyDictionary[type, dict[tuple[str, ...], TypeAdapter[Any] | None
 )
 
 
-def write_of(attributes: Mapping[str, Attribute], patch: JSON) -> Write:
-    """Try a patch on attributes, as `Write` does, and read no more of them than is needed.
+def prepare_write(attributes: Mapping[str, Attribute], patch: JSON) -> Write:
+    """Return the write of a patch; it reads no more of the attributes than necessary.
 
     Raises:
-        Refused: as `Write` does.
+        Refused: as `Write` raises it.
     """
     element = _find(attributes, patch)
     if element is not None:
         try:
             return ElementWrite(element, patch[0])
-        except Refused:  # the whole value says why
+        except Refused:  # the whole value gives the reason
             pass
     return Write(attributes, patch)
 
@@ -68,10 +73,10 @@ class Found(NamedTuple):
     """An element that a patch writes into.
 
     Attributes:
-        attribute: the attribute that it is in.
+        attribute: the attribute that contains it.
         element: the element, under the attribute's name on the wire.
-        rest: where in the element, as tokens of a pointer.
-        depth: how many lists, dicts and models are around it.
+        rest: the rest of the pointer, inside the element.
+        depth: the number of lists, dicts and models that contain it.
     """
 
     attribute: Attribute
@@ -84,24 +89,24 @@ class ElementWrite(Write):
     """A write into one element."""
 
     def __init__(self, found: Found, operation: dict[str, JSON]) -> None:
-        """Try an operation on it.
+        """Apply an operation to a draft of the element.
 
         Raises:
-            Refused: as `Write` does, or the element would be nested too deep.
+            Refused: as `Write` raises it, or the element would be nested too deeply.
         """
         wire = found.attribute.wire
         patch = [{**operation, "path": join(wire, *found.rest)}]
         super().__init__({wire: found.element}, patch)
         if is_deeper(self.after(wire), MAX_VALUE_DEPTH - found.depth):
-            raise Refused("nested too deep")
+            raise Refused("nested too deeply")
         self._attribute = found.attribute
 
     def before(self, _: str) -> JSON:
-        """Return what is no value of an attribute: only an element was read."""
+        """Return a placeholder: only an element was read."""
         return _UNKNOWN
 
     def sizes(self) -> tuple[int, int]:
-        """Measure the attribute, before and after."""
+        """Return the sizes of the attribute before and after."""
         before, after = super().sizes()
         whole = measure(self._attribute.plain())
         return whole, whole - before + after
@@ -116,20 +121,20 @@ class ElementTypes:
         self._annotation = annotation
 
     def read(self, values: Mapping[Any, JSON]) -> dict[Any, object]:
-        """Read a value by the type."""
+        """Validate a value."""
         read: dict[Any, object] = {}
         for key, value in values.items():
-            known = incoming(self._annotation, value)
+            known = from_wire(self._annotation, value)
             read[key] = known if self.reader is None else read_json(self.reader, known)
         return read
 
     def attribute(self, name: Any) -> Attribute:
-        """Describe an element of the same container."""
+        """Return an element of the same container."""
         return Element(self._container, name, "", False, False, self)
 
 
 class Element(Attribute):
-    """An element of a list, whose name is its index, or of a dict."""
+    """An element of a list or a dict; its name is the index or the key."""
 
     __slots__ = ()
 
@@ -139,7 +144,7 @@ class Element(Attribute):
         return container[self.name]
 
     def plain(self) -> object:
-        """Return the value as its type has it serialised."""
+        """Return the value as its type serialises it."""
         value = self.read()
         reader = self.types.reader if isinstance(self.types, ElementTypes) else None
         if reader is None or value is None or is_plain(reader.core_schema):
@@ -147,39 +152,39 @@ class Element(Attribute):
         return reader.dump_python(value, mode="json", by_alias=True, warnings=False)
 
     def is_shared(self, _: object) -> bool:
-        """Tell that no class holds the value: it would hold the container."""
+        """Return False: the value is in a container, not in a class."""
         return False
 
     def write(self, value: object) -> None:
-        """Put a value in its place."""
+        """Set the value."""
         container: Any = self.owner
         container[self.name] = value
 
 
 class _Type(NamedTuple):
-    """The type of a value: pydantic's schema, with what it refers to, and the annotation."""
+    """The type of a value: pydantic's schema with its definitions, and the annotation."""
 
     schema: Any
     definitions: dict[str, Any]
     annotation: Any
 
     def opened(self) -> _Type:
-        """Return the type itself for a reference to one, or for one that may be None too."""
-        schema, annotation = self.schema, bare(self.annotation)
+        """Return the type with references and optional types resolved."""
+        schema, annotation = self.schema, unwrap(self.annotation)
         while "serialization" not in schema:
             if schema["type"] == "definition-ref":
                 schema = self.definitions[schema["schema_ref"]]
             elif schema["type"] == "nullable":
                 schema = schema["schema"]
                 arms = [arm for arm in typing.get_args(annotation) if arm is not type(None)]
-                annotation = bare(arms[0]) if len(arms) == 1 else Any
+                annotation = unwrap(arms[0]) if len(arms) == 1 else Any
             else:
                 break
         return self._replace(schema=schema, annotation=annotation)
 
 
 class _Step(NamedTuple):
-    """A step from a value into one that is in it."""
+    """A step from a value to one of its elements or fields."""
 
     name: str
     key: int | str
@@ -188,7 +193,7 @@ class _Step(NamedTuple):
 
 
 def _find(attributes: Mapping[str, Attribute], patch: JSON) -> Found | None:
-    """Return the innermost element that holds all that a patch changes."""
+    """Return the innermost element that contains the whole change of a patch."""
     if type(patch) is not list or len(patch) != 1 or type(patch[0]) is not dict:
         return None
     operation = patch[0]
@@ -220,31 +225,31 @@ def _find(attributes: Mapping[str, Attribute], patch: JSON) -> Found | None:
 
 
 def _live(attribute: Attribute) -> object:
-    """Return the value; None when it can't be read, which is judged elsewhere."""
+    """Return the value; None when it can't be read, which the whole write reports."""
     try:
         return attribute.read()
-    except Exception:  # noqa: BLE001  # whatever a descriptor of the application raises
+    except Exception:  # noqa: BLE001  # a descriptor may raise anything
         return None
 
 
 def _element(attribute: Attribute, way: tuple[str, ...], container: object, step: _Step) -> Element:
     known = _adapters.setdefault(type(attribute.owner), {})
     if way not in known:
-        known[way] = adapter(step.type.annotation, type(attribute.owner).__name__, attribute.name)
+        known[way] = adapter_for(
+            step.type.annotation, type(attribute.owner).__name__, attribute.name
+        )
     types = ElementTypes(container, step.type.annotation, known[way])
     name: Any = step.key
     return Element(container, name, attribute.wire, False, False, types)
 
 
 def _steps(value: object, kind: _Type, tokens: tuple[str, ...]) -> Iterator[_Step]:
-    """Yield the steps of a pointer, as far as nothing on the way looks at more than is there."""
+    """Yield the steps of a pointer, up to the first type that depends on other elements."""
     for token in tokens:
         kind = kind.opened()
         name = kind.schema["type"]
-        if name == "list" and type(value) is list:
-            step = _into_list(value, kind, token)
-        elif name == "dict" and type(value) is dict:
-            step = _into_dict(value, kind, token)
+        if (name, type(value)) in (("list", list), ("dict", dict)):
+            step = _into_container(value, kind, token)
         elif name == "model" and type(value) is kind.schema["cls"]:
             step = _into_model(value, token)
         else:
@@ -255,36 +260,31 @@ def _steps(value: object, kind: _Type, tokens: tuple[str, ...]) -> Iterator[_Ste
         value, kind = step.value, step.type
 
 
-def _into_list(value: list[Any], kind: _Type, token: str) -> _Step | None:
-    if typing.get_origin(kind.annotation) is not list or not _is_transparent(kind, len(value)):
+def _into_container(value: Any, kind: _Type, token: str) -> _Step | None:
+    """Return the step to an existing element of a list, or of a dict with strings as keys."""
+    schema, is_list = kind.schema, type(value) is list
+    if typing.get_origin(kind.annotation) is not type(value) or not _is_transparent(kind, value):
         return None
-    try:
-        position = index(token, len(value))
-    except Refused:
+    key: int | str = token
+    if is_list:
+        try:
+            key = index(token, len(value))
+        except Refused:
+            return None
+    elif (
+        schema["keys_schema"] != {"type": "str"}
+        or {str} != set(map(type, value))
+        or token not in value
+    ):
         return None
-    element = value[position]
-    if type(element) not in _SCALARS and [*map(id, value)].count(id(element)) > 1:
-        return None  # each stands for one value
-    inner = kind._replace(
-        schema=kind.schema["items_schema"], annotation=typing.get_args(kind.annotation)[0]
-    )
-    return _Step("[]", position, element, inner)
-
-
-def _into_dict(value: dict[Any, Any], kind: _Type, token: str) -> _Step | None:
-    if typing.get_origin(kind.annotation) is not dict or not _is_transparent(kind, len(value)):
-        return None
-    if kind.schema["keys_schema"] != {"type": "str"} or set(map(type, value)) != {str}:
-        return None
-    if token not in value:
-        return None
-    element = value[token]
-    if type(element) not in _SCALARS and [*map(id, value.values())].count(id(element)) > 1:
-        return None
-    inner = kind._replace(
-        schema=kind.schema["values_schema"], annotation=typing.get_args(kind.annotation)[1]
-    )
-    return _Step("{}", token, element, inner)
+    element = value[key]
+    elements = value if is_list else value.values()
+    if type(element) not in _SCALARS and [*map(id, elements)].count(id(element)) > 1:
+        return None  # the same object is an element twice
+    inner = schema["items_schema" if is_list else "values_schema"]
+    annotation = typing.get_args(kind.annotation)[0 if is_list else 1]
+    step_type = kind._replace(schema=inner, annotation=annotation)
+    return _Step("[]" if is_list else "{}", key, element, step_type)
 
 
 def _into_model(value: object, token: str) -> _Step | None:
@@ -297,13 +297,13 @@ def _into_model(value: object, token: str) -> _Step | None:
     return None if kind is None else _Step(name, name, vars(value).get(name), kind)
 
 
-def _is_transparent(kind: _Type, length: int) -> bool:
-    """Tell whether a list or a dict of that length is all right when its elements are."""
+def _is_transparent(kind: _Type, value: Collection[object]) -> bool:
+    """Return whether a list or a dict is valid if its elements are."""
     schema = kind.schema
     if not schema.keys() <= _CONTAINER_PARTS:
         return False
     most = schema.get("max_length")
-    return schema.get("min_length", 0) <= length and (most is None or length <= most)
+    return schema.get("min_length", 0) <= len(value) and (most is None or len(value) <= most)
 
 
 _CONTAINER_PARTS = frozenset(
@@ -313,11 +313,11 @@ _CONTAINER_PARTS = frozenset(
 
 
 _FIELD_PARTS = frozenset({"type", "schema", "metadata", "serialization_alias", "validation_alias"})
-"""What a field's schema may have: nothing of it hides the field or shows it in another way."""
+"""Keys of a field's schema that neither hide the field nor change its serialisation."""
 
 
 def _type_of(cls: type, name: str) -> _Type | None:
-    """Return the type of an attribute; None when more than that reads it, or it is not known."""
+    """Return the type of an attribute; None if it is not known or does more than validate."""
     if issubclass(cls, BaseModel):
         return _field_type(cls, name)
     reader = attribute_adapter(cls, name)

@@ -1,12 +1,12 @@
-"""JSON Schemas of what a model syncs, from which typed frontends are generated.
+"""JSON Schemas of the state and the calls of a model, for generating typed frontends.
 
 For a model `Notes` there are five definitions:
 
-    Notes              the state, as it is sent
-    NotesActions       an object; for each action an object with its arguments, as they are read
-    NotesTasks         the same of the tasks
-    NotesActionNames   an enumeration of the actions
-    NotesTaskNames     the same of the tasks
+    Notes              the state, as the server sends it
+    NotesActions       an object with one object per action: its arguments, as they are validated
+    NotesTasks         the same for tasks
+    NotesActionNames   an enumeration of the names of the actions
+    NotesTaskNames     the same for tasks
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from pydantic import BaseModel, Field, create_model
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import DefsRef, GenerateJsonSchema, JsonSchemaMode
 
-from ws_sync._binding.annotations import adapter, resolve
-from ws_sync._binding.attribute_types import field_names, usual_name
+from ws_sync._binding.annotations import adapter_for, resolve_annotation
+from ws_sync._binding.attribute_types import default_wire_name, field_names
 from ws_sync._binding.attributes import camel_case, wire_names
 from ws_sync._binding.markers import CONFIGURATION, Mark, marked_names
 from ws_sync._binding.wire_names import wire_name
@@ -30,10 +30,10 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def of_model(cls: type[BaseModel]) -> dict[str, Any]:
-    """Return one JSON Schema of a document with everything about a model.
+    """Return one JSON Schema with all definitions of a model.
 
     Its properties `state`, `actions`, `tasks`, `actionNames` and `taskNames` refer to the five
-    definitions in `$defs`, where the models that these use are too.
+    definitions in `$defs`, which also has the definitions that these refer to.
     """
     definitions = _definitions(cls, "#/$defs/{model}")
     parts = ("", "Actions", "Tasks", "ActionNames", "TaskNames")
@@ -55,7 +55,7 @@ def attach(cls: type[BaseModel], openapi: dict[str, Any]) -> dict[str, Any]:
     """Add the definitions of a model to `components.schemas` of an OpenAPI document.
 
     Returns:
-        The document, which is changed.
+        The same document.
     """
     schemas = openapi.setdefault("components", {}).setdefault("schemas", {})
     schemas.update(_definitions(cls, "#/components/schemas/{model}"))
@@ -87,10 +87,10 @@ def _definitions(cls: type[BaseModel], template: str) -> dict[str, Any]:
 
 
 def _state(cls: type[BaseModel], schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of the state: that of the model, with the attributes that are synced."""
+    """Return the schema of the state: that of the model, with the synced attributes only."""
     options: dict[str, Any] = getattr(cls, CONFIGURATION, (None, {"sync_all": True}))[1]
     camel = bool(options.get("toCamelCase") or getattr(cls, "ws_sync_camel_case", False))
-    usual = partial(usual_name, cls, camel)
+    usual = partial(default_wire_name, cls, camel)
     wires = {name: usual(name) for name in field_names(cls) if options.get("sync_all")}
     wires |= wire_names(options.get("include", ()), usual)
     properties: dict[str, Any] = {}
@@ -112,7 +112,7 @@ def _functions(cls: type, kind: Mark) -> dict[str, Callable[..., Any]]:
 def _arguments(
     title: str, functions: dict[str, Callable[..., Any]], camel: bool
 ) -> type[BaseModel]:
-    """Make a model of which the fields are functions, and theirs the arguments."""
+    """Create a model with one field per function, whose fields are the arguments."""
     fields: dict[str, Any] = {
         f"call{number}": (_parameters(f"{title}_{wire}", function, camel), Field(alias=wire))
         for number, (wire, function) in enumerate(functions.items())
@@ -129,8 +129,8 @@ def _parameters(title: str, function: Any, camel: bool) -> type[BaseModel]:
             continue
         annotation: Any = Any
         if parameter.annotation is not parameter.empty:
-            annotation = resolve(parameter.annotation, names, function, parameter.name)
-        if adapter(annotation, function, parameter.name) is None:
+            annotation = resolve_annotation(parameter.annotation, names, function, parameter.name)
+        if adapter_for(annotation, function, parameter.name) is None:
             annotation = Any
         wire = camel_case(parameter.name) if camel else parameter.name
         fields[f"argument{number}"] = (annotation, _field(parameter.default, wire))

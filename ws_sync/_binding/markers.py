@@ -1,4 +1,4 @@
-"""Marks on methods that the client may call, and how they are found."""
+"""Marks on the methods that the client may call, and the search for them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 Mark: TypeAlias = Literal["remote_action", "remote_task", "remote_task_cancel"]
 
 CONFIGURATION = "__ws_sync__"
-"""The attribute of a class that says how its objects are synced: a key or None, and options."""
+"""The attribute of a class with its key (or None) and its options."""
 
 
 def mark(function: Any, kind: Mark, name: str) -> None:
@@ -19,8 +19,8 @@ def mark(function: Any, kind: Mark, name: str) -> None:
 def marked_names(cls: type, kind: Mark) -> dict[str, str]:
     """Return the names of a class's marked methods by their names for the client.
 
-    They come in the order of their declaration, those of base classes first; a method that a
-    subclass overrides without marking it is not among them.
+    They are in the order of declaration, base classes first. A method that a subclass overrides
+    without a mark is left out.
     """
     declared = dict.fromkeys(name for base in reversed(cls.__mro__) for name in vars(base))
     marked = {name: getattr(_declared(cls, name), kind, None) for name in declared}
@@ -33,5 +33,5 @@ def remote_functions(obj: object, kind: Mark) -> dict[str, Callable[..., Any]]:
 
 
 def _declared(cls: type, name: str) -> Any:
-    """Return what a class has under a name, and not what a descriptor makes of it."""
+    """Return an attribute of a class without calling descriptors."""
     return next((vars(base)[name] for base in cls.__mro__ if name in vars(base)), None)

@@ -1,8 +1,8 @@
-"""Names of members on the wire: of models and dataclasses, and of what is inside them.
+"""Names on the wire of the members of models and dataclasses, at any depth.
 
-Outgoing and incoming names are one map. What pydantic calls a field when it serialises by alias
-(`serialization_alias`, `alias` or what an `alias_generator` makes) is what the client calls it
-too, even where pydantic itself reads another name.
+A member has one name in both directions: the alias by which pydantic serialises it
+(`serialization_alias`, `alias`, or the result of an `alias_generator`). The client writes that name
+too, even where pydantic validates another one.
 """
 
 from __future__ import annotations
@@ -36,34 +36,34 @@ def wire_names_of(cls: type) -> dict[str, str]:
 
 
 def wire_name(name: str, info: Any) -> str:
-    """Return the name on the wire of a field, or of a computed field, by what pydantic knows."""
+    """Return the name on the wire of a field or a computed field, from pydantic's field info."""
     alias = info.serialization_alias if isinstance(info, FieldInfo) else info.alias
     return name if alias is None else str(alias)
 
 
-def incoming(annotation: Any, value: JSON) -> JSON:
-    """Return a value of the client with the names that pydantic reads.
+def from_wire(annotation: Any, value: JSON) -> JSON:
+    """Return a value of the client with the names that pydantic validates.
 
-    Computed fields are left out.
+    Computed fields are dropped.
 
     Args:
-        annotation: the type that the value is to be read as, with its names resolved.
-        value: what the client sent.
+        annotation: the resolved type of the value.
+        value: the value that the client sent.
     """
     if type(value) not in (dict, list) or not _is_concerned(annotation):
         return value
-    annotation = bare(annotation)
+    annotation = unwrap(annotation)
     if typing.get_origin(annotation) in (Union, types.UnionType):
         arms = typing.get_args(annotation)
-        return incoming(next((arm for arm in arms if _fits(arm, value)), Any), value)
+        return from_wire(next((arm for arm in arms if _fits(arm, value)), Any), value)
     return _object(annotation, value) if type(value) is dict else _array(annotation, value)
 
 
 def _is_concerned(annotation: Any) -> bool:
-    """Tell whether a type has something in it that has another name on the wire."""
+    """Return whether a type contains a member with another name on the wire."""
     try:
         return _has_other_names(annotation)
-    except TypeError:  # an annotation that can't be a key
+    except TypeError:  # an annotation that is not hashable
         return True
 
 
@@ -73,8 +73,8 @@ def _has_other_names(annotation: Any) -> bool:
 
 
 def _search(annotation: Any, seen: set[int]) -> bool:
-    """Look for other names in an annotation and everything that it refers to."""
-    annotation = bare(annotation)
+    """Search an annotation and all that it refers to for members with another name."""
+    annotation = unwrap(annotation)
     if id(annotation) in seen:
         return False
     seen.add(id(annotation))
@@ -88,8 +88,8 @@ def _search(annotation: Any, seen: set[int]) -> bool:
     return any(_search(item, seen) for item in inner)
 
 
-def bare(annotation: Any) -> Any:
-    """Return an annotation without its metadata, and what an alias stands for."""
+def unwrap(annotation: Any) -> Any:
+    """Return an annotation without metadata, and the value of a type alias."""
     while True:
         if typing.get_origin(annotation) is Annotated:
             annotation = typing.get_args(annotation)[0]
@@ -105,8 +105,8 @@ def _array(annotation: Any, value: list[JSON]) -> JSON:
         return value
     if typing.get_origin(annotation) is tuple and arguments[-1] is not ...:
         pairs = zip(arguments, value, strict=False)
-        return [*(incoming(*pair) for pair in pairs), *value[len(arguments) :]]
-    return [incoming(arguments[0], element) for element in value]
+        return [*(from_wire(*pair) for pair in pairs), *value[len(arguments) :]]
+    return [from_wire(arguments[0], element) for element in value]
 
 
 def _object(annotation: Any, value: dict[str, JSON]) -> JSON:
@@ -114,13 +114,13 @@ def _object(annotation: Any, value: dict[str, JSON]) -> JSON:
         arguments = typing.get_args(annotation)
         if len(arguments) != 2:
             return value
-        return {name: incoming(arguments[1], member) for name, member in value.items()}
+        return {name: from_wire(arguments[1], member) for name, member in value.items()}
     cls = typing.get_origin(annotation) or annotation
     if not isinstance(cls, type):
         return value
     members, computed = _members(cls), _computed(cls)
     return {
-        members[name][0] if name in members else name: incoming(
+        members[name][0] if name in members else name: from_wire(
             members[name][1] if name in members else Any, member
         )
         for name, member in value.items()
@@ -129,7 +129,7 @@ def _object(annotation: Any, value: dict[str, JSON]) -> JSON:
 
 
 def _members(cls: type) -> dict[str, tuple[str, Any]]:
-    """Return by its name on the wire each member's name for pydantic, and its annotation."""
+    """Return the name for pydantic and the annotation of each member, by name on the wire."""
     if fields := _fields(cls):
         return {
             wire_name(name, info): (_accepted(name, info), info.annotation)
@@ -139,7 +139,7 @@ def _members(cls: type) -> dict[str, tuple[str, Any]]:
         return {}
     try:
         hints = typing.get_type_hints(cls, include_extras=True)
-    except Exception:  # noqa: BLE001  # whatever evaluating an annotation raises
+    except Exception:  # noqa: BLE001  # evaluating an annotation may raise anything
         return {}
     return {name: (name, hint) for name, hint in hints.items()}
 
@@ -151,8 +151,8 @@ def _accepted(name: str, info: FieldInfo) -> str:
 
 
 def _fits(annotation: Any, value: JSON) -> bool:
-    """Tell whether an arm of a union is the one that an object or an array was made of."""
-    annotation = bare(annotation)
+    """Return whether an object or an array may come from this member of a union."""
+    annotation = unwrap(annotation)
     if type(value) is list:
         return _is_kind(annotation, Collection) and not _is_kind(annotation, Mapping)
     if isinstance(cls := typing.get_origin(annotation) or annotation, type) and _fields(cls):

@@ -19,12 +19,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import Context, copy_context
 from functools import partial
 from itertools import count
-from typing import Any, NamedTuple
+from typing import TypeAlias
 
 from starlette.websockets import WebSocketState
 
@@ -40,32 +40,15 @@ from ws_sync.limits import LIMITS, Limits
 
 _numbers = count(1)
 
+_eager_task: Callable[..., asyncio.Task[None]] | None = None
 if sys.version_info >= (3, 12):
+    _eager_task = partial(asyncio.Task, eager_start=True)
 
-    def _start(
-        work: Coroutine[Any, Any, None], loop: asyncio.AbstractEventLoop
-    ) -> asyncio.Task[None]:
-        return asyncio.Task(work, loop=loop, eager_start=True)
-else:
+Unit: TypeAlias = tuple[str, bytes | None, int]
+"""A text frame; the binary frame after it, or None; and the size of both, 0 if no limit counts it.
 
-    def _start(
-        work: Coroutine[Any, Any, None], loop: asyncio.AbstractEventLoop
-    ) -> asyncio.Task[None]:
-        return loop.create_task(work)
-
-
-class Unit(NamedTuple):
-    """Frames that nothing may separate.
-
-    Attributes:
-        text: the text frame.
-        payload: the binary frame after it; None if there is none.
-        size: characters and bytes of both, or 0 if the unit does not count towards the limits.
-    """
-
-    text: str
-    payload: bytes | None
-    size: int
+Nothing may separate the two frames. The size is in characters and bytes.
+"""
 
 
 class Connection:
@@ -125,7 +108,7 @@ class Connection:
         self._serving: asyncio.Timeout | None = None
         self._is_receiving = False
         self._is_writing = False
-        self._writer: asyncio.Task[None] | None = None  # only while it waits for the peer
+        self._writer: asyncio.Task[None] | None = None  # while it runs
         self._closing: asyncio.Task[None] | None = None
 
     @property
@@ -174,16 +157,23 @@ class Connection:
             self._give_up_slow_peer()
             return
         self.counters.sent_bytes += len(text) if text.isascii() else size(text)
-        length = len(text) if payload is None else len(text) + len(payload)
-        self._units += 1
-        self._size += length
-        self._queue(Unit(text, payload, length))
+        sending = None
+        if _eager_task is not None and not self._is_writing:
+            self._is_writing = True
+            send = self.ws.send_text(text) if payload is None else self._send(text, payload)
+            sending = _eager_task(send, loop=self.loop)
+            self._is_writing = False
+            if sending.done() and not self._outbox:
+                if (error := sending.exception()) is not None:
+                    self._lost(error)
+                return
+        self._queue((text, payload, len(text) + len(payload or b"")), sending)
 
     def send_initial(self, text: str) -> None:
         """Queue a text frame that the connection begins with; it counts towards no limit."""
         if self.is_open:
             self.counters.sent_bytes += size(text)
-            self._queue(Unit(text, None, 0))
+            self._queue((text, None, 0))
 
     def when_drained(self, owner: object, publish: Callable[[], None]) -> None:
         """Call `publish` when the outbox is empty; a newer call replaces that of the same owner."""
@@ -246,40 +236,51 @@ class Connection:
         if self._closing is not None:
             await asyncio.wait([self._closing])
 
-    def _queue(self, unit: Unit) -> None:
-        self._outbox.append(unit)
+    def _queue(self, unit: Unit, sending: asyncio.Task[None] | None = None) -> None:
+        if sending is None:
+            self._outbox.append(unit)
+        else:
+            self._outbox.insert(0, unit)  # the server may have made this program send more
+        self._units += unit[2] > 0
+        self._size += unit[2]
         if not self._is_writing:
             self._is_writing = True
-            writer = _start(self._write(), self.loop)
-            if not self._is_writing:  # it has sent everything already
-                return
-            self._writer = writer
+            self._writer = self.loop.create_task(
+                self._write(sending), name="ws_sync writer", context=Context()
+            )
         self.counters.outbox_peak = max(self.counters.outbox_peak, len(self._outbox))
 
-    async def _write(self) -> None:
+    async def _write(self, sending: asyncio.Task[None] | None) -> None:
+        """Empty the outbox, whose first unit `sending` sends already, if given."""
         outbox = self._outbox
         try:
             while outbox:
-                unit = outbox[0]
-                await self.ws.send_text(unit.text)
-                if unit.payload is not None:
-                    await self.ws.send_bytes(unit.payload)
+                text, payload, size = unit = outbox[0]
+                await (self._send(text, payload) if sending is None else sending)
+                sending = None
                 if outbox and outbox[0] is unit:  # a slow peer's outbox is cleared meanwhile
                     del outbox[0]
-                if unit.size:
-                    self._units -= 1
-                    self._size -= unit.size
+                self._units -= size > 0
+                self._size -= size
                 if self._late is not None and not outbox:
                     late, self._late = self._late, None
                     for publish in late.values():
                         publish()
         except Exception as error:  # noqa: BLE001  # whatever the server raises for a lost peer
-            outbox.clear()
-            self._log_loss("sending", error)
-            self.close(CloseCode.INTERNAL_ERROR)
+            self._lost(error)
         finally:
             self._is_writing = False
             self._writer = None
+
+    async def _send(self, text: str, payload: bytes | None) -> None:
+        await self.ws.send_text(text)
+        if payload is not None:
+            await self.ws.send_bytes(payload)
+
+    def _lost(self, error: BaseException) -> None:
+        self._outbox.clear()
+        self._log_loss("sending", error)
+        self.close(CloseCode.INTERNAL_ERROR)
 
     async def _finish(self) -> None:
         if (writer := self._writer) is not None:
@@ -310,7 +311,7 @@ class Connection:
         self._outbox.clear()
         self.close(CloseCode.TRY_AGAIN_LATER, "too slow")
 
-    def _log_loss(self, activity: str, error: Exception) -> None:
+    def _log_loss(self, activity: str, error: BaseException) -> None:
         reason = shorten(str(error) or type(error).__name__)
         self.log.info(
             "connection lost while %s: %s", activity, reason,

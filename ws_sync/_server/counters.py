@@ -109,3 +109,7 @@ _CLOSED = {
 def size(text: str) -> int:
     """Return the bytes of a text in a frame; `len` is faster where the text is ASCII."""
     return len(text.encode())
+
+
+outside = Counters()
+"""What happens to connections before they reach a session."""

@@ -15,8 +15,8 @@ from collections.abc import Callable, Collection, Iterable, Set
 from functools import partial
 
 from ws_sync._binding.attributes import Attribute, to_json
-from ws_sync._binding.client_write import Write, current, state_patch
-from ws_sync._binding.element_write import write_of
+from ws_sync._binding.client_write import Write, current_value, state_patch
+from ws_sync._binding.element_write import prepare_write
 from ws_sync._core.json.codec import JSON, Text, dump, encode, frame, frame_prefix
 from ws_sync._core.protocol.concurrent_edits import ConcurrentEdits
 from ws_sync._core.protocol.dialects import STRICT, translate
@@ -26,7 +26,7 @@ from ws_sync._log import Log, log_fields
 from ws_sync._server.connection import Connection
 from ws_sync._server.counters import Counters
 from ws_sync._server.instrumentation import instrumentation
-from ws_sync.exceptions import Refused, RefusedState
+from ws_sync.exceptions import Refused, RefusedState, shorten
 from ws_sync.limits import LIMITS, Limits
 
 _NULL = dump(None)
@@ -180,7 +180,7 @@ class DocumentState:
         readers = (names is None and self._all_readers) or self._readers(names)
         found = self._document.advance(readers, to_json, self._good)
         if names is not None:
-            self._good |= self._document.texts(names)
+            self._good |= self._document.known(names)
         if found is None:
             return False, self._note({}, names) if self._unreadable else []
         if found.operations:
@@ -219,6 +219,14 @@ class DocumentState:
                 extra=log_fields("attribute-failed", key=self.key),
             )  # fmt: skip
 
+    def write_patch(self, connection: Connection, patch: JSON) -> bool:
+        """Apply a patch of the client; return False if it is refused (see `receive_patch`)."""
+        return self._write(self.receive_patch, connection, patch)
+
+    def write_state(self, connection: Connection, state: JSON) -> bool:
+        """Apply a state of the client; return False if it is refused (see `receive_state`)."""
+        return self._write(self.receive_state, connection, state)
+
     def receive_patch(self, connection: Connection, patch: JSON) -> None:
         """Apply a patch of the client (patch-atomic), and correct what the client then holds.
 
@@ -228,9 +236,9 @@ class DocumentState:
         if type(patch) is list and len(patch) > self._limits.operations:
             raise Refused(f"more than {self._limits.operations} operations")
         if self._dialects:
-            values = {wire: partial(current, each) for wire, each in self.attributes.items()}
+            values = {wire: partial(current_value, each) for wire, each in self.attributes.items()}
             patch = translate(patch, self._dialects, values)
-        write = write_of(self.attributes, patch)
+        write = prepare_write(self.attributes, patch)
         self._check_size(write)
         self._document.apply_patch(patch, write)
         self._commit(write)
@@ -249,9 +257,39 @@ class DocumentState:
         self._commit(write)
         self._correct(connection, {*state, *write.affected})
 
+    def _write(
+        self, receive: Callable[[Connection, JSON], None], connection: Connection, data: JSON
+    ) -> bool:
+        try:
+            receive(connection, data)
+        except Refused as error:
+            cause = error.__cause__
+            if cause is not None and not isinstance(cause, ValueError | AssertionError):
+                self._log_failed_write(cause)  # no validator or setter refuses like that
+            else:
+                instrumentation.record_outcome("refused")
+                self._log.warning(
+                    "%s: a write is refused: %s", self.key, shorten(error),
+                    extra=log_fields("write-refused", "state-refused-resync", error=error),
+                )  # fmt: skip
+        except Exception as error:  # noqa: BLE001  # the application's; nothing has changed
+            self._log_failed_write(error)
+        else:
+            return True
+        self._counters.refused_writes += 1
+        return False
+
+    def _log_failed_write(self, error: BaseException) -> None:
+        self._counters.failed_writes += 1
+        instrumentation.record_failure(error)
+        self._log.error(
+            "%s: a write failed", self.key, exc_info=error,
+            extra=log_fields("write-failed", "state-refused-resync"),
+        )  # fmt: skip
+
     def _check_size(self, write: Write) -> None:
         most = self._limits.document
-        if self.size + write.most_growth() <= most:
+        if self.size + write.max_growth() <= most:
             return
         others = self._good.keys() - write.touched
         rest = sum(self._good[wire].size for wire in others)

@@ -24,3 +24,21 @@ async def call(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> An
         return await function(*args, **kwargs)
     result = await run_in_threadpool(partial(function, *args, **kwargs))
     return await result if inspect.isawaitable(result) else result
+
+
+def takes_argument(function: Callable[..., Any]) -> bool:
+    """Return whether a function needs one argument; False if it can be called without any.
+
+    Raises:
+        TypeError: it needs more than one.
+    """
+    try:
+        signature = inspect.signature(function)
+    except ValueError:  # some functions written in C have none
+        return False
+    try:
+        signature.bind()
+    except TypeError:
+        signature.bind(None)
+        return True
+    return False

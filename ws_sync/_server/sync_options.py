@@ -17,7 +17,7 @@ from typing import Any, TypeAlias, TypedDict
 
 from pydantic import BaseModel
 
-from ws_sync._binding.attribute_types import field_names, usual_name
+from ws_sync._binding.attribute_types import default_wire_name, field_names
 from ws_sync._binding.attributes import Names, public_names, wire_names
 from ws_sync.exceptions import UnknownAttribute
 
@@ -101,7 +101,7 @@ class Configuration:
         cls = type(self.obj)
         names = field_names(cls) if issubclass(cls, BaseModel) else public_names(self.obj, excluded)
         return {
-            name: usual_name(cls, self.camel, name)
+            name: default_wire_name(cls, self.camel, name)
             for name in names
             if name not in self.exclude and name not in self.include
         }
@@ -155,7 +155,7 @@ def key_first(
         obj=obj,
         key=key,
         everything=not sync_attributes,
-        include=wire_names(sync_attributes, partial(usual_name, type(obj), False)),
+        include=wire_names(sync_attributes, partial(default_wire_name, type(obj), False)),
         running_tasks="runningTasks" if expose_running_tasks else None,
         send_on_init=send_on_init,
         session=session,
@@ -183,7 +183,7 @@ def object_first(
     read_only: Iterable[str] = (),
 ) -> Configuration:
     """Read the arguments of the later generations."""
-    casing = partial(usual_name, type(obj), toCamelCase)
+    casing = partial(default_wire_name, type(obj), toCamelCase)
     running_tasks = "runningTasks" if toCamelCase else "running_tasks"
     return Configuration(
         obj=obj,

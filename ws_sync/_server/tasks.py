@@ -38,7 +38,6 @@ class Tasks:
         log: Log,
         counters: Counters | None = None,
         intake: Intake | None = None,
-        key: str | None = None,
     ) -> None:
         """Offer tasks.
 
@@ -49,7 +48,6 @@ class Tasks:
             log: where the tasks' exceptions go.
             counters: count the tasks.
             intake: bounds the running tasks of all objects of the session.
-            key: key of the object's document, for the instrumentation.
         """
         self.functions = functions
         self.cancels = cancels
@@ -59,7 +57,6 @@ class Tasks:
         self._log = log
         self._counters = counters or Counters()
         self._intake = intake
-        self._key = key
 
     @property
     def names(self) -> list[str]:
@@ -82,7 +79,7 @@ class Tasks:
             self._intake.begin_task(name)
         run = partial(self._run, name, arguments)
         hooks = instrumentation.hooks
-        running = run() if hooks is None else hooks.running(self._key, name, run)
+        running = run() if hooks is None else hooks.running(self._log.key, name, run)
         task = asyncio.get_running_loop().create_task(running, name=name)
         self.running[name] = task
         self._counters.started_tasks += 1

@@ -13,7 +13,6 @@ from ws_sync._server.origin import Origins
 from ws_sync.cli import logs
 from ws_sync.cli.app_loader import NothingToServe, load
 from ws_sync.cli.output import complain, say
-from ws_sync.cli.pages import with_pages
 from ws_sync.cli.token import MAX_AGE, NoSecret, add_secret_options, has_secret, tokens_of
 from ws_sync.cli.transports import (
     TRANSPORTS,
@@ -32,8 +31,9 @@ def run(given: Sequence[str]) -> int:
     """Serve until interrupted."""
     arguments = _parse(given)
     try:
-        service = _service(arguments)
-        service = with_pages(service, arguments.host, arguments.transport, arguments.demo)
+        service = _service(arguments).with_pages(
+            arguments.host, arguments.transport, arguments.demo
+        )
         logs.configure(arguments.log_level, arguments.log_json)
         serve = TRANSPORTS[arguments.transport](service, arguments.ws, GRACE)
     except NothingToServe as error:
@@ -120,41 +120,50 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
         "--ws", choices=WS_IMPLEMENTATIONS, default="auto",
         help="uvicorn's WebSocket implementation",
     )  # fmt: skip
-    log = parser.add_argument_group("the log, on standard error")
-    log.add_argument(
+    _add_log_options(parser.add_argument_group("the log, on standard error"))
+    _add_session_options(parser.add_argument_group("sessions of a factory"))
+    _add_admission_options(parser.add_argument_group("admission"))
+    arguments = parser.parse_args(given)
+    if arguments.token_max_age is not None and not has_secret(arguments):
+        parser.error("--token-max-age needs a secret: --token-secret-env or --token-secret-file")
+    return arguments
+
+
+def _add_log_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
         "--log-level", choices=logs.LEVELS, help="default: the application's level, or warning"
     )
-    log.add_argument("--log-json", action="store_true", help="log one JSON object per line")
-    sessions = parser.add_argument_group("sessions of a factory")
-    sessions.add_argument("--limit", type=_limit, help="the largest number of them; default 1000")
-    sessions.add_argument(
+    group.add_argument("--log-json", action="store_true", help="log one JSON object per line")
+
+
+def _add_session_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--limit", type=_limit, help="the largest number of them; default 1000")
+    group.add_argument(
         "--lifetime", type=_seconds, help="seconds until a session ends; default: never"
     )
-    sessions.add_argument(
+    group.add_argument(
         "--grace", type=_seconds, help="seconds until a session without a client ends; default 300"
     )
-    sessions.add_argument(
+    group.add_argument(
         "--dialect", action="append", default=[], choices=sorted(DIALECTS), metavar="DIALECT",
         help="accept the invalid patches of known clients as they are meant; repeatable: "
         f"{', '.join(sorted(DIALECTS))}",
     )  # fmt: skip
-    guards = parser.add_argument_group("admission")
-    guards.add_argument(
+
+
+def _add_admission_options(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
         "--origin", action="append", default=[], type=_origin, metavar="ORIGIN",
         help="admit web pages of this origin, such as https://app.example; repeatable, '*' for "
         "all. Pages of the server itself are admitted anyway; on loopback, so are this machine's",
     )  # fmt: skip
-    add_secret_options(guards)
-    guards.add_argument(
+    add_secret_options(group)
+    group.add_argument(
         "--token-max-age",
         type=_age,
         metavar="SECONDS",
         help=f"how long a token is valid; default {MAX_AGE}",
     )
-    arguments = parser.parse_args(given)
-    if arguments.token_max_age is not None and not has_secret(arguments):
-        parser.error("--token-max-age needs a secret: --token-secret-env or --token-secret-file")
-    return arguments
 
 
 def _port(text: str) -> int:

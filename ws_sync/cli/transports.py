@@ -7,11 +7,13 @@ import inspect
 import signal
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ws_sync._apps.routes import Routes
+from ws_sync._server.origin import is_loopback
 from ws_sync.cli.app_loader import NothingToServe
+from ws_sync.cli.pages import DEMO, WithPages, devtools_of_app, devtools_of_factory
 from ws_sync.sessions import Sessions
 
 if TYPE_CHECKING:
@@ -50,9 +52,18 @@ class Service:
         app: Any = self.app if self.routes is None else self.routes.app()
         if self.home is None:
             return app
-        from ws_sync._apps.pages import WithPages
-
         return WithPages(app, None if self.routes is None else self.home)
+
+    def with_pages(self, host: str, transport: str, demo: bool) -> Service:
+        """Return the service with its pages, if it is served by uvicorn on loopback."""
+        if transport != "uvicorn" or not is_loopback(host):
+            return self
+        if demo:
+            return replace(self, home=DEMO)
+        routes = self.routes
+        return replace(
+            self, home=devtools_of_app(self.app) if routes is None else devtools_of_factory(routes)
+        )
 
 
 def service_of_factory(served: Callable[..., Any], options: Mapping[str, Any]) -> Service | None:

@@ -2,9 +2,9 @@
 
     app = Starlette(routes=[Mount("/ws-sync", files())])
 
-serves `/ws-sync/ws-sync.js`, its React binding `/ws-sync/react.js`, the modules that they are made
-of, and the pages of the demo and the devtools. They need no build, and can be copied as well:
-`FOLDER` is where they are.
+serves `/ws-sync/ws-sync.js`, its React binding `/ws-sync/react.js`, the modules that they import,
+and the pages of the demo and the devtools. The files need no build, and can be copied from
+`FOLDER`.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ TYPES = {
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-"""Content types by suffix, whatever the machine thinks of them; other files are not served."""
+"""Content types by suffix, the same on every machine; other files are not served."""
 
 HEADERS = {
-    "cache-control": "no-cache",  # ask again, and be told by the ETag that nothing has changed
+    "cache-control": "no-cache",  # revalidate with the ETag
     "x-content-type-options": "nosniff",
 }
 
 PAGE_HEADERS = {
-    # A page of this package loads nothing from elsewhere, and nobody else frames it.
+    # The pages load nothing from other origins, and no other origin may frame them.
     "content-security-policy": "default-src 'self'; connect-src 'self' ws: wss:; "
     "img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
     "referrer-policy": "no-referrer",
@@ -41,13 +41,13 @@ PAGE_HEADERS = {
 
 
 class Files(StaticFiles):
-    """The files of this folder; of a folder in it, `index.html`."""
+    """Serves the files of this folder, and `index.html` for each folder in it."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """Return a file with the headers that it needs, or a plain refusal."""
+        """Return a file with its headers, or an empty error response."""
         try:
             response = await super().get_response(path, scope)
-        except HTTPException as refused:  # whether or not something around this would handle it
+        except HTTPException as refused:  # handled here, as no application may be around this
             return Response(status_code=refused.status_code)
         if response.status_code == 200:
             content_type = TYPES.get(Path(getattr(response, "path", path)).suffix)
@@ -56,10 +56,10 @@ class Files(StaticFiles):
             response.headers["content-type"] = content_type
             if content_type.startswith("text/html"):
                 response.headers.update(PAGE_HEADERS)
-        response.headers.update(HEADERS)  # also of what has not changed, and where to go for it
+        response.headers.update(HEADERS)  # also for 304 and redirects
         return response
 
 
 def files() -> Files:
-    """Make the application that serves them, under whatever path it is mounted."""
+    """Create the ASGI application that serves the files, below any path where it is mounted."""
     return Files(directory=FOLDER, html=True)

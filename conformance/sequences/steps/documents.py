@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from conformance.driver.refusal import survivor
 from conformance.protocol.contract import LAZY, SECOND, TESTEE
 from conformance.protocol.wire import Event, same
 from conformance.sequences.participant import Participant, call, touched
@@ -150,7 +149,7 @@ async def refused(seat: Participant, step: Step) -> None:
 async def malformed(seat: Participant, step: Step) -> None:
     """The client sends what is no event; the server may end the connection over it."""
     await seat.connection.send_text(step["text"])
-    peer = await survivor(seat.dialogue, seat.peer)
+    peer = await seat.dialogue.resume(seat.peer)
     if peer is not seat.peer:
         seat.replace(peer)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.driver.connection import Connection
-from conformance.driver.expect import Violation
+from conformance.errors import Violation
 from conformance.protocol.contract import TESTEE
 from conformance.protocol.wire import Event, same
 from conformance.sequences.participant import Participant, call

@@ -27,6 +27,7 @@ async def listed(seat: Participant, *names: str) -> None:
         lambda held: sorted(held["runningTasks"]) == sorted(names),
         f"runningTasks {list(names)}",
         requirement="tasks-exposed",
+        attributes=("runningTasks",),
     )
     seat.model.state["runningTasks"] = seat.peer.mirror()["runningTasks"]
 

@@ -157,7 +157,7 @@ async def test_wrong_application_is_found_without_writing(
     async with serving(kind) as (url, _):
         result = await run_kit("--server-url", url, *AS_APPLICATION)
     assert f"  requirement  {requirement} (" in result.output
-    assert "the kit's own error" not in result.output
+    assert "an error of the kit" not in result.output
     assert result.status == 1
 
 

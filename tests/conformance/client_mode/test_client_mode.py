@@ -17,8 +17,8 @@ from conformance.client_mode import generators
 from conformance.client_mode.backoff_check import grow, is_enough, vary
 from conformance.client_mode.client_under_test import STARTING
 from conformance.client_mode.search import Found, Search
-from conformance.driver.expect import Violation
 from conformance.driver.trace import Trace
+from conformance.errors import Violation
 from conformance.protocol.contract import ASSIGNABLE
 from conformance.protocol.legality import ClientLegality
 from conformance.protocol.mirror import Mirror
@@ -209,7 +209,7 @@ async def test_known_failing_list_holds_for_clients(tmp_path: Path) -> None:
     ("options", "status", "sentence"),
     [
         (["--client-cmd=true"], 2, "it has no {url}"),
-        (["--client-cmd=true {url}", "--server-url=ws://127.0.0.1:1/"], 2, "is about a server"),
+        (["--client-cmd=true {url}", "--server-url=ws://127.0.0.1:1/"], 2, "is for a server"),
         (["--listen=8765"], 2, "write an address and a port"),
         (["--client-cmd=/nowhere/at/all {url}"], 3, "the client does not start"),
     ],

@@ -11,9 +11,9 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from conformance.client_mode.client_under_test import KEY, START, ClientUnderTest
 from conformance.client_mode.listener import Host
-from conformance.driver.expect import Violation
 from conformance.driver.raw_socket import frame
 from conformance.driver.target import Target
+from conformance.errors import Violation
 from conformance.protocol.wire import Event
 from tests.deadlines import DEADLINE
 
@@ -52,4 +52,4 @@ async def test_client_that_asks_and_does_not_read_is_given_up() -> None:
             client.transport.write(frame(b'{"type":"_GET:TESTEE","data":{}}'))
         with pytest.raises(Violation, match="leaves more than 128 MiB unread"):
             await guest.fence()
-        await guest.link.until_ended()
+        await guest.connection.until_ended()

@@ -1,10 +1,11 @@
-"""What a comparison demands, and what it says where it does not hold."""
+"""The verifiers: the text of a violation names the members that differ."""
 
 from __future__ import annotations
 
 import pytest
 
 from conformance.driver import expect
+from conformance.errors import Violation
 from conformance.protocol.wire import JSON
 
 
@@ -27,6 +28,6 @@ from conformance.protocol.wire import JSON
 def test_difference_names_what_differs(
     received: JSON, expected: JSON, wanted: str, got: str
 ) -> None:
-    with pytest.raises(expect.Violation) as raised:
+    with pytest.raises(Violation) as raised:
         expect.equal(received, expected, "it")
     assert (raised.value.expected, raised.value.received) == (wanted, got)

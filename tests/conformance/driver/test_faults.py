@@ -1,4 +1,4 @@
-"""How the search for a limit goes, and what becomes of a single connection that is left."""
+"""Faults: the search for a limit, the requirement of a silence, the recursion limit."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from conformance.driver.expect import ClosedEarly, Silence
 from conformance.driver.faults import blamed, deep_values, largest
+from conformance.errors import ClosedEarly, Silence
 
 
 def limited(most: int, tried: list[int]) -> Callable[[int], Awaitable[bool]]:
-    """Takes sizes up to a limit, and notes which were tried."""
+    """Accept sizes up to a limit, and record the sizes that were tried."""
 
     async def taken(size: int) -> bool:
         tried.append(size)

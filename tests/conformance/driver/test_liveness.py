@@ -1,4 +1,4 @@
-"""A run itself: the death of the server, cases that vanish, and verdicts that rest on little."""
+"""Runs: the death of the server, cases without an outcome, and verdicts on weak evidence."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SERVE = f"exec {sys.executable} -m tests.mutants.serve Honest --port"
 
 
 async def run_and_strike(blow: signal.Signals, folder: Path, *options: str) -> str:
-    """Run the kit with a server of its own, and strike that when the cases of patches begin."""
+    """Run the kit with a server that it starts, and signal the server at the first patch case."""
     pid_file = folder / "pid"
     script = f"echo $$ > {shlex.quote(str(pid_file))}; {SERVE} {{port}}"
     process = await asyncio.create_subprocess_exec(

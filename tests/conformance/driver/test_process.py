@@ -1,4 +1,4 @@
-"""A server that the kit starts: it is ended with the kit, and not started without end."""
+"""The server process: it ends with the kit, and the number of its starts is limited."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ async def test_signal_that_ends_the_kit_ends_its_server(tmp_path: Path) -> None:
             assert await kit.wait() == -signal.SIGTERM
     finally:
         if kit.returncode is None:
-            kit.terminate()  # it ends its server
+            kit.terminate()  # it stops its server
             await kit.wait()
     assert not is_there(server)
 
 
 def is_there(process: int) -> bool:
-    """Whether a process runs."""
+    """Whether a process exists."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -92,7 +92,7 @@ def test_what_a_server_prints_is_told_from_the_mark_on() -> None:
 
 
 def said(port: int, text: bytes) -> None:
-    """Say something to a server, and wait for its answer."""
+    """Send a text to the server, and wait for its answer."""
     with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as peer:
         peer.sendall(text)
         assert peer.recv(100) == b"done"

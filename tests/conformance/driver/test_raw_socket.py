@@ -1,4 +1,4 @@
-"""Frames beneath a library: what the writer says is what the library's own parser reads."""
+"""Frames of the kit's own, compared with the parser of the library."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.deadlines import DEADLINE
 
 
 def read(content: bytes) -> Protocol:
-    """What a server's parser makes of bytes."""
+    """A server's parser that has received bytes."""
     protocol = Protocol(Side.SERVER, max_size=None)
     protocol.receive_data(content)
     return protocol

@@ -1,4 +1,4 @@
-"""What remains of large frames in a dialogue."""
+"""Large frames in a dialogue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contract as data is what its page and its schema say."""
+"""The contract table agrees with its page and its schema."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ SCHEMA = schemas()["testee"]["properties"]
 
 
 def rows(title: str) -> list[list[str]]:
-    """The cells of all tables below a title of the page."""
+    """The cells of all tables in a section of the page."""
     part = PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
     lines = re.findall(r"^\| (`.*) \|$", part, re.MULTILINE)
     return [line.split(" | ") for line in lines]
 
 
 def names(cell: str) -> list[str]:
-    """The names that a cell holds between backticks."""
+    """The names between backticks in a cell."""
     return re.findall(r"`([^`]*)`", cell)
 
 

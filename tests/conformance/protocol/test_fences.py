@@ -1,4 +1,4 @@
-"""Fences: an answer is told from a change that a server sends as `_SET`."""
+"""Fences: the answer to a `_GET` is not mistaken for a change that is sent as `_SET`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_so_many_states_are_awaited_as_there_can_be_changes() -> None:
 
 
 async def answers_late(connection: ServerConnection) -> None:
-    """Sends the change of SECOND as a state, and before the effect of what comes behind it."""
+    """Sends a change of SECOND as `_SET`, and the effect of the next action only later."""
     await announce(connection, [])
     async for frame in connection:
         event = json.loads(frame)

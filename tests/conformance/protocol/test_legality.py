@@ -1,4 +1,4 @@
-"""The judge of a server's frames: what it lets pass, and which requirement it names."""
+"""The judge of a server's frames: legal frames, and the requirements of illegal ones."""
 
 from __future__ import annotations
 

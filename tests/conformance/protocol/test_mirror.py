@@ -1,4 +1,4 @@
-"""The client's copies."""
+"""The mirror: `_SET`, patches and edits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model of the contract."""
+"""The model: assignments, writes of a client and their refusal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conformance.protocol.wire import JSON
 
 @pytest.fixture
 def model() -> Model:
-    """A model of a fresh session."""
+    """The model of a new session."""
     return Model({"TESTEE": initial_state(), "SECOND": {"value": 0}})
 
 

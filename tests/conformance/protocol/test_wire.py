@@ -1,4 +1,4 @@
-"""Events and frames, as strict as the specification."""
+"""Decoding, encoding and comparing, by the specification."""
 
 from __future__ import annotations
 

@@ -226,7 +226,7 @@ TARGET = ("--target", "ws://127.0.0.1:9")
         ((*LISTEN, "--target", "http://x"), "ws://"),
         ((*LISTEN, "--target", "ws://x?y=1"), "the query is the client's"),
         ((*LISTEN, *TARGET, "--deadline", "soon"), "'soon' is no time"),
-        ((*LISTEN, *TARGET, "--report", os.devnull), "it is no folder"),
+        ((*LISTEN, *TARGET, "--report", os.devnull), "it is not a folder"),
     ],
 )
 def test_wrong_use_is_told(

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from websockets.frames import Frame, Opcode
 
-from conformance.proxy.judge import Judge
+from conformance.protocol.wire import MalformedFrame, decode
+from conformance.proxy.judge import Judge, read
 from conformance.proxy.sides import Fault
 from conformance.proxy.watcher import Watcher
 from tests.conformance.proxy.watching import Listening
+from tests.vectors.files import each, joined
 
 SET = '{"type":"_SET:A","data":{"x":1,"items":[1,2],"a/b":{"c":1}}}'
 GET = '{"type":"_GET:A"}'
@@ -56,7 +59,22 @@ class Heard:
 
     @property
     def copy(self) -> Any:
-        return self.judge.copies["A"].root[0]
+        return self.judge.documents.copies["A"].root[0]
+
+
+@each("frames")
+def test_frames_are_read_as_the_kit_reads_them(vector: Any) -> None:
+    text = joined(vector["text"])
+
+    def outcome(reader: Callable[[], dict[str, Any]]) -> tuple[str, bool] | str:
+        try:
+            event = reader()
+        except MalformedFrame as error:
+            return error.requirement
+        return event["type"], "data" in event
+
+    found = outcome(lambda: read(text.encode(errors="surrogatepass")))
+    assert found in (outcome(lambda: decode(text).envelope()), "connection-text")
 
 
 def test_legal_dialogue_is_mirrored_and_nothing_is_said() -> None:
@@ -256,7 +274,7 @@ def test_what_is_said_of_names_without_measure_is_bounded() -> None:
         watched.server(Frame(Opcode.TEXT, frame.encode()).serialize(mask=False))
         heard.pass_(("<", frame))
     assert heard.notes == [
-        "an event whose type has 1000006 characters: ones so long are not judged"
+        "the type of an event has 1000006 characters; events with such types are not judged"
     ]
     assert {one.requirement.id for one in watcher.findings} == {"patch-applicable", "notices-toast"}
     assert all(len(one.type) < 10_000 for one in watcher.record.all())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from conformance.protocol.mirror import Inapplicable as Refused
 from conformance.protocol.mirror import Mirror
 from conformance.protocol.wire import same
-from conformance.proxy.patching import Inapplicable, TooMuch, apply
+from conformance.proxy.patching import Inapplicable, PatchTooLarge, apply
 from conformance.spec import deviation
 from tests.vectors.files import each, patch_of
 
@@ -71,6 +71,6 @@ def test_it_is_as_the_oracle_has_it(document: dict[str, Any], patch: list[Any]) 
 
 def test_copies_without_measure_are_given_up_and_taken_back() -> None:
     root: list[Any] = [{"a": [0] * 100}]
-    with pytest.raises(TooMuch):
+    with pytest.raises(PatchTooLarge):
         apply(root, [{"op": "copy", "from": "/a", "path": "/a/-"}] * 30)
     assert root == [{"a": [0] * 100}]

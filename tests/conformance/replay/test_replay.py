@@ -15,6 +15,7 @@ import pytest
 
 from conformance.driver.target import Target
 from conformance.driver.trace import Trace
+from conformance.errors import Violation
 from conformance.replay.write import keep
 from conformance.runner.case import Case
 from conformance.runner.known_failing import Known
@@ -32,7 +33,7 @@ GENERATED, SCRIPTED = schemas()["replay"]["examples"]
 DEADLY = "test_actions.py and burst"
 REPLAYS = Path(".ws-sync", "replays")
 TOAST = "notices/toast-arrives-with-its-level[info]"
-EMBEDDED = "judged: the embedded reference server, since no URL was given"
+EMBEDDED = "judged: the embedded reference server, because no URL is given"
 SEARCH = (
     "-k",
     "sequences",
@@ -162,7 +163,7 @@ def test_findings_of_one_case_are_files_of_their_own(tmp_path: Path) -> None:
     bound = Case("sequences/a", requirements()["state-converges"], frozenset())
     outcome = Outcome(bound, Verdict.FAIL, trace=Trace())
     for kind in ("burst", "publish"):
-        finding = Finding("state-converges", "", "x", "y", Trace(), steps=[{"do": kind}], seed=5)
+        finding = Finding("state-converges", Violation(), "", Trace(), steps=[{"do": kind}], seed=5)
         text = keep(outcome, finding, chosen)
         assert text == f"ws-sync replay {outcome.replays[-1]} 'ws://h/{{session}}'"
     assert {name: document["program"] for name, document in files(tmp_path).items()} == {
@@ -178,7 +179,7 @@ def test_file_that_can_not_be_written_is_said(tmp_path: Path) -> None:
     )
     bound = Case("state/a", requirements()["state-get"], frozenset())
     outcome = Outcome(bound, Verdict.FAIL)
-    text = keep(outcome, Finding("state-get", "", "x", "y", Trace()), chosen)
+    text = keep(outcome, Finding("state-get", Violation(), "", Trace()), chosen)
     assert text is not None
     assert text.endswith("state.a.json can't be written: Is a directory")
     assert outcome.replays == []
@@ -248,7 +249,7 @@ async def test_folder_that_is_none_is_a_wrong_option(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for option in ("--replay-dir", "--replays"):
         result = await kit(tmp_path, option, "file")
-        assert f"{option} file: it is no folder" in result.output
+        assert f"{option} file: it is not a folder" in result.output
         assert result.status == 2
 
 
@@ -273,9 +274,9 @@ async def test_other_requirement_fails_differently(tmp_path: Path) -> None:
         (GENERATED | {"needs": ["binary"]}, "the testee does not list `binary`"),
         (
             GENERATED | {"program": [{"do": "publish"}, {"do": "fly", "where": 1}]},
-            'step 2 of its program, {"do":"fly","where":1}, is none that this kit can take',
+            'this kit can\'t run step 2 of the program, {"do":"fly","where":1} (',
         ),
-        (GENERATED | {"program": [{"do": "burst"}]}, 'step 1 of its program, {"do":"burst"}'),
+        (GENERATED | {"program": [{"do": "burst"}]}, 'step 1 of the program, {"do":"burst"}'),
     ],
     ids=["file", "case", "section", "needs", "generated", "step", "argument"],
 )
@@ -310,7 +311,7 @@ async def test_each_of_several_files_has_its_verdict(tmp_path: Path) -> None:
         "nothing.json: could not run: it can't be read: No such file or directory",
         "folder/a.json: fixed",
         "folder/b.json: could not run: its version is 0; this kit reads 1",
-        "empty: could not run: there is no file *.json in this folder",
+        "empty: could not run: the folder has no *.json file",
         "1 fixed, 3 could not run",
     ]
     assert result.status == 2
@@ -424,8 +425,12 @@ async def test_violation_is_blamed_on_the_case_and_not_on_its_file(tmp_path: Pat
 @pytest.mark.parametrize(
     ("document", "name", "said"),
     [
-        (GENERATED | {"format": "other"}, "bad.json", "bad.json is no replay file: its format is"),
-        (GENERATED | {"version": 2}, "bad.json", "bad.json is no replay file: its version is 2"),
+        (
+            GENERATED | {"format": "other"},
+            "bad.json",
+            "bad.json is not a replay file: its format is",
+        ),
+        (GENERATED | {"version": 2}, "bad.json", "bad.json is not a replay file: its version is 2"),
         (SCRIPTED | {"case": "state/none"}, "bad.json", "bad.json: this kit has no case 'state/no"),
         (GENERATED, "edits-across-takeover-and-loss.json", "would be one case, replays/edits"),
     ],
@@ -447,7 +452,7 @@ async def test_untaken_step_of_a_case_is_no_fault_of_the_server(tmp_path: Path) 
     async with serving(Honest) as url:
         options = ("--replays", "kept", "-k", "replays/fly")
         result = await kit(tmp_path, "--server-url", url, *options)
-    assert "the kit's own error, not the server's" in result.output
-    assert 'step 1 of its program, {"do":"fly"}' in result.output
+    assert "an error of the kit, not of the server" in result.output
+    assert 'step 1 of the program, {"do":"fly"}' in result.output
     assert result.status == 1
     assert not (tmp_path / REPLAYS).exists()

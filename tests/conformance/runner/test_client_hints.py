@@ -11,16 +11,18 @@ from typing import Any
 import pytest
 
 from conformance.driver.trace import Trace
+from conformance.errors import Kind
 from conformance.protocol.wire import JSON, Event
 from conformance.runner.client_hints import HINTS
 from conformance.runner.hints import hint
 from conformance.runner.verdict import Finding
 from conformance.spec import requirements
+from tests.conformance.runner.test_facts import Mute
 from tests.mutants.clients.catalogue import mutants
 
 Step = tuple[str, str, str, JSON]
 START: dict[str, JSON] = {"text": "", "items": ["a", "b", "c"], "table": {}}
-UNASKED = {"expected": "_GET:TESTEE behind a patch", "received": "nothing of the kind"}
+UNASKED = {"kind": Kind.MISSING_EVENT, "event": "_GET:TESTEE"}
 
 
 def finding(requirement: str, *steps: Step, **members: Any) -> Finding:
@@ -29,8 +31,7 @@ def finding(requirement: str, *steps: Step, **members: Any) -> Finding:
     for direction, connection, name, data in steps:
         text = Event(f"{name}:TESTEE", data).text()
         trace.add(connection, direction, text)  # type: ignore[arg-type]
-    facts = {"sent": "", "expected": "", "received": "", **members}
-    return Finding(requirement, trace=trace, **facts)
+    return Finding(requirement, Mute(**members), "", trace)
 
 
 def given(found: Finding) -> str | None:
@@ -224,15 +225,16 @@ def test_null_is_left_out_where_null_was_to_be_sent() -> None:
 @pytest.mark.parametrize(
     ("waits", "name"),
     [
-        ("0.020, 0.021, 0.020, 0.019, 0.020, 0.022, 0.020, 0.160, 0.020, 0.021", "constant-wait"),
-        ("0.200, 0.150, 0.100, 0.080, 0.060, 0.050, 0.040, 0.030, 0.020, 0.010", None),
-        ("0.020, 0.020, 0.020", None),
+        ([0.020, 0.021, 0.020, 0.019, 0.020, 0.022, 0.020, 0.160, 0.020, 0.021], "constant-wait"),
+        ([0.200, 0.150, 0.100, 0.080, 0.060, 0.050, 0.040, 0.030, 0.020, 0.010], None),
+        ([0.020, 0.020, 0.020], None),
     ],
     ids=["constant", "shrinking", "few"],
 )
-def test_waits_are_constant_where_all_but_a_few_are_alike(waits: str, name: str | None) -> None:
-    said = {"expected": "waits that grow from one", "received": f"waits of {waits} s"}
-    assert given(finding("session-backoff", **said)) == name
+def test_waits_are_constant_where_all_but_a_few_are_alike(
+    waits: list[float], name: str | None
+) -> None:
+    assert given(finding("session-backoff", received_value=[waits])) == name
 
 
 def test_bytes_are_text_where_nothing_was_announced() -> None:

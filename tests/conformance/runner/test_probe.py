@@ -10,14 +10,14 @@ from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
 from tests.conformance import liars
-from tests.conformance.kit import QUICK, run_kit
+from tests.conformance.kit import QUICK, WAITED, run_kit
 from tests.conformance.liars import Liar, lying
 
 
 @pytest.mark.parametrize(
     ("liar", "status", "said"),
     [
-        (liars.says_nothing, 1, "accepts a connection and then sends nothing for 0.3 s"),
+        (liars.says_nothing, 1, f"accepts a connection and then sends nothing for {WAITED}"),
         (
             liars.closes_at_once,
             1,
@@ -71,7 +71,7 @@ async def test_server_that_does_not_speak_http_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         url = f"ws://127.0.0.1:{mute.getsockname()[1]}/ws"
         result = await run_kit("--server-url", url, *QUICK)
-    assert "does not answer the WebSocket handshake within 0.3 s" in result.output
+    assert f"does not answer the WebSocket handshake within {WAITED}" in result.output
     assert result.status == 3
 
 
@@ -102,7 +102,7 @@ async def test_wrong_url_is_a_wrong_option(url: str, said: str) -> None:
         (["--time-scale", "soon"], "invalid float value"),
         (["--known-failing", "no-such-file"], "can't be read"),
         (["--server-cmd", "no-such-command {port}"], "can't be run"),
-        (["--server-cmd", "serve"], "it has no {port}"),
+        (["--server-cmd", "serve"], "neither it nor --server-url has {port}"),
         (["--report-json", "no-such-folder/report.json"], "its folder does not exist"),
         (["--budget", "soon"], "write a number and s, m or h"),
         (["--no-such-option"], "no-such-option"),
@@ -120,7 +120,7 @@ async def test_port_that_is_taken_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         url = f"ws://127.0.0.1:{taken.getsockname()[1]}/ws"
         result = await run_kit("--server-cmd", "sleep 1", "--server-url", url)
-    assert "something else listens on port" in result.output
+    assert "another process listens on port" in result.output
     assert result.status == 3
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance.driver.trace import Trace
+from conformance.errors import Violation
 from conformance.runner.case import Case
 from conformance.runner.verdict import Finding, Outcome, Run, Verdict
 from conformance.spec import requirements
@@ -79,7 +81,7 @@ def test_only_a_failure_blocks(verdict: Verdict, blocks: bool) -> None:
     basic = Case("a/basic", requirements()["state-get"], frozenset())
     resting = Case("a/b", requirements()["state-get"], frozenset(), after=frozenset({"a/basic"}))
     outcome = Outcome(basic, verdict)
-    outcome.findings = [Finding("state-get", "", "x", "y", trace=None)]  # type: ignore[arg-type]
+    outcome.findings = [Finding("state-get", Violation(expected="x", received="y"), "", Trace())]
     run = Run(outcomes=[outcome])
     assert (run.culprit(resting) == "a/basic") is blocks
     run.outcomes.append(Outcome(resting, Verdict.BLOCKED, blocked_by="a/basic"))
@@ -113,7 +115,10 @@ async def test_takeover_passes_where_only_the_older_one_is_not_told() -> None:
         result = await run_kit("--server-url", url, *SCRIPTED, *select)
     assert "1 passed" in result.output
     assert "session-takeover-disconnect (MUST): 1 case" in result.output
-    assert "_DISCONNECT as its last event, and then its end was expected" in result.output
+    assert (
+        "_DISCONNECT as the last event, then the end of the connection was expected"
+        in result.output
+    )
     assert result.status == 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.driver.trace import Trace
+from conformance.errors import Violation
 from conformance.runner.case import Case
 from conformance.runner.verdict import ClosingVerdict, Finding, Outcome, Run, Verdict
 from conformance.spec import requirements
@@ -18,7 +19,7 @@ def case(requirement: str) -> Case:
 
 
 def finding(requirement: str) -> Finding:
-    return Finding(requirement, "x", "y", "z", Trace())
+    return Finding(requirement, Violation(), "x", Trace())
 
 
 def of(outcome: Outcome, requirement: str, side: str = "server") -> tuple[bool, bool, str]:

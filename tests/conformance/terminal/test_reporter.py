@@ -14,12 +14,13 @@ from fcntl import ioctl
 import pytest
 
 from conformance.driver.trace import Trace
+from conformance.errors import Violation
 from conformance.runner.case import Case
+from conformance.runner.console import Console
+from conformance.runner.explain import explain
 from conformance.runner.verdict import Finding, Outcome, Run, Verdict
 from conformance.spec import requirements
-from conformance.terminal.console import Console
 from conformance.terminal.coverage import coverage
-from conformance.terminal.explain import explain
 from conformance.terminal.summary import groups, sections
 from tests.conformance import liars
 from tests.conformance.kit import QUICK, Result, run_kit
@@ -128,7 +129,9 @@ def found(case: str, requirement: str, entries: int, bound: str = "state-get") -
     for number in range(entries):
         trace.add("A", "sent", f"frame {number}")
     outcome = Outcome(Case(case, requirements()[bound], frozenset()), Verdict.FAIL)
-    outcome.findings = [Finding(requirement, "A -> x", "one\x1b[2J", "two", trace)]
+    outcome.findings = [
+        Finding(requirement, Violation(expected="one\x1b[2J", received="two"), "A -> x", trace)
+    ]
     return outcome
 
 
@@ -189,7 +192,7 @@ def test_coverage_says_why_a_requirement_was_not_exercised() -> None:
         Outcome(cases["state-get"], Verdict.PASS),
         Outcome(cases["tasks-start"], Verdict.NOT_APPLICABLE, missing=frozenset({"tasks"})),
         Outcome(cases["patch-shape"], Verdict.BLOCKED, blocked_by="x/state-get"),
-        Outcome(cases["actions-call"], Verdict.NOT_TESTABLE, reason="needs --auth-url"),
+        Outcome(cases["actions-call"], Verdict.NOT_TESTABLE, lacks="--auth-url"),
     ]
     run = Run(outcomes=outcomes, cases=[*cases.values()])
     reasons = {

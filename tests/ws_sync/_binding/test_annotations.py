@@ -11,13 +11,13 @@ import pytest
 from pydantic import BaseModel, Field, TypeAdapter
 
 from ws_sync._binding.annotations import (
-    adapter,
+    adapter_for,
     attribute_adapter,
     attribute_annotation,
     is_finite,
     read_json,
     reason_of,
-    resolve,
+    resolve_annotation,
 )
 
 
@@ -61,8 +61,8 @@ def test_adapter_is_made_once() -> None:
 
 def test_what_can_not_be_resolved_or_read_is_told(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
-    assert resolve("list[Nothing]", {}, "owner", "first") is Any
-    assert adapter(Annotated[str, Field(pattern="(")], "owner", "second") is None
+    assert resolve_annotation("list[Nothing]", {}, "owner", "first") is Any
+    assert adapter_for(Annotated[str, Field(pattern="(")], "owner", "second") is None
     assert [name in caplog.text for name in ("first", "second")] == [True, True]
 
 

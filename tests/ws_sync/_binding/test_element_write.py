@@ -24,7 +24,7 @@ from ws_sync import Session, Sync, SyncedAsCamelCase, SyncedList
 from ws_sync._binding.attribute_types import attribute_of
 from ws_sync._binding.attributes import Attribute, to_json
 from ws_sync._binding.client_write import Write
-from ws_sync._binding.element_write import ElementWrite, write_of
+from ws_sync._binding.element_write import ElementWrite, prepare_write
 from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, dump
 from ws_sync.exceptions import Refused
 from ws_sync.testing import TestClient
@@ -244,7 +244,7 @@ def test_write_has_the_outcome_that_it_has_on_the_whole_value(path: str, operati
     for value in VALUES if operation != "remove" else [None]:
         patch = [{"op": operation, "path": path, "value": value}]
         one, other = Thing(), Thing()
-        assert outcome(write_of, one, patch) == outcome(Write, other, patch), value
+        assert outcome(prepare_write, one, patch) == outcome(Write, other, patch), value
 
 
 @pytest.mark.parametrize("operation", ["add", "remove", "replace"])
@@ -252,7 +252,7 @@ def test_write_has_the_outcome_that_it_has_on_the_whole_value(path: str, operati
 def test_write_into_a_model_has_the_same_outcome(path: str, operation: str) -> None:
     for value in VALUES if operation != "remove" else [None]:
         patch = [{"op": operation, "path": path, "value": value}]
-        assert outcome(write_of, holder(), patch) == outcome(Write, holder(), patch), value
+        assert outcome(prepare_write, holder(), patch) == outcome(Write, holder(), patch), value
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_write_into_a_model_has_the_same_outcome(path: str, operation: str) -> N
     ids=["list", "object", "path", "no value", "no op", "move", "no path"],
 )
 def test_what_is_no_such_operation_has_the_same_outcome(operation: JSON) -> None:
-    assert outcome(write_of, Thing(), [operation]) == outcome(Write, Thing(), [operation])
+    assert outcome(prepare_write, Thing(), [operation]) == outcome(Write, Thing(), [operation])
 
 
 NARROW = [
@@ -291,7 +291,7 @@ def test_only_the_element_is_read_and_everything_keeps_its_identity(path: str) -
     thing = Thing()
     before = dict(vars(thing))
     read.clear()
-    write = write_of(attributes_of(thing), replace(path, 5))
+    write = prepare_write(attributes_of(thing), replace(path, 5))
     assert isinstance(write, ElementWrite)
     write.commit()
     assert read == [5]
@@ -302,7 +302,7 @@ def test_only_the_element_is_read_and_everything_keeps_its_identity(path: str) -
 def test_all_is_read_where_something_looks_at_all(path: str) -> None:
     thing = Thing()
     read.clear()
-    assert type(write_of(attributes_of(thing), replace(path, 4))) is Write
+    assert type(prepare_write(attributes_of(thing), replace(path, 4))) is Write
     assert len(read) == 3
 
 
@@ -310,7 +310,7 @@ def test_element_of_a_model_is_read_alone() -> None:
     model = holder()
     first, second, _ = model.rows
     read.clear()
-    write = write_of(attributes_of(model), replace("/rows/1/number", 5))
+    write = prepare_write(attributes_of(model), replace("/rows/1/number", 5))
     assert isinstance(write, ElementWrite)
     write.commit()
     assert read == [5]
@@ -323,17 +323,17 @@ def test_number_of_elements_is_judged_as_before() -> None:
     thing = Thing()
     full = attributes_of(thing)
     with pytest.raises(Refused, match="at most 3"):
-        write_of(full, [{"op": "add", "path": "/few/-", "value": {}}])
+        prepare_write(full, [{"op": "add", "path": "/few/-", "value": {}}])
     thing.few.append(Row())  # by the application: the whole value is no good
     with pytest.raises(Refused, match="at most 3"):
-        write_of(full, replace("/few/0/number", 5))
+        prepare_write(full, replace("/few/0/number", 5))
 
 
 def test_undo_brings_an_element_back() -> None:
     thing = Thing()
     first, before = thing.rows[0], deepcopy(thing.rows)
     for path, value in (("/rows/0/number", 5), ("/rows/0", {"number": 9})):
-        write = write_of(attributes_of(thing), replace(path, value))
+        write = prepare_write(attributes_of(thing), replace(path, value))
         write.commit()
         assert thing.rows[0].number == value if isinstance(value, int) else value["number"]
         write.undo()
@@ -346,7 +346,7 @@ def test_element_that_stands_twice_is_written_once() -> None:
     thing.rows = [(twice := Row(number=1)), twice]
     thing.named = {"a": (other := Row(number=1)), "b": other}
     for path in ("/rows/0/number", "/named/b/number"):
-        write_of(attributes_of(thing), replace(path, 5)).commit()
+        prepare_write(attributes_of(thing), replace(path, 5)).commit()
     assert [row.number for row in thing.rows] == [5, 1]
     assert [row.number for row in thing.named.values()] == [1, 5]
 
@@ -359,7 +359,7 @@ def test_value_that_a_class_holds_is_not_written_into() -> None:
         rows: list[Row]  # type: ignore[misc]  # an annotation of what the base class holds
 
     one = Typed()
-    write_of(attributes(one, ["rows"]), replace("/rows/0/number", 5)).commit()
+    prepare_write(attributes(one, ["rows"]), replace("/rows/0/number", 5)).commit()
     assert Shared.rows[0].number == 1
     assert one.rows[0].number == 5
 
@@ -367,7 +367,7 @@ def test_value_that_a_class_holds_is_not_written_into() -> None:
 def test_tracked_list_notes_what_a_client_writes() -> None:
     thing = Thing()
     thing.loose = SyncedList([{"a": 1}, {"a": 2}])
-    write_of(attributes_of(thing), replace("/loose/0/a", 5)).commit()
+    prepare_write(attributes_of(thing), replace("/loose/0/a", 5)).commit()
     assert isinstance(thing.loose, SyncedList)
     assert thing.loose == [{"a": 5}, {"a": 2}]
 
@@ -382,15 +382,15 @@ def test_value_may_be_nested_as_deep_as_anywhere() -> None:
     thing = Thing()
     known = attributes_of(thing)
     room = MAX_VALUE_DEPTH - 2  # of the list, and of the object in it
-    assert isinstance(write_of(known, replace("/loose/0/a", nested(room))), ElementWrite)
+    assert isinstance(prepare_write(known, replace("/loose/0/a", nested(room))), ElementWrite)
     with pytest.raises(Refused, match="too deep"):
-        write_of(known, replace("/loose/0/a", nested(room + 1)))
+        prepare_write(known, replace("/loose/0/a", nested(room + 1)))
 
 
 def test_sizes_are_those_of_the_whole_attribute() -> None:
     thing = Thing()
     patch = replace("/rows/0/title", "12345678")
-    narrow, whole = write_of(attributes_of(thing), patch), Write(attributes_of(thing), patch)
+    narrow, whole = prepare_write(attributes_of(thing), patch), Write(attributes_of(thing), patch)
     assert isinstance(narrow, ElementWrite)
     assert narrow.sizes() == whole.sizes()
 
@@ -433,8 +433,8 @@ async def test_refused_write_into_an_element_changes_nothing_and_says_where() ->
         await client.replace("T", "/rows/1/title", "far too long a title")
         assert thing.rows == before
         assert client.documents["T"] == await client.get("T")
-    with pytest.raises(Refused, match=r"'rows': its type refuses it: 1\.title"):
-        write_of(attributes_of(thing), replace("/rows/1/title", "far too long a title"))
+    with pytest.raises(Refused, match=r"'rows': its type rejects it: 1\.title"):
+        prepare_write(attributes_of(thing), replace("/rows/1/title", "far too long a title"))
 
 
 async def test_write_after_which_a_derived_attribute_fails_is_taken_back() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
-from ws_sync._binding.in_place_update import Graft
+from ws_sync._binding.in_place_update import InPlaceUpdate
 from ws_sync._core.json.patch import Draft
 
 
@@ -28,12 +28,12 @@ class Pair:
     right: Any = None
 
 
-def written(live: Any, json: Any, *patch: dict[str, Any]) -> tuple[Graft, Any]:
+def written(live: Any, json: Any, *patch: dict[str, Any]) -> tuple[InPlaceUpdate, Any]:
     """A graft for a live value, and what a patch makes of its JSON."""
     draft = Draft({"it": json})
     draft.apply(list(patch))
-    graft = Graft(draft.original)
-    graft.pair(json, live)
+    graft = InPlaceUpdate(draft.original)
+    graft.map_live(json, live)
     return graft, draft.document["it"]
 
 
@@ -46,7 +46,7 @@ def test_models_keep_their_identity_and_what_is_private() -> None:
     children, (first, second) = live.children, live.children
     second._mark = "mine"
     graft, json = written(live, live.model_dump(), replace("/it/children/1/value", 5))
-    assert graft.place(Node.model_validate(json), json) is live
+    assert graft.update(Node.model_validate(json), json) is live
     assert live.children is children
     assert (children[0] is first, children[1] is second) == (True, True)
     assert (second.value, second._mark) == (5, "mine")
@@ -62,7 +62,7 @@ def test_alias_is_used_once_and_frozen_objects_are_replaced() -> None:
     patch = replace("/it/left/0/value", 5), replace("/it/right/value", 6)
     graft, after = written(live, json, *patch)
     new = Pair([Node(value=5), Node(value=1)], Frozen(value=6))
-    assert graft.place(new, after) is live
+    assert graft.update(new, after) is live
     assert [node.value for node in live.left] == [5, 1]
     assert live.left[0] is shared
     assert (frozen.value, live.right.value) == (1, 6)
@@ -72,7 +72,7 @@ def test_what_the_client_has_not_touched_is_left_alone() -> None:
     shared = [1]
     live = {"a": shared, "b": shared, "c": [2]}
     graft, after = written(live, live, replace("/it/c/0", 3))
-    assert graft.place({"a": [1], "b": [1], "c": [3]}, after) is live
+    assert graft.update({"a": [1], "b": [1], "c": [3]}, after) is live
     assert live["a"] is live["b"] is shared
     assert live["c"] == [3]
     graft.undo()
@@ -82,8 +82,8 @@ def test_what_the_client_has_not_touched_is_left_alone() -> None:
 def test_value_of_another_type_or_length_takes_the_place() -> None:
     live = Pair([1, 2])
     graft, after = written(live, {"left": [1, 2], "right": None}, replace("/it/left", [1, 2, 3]))
-    assert graft.place(Pair([1, 2]), after) is live  # the type has made another length of it
+    assert graft.update(Pair([1, 2]), after) is live  # the type has made another length of it
     assert live.left == [1, 2]
     graft, after = written(live, {"left": [1, 2]}, replace("/it/left/0", 5))
     new = Node()
-    assert graft.place(new, after) is new
+    assert graft.update(new, after) is new

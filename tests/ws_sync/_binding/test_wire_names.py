@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel, Field, computed_field
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 
-from ws_sync._binding.wire_names import incoming, wire_names_of
+from ws_sync._binding.wire_names import from_wire, wire_names_of
 
 T = TypeVar("T")
 
@@ -90,7 +90,7 @@ OUT, IN = {"out": 1, "sum": 1}, {"into": 1}
 def test_names_of_the_wire_become_those_that_pydantic_reads(
     annotation: Any, value: Any, expected: Any
 ) -> None:
-    assert incoming(annotation, value) == expected
+    assert from_wire(annotation, value) == expected
 
 
 def test_names_on_the_wire_are_those_of_serialisation_by_alias() -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import Any
 
 import pytest
-from starlette.websockets import WebSocket
+from starlette.datastructures import Headers
+from starlette.websockets import WebSocket, WebSocketState
 
 from tests.ws_sync.harness import DEADLINE, Server
 from ws_sync._core.protocol.close_codes import CloseCode
@@ -215,3 +220,122 @@ async def test_however_large_the_initial_states_are_a_client_can_connect() -> No
         notes.number = 1
         await notes.sync()
         assert (await client.receive())[0] == "_PATCH:NOTES"
+
+
+class Recorder:
+    """A WebSocket in memory; `on_text` runs in each `send_text`."""
+
+    client = ("recorder", 1)
+    headers = Headers()
+
+    def __init__(self, on_text: Callable[[str], Awaitable[None]]) -> None:
+        self.application_state = self.client_state = WebSocketState.CONNECTED
+        self.sent: list[str | bytes] = []
+        self.code: int | None = None
+        self._on_text = on_text
+
+    async def accept(self) -> None:
+        raise NotImplementedError
+
+    async def receive(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    async def send_text(self, data: str) -> None:
+        self.sent.append(data)
+        await self._on_text(data)
+
+    async def send_bytes(self, data: bytes) -> None:
+        self.sent.append(data)
+
+    async def close(self, code: int = 1000, _: str | None = None) -> None:
+        self.code = code
+        self.application_state = WebSocketState.DISCONNECTED
+
+
+async def test_frame_that_is_sent_while_another_is_sent_comes_after_it() -> None:
+    async def send_another(text: str) -> None:
+        if text == "first":
+            connection.send("second")
+            await asyncio.sleep(0)
+
+    ws = Recorder(send_another)
+    connection = Connection(ws, LOG)
+    connection.send("first", b"of the first")
+    async with asyncio.timeout(DEADLINE):
+        while connection.has_unsent:  # noqa: ASYNC110  # the writer has no event to wait for
+            await asyncio.sleep(0)
+    connection.close()
+    await connection.closed()
+    assert ws.sent == ["first", b"of the first", "second"]
+    assert (ws.code, connection.waiting) == (1000, 0)
+
+
+@pytest.mark.parametrize("slow", [False, True])
+async def test_frame_is_handed_over_when_the_send_returns(slow: bool) -> None:
+    async def take(_: str) -> None:
+        if slow:
+            await asyncio.sleep(0)
+
+    session = Session()
+    ws = Recorder(take)
+    session.ws = ws
+    for number in range(3):
+        await session.send("n", number)
+    assert [json.loads(each)["data"] for each in ws.sent] == [0, 1, 2]
+
+
+async def test_cancelled_sender_does_not_cancel_what_it_sends() -> None:
+    readable, taken = asyncio.Event(), []
+
+    async def wait(text: str) -> None:
+        await readable.wait()
+        taken.append(text)
+
+    session = Session()
+    session.ws = Recorder(wait)
+    assert session.connection is not None
+    sender = asyncio.create_task(session.send("event", "data"))
+    await asyncio.sleep(0)
+    sender.cancel()
+    await asyncio.wait([sender])
+    readable.set()
+    session.connection.close()
+    await session.connection.closed()
+    assert len(taken) == 1
+
+
+async def test_deadline_of_the_server_ends_the_connection_and_not_the_sender() -> None:
+    """A frame is sent by a task of its own, so a timeout in it can't cancel the sender."""
+
+    async def run_out(_: str) -> None:
+        async with asyncio.timeout(0.01):
+            await asyncio.Event().wait()
+
+    session = Session()
+    session.ws = ws = Recorder(run_out)
+    connection = session.connection
+    assert connection is not None
+    await session.send("event")
+    async with asyncio.timeout(DEADLINE):
+        while connection.is_open:  # noqa: ASYNC110  # the writer has no event to wait for
+            await asyncio.sleep(0)
+        await connection.closed()
+    assert ws.code == CloseCode.INTERNAL_ERROR
+
+
+async def test_writer_keeps_nothing_of_the_context_of_its_sender() -> None:
+    secret: ContextVar[str] = ContextVar("secret")
+    seen: list[str] = []
+
+    async def look(_: str) -> None:
+        await asyncio.sleep(0)
+        seen.append(secret.get("nothing"))
+
+    connection = Connection(Recorder(look), LOG)
+    connection.send_initial("the state")
+    token = secret.set("of the sender")
+    connection.send("queued")
+    secret.reset(token)
+    connection.close()
+    await connection.closed()
+    assert seen == ["nothing", "nothing"]

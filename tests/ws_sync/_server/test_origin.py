@@ -398,5 +398,5 @@ async def test_attaching_a_foreign_page_is_refused() -> None:
             refused.put_nowait(str(error))
 
     async with on_uvicorn(endpoint) as port, page(port), asyncio.timeout(DEADLINE):
-        assert await refused.get() == f"a page of {EVIL!r} may not connect"
+        assert await refused.get() == f"connection refused: the origin {EVIL!r} is not allowed"
     assert session.connection is None

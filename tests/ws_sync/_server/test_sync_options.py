@@ -41,10 +41,10 @@ def test_running_tasks_are_named_as_each_generation_does() -> None:
 @pytest.mark.parametrize(
     ("args", "kwargs", "error"),
     [
-        (("K", OBJ), {"on_actions": {"x": print}}, "'on_actions' is no option"),
+        (("K", OBJ), {"on_actions": {"x": print}}, "'on_actions' is not an option"),
         ((OBJ, "K"), {"on_action": {}}, r"Sync\(\): got an unexpected .* 'on_action'"),
         ((OBJ,), {}, r"Sync\(\): missing .* 'key'"),
-        ((OBJ, "K"), {"include": {"a": 1}}, "'a' is no option"),
+        ((OBJ, "K"), {"include": {"a": 1}}, "'a' is not an option"),
     ],
     ids=["key first", "object first", "missing", "name"],
 )

@@ -1,15 +1,16 @@
-"""Frames: JSON text to events and back, strictly.
+"""Strict JSON: frames to events and back.
 
-What comes in must be what every peer reads alike: one object with a string `type`, no NaN or
-Infinity, no number that overflows to it, no lone surrogate, no member twice, no nesting beyond
-`MAX_DEPTH`. What goes out obeys the same rules. Values are encoded once: a frame is joined from
-text that is already encoded, and text that this module has made is read without judging it again.
+Input must be something that every peer reads alike: one object with a string `type`, without NaN
+and Infinity, numbers that overflow to it, lone surrogates, duplicate members, or nesting deeper
+than `MAX_DEPTH`. Output obeys the same rules. Values are encoded once: a frame is joined from text
+that is already encoded, and text that this module wrote is read without checks.
 
-Both ways there is a fast path, orjson, and behind it an exact one, the standard library's `json`.
-orjson's answer is taken only where it is provably the exact one's: a frame that comes in has to be
-what orjson writes itself, so no member stood twice and no number was rounded; a value that goes out
-has to be free of NaN, which orjson writes as null. Whatever orjson refuses (integers beyond 64
-bits, names that are no strings, half a surrogate pair) the exact path judges.
+Each direction has a fast path, orjson, and after it an exact path, the standard library's `json`.
+The result of orjson is used only where it is provably that of the exact path. An incoming frame
+must be what orjson itself would write, so that no member was duplicate and no number was rounded.
+An outgoing value must not contain NaN, which orjson writes as null. The exact path decides on
+everything that orjson refuses: integers beyond 64 bits, names that are not strings, and lone
+surrogates.
 """
 
 from __future__ import annotations
@@ -30,62 +31,64 @@ JSON: TypeAlias = Any
 """A decoded JSON value: None, bool, int, float, str, list, or dict with string keys."""
 
 Default: TypeAlias = Callable[[Any], Any]
-"""Turns an object that JSON does not know into one that it knows."""
+"""Converts an object that has no JSON form to one that has."""
 
 MAX_DEPTH = 127
-"""Arrays and objects inside each other in a frame that comes in, its own object included."""
+"""Nesting levels of an incoming frame, with its own object."""
 
 MAX_VALUE_DEPTH = MAX_DEPTH - 2
-"""The same of a value: whatever came in, as a member of a frame's data, can be sent back."""
+"""Nesting levels of a value. So each member of a frame's data can be sent back."""
 
 OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
-"""What orjson leaves to `default`, whose forms of these are those of the exact path."""
+"""orjson leaves these to `default`, as the exact path does."""
 
 _CONTAINERS = frozenset({dict, list, tuple})
 
 _UNDECIDED = object()
-"""What the fast path returns when only the exact one can tell."""
+"""Returned by the fast path when the exact path must decide."""
 
 _LONG_INTEGER = re.compile(r"\d{309}")
-"""So many digits may be too large for a double, or stand in a string."""
+"""Digits of a number that may be too large for a double, unless they are in a string."""
 
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class Event(NamedTuple):
-    """One event: its name, and its data (None when the frame has no `data`)."""
+    """One event: its name, and its data (None if the frame has no `data`)."""
 
     type: str
     data: JSON
 
 
 def decode(text: str) -> Event:
-    """Read the frame `text`.
+    """Decode a frame.
 
     Raises:
-        MalformedFrame: it is not JSON by the rules above, not an object, or has no string `type`.
+        MalformedFrame: it is not strict JSON, not an object, or has no string `type`.
     """
     value = decode_value(text)
     if type(value) is not dict:
-        raise MalformedFrame(f"a frame is an object, not {_kind(value)}")
+        raise MalformedFrame(f"a frame must be an object, not {kind_of(value)}")
     event = value.get("type")
     if type(event) is not str:
-        raise MalformedFrame("a frame has a member 'type' that is a string")  # events-type-string
+        raise MalformedFrame(
+            f"a frame must have a string 'type', not {kind_of(event)}"
+        )  # events-type-string
     return Event(event, value.get("data"))
 
 
 def decode_value(text: str, depth: int = MAX_DEPTH) -> JSON:
-    """Read the JSON value `text`, nested to `depth` at most; the strict half of `decode`.
+    """Decode strict JSON with at most `depth` nesting levels.
 
     Raises:
-        MalformedFrame: it is not JSON by the rules of this module.
+        MalformedFrame: it is not strict JSON.
     """
     value = _decode_canonical(text, depth)
     return _decode_exactly(text, depth) if value is _UNDECIDED else value
 
 
 def _decode_canonical(text: str, depth: int) -> JSON:
-    """Read text that is as orjson writes it; `_UNDECIDED` when it is not."""
+    """Decode text that is as orjson would write it; return `_UNDECIDED` for any other."""
     try:
         value = orjson.loads(text)
         if orjson.dumps(value) != text.encode():
@@ -99,18 +102,18 @@ def _decode_exactly(text: str, depth: int) -> JSON:
     try:
         value = _decoder(text).decode(text)
     except RecursionError:
-        raise MalformedFrame(f"nested deeper than {depth} levels") from None
+        raise MalformedFrame(f"more than {depth} nesting levels") from None
     except ValueError as error:  # a JSONDecodeError, or int() of too many digits
         raise MalformedFrame(f"not JSON: {error}") from None
     if _brackets(text) > depth and is_deeper(value, depth):
-        raise MalformedFrame(f"nested deeper than {depth} levels")  # events-depth-limit
+        raise MalformedFrame(f"more than {depth} nesting levels")  # events-depth-limit
     if _ESCAPED_SURROGATE.search(text) and not _is_unicode(_encoder(None).encode(value)):
-        raise MalformedFrame("a string with half a surrogate pair")  # events-lone-surrogate
+        raise MalformedFrame("a string has a lone surrogate")  # events-lone-surrogate
     return value
 
 
 def encode(value: object, default: Default | None = None) -> str:
-    """Write `value` as compact JSON text; see `dump`."""
+    """Encode a value as compact JSON; see `dump`."""
     return dump(value, default).text.decode()
 
 
@@ -119,7 +122,7 @@ class Text(NamedTuple):
 
     Attributes:
         text: the text.
-        native: whether it is as orjson writes it, and orjson reads it as it was meant.
+        native: whether orjson writes it so, and reads it without a loss.
     """
 
     text: bytes
@@ -127,20 +130,20 @@ class Text(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How long the text is."""
+        """Bytes of the text."""
         return len(self.text)
 
 
 def dump(value: object, default: Default | None = None, known: Text | None = None) -> Text:
-    """Write `value` as compact JSON text.
+    """Encode a value as compact JSON.
 
     Args:
-        value: made of JSON's types, and of tuples, which are written as arrays.
-        default: converts what JSON does not know; it may raise TypeError or ValueError.
-        known: a text that came out before; the same text is not judged again.
+        value: a JSON value. Tuples are written as arrays.
+        default: converts other objects; it may raise TypeError or ValueError.
+        known: an earlier result; the same text is not checked again.
 
     Raises:
-        NotJSON: something in `value` has no JSON form; the error names the place.
+        NotJSON: a part of the value has no JSON form; the error has its path.
     """
     try:
         text = orjson.dumps(value, default, OPTIONS)
@@ -154,17 +157,17 @@ def dump(value: object, default: Default | None = None, known: Text | None = Non
 
 
 def compact(text: bytes) -> Text:
-    """Copy a text of orjson that is to be kept: there is a buffer of kilobytes around it."""
+    """Copy a text to keep, without the kilobytes that orjson allocates around it."""
     return Text(b"%b" % text, True)
 
 
 def is_faithful(text: bytes, value: object, depth: int = MAX_VALUE_DEPTH) -> bool:
-    """Tell whether orjson's text of a value is surely what the exact path would write.
+    """Return whether orjson's text of a value is certainly that of the exact path.
 
     Args:
         text: the text.
-        value: what it was made of.
-        depth: how many levels it may have.
+        value: the value.
+        depth: the nesting levels that it may have.
     """
     has_null, is_deep = b"null" in text, _brackets(text) > depth
     if not has_null and not is_deep:
@@ -174,17 +177,17 @@ def is_faithful(text: bytes, value: object, depth: int = MAX_VALUE_DEPTH) -> boo
 
 
 def dump_exactly(value: object, default: Default | None) -> Text:
-    """Write a value without orjson; everything that it may hide is judged.
+    """Encode a value without orjson, and check everything that orjson may hide.
 
     Raises:
-        NotJSON: as for `dump`; or two names of a member are one as text, such as `1` and `"1"`.
+        NotJSON: as for `dump`; or two names are the same as text, such as `1` and `"1"`.
     """
     try:
         text = _encode_exactly(value, default)
     except (TypeError, ValueError, RecursionError) as error:
         raise _not_json(value, default, error) from error
     if not _is_unicode(text):
-        raise NotJSON(*_find_surrogate(json.loads(text), ()), "half a surrogate pair")
+        raise NotJSON(*_find_surrogate(json.loads(text), ()), "a lone surrogate")
     try:
         read = _decode_exactly(text, MAX_VALUE_DEPTH)
     except MalformedFrame as error:
@@ -198,19 +201,19 @@ def dump_exactly(value: object, default: Default | None) -> Text:
 def _encode_exactly(value: object, default: Default | None) -> str:
     try:
         return _encoder(default).encode(value)
-    except TypeError:  # perhaps a member's name is of a type that only `default` can convert
+    except TypeError:  # maybe a name is of a type that only `default` can convert
         if default is None or not isinstance(value, dict | list):
             raise
         return _encoder(default).encode(default(value))
 
 
 def read_own(text: bytes, native: bool) -> JSON:
-    """Read text that `dump` has made; `native` is what it said of it."""
+    """Decode a text from `dump`, given its `native`."""
     return orjson.loads(text) if native else json.loads(text)
 
 
 def write_own(value: JSON) -> bytes:
-    """Write what was made of values that `read_own` has read."""
+    """Encode a value that was made of values from `read_own`."""
     try:
         return orjson.dumps(value)
     except TypeError:  # an integer beyond 64 bits
@@ -218,7 +221,7 @@ def write_own(value: JSON) -> bytes:
 
 
 def frame(event: str, data: str | None = None) -> str:
-    """Join the frame of an event with data that is already encoded; None leaves `data` out."""
+    """Return the frame of an event with encoded data; None leaves `data` out."""
     name = _name(event)
     return f'{{"type":{name}}}' if data is None else f'{{"type":{name},"data":{data}}}'
 
@@ -234,9 +237,9 @@ def _name(event: str) -> str:
 
 
 def is_deeper(value: object, limit: int) -> bool:
-    """Tell whether more than `limit` arrays and objects stand inside each other in a value.
+    """Return whether a value has more than `limit` nesting levels.
 
-    Only the plain types count, which are all that comes out of JSON.
+    Only plain lists, tuples and dicts count; decoded JSON has no others.
     """
     level = [value]
     for _ in range(limit):
@@ -261,7 +264,7 @@ def _brackets(text: str | bytes) -> int:
 def _object(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("a member stands twice in an object")  # events-duplicate-members
+        raise ValueError("an object has a duplicate member")  # events-duplicate-members
     return members
 
 
@@ -273,7 +276,7 @@ def _finite(number: str) -> float:
 
 
 def _constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"{name} is not a JSON value")
 
 
 def _integer(number: str) -> int:
@@ -294,7 +297,7 @@ _DECODER_OF_LONG_INTEGERS = json.JSONDecoder(
 
 
 def _decoder(text: str) -> json.JSONDecoder:
-    """Return a decoder for `text`: judging integers costs much, and is seldom needed."""
+    """Return the decoder for a text: checking integers is slow, and rarely needed."""
     return _DECODER_OF_LONG_INTEGERS if _LONG_INTEGER.search(text) else _DECODER
 
 
@@ -306,7 +309,7 @@ def _new_encoder(default: Default | None) -> json.JSONEncoder:
     return json.JSONEncoder(
         ensure_ascii=False,
         allow_nan=False,
-        check_circular=False,  # a circle ends in a RecursionError
+        check_circular=False,  # a cycle ends in a RecursionError
         separators=(",", ":"),
         default=default,
     )
@@ -327,7 +330,7 @@ def _is_unicode(text: str) -> bool:
 
 def _not_json(value: object, default: Default | None, error: Exception) -> NotJSON:
     if isinstance(error, RecursionError):
-        return NotJSON("", value, f"circular, or nested deeper than {MAX_VALUE_DEPTH} levels")
+        return NotJSON("", value, f"circular, or more than {MAX_VALUE_DEPTH} nesting levels")
     path, culprit = _find_culprit(value, default, ())
     return NotJSON(path, culprit, str(error))
 
@@ -338,7 +341,7 @@ def _find_culprit(
     for token, child in _children(value):
         try:
             _encoder(default).encode(child)
-        except RecursionError:  # a circle, but not what was complained of
+        except RecursionError:  # a cycle, but not the cause of the error
             continue
         except (TypeError, ValueError):
             return _find_culprit(child, default, (*path, token))
@@ -360,6 +363,15 @@ def _children(value: object) -> list[tuple[str, object]]:
     return []
 
 
-def _kind(value: JSON) -> str:
-    names = {type(None): "null", bool: "a boolean", str: "a string", list: "an array"}
-    return names.get(type(value), "a number")
+def kind_of(value: JSON) -> str:
+    """Return the JSON type of a value, with its article."""
+    return _KINDS.get(type(value), "a number")
+
+
+_KINDS = {
+    type(None): "null",
+    bool: "a boolean",
+    str: "a string",
+    list: "an array",
+    dict: "an object",
+}

@@ -1,10 +1,10 @@
 """Differences of JSON values, as JSON Patch (RFC 6902) of few and plain operations.
 
-Only `add`, `remove` and `replace` (patch-plain-operations), in an order that depends on the values
-alone. Objects are compared member by member. Arrays are cut down to the stretch between their
-common beginning and end; in it, elements that only moved past others are found as the longest
-run that keeps its order, and what stands between those is changed in place, removed or inserted.
-So inserting, removing or changing one element is one operation, and moving one is two.
+The operations are `add`, `remove` and `replace` only (patch-plain-operations). Their order depends
+on the values alone. Objects are compared member by member. Arrays are compared between their common
+start and their common end. There, the longest run of elements that kept its order stays in place;
+the elements between these are changed, removed or inserted. So inserting, removing or changing one
+element is one operation, and moving one element is two.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from typing import TypeAlias
 
 import orjson
 
+from ws_sync._core.hunk import Hunk
 from ws_sync._core.json.codec import JSON, write_own
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.pointer import escape
 
 Operation: TypeAlias = dict[str, JSON]
-Range: TypeAlias = tuple[int, int]
 
 
 def diff(old: JSON, new: JSON, path: str = "") -> list[Operation]:
-    """Return the operations that make `new` of `old`.
+    """Return the operations that turn `old` into `new`.
 
     Args:
-        old: the value as the peer holds it.
-        new: the value as it shall be. The operations share its parts.
-        path: pointer of the value.
+        old: the value that the peer holds.
+        new: the present value. The operations share its parts.
+        path: JSON Pointer of the value.
     """
     return list(_diff(old, new, path))
 
@@ -56,23 +56,18 @@ def _diff_objects(old: dict[str, JSON], new: dict[str, JSON], path: str) -> Iter
 
 
 def _diff_arrays(old: list[JSON], new: list[JSON], path: str) -> Iterator[Operation]:
-    shorter = min(len(old), len(new))
-    start = 0
-    while start < shorter and equal(old[start], new[start]):
-        start += 1
-    end = 0
-    while end < shorter - start and equal(old[-1 - end], new[-1 - end]):
-        end += 1
+    start, end = common_ends(old, new)
     before, after = old[start : len(old) - end], new[start : len(new) - end]
+    found = iter([Hunk(0, len(before), 0, len(after))])
     if len(before) > 1 and len(after) > 1:
-        ranges = stretches([label(each) for each in before], [label(each) for each in after])
-    else:
-        ranges = iter([((0, len(before)), (0, len(after)))])
-    for (begin, stop), (first, last) in ranges:
-        yield from _diff_stretch(before[begin:stop], after[first:last], path, start + first)
+        found = hunks([label(each) for each in before], [label(each) for each in after])
+    for hunk in found:
+        removed = before[hunk.start : hunk.stop]
+        added = after[hunk.new_start : hunk.new_stop]
+        yield from _diff_elements(removed, added, path, start + hunk.new_start)
 
 
-def _diff_stretch(
+def _diff_elements(
     old: list[JSON], new: list[JSON], path: str, position: int
 ) -> Iterator[Operation]:
     both = min(len(old), len(new))
@@ -84,39 +79,46 @@ def _diff_stretch(
         yield {"op": "add", "path": f"{path}/{position + offset}", "value": new[offset]}
 
 
-def stretches(old: list[bytes], new: list[bytes]) -> Iterator[tuple[Range, Range]]:
-    """Split two arrays at the elements that both have in the same order.
+def common_ends(old: list[JSON], new: list[JSON]) -> tuple[int, int]:
+    """Return how many elements are equal at the start of two arrays, and after that at the end."""
+    shorter = min(len(old), len(new))
+    start = 0
+    while start < shorter and equal(old[start], new[start]):
+        start += 1
+    end = 0
+    while end < shorter - start and equal(old[-1 - end], new[-1 - end]):
+        end += 1
+    return start, end
+
+
+def hunks(old: list[bytes], new: list[bytes]) -> Iterator[Hunk]:
+    """Return the ranges between the elements that both arrays have in the same order.
 
     Args:
-        old: a text for each element; elements are the same when their texts are.
-        new: the same.
-
-    Returns:
-        Pairs of ranges of indices, what stands between such elements in the one and in the other;
-        from left to right.
+        old: a label for each element; elements are the same if their labels are.
+        new: the labels of the newer array.
     """
-    if len(old) == len(new) and not set(old) & set(new):
-        yield (0, len(old)), (0, len(new))
-        return
-    begin_old = begin_new = 0
-    for at_old, at_new in _common_run(old, new) if old and new else []:
-        if at_old > begin_old or at_new > begin_new:
-            yield (begin_old, at_old), (begin_new, at_new)
-        begin_old, begin_new = at_old + 1, at_new + 1
-    yield (begin_old, len(old)), (begin_new, len(new))
+    kept: list[tuple[int, int]] = []
+    if old and new and not (len(old) == len(new) and set(old).isdisjoint(new)):
+        kept = _common_run(old, new)
+    start = new_start = 0
+    for stop, new_stop in [*kept, (len(old), len(new))]:
+        if start < stop or new_start < new_stop:
+            yield Hunk(start, stop, new_start, new_stop)
+        start, new_start = stop + 1, new_stop + 1
 
 
 def _common_run(old: list[bytes], new: list[bytes]) -> list[tuple[int, int]]:
-    """Return pairs of positions of equal elements, rising in both arrays, as many as possible."""
+    """Return the longest list of index pairs of equal elements that rises in both arrays."""
     places = {label: position for position, label in enumerate(_numbered(old))}
     pairs = [
         (places[label], position)
         for position, label in enumerate(_numbered(new))
         if label in places
     ]
-    tails: list[int] = []  # of the rising runs of each length, the smallest last position
-    ends: list[int] = []  # the pair with which that run ends
-    previous: list[int] = []  # the pair before each pair
+    tails: list[int] = []  # by length of a rising run: its smallest last index
+    ends: list[int] = []  # by length of a rising run: the number of its last pair
+    previous: list[int] = []  # by number of a pair: the number of the pair before it in its run
     for number, (place, _) in enumerate(pairs):
         length = bisect_left(tails, place)
         previous.append(ends[length - 1] if length else -1)
@@ -131,7 +133,7 @@ def _common_run(old: list[bytes], new: list[bytes]) -> list[tuple[int, int]]:
 
 
 def _numbered(labels: list[bytes]) -> Iterator[tuple[bytes, int]]:
-    """Tell the same labels apart by how many of them stand before each."""
+    """Make equal labels distinct by the number of equal labels before each."""
     seen: Counter[bytes] = Counter()
     for label in labels:
         yield label, seen[label]
@@ -139,7 +141,7 @@ def _numbered(labels: list[bytes]) -> Iterator[tuple[bytes, int]]:
 
 
 def label(element: JSON) -> bytes:
-    """Write an element so that the order of members makes no difference."""
+    """Return a text that is the same for the same members in any order."""
     try:
         return orjson.dumps(element, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # an integer beyond 64 bits

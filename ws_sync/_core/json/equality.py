@@ -1,7 +1,6 @@
 """Equality of JSON values (RFC 6902, section 4.6).
 
-Numbers are equal by value (`1` and `1.0`), and a number is never equal to a boolean, which
-Python's `==` says it is.
+Numbers are equal by value: `1` equals `1.0`. A number never equals a boolean, unlike in Python.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ _KINDS: dict[type, type] = {SyncedList: list, SyncedDict: dict}
 
 
 def equal(one: JSON, other: JSON) -> bool:
-    """Tell whether two JSON values are the same value."""
-    if one is other:  # most of a document and of what a patch makes of it
+    """Return whether two JSON values are equal."""
+    if one is other:  # most parts of a document and of its patched copy
         return True
     kind = _KINDS.get(type(one), type(one))
     if kind is not _KINDS.get(type(other), type(other)):
@@ -22,7 +21,7 @@ def equal(one: JSON, other: JSON) -> bool:
     if kind is dict:
         if one.keys() != other.keys():
             return False
-        for name, member in one.items():  # noqa: SIM110  # a generator would cost twice the time
+        for name, member in one.items():  # noqa: SIM110  # a generator takes twice the time
             if not equal(member, other[name]):
                 return False
         return True

@@ -1,8 +1,8 @@
-"""JSON Patch (RFC 6902), applied without changing the document that it is applied to.
+"""JSON Patch (RFC 6902), applied without changing the document.
 
-A `Draft` copies a container when it first writes into it, and everything above it; all else is
-shared with the original document. So a patch that fails half-way has changed nothing
-(patch-atomic), and what is the same object before and after was not touched.
+A `Draft` copies a container before it first writes to it, and all containers around it. It shares
+the rest with the original document. So a patch that fails half-way has changed nothing
+(patch-atomic), and an object that is the same before and after was not changed.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from itertools import compress, count
 from operator import is_not
 from typing import Any, TypeAlias
 
-from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, is_deeper
+from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, is_deeper, kind_of
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.pointer import index, parse
 from ws_sync.exceptions import Refused, RefusedPatch
 
 MAX_OPERATIONS = 10_000
 MAX_GROWTH = 1_000_000
-"""What all `copy` operations of a patch may always add, in about the characters of JSON text.
+"""The size that all `copy` operations of a patch may add, in about characters of JSON text.
 
-They may add more as long as it is not more than twice what was there.
+In a larger document they may add twice its size.
 """
 
 MAX_SHIFTED = 1_000_000_000
-"""So many elements all operations of a patch may shift in arrays: about a second's work.
+"""Array elements that all operations of a patch may shift: about one second of work.
 
-An insertion at the front of an array shifts all that it has, and a short patch has thousands.
+An insertion at the start of an array shifts all elements, and a short patch has thousands.
 """
 
 Container: TypeAlias = dict[str, JSON] | list[JSON]
@@ -37,10 +37,10 @@ Tokens: TypeAlias = Sequence[str]
 
 
 def apply(document: JSON, patch: JSON) -> JSON:
-    """Return the document that `patch` makes of `document`, which stays as it is.
+    """Return the patched document. The document itself is not changed.
 
     Raises:
-        RefusedPatch: the patch is none, or one of its operations can't be carried out.
+        RefusedPatch: the patch is malformed, or one of its operations can't be applied.
     """
     draft = Draft(document)
     draft.apply(patch)
@@ -48,7 +48,7 @@ def apply(document: JSON, patch: JSON) -> JSON:
 
 
 def may_be_deep(patch: list[dict[str, JSON]]) -> bool:
-    """Tell whether a patch that was applied could have made the value of an attribute too deep."""
+    """Return whether an applied patch may have nested the value of an attribute too deeply."""
     return not all(
         each["op"] in ("remove", "test")
         or (each["op"] in ("add", "replace") and _fits(each["value"], parse(each["path"])))
@@ -61,11 +61,11 @@ def _fits(value: JSON, path: Tokens) -> bool:
 
 
 class Draft:
-    """A document that is being patched.
+    """A document to which patches are applied.
 
     Attributes:
-        document: the document as it is after the operations so far.
-        growth: what `copy` operations have added, in about the characters of JSON text.
+        document: the document after the operations so far.
+        growth: the size added by `copy` operations, in about characters of JSON text.
     """
 
     def __init__(self, document: JSON) -> None:
@@ -74,16 +74,16 @@ class Draft:
         self.growth = 0
         self._shifted = 0
         self._original = document
-        self._settled: list[tuple[Container, Container]] = []  # originals, and copies from before
+        self._written: list[tuple[Container, Container]] = []  # originals, and their old contents
 
     def apply(self, patch: JSON) -> None:
-        """Carry out all operations; when one of them fails, the draft is of no more use.
+        """Apply all operations. After a failure, drop the draft.
 
         Raises:
-            RefusedPatch: the patch is none, or one of its operations can't be carried out.
+            RefusedPatch: the patch is malformed, or one of its operations can't be applied.
         """
         if type(patch) is not list:
-            raise RefusedPatch(None, patch, "a patch is an array")  # patch-malformed
+            raise RefusedPatch(None, patch, "a patch must be an array")  # patch-malformed
         if len(patch) > MAX_OPERATIONS:
             raise RefusedPatch(None, patch, f"more than {MAX_OPERATIONS} operations")
         for position, operation in enumerate(patch):
@@ -91,48 +91,48 @@ class Draft:
                 self._apply_operation(operation)
             except Refused as error:
                 raise RefusedPatch(position, operation, error.reason) from None
-            except RecursionError:  # by moving copies of a value into it, again and again
-                raise RefusedPatch(position, operation, "a value is nested too deep") from None
+            except RecursionError:  # from moving copies of a value into it repeatedly
+                raise RefusedPatch(position, operation, "a value is nested too deeply") from None
 
     def original(self, value: JSON) -> JSON:
-        """Return the container that `value` was copied from, or `value` when it is no copy."""
+        """Return the container that `value` was copied from; `value` if it is not a copy."""
         known = self._copies.get(id(value))
         return value if known is None else known[1]
 
     def write_back(self, value: JSON) -> JSON:
         """Write the changes of `value` back into the containers that it was copied from.
 
-        So every container of the original document that is still there keeps its identity.
+        Every container of the original document that still exists keeps its identity.
 
         Returns:
-            What stands for `value` from now on.
+            The object to use instead of `value`.
         """
         original = self.original(value)
         if original is value:
-            return value  # below something that was not written to, nothing was written to
+            return value  # nothing inside of it was written to either
         copies = self._copies
         if isinstance(original, dict):
-            self._settled.append((original, dict(original)))
+            self._written.append((original, dict(original)))
             members = {
                 name: self.write_back(each) if id(each) in copies else each
                 for name, each in value.items()
             }
             rewrite_dict(original, members)
         else:
-            self._settled.append((original, list(original)))
+            self._written.append((original, list(original)))
             elements = [self.write_back(each) if id(each) in copies else each for each in value]
             rewrite_list(original, elements)
         return original
 
     def revert(self) -> None:
-        """Take back everything that `write_back` has written."""
-        for container, before in reversed(self._settled):
+        """Undo all changes by `write_back`."""
+        for container, before in reversed(self._written):
             container.clear()
             if isinstance(container, dict):
                 container.update(before)
             else:
                 container.extend(before)
-        self._settled.clear()
+        self._written.clear()
 
     @cached_property
     def _twice_the_original(self) -> int:
@@ -140,12 +140,12 @@ class Draft:
 
     def _apply_operation(self, operation: JSON) -> None:
         if type(operation) is not dict:
-            raise Refused("an operation is an object")
+            raise Refused("an operation must be an object")
         name = operation.get("op")
-        carry_out = _OPERATIONS.get(name) if type(name) is str else None
-        if carry_out is None:
+        run = _OPERATIONS.get(name) if type(name) is str else None
+        if run is None:
             raise Refused(f"unknown operation {name!r}")
-        carry_out(self, parse(_member(operation, "path")), operation)
+        run(self, parse(_member(operation, "path")), operation)
 
     def _add(self, path: Tokens, operation: Operation) -> None:
         self._insert(path, _member(operation, "value"))
@@ -179,7 +179,7 @@ class Draft:
 
     def _test(self, path: Tokens, operation: Operation) -> None:
         if not equal(self._find(path), _member(operation, "value")):  # patch-test
-            raise Refused("the value is another one")
+            raise Refused("the value differs")
 
     def _find(self, path: Tokens) -> JSON:
         value = self.document
@@ -219,7 +219,7 @@ class Draft:
             raise Refused(f"the patch shifts more than {MAX_SHIFTED} elements of arrays")
 
     def _open(self, path: Tokens) -> Container:
-        """Return the container at `path`, ready to be written to."""
+        """Return the container at `path`, copied for writing."""
         self.document = container = self._own(self.document)
         for token in path:
             child = _lookup(container, token)
@@ -238,7 +238,7 @@ class Draft:
         elif isinstance(value, list):
             own = list(value)
         else:
-            raise Refused("the path leads through a value that has no members")
+            raise Refused(f"the path goes through {kind_of(value)}, which has no members")
         self._copies[id(own)] = own, value
         return own
 
@@ -254,7 +254,7 @@ class Draft:
 
 
 def rewrite_dict(target: dict[Any, Any], members: dict[Any, Any]) -> None:
-    """Give a dict other members, in their order; those that stay are not written to."""
+    """Set the members of a dict, in their order, without writing to those that stay."""
     if [name for name in target if name in members] != list(members)[: len(target)]:
         target.clear()
     for name in target.keys() - members.keys():
@@ -265,7 +265,7 @@ def rewrite_dict(target: dict[Any, Any], members: dict[Any, Any]) -> None:
 
 
 def rewrite_list(target: list[Any], elements: list[Any]) -> None:
-    """Give a list other elements; those that stay at its beginning and end are not written to."""
+    """Set the elements of a list, without writing to those that stay at both ends."""
     room = min(len(target), len(elements))
     start = next(compress(count(), map(is_not, target, elements)), room)
     room -= start
@@ -276,7 +276,7 @@ def rewrite_list(target: list[Any], elements: list[Any]) -> None:
 
 
 def measure(value: JSON) -> int:
-    """Return about how many characters the JSON text of a value has."""
+    """Return the size of a value in about characters of JSON text."""
     size = _own_size(value)
     if isinstance(value, dict):
         return size + sum(map(measure, value.values()))
@@ -286,7 +286,7 @@ def measure(value: JSON) -> int:
 
 
 def _own_size(value: JSON) -> int:
-    """Measure a value without what is in it; the names of members are its own."""
+    """Return the size of a value without its elements or the values of its members."""
     kind = type(value)
     if kind is str:
         return len(value) + 3
@@ -321,7 +321,7 @@ def _lookup(container: JSON, token: str) -> JSON:
     if isinstance(container, list):
         return container[index(token, len(container))]
     if not isinstance(container, dict):
-        raise Refused("the path leads through a value that has no members")
+        raise Refused(f"the path goes through {kind_of(container)}, which has no members")
     if token not in container:
-        raise Refused(f"there is no member {token!r}")
+        raise Refused(f"no member {token!r}")
     return container[token]

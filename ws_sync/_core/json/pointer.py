@@ -1,4 +1,4 @@
-"""JSON Pointers (RFC 6901): text to tokens and back."""
+"""JSON Pointer (RFC 6901): text to tokens and back."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ _BAD_ESCAPE = re.compile(r"~(?![01])")
 
 
 def parse(pointer: object) -> tuple[str, ...]:
-    """Split a pointer into its unescaped tokens; the empty tuple is the whole document.
+    """Split a pointer into its unescaped tokens; an empty tuple is the whole document.
 
     Raises:
         Refused: it is not a pointer.
     """
     if type(pointer) is not str:
-        raise Refused("a pointer is a string")
+        raise Refused("a pointer must be a string")
     if not pointer:
         return ()
     if not pointer.startswith("/"):
-        raise Refused(f"the pointer {pointer!r} does not begin with '/'")
+        raise Refused(f"the pointer {pointer!r} does not start with '/'")
     if "~" not in pointer:
         return tuple(pointer[1:].split("/"))
     if _BAD_ESCAPE.search(pointer):
@@ -31,25 +31,25 @@ def parse(pointer: object) -> tuple[str, ...]:
 
 
 def join(*tokens: str) -> str:
-    """Write the pointer with these tokens."""
+    """Return the pointer of some tokens."""
     return "".join(f"/{escape(token)}" for token in tokens)
 
 
 def escape(token: str) -> str:
-    """Write one token as it stands between two slashes."""
+    """Return a token as written between two slashes."""
     if "~" in token or "/" in token:
         return token.replace("~", "~0").replace("/", "~1")
     return token
 
 
 def index(token: str, length: int) -> int:
-    """Read a token as the index of an element of an array with `length` elements.
+    """Return the index that a token denotes in an array of `length` elements.
 
     Raises:
-        Refused: it is not an index, or beyond the last element.
+        Refused: it is not an index, or is after the last element.
     """
     if not _INDEX.fullmatch(token):
-        raise Refused(f"{token!r} is no index of an array")
+        raise Refused(f"{token!r} is not an array index")
     if (position := int(token)) >= length:
-        raise Refused(f"the index {token} is beyond an array of {length}")
+        raise Refused(f"the index {token} is out of range: the array has {length} elements")
     return position

@@ -1,53 +1,38 @@
-"""Three versions of a JSON value made one: the common one, mine and theirs.
+"""Three-way merge of JSON values: the common base, mine and theirs.
 
-A place that one side changed has that side's value. Where both did, one of them is preferred, and
-an edit whose place is gone is dropped: one inside a value that the others removed or replaced by
-something of another kind, and one of elements that the others removed too. Objects are merged
-member by member, arrays by the stretches that a side has changed: those of one side are as that
-side has them, and where stretches of both overlap, their elements are merged one by one. Elements
-that both sides inserted at one place are kept, theirs first, when mine are preferred; else theirs
-may be mine, and only they are kept.
+A place that only one side changed gets the value of that side. A place that both sides changed gets
+the value of the preferred side. An edit is dropped if its place is gone: if it is inside a value
+that they removed or replaced by a value of another type, or on an element that they removed too.
+
+Objects are merged member by member. Arrays are merged by the hunks that each side changed. Where
+hunks of both sides overlap, their elements are merged one by one. Elements that both sides inserted
+at the same place are all kept, theirs first, if mine are preferred. Otherwise only theirs are kept,
+because they may be mine.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
+from ws_sync._core.hunk import Hunk
 from ws_sync._core.json.codec import JSON
-from ws_sync._core.json.diff import label, stretches
+from ws_sync._core.json.diff import common_ends, hunks, label
 from ws_sync._core.json.equality import equal
 
 _ABSENT: Any = object()
-"""Stands for a member that an object does not have."""
-
-
-class _Hunk(NamedTuple):
-    """A stretch of an array, and what stands in its place in another."""
-
-    begin: int
-    stop: int
-    new_begin: int
-    new_stop: int
-
-
-class _Part(NamedTuple):
-    """A stretch that both sides have changed."""
-
-    base: list[JSON]
-    mine: list[JSON]
-    theirs: list[JSON]
+"""Marks a member that an object does not have."""
 
 
 def merge(base: JSON, mine: JSON, theirs: JSON, *, prefer_mine: bool) -> JSON:
-    """Return what both sides made of a value; the result shares parts with its arguments.
+    """Return the merged value. It shares parts with the arguments.
 
     Args:
-        base: the value that both began with.
-        mine: what this side made of it.
-        theirs: what the other side made of it.
-        prefer_mine: whose value a place gets that both have changed.
+        base: the value before both edits.
+        mine: the value that this side made of it.
+        theirs: the value that the other side made of it.
+        prefer_mine: whether a place that both sides changed gets my value.
     """
     if mine is base or _same(base, mine) or _same(mine, theirs):
         return theirs
@@ -91,78 +76,70 @@ def _merge_arrays(
     merged: list[JSON] = []
     begin = 0
     while any(edits):
-        start, stop, of_mine, of_theirs = _cluster(*edits)
+        start, stop, my_hunks, their_hunks = _take_overlapping(*edits)
         merged += base[begin:start]
-        part = _Part(
-            base[start:stop],
-            _within(mine, of_mine, start, stop),
-            _within(theirs, of_theirs, start, stop),
-        )
-        if not of_mine:
-            merged += part.theirs
-        elif not of_theirs:
-            merged += part.mine
+        my_part = _replacement(mine, my_hunks, start, stop)
+        their_part = _replacement(theirs, their_hunks, start, stop)
+        if not my_hunks:
+            merged += their_part
+        elif not their_hunks:
+            merged += my_part
         else:
-            merged += _merge_part(part, prefer_mine=prefer_mine)
+            merged += _merge_part(base[start:stop], my_part, their_part, prefer_mine=prefer_mine)
         begin = stop
     return merged + base[begin:]
 
 
-def _merge_part(part: _Part, *, prefer_mine: bool) -> list[JSON]:
-    """Merge what stands in the place of each element, then what was inserted behind them."""
-    base, mine, theirs = part
+def _merge_part(
+    base: list[JSON], mine: list[JSON], theirs: list[JSON], *, prefer_mine: bool
+) -> list[JSON]:
+    """Merge a range that both sides changed: its elements, then those inserted after them."""
     length = len(base)
     if equal(mine, theirs) or min(len(mine), len(theirs)) < length:
         return theirs
     both = zip(base, mine, theirs, strict=False)
     merged = [merge(*each, prefer_mine=prefer_mine) for each in both]
-    may_insert = prefer_mine or len(theirs) == length  # else theirs may be mine
+    may_insert = prefer_mine or len(theirs) == length  # otherwise theirs may be mine
     return merged + theirs[length:] + (mine[length:] if may_insert else [])
 
 
-def _hunks(old: list[JSON], new: list[JSON]) -> Iterator[_Hunk]:
-    """Return where two arrays differ, from left to right."""
-    shorter = min(len(old), len(new))
-    start = 0
-    while start < shorter and equal(old[start], new[start]):
-        start += 1
-    end = 0
-    while end < shorter - start and equal(old[-1 - end], new[-1 - end]):
-        end += 1
-    between = old[start : len(old) - end], new[start : len(new) - end]
-    labels = [[label(each) for each in array] for array in between]
-    for (begin, stop), (new_begin, new_stop) in stretches(*labels):
-        if begin < stop or new_begin < new_stop:
-            yield _Hunk(start + begin, start + stop, start + new_begin, start + new_stop)
+def _hunks(old: list[JSON], new: list[JSON]) -> Iterator[Hunk]:
+    """Return the ranges in which two arrays differ, from left to right."""
+    start, end = common_ends(old, new)
+    labels = [[label(each) for each in side[start : len(side) - end]] for side in (old, new)]
+    for hunk in hunks(*labels):
+        yield Hunk(*(start + index for index in hunk))
 
 
-def _cluster(mine: deque[_Hunk], theirs: deque[_Hunk]) -> tuple[int, int, list[_Hunk], list[_Hunk]]:
-    """Take the next hunks that overlap each other, of one side or of both.
+def _take_overlapping(
+    mine: deque[Hunk], theirs: deque[Hunk]
+) -> tuple[int, int, list[Hunk], list[Hunk]]:
+    """Take the next hunks that overlap each other, from one side or from both.
 
-    What is inserted in front of a stretch does not overlap it; two insertions at one place do.
+    An insertion before a hunk does not overlap it. Two insertions at the same place do.
     """
     heads = [edits[0] for edits in (mine, theirs) if edits]
-    start = stop = min(head.begin for head in heads)
-    inserts = any(head.begin == head.stop == start for head in heads)
-    taken: tuple[list[_Hunk], list[_Hunk]] = ([], [])
-    for edits, list_ in zip((mine, theirs), taken, strict=True):
-        while edits and edits[0].begin == start and (not inserts or edits[0].stop == start):
-            list_.append(edits.popleft())
-            stop = max(stop, list_[-1].stop)
+    start = stop = min(head.start for head in heads)
+    inserts = any(head.start == head.stop == start for head in heads)
+    taken: tuple[list[Hunk], list[Hunk]] = ([], [])
+    for edits, side in zip((mine, theirs), taken, strict=True):
+        while edits and edits[0].start == start and (not inserts or edits[0].stop == start):
+            side.append(edits.popleft())
+            stop = max(stop, side[-1].stop)
     grows = True
     while grows:
         grows = False
-        for edits, list_ in zip((mine, theirs), taken, strict=True):
-            while edits and edits[0].begin < stop:
-                list_.append(edits.popleft())
-                stop = max(stop, list_[-1].stop)
+        for edits, side in zip((mine, theirs), taken, strict=True):
+            while edits and edits[0].start < stop:
+                side.append(edits.popleft())
+                stop = max(stop, side[-1].stop)
                 grows = True
     return start, stop, *taken
 
 
-def _within(side: list[JSON], hunks: list[_Hunk], start: int, stop: int) -> list[JSON]:
-    """Return what a side has in the place of base[start:stop]; nothing where it changed nothing."""
-    if not hunks:
+def _replacement(side: list[JSON], edits: list[Hunk], start: int, stop: int) -> list[JSON]:
+    """Return the elements by which a side replaces `base[start:stop]`; none without an edit."""
+    if not edits:
         return []
-    first, last = hunks[0], hunks[-1]
-    return side[first.new_begin - (first.begin - start) : last.new_stop + (stop - last.stop)]
+    first, last = edits[0], edits[-1]
+    return side[first.new_start - (first.start - start) : last.new_stop + (stop - last.stop)]

@@ -1,43 +1,98 @@
-"""Crossing edits: when to repeat an attribute so that both sides agree again.
+"""Concurrent edits: when to repeat an attribute so that both sides agree again (state-crossing).
 
-The protocol has no revisions. A client's write that arrives shortly after a change of the server
-may have been made before the client saw that change; then each side has applied the two in
-another order, and they may differ without anyone noticing. Repeating the server's value at once
-would take away what the user types next, so it is repeated when the attribute has been quiet for
-a moment (state-crossing). Times are seconds of one clock that never goes back; the caller reads it.
+The protocol has no revisions. A write of the client that arrives shortly after the server has sent
+a value may have been made before the client saw that value. Then the two sides have applied both
+changes in different order, and may hold different values without noticing. So the server repeats
+its value. If it did so at once, it would remove what the user types next. It therefore waits until
+the attribute has been at rest for a moment.
 
-What one crossed attribute spoils: a write may have copied its value to the write's other
-attributes; and a client that could not apply a patch because of it has lost the whole patch.
+On one connection, each attribute is in one of three states:
+
+    SEEN        the client has seen every value that was sent
+    IN_FLIGHT   the client may not have seen the latest value yet
+    CROSSED     a write may have crossed a value: repeat the value when the attribute is at rest
+
+Three events move it:
+
+    SENT        the server sent a value, in a patch or whole
+    WRITTEN     a write of the client arrived that read or wrote the attribute
+    AFFECTED    a crossing write concerns the attribute through others: the write may have copied
+                the value of a crossed attribute to it, or the client could not apply a patch of a
+                crossed attribute, and has lost the whole patch, which changed this attribute too
+
+`TRANSITIONS` is the table of states. Two timers complete it. SENT starts the first timer: when it
+ends, IN_FLIGHT becomes SEEN. Entering CROSSED, also from CROSSED, restarts the second timer: when
+it ends, the value is due, and the caller sends it. The first timer continues in CROSSED, so that
+the attribute is IN_FLIGHT or SEEN after that. No state is stored: `_state` finds it from the times
+at which the timers end. Times are seconds of one monotonic clock, which the caller reads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import Enum, auto
 
 WINDOW = 5.0
-"""How long after a change of the server a client's write may have crossed it."""
+"""Seconds after a patch of the server in which a write of the client may have crossed it."""
 
 STATE_WINDOW = 2.0
-"""The same after values that were sent whole: a state, or a repetition.
+"""The same after values that were sent whole, as a state or as a repetition.
 
-They too take away what the client wrote before it read them. But most clients hold these values
-already, or have just asked for them, and a write right behind them is usual. It is repeated once.
+They too remove what the client wrote before it read them. But most clients hold these values
+already, or have just asked for them, and often write right after that. It is repeated once.
 """
 
 SETTLE = 0.25
-"""How long an attribute must be quiet before its value is repeated."""
+"""Seconds for which an attribute must be at rest before its value is repeated."""
+
+
+class State(Enum):
+    """What is known of an attribute at the client."""
+
+    SEEN = auto()
+    IN_FLIGHT = auto()
+    CROSSED = auto()
+
+
+class Event(Enum):
+    """What happens to an attribute."""
+
+    SENT = auto()
+    WRITTEN = auto()
+    AFFECTED = auto()
+
+
+TRANSITIONS = {
+    State.SEEN: {
+        Event.SENT: State.IN_FLIGHT,
+        Event.WRITTEN: State.SEEN,
+        Event.AFFECTED: State.CROSSED,
+    },
+    State.IN_FLIGHT: {
+        Event.SENT: State.IN_FLIGHT,
+        Event.WRITTEN: State.CROSSED,
+        Event.AFFECTED: State.CROSSED,
+    },
+    State.CROSSED: {
+        Event.SENT: State.CROSSED,
+        Event.WRITTEN: State.CROSSED,
+        Event.AFFECTED: State.CROSSED,
+    },
+}
+
+_NEVER = float("-inf")
 
 
 class ConcurrentEdits:
-    """The attributes of one document on one connection that may have been changed crosswise."""
+    """The states of the attributes of one document on one connection."""
 
     __slots__ = (
-        "_all_until",
+        "_all_seen_at",
+        "_due_at",
         "_newest",
         "_newest_at",
         "_patches",
-        "_quiet",
-        "_until",
+        "_seen_at",
         "settle",
         "state_window",
         "window",
@@ -49,76 +104,84 @@ class ConcurrentEdits:
         self.window = window
         self.state_window = state_window
         self.settle = settle
-        self._until: dict[str, float] = {}  # when the client will have seen an attribute's change
-        self._all_until = float("-inf")  # the same, of all attributes
-        self._patches: dict[frozenset[str], float] = {}  # their attributes, and until when
-        self._newest: list[str] = []  # the attributes of the latest patch, which is not yet noted
-        self._newest_at = 0.0  # when it went out
-        self._quiet: dict[str, float] = {}  # when a crossed attribute will have been quiet
+        self._seen_at: dict[str, float] = {}  # end of the first timer, by attribute
+        self._all_seen_at = _NEVER  # the same, of all attributes
+        self._due_at: dict[str, float] = {}  # end of the second timer, of crossed attributes
+        self._patches: dict[frozenset[str], float] = {}  # end of the first timer, by attributes
+        self._newest: list[str] = []  # the attributes of the latest patch, if it is not recorded
+        self._newest_at = 0.0  # when it was sent
 
     def patch_sent(self, names: list[str], now: float) -> None:
-        """Note that one patch of these attributes, each named once, went to the client.
+        """Record that one patch of these attributes, each named once, was sent.
 
-        Most patches are followed by one of the same attributes, and only the latest of these
-        counts: so it is noted in full when another one follows, or when somebody asks.
+        Most patches are followed by a patch of the same attributes, and only the latest of these
+        counts. So a patch is fully recorded when a different one follows, or before any other call.
         """
         if names != self._newest:
-            self._note_newest()
+            self._record_newest()
             self._newest = names
         self._newest_at = now
 
     def state_sent(self, now: float) -> None:
-        """Note that the whole values of all attributes went to the client."""
-        self._note_newest()
-        self._all_until = now + self.state_window
-        self._quiet = dict.fromkeys(self._quiet, now + self.settle)
+        """Record that the whole values of all attributes were sent."""
+        self.values_sent([*self._due_at], now)
+        self._all_seen_at = now + self.state_window
 
     def values_sent(self, names: Iterable[str], now: float) -> None:
-        """Note that whole values of these attributes went to the client."""
-        self._note_newest()
-        self._sent(names, now, now + self.state_window)
+        """Record that the whole values of these attributes were sent."""
+        self._record_newest()
+        self._record_sent(names, now, now + self.state_window)
 
     def write_received(self, names: Iterable[str], now: float) -> None:
-        """Note that one write of the client arrived, which read or wrote these attributes."""
-        self._note_newest()
+        """Record that one write arrived that read or wrote these attributes."""
+        self._record_newest()
         names = set(names)
-        if now >= self._all_until and not any(
-            name in self._quiet or now < self._until.get(name, now) for name in names
-        ):
+        if all(self._next(name, Event.WRITTEN, now) is not State.CROSSED for name in names):
             return
-        for together, until in self._patches.items():
-            if now < until and together & names:
+        for together, seen_at in self._patches.items():
+            if now < seen_at and together & names:
                 names |= together
-        self._quiet |= dict.fromkeys(names, now + self.settle)
+        for name in names:
+            self._next(name, Event.AFFECTED, now)
 
     def take_due(self, now: float) -> list[str]:
-        """Return the attributes to repeat now, and forget that they were crossed."""
-        self._note_newest()
-        names = [name for name, quiet in self._quiet.items() if quiet <= now]
+        """Return the attributes to repeat now. The caller sends them."""
+        self._record_newest()
+        names = [name for name, due_at in self._due_at.items() if due_at <= now]
         for name in names:
-            del self._quiet[name]
+            del self._due_at[name]
         return names
 
     def next_due(self) -> float | None:
-        """Return when to ask again; None when nothing is crossed."""
-        self._note_newest()
-        return min(self._quiet.values(), default=None)
+        """Return when to call `take_due`; None if no attribute is crossed."""
+        self._record_newest()
+        return min(self._due_at.values(), default=None)
 
-    def _note_newest(self) -> None:
+    def _state(self, name: str, now: float) -> State:
+        if name in self._due_at:
+            return State.CROSSED
+        in_flight = now < max(self._all_seen_at, self._seen_at.get(name, _NEVER))
+        return State.IN_FLIGHT if in_flight else State.SEEN
+
+    def _next(self, name: str, event: Event, now: float) -> State:
+        """Move an attribute to its next state."""
+        state = TRANSITIONS[self._state(name, now)][event]
+        if state is State.CROSSED:
+            self._due_at[name] = now + self.settle
+        return state
+
+    def _record_newest(self) -> None:
         if not self._newest:
             return
         names, now, self._newest = self._newest, self._newest_at, []
-        until = now + self.window
         while self._patches and self._patches[oldest := next(iter(self._patches))] <= now:
             del self._patches[oldest]
         together = frozenset(names)
-        self._patches.pop(together, None)  # the latest of the same is all that counts
-        self._patches[together] = until
-        self._sent(names, now, until)
+        self._patches.pop(together, None)  # only the latest patch of the same attributes counts
+        self._patches[together] = seen_at = now + self.window
+        self._record_sent(names, now, seen_at)
 
-    def _sent(self, names: Iterable[str], now: float, until: float) -> None:
+    def _record_sent(self, names: Iterable[str], now: float, seen_at: float) -> None:
         for name in names:
-            if self._until.get(name, until) <= until:
-                self._until[name] = until
-            if name in self._quiet:
-                self._quiet[name] = now + self.settle
+            self._next(name, Event.SENT, now)
+            self._seen_at[name] = max(seen_at, self._seen_at.get(name, seen_at))

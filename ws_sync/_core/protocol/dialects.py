@@ -1,15 +1,15 @@
-"""Patches of known clients that break the rules, read as they were meant (patch-dialects).
+"""Dialects: patches of known clients that break the rules, read as meant (patch-dialects).
 
-Each dialect is off until the application turns it on by its name, because read strictly such a
-patch is refused or means something else (patch-dialects-off). A patch is translated into one that
-keeps the rules before anything else looks at it; what is in no dialect stays as it is, for the
-strict reading to judge. In doubt the strict meaning wins: an attribute that is there is never
-taken for a part of another one's name.
+Each dialect is off until the application enables it by name, because such a patch is refused or
+means something else if it is read strictly (patch-dialects-off). A patch is first translated into
+one that obeys the rules. Whatever is in no dialect is not changed, and is then read strictly. In
+doubt the strict meaning wins: an existing attribute is never taken for a part of the name of
+another attribute.
 
     slash-root      the path "/": the whole document
     missing-value   `replace` and `add` without a value: null
-    array-length    `replace` of …/length of an array by a smaller number: the rest is removed
-    unescaped       a first token that is not escaped, where an attribute has that name
+    array-length    `replace` of …/length of an array by a smaller number: remove the rest
+    unescaped       a first token that is not escaped, if an attribute has that name
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ UNESCAPED = "unescaped"
 DIALECTS = frozenset({SLASH_ROOT, MISSING_VALUE, ARRAY_LENGTH, UNESCAPED})
 
 STRICT: frozenset[str] = frozenset()
-"""None of them. One for all, because an empty set takes as much memory as one with members."""
+"""No dialect. One object for all sessions, because even an empty set takes memory."""
 
 _LENGTH = "/length"
 
 
 def parse_dialects(dialects: str | Iterable[str]) -> frozenset[str]:
-    """Return dialects by their names, one or several.
+    """Return a set of dialects, given one name or several.
 
     Raises:
-        ValueError: there is none of that name.
+        ValueError: a name is unknown.
     """
     if not dialects:
         return STRICT
     names = frozenset({dialects} if isinstance(dialects, str) else dialects)
     if unknown := names - DIALECTS:
         known = ", ".join(sorted(DIALECTS))
-        raise ValueError(f"no dialect is called {min(unknown)!r}; there are {known}")
+        raise ValueError(f"unknown dialect {min(unknown)!r}; choose from {known}")
     return names
 
 
@@ -55,9 +55,9 @@ def translate(
     """Return the patch that was meant.
 
     Args:
-        patch: what the client has sent, which stays as it is.
-        dialects: those that are turned on.
-        attributes: return the values of the document's attributes, by their names on the wire.
+        patch: the patch of the client. It is not changed.
+        dialects: the enabled dialects.
+        attributes: functions that return the values of attributes, by their names on the wire.
     """
     if type(patch) is not list or len(patch) > MAX_OPERATIONS:
         return patch
@@ -77,7 +77,7 @@ def translate(
 
 
 class _Arrays:
-    """The document as it is between the operations; it is made only if it is needed."""
+    """The document between the operations, computed only if it is needed."""
 
     def __init__(self, attributes: Mapping[str, Callable[[], JSON]]) -> None:
         self._attributes = attributes
@@ -85,12 +85,12 @@ class _Arrays:
         self._applied = 0
 
     def shorten(self, operation: Operation, before: list[JSON]) -> list[JSON]:
-        """Return the operations that shorten an array, if one is there that is longer."""
+        """Return the operations that shorten an array, if there is a longer one."""
         try:
             place = parse(operation["path"].removesuffix(_LENGTH))
             array = self._find(place, before)
         except (Refused, LookupError, TypeError):
-            return [operation]  # the strict reading says what is wrong
+            return [operation]  # read strictly, it is refused with a reason
         length = operation["value"]
         if type(array) is not list or not 0 <= len(array) - length <= MAX_OPERATIONS:
             return [operation]

@@ -1,19 +1,20 @@
-"""A client's copy of one document, and the edits on top of it.
+"""A client's replica of one document, with the edits that are not sent yet.
 
-`shared` is what both sides hold when everything has arrived: the last `_SET`, and every patch
-since, those that were sent included. `value` is that with the edits that were not sent yet.
-`confirmed` is what the server certainly had, and differs from `shared` by edits that may have been
-lost with a connection.
+`shared` is what both sides hold after everything has arrived: the last `_SET` and every patch after
+it, also those that were sent. `value` is `shared` with the edits that are not sent yet. `confirmed`
+is what the server certainly has. It differs from `shared` by edits that may have been lost with a
+connection.
 
-A new connection begins with a new `_SET`, and a patch is never sent before it (state-client-base).
-What was not sent is expressed against it anew. What was sent, and is not confirmed, is sent again
-only in places where the new state is just what it was before the edit; elsewhere it has arrived, or
-others have written since. `merging` has the rule; `docs/clients.md` tells it to users.
+A new connection starts with a new `_SET`. No patch is sent before it (state-client-base). Edits
+that were not sent are merged into the new state. Edits that were sent but not confirmed are sent
+again only at places where the new state is as it was before the edit. Elsewhere the edit has
+arrived, or others have written since. `three_way_merge` has the rule, and `docs/clients.md`
+describes it for users.
 """
 
 from __future__ import annotations
 
-from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, encode, is_deeper
+from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, encode, is_deeper, kind_of
 from ws_sync._core.json.diff import Operation, diff
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.patch import Draft, apply, may_be_deep, measure
@@ -24,19 +25,19 @@ from ws_sync.exceptions import RefusedPatch, RefusedState
 State = dict[str, JSON]
 
 MAX_GROWN = 1 << 26
-"""What a document may have at most when a patch copies, in about the characters of JSON text.
+"""Size up to which patches may make a document grow by copies, in about characters of JSON text.
 
-Each patch alone may make it three times as large.
+A single patch may make the document at most three times as large.
 """
 
 
 class Replica:
-    """The copy of one document.
+    """The replica of one document.
 
     Attributes:
-        value: what the user sees. The replica never changes it in place, nor may anyone else.
-        is_following: whether the copy is one of this connection, so that patches can be made.
-        is_due: whether an edit waits that is to be sent as soon as that is possible.
+        value: what the user sees. It must not be changed in place.
+        is_following: whether the state of this connection has arrived, so that patches apply.
+        is_due: whether there is an edit to be sent as soon as possible.
     """
 
     def __init__(self) -> None:
@@ -54,17 +55,17 @@ class Replica:
 
     @property
     def is_pending(self) -> bool:
-        """Whether there are edits that were not sent, or may have been lost."""
+        """Whether there are edits that are not sent yet, or may have been lost."""
         return self._shared is not self.value or self._confirmed is not self._shared
 
     def apply_state(self, state: JSON) -> None:
-        """Take the state of a `_SET`, with the edits that were not sent on top of it.
+        """Take the state of a `_SET`, and merge the edits that are not sent yet into it.
 
         Raises:
-            RefusedState: it is no object.
+            RefusedState: it is not an object.
         """
         if type(state) is not dict:
-            raise RefusedState(None, "a state is an object")
+            raise RefusedState(None, f"a state must be an object, not {kind_of(state)}")
         if self._shared is None:
             self.value = state
         else:
@@ -78,21 +79,19 @@ class Replica:
         self.is_following = True
 
     def apply_patch(self, patch: JSON) -> None:
-        """Take a patch of the server.
+        """Apply a patch of the server.
 
         Raises:
-            RefusedPatch: it can't be applied. Nothing has changed, and no patch may be made until
-                the next `_SET` (state-ask-again).
+            RefusedPatch: it can't be applied. Nothing has changed. The caller asks for the state;
+                until the next `_SET`, no patch is sent (state-ask-again).
         """
         if self._shared is None or not self.is_following:
-            raise RefusedPatch(None, patch, "there is no state to apply it to")
+            raise RefusedPatch(None, patch, "no state has arrived that it applies to")
         try:
             shared = _followed(self._shared, patch)
         except RefusedPatch:
             self.is_following = False
-            self._confirmed = (
-                self._shared
-            )  # what was sent on this connection is judged by its answer
+            self._confirmed = self._shared  # the answer shows what has arrived
             raise
         if self._confirmed is self._shared:
             self._confirmed = shared
@@ -109,15 +108,15 @@ class Replica:
         """Take an edit of the user.
 
         Args:
-            value: the document as it shall be: JSON, and nobody else's.
-            send: whether it is to be sent; else it waits for a later edit, or for `publish`.
+            value: the document after the edit: JSON that is changed nowhere else.
+            send: whether to send it; otherwise it is sent with a later edit or `publish`.
         """
         if not equal(value, self.value):
             self.value = value
         self.is_due |= send
 
     def take_patch(self) -> list[Operation] | None:
-        """Return the patch that sends all edits, and count it as sent; None when there is none."""
+        """Return the patch of all edits, which counts as sent; None if there is nothing to send."""
         if self._shared is None or not self.is_following:
             return None
         self.is_due = False
@@ -129,7 +128,7 @@ class Replica:
         return patch or None
 
     def take_state(self) -> State:
-        """Return the whole state to be sent as `_SET`, which sends all edits too."""
+        """Return the whole state to be sent as `_SET`, with all edits."""
         self.is_due = False
         if self._shared is not None and self.is_following:
             self._shared = self.value
@@ -137,21 +136,21 @@ class Replica:
         return self.value
 
     def mark(self) -> int:
-        """Return what `confirm` is told when all that was sent so far has arrived."""
+        """Return the mark that `confirm` takes after everything sent so far has arrived."""
         return self._sent
 
     def confirm(self, mark: int) -> None:
-        """Note that the server has what was sent up to a mark."""
+        """Record that the server has everything sent before a mark."""
         if mark == self._sent and self._shared is not None:
             self._confirmed = self._shared
 
     def disconnect(self) -> None:
-        """Note that the connection has ended."""
+        """Record that the connection has ended."""
         self.is_following = False
 
 
 def changes(old: State, new: State) -> list[Operation]:
-    """Return a patch that makes `new` of `old`; for no attribute longer than to replace it."""
+    """Return a patch that turns `old` into `new`, never longer than replacing the attributes."""
     found: list[Operation] = [
         {"op": "remove", "path": join(name)} for name in old if name not in new
     ]
@@ -167,18 +166,18 @@ def changes(old: State, new: State) -> list[Operation]:
 
 
 def _followed(shared: State, patch: JSON) -> State:
-    """Return what a patch of the server makes of a state.
+    """Return a state after a patch of the server.
 
     Raises:
-        RefusedPatch: it can't be applied, or makes something that is no state, or too much of it.
+        RefusedPatch: it can't be applied, or its result is not a state or is too large.
     """
     draft = Draft(shared)
     draft.apply(patch)
     state = draft.document
     if type(state) is not dict:
-        raise RefusedPatch(None, patch, "what it leaves is no object")
+        raise RefusedPatch(None, patch, f"its result must be an object, not {kind_of(state)}")
     if may_be_deep(patch) and any(is_deeper(value, MAX_VALUE_DEPTH) for value in state.values()):
-        raise RefusedPatch(None, patch, "the document would be nested too deep")
+        raise RefusedPatch(None, patch, "the document would be nested too deeply")
     if draft.growth and measure(state) > MAX_GROWN:
         raise RefusedPatch(None, patch, f"copies would make the document larger than {MAX_GROWN}")
     return state
@@ -187,7 +186,7 @@ def _followed(shared: State, patch: JSON) -> State:
 def _confirmed(confirmed: State, patch: JSON, shared: State) -> State:
     """Return what the server certainly has after its own patch.
 
-    A patch that fits only what was sent proves that it has arrived.
+    A patch that applies only to what was sent proves that this has arrived.
     """
     try:
         followed = apply(confirmed, patch)

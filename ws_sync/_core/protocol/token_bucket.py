@@ -1,11 +1,11 @@
-"""How fast a client may be: buckets that fill with time and are emptied by what it does.
+"""Token buckets: rate limits for clients.
 
-Whoever is faster is not cut off and loses nothing: its frames are read more slowly, until the
-network makes it wait. A client that lost its connection instead would come back and get all states
-anew, which costs more than the frames that it is kept from sending.
+A client that exceeds its rate is not disconnected and loses nothing: its frames are read more
+slowly, until flow control of the network makes it wait. A client that lost its connection would
+reconnect and get all states again, which costs more than the frames that it did not send.
 
-No clock is looked at as long as there is something in a bucket, so what is below the rate costs
-next to nothing. The price: after a pause, twice what a bucket holds may come at once.
+No clock is read while there are tokens left, so a client below its rate costs next to nothing. The
+price: after a pause, twice the size of a bucket may arrive at once.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Rate:
-    """So much a second in the long run, and so much at once.
+    """A rate limit: units per second in the long run, and units at once.
 
     Raises:
-        ValueError: nothing at all is no rate.
+        ValueError: one of them is not greater than 0.
     """
 
     per_second: float
@@ -27,35 +27,35 @@ class Rate:
 
     def __post_init__(self) -> None:
         if not (self.per_second > 0 and self.at_once > 0):
-            raise ValueError(f"{self} lets nothing through")
+            raise ValueError(f"{self} allows nothing: both numbers must be greater than 0")
 
 
 UNLIMITED = Rate(math.inf, math.inf)
 
 
 class TokenBucket:
-    """What is left of a rate.
+    """The tokens of one rate limit.
 
     Attributes:
-        left: so much may be had without waiting; what is below zero has to be waited for.
+        left: tokens that may be used without waiting; if it is negative, the caller must wait.
     """
 
     __slots__ = ("_filled", "_rate", "left")
 
     def __init__(self, rate: Rate | None) -> None:
-        """Begin with a full bucket; None: it never gets empty."""
+        """Start with a full bucket; None means no limit."""
         self._rate = rate or UNLIMITED
         self.left = self._rate.at_once
-        self._filled: float | None = None  # when
+        self._filled: float | None = None  # when it was last filled
 
     def wait(self, now: float) -> float:
-        """Fill the bucket up.
+        """Fill the bucket.
 
         Args:
-            now: the time, in seconds of any clock that only goes forward.
+            now: the time in seconds of a monotonic clock.
 
         Returns:
-            Seconds until nothing is owed any more.
+            Seconds until `left` is no longer negative.
         """
         if self._filled is not None:
             self.left = _filled(self.left, self._rate, now - self._filled)
@@ -64,39 +64,39 @@ class TokenBucket:
 
 
 class Meter:
-    """What the clients of a session may still send: a bucket of frames and one of bytes."""
+    """The tokens of the clients of a session, in frames and in bytes."""
 
     __slots__ = ("_bytes", "_filled", "_frames", "_largest", "_rate_of_bytes", "_rate_of_frames")
 
     def __init__(self, frames: Rate | None, received: Rate | None, largest: int) -> None:
-        """Begin with full buckets.
+        """Start with full buckets.
 
         Args:
-            frames: how many may come.
-            received: how many bytes.
-            largest: bytes that a frame has at most.
+            frames: the rate of frames; None means no limit.
+            received: the rate of bytes; None means no limit.
+            largest: bytes of the largest frame that needs no wait.
         """
         self._rate_of_frames = frames or UNLIMITED
         self._rate_of_bytes = received or UNLIMITED
-        self._frames = self._rate_of_frames.at_once  # numbers, because they change with each frame
+        self._frames = self._rate_of_frames.at_once  # numbers are faster than two buckets
         self._bytes = self._rate_of_bytes.at_once
         self._largest = largest
         self._filled: float | None = None
 
     def spend(self, size: int, frames: int = 1) -> bool:
-        """Note a frame of so many bytes, and tell whether it is too much; see `wait`."""
+        """Use tokens for a frame of `size` bytes; return whether the caller must call `wait`."""
         self._frames -= frames
         self._bytes -= size
         return self._frames < 0 or self._bytes < 0 or size > self._largest
 
     def wait(self, now: float) -> float:
-        """Fill the buckets up.
+        """Fill the buckets.
 
         Args:
             now: as for a `TokenBucket`.
 
         Returns:
-            Seconds until more may be read; 0 for a frame that is only too large.
+            Seconds until more may be read; 0 after a frame that is only too large.
         """
         if self._filled is not None:
             seconds = now - self._filled

@@ -1,8 +1,8 @@
-"""What the peer holds under one key: the snapshot that patches are made against.
+"""The snapshot of one document: what the peer holds under a key, the base of the next patch.
 
-Each attribute is kept as its JSON text: comparing an attribute with its new value is comparing two
-texts, and only what differs in them is decoded. Beside the text of a large attribute its layout is
-kept, so that the place of a difference is found without reading what stands in front of it.
+Each attribute is kept as its JSON text. Comparing an attribute with its new value is comparing two
+texts, and only the parts that differ are decoded. For a large attribute the offsets of its members
+are kept too, so that a difference is found without reading the text before it.
 """
 
 from __future__ import annotations
@@ -27,65 +27,66 @@ from ws_sync._core.json.codec import (
 from ws_sync._core.json.diff import diff
 from ws_sync._core.json.patch import apply
 from ws_sync._core.json.pointer import join
-from ws_sync._core.snapshot.member_offsets import Layout, Unstable
+from ws_sync._core.snapshot.member_offsets import MemberOffsets, Unstable
 from ws_sync._core.snapshot.text_diff import (
-    Comparison,
     Operations,
+    Pair,
+    TextDiff,
     TooLong,
     Unfaithful,
-    addition,
-    changed_scalar,
-    is_plain_scalar,
-    replacement,
-    replacement_size,
-    replacing,
+    add_operation,
+    diff_scalar,
+    replace_operation,
+    replace_prefix,
+    replace_size,
 )
-from ws_sync._core.snapshot.tracked_snapshot import Changes, TrackedSnapshot
+from ws_sync._core.snapshot.tracked_snapshot import TrackedDiff, TrackedSnapshot
 from ws_sync._core.tracked.containers import TRACKED, Container
 from ws_sync.exceptions import NotJSON, RefusedPatch
 
 MAX_FOLLOWED = 1 << 24
-"""Bytes of operations up to which a mirror follows what the peer has written."""
+"""Bytes of operations up to which a tracked snapshot follows a patch of the peer."""
 
 _UNTOUCHED = object()
-"""Stands for an attribute that a patch does not concern."""
+"""Marks an attribute that a patch does not concern."""
 
-_UNSEEN = object()
-"""Stands for a value that may have another text when it is looked at again."""
-
-_SCALARS = frozenset({str, int, bool, float, type(None)})
-"""Types of values that have the same text for as long as they are the same object."""
+_NO_SCALAR = object()
+"""Marks an attribute whose snapshot was not made from a scalar."""
 
 AttributeSnapshot: TypeAlias = Text | TrackedSnapshot
-"""What is known of an attribute."""
+"""What the peer is known to hold of an attribute."""
+
+Change: TypeAlias = tuple[list[bytes], AttributeSnapshot]
+"""Operations, and the snapshot after them. Without operations, only the text has changed."""
 
 
-class Applied(Protocol):
-    """What a patch of the peer does to attributes.
+class AppliedPatch(Protocol):
+    """The effect of a patch of the peer on the attributes.
 
     Attributes:
-        touched: names of those that it reads or writes.
+        touched: names of the attributes that it reads or writes.
     """
 
     touched: set[str]
 
     def before(self, wire: str) -> JSON:
-        """Return the value of an attribute as it was."""
+        """Return the value of an attribute before the patch."""
 
     def after(self, wire: str) -> JSON:
-        """Return the value of an attribute as it will be."""
+        """Return the value of an attribute after the patch."""
 
     def is_grafted(self, wire: str) -> bool:
-        """Tell whether the change is made inside the list or dict that the attribute is."""
+        """Return whether the attribute is a list or dict that is changed in place."""
 
 
 class SnapshotDiff:
-    """What has changed in a document.
+    """The difference between the attributes and their snapshots.
 
     Attributes:
-        operations: those of the patch, as JSON texts; empty when there is nothing to send.
-        changed: names of the attributes that it changes.
-        errors: what went wrong with attributes, by their names; they stay as they were.
+        operations: the operations of the patch, as JSON texts; empty if there is nothing to send.
+        changed: names of the attributes that the patch changes.
+        errors: by name, the errors of attributes that could not be read or have no JSON form.
+            Their snapshots are unchanged.
     """
 
     __slots__ = ("changed", "errors", "operations")
@@ -104,78 +105,67 @@ class SnapshotDiff:
 class PeerSnapshot:
     """The snapshot of one document.
 
-    An attribute whose value is not known (the peer changed it in a way that can't be followed) is
-    sent whole with the next difference.
+    An attribute is unknown after the peer changed it in a way that could not be followed. The next
+    patch replaces the whole value of an unknown attribute.
+
+    Scalars have a shortcut. `_scalars` obeys this invariant: if `_scalars[name]` is a scalar, the
+    snapshot of `name` is known, and is the text of that scalar. A scalar can't change. So while the
+    attribute is the same object, it needs no comparison. Every change of a snapshot from outside of
+    `advance` therefore removes the name from `_scalars`.
     """
 
-    __slots__ = ("_following", "_layouts", "_seen", "_texts")
+    __slots__ = ("_offsets", "_scalars", "_snapshots", "_stale")
 
-    def __init__(self, texts: Mapping[str, AttributeSnapshot]) -> None:
-        self._texts: dict[str, AttributeSnapshot | None] = dict(texts)
-        self._layouts: dict[str, Layout] = {}
-        self._following: list[TrackedSnapshot] = []
-        self._seen: dict[str, object] = {}  # scalars, of which the texts are those that are held
+    def __init__(self, snapshots: Mapping[str, AttributeSnapshot]) -> None:
+        self._snapshots: dict[str, AttributeSnapshot | None] = dict(snapshots)  # None: unknown
+        self._scalars: dict[str, object] = {}
+        self._offsets: dict[str, MemberOffsets] = {}
+        self._stale: list[TrackedSnapshot] = []  # to be brought up to date by `refresh`
 
     def value(self) -> dict[str, JSON]:
-        """Decode what the peer holds, without the attributes that are not known."""
-        return {name: _value(held) for name, held in self._texts.items() if held}
+        """Decode what the peer holds, without unknown attributes."""
+        return {name: _decode(held) for name, held in self._snapshots.items() if held}
 
-    def texts(self, names: Iterable[str]) -> dict[str, AttributeSnapshot]:
-        """Return the texts of those of the attributes that are known."""
-        return {name: text for name in names if (text := self._texts.get(name)) is not None}
+    def known(self, names: Iterable[str]) -> dict[str, AttributeSnapshot]:
+        """Return the snapshots of those of the attributes that are known."""
+        return {name: held for name in names if (held := self._snapshots.get(name)) is not None}
 
     def advance(
         self,
         readers: Iterable[tuple[str, Callable[[], object]]],
         default: Default | None,
-        texts: dict[str, AttributeSnapshot],
+        latest: dict[str, AttributeSnapshot],
     ) -> SnapshotDiff | None:
-        """Read attributes, and take over the changes, which the caller sends.
+        """Read attributes and bring their snapshots up to date. The caller sends the difference.
 
         Args:
-            readers: the attributes to look at, as their names and what returns their values.
+            readers: names of attributes, each with a function that returns the present value.
             default: as for `dump`.
-            texts: where to put texts that are new, also of attributes that are only written
-                otherwise.
+            latest: receives the snapshots of attributes that were compared.
 
         Returns:
-            What is new; None when nothing is.
+            The difference; None if there are no operations and no errors.
         """
         found: SnapshotDiff | None = None
-        known, seen = self._texts, self._seen
+        snapshots, scalars, other = self._snapshots, self._scalars, PeerSnapshot._compare_other
         for name, read in readers:
             try:
                 value = read()
-                if seen.get(name, _UNSEEN) is value:
+                if scalars.get(name, _NO_SCALAR) is value:
                     continue
-                held = known.get(name)
                 kind = value.__class__
-                newer: AttributeSnapshot
-                if value.__class__ in TRACKED:
-                    if (
-                        isinstance(held, TrackedSnapshot)
-                        and held.source is value
-                        and held.is_current
-                    ):
-                        continue
-                    operations, newer = self._compare_tracked(name, value, held, default)
-                else:
-                    text = b"" if held is None else _dumped(value, default)
-                    if held is not None and text == held.text:
-                        seen[name] = value if kind in _SCALARS else _UNSEEN
-                        continue
-                    if kind in _SCALARS and text and held is not None and held.native:
-                        operations = changed_scalar(held.text, text, _replacing(name))
-                        newer = compact(text)
-                    else:
-                        operations, newer = self._compare(name, value, held, text, default)
-                seen[name] = value if kind in _SCALARS else _UNSEEN
+                compare = _COMPARE.get(kind, other)
+                change = compare(self, name, value, snapshots.get(name), default)
             except Exception as error:  # noqa: BLE001  # a property's own, or NotJSON
                 found = found or SnapshotDiff()
                 found.errors[name] = error
-                self._layouts.pop(name, None)
+                self._offsets.pop(name, None)
                 continue
-            known[name] = texts[name] = newer
+            scalars[name] = value if kind in _SCALARS else _NO_SCALAR
+            if change is None:
+                continue
+            operations, newer = change
+            snapshots[name] = latest[name] = newer
             if operations:
                 if found is None:
                     found = SnapshotDiff()
@@ -184,26 +174,24 @@ class PeerSnapshot:
         return found
 
     def forget(self, names: Iterable[str]) -> None:
-        """Declare attributes as not known."""
-        for name in self._texts.keys() & set(names):
-            self._hold(name, None)
+        """Mark attributes as unknown."""
+        for name in self._snapshots.keys() & set(names):
+            self._set(name, None)
 
-    def apply_patch(self, patch: JSON, write: Applied) -> None:
-        """Take over a patch of the peer, which it has applied to what it holds.
+    def apply_patch(self, patch: JSON, write: AppliedPatch) -> None:
+        """Follow a patch that the peer has applied to what it holds.
 
-        The caller then applies it to the attributes, and calls `refresh`.
+        The caller then applies the patch to the attributes, and calls `refresh`.
 
         Args:
             patch: the patch.
-            write: what it does to the attributes.
+            write: its effect on the attributes.
         """
-        names = self._texts.keys() & write.touched
-        if self._follow_along(names, write):
+        names = self._snapshots.keys() & write.touched
+        if self._apply_effect(names, write):
             return
-        members: dict[str, JSON] = dict.fromkeys(self._texts, _UNTOUCHED)
-        for name in names:
-            text = self._texts[name]
-            members[name] = _UNTOUCHED if text is None else _value(text)
+        members: dict[str, JSON] = dict.fromkeys(self._snapshots, _UNTOUCHED)
+        members |= {name: _decode(held) for name, held in self.known(names).items()}
         try:
             result = apply(members, patch)
         except RefusedPatch:
@@ -211,52 +199,94 @@ class PeerSnapshot:
             return
         for name in names:
             value = result.get(name, _UNTOUCHED) if type(result) is dict else _UNTOUCHED
-            self._hold(name, _text_or_none(value))
+            self._set(name, _text_or_none(value))
 
     def refresh(self) -> None:
-        """Look at the attributes whose mirrors were not advanced by `apply_patch`: they are now."""
-        for mirror in self._following:
-            changes = Changes(None)
+        """Bring the tracked snapshots up to date that `apply_patch` has left for this."""
+        for snapshot in self._stale:
+            changes = TrackedDiff(None)
             try:
-                changes.compare(Operations(mirror.size + MAX_FOLLOWED), mirror, "")
+                changes.compare(Operations(snapshot.size + MAX_FOLLOWED), snapshot, "")
             except (Unfaithful, TooLong, TypeError):
-                self.forget([name for name, held in self._texts.items() if held is mirror])
+                self.forget([name for name, held in self._snapshots.items() if held is snapshot])
             else:
-                changes.take_over()
-        self._following.clear()
+                changes.commit()
+        self._stale.clear()
 
-    def _follow_along(self, names: Iterable[str], write: Applied) -> bool:
-        """Where the peer holds just what the attributes are, it will hold what they will be."""
+    def _apply_effect(self, names: Iterable[str], write: AppliedPatch) -> bool:
+        """Set snapshots to the values after a patch; False if the peer held other values before."""
         for name in names:
-            held, before = self._texts[name], write.before(name)
+            held, before = self._snapshots[name], write.before(name)
             if isinstance(held, TrackedSnapshot):
                 if held.source is not before or not held.is_current:
                     return False
-            elif held is None or not held.native or _dumped(before, None) != held.text:
+            elif held is None or not held.native or _dump_fast(before, None) != held.text:
                 return False
-        for name in names:
-            held, after = self._texts[name], write.after(name)
+        for name, held in self.known(names).items():
+            after = write.after(name)
             if isinstance(held, TrackedSnapshot) and write.is_grafted(name):
-                self._following.append(held)
+                self._stale.append(held)
             elif after is not write.before(name):
+                self._scalars.pop(name, None)
                 try:
-                    _, newer = self._compare(name, after, held, _dumped(after, None), None)
-                except NotJSON:  # not in the peer's copy any more, or too deep
-                    self._hold(name, None)
-                else:
-                    self._texts[name] = newer
-                    self._seen.pop(name, None)
+                    if change := self._compare_other(name, after, held, None):
+                        self._snapshots[name] = change[1]
+                except NotJSON:  # no longer in the peer's copy, or nested too deep
+                    self._set(name, None)
         return True
 
     def apply_state(self, state: Mapping[str, JSON]) -> None:
-        """Take over attributes that the peer says it holds."""
+        """Set snapshots to the values that the peer reports."""
         for name, value in state.items():
-            self._hold(name, _text_or_none(value))
+            self._set(name, _text_or_none(value))
 
-    def _hold(self, name: str, text: Text | None) -> None:
-        self._texts[name] = text
-        self._seen.pop(name, None)
-        self._layouts.pop(name, None)
+    def _set(self, name: str, text: Text | None) -> None:
+        self._snapshots[name] = text
+        self._scalars.pop(name, None)
+        self._offsets.pop(name, None)
+
+    def _compare_scalar(
+        self, name: str, value: object, held: AttributeSnapshot | None, default: Default | None
+    ) -> Change | None:
+        text = _dump_fast(value, default)
+        if held is None or not text or not held.native:
+            return self._compare(name, value, held, text, default)
+        if text == held.text:
+            return None
+        return diff_scalar(held.text, text, _replace_prefix(name)), compact(text)
+
+    def _compare_other(
+        self, name: str, value: object, held: AttributeSnapshot | None, default: Default | None
+    ) -> Change | None:
+        text = b"" if held is None else _dump_fast(value, default)
+        if held is not None and text == held.text:
+            return None
+        return self._compare(name, value, held, text, default)
+
+    def _compare_tracked(
+        self, name: str, value: Container, held: AttributeSnapshot | None, default: Default | None
+    ) -> Change | None:
+        if isinstance(held, TrackedSnapshot) and held.source is value:
+            if held.is_current:
+                return None
+            path = _pointer(name)
+            changes = TrackedDiff(default)
+            around = replace_size(path, b"")
+            operations = Operations(around + held.size)
+            try:
+                growth = changes.compare(operations, held, path)
+            except (Unfaithful, TooLong, TypeError):
+                pass  # compared as a whole, below
+            else:
+                if operations.size <= around + held.size + growth:  # patch-size
+                    changes.commit()
+                    return operations.texts, held
+        text = _dump_fast(value, default)
+        texts, newer = self._compare(name, value, held, text, default)
+        try:
+            return texts, TrackedSnapshot(value, default) if newer.text == text else newer
+        except (Unfaithful, TypeError):
+            return texts, newer
 
     def _compare(
         self,
@@ -266,13 +296,13 @@ class PeerSnapshot:
         text: bytes,
         default: Default | None,
     ) -> tuple[list[bytes], Text]:
-        """Return the operations that lead to a value, maybe none, and its text.
+        """Compare a whole value with its snapshot.
 
         Args:
             name: the attribute.
             value: its value.
-            held: what the peer holds; None when that is not known.
-            text: what orjson makes of the value; empty when that is not known.
+            held: the snapshot; None if it is unknown.
+            text: the text of the value, see `_dump_fast`.
             default: as for `dump`.
 
         Raises:
@@ -281,47 +311,21 @@ class PeerSnapshot:
         path = _pointer(name)
         if held is None:
             newer = dump(value, default)
-            write = replacement if name in self._texts else addition
+            write = replace_operation if name in self._snapshots else add_operation
             return [write(path, newer.text)], newer
         if text and held.native:
-            if is_plain_scalar(text, value):
-                return changed_scalar(held.text, text, _replacing(name)), compact(text)
             try:
                 return self._divide(name, held.text, text, value, default), compact(text)
             except (Unfaithful, Unstable):
-                self._layouts.pop(name, None)
+                self._offsets.pop(name, None)
         newer = dump_exactly(value, default)
         read = read_own(*newer)
         if newer.native and held.native:
             return self._divide(name, held.text, newer.text, read, None), newer
-        self._layouts.pop(name, None)
-        texts = [write_own(each) for each in diff(_value(held), read, path)]
-        replaced = replacement(path, newer.text)
-        return texts if sum(map(len, texts)) + len(texts) - 1 < len(replaced) else [replaced], newer
-
-    def _compare_tracked(
-        self, name: str, value: Container, held: AttributeSnapshot | None, default: Default | None
-    ) -> tuple[list[bytes], AttributeSnapshot]:
-        """Do what `_compare` does, for a container that knows what has changed in it."""
-        path = _pointer(name)
-        if isinstance(held, TrackedSnapshot) and held.source is value:
-            changes = Changes(default)
-            around = replacement_size(path, b"")
-            operations = Operations(around + held.size)
-            try:
-                growth = changes.compare(operations, held, path)
-            except (Unfaithful, TooLong, TypeError):
-                pass  # compared as a whole, below
-            else:
-                if operations.size <= around + held.size + growth:
-                    changes.take_over()
-                    return operations.texts, held
-        text = _dumped(value, default)
-        texts, newer = self._compare(name, value, held, text, default)
-        try:
-            return texts, TrackedSnapshot(value, default) if newer.text == text else newer
-        except (Unfaithful, TypeError):
-            return texts, newer
+        self._offsets.pop(name, None)
+        texts = [write_own(each) for each in diff(_decode(held), read, path)]
+        whole = replace_operation(path, newer.text)
+        return texts if sum(map(len, texts)) + len(texts) - 1 < len(whole) else [whole], newer
 
     def _divide(
         self, name: str, old: bytes, new: bytes, value: object, default: Default | None
@@ -329,16 +333,28 @@ class PeerSnapshot:
         if old == new:
             return []
         path = _pointer(name)
-        operations = Operations(replacement_size(path, new))  # patch-size
-        layout = Comparison(default).compare(
-            operations, old, new, value, path, self._layouts.pop(name, None)
+        operations = Operations(replace_size(path, new))  # patch-size
+        offsets = TextDiff(default).compare(
+            operations, Pair(old, new, value, path), self._offsets.pop(name, None)
         )
-        if layout is not None:
-            self._layouts[name] = layout
+        if offsets is not None:
+            self._offsets[name] = offsets
         return operations.texts
 
 
-def _value(held: AttributeSnapshot) -> JSON:
+_SCALARS: frozenset[type] = frozenset({str, int, bool, float, type(None)})
+
+_COMPARE: dict[type, Callable[..., Change | None]] = {
+    **dict.fromkeys(_SCALARS, PeerSnapshot._compare_scalar),
+    **dict.fromkeys(TRACKED, PeerSnapshot._compare_tracked),
+}
+"""How values of a type are compared with their snapshots; others use `_compare_other`.
+
+Each returns None if the snapshot is the present value.
+"""
+
+
+def _decode(held: AttributeSnapshot) -> JSON:
     return read_own(held.text, held.native)
 
 
@@ -348,12 +364,12 @@ def _pointer(name: str) -> str:
 
 
 @lru_cache(1024)
-def _replacing(name: str) -> bytes:
-    return replacing(_pointer(name))
+def _replace_prefix(name: str) -> bytes:
+    return replace_prefix(_pointer(name))
 
 
-def _dumped(value: object, default: Default | None) -> bytes:
-    """Return what orjson makes of a value; nothing when that is up to the exact path."""
+def _dump_fast(value: object, default: Default | None) -> bytes:
+    """Return orjson's text of a value; empty if only the exact path can write it."""
     try:
         text = orjson.dumps(value, default, OPTIONS)
     except TypeError:
@@ -364,5 +380,5 @@ def _dumped(value: object, default: Default | None) -> bytes:
 def _text_or_none(value: JSON) -> Text | None:
     try:
         return dump(value)
-    except NotJSON:  # not in the peer's copy any more, or too deep
+    except NotJSON:  # no longer in the peer's copy, or nested too deep
         return None

@@ -1,8 +1,8 @@
-"""The members of a value, one by one, beside the text that orjson has made of the whole.
+"""The members of a value, one by one, with the text that orjson wrote of the whole value.
 
-An array's members are its elements, an object's are its pairs of a name and a value. They come from
-the value itself where that is a list or a dict, and are read from the text where it is something
-that was converted. They are asked for from left to right.
+The members of an array are its elements. The members of an object are pairs of a name and a value.
+They come from the value itself if it is a list, a tuple or a dict. Otherwise the value was
+converted, and they are read from the text. They are taken from left to right.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ class Members(Protocol):
         """Return their number."""
 
     def take(self, start: int, stop: int) -> list[Any]:
-        """Return members; `start` is never lower than the last `stop`."""
+        """Return members; `start` is never less than the last `stop`."""
 
     def texts(self, members: list[Any]) -> Iterator[bytes]:
-        """Return the texts of some members as they stand in the text of the whole."""
+        """Return the texts of members as in the text of the whole."""
 
 
 class Elements:
@@ -53,7 +53,7 @@ class Pairs:
 
     def __init__(self, values: dict[str, JSON], default: Default | None) -> None:
         self._size = len(values)
-        self._left = iter(values.items())
+        self._rest = iter(values.items())
         self._taken = 0
         self._default = default
 
@@ -62,7 +62,7 @@ class Pairs:
 
     def take(self, start: int, stop: int) -> list[tuple[str, JSON]]:
         """See `Members`."""
-        found = list(islice(self._left, start - self._taken, stop - self._taken))
+        found = list(islice(self._rest, start - self._taken, stop - self._taken))
         self._taken = stop
         return found
 
@@ -76,7 +76,7 @@ class Pairs:
 
 
 def members_of(value: object, text: bytes, default: Default | None) -> Members:
-    """Return the members of `value`, of which orjson has made `text`, an array or an object."""
+    """Return the members of an array or an object, of which orjson wrote `text`."""
     if text[:1] == b"[":
         elements = value if isinstance(value, list) or type(value) is tuple else orjson.loads(text)
         return Elements(elements, default)

@@ -1,45 +1,53 @@
-"""The operations that make one JSON text of another, worked out where the two texts differ.
+"""The operations that turn one JSON text into another, found where the two texts differ.
 
-Large arrays and objects are divided into their members, and only members whose texts differ are
-looked into; what is small or left over is decoded and compared by `diff`. A change is never written
-in more bytes than replacing the value that it is in, at every level that is divided.
+Large arrays and objects are divided into their members. Only members whose texts differ are
+compared further. Small values are decoded and compared by `diff`. At every level, the operations
+are never longer than the replacement of the whole value (patch-size).
 
-The time is linear in both texts, times the levels that are divided (125 at most, and usually one),
-but for an array's stretch of n differing members, in which those that only moved are found in
-n log n.
+The time is linear in the size of both texts, times the number of divided levels (at most 125, and
+usually one). The exception is a range of n differing elements of an array: finding those that only
+moved takes n log n.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 import orjson
 
 from ws_sync._core.json.codec import MAX_VALUE_DEPTH, Default, dump_exactly, is_faithful, write_own
-from ws_sync._core.json.diff import diff, stretches
+from ws_sync._core.json.diff import diff, hunks
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.pointer import escape
 from ws_sync._core.snapshot.member_access import members_of
-from ws_sync._core.snapshot.member_offsets import Layout, Stretch, differing, layout_of
+from ws_sync._core.snapshot.member_offsets import (
+    ChangedMembers,
+    MemberOffsets,
+    find_changed,
+    offsets_of,
+)
 from ws_sync.exceptions import NotJSON
 
 SMALL = 1024
-"""A text that is shorter is not divided."""
+"""Texts of fewer bytes are not divided."""
 
-MOST_KEPT = 200
-"""Pointers of more characters are not kept as JSON texts."""
+MAX_CACHED_PATH = 200
+"""Characters of the longest pointer whose JSON text is cached."""
 
 _NAME = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _DIVISIBLE = frozenset((b"[", b"{"))
 _NUMERIC = frozenset(b"%d" % digit for digit in range(10)) | {b"-"}
 
-Inner: TypeAlias = dict[int, Layout]
+Inner: TypeAlias = dict[int, MemberOffsets]
+"""Offsets of the members that are large themselves, by index."""
 
 
 class Unfaithful(Exception):  # raised and caught inside the core
-    """A value has parts that orjson writes otherwise than the exact path may."""
+    """orjson may have written a part of a value differently from the exact path."""
 
 
 class TooLong(Exception):  # raised and caught inside the core
@@ -47,110 +55,116 @@ class TooLong(Exception):  # raised and caught inside the core
 
 
 class Operations:
-    """Operations as JSON texts, up to a size in bytes.
+    """Operations as JSON texts, up to a limit in bytes.
 
     Attributes:
         texts: the texts.
-        size: how much of the size they take, with a comma behind each.
+        size: bytes of the texts, each with a comma after it.
     """
 
-    def __init__(self, most: int) -> None:
+    __slots__ = ("_limit", "size", "texts")
+
+    def __init__(self, limit: int) -> None:
         self.texts: list[bytes] = []
         self.size = 0
-        self._most = most
+        self._limit = limit
 
     def add(self, text: bytes) -> None:
         """Append an operation.
 
         Raises:
-            TooLong: there is no room for it.
+            TooLong: it exceeds the limit.
         """
         self.size += len(text) + 1
-        if self.size > self._most:
+        if self.size > self._limit:
             raise TooLong
         self.texts.append(text)
 
-    def part(self, most: int) -> Operations:
-        """Return a place for operations that may become a part of these."""
-        return Operations(min(most, self._most - self.size))
+    def part(self, limit: int) -> Operations:
+        """Return a list for operations that may be appended later, with its own limit."""
+        return Operations(min(limit, self._limit - self.size))
 
-    def adopt(self, part: Operations) -> None:
-        """Append the operations of a part."""
-        for text in part.texts:
+    def extend(self, texts: Iterable[bytes]) -> None:
+        """Append several operations.
+
+        Raises:
+            TooLong: they exceed the limit.
+        """
+        for text in texts:
             self.add(text)
 
 
-def _quoted(path: str) -> bytes:
-    # names in it are the peer's, and of any length: those that are kept have to be short
-    return _quoted_before(path) if len(path) <= MOST_KEPT else orjson.dumps(path)
+def _path_text(path: str) -> bytes:
+    # a peer chooses the names in a path, of any length: only short paths are cached
+    return _cached_path_text(path) if len(path) <= MAX_CACHED_PATH else orjson.dumps(path)
 
 
 @lru_cache(1024)
-def _quoted_before(path: str) -> bytes:
+def _cached_path_text(path: str) -> bytes:
     return orjson.dumps(path)
 
 
-def replacing(path: str) -> bytes:
-    """Write the operation that replaces the value at a pointer, up to the new value."""
-    return b'{"op":"replace","path":%b,"value":' % _quoted(path)
+def replace_prefix(path: str) -> bytes:
+    """Return the text of a `replace` operation up to its value."""
+    return b'{"op":"replace","path":%b,"value":' % _path_text(path)
 
 
-def replacement(path: str, text: bytes) -> bytes:
-    """Write the operation that replaces the value at a pointer."""
-    return b"%b%b}" % (replacing(path), text)
+def replace_operation(path: str, text: bytes) -> bytes:
+    """Return the text of a `replace` operation."""
+    return b"%b%b}" % (replace_prefix(path), text)
 
 
-def replacement_size(path: str, text: bytes) -> int:
-    """Return the size of `replacement`, and a comma behind it."""
-    return len(replacement(path, b"")) + len(text) + 1
+def replace_size(path: str, text: bytes) -> int:
+    """Return the size of `replace_operation` with a comma after it."""
+    return len(replace_operation(path, b"")) + len(text) + 1
 
 
-def addition(path: str, text: bytes) -> bytes:
-    """Write the operation that adds a value at a pointer."""
-    return b'{"op":"add","path":%b,"value":%b}' % (_quoted(path), text)
+def add_operation(path: str, text: bytes) -> bytes:
+    """Return the text of an `add` operation."""
+    return b'{"op":"add","path":%b,"value":%b}' % (_path_text(path), text)
 
 
-def removal(path: str) -> bytes:
-    """Write the operation that removes the value at a pointer."""
+def remove_operation(path: str) -> bytes:
+    """Return the text of a `remove` operation."""
     return b'{"op":"remove","path":%b}' % orjson.dumps(path)
 
 
-def judge(text: bytes, value: object, default: Default | None, depth: int) -> None:
-    """Make sure that orjson's text of a value is what the exact path would write.
+def check_faithful(text: bytes, value: object, default: Default | None, depth: int) -> None:
+    """Check that orjson wrote a value as the exact path would.
 
     Args:
-        text: the text.
+        text: the text from orjson.
         value: the value.
         default: as for `dump`.
-        depth: how many arrays and objects it stands in.
+        depth: number of arrays and objects around the value.
 
     Raises:
-        Unfaithful: it is not.
+        Unfaithful: it may have written it differently.
     """
-    if is_faithful(text, value, MAX_VALUE_DEPTH - depth):
+    limit = MAX_VALUE_DEPTH - depth
+    if is_faithful(text, value, limit):
         return
     try:
-        if dump_exactly(value, default).text == text and is_faithful(
-            text, orjson.loads(text), MAX_VALUE_DEPTH - depth
-        ):
-            return  # a tuple, or an object that was converted
-    except NotJSON:
-        pass  # the exact path says it again for the whole, with the place
-    raise Unfaithful
+        exact = dump_exactly(value, default).text
+    except NotJSON:  # raised again for the whole value, with the path
+        raise Unfaithful from None
+    if exact != text or not is_faithful(text, orjson.loads(text), limit):
+        raise Unfaithful
+    # a tuple, or an object that `default` converted
 
 
 def is_plain_scalar(text: bytes, value: object) -> bool:
-    """Tell whether orjson's text of a value is a scalar's that needs no further judgement."""
+    """Return whether orjson's text is that of a scalar and needs no further check."""
     return text[:1] not in _DIVISIBLE and (text != b"null" or value is None)
 
 
-def changed_scalar(old: bytes, new: bytes, begun: bytes) -> list[bytes]:
-    """Return the operation that makes the scalar `new` of `old`; none for the same number.
+def diff_scalar(old: bytes, new: bytes, prefix: bytes) -> list[bytes]:
+    """Return the operation that replaces `old` by the scalar `new`; none for the same number.
 
     Args:
-        old: the text of what the peer holds, maybe of an array or an object.
+        old: the text that the peer holds, of any value.
         new: another text, of a scalar.
-        begun: the operation up to the value, see `replacing`.
+        prefix: see `replace_prefix`.
     """
     if (
         new[:1] in _NUMERIC
@@ -159,175 +173,183 @@ def changed_scalar(old: bytes, new: bytes, begun: bytes) -> list[bytes]:
         and equal(orjson.loads(old), orjson.loads(new))
     ):
         return []
-    return [b"%b%b}" % (begun, new)]
+    return [b"%b%b}" % (prefix, new)]
 
 
-class Comparison:
-    """One comparison of two texts that orjson has made."""
+@dataclass(slots=True)
+class Pair:
+    """Two versions of the value at one place.
+
+    Attributes:
+        old: the text that the peer holds.
+        new: the text of the present value.
+        value: the present value.
+        path: JSON Pointer of the place.
+        depth: number of arrays and objects around it.
+    """
+
+    old: bytes
+    new: bytes
+    value: object
+    path: str
+    depth: int = 0
+
+
+class TextDiff:
+    """Compares texts that orjson wrote."""
 
     def __init__(self, default: Default | None) -> None:
         self._default = default
 
     def compare(
-        self,
-        operations: Operations,
-        old: bytes,
-        new: bytes,
-        value: object,
-        path: str,
-        layout: Layout | None = None,
-        depth: int = 0,
-    ) -> Layout | None:
-        """Append the operations that make `new` of `old`.
+        self, operations: Operations, pair: Pair, offsets: MemberOffsets | None = None
+    ) -> MemberOffsets | None:
+        """Append the operations that turn the old text into the new one.
 
         Args:
-            operations: where.
-            old: the text as the peer holds it.
-            new: the text as it shall be, of `value`.
-            value: the value; what it differs in is judged.
-            path: pointer of the value.
-            layout: that of `old`, if it is known; then it becomes that of `new`.
-            depth: how many arrays and objects the value stands in.
+            operations: the list to append to.
+            pair: the texts.
+            offsets: those of the old text, if they are known; they become those of the new text.
 
         Returns:
-            The layout of `new`, if it was worked out.
+            The offsets of the new text, if they were computed.
 
         Raises:
-            TooLong: they don't fit in.
-            Unfaithful: see `judge`.
-            Unstable: the value is not the same twice.
+            TooLong: the operations exceed their limit.
+            Unfaithful: see `check_faithful`.
+            Unstable: the value was written differently the second time.
         """
+        old, new = pair.old, pair.new
         if old == new:
-            return layout
+            return offsets
         kind = new[:1]
         if kind != old[:1] or kind not in _DIVISIBLE:
-            if not is_plain_scalar(new, value):
-                judge(new, value, self._default, depth)
-            for scalar in changed_scalar(old, new, replacing(path)):
-                operations.add(scalar)
+            if not is_plain_scalar(new, pair.value):
+                self._check(new, pair.value, pair.depth)
+            operations.extend(diff_scalar(old, new, replace_prefix(pair.path)))
             return None
-        part = operations.part(replacement_size(path, new))
+        part = operations.part(replace_size(pair.path, new))
         try:
             if len(old) < SMALL or len(new) < SMALL:
-                judge(new, value, self._default, depth)
-                for operation in diff(orjson.loads(old), orjson.loads(new), path):
-                    part.add(write_own(operation))
-                layout = None
+                self._check(new, pair.value, pair.depth)
+                part.extend(map(write_own, diff(orjson.loads(old), orjson.loads(new), pair.path)))
+                offsets = None
             else:
-                layout = self._divide(part, old, new, value, path, layout, depth)
-            operations.adopt(part)
+                offsets = self._divide(part, pair, offsets)
+            operations.extend(part.texts)
         except TooLong:
-            judge(new, value, self._default, depth)
-            operations.add(replacement(path, new))
+            self._check(new, pair.value, pair.depth)
+            operations.add(replace_operation(pair.path, new))
             return None
-        return layout
+        return offsets
+
+    def _check(self, text: bytes, value: object, depth: int) -> None:
+        check_faithful(text, value, self._default, depth)
 
     def _divide(
-        self,
-        operations: Operations,
-        old: bytes,
-        new: bytes,
-        value: object,
-        path: str,
-        layout: Layout | None,
-        depth: int,
-    ) -> Layout:
-        if layout is None:
-            members = members_of(value, new, self._default)
-            layout = layout_of(old, new, members, lambda text: members_of(None, text, None))
-        found = differing(old, new, layout, members_of(value, new, self._default))
-        inner: Inner = {}
-        layouts = layout.inner, inner
+        self, operations: Operations, pair: Pair, offsets: MemberOffsets | None
+    ) -> MemberOffsets:
+        old, new = pair.old, pair.new
+        if offsets is None:
+            members = members_of(pair.value, new, self._default)
+            offsets = offsets_of(old, new, members, lambda text: members_of(None, text, None))
+        changes = find_changed(old, new, offsets, members_of(pair.value, new, self._default))
+        inner: tuple[Inner, Inner] = offsets.inner, {}
         if new[:1] == b"{":
-            self._compare_members(operations, found, path, layouts, depth + 1)
+            self._compare_members(operations, changes, pair, inner)
         else:
-            for stretch in found:
-                self.compare_elements(operations, stretch, path, layouts, depth + 1)
-        layout.replace(found, inner)
-        return layout
+            for change in changes:
+                self.compare_elements(operations, change, pair.path, pair.depth + 1, inner)
+        offsets.update(changes, inner[1])
+        return offsets
 
     def compare_elements(
         self,
         operations: Operations,
-        stretch: Stretch,
+        change: ChangedMembers,
         path: str,
-        layouts: tuple[Inner, Inner],
         depth: int,
+        inner: tuple[Inner, Inner],
     ) -> None:
-        """Append the operations for a stretch of an array.
+        """Append the operations for changed elements of an array.
 
         Args:
-            operations: where.
-            stretch: the stretch.
-            path: pointer of the array.
-            layouts: those that are known of its older elements, and where to put the newer ones'.
-            depth: how many arrays and objects the elements stand in.
+            operations: the list to append to.
+            change: the elements.
+            path: JSON Pointer of the array.
+            depth: number of arrays and objects around the elements.
+            inner: the offsets of old elements, and the dict for those of new elements.
 
         Raises:
-            TooLong: they don't fit in.
-            Unfaithful: see `judge`.
+            TooLong: the operations exceed their limit.
+            Unfaithful: see `check_faithful`.
         """
-        old, new, place = stretch.old, stretch.new, stretch.place
-        for (begin, end), (first, last) in stretches(old, new):
-            both = min(end - begin, last - first)
+        old, new, members, place = change.old, change.new, change.members, change.new_start
+        for start, stop, new_start, new_stop in hunks(old, new):
+            both = min(stop - start, new_stop - new_start)
             for offset in range(both):
-                at = first + offset
-                layout = self.compare(
-                    operations, old[begin + offset], new[at], stretch.members[at],
-                    f"{path}/{place + at}", layouts[0].get(stretch.start + begin + offset), depth,
-                )  # fmt: skip
-                if layout is not None:
-                    layouts[1][place + at] = layout
-            for _ in range(begin + both, end):
-                operations.add(removal(f"{path}/{place + first + both}"))
-            for at in range(first + both, last):
-                judge(new[at], stretch.members[at], self._default, depth)
-                operations.add(addition(f"{path}/{place + at}", new[at]))
+                at = new_start + offset
+                pair = Pair(
+                    old[start + offset], new[at], members[at], f"{path}/{place + at}", depth
+                )
+                self._compare_member(
+                    operations, pair, inner, change.start + start + offset, place + at
+                )
+            for _ in range(start + both, stop):
+                operations.add(remove_operation(f"{path}/{place + new_start + both}"))
+            for at in range(new_start + both, new_stop):
+                self._check(new[at], members[at], depth)
+                operations.add(add_operation(f"{path}/{place + at}", new[at]))
 
     def _compare_members(
         self,
         operations: Operations,
-        stretches: list[Stretch],
-        path: str,
-        layouts: tuple[Inner, Inner],
-        depth: int,
+        changes: list[ChangedMembers],
+        parent: Pair,
+        inner: tuple[Inner, Inner],
     ) -> None:
-        """Append the operations for all stretches of an object: its members have no order."""
-        both = {text for each in stretches for text in each.old}
-        both &= {text for each in stretches for text in each.new}
-        old = _named([(each.start, each.old, each.old) for each in stretches], both)
-        new = _named([(each.place, each.new, each.members) for each in stretches], both)
+        """Append the operations for all changed members of an object, which have no order."""
+        both = {text for each in changes for text in each.old}
+        both &= {text for each in changes for text in each.new}
+        old = _by_name([(each.start, each.old, each.old) for each in changes], both)
+        new = _by_name([(each.new_start, each.new, each.members) for each in changes], both)
+        depth = parent.depth + 1
         for name in old:
             if name not in new:
-                operations.add(removal(f"{path}/{escape(name)}"))
-        for name, (at, text, member) in new.items():
-            pointer, value = f"{path}/{escape(name)}", member[1]
-            if name not in old:
-                judge(text, value, self._default, depth)
-                operations.add(addition(pointer, text))
-                continue
-            before, older, _ = old[name]
-            known = layouts[0].get(before)
-            layout = self.compare(operations, older, text, value, pointer, known, depth)
-            if layout is not None:
-                layouts[1][at] = layout
+                operations.add(remove_operation(f"{parent.path}/{escape(name)}"))
+        for name, (at, text, (_, value)) in new.items():
+            path = f"{parent.path}/{escape(name)}"
+            if name in old:
+                old_at, old_text, _ = old[name]
+                pair = Pair(old_text, text, value, path, depth)
+                self._compare_member(operations, pair, inner, old_at, at)
+            else:
+                self._check(text, value, depth)
+                operations.add(add_operation(path, text))
+
+    def _compare_member(
+        self, operations: Operations, pair: Pair, inner: tuple[Inner, Inner], old_at: int, at: int
+    ) -> None:
+        offsets = self.compare(operations, pair, inner[0].get(old_at))
+        if offsets is not None:
+            inner[1][at] = offsets
 
 
-def _named(
-    stretches: list[tuple[int, list[bytes], list[Any]]], without: set[bytes]
+def _by_name(
+    ranges: list[tuple[int, list[bytes], list[Any]]], unchanged: set[bytes]
 ) -> dict[str, tuple[int, bytes, Any]]:
     """Split the texts of an object's members into names and values.
 
     Args:
-        stretches: of each stretch the index of the first member, the texts, and the members.
-        without: texts of members to leave out.
+        ranges: of each range the index of the first member, the texts, and the members.
+        unchanged: texts of members to leave out.
 
     Returns:
-        By its name, the index of each member, the text of its value, and the member.
+        By name: the index of the member, the text of its value, and the member.
     """
-    named: dict[str, tuple[int, bytes, Any]] = {}
-    for start, texts, members in stretches:
+    found: dict[str, tuple[int, bytes, Any]] = {}
+    for start, texts, members in ranges:
         for index, (text, member) in enumerate(zip(texts, members, strict=True), start):
-            if text not in without and (found := _NAME.match(text)) is not None:
-                named[orjson.loads(found[0])] = index, text[found.end() + 1 :], member
-    return named
+            if text not in unchanged and (name := _NAME.match(text)) is not None:
+                found[orjson.loads(name[0])] = index, text[name.end() + 1 :], member
+    return found

@@ -1,8 +1,8 @@
-"""What the peer holds of a tracked container, member by member.
+"""The snapshot of a tracked container, member by member.
 
-Only members that the container has noted as changed are looked at. A member that is tracked and
-large is mirrored in the same way, everything else is kept as its text. Nothing is taken over before
-all of a difference is worked out: when a value has no JSON form, the mirror stays as it is.
+Only members that the container has recorded as changed are compared. A large member that is tracked
+itself has a tracked snapshot of its own. All others are kept as their texts. A difference is
+committed only after it is complete: if a value has no JSON form, the snapshot is unchanged.
 """
 
 from __future__ import annotations
@@ -12,46 +12,51 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from ws_sync._core.hunk import Hunk
 from ws_sync._core.json.codec import OPTIONS, Default, compact
 from ws_sync._core.json.pointer import escape
-from ws_sync._core.snapshot.member_offsets import Stretch
+from ws_sync._core.snapshot.member_offsets import ChangedMembers
 from ws_sync._core.snapshot.text_diff import (
     SMALL,
-    Comparison,
     Operations,
+    Pair,
+    TextDiff,
     Unfaithful,
-    addition,
-    judge,
-    removal,
+    add_operation,
+    check_faithful,
+    remove_operation,
 )
-from ws_sync._core.tracked.change_log import MISSING, Span
-from ws_sync._core.tracked.containers import TRACKED, Container, journal, last_change
+from ws_sync._core.tracked.change_log import MISSING
+from ws_sync._core.tracked.containers import TRACKED, Container, change_log
 
 Part: TypeAlias = "bytes | TrackedSnapshot"
+"""The snapshot of a member."""
 
 
 class TrackedSnapshot:
-    """The copy that the peer holds of a tracked container.
+    """What the peer is known to hold of a tracked container.
 
     Attributes:
         source: the container.
-        members: what the peer holds of each of its members, in a list or a dict.
-        size: the sum of the sizes of their texts.
+        log: its change log.
+        members: the snapshots of its members, in a list or a dict.
+        size: the sum of their sizes in bytes.
     """
 
-    __slots__ = ("_seen", "members", "size", "source")
+    __slots__ = ("_seen", "log", "members", "size", "source")
 
     native = True
-    """What `Text` says: orjson has made it."""
+    """As of `Text`: orjson wrote it."""
 
     def __init__(self, source: Container, default: Default | None) -> None:
-        """Mirror a container as it is now; its text was judged before.
+        """Take a snapshot of a container whose text was checked before.
 
         Raises:
             Unfaithful: orjson can't write it.
         """
         self.source = source
-        self._seen = last_change(source)
+        self.log = change_log(source)
+        self._seen = self.log.last_change
         self.members: Any
         write = partial(orjson.dumps, default=default, option=OPTIONS)
         if not isinstance(source, dict):
@@ -67,7 +72,7 @@ class TrackedSnapshot:
 
     @property
     def text(self) -> bytes:
-        """The text of the whole."""
+        """The text of the whole container."""
         if isinstance(self.members, dict):
             members = [
                 b"%b:%b" % (orjson.dumps(name), _text(part)) for name, part in self.members.items()
@@ -77,72 +82,72 @@ class TrackedSnapshot:
 
     @property
     def is_current(self) -> bool:
-        """Whether nothing has changed."""
-        return last_change(self.source) <= self._seen
+        """Whether the container is unchanged."""
+        return self.log.last_change <= self._seen
 
     def changes(self) -> Any:
-        """Return what the container has noted since the mirror was made or advanced."""
-        return journal(self.source).since(self._seen)
+        """Return the changes since the snapshot was taken or advanced."""
+        return self.log.since(self._seen)
 
     def advance(self, seen: int, size: int) -> None:
-        """Note that the mirror is now what the container was at a time."""
+        """Set the time and the size of the present members."""
         self._seen, self.size = seen, size
 
 
-class Changes:
-    """One comparison of mirrors with their containers; taken over at the end, or not at all."""
+class TrackedDiff:
+    """A comparison of tracked snapshots with their containers, which is committed or dropped."""
 
     def __init__(self, default: Default | None) -> None:
         self._default = default
-        self._comparison = Comparison(default)
+        self._texts = TextDiff(default)
         self._seen: list[tuple[TrackedSnapshot, int, int]] = []
         self._names: list[tuple[dict[str, Part], str, Part | None]] = []
-        self._spans: list[tuple[list[Part], Span, list[Part]]] = []
+        self._hunks: list[tuple[list[Part], Hunk, list[Part]]] = []
 
     def compare(
-        self, operations: Operations, mirror: TrackedSnapshot, path: str, depth: int = 0
+        self, operations: Operations, snapshot: TrackedSnapshot, path: str, depth: int = 0
     ) -> int:
-        """Append the operations that lead from a mirror to its container.
+        """Append the operations that turn a snapshot into the present container.
 
         Args:
-            operations: where.
-            mirror: what the peer holds.
-            path: its pointer.
-            depth: how many arrays and objects it stands in.
+            operations: the list to append to.
+            snapshot: the snapshot.
+            path: JSON Pointer of the container.
+            depth: number of arrays and objects around it.
 
         Returns:
-            By how much the mirror will grow.
+            The bytes by which the snapshot will grow.
 
         Raises:
-            TooLong: they don't fit in.
-            Unfaithful: see `judge`.
+            TooLong: the operations exceed their limit.
+            Unfaithful: see `check_faithful`.
             TypeError: orjson can't write a value.
         """
-        if mirror.is_current:
+        if snapshot.is_current:
             return 0
-        compare = self._compare_dict if isinstance(mirror.source, dict) else self._compare_list
-        growth = compare(operations, mirror, path, depth + 1)
-        self._seen.append((mirror, last_change(mirror.source), mirror.size + growth))
+        compare = self._compare_dict if isinstance(snapshot.source, dict) else self._compare_list
+        growth = compare(operations, snapshot, path, depth + 1)
+        self._seen.append((snapshot, snapshot.log.last_change, snapshot.size + growth))
         return growth
 
-    def take_over(self) -> None:
-        """Let the mirrors be what their containers are."""
+    def commit(self) -> None:
+        """Set the snapshots to the present containers."""
         for members, name, part in self._names:
             if part is None:
                 members.pop(name, None)
             else:
                 members[name] = part
-        for parts, span, added in reversed(self._spans):
-            parts[span.start : span.stop] = added
-        for mirror, seen, size in self._seen:
-            mirror.advance(seen, size)
+        for parts, hunk, added in reversed(self._hunks):
+            parts[hunk.start : hunk.stop] = added
+        for snapshot, seen, size in self._seen:
+            snapshot.advance(seen, size)
 
     def _compare_dict(
-        self, operations: Operations, mirror: TrackedSnapshot, path: str, depth: int
+        self, operations: Operations, snapshot: TrackedSnapshot, path: str, depth: int
     ) -> int:
-        members: dict[str, Part] = mirror.members
-        source: dict[Any, Any] = mirror.source  # type: ignore[assignment]  # it is a dict
-        names, growth = mirror.changes(), 0
+        members: dict[str, Part] = snapshot.members
+        source: dict[Any, Any] = snapshot.source  # type: ignore[assignment]  # it is a dict
+        names, growth = snapshot.changes(), 0
         for name in dict.fromkeys([*members, *source]) if names is None else names:
             if type(name) is not str:
                 raise Unfaithful
@@ -153,53 +158,53 @@ class Changes:
                 self._names.append((members, name, newer))
                 growth += more
             elif part is not None:
-                operations.add(removal(pointer))
+                operations.add(remove_operation(pointer))
                 self._names.append((members, name, None))
                 growth -= _size(part)
         return growth
 
     def _compare_list(
-        self, operations: Operations, mirror: TrackedSnapshot, path: str, depth: int
+        self, operations: Operations, snapshot: TrackedSnapshot, path: str, depth: int
     ) -> int:
-        parts: list[Part] = mirror.members
-        source: list[Any] = mirror.source  # type: ignore[assignment]  # it is a list
-        spans, growth = mirror.changes(), 0
-        for span in [Span(0, len(parts), 0, len(source))] if spans is None else spans:
-            values = source[span.place : span.end]
-            if span.stop - span.start == len(values) == 1:
-                part, pointer = parts[span.start], f"{path}/{span.place}"
-                newer, more = self._compare_part(operations, part, values[0], pointer, depth)
-                self._spans.append((parts, span, [newer]))
+        parts: list[Part] = snapshot.members
+        source: list[Any] = snapshot.source  # type: ignore[assignment]  # it is a list
+        hunks, growth = snapshot.changes(), 0
+        for hunk in [Hunk(0, len(parts), 0, len(source))] if hunks is None else hunks:
+            values = source[hunk.new_start : hunk.new_stop]
+            before = parts[hunk.start : hunk.stop]
+            if len(before) == len(values) == 1:
+                pointer = f"{path}/{hunk.new_start}"
+                newer, more = self._compare_part(operations, before[0], values[0], pointer, depth)
+                self._hunks.append((parts, hunk, [newer]))
                 growth += more
                 continue
-            before = parts[span.start : span.stop]
             old = list(map(_text, before))
             new = [compact(orjson.dumps(each, self._default, OPTIONS)).text for each in values]
-            stretch = Stretch(span.start, span.stop, old, span.place, new, values)
-            self._comparison.compare_elements(operations, stretch, path, ({}, {}), depth)
+            change = ChangedMembers(hunk.start, hunk.stop, old, hunk.new_start, new, values)
+            self._texts.compare_elements(operations, change, path, depth, ({}, {}))
             added = [_part(*each, self._default) for each in zip(values, new, strict=True)]
-            self._spans.append((parts, span, added))
+            self._hunks.append((parts, hunk, added))
             growth += sum(map(_size, added)) - sum(map(_size, before))
         return growth
 
     def _compare_part(
         self, operations: Operations, part: Part | None, value: Any, path: str, depth: int
     ) -> tuple[Part, int]:
-        """Compare one member; return what mirrors it then, and by how much that is larger."""
+        """Compare a member; return its new snapshot, and the bytes by which that is larger."""
         if isinstance(part, TrackedSnapshot) and part.source is value:
             return part, self.compare(operations, part, path, depth)
         text = orjson.dumps(value, self._default, OPTIONS)
         if part is None:
-            judge(text, value, self._default, depth)
-            operations.add(addition(path, text))
+            check_faithful(text, value, self._default, depth)
+            operations.add(add_operation(path, text))
         elif (old := _text(part)) != text:
-            self._comparison.compare(operations, old, text, value, path, None, depth)
+            self._texts.compare(operations, Pair(old, text, value, path, depth))
         newer = _part(value, text, self._default)
         return newer, _size(newer) - (0 if part is None else _size(part))
 
 
 def _part(value: Any, text: bytes, default: Default | None) -> Part:
-    """Mirror a value of which the text is given."""
+    """Return the snapshot of a value whose text is given."""
     if len(text) >= SMALL and type(value) in TRACKED:
         return TrackedSnapshot(value, default)
     return compact(text).text

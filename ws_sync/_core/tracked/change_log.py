@@ -1,6 +1,6 @@
-"""What a tracked container notes of its changes, so that whoever asks later learns what is new.
+"""Change logs: what changed in a tracked container since a given time.
 
-A journal has an end: who has not asked for so long that changes are forgotten is told that anything
+A log has a limited size. If changes since the given time were dropped, the answer is None: anything
 may have changed.
 """
 
@@ -9,23 +9,25 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import Any, NamedTuple
 
-MOST_ENTRIES = 256
-"""So many changes a journal remembers at least; in a large container, an eighth of its size."""
+from ws_sync._core.hunk import Hunk
 
-MOST_SPANS = 256
-"""Changes of a list in more places than these are told as: anything."""
+MIN_ENTRIES = 256
+"""Changes that a log keeps in any case. In a large container it keeps an eighth of its size."""
+
+MAX_HUNKS = 256
+"""Changed ranges of a list above which anything may have changed."""
 
 MISSING = object()
-"""Stands for a member that a dict does not have."""
+"""Marks a member that a dict does not have."""
 
 
 class Edit(NamedTuple):
-    """Elements of a list that were put in the place of others.
+    """A replacement of elements of a list.
 
     Attributes:
-        start: index of the first.
-        removed: how many were taken out.
-        added: how many were put in.
+        start: index of the first element.
+        removed: number of removed elements.
+        added: number of inserted elements.
     """
 
     start: int
@@ -33,111 +35,98 @@ class Edit(NamedTuple):
     added: int
 
 
-class Span(NamedTuple):
-    """What stands now in the place of what stood there before.
+class ChangeLog:
+    """The changes of a container in their order.
 
     Attributes:
-        start: index of the first element before.
-        stop: index behind the last before.
-        place: index of the first element now.
-        end: index behind the last now.
+        last_change: when something in the container last changed.
     """
 
-    start: int
-    stop: int
-    place: int
-    end: int
+    __slots__ = ("_dropped", "_entries", "last_change")
+
+    def __init__(self, entries: Any) -> None:
+        self.last_change = 0
+        self._entries = entries
+        self._dropped = 0  # the time of the newest dropped change
 
 
-class Journal:
-    """Names of a dict's members, and when each was last changed.
+class DictChangeLog(ChangeLog):
+    """The names of changed members, each with the time of its last change."""
 
-    Attributes:
-        touched: when something in the container was last changed.
-    """
+    __slots__ = ()
 
-    __slots__ = ("_changes", "_forgotten", "touched")
+    _entries: dict[Any, int]
 
-    def __init__(self) -> None:
-        self.touched = 0
-        self._forgotten = 0
-        self._changes: dict[Any, int] = {}
-
-    def note(self, name: Any, now: int, size: int) -> None:
-        """Note that a member was changed."""
-        self.touched = now
-        self._changes.pop(name, None)
-        self._changes[name] = now
-        if len(self._changes) > max(MOST_ENTRIES, size // 8):
-            self._forgotten = self._changes.pop(next(iter(self._changes)))
+    def record(self, name: Any, now: int, size: int) -> None:
+        """Record a change of a member in a dict of `size` members."""
+        self.last_change = now
+        self._entries.pop(name, None)
+        self._entries[name] = now
+        if len(self._entries) > max(MIN_ENTRIES, size // 8):
+            self._dropped = self._entries.pop(next(iter(self._entries)))
 
     def since(self, then: int) -> list[Any] | None:
-        """Return the names of what was changed after a time; None for any."""
-        if then < self._forgotten:
+        """Return the names of members that changed after a time; None if any may have."""
+        if then < self._dropped:
             return None
         names = []
-        for name, when in reversed(self._changes.items()):
+        for name, when in reversed(self._entries.items()):
             if when <= then:
                 break
             names.append(name)
         return names[::-1]
 
 
-class ListJournal:
-    """The changes of a list in their order.
+class ListChangeLog(ChangeLog):
+    """The edits of a list, each with its time."""
 
-    Attributes:
-        touched: when something in the container was last changed.
-    """
+    __slots__ = ()
 
-    __slots__ = ("_changes", "_forgotten", "touched")
+    _entries: list[tuple[int, Edit]]
 
-    def __init__(self) -> None:
-        self.touched = 0
-        self._forgotten = 0
-        self._changes: list[tuple[int, Edit]] = []
-
-    def note(self, edit: Edit, now: int, size: int) -> None:
-        """Note a change."""
-        self.touched = now
-        changes = self._changes
-        if changes and edit.removed == edit.added and changes[-1][1] == edit:
-            changes[-1] = now, edit  # the same place again
+    def record(self, edit: Edit, now: int, size: int) -> None:
+        """Record an edit of a list that now has `size` elements."""
+        self.last_change = now
+        entries = self._entries
+        if entries and edit.removed == edit.added and entries[-1][1] == edit:
+            entries[-1] = now, edit  # the same elements again
             return
-        changes.append((now, edit))
-        if len(changes) > 2 * max(MOST_ENTRIES, size // 8):
-            self._forgotten = changes[len(changes) // 2 - 1][0]
-            del changes[: len(changes) // 2]
+        entries.append((now, edit))
+        if len(entries) > 2 * max(MIN_ENTRIES, size // 8):
+            half = len(entries) // 2
+            self._dropped = entries[half - 1][0]
+            del entries[:half]
 
-    def since(self, then: int) -> list[Span] | None:
-        """Return what was changed after a time, from left to right; None for anything."""
-        if then < self._forgotten:
+    def since(self, then: int) -> list[Hunk] | None:
+        """Return the ranges that changed after a time, from left to right; None if any may have."""
+        if then < self._dropped:
             return None
-        first = len(self._changes)
-        while first and self._changes[first - 1][0] > then:
+        first = len(self._entries)
+        while first and self._entries[first - 1][0] > then:
             first -= 1
-        spans: list[Span] = []
-        for _, edit in self._changes[first:]:
-            _add(spans, edit)
-            if len(spans) > MOST_SPANS:
+        hunks: list[Hunk] = []
+        for _, edit in self._entries[first:]:
+            _add(hunks, edit)
+            if len(hunks) > MAX_HUNKS:
                 return None
-        return spans
+        return hunks
 
 
-def _add(spans: list[Span], edit: Edit) -> None:
-    """Bring one more change into spans: it is joined with those that it touches."""
+def _add(hunks: list[Hunk], edit: Edit) -> None:
+    """Add an edit to hunks. It is joined with the hunks that it touches."""
     start, stop = edit.start, edit.start + edit.removed
-    first = bisect_left(spans, start, key=lambda span: span.end)
+    first = bisect_left(hunks, start, key=lambda hunk: hunk.new_stop)
     last = first
-    while last < len(spans) and spans[last].place <= stop:
+    while last < len(hunks) and hunks[last].new_start <= stop:
         last += 1
-    before = spans[first - 1].end - spans[first - 1].stop if first else 0
-    behind = spans[last - 1].end - spans[last - 1].stop if last > first else before
+    before = hunks[first - 1].new_stop - hunks[first - 1].stop if first else 0
+    after = hunks[last - 1].new_stop - hunks[last - 1].stop if last > first else before
     if last > first:
-        start, stop = min(start, spans[first].place), max(stop, spans[last - 1].end)
-    moved = edit.added - edit.removed
-    if moved:
-        spans[last:] = [
-            span._replace(place=span.place + moved, end=span.end + moved) for span in spans[last:]
+        start, stop = min(start, hunks[first].new_start), max(stop, hunks[last - 1].new_stop)
+    shift = edit.added - edit.removed
+    if shift:
+        hunks[last:] = [
+            Hunk(hunk.start, hunk.stop, hunk.new_start + shift, hunk.new_stop + shift)
+            for hunk in hunks[last:]
         ]
-    spans[first:last] = [Span(start - before, stop - behind, start, stop + moved)]
+    hunks[first:last] = [Hunk(start - before, stop - after, start, stop + shift)]

@@ -1,15 +1,16 @@
-"""`SyncedList` and `SyncedDict`: a list and a dict that note what is changed in them.
+"""`SyncedList` and `SyncedDict`: a list and a dict that record their changes.
 
     self.rows = SyncedList(load_rows())
     self.rows[4711]["done"] = True
     await self.sync()  # costs the same with a hundred rows as with a million
 
-Lists and dicts that are put in are copied to tracked ones, so that changes inside them are noted
-as well: go on with what is in the container, not with what was put in. Other mutable objects are
-taken as they are: after a change in one, put it in again.
+Lists and dicts that you put in are copied to tracked ones, so that changes inside them are recorded
+too. After that, work with the object in the container, not with the one you put in. Other mutable
+objects are stored as they are: after a change in such an object, assign it again.
 
-Each container notes its own changes with the time of a common clock, and tells the containers that
-it is in. Whoever wants to know what is new remembers when it last asked; so any number can ask.
+Each container records its own changes with the time of a common clock, and notifies the containers
+that contain it. A reader remembers the time of its last read, so any number of readers can ask for
+changes.
 """
 
 from __future__ import annotations
@@ -20,18 +21,18 @@ from types import GenericAlias
 from typing import Any, SupportsIndex, TypeAlias, final, get_args
 from weakref import ref
 
-from ws_sync._core.tracked.change_log import MISSING, Edit, Journal, ListJournal
+from ws_sync._core.tracked.change_log import MISSING, DictChangeLog, Edit, ListChangeLog
 
 _clock = count(1)
 
 
 class ParentLink:
-    """The place of a container in another one.
+    """The place of a container in another one, its parent.
 
     Attributes:
-        parent: the other one, weakly.
-        times: how often it is in there.
-        hint: index or key where it was last seen there.
+        parent: a weak reference to the parent.
+        times: how often the parent contains it.
+        hint: index or key at which it was last found there.
     """
 
     __slots__ = ("hint", "parent", "times")
@@ -44,50 +45,50 @@ class ParentLink:
 
 @final
 class SyncedList(list[Any]):
-    """A list that notes what is changed in it; in all else a list."""
+    """A list that records its changes. Otherwise it behaves as a list."""
 
-    __slots__ = ("__weakref__", "_journal", "_links")
+    __slots__ = ("__weakref__", "_links", "_log")
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
-        self._journal = ListJournal()
+        self._log = ListChangeLog([])
         self._links: dict[int, ParentLink] = {}
         super().__init__()
         self._splice(0, 0, values)
 
     def append(self, value: Any) -> None:
-        """As of a list."""
+        """As for a list."""
         self._splice(len(self), len(self), [value])
 
     def extend(self, values: Iterable[Any]) -> None:
-        """As of a list."""
+        """As for a list."""
         self._splice(len(self), len(self), values)
 
     def insert(self, index: SupportsIndex, value: Any) -> None:
-        """As of a list."""
+        """As for a list."""
         start = slice(index, index).indices(len(self))[0]
         self._splice(start, start, [value])
 
     def pop(self, index: SupportsIndex = -1) -> Any:
-        """As of a list."""
+        """As for a list."""
         value = self[index]
         del self[index]
         return value
 
     def remove(self, value: Any) -> None:
-        """As of a list."""
+        """As for a list."""
         del self[self.index(value)]
 
     def clear(self) -> None:
-        """As of a list."""
+        """As for a list."""
         self._splice(0, len(self), ())
 
     def reverse(self) -> None:
-        """As of a list."""
+        """As for a list."""
         super().reverse()
         self._reordered()
 
     def sort(self, **options: Any) -> None:
-        """As of a list."""
+        """As for a list."""
         try:
             super().sort(**options)
         finally:
@@ -132,13 +133,11 @@ class SyncedList(list[Any]):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-        """Let pydantic read one as a list, without any import of it here."""
-        return _read_as(
-            cls, handler.generate_schema(GenericAlias(list, get_args(source) or (Any,)))
-        )
+        """Return the schema by which pydantic validates it as a list; pydantic is not imported."""
+        return _schema(cls, handler.generate_schema(GenericAlias(list, get_args(source) or (Any,))))
 
     def _splice(self, start: int, stop: int, values: Iterable[Any]) -> None:
-        """Put values in the place of others; everything that changes the list comes here."""
+        """Replace elements. Every change but a reordering ends here."""
         added = [_tracked(value) for value in values]
         removed = self[start:stop]
         super().__setitem__(slice(start, stop), added)
@@ -146,16 +145,16 @@ class SyncedList(list[Any]):
             _unlink(self, value)
         for index, value in enumerate(added, start):
             _link(self, value, index)
-        _note(self, Edit(start, len(removed), len(added)), next(_clock))
+        _record(self, Edit(start, len(removed), len(added)), next(_clock))
 
     def _reordered(self) -> None:
         for index, value in enumerate(self):
             if type(value) in TRACKED:
                 value._links[id(self)].hint = index
-        _note(self, Edit(0, len(self), len(self)), next(_clock))
+        _record(self, Edit(0, len(self), len(self)), next(_clock))
 
     def _find(self, value: Any, hint: int) -> list[int]:
-        """Return where a value is, beginning to look where it was."""
+        """Return the index of a value, searched from the place where it was last found."""
         for distance in range(64):
             for index in (hint + distance, hint - distance):
                 if 0 <= index < len(self) and self[index] is value:
@@ -163,7 +162,7 @@ class SyncedList(list[Any]):
         return [index for index, other in enumerate(self) if other is value]
 
     def _edits(self, value: Any, link: ParentLink) -> list[Edit]:
-        """Say as changes of this list that one of its elements has changed."""
+        """Return the edits of this list that stand for a change inside an element."""
         if link.times > 1:
             found = [index for index, other in enumerate(self) if other is value]
         else:
@@ -174,29 +173,29 @@ class SyncedList(list[Any]):
 
 @final
 class SyncedDict(dict[Any, Any]):
-    """A dict that notes what is changed in it; in all else a dict."""
+    """A dict that records its changes. Otherwise it behaves as a dict."""
 
-    __slots__ = ("__weakref__", "_journal", "_links")
+    __slots__ = ("__weakref__", "_links", "_log")
 
     def __init__(self, *values: Any, **members: Any) -> None:
-        self._journal = Journal()
+        self._log = DictChangeLog({})
         self._links: dict[int, ParentLink] = {}
         super().__init__()
         self.update(*values, **members)
 
     def update(self, *values: Any, **members: Any) -> None:
-        """As of a dict."""
+        """As for a dict."""
         for name, value in dict(*values, **members).items():
             self[name] = value
 
     def setdefault(self, name: Any, default: Any = None) -> Any:
-        """As of a dict."""
+        """As for a dict."""
         if name not in self:
             self[name] = default
         return self[name]
 
     def pop(self, name: Any, *default: Any) -> Any:
-        """As of a dict."""
+        """As for a dict."""
         if name not in self:
             return super().pop(name, *default)
         value = self[name]
@@ -204,14 +203,14 @@ class SyncedDict(dict[Any, Any]):
         return value
 
     def popitem(self) -> tuple[Any, Any]:
-        """As of a dict."""
+        """As for a dict."""
         name, value = super().popitem()
         _unlink(self, value)
-        _note(self, name, next(_clock))
+        _record(self, name, next(_clock))
         return name, value
 
     def clear(self) -> None:
-        """As of a dict."""
+        """As for a dict."""
         for name in list(self):
             del self[name]
 
@@ -221,13 +220,13 @@ class SyncedDict(dict[Any, Any]):
         super().__setitem__(name, value)
         _unlink(self, before)
         _link(self, value, name)
-        _note(self, name, next(_clock))
+        _record(self, name, next(_clock))
 
     def __delitem__(self, name: Any) -> None:
         before = self.get(name)
         super().__delitem__(name)
         _unlink(self, before)
-        _note(self, name, next(_clock))
+        _record(self, name, next(_clock))
 
     def __ior__(self, values: Any) -> SyncedDict:  # type: ignore[misc]
         self.update(values)
@@ -238,13 +237,13 @@ class SyncedDict(dict[Any, Any]):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-        """Let pydantic read one as a dict, without any import of it here."""
-        return _read_as(
+        """Return the schema by which pydantic validates it as a dict; pydantic is not imported."""
+        return _schema(
             cls, handler.generate_schema(GenericAlias(dict, get_args(source) or (str, Any)))
         )
 
     def _edits(self, value: Any, link: ParentLink) -> list[Any]:
-        """Return the names of a value, which has changed."""
+        """Return the names under which a changed value is found."""
         if link.times == 1 and self.get(link.hint, MISSING) is value:
             return [link.hint]
         found = [name for name, other in self.items() if other is value]
@@ -258,22 +257,17 @@ TRACKED = frozenset({SyncedList, SyncedDict})
 
 
 def track(value: Any, like: object) -> Any:
-    """Return a value as a tracked one if another value, whose place it takes, is one."""
+    """Return a tracked copy of a value if the value that it replaces is tracked."""
     return _tracked(value) if type(like) in TRACKED else value
 
 
-def last_change(container: Container) -> int:
-    """Return when something in a container last changed."""
-    return container._journal.touched
+def change_log(container: Container) -> DictChangeLog | ListChangeLog:
+    """Return the change log of a container."""
+    return container._log
 
 
-def journal(container: Container) -> Any:
-    """Return what a container has noted."""
-    return container._journal
-
-
-def _read_as(kind: type[Any], schema: Any) -> dict[str, Any]:
-    """Return the core schema of pydantic that makes a container of what another schema reads."""
+def _schema(kind: type[Any], schema: Any) -> dict[str, Any]:
+    """Return the pydantic core schema that passes a validated value to `kind`."""
     function = {"type": "no-info", "function": kind}
     return {"type": "function-after", "function": function, "schema": schema}
 
@@ -302,11 +296,11 @@ def _unlink(parent: Container, value: Any) -> None:
             del value._links[id(parent)]
 
 
-def _note(container: Container, edit: Any, now: int) -> None:
-    """Note a change, and in all containers around it that something in them has changed."""
-    noted = container._journal.touched == now  # it is in itself, or reached by two ways
-    container._journal.note(edit, now, len(container))
-    if noted:
+def _record(container: Container, edit: Any, now: int) -> None:
+    """Record a change, and the change inside of every container around it."""
+    recorded = container._log.last_change == now  # inside of itself, or reached twice
+    container._log.record(edit, now, len(container))
+    if recorded:
         return
     for key, link in list(container._links.items()):
         parent = link.parent()
@@ -314,4 +308,4 @@ def _note(container: Container, edit: Any, now: int) -> None:
             del container._links[key]
             continue
         for place in parent._edits(container, link):
-            _note(parent, place, now)
+            _record(parent, place, now)

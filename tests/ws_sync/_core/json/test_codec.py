@@ -135,7 +135,7 @@ def test_encode_names_what_it_refuses_beside_a_circle() -> None:
 
 def test_encode_keeps_a_value_shallow_enough_for_a_frame_around_it() -> None:
     assert encode(nested(MAX_VALUE_DEPTH))
-    with pytest.raises(NotJSON, match="deeper"):
+    with pytest.raises(NotJSON, match="nesting levels"):
         encode(nested(MAX_VALUE_DEPTH + 1))
 
 

@@ -41,11 +41,11 @@ def test_index_reads_digits() -> None:
 
 @pytest.mark.parametrize("token", ["", "01", "-1", "+1", "1_0", "1.0", " 1", "٣", "-", "length"])
 def test_index_refuses_what_rfc_6901_does(token: str) -> None:
-    with pytest.raises(Refused, match="no index"):
+    with pytest.raises(Refused, match="not an array index"):
         index(token, 100)
 
 
 @pytest.mark.parametrize("token", ["3", "999999999999999"])
 def test_index_refuses_what_is_beyond_the_array(token: str) -> None:
-    with pytest.raises(Refused, match="beyond"):
+    with pytest.raises(Refused, match="out of range"):
         index(token, 3)

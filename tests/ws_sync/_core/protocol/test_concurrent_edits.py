@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from ws_sync._core.protocol.concurrent_edits import ConcurrentEdits
+from collections.abc import Callable
+
+import pytest
+
+from ws_sync._core.protocol.concurrent_edits import (
+    TRANSITIONS,
+    ConcurrentEdits,
+    Event,
+    State,
+)
 
 
 def crossings() -> ConcurrentEdits:
@@ -77,3 +86,49 @@ def test_whole_value_does_not_shorten_the_time_of_a_patch() -> None:
     state.values_sent(["a"], 10)
     state.write_received(["a"], 14)
     assert state.take_due(15) == ["a"]
+
+
+def test_latest_of_equal_patches_counts() -> None:
+    state = crossings()
+    for now in (10, 11, 12):
+        state.patch_sent(["a"], now)
+    state.write_received(["a"], 16)
+    assert state.take_due(17) == ["a"]
+
+
+def test_state_can_be_crossed_by_any_attribute_and_puts_the_repetition_off() -> None:
+    state = crossings()
+    state.state_sent(10)
+    state.write_received(["a"], 11)
+    state.state_sent(11.5)
+    assert state.take_due(12) == []
+    assert state.take_due(12.5) == ["a"]
+    state.write_received(["b"], 13.5)
+    assert state.next_due() is None
+
+
+EVENTS: dict[Event, Callable[[ConcurrentEdits, str, float], None]] = {
+    Event.SENT: lambda state, name, now: state.patch_sent([name], now),
+    Event.WRITTEN: lambda state, name, now: state.write_received([name], now),
+    Event.AFFECTED: lambda state, name, now: state.write_received([name, "crossed"], now),
+}
+TO_STATE: dict[State, list[Event]] = {
+    State.SEEN: [],
+    State.IN_FLIGHT: [Event.SENT],
+    State.CROSSED: [Event.SENT, Event.WRITTEN],
+}
+
+
+@pytest.mark.parametrize("event", Event, ids=lambda event: event.name)
+@pytest.mark.parametrize("state", State, ids=lambda state: state.name)
+def test_table_says_what_becomes_of_an_attribute(state: State, event: Event) -> None:
+    edits = crossings()
+    edits.patch_sent(["crossed"], 10)
+    edits.write_received(["crossed"], 10)
+    for step in [*TO_STATE[state], event]:
+        EVENTS[step](edits, "a", 10)
+    is_crossed = TRANSITIONS[state][event] is State.CROSSED
+    assert ("a" in edits.take_due(11)) is is_crossed
+    edits.write_received(["a"], 12)
+    in_flight = Event.SENT in [*TO_STATE[state], event]
+    assert (edits.next_due() is not None) is in_flight

@@ -221,6 +221,6 @@ def test_any_patch_is_read_without_an_error_and_without_a_change(
 
 def test_dialect_that_is_not_known_is_an_error() -> None:
     for make in (Session, lambda **options: Sessions(Notes, **options)):
-        with pytest.raises(ValueError, match="'slash'; there are array-length, missing-value"):
+        with pytest.raises(ValueError, match="'slash'; choose from array-length, missing-value"):
             make(dialects="slash")
     assert Session(dialects="slash-root").intake.dialects == {"slash-root"}

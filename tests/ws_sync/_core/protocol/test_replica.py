@@ -93,7 +93,7 @@ def test_patch_that_can_not_be_applied_leaves_the_copy_and_stops_patches_until_t
 
 def test_patch_that_leaves_no_object_is_refused() -> None:
     replica = replica_of({"a": 1})
-    with pytest.raises(RefusedPatch, match="no object"):
+    with pytest.raises(RefusedPatch, match="must be an object, not a number"):
         replica.apply_patch(replacing("", 5))
 
 

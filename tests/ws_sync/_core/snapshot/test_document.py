@@ -18,6 +18,9 @@ from ws_sync._core.json.patch import apply
 from ws_sync._core.snapshot.document import AttributeSnapshot, PeerSnapshot, SnapshotDiff
 from ws_sync.exceptions import NotJSON
 
+SHARED: list[JSON] = ["a text", "other", 1, 1.0, 10**30, True, None, [1], {"n": [1]}]
+"""Objects that are attributes again and again, so that they are recognised."""
+
 states = st.dictionaries(names, values, min_size=1, max_size=4)
 
 
@@ -114,6 +117,18 @@ class Elsewhere:
         raise AssertionError("it is of no concern")
 
 
+class Write:
+    """A patch of attributes that are just what the peer holds."""
+
+    def __init__(self, before: Mapping[str, JSON], after: Mapping[str, JSON]) -> None:
+        self.touched = set(after)
+        self.before = dict(before).__getitem__
+        self.after = {**before, **after}.__getitem__
+
+    def is_grafted(self, _: str) -> bool:
+        return False
+
+
 def test_apply_patch_takes_over_a_patch_of_the_peer() -> None:
     document = PeerSnapshot(texts({"a": [1], "b": "unread"}))
     document.apply_patch([{"op": "add", "path": "/a/-", "value": 2}], Elsewhere("a"))
@@ -156,6 +171,47 @@ def test_scalar_that_is_the_same_object_is_compared_anew_when_the_peer_holds_ano
     for state in (value, [1], value):
         expected = [{"op": "replace", "path": "/a", "value": state}]
         assert patch_to(document, {"a": state}) == expected
+
+
+STEPS = ["advance", "advance", "forget", "patch", "patch", "elsewhere", "state"]
+
+
+@given(st.data())
+def test_scalar_that_is_not_compared_again_is_what_the_peer_holds(data: st.DataObject) -> None:
+    """The invariant of `PeerSnapshot._scalars`, after any calls in any order."""
+    shared = st.sampled_from(SHARED)
+    state: dict[str, JSON] = {name: data.draw(shared) for name in "ab"}
+    document, peer = PeerSnapshot(texts(state)), dict(state)
+    for step in data.draw(st.lists(st.sampled_from(STEPS), max_size=8)):
+        name, value = data.draw(st.sampled_from("ab")), data.draw(shared)
+        patch = [{"op": "replace", "path": f"/{name}", "value": value}]
+        if step == "advance":
+            state[name] = value
+        elif step == "forget":
+            document.forget([name])
+        elif step == "state":
+            peer[name] = value
+            document.apply_state({name: value})
+        else:
+            write = Write(state, {name: value}) if step == "patch" else Elsewhere(name)
+            peer[name] = value
+            document.apply_patch(patch, write)
+            document.refresh()
+            state[name] = value if step == "patch" else state[name]
+        assert_scalars_are_held(document)
+        if step == "advance":
+            peer = apply(peer, patch_to(document, state))
+            assert_scalars_are_held(document)
+            assert equal(peer, state)
+            assert equal(document.value(), state)
+
+
+def assert_scalars_are_held(document: PeerSnapshot) -> None:
+    for name, scalar in document._scalars.items():
+        if type(scalar) is not object:  # the mark of an attribute that is compared
+            held = document._snapshots[name]
+            assert held is not None
+            assert held.text == dump(scalar).text
 
 
 def test_nan_is_reported_where_the_peer_holds_null() -> None:

@@ -17,29 +17,29 @@ from tests.ws_sync.strategies import names, scalars, values
 from ws_sync._core.json.codec import JSON
 from ws_sync._core.json.equality import equal
 from ws_sync._core.snapshot import text_diff
-from ws_sync._core.snapshot.member_offsets import Layout, Unstable, common_end, common_start
-from ws_sync._core.snapshot.text_diff import Comparison, Operations, TooLong
+from ws_sync._core.snapshot.member_offsets import MemberOffsets, Unstable, common_end, common_start
+from ws_sync._core.snapshot.text_diff import Operations, Pair, TextDiff, TooLong
 
 ROWS = [{"id": number, "text": f"row {number}", "tags": ["x"]} for number in range(100)]
 
 
 def compare(
-    old: JSON, new: JSON, layout: Layout | None = None, most: int = 1 << 20
-) -> tuple[list[Any], Layout | None]:
-    """Return the operations and the layout of the newer value."""
+    old: JSON, new: JSON, offsets: MemberOffsets | None = None, most: int = 1 << 20
+) -> tuple[list[Any], MemberOffsets | None]:
+    """Return the operations and the offsets of the new value."""
     operations = Operations(most)
-    texts = orjson.dumps(old), orjson.dumps(new)
-    layout = Comparison(None).compare(operations, *texts, new, "", layout)
-    return [orjson.loads(text) for text in operations.texts], layout
+    pair = Pair(orjson.dumps(old), orjson.dumps(new), new, "")
+    offsets = TextDiff(None).compare(operations, pair, offsets)
+    return [orjson.loads(text) for text in operations.texts], offsets
 
 
 def follow(value: JSON, edits: list[Callable[[Any], object]]) -> list[list[Any]]:
-    """Edit a value step by step, with the layout that the step before has left."""
-    layout, patches = None, []
+    """Edit a value step by step, each with the offsets from the step before."""
+    offsets, patches = None, []
     for edit in edits:
         old = copy.deepcopy(value)
         edit(value)
-        patch, layout = compare(old, value, layout)
+        patch, offsets = compare(old, value, offsets)
         assert equal(jsonpatch.apply_patch(old, patch), value)
         patches.append(patch)
     return patches
@@ -57,14 +57,14 @@ def test_operations_make_the_new_value_of_the_old_one(kind: str, data: st.DataOb
             if kind == "array"
             else st.dictionaries(names, inner, min_size=1, max_size=6)
         )
-        layout, old = None, data.draw(several)
+        offsets, old = None, data.draw(several)
         for _ in range(3):
             new = data.draw(several | st.just(old))
-            operations, layout = compare(old, new, layout if orjson.dumps(old) else None)
+            operations, offsets = compare(old, new, offsets if orjson.dumps(old) else None)
             assert equal(jsonpatch.apply_patch(copy.deepcopy(old), operations), new)
             assert {each["op"] for each in operations} <= {"add", "remove", "replace"}
-            if layout is not None:
-                assert sum(layout.strides) == len(orjson.dumps(new)) - 1
+            if offsets is not None:
+                assert sum(offsets.strides) == len(orjson.dumps(new)) - 1
             old = new
 
 
@@ -144,7 +144,7 @@ def test_all_elements_changed_is_one_replacement_when_that_is_shorter() -> None:
 def test_value_that_is_another_one_when_asked_again_is_noticed() -> None:
     old, new = orjson.dumps(ROWS), orjson.dumps([*ROWS, 1])
     with pytest.raises(Unstable):
-        Comparison(None).compare(Operations(1 << 20), old, new, [*ROWS, 123], "")
+        TextDiff(None).compare(Operations(1 << 20), Pair(old, new, [*ROWS, 123], ""))
 
 
 @given(st.binary(max_size=40), st.binary(max_size=8), st.binary(max_size=8))
@@ -163,7 +163,7 @@ def test_names_of_any_length_are_not_kept() -> None:
     tracemalloc.start()
     try:
         for number in range(50):
-            text_diff.replacement(f"/table/{number}{'x' * 100_000}", b"1")
+            text_diff.replace_operation(f"/table/{number}{'x' * 100_000}", b"1")
         kept, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

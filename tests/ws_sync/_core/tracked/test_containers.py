@@ -126,7 +126,7 @@ class Peer:
 def test_mirror_of_a_client_equals_the_state(small: int, data: st.DataObject) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tracked_snapshot, "SMALL", small)
-        patch.setattr(change_log, "MOST_ENTRIES", 4)
+        patch.setattr(change_log, "MIN_ENTRIES", 4)
         start = data.draw(st.lists(values, max_size=5) | st.dictionaries(names, values, max_size=4))
         tracked = SyncedList(start) if isinstance(start, list) else SyncedDict(start)
         peers = [Peer(tracked), Peer(tracked)]

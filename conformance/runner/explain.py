@@ -6,14 +6,15 @@ is judged.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from conformance.driver.trace import SHOWN_ENTRIES
 from conformance.protocol.display import escape_control_chars, show_payload
 from conformance.protocol.wire import compact
-from conformance.runner.verdict import ClosingVerdict, Finding, Outcome, Verdict
+from conformance.runner.console import Console
+from conformance.runner.verdict import ClosingVerdict, Finding, Outcome, Run, Verdict
 from conformance.spec import requirements
-from conformance.terminal.console import Console
 
 UNBROKEN = Console()
 LABELS = 15
@@ -66,7 +67,7 @@ def _circumstances(outcome: Outcome, finding: Finding, page: Console) -> Iterato
     if closing and bad and closing.requirement != finding.requirement:
         yield from _field(page, "closing", manner(closing))
     if finding.hint:
-        yield from _field(page, "hint", finding.hint, "hint")
+        yield from _field(page, "hint", finding.hint.sentence, "hint")
     if finding.printed:
         first, *more = map(escape_control_chars, finding.printed.splitlines())
         yield from _field(page, "printed", first)
@@ -112,3 +113,23 @@ def _field(page: Console, label: str, text: str, kind: str = "") -> Iterator[str
     first, *more = page.wrapped(text, " " * LABELS)
     yield page.paint(f"  {label:<{LABELS - 2}}", "label") + page.paint(first[LABELS:], kind)
     yield from (page.paint(line, kind) for line in more)
+
+
+def conclusion(run: Run) -> str:
+    """What the run says of the side under test, in one sentence."""
+    return concluded(run.counts(), run.exit_status())
+
+
+def concluded(counts: Counter[Verdict], status: int) -> str:
+    """The same, of how many cases have each verdict and the exit status."""
+    if status:
+        return "NOT conformant" if status == 1 else "nothing ran, so nothing is known"
+    if counts[Verdict.KNOWN]:
+        return f"as its known-failing list says: {counts[Verdict.KNOWN]} cases fail, no others"
+    if counts[Verdict.WARN]:
+        warn = "case warns" if counts[Verdict.WARN] == 1 else "cases warn"
+        return (
+            f"conformant: every MUST that was exercised is met, {counts[Verdict.WARN]} {warn} of a "
+            "SHOULD that is not"
+        )
+    return "conformant: every requirement that was exercised is met"

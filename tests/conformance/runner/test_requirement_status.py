@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.reports.model import Report
-from conformance.reports.requirement_status import RequirementStatus
+from conformance.runner.requirement_status import RequirementStatus
 from conformance.runner.verdict import Verdict
 from tests.conformance.reports.made import case, finding, of_client, report
 

@@ -1,0 +1,96 @@
+"""The functions of one object that its client calls: actions and tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ws_sync._binding.arguments import bind, fit, read_call
+from ws_sync._binding.markers import remote_functions
+from ws_sync._core.json.codec import JSON
+from ws_sync._log import Log, log_fields
+from ws_sync._server.counters import Counters
+from ws_sync._server.inbound_limits import Intake
+from ws_sync._server.instrumentation import instrumentation
+from ws_sync._server.invoke import call
+from ws_sync._server.sync_options import Configuration
+from ws_sync._server.tasks import Tasks
+from ws_sync.exceptions import shorten
+
+
+class RemoteCalls:
+    """Calls the functions that a configuration names, and those that the object marks.
+
+    Attributes:
+        tasks: the tasks of the object.
+    """
+
+    __slots__ = ("_actions", "_any_action", "_any_task", "_camel", "_counters", "_log", "tasks")
+
+    def __init__(
+        self,
+        config: Configuration,
+        changed: Callable[[], None],
+        log: Log,
+        counters: Counters,
+        intake: Intake,
+    ) -> None:
+        """Find the functions.
+
+        Args:
+            config: how the object is synced.
+            changed: called when the running tasks have changed.
+            log: the log of the document.
+            counters: the counters of the session.
+            intake: the limits of the session.
+        """
+        actions, tasks = config.actions, config.tasks
+        self._any_action = actions if callable(actions) else None
+        self._any_task = tasks if isinstance(tasks, tuple) else None
+        self._actions = remote_functions(config.obj, "remote_action")
+        self._actions |= {} if callable(actions) else actions
+        functions = remote_functions(config.obj, "remote_task")
+        functions |= {} if isinstance(tasks, tuple) else tasks
+        cancels = remote_functions(config.obj, "remote_task_cancel") | dict(config.task_cancels)
+        self.tasks = Tasks(functions, cancels, changed, log, counters, intake)
+        self._camel = config.camel
+        self._counters = counters
+        self._log = log
+
+    async def act(self, data: JSON) -> None:
+        """Handle `_ACTION`."""
+        self._counters.received_actions += 1
+        name, arguments = read_call(data)
+        if (action := self._actions.get(name)) is not None:
+            by_position, named = bind(action, name, arguments, self._camel)
+            await call(action, *by_position, **named)
+        elif self._any_action is not None:
+            await call(self._any_action, data)
+        else:
+            self._log_unknown(
+                "action", name, log_fields("action-unknown", "actions-unknown", name=name)
+            )
+
+    async def start(self, data: JSON) -> None:
+        """Handle `_TASK_START`."""
+        self._counters.received_starts += 1
+        name, arguments = read_call(data)
+        if (task := self.tasks.functions.get(name)) is not None:
+            self.tasks.start(name, fit(task, name, arguments, self._camel))
+        elif self._any_task is not None:
+            await call(self._any_task[0], data)
+        else:
+            self._log_unknown("task", name, log_fields("task-unknown", "tasks-unknown", name=name))
+
+    async def cancel(self, data: JSON) -> None:
+        """Handle `_TASK_CANCEL`."""
+        self._counters.received_cancels += 1
+        name, _ = read_call(data)
+        if self._any_task is not None and name not in self.tasks.functions:
+            await call(self._any_task[1], data)
+        else:
+            self.tasks.cancel(name)
+
+    def _log_unknown(self, what: str, name: object, extra: dict[str, Any]) -> None:
+        instrumentation.record_outcome("unknown")
+        self._log.warning("%s has no %s %s", self._log.key, what, shorten(repr(name)), extra=extra)
