@@ -97,7 +97,7 @@ def _check(path: Path) -> int:
 def _say_what_is_unexpected(
     defects: Sequence[Defect], there: Mapping[str, Result], here: Mapping[str, Result]
 ) -> int:
-    shown = [defect for defect in defects if defect.is_shown]
+    shown = [defect for defect in defects if defect.is_tested]
     wrong = [d for d in shown if here[d.number].verdict != "right"]
     unseen = [d for d in shown if there[d.number].verdict != d.there]
     for defect in wrong:

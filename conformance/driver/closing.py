@@ -14,6 +14,7 @@ from conformance.errors import Silence
 
 CLOSE_CODE = "connection-close-code"
 TOLD = "session-takeover-disconnect"
+GOODBYE = "_DISCONNECT"
 NORMAL = 1000
 
 
@@ -45,7 +46,8 @@ def after_errors(connections: Iterable[Connection]) -> Iterator[ConnectionEnd]:
         closing = one.closing
         if closing is None or one.ended_by_kit or closing.code == NO_FRAME:
             continue
-        if one.was_disconnected or any(_takes_over(later, one) for later in opened[place + 1 :]):
+        replaced = any(_takes_over(later, one) for later in opened[place + 1 :])
+        if replaced or _last_event(one) == GOODBYE:
             continue
         met = closing.code != NORMAL
         yield ConnectionEnd(CLOSE_CODE, str(closing), "a code other than 1000 after an error", met)
@@ -63,6 +65,9 @@ async def taken_over(older: Connection) -> ConnectionEnd:
         closing = await older.wait_closed()
     except Silence as silence:
         return ConnectionEnd(TOLD, silence.received, expected, met=False)
-    last = older.received[-1].event.type if older.received else "nothing"
-    how = f"{closing}, after {last}"
-    return ConnectionEnd(TOLD, how, expected, met=older.was_disconnected)
+    last = _last_event(older)
+    return ConnectionEnd(TOLD, f"{closing}, after {last}", expected, met=last == GOODBYE)
+
+
+def _last_event(connection: Connection) -> str:
+    return connection.received[-1].event.type if connection.received else "nothing"

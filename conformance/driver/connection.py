@@ -99,11 +99,6 @@ class Connection:
         self._reader = asyncio.create_task(self._read())
 
     @property
-    def was_disconnected(self) -> bool:
-        """Whether the last event is `_DISCONNECT`."""
-        return bool(self.received) and self.received[-1].event.type == "_DISCONNECT"
-
-    @property
     def subprotocol(self) -> str | None:
         """The subprotocol that the server selected; it has to be None."""
         return self._socket.subprotocol
@@ -152,9 +147,11 @@ class Connection:
             self.fences.sent(text)
         await self.write(b"".join(map(self.frame, texts)))
 
-    def frame(self, text: str) -> bytes:
-        """The bytes of a text frame."""
-        return Frame(Opcode.TEXT, text.encode()).serialize(mask=self.masks)
+    def frame(self, content: str | bytes, *, fin: bool = True) -> bytes:
+        """The bytes of a text or binary frame."""
+        if isinstance(content, str):
+            return Frame(Opcode.TEXT, content.encode(), fin=fin).serialize(mask=self.masks)
+        return Frame(Opcode.BINARY, content, fin=fin).serialize(mask=self.masks)
 
     async def send_bytes(self, content: bytes) -> None:
         """Send a binary frame."""
@@ -186,6 +183,12 @@ class Connection:
             ClosedEarly: The connection ends first.
             Violation: An illegal frame has arrived.
         """
+        facts: dict[str, Any] = {
+            "requirement": requirement,
+            "expected": what,
+            "event": event,
+            "attributes": attributes,
+        }
         position = since
         try:
             async with asyncio.timeout(self._deadline):
@@ -197,24 +200,12 @@ class Connection:
                     if illegal := self.first_violation():
                         raise illegal
                     if self.closing:
-                        raise self._closed_early(
-                            requirement=requirement,
-                            expected=what,
-                            event=event,
-                            attributes=attributes,
-                        )
+                        raise self._closed_early(**facts)
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
-            raise Silence(
-                requirement=requirement,
-                expected=what,
-                received=f"nothing of the kind on connection {self.label} "
-                f"within {self._deadline:g} s",
-                event=event,
-                attributes=attributes,
-                connection=self.label,
-            ) from None
+            received = f"nothing of the kind on connection {self.label} within {self._deadline:g} s"
+            raise Silence(received=received, connection=self.label, **facts) from None
 
     async def wait_closed(self, *, requirement: str | None = None) -> Closing:
         """Wait until the other side closes the connection.
@@ -240,11 +231,7 @@ class Connection:
         """Send a frame without its last bytes, and abort the connection."""
         shown = content if isinstance(content, str) else f"{len(content)} bytes"
         self._trace.add(self.label, "sent", f"(without the last {missing} bytes) {shown}")
-        if isinstance(content, str):
-            frame = Frame(Opcode.TEXT, content.encode())
-        else:
-            frame = Frame(Opcode.BINARY, content)
-        await self.write(frame.serialize(mask=self.masks)[:-missing])
+        await self.write(self.frame(content)[:-missing])
         await self.cut()
 
     async def write(self, content: bytes, what: str = "") -> None:
@@ -285,16 +272,14 @@ class Connection:
 
     async def reset(self) -> None:
         """Reset the TCP connection."""
-        self._trace.add(self.label, "noted", "resets the connection")
-        self.ended_by_kit = self.closing is None
+        self._note_end("resets the connection")
         reset(self._socket.transport)
         await self._reader
 
     async def cut_between_fragments(self, frame: str) -> None:
         """Send a text as a message without its last fragment, and abort the connection."""
         self._trace.add(self.label, "sent", f"(unfinished) {frame}")
-        part = Frame(Opcode.TEXT, frame.encode(), fin=False).serialize(mask=self.masks)
-        await self.write(part)
+        await self.write(self.frame(frame, fin=False))
         assert isinstance(self._socket, ClientConnection)  # a raw socket has no ping
         with suppress(TimeoutError, ConnectionClosed):  # a pong shows that it was read
             async with asyncio.timeout(self._deadline):
@@ -303,17 +288,19 @@ class Connection:
 
     async def close(self) -> None:
         """Close with a closing handshake, and wait for the end."""
-        self._trace.add(self.label, "noted", "closes")
-        self.ended_by_kit = self.closing is None
+        self._note_end("closes")
         await self._socket.close()
         await self._reader
 
     async def cut(self) -> None:
         """Abort the connection, without a close frame."""
-        self._trace.add(self.label, "noted", "cuts the connection")
-        self.ended_by_kit = self.closing is None
+        self._note_end("cuts the connection")
         self._socket.transport.abort()
         await self._reader
+
+    def _note_end(self, note: str) -> None:
+        self._trace.add(self.label, "noted", note)
+        self.ended_by_kit = self.closing is None
 
     def stimulate(self) -> None:
         """Mark the frame that was sent last as the subject of the case."""
@@ -336,9 +323,8 @@ class Connection:
             async with asyncio.timeout(seconds):
                 await self._socket.send(frame)
         except TimeoutError:
-            side = self.legality.side
             raise Silence(
-                expected=f"a {side} that reads from connection {self.label}",
+                expected=f"a {self.legality.side} that reads from connection {self.label}",
                 received=f"unread frames after {seconds:g} s",
                 kind=Kind.NOT_READ,
                 connection=self.label,
@@ -381,20 +367,17 @@ class Connection:
         self.closing = Closing(self.label, code or NO_FRAME, reason or "")
         self.ended = time.monotonic()
         if not self._released:
-            ended: Change | None = "closed" if self.closing.code != NO_FRAME else None
-            self._trace.add(self.label, "noted", str(self.closing), ended)
+            change: Change | None = "closed" if self.closing.code != NO_FRAME else None
+            self._trace.add(self.label, "noted", str(self.closing), change)
         self._news.set()
 
     def _give_up(self, received: str) -> None:
         """Abort a connection that receives more than any case asks for: a fault of the sender."""
-        self.legality.violations.append(
-            Violation(
-                expected="no more than what was asked for",
-                received=received,
-                kind=Kind.FLOOD,
-                connection=self.label,
-            )
+        expected = "no more than what was asked for"
+        flood = Violation(
+            expected=expected, received=received, kind=Kind.FLOOD, connection=self.label
         )
+        self.legality.violations.append(flood)
         self._socket.transport.abort()
 
     def _take(self, frame: str | bytes) -> None:
@@ -405,9 +388,10 @@ class Connection:
                 self.received.append(Received(announcement, frame))
             return
         event = self.legality.text(frame)
-        if event is not None:
-            self.fences.received(event)
-        if event is not None and event.name != "_BIN_META":
+        if event is None:
+            return
+        self.fences.received(event)
+        if event.name != "_BIN_META":
             self.received.append(Received(event))
 
     def first_violation(self) -> Violation | None:

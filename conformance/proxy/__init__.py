@@ -1,8 +1,9 @@
-"""The watcher: it sits between any client and any server, and says what is wrong as it happens.
+"""A proxy that judges both sides of the connections that it forwards.
 
-Bytes are passed on as they come, before anything is judged; what is judged is a copy of them.
+Bytes are forwarded as they come, before a copy of them is judged.
 
-    frames, reading, shapes, patching: pure  <-  copies <- judge: what a connection may carry
-    head <- tunnel: bytes from one socket to the other, and how either ends
-    findings, record <- watcher: what is known  <-  terminal, page, files: how it is told
+    frame_reader, patching <- copies <- documents <- judge <- watcher   the judging, without I/O
+    http_head <- forwarder                                              the forwarding
+    record, findings <- watcher <- terminal, feed <- live_page          the output
+    rerun, export                                                       replay files and the report
 """

@@ -1,4 +1,4 @@
-"""`python -m conformance.proxy`: watch what passes between clients and a server."""
+"""`python -m conformance.proxy`: judge what passes between clients and a server."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from conformance.proxy.terminal import Terminal
 from conformance.proxy.watcher import Watcher
 
 TICK = 0.25
-"""Seconds between looks for what is late."""
+"""Seconds between checks for late answers."""
 UNUSABLE = 2
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Run the command; its exit status."""
+    """Run the command; return its exit status."""
     return asyncio.run(_watch(read(given)))
 
 
@@ -32,7 +32,7 @@ async def _watch(chosen: Options) -> int:
     proxy = Proxy(watcher, chosen.target)
     target = chosen.target.geturl()
     write = _Writer(watcher, chosen.report, target) if chosen.report else None
-    over = _told(terminal, write)  # before anybody can know that it listens
+    over = _handle_signals(terminal, write)  # before a client can connect
     try:
         server = await proxy.listen(*chosen.listen)
     except OSError as error:
@@ -56,7 +56,7 @@ async def _watch(chosen: Options) -> int:
         if page is not None and serving is not None:
             page.close()
             await serving
-        await asyncio.sleep(0)  # the ends of connections are told before they are summed up
+        await asyncio.sleep(0)  # the ends of connections come before the summary
     finally:
         terminal.summary(watcher)
     if write is not None:
@@ -65,11 +65,12 @@ async def _watch(chosen: Options) -> int:
     return int(chosen.fail and broken)
 
 
-def _told(terminal: Terminal, write: _Writer | None) -> asyncio.Event:
-    """What is set when the watcher is told to end; it writes when it is told to."""
+def _handle_signals(terminal: Terminal, write: _Writer | None) -> asyncio.Event:
+    """Write files on SIGUSR1; return the event that SIGINT and SIGTERM set."""
 
     def ask() -> None:
-        terminal.say(write.now() if write else "ws-sync: no files: start it with --report DIR")
+        said = "ws-sync: nothing is written: start the proxy with --report DIR"
+        terminal.say(write.now() if write else said)
 
     over = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -80,7 +81,7 @@ def _told(terminal: Terminal, write: _Writer | None) -> asyncio.Event:
 
 
 class _Writer:
-    """Writes the files, and says where they are."""
+    """Writes the files."""
 
     def __init__(self, watcher: Watcher, folder: Path, target: str) -> None:
         self._watcher = watcher
@@ -88,13 +89,13 @@ class _Writer:
         self._target = target
 
     async def __call__(self) -> str:
-        """Write, when the page asks for it."""
+        """Write, on request of the page."""
         return self.now()
 
     def now(self) -> str:
-        """Write; the sentence that tells of it."""
+        """Write; return a sentence for people."""
         try:
-            return f"ws-sync: written {export.write(self._folder, self._watcher, self._target)}"
+            return f"ws-sync: wrote {export.write(self._folder, self._watcher, self._target)}"
         except OSError as error:
             return f"ws-sync: --report {self._folder} can't be written: {error.strerror or error}"
 

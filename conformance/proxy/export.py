@@ -1,7 +1,7 @@
-"""The files of what was watched: a report, and a replay file for each finding about the server.
+"""Writes a report of what was watched, and a replay file for each finding about the server.
 
-The report is one of the kit's, in which each connection is a case; the replay files are programs
-whose steps send what a client has sent. What is not kept any more, or not whole, is left out.
+The report has the kit's format, with each connection as a case. A replay file is a program whose
+steps repeat what the clients sent. Entries that were dropped from the record are missing in both.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from conformance.spec import requirements
 
 SECTION = "watched"
 MOST_STEPS = 5000
-"""Steps of a replay file; a longer dialogue is not one."""
+"""The most steps of a replay file; a longer dialogue gets none."""
 VERDICTS = {"must": Verdict.FAIL, "should": Verdict.WARN, "suspect": Verdict.WARN}
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written.
+    """The files that were written.
 
     Attributes:
         report: The page.
         replays: The replay files.
-        left_out: Why there is none of some findings.
+        left_out: The reasons why findings have no replay file.
     """
 
     report: Path
@@ -45,13 +45,13 @@ class Written:
     left_out: list[str]
 
     def __str__(self) -> str:
-        return f"{self.report} and {len(self.replays)} replay files beside it" + "".join(
+        return f"{self.report} and {len(self.replays)} replay files" + "".join(
             f"; {reason}" for reason in self.left_out
         )
 
 
 def write(folder: Path, watcher: Watcher, target: str) -> Written:
-    """Write all.
+    """Write all files.
 
     Raises:
         OSError: A file can't be written.
@@ -121,7 +121,7 @@ def document(watcher: Watcher, target: str, commands: dict[int, str]) -> JSONObj
         cases=cases,
         frames=watcher.totals()[0],
         status=1 if broken else 0 if cases else 2,
-        warnings=[f"{n} {what} are not kept any more" for n, what in forgotten if n],
+        warnings=[f"{n} {what} are no longer recorded" for n, what in forgotten if n],
     )
 
 
@@ -161,16 +161,16 @@ def _sentence(found: Finding) -> str:
 
 
 def _replay(finding: Finding, watcher: Watcher, target: str) -> Replay:
-    """The replay file of a finding: all connections to its URL that were open by then.
+    """Return the replay file of a finding, with all connections to its URL that were open.
 
     Raises:
-        LookupError: It can't be one.
+        LookupError: It has none; the text says why.
     """
     if finding.requirement.not_observable is not None or finding.requirement.side == "client":
-        raise LookupError("the kit has no verdict on this requirement")
+        raise LookupError("the kit does not judge this requirement")
     watched = watcher.connections.get(finding.connection)
     if watched is None:
-        raise LookupError(f"connection {finding.connection} is not kept any more")
+        raise LookupError(f"connection {finding.connection} is no longer recorded")
     labels = {
         other.label: other
         for other in watcher.connections.values()
@@ -197,5 +197,5 @@ def _replay(finding: Finding, watcher: Watcher, target: str) -> Replay:
 
 
 def _until(passed: Iterable[Passed], finding: Finding) -> list[Passed]:
-    """What had passed when it was found; and what came shortly after, if that was only late."""
+    """Return what had passed when it was found."""
     return [one for one in passed if one.at <= finding.at + 0.001]

@@ -1,7 +1,6 @@
-"""What has changed since a reader was told last, as JSON: how the page is kept up to date.
+"""The updates of the live page: what has changed since the last one, as JSON.
 
-A reader that is slow or joins late gets the last of everything and not all of it, so that nothing
-is kept for it here.
+A slow or late reader gets the latest state and not every change, so that nothing is queued for it.
 """
 
 from __future__ import annotations
@@ -16,17 +15,17 @@ from conformance.proxy.record import Passed
 from conformance.proxy.watcher import Watched, Watcher
 
 MOST_ENTRIES = 300
-"""Entries that are told at once; of more than these, the last."""
+"""The most entries in an update; the last ones, if there are more."""
 MOST_DOCUMENTS = 40
-"""Documents that are told at once; the others come next time."""
+"""The most documents in an update; the others are in the next one."""
 SHOWN_CHARACTERS = 600
-"""Characters of a message that are told before somebody asks for it."""
+"""Characters of a message in an update; the page asks for the rest."""
 SHOWN_STATE = 200_000
-"""Bytes of a state that are told."""
+"""The largest state in an update, in bytes."""
 
 
 class Reader:
-    """One reader and what it knows."""
+    """One reader of the page, and what it has received."""
 
     def __init__(self, watcher: Watcher) -> None:
         self._watcher = watcher
@@ -36,7 +35,7 @@ class Reader:
         self._findings: dict[int, int] = {}
 
     def news(self) -> bytes:
-        """What it does not know yet, as the JSON text of one object."""
+        """Return the next update, a JSON object."""
         watcher, record = self._watcher, self._watcher.record
         entries = record.since(self._entry, MOST_ENTRIES)
         skipped = record.last - self._entry - len(entries)
@@ -67,7 +66,7 @@ class Reader:
         return found
 
     def _gone(self) -> list[str]:
-        """The connections that are not told of any more."""
+        """Return the connections that were dropped."""
         gone = [name for name in self._connections if name not in self._watcher.connections]
         for name in gone:
             del self._connections[name]
@@ -96,7 +95,7 @@ class Reader:
 
 
 def connection(watched: Watched) -> dict[str, object]:
-    """A connection as the page has it."""
+    """Return a connection for the page."""
     return {
         "label": watched.label,
         "path": escape_control_chars(watched.path)[:500],
@@ -112,7 +111,7 @@ def connection(watched: Watched) -> dict[str, object]:
 
 
 def document(watched: Watched, copy: DocumentCopy) -> dict[str, object]:
-    """A document as the page has it."""
+    """Return a document for the page."""
     return {
         "connection": watched.label,
         "key": copy.key,
@@ -127,11 +126,11 @@ def document(watched: Watched, copy: DocumentCopy) -> dict[str, object]:
 
 def _state(copy: DocumentCopy) -> dict[str, object]:
     if not copy.followed:
-        return {"why": "not followed: the next _SET tells what it is"}
+        return {"why": "not followed until the next _SET"}
     try:
         text = _encoded(copy.root[0])
     except (ValueError, RecursionError):
-        return {"why": "nested too deeply to be shown"}
+        return {"why": "too deeply nested to be shown"}
     if len(text) > SHOWN_STATE:
         return {"why": f"{len(text)} bytes, too large to be shown"}
     return {"state": orjson.Fragment(text)}
@@ -145,7 +144,7 @@ def _encoded(value: object) -> bytes:
 
 
 def entry(passed: Passed, characters: int = SHOWN_CHARACTERS) -> dict[str, object]:
-    """A message or a note as the page has it."""
+    """Return a message or a note for the page."""
     size = len(passed.payload) + passed.left_out
     if passed.is_text:
         text = escape_control_chars(passed.payload[: 4 * characters].decode(errors="replace"))[

@@ -1,4 +1,4 @@
-"""What was found, each thing once: what comes again is counted."""
+"""The findings: each fault once, with the number of times it was seen."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from conformance.proxy.sides import FRAMES, Fault, Sender
 from conformance.spec import Requirement, requirements
 
 MOST_CONNECTIONS = 100
-"""Labels of connections that a finding names at most."""
+"""The most connections that a finding names."""
 
 MOST_WITH_KEYS = 200
-"""Findings up to which the same thing about two keys is two findings."""
+"""The number of findings up to which the same fault about two keys is two findings."""
 
 LONGEST = 4000
-"""Characters of what was expected, and of what was received: a peer's names may be in there."""
+"""The longest `expected` and `received`, in characters: they may contain a peer's names."""
 
 Level = Literal["must", "should", "suspect"]
 
@@ -33,25 +33,25 @@ _FRAMES = Requirement(
 
 
 def requirement_of(fault: Fault) -> Requirement:
-    """The requirement that a fault breaks."""
+    """Return the requirement that a fault breaks."""
     return _FRAMES if fault.requirement == FRAMES else requirements()[fault.requirement]
 
 
 @dataclass(slots=True)
 class Finding:
-    """One thing that is wrong, however often it was seen.
+    """A fault, and where it was seen.
 
     Attributes:
-        number: Which finding it is, from 1 on.
-        requirement: What is broken.
-        fault: How, as it was seen first.
+        number: The number of the finding, from 1 on.
+        requirement: The requirement that is broken.
+        fault: The fault as it was seen first.
         connection: The label of the connection on which it was seen first.
-        at: When it was seen first, in seconds since the watcher began.
-        frame: The frame for people, or an empty text if it is about something that did not come.
-        last: The last entries of the connection before it, and its own.
-        count: How often it was seen.
-        last_at: When it was seen last.
-        connections: The labels of the connections on which it was seen, not all of very many.
+        at: The time at which it was seen first, in seconds since the watcher began.
+        frame: The frame for people, or an empty string if nothing arrived.
+        last: The last entries of the connection, with its own.
+        count: The number of times it was seen.
+        last_at: The time at which it was seen last.
+        connections: The labels of the connections on which it was seen, up to a limit.
     """
 
     number: int
@@ -67,18 +67,18 @@ class Finding:
 
     @property
     def side(self) -> Sender:
-        """Who is at fault."""
+        """The side at fault."""
         return self.fault.side
 
     @property
     def level(self) -> Level:
-        """How grave it is: `suspect` is what may have another reason."""
+        """`must` or `should` by the requirement, `suspect` if there may be another explanation."""
         if self.fault.weight == "suspect":
             return "suspect"
         return "must" if self.requirement.binding else "should"
 
     def as_json(self) -> dict[str, object]:
-        """The finding for the page."""
+        """Return the finding for the page."""
         return {
             "number": self.number,
             "requirement": self.requirement.id,
@@ -113,10 +113,9 @@ class Findings:
         return len(self._found)
 
     def take(self, fault: Fault, connection: str, at: float) -> Finding:
-        """Count a fault as the finding that it is: one more of an old one, or a new one.
+        """Add a fault to its finding, and return that.
 
-        Of a new one, whose count is 1, the caller has to say in which frame and behind which others
-        it was seen.
+        If its count is 1, the finding is new: set its frame and its last entries.
         """
         keyed = len(self._found) < MOST_WITH_KEYS
         about = fault.about if keyed else fault.about.partition(":")[0]
@@ -135,7 +134,7 @@ class Findings:
         return found
 
     def of(self, side: Sender, level: Level | None = None) -> list[Finding]:
-        """The findings about a side, of one level if that is given."""
+        """Return the findings about a side, of one level if it is given."""
         return [
             found
             for found in self._found.values()

@@ -1,7 +1,7 @@
-"""Passes bytes from a client to the target and back, and ends on one side as the other has ended.
+"""Forwards bytes between a client and the target, and ends each side as the other has ended.
 
-Bytes go out before they are looked at. A side that does not read stops the other one from being
-read, so that nothing piles up here. The end of a stream, a reset and a close frame arrive as such.
+Bytes are forwarded before they are parsed. While one side does not read, the other is not read, so
+that buffers stay small. The end of a stream, a reset and a close frame are forwarded as such.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from conformance.proxy.http_head import BadHead, Request
 from conformance.proxy.watcher import Watched, Watcher
 
 CONNECT = 10.0
-"""Seconds in which the target has to take a connection."""
+"""Seconds within which the target must accept a connection."""
 LINGER = 2.0
-"""Seconds that a client has for its answer to the close frame when there is no target."""
+"""Seconds that a client has to answer the close frame if the target can't be reached."""
 BUFFERED = 1 << 16
-"""Bytes that wait for a side before the other one is not read any more."""
+"""Bytes buffered for one side above which the other is not read."""
 BAD_GATEWAY = 1014
 CONTINUE, SWITCHING = 100, 101
 
 
 class Proxy:
-    """Where connections come from and go to.
+    """Accepts clients and connects them to the target.
 
     Attributes:
-        watcher: What looks on.
-        target: Where they go.
-        down: Why the target could not be reached the last time, or an empty text.
-        tunnels: All that are open.
+        watcher: The watcher of all connections.
+        target: The server's URL.
+        down: Why the target could not be reached the last time, or an empty string.
+        tunnels: The open connections.
     """
 
     def __init__(self, watcher: Watcher, target: SplitResult) -> None:
@@ -44,7 +44,7 @@ class Proxy:
         self._tls = ssl.create_default_context() if target.scheme == "wss" else None
 
     async def listen(self, host: str, port: int) -> asyncio.Server:
-        """Begin to take connections.
+        """Listen for clients.
 
         Raises:
             OSError: The address can't be listened on.
@@ -52,47 +52,48 @@ class Proxy:
         loop = asyncio.get_running_loop()
         return await loop.create_server(lambda: ClientSide(self), host, port, backlog=1024)
 
-    async def reach(self, near: ClientSide) -> ServerSide:
-        """A connection to the target.
+    async def connect(self, client: ClientSide) -> ServerSide:
+        """Connect to the target.
 
         Raises:
-            OSError: There is none.
-            TimeoutError: The target does not take it.
+            OSError: The target can't be reached.
+            TimeoutError: The target does not accept the connection.
         """
         loop = asyncio.get_running_loop()
         port = self.target.port or (443 if self._tls else 80)
         async with asyncio.timeout(CONNECT):
-            _, far = await loop.create_connection(
-                lambda: ServerSide(near), self.target.hostname or "", port, ssl=self._tls
+            _, server = await loop.create_connection(
+                lambda: ServerSide(client), self.target.hostname or "", port, ssl=self._tls
             )
         if self.down:
             self.down = ""
-            self.watcher.note(f"{self.target.geturl()} is there again")
-        return far
+            self.watcher.note(f"{self.target.geturl()} can be reached again")
+        return server
 
-    def missed(self, error: OSError) -> str:
-        """Say that the target is not there, once; the reason for the client."""
+    def connect_failed(self, error: OSError) -> str:
+        """Note once that the target can't be reached; return the reason for the client."""
         reason = error.strerror or str(error) or "it does not answer"
         if not self.down:
-            self.watcher.note(f"{self.target.geturl()} is not there: {reason}")
+            self.watcher.note(f"{self.target.geturl()} can't be reached: {reason}")
         self.down = reason
-        return f"ws-sync proxy: the target is not there: {reason}"
+        return f"ws-sync proxy: the target can't be reached: {reason}"
 
     def close(self) -> None:
-        """End all connections."""
-        for near in [*self.tunnels]:
-            if near.watched is not None:
-                near.watched.half_ended("proxy")
-            near.transport.abort()
+        """Abort all connections."""
+        for client in [*self.tunnels]:
+            if client.watched is not None:
+                client.watched.half_ended("proxy")
+            client.transport.abort()
 
 
 class _End(asyncio.Protocol):
-    """One end of a tunnel.
+    """One end of a forwarded connection.
 
     Attributes:
-        transport: Its socket.
-        other: The end that bytes go to, or None while there is none.
-        finished: Whether nothing more comes from it.
+        transport: The transport of its socket.
+        other: The other end, or None while there is none.
+        finished: Whether its stream has ended.
+        stalled: Whether it does not read.
     """
 
     name = ""
@@ -104,13 +105,13 @@ class _End(asyncio.Protocol):
         self.stalled = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """There is a socket."""
+        """Keep the transport."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         transport.set_write_buffer_limits(high=BUFFERED)
 
     def pause_writing(self) -> None:
-        """This side does not read: do not read the other one either."""
+        """Stop reading the other end, because this one does not read."""
         self.stalled = True
         if self.other is not None and not self.other.transport.is_closing():
             self.other.transport.pause_reading()
@@ -122,13 +123,13 @@ class _End(asyncio.Protocol):
             self.other.read_on()
 
     def read_on(self) -> None:
-        """Read this side again, unless what it has sent still waits."""
+        """Read this end again, unless the other one does not read."""
         full = self.other is not None and self.other.stalled
         if not full and not self.transport.is_closing():
             self.transport.resume_reading()
 
     def eof_received(self) -> bool:
-        """Nothing more comes from this side: the other one gets the end of the stream."""
+        """Forward the end of the stream."""
         self.finished = True
         self.ends()
         other = self.other
@@ -140,7 +141,7 @@ class _End(asyncio.Protocol):
         return True
 
     def connection_lost(self, error: Exception | None) -> None:
-        """This side has no socket any more: the other one ends in the same way."""
+        """End the other end in the same way."""
         other, self.other = self.other, None
         self.lost()
         if other is None or other.transport.is_closing():
@@ -151,10 +152,10 @@ class _End(asyncio.Protocol):
             other.transport.close()
 
     def ends(self) -> None:
-        """This side has ended its stream."""
+        """Called when the stream of this end ends."""
 
     def lost(self) -> None:
-        """This side is gone."""
+        """Called when the connection of this end is lost."""
 
 
 class ClientSide(_End):
@@ -167,26 +168,26 @@ class ClientSide(_End):
         self._proxy = proxy
         self._head = bytearray()
         self._early = b""
-        self._waits = False  # for the answer to a request for a WebSocket
+        self._waits = False  # for the answer to a handshake
         self._task: asyncio.Task[None] | None = None
         self.request: Request | None = None
         self.watch: Callable[[bytes], None] | None = None
         self.watched: Watched | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A client is there."""
+        """Add the connection."""
         super().connection_made(transport)
         self._proxy.tunnels.add(self)
 
     def data_received(self, data: bytes) -> None:
-        """Pass on what the client sends; its request first goes through `head`."""
+        """Forward what the client sends, after its request is changed."""
         if self.other is not None:
             self.other.transport.write(data)
             if self.watch is not None:
                 self.watch(data)
             elif self._waits:
                 self._early += data
-                if len(self._early) > BUFFERED:  # what comes before the answer has to wait for it
+                if len(self._early) > BUFFERED:  # frames before the answer are kept
                     self.transport.pause_reading()
         elif self.request is None:
             self._head += data
@@ -213,9 +214,9 @@ class ClientSide(_End):
 
     async def _connect(self, request: Request) -> None:
         try:
-            far = await self._proxy.reach(self)
+            server = await self._proxy.connect(self)
         except OSError as error:  # a TimeoutError as well
-            reason = self._proxy.missed(error)
+            reason = self._proxy.connect_failed(error)
             if self.transport.is_closing():
                 return
             self.transport.write(request.refusal(BAD_GATEWAY, reason))
@@ -224,23 +225,23 @@ class ClientSide(_End):
             self.transport.close()
             return
         if self.transport.is_closing():
-            far.transport.abort()
+            server.transport.abort()
             return
-        self.other, far.other = far, self
+        self.other, server.other = server, self
         self._waits = request.upgrades
         early = bytes(self._head)
         self._early = early if self._waits else b""
-        far.transport.write(request.for_target(self._proxy.target) + early)
+        server.transport.write(request.for_target(self._proxy.target) + early)
         self._head.clear()
         self.read_on()
 
     def read_on(self) -> None:
-        """Read on, unless much has come already before the answer."""
+        """Read again, unless much has arrived before the answer."""
         if len(self._early) <= BUFFERED:
             super().read_on()
 
     def upgraded(self) -> None:
-        """The target has accepted the WebSocket."""
+        """Watch the connection: the target has accepted the handshake."""
         assert self.request is not None
         self.watched = self._proxy.watcher.open(
             self.request.path, self.request.get("origin"), self.request.get("user-agent")
@@ -256,19 +257,19 @@ class ClientSide(_End):
         self.read_on()
 
     def refused(self, status: int) -> None:
-        """The target has answered a request for a WebSocket with something else."""
+        """Note that the target has rejected the handshake, if the request was one."""
         if self.request is not None and self.request.upgrades:
             path = self.request.path
-            self._proxy.watcher.note(f"the server answers {status} to a WebSocket at {path}")
+            self._proxy.watcher.note(f"the server answers {status} to a handshake at {path}")
         self._answered()
 
     def ends(self) -> None:
-        """Tell the watcher."""
+        """Notify the watcher."""
         if self.watched is not None:
             self.watched.half_ended(self.name)
 
     def lost(self) -> None:
-        """Tell the watcher."""
+        """Notify the watcher."""
         self._proxy.tunnels.discard(self)
         if self.watched is not None:
             self.watched.end(self.name)
@@ -279,14 +280,14 @@ class ServerSide(_End):
 
     name = "server"
 
-    def __init__(self, near: ClientSide) -> None:
+    def __init__(self, client: ClientSide) -> None:
         super().__init__()
-        self._near = near
+        self._client = client
         self._head: bytearray | None = bytearray()
         self._watch: Callable[[bytes], None] | None = None
 
     def data_received(self, data: bytes) -> None:
-        """Pass on what the server sends."""
+        """Forward what the server sends."""
         if self.other is not None:
             self.other.transport.write(data)
         if self._watch is not None:
@@ -297,7 +298,7 @@ class ServerSide(_End):
 
     def _read_head(self, buffer: bytearray) -> None:
         status = CONTINUE
-        while 100 <= status < 200 and status != SWITCHING:  # what comes before the answer
+        while 100 <= status < 200 and status != SWITCHING:  # informational answers
             end = buffer.find(http_head.END)
             if end < 0 and len(buffer) <= http_head.LONGEST:
                 return
@@ -305,20 +306,20 @@ class ServerSide(_End):
             del buffer[: end + len(http_head.END)]
         self._head = None
         if status != SWITCHING:
-            self._near.refused(status)
+            self._client.refused(status)
             return
-        self._near.upgraded()
-        assert self._near.watched is not None
-        self._watch = self._near.watched.server
+        self._client.upgraded()
+        assert self._client.watched is not None
+        self._watch = self._client.watched.server
         if buffer:
             self._watch(bytes(buffer))
 
     def ends(self) -> None:
-        """Tell the watcher."""
-        if self._near.watched is not None:
-            self._near.watched.half_ended(self.name)
+        """Notify the watcher."""
+        if self._client.watched is not None:
+            self._client.watched.half_ended(self.name)
 
     def lost(self) -> None:
-        """Tell the watcher."""
-        if self._near.watched is not None:
-            self._near.watched.end(self.name)
+        """Notify the watcher."""
+        if self._client.watched is not None:
+            self._client.watched.end(self.name)

@@ -1,8 +1,8 @@
-"""The heads of HTTP messages: what the proxy changes of a request, and what it answers itself.
+"""The heads of HTTP messages, and the answers of the proxy itself.
 
-A request is passed on as it came but for three things: `Host` names the target; no extension is
-offered, since compressed frames could not be read here without reading them twice; and what is not
-a WebSocket gets a connection of its own, so that every request passes here.
+A request is forwarded unchanged but for three things. `Host` names the target. No extension is
+offered, because compressed frames would have to be decompressed to be judged. A request that is not
+a WebSocket handshake gets `Connection: close`, so that the next one is on a new connection.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from urllib.parse import SplitResult
 
 END = b"\r\n\r\n"
 LONGEST = 1 << 16
-"""Bytes of a head at most."""
+"""The longest head, in bytes."""
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _STATUS = re.compile(rb"[1-9][0-9]{2}")
 LONGEST_REASON = 123
-"""Bytes of the reason in a close frame at most."""
+"""The longest reason of a close frame, in bytes."""
 
 
 class BadHead(Exception):
-    """A head that is none; the text says why."""
+    """A head is invalid; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it came.
+    """The head of a request.
 
     Attributes:
-        method: Its method.
-        path: Path and query.
+        method: The method.
+        path: The path and query.
         version: The version of HTTP.
-        headers: Names as they were written, and values, in order.
+        headers: The names, in their own spelling, and values, in order.
     """
 
     method: str
@@ -43,16 +43,16 @@ class Request:
     headers: list[tuple[str, str]]
 
     def get(self, name: str) -> str:
-        """The values of a header, joined; empty without one."""
+        """Return the values of a header, joined; an empty string without it."""
         return ", ".join(value for other, value in self.headers if other.lower() == name)
 
     @property
     def upgrades(self) -> bool:
-        """Whether it asks for a WebSocket."""
+        """Whether it is a WebSocket handshake."""
         return "websocket" in self.get("upgrade").lower()
 
     def for_target(self, target: SplitResult) -> bytes:
-        """The bytes that the target gets."""
+        """Return the bytes for the target."""
         path = self.path
         if target.path not in ("", "/"):
             path = target.path.rstrip("/") + path
@@ -68,7 +68,7 @@ class Request:
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
     def refusal(self, code: int, reason: str) -> bytes:
-        """The answer when there is no target: a WebSocket that is closed, or an error page."""
+        """Return the answer without a target: a WebSocket that closes, or an error page."""
         key = self.get("sec-websocket-key")
         if not self.upgrades or not key:
             page = reason.encode()
@@ -77,8 +77,8 @@ class Request:
                 b"Connection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(page), page)
             )
         accept = base64.b64encode(hashlib.sha1(key.encode() + GUID).digest())
-        told = reason.encode()[:LONGEST_REASON].decode(errors="ignore").encode()
-        frame = bytes([0x88, 2 + len(told)]) + code.to_bytes(2, "big") + told
+        cut = reason.encode()[:LONGEST_REASON].decode(errors="ignore").encode()
+        frame = bytes([0x88, 2 + len(cut)]) + code.to_bytes(2, "big") + cut
         return (
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Accept: %s\r\n\r\n%s" % (accept, frame)
@@ -86,28 +86,28 @@ class Request:
 
 
 def request(head: bytes) -> Request:
-    """Read the head of a request, without the empty line that ends it.
+    """Parse the head of a request, without the empty line that ends it.
 
     Raises:
-        BadHead: It is none.
+        BadHead: It is invalid.
     """
     first, *lines = head.decode("latin-1").split("\r\n")
     if any(letter in line for line in (first, *lines) for letter in "\r\n\0"):
-        # Some servers take a lone LF for the end of a line, and would find other headers here.
-        raise BadHead("a line with another end in it")
+        # Some servers accept a lone LF as the end of a line, and would read other headers.
+        raise BadHead("a line contains CR, LF or NUL")
     parts = first.split(" ")
     if len(parts) != 3 or not parts[1].startswith("/") or not parts[2].startswith("HTTP/1."):
-        raise BadHead("a request line that is none")
+        raise BadHead("the request line is invalid")
     headers = []
     for line in lines:
         name, colon, value = line.partition(":")
         if not colon or not name or name != name.strip():
-            raise BadHead("a header that is none")
+            raise BadHead("a header is invalid")
         headers.append((name, value.strip()))
     return Request(parts[0], parts[1], parts[2], headers)
 
 
 def status(head: bytes) -> int:
-    """The status in the head of an answer, 0 if it has none."""
+    """Return the status in the head of an answer, 0 without one."""
     parts = head.partition(b"\r\n")[0].split(b" ", 2)
     return int(parts[1]) if len(parts) > 1 and _STATUS.fullmatch(parts[1]) else 0

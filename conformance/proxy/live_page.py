@@ -1,8 +1,8 @@
-"""The live page: what is known, in a browser, the moment it is known.
+"""The live page of the proxy, for a browser.
 
-It is served on one address and to one's own pages: a name that a foreign site has pointed at this
-machine, and a foreign page that asks for it, are refused. Nothing is loaded from elsewhere, and
-what comes from the wire is put into the page as text.
+It is served at one address and only to its own pages. Requests with another `Host`, such as a
+foreign name that resolves to this machine, or with a foreign `Origin` are rejected. The page loads
+nothing from elsewhere, and shows what comes from the wire as text.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from conformance.proxy.watcher import Watcher
 
 FILES = Path(__file__).parent / "page"
 PERIOD = 0.2
-"""Seconds between news."""
+"""Seconds between updates."""
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
@@ -46,19 +46,19 @@ class Page:
     """The page of one watcher.
 
     Attributes:
-        address: Host and port, for people.
+        address: Its host and port.
     """
 
     def __init__(
         self, watcher: Watcher, about: dict[str, str], write: Write | None, host: str, port: int
     ) -> None:
-        """Begin to listen.
+        """Listen; `serve` answers the requests.
 
         Args:
-            watcher: What is shown.
-            about: What else the page says of it, such as the target.
-            write: Writes the files of the report and says where; None if there is no folder.
-            host: Where it listens.
+            watcher: The watcher.
+            about: Further facts for the page, such as the target.
+            write: Writes the report and returns a sentence; None without a folder.
+            host: The host to listen on.
             port: The port, 0 for a free one.
 
         Raises:
@@ -76,7 +76,7 @@ class Page:
             routes=[
                 Route("/", self._file),
                 Route("/{name:str}", self._file),
-                Route("/api/about", self._tell_about),
+                Route("/api/about", self._about_page),
                 Route("/api/feed", self._feed),
                 Route("/api/entry/{number:int}", self._entry),
                 Route("/api/report", self._report, methods=["POST"]),
@@ -94,11 +94,11 @@ class Page:
         self._server = _Server(config)
 
     async def serve(self) -> None:
-        """Serve until it is closed."""
+        """Serve until `close`."""
         await self._server.serve(sockets=[self._socket])
 
     def close(self) -> None:
-        """End, and all streams of news with it."""
+        """End the server and all streams of updates."""
         self._server.should_exit = True
 
     async def _file(self, request: Request) -> Response:
@@ -107,7 +107,7 @@ class Page:
             return PlainTextResponse("not found", 404)
         return Response(path.read_bytes(), media_type=TYPES[path.suffix])
 
-    async def _tell_about(self, _: Request) -> Response:
+    async def _about_page(self, _: Request) -> Response:
         return JSONResponse({**self._about, "report": self._write is not None})
 
     async def _feed(self, _: Request) -> Response:
@@ -122,24 +122,24 @@ class Page:
     async def _entry(self, request: Request) -> Response:
         passed = self._watcher.record.get(request.path_params["number"])
         if passed is None:
-            return PlainTextResponse("it is not kept any more", 404)
+            return PlainTextResponse("the entry was dropped from the record", 404)
         return JSONResponse(feed.entry(passed, WHOLE))
 
     async def _report(self, _: Request) -> Response:
         if self._write is None:
-            return PlainTextResponse("start it with --report DIR", 409)
+            return PlainTextResponse("start the proxy with --report DIR", 409)
         return JSONResponse({"said": await self._write()})
 
 
 class Guard:
-    """Refuses what does not come from the page's own address, and adds the headers to the rest."""
+    """Rejects requests from other origins, and adds `HEADERS` to the other answers."""
 
     def __init__(self, app: ASGIApp, hosts: set[str]) -> None:
         self._app = app
         self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Answer or reject a request."""
         if scope["type"] != "http":
             return
         request = Request(scope)
@@ -147,7 +147,9 @@ class Guard:
         own = request.headers.get("host", "") in self._hosts
         if origin or request.method == "POST":
             own = own and origin.removeprefix("http://") in self._hosts
-        app = self._app if own else PlainTextResponse("this page is for its own address", 403)
+        app = (
+            self._app if own else PlainTextResponse("rejected: foreign Host or Origin header", 403)
+        )
 
         async def answer(message: dict[str, object]) -> None:
             if message["type"] == "http.response.start":
@@ -159,7 +161,7 @@ class Guard:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, without its signal handlers: the watcher has its own."""
+    """uvicorn without its signal handlers, because the command has its own."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""What the command line of the watcher says."""
+"""The command line of the proxy."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ DEADLINE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is watched, and how it is told.
+    """The options.
 
     Attributes:
-        listen: Host and port for clients.
+        listen: The host and port for clients.
         target: The server's URL.
-        page: Host and port of the page, or None for no page.
-        report: The folder for files, or None.
+        page: The host and port of the page, or None for no page.
+        report: The folder for the report and replay files, or None.
         fail: Whether a finding about a MUST is exit status 1.
-        deadline: Seconds in which answers have to come.
+        deadline: Seconds within which answers must arrive.
     """
 
     listen: tuple[str, int]
@@ -37,38 +37,38 @@ class Options:
 
 
 def read(given: Sequence[str] | None) -> Options:
-    """Read the command line; ends the program if it is wrong."""
+    """Parse the command line; exit with status 2 if it is invalid."""
     parser = argparse.ArgumentParser(
         prog="ws-sync proxy",
-        description="Sit between clients and a server, and say what is wrong the moment it is.",
-        epilog="Ctrl-C ends it and prints a summary; SIGUSR1 writes the files of --report before "
-        "that. Exit status: 0; 1 with --fail if a MUST was broken; 2 a wrong option or an address "
-        "that can't be listened on.",
+        description="Forward connections between clients and a server, and report violations by "
+        "either side as they occur.",
+        epilog="Ctrl-C stops it and prints a summary; SIGUSR1 writes the files of --report at any "
+        "time. Exit status: 0; 1 with --fail if a MUST was broken; 2 for an invalid option or an "
+        "address that can't be listened on.",
     )
     parser.add_argument(
         "--listen", type=_address, required=True, metavar="HOST:PORT", help="where clients connect"
     )
     parser.add_argument(
         "--target", type=_target, required=True, metavar="URL",
-        help="the server, such as ws://127.0.0.1:8000; the path of the client is put behind it",
+        help="the server, such as ws://127.0.0.1:8000; the client's path is appended",
     )  # fmt: skip
     pages = parser.add_mutually_exclusive_group()
     pages.add_argument(
         "--page", type=_address, default=(LOOPBACK, 0), metavar="HOST:PORT",
-        help="where the live page is; a free port of this machine if not given",
+        help="where the live page is served (default: a free port on loopback)",
     )  # fmt: skip
     pages.add_argument("--no-page", dest="page", action="store_const", const=None)
     parser.add_argument(
         "--report", type=Path, metavar="DIR",
-        help="write a report of the dialogues there at the end, and a replay file for each finding "
-        "about the server",
+        help="write a report at the end, and a replay file for each finding about the server",
     )  # fmt: skip
     parser.add_argument(
-        "--fail", action="store_true", help="exit status 1 if a MUST was broken, by either side"
+        "--fail", action="store_true", help="exit with 1 if either side broke a MUST"
     )
     parser.add_argument(
         "--deadline", type=_seconds, default=DEADLINE, metavar="SECONDS",
-        help="after which an answer is late (default %(default)g)",
+        help="time after which an answer is late (default %(default)g)",
     )  # fmt: skip
     chosen = parser.parse_args(given)
     if chosen.report is not None and chosen.report.exists() and not chosen.report.is_dir():
@@ -102,5 +102,5 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = 0
     if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no time")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number of seconds")
     return seconds

@@ -1,4 +1,4 @@
-"""The dialogue as it was recorded: the last of it, as much as a bound of memory takes."""
+"""The record of what passed, as much of its end as fits into a bound of memory."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from conformance.driver.trace import WHOLE, Direction, Entry
 MOST_BYTES = 64 << 20
 MOST_ENTRIES = 200_000
 COST = 300
-"""Bytes that an entry takes besides its payload."""
+"""Bytes of an entry without its payload."""
 
 
 class Passed:
-    """One message that has passed, or something that happened to a connection.
+    """One message, or a note about a connection.
 
     Attributes:
-        number: Which entry it is, from 1 on.
+        number: The number of the entry, from 1 on.
         at: Seconds since the watcher began.
         connection: The label of the connection.
         direction: `sent` by the client, `received` by it, or `noted`.
-        payload: The message as it came, the middle of a large one left out; or the note's text.
+        payload: The message, without the middle of a large one; or the text of the note.
         is_text: Whether the message is text.
-        type: The type of the event in it, if there is one.
-        left_out: How many bytes are missing.
-        findings: The numbers of the findings that it led to.
+        type: The type of the event in it, or an empty string.
+        left_out: The number of bytes that are missing in the middle.
+        findings: The numbers of the findings in it.
     """
 
     __slots__ = (
@@ -57,7 +57,7 @@ class Passed:
         self.payload = payload
 
     def entry(self, since: float = 0.0) -> Entry:
-        """The same as an entry of a dialogue that began at a time."""
+        """Return it as an entry of a dialogue that began at `since`."""
         content = self.payload.decode(errors="replace") if self.is_text else self.payload
         return Entry(self.at - since, self.connection, self.direction, content, self.left_out)
 
@@ -66,8 +66,8 @@ class Record:
     """The last entries of all connections.
 
     Attributes:
-        forgotten: How many earlier ones are gone.
-        bytes: How much memory is taken, about.
+        forgotten: The number of earlier entries that were dropped.
+        bytes: The memory of the entries, about.
     """
 
     def __init__(self, most_bytes: int = MOST_BYTES, most_entries: int = MOST_ENTRIES) -> None:
@@ -78,7 +78,7 @@ class Record:
         self._entries: deque[Passed] = deque()
 
     def add(self, passed: Passed) -> None:
-        """Keep an entry, and forget the oldest where there is no room."""
+        """Add an entry, and drop the oldest if there is no room."""
         entries = self._entries
         passed.number = self.forgotten + len(entries) + 1
         entries.append(passed)
@@ -93,19 +93,19 @@ class Record:
         return self.forgotten + len(self._entries)
 
     def get(self, number: int) -> Passed | None:
-        """The entry of a number, if it is still there."""
+        """Return the entry with a number, or None if it was dropped."""
         index = number - self.forgotten - 1
         return self._entries[index] if 0 <= index < len(self._entries) else None
 
     def since(self, number: int, most: int) -> list[Passed]:
-        """The last entries behind a number, at most so many of them."""
+        """Return the last entries after a number, at most `most` of them."""
         count = min(self.last - number, len(self._entries), most)
         return [self._entries[i] for i in range(-count, 0)]
 
     def all(self) -> Iterator[Passed]:
-        """All entries that are kept."""
+        """Iterate over all entries."""
         return iter(self._entries)
 
     def of(self, connection: str) -> Iterator[Passed]:
-        """The entries of a connection."""
+        """Iterate over the entries of a connection."""
         return (passed for passed in self._entries if passed.connection == connection)

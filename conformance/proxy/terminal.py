@@ -1,6 +1,6 @@
-"""What the watcher says in the terminal: a line for each connection, some for each finding.
+"""The output in the terminal: a line for each connection, several for each finding.
 
-What comes from the wire is made harmless before it is printed.
+Control characters from the wire are escaped.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SAID: dict[Level, str] = {
     "should": "does not keep",
     "suspect": "may break",
 }
-"""What is said of a finding of each level."""
+"""The verb for a finding of each level."""
 WIDTH = 100
 TIMES = "\N{MULTIPLICATION SIGN}"
 INDENT = " " * 12
@@ -35,15 +35,18 @@ class Terminal:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
-        if isinstance(self._stream, TextIOWrapper):  # names may have letters that it can't write
+        if isinstance(
+            self._stream, TextIOWrapper
+        ):  # names may have characters that it can't encode
             self._stream.reconfigure(errors="backslashreplace")
         self._read = True
         self._coloured = self._stream.isatty() and not os.environ.get("NO_COLOR")
 
     def say(self, line: str) -> None:
-        """Print a line, nothing any more when nobody reads.
+        """Print a line, unless the reader has closed the pipe.
 
-        What can't be printed, as on a full disk, is lost: a connection must not end for it.
+        A line that can't be written, for example to a full disk, is lost: the error must not end a
+        connection.
         """
         if self._read:
             try:
@@ -54,11 +57,11 @@ class Terminal:
                 pass
 
     def paint(self, text: str, colour: str) -> str:
-        """A text in a colour, where there are colours."""
+        """Return a text in a colour, if the terminal has colours."""
         return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m" if self._coloured else text
 
     def opened(self, watched: Watched) -> None:
-        """A client has connected."""
+        """Print a new connection."""
         origin = f"  from {escape_control_chars(watched.origin)[:100]}" if watched.origin else ""
         self._line(
             watched.label,
@@ -67,7 +70,7 @@ class Terminal:
         )
 
     def ended(self, watched: Watched) -> None:
-        """A connection has ended."""
+        """Print the end of a connection."""
         seconds = (watched.ended or 0) - watched.opened
         size = sum(watched.bytes.values())
         ending = escape_control_chars(str(watched.ending))
@@ -78,7 +81,7 @@ class Terminal:
         )
 
     def found(self, finding: Finding) -> None:
-        """Print a finding when it is new; then when it was seen ten times, a hundred times …."""
+        """Print a new finding, and its count when it was seen 10 times, 100 times, …."""
         if finding.count > 1:
             if str(finding.count).strip("0") == "1":
                 text = f"finding {finding.number} {TIMES}{finding.count}: {finding.requirement.id}"
@@ -89,7 +92,7 @@ class Terminal:
             self.say(line)
 
     def noted(self, connection: str, text: str) -> None:
-        """Something is worth a line."""
+        """Print a note."""
         self._line(connection, escape_control_chars(text), "dim" if connection else "bold")
 
     def _line(self, connection: str, text: str, colour: str) -> None:
@@ -97,13 +100,13 @@ class Terminal:
         self.say(f"{clock}  {connection:<4}{self.paint(text, colour)}")
 
     def summary(self, watcher: Watcher) -> None:
-        """Print what there was in all."""
+        """Print the summary."""
         for line in summary(watcher, self.paint):
             self.say(line)
 
 
 def headline(finding: Finding) -> str:
-    """A finding in one sentence: who does what to which requirement."""
+    """Return a finding as one sentence: the side, the verb, the requirement."""
     requirement = finding.requirement
     return (
         f"the {finding.side} {SAID[finding.level]} {requirement.id} ({requirement.level}), "
@@ -112,7 +115,7 @@ def headline(finding: Finding) -> str:
 
 
 def details(finding: Finding) -> Iterator[str]:
-    """The lines under the headline."""
+    """Yield the lines under the headline."""
     sentence = finding.requirement.sentence
     yield fill(sentence, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
     yield f"{INDENT}expected  {escape_control_chars(finding.fault.expected)}"
@@ -125,7 +128,7 @@ def details(finding: Finding) -> Iterator[str]:
 
 
 def summary(watcher: Watcher, paint: Callable[[str, str], str]) -> Iterator[str]:
-    """The lines of the summary."""
+    """Yield the lines of the summary."""
     frames, size = watcher.totals()
     seconds = watcher.now()
     keys = sorted(watcher.all_keys())
@@ -138,7 +141,7 @@ def summary(watcher: Watcher, paint: Callable[[str, str], str]) -> Iterator[str]
     )
     findings = sorted(watcher.findings, key=lambda found: list(SAID).index(found.level))
     if not findings:
-        yield paint("nothing wrong was seen", "green")
+        yield paint("no findings", "green")
         return
     width = max(len(found.requirement.id) for found in findings)
     for found in findings:
@@ -156,7 +159,7 @@ def summary(watcher: Watcher, paint: Callable[[str, str], str]) -> Iterator[str]
 
 
 def readable(size: float) -> str:
-    """Bytes for people."""
+    """Return a number of bytes in a unit that fits."""
     for unit in ("B", "kB", "MB"):
         if size < 1000:
             return f"{size:.0f} {unit}" if unit == "B" or size >= 10 else f"{size:.1f} {unit}"

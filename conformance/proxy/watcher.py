@@ -1,6 +1,6 @@
-"""What is known of everything that passes: the connections, the record, the findings.
+"""The watcher: the connections, the record of what passed, the findings.
 
-It is told of bytes and of ends, in the order in which they happen, and asks for nothing.
+The forwarder reports bytes and ends of streams to it, in the order in which they happen.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ from conformance.proxy.record import Passed, Record
 from conformance.proxy.sides import Due, Fault, Sender, Side
 
 JUDGED = 32 << 20
-"""Bytes of a message up to which it is judged. Larger ones are passed on, and said to be large."""
+"""The longest message that is judged, in bytes; a longer one is forwarded and noted."""
 CONTEXT = 10
-"""Entries that a finding shows."""
+"""Entries that a finding keeps."""
 KEPT_ENDED = 200
-"""Connections that are still told of after they have ended."""
+"""Ended connections that are kept."""
 KEPT_STATES = 20
-"""Those of them whose documents are still known."""
+"""Ended connections whose documents are kept."""
 FAULTS = frozenset({1003, 1008, 1011})
-"""Codes with which a server ends a connection for what an event asks; others are about frames."""
+"""Close codes with which a server rejects an event; the others are about frames."""
 AT_ONCE = 1.0
-"""Seconds behind an event of the client in which the end of the connection may be due to it."""
+"""Seconds after an event of the client in which the server's close may be an answer to it."""
 SOON = 3.0
-"""Seconds after a takeover in which the end of the newer connection is no accident."""
+"""Seconds after a takeover in which a close of the newer connection is suspicious."""
 
 
 class Listener(Protocol):
-    """Who wants to know at once."""
+    """The interface for those that are notified at once."""
 
     def opened(self, watched: Watched) -> None:
         """A client has connected."""
@@ -55,10 +55,10 @@ class Listener(Protocol):
         """A connection has ended."""
 
     def found(self, finding: Finding) -> None:
-        """Something is wrong; it is new if its count is 1."""
+        """A finding is new, if its count is 1, or was seen again."""
 
     def noted(self, connection: str, text: str) -> None:
-        """Something is worth a line, and no fault."""
+        """Something noteworthy happened that is not a fault."""
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ class ConnectionEnd:
     """How a connection ended.
 
     Attributes:
-        by: Who began.
+        by: The side that began the close: `client`, `server` or `proxy`.
         code: The code of the close frame, 1006 without one.
         reason: The reason in it.
     """
@@ -87,21 +87,21 @@ class Watched:
 
     Attributes:
         label: Its name: A, B, …
-        path: The path and query that the client asked for.
-        origin: Its header `Origin`.
-        agent: Its header `User-Agent`.
-        opened: When, in seconds since the watcher began.
-        ended: When, or None.
-        ending: How it is ending, or None while nothing says that it is.
-        judge: Judges both sides.
-        bytes: What came from the client and from the server, headers of frames included.
-        controls: How many pings and pongs have passed.
-        silent: Tells whether nothing can come through to the client, since it does not read.
+        path: The path and query of the request.
+        origin: The header `Origin`.
+        agent: The header `User-Agent`.
+        opened: Its begin, in seconds since the watcher began.
+        ended: Its end, or None.
+        ending: How it ends, or None before a side begins to close it.
+        judge: The judge of both sides.
+        bytes: The bytes from the client and from the server, with the headers of frames.
+        controls: The number of pings and pongs.
+        silent: Whether nothing reaches the client, because it does not read.
         last: Its last entries.
-        disconnected: When `_DISCONNECT` passed, or None.
+        disconnected: The time of `_DISCONNECT`, or None.
         placed: Whether the server has accepted the client's identification.
-        first: Who ended its stream first, or an empty text.
-        unwatched: Whether the watcher has failed on it, and only passes bytes on.
+        first: The side that ended its stream first, or an empty string.
+        unwatched: Whether the watcher failed on it, so that bytes are only forwarded.
     """
 
     def __init__(self, watcher: Watcher, name: str, path: str, origin: str, agent: str) -> None:
@@ -112,7 +112,7 @@ class Watched:
         self.opened = watcher.now()
         self.ended: float | None = None
         self.ending: ConnectionEnd | None = None
-        self.judge = Judge(self._tell, self._note, watcher.deadline)
+        self.judge = Judge(self.tell, self._note, watcher.deadline)
         self.bytes = {"client": 0, "server": 0}
         self.controls = 0
         self.silent: Callable[[], bool] = bool
@@ -131,15 +131,15 @@ class Watched:
 
     @property
     def frames(self) -> int:
-        """How many messages have passed."""
+        """The number of messages."""
         return self.judge.client.frames + self.judge.server.frames
 
     def client(self, data: bytes) -> None:
-        """Bytes of the client have passed."""
+        """Take bytes of the client."""
         self._feed("client", self.judge.client, data)
 
     def server(self, data: bytes) -> None:
-        """Bytes of the server have passed."""
+        """Take bytes of the server."""
         self._feed("server", self.judge.server, data)
 
     def _feed(self, name: Sender, side: Side, data: bytes) -> None:
@@ -149,10 +149,10 @@ class Watched:
         try:
             if parts := self._frames[name].feed(data):
                 self._take(name, side, parts)
-        except Exception:  # noqa: BLE001 - a fault of the kit's must not end the connection
+        except Exception:  # noqa: BLE001 - an error of the kit must not end the connection
             self.unwatched = True
-            fault = traceback.format_exc()
-            self._note(f"the watcher fails, and does not judge this connection any more: {fault}")
+            error = traceback.format_exc()
+            self._note(f"the watcher failed, and no longer judges this connection: {error}")
 
     def _take(self, name: Sender, side: Side, parsed: list[Parsed]) -> None:
         now = self._watcher.now()
@@ -166,10 +166,10 @@ class Watched:
                     else:
                         self.controls += 1
                 case TooLarge(size):
-                    self.note(f"a message of the {name} of {size} bytes, too large to be judged")
+                    self.note(f"a message of the {name} of {size} bytes is too large to be judged")
                     self.judge.large(side, now)
                 case Invalid(reason):
-                    self.note(f"the {name} sends {reason}; what it sends from here on is not read")
+                    self.note(f"the {name} sends {reason}; its further bytes are not judged")
                     self._current = self.last[-1]
                     self.judge.invalid(side, reason, now)
                     self._current = None
@@ -207,27 +207,27 @@ class Watched:
         self.judge.close(side, now)
 
     def _closed_by_server(self, code: int, now: float) -> None:
-        """Look for a reason that is none: an older connection, or what the client has sent."""
+        """Suspect a close that answers an event, or that cleans up after an older connection."""
         self._watcher.closes(self, code)
         event = self.judge.refusable
         if code in FAULTS and event and now - self._heard < AT_ONCE and not self.judge.disconnected:
-            how = f"it ends with code {code} {now - self._heard:.3f} s after {event!r}"
+            how = f"a close with code {code} {now - self._heard:.3f} s after {event!r}"
             fault = Fault(
                 "connection-refusal-survives",
                 "server",
                 event,
-                "a connection that stays open, whatever a well-formed event asks for",
+                "a connection that stays open after any well-formed event",
                 how,
                 "suspect",
             )
-            self._tell(fault)
+            self.tell(fault)
 
     def half_ended(self, by: str) -> None:
-        """One side has said that nothing more comes from it."""
+        """Take the end of one side's stream."""
         self.first = self.first or by
 
     def end(self, by: str) -> None:
-        """The connection has ended; who was the first to end it, for want of a close frame."""
+        """Take the end of the connection, ended by this side unless the other began it."""
         if self.ended is not None:
             return
         self.ended = self._watcher.now()
@@ -239,7 +239,7 @@ class Watched:
         self._watcher.has_ended(self)
 
     def note(self, text: str) -> None:
-        """Put a note into the record."""
+        """Add a note to the record."""
         self._add(Passed(self._watcher.now(), self.label, "noted", text.encode(), is_text=True))
 
     def _add(self, passed: Passed) -> None:
@@ -247,14 +247,11 @@ class Watched:
         self.last.append(passed)
 
     def context(self) -> Sequence[Entry]:
-        """The last entries."""
+        """Return the last entries."""
         return [passed.entry() for passed in self.last]
 
     def tell(self, fault: Fault) -> None:
-        """Something is wrong with it."""
-        self._tell(fault)
-
-    def _tell(self, fault: Fault) -> None:
+        """Report a fault, with the message that is judged now if there is one."""
         self._watcher.tell(self, fault, self._current)
 
     def _note(self, text: str) -> None:
@@ -263,19 +260,21 @@ class Watched:
 
 
 class Watcher:
-    """All that is known.
+    """The watcher of all connections.
+
+    Args:
+        listener: Notified at once of connections and findings.
+        deadline: Seconds within which an answer must arrive.
 
     Attributes:
-        deadline: Seconds in which an answer has to come.
-        connections: Those that are open, and the last that have ended, by label.
-        opened: How many there have been.
+        connections: The open connections and the last ended ones, by label.
+        opened: The number of connections so far.
         record: What has passed.
-        findings: What is wrong.
-        listener: Who is told at once.
-        began: The time of the clock at which it began.
-        keys: The keys of the documents of connections that have ended.
-        ended_frames: How many messages have passed on these.
-        ended_bytes: And how many bytes.
+        findings: The findings.
+        began: The wall-clock time at which it began.
+        keys: The keys of the documents of ended connections.
+        ended_frames: The number of messages of ended connections.
+        ended_bytes: The number of bytes of ended connections.
     """
 
     def __init__(self, listener: Listener, deadline: float) -> None:
@@ -293,11 +292,11 @@ class Watcher:
         self._labels = map(label, count())
 
     def now(self) -> float:
-        """Seconds since it began."""
+        """Return the seconds since it began."""
         return time.monotonic() - self._start
 
     def open(self, path: str, origin: str, agent: str) -> Watched:
-        """A client has got a WebSocket."""
+        """Add a connection whose handshake is complete."""
         watched = Watched(self, next(self._labels), path, origin, agent)
         self.connections[watched.label] = watched
         self.opened += 1
@@ -306,11 +305,11 @@ class Watcher:
         return watched
 
     def note(self, text: str) -> None:
-        """Something has happened that belongs to no connection."""
+        """Report something that belongs to no connection."""
         self.listener.noted("", text)
 
     def tell(self, watched: Watched, fault: Fault, passed: Passed | None) -> None:
-        """Something is wrong on a connection, with a message or without one."""
+        """Report a fault on a connection, in a message or without one."""
         finding = self.findings.take(fault, watched.label, self.now())
         if finding.count == 1:
             finding.last = watched.context()
@@ -322,18 +321,18 @@ class Watcher:
         self.listener.found(finding)
 
     def tick(self) -> None:
-        """Look for what has not come in time. Call it a few times a second."""
+        """Report what is late. Call it a few times a second."""
         now = self.now()
         for watched in [*self.connections.values()]:
             if watched.ended is None and watched.judge.dues and not watched.silent():
                 watched.judge.overdue(now)
 
     def open_connections(self) -> list[Watched]:
-        """The connections that are open."""
+        """Return the open connections."""
         return [watched for watched in self.connections.values() if watched.ended is None]
 
     def totals(self) -> tuple[int, int]:
-        """Frames and bytes so far."""
+        """Return the number of frames and bytes so far."""
         alive = self.open_connections()
         return (
             self.ended_frames + sum(watched.frames for watched in alive),
@@ -341,13 +340,13 @@ class Watcher:
         )
 
     def all_keys(self) -> set[str]:
-        """The keys of all documents so far."""
+        """Return the keys of all documents so far."""
         return self.keys.union(
             *(watched.judge.documents.copies for watched in self.open_connections())
         )
 
     def has_ended(self, watched: Watched) -> None:
-        """A connection has ended: only the last ones are kept."""
+        """Take the end of a connection, and drop the oldest ended ones."""
         self.ended_frames += watched.frames
         self.ended_bytes += sum(watched.bytes.values())
         if len(self.keys) < 10_000:
@@ -360,12 +359,12 @@ class Watcher:
             del self.connections[name]
 
     def took_place(self, newer: Watched) -> None:
-        """An identified client has got its state: an older connection of its session has to go."""
+        """Expect the end of older connections of a session that a newer one has taken over."""
         for older in self.open_connections():
             same = older.path == newer.path and older.judge.identity == newer.judge.identity
             if same and older is not newer and older.placed and not older.judge.disconnected:
                 expected = (
-                    f"_DISCONNECT within {self.deadline:g} s, since connection {newer.label} has "
+                    f"_DISCONNECT within {self.deadline:g} s, because connection {newer.label} has "
                     "the same user and session"
                 )
                 fault = Fault(
@@ -375,7 +374,7 @@ class Watcher:
                 older.judge.dues.setdefault(("server", "takeover"), due)
 
     def closes(self, newer: Watched, code: int) -> None:
-        """The server closes a connection by itself: is it the clean-up of an older one?"""
+        """Suspect a server that closes a newer connection when it cleans up an older one."""
         if newer.judge.disconnected or code != 1000:
             return
         for older in self.connections.values():
@@ -387,9 +386,9 @@ class Watcher:
                     "session-takeover",
                     "server",
                     "close",
-                    "that the newer connection of a session stays open",
-                    f"the server closes it with code {code}, just after it has closed the older "
-                    f"one, {older.label}",
+                    "a newer connection of a session that stays open",
+                    f"a close with code {code} just after the older connection, {older.label}, was "
+                    "closed",
                     "suspect",
                 )
                 newer.tell(fault)

@@ -77,7 +77,7 @@ def _head(report: Report) -> Iterator[str]:
 
 def _met(report: Report) -> str:
     stood = [
-        report.standings[each.id].standing
+        report.requirement_results[each.id].status
         for each in report.requirements.values()
         if each.binding and each.binds(report.side) and not each.not_observable
     ]

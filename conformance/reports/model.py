@@ -11,7 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from conformance.runner.requirement_status import RequirementResult, RequirementStatus, standings
+from conformance.runner.requirement_status import (
+    RequirementResult,
+    RequirementStatus,
+    results_by_requirement,
+)
 from conformance.runner.verdict import NOT_CONFORMANT, RAN, Verdict
 from conformance.spec import SECTIONS, Requirement
 
@@ -189,9 +193,9 @@ class Report:
         return counted(self.cases)
 
     @cached_property
-    def standings(self) -> dict[str, RequirementResult]:
+    def requirement_results(self) -> dict[str, RequirementResult]:
         """What the cases say of each requirement."""
-        return standings(self.requirements, self.cases, self.side)
+        return results_by_requirement(self.requirements, self.cases, self.side)
 
     @property
     def sections(self) -> list[str]:
@@ -257,7 +261,7 @@ class Report:
                     "met": 0,
                 },
             )
-            standing = self.standings[requirement.id].standing
+            standing = self.requirement_results[requirement.id].status
             row["requirements"] += 1
             row["observable"] += requirement.not_observable is None
             row["exercised"] += standing is not RequirementStatus.UNJUDGED

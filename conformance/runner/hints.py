@@ -1,9 +1,9 @@
-"""What is known to look like a failure of a server: a table of patterns, each with one sentence.
+"""Hints: a table of known patterns of server failures, with a sentence about the likely cause.
 
-A hint is a guess at the cause, made of what was seen from outside. A wrong one costs its reader
-more than none, so each pattern names the requirements that it speaks of, and demands a trace in the
-dialogue that other faults do not leave. Mutants say which hint they want (tests/mutants/kinds.py).
-Those of clients are in `clients.hints`.
+A hint is a guess from what can be seen from outside, and a wrong one is worse than none. So each
+pattern is limited to some requirements, and needs evidence in the dialogue that other faults do not
+leave. Only facts are read, never sentences. The mutants name the hint that they expect
+(tests/mutants/kinds.py). `client_hints` has the table for clients.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def hint(finding: Finding, known: Iterable[Hint]) -> Hint | None:
     return None
 
 
-# What is seen in a dialogue
+# Facts of a dialogue
 
 
 def sent(finding: Finding) -> Iterator[dict[str, Any]]:
@@ -38,7 +38,7 @@ def sent(finding: Finding) -> Iterator[dict[str, Any]]:
 
 
 def received(finding: Finding) -> Iterator[dict[str, Any]]:
-    """Those that the server sent."""
+    """The events that the server sent, as far as they are JSON objects."""
     return _events(finding, "received")
 
 
@@ -65,7 +65,7 @@ def last_patch(finding: Finding) -> list[dict[str, Any]]:
 
 
 def pointers(finding: Finding) -> list[str]:
-    """The pointers in that patch."""
+    """The pointers in the last patch that the kit sent."""
     found = (one.get(name) for one in last_patch(finding) for name in ("path", "from"))
     return [pointer for pointer in found if isinstance(pointer, str)]
 
@@ -133,7 +133,7 @@ def _half_applied(finding: Finding) -> bool:
 
 
 MANY = 1000
-"""Operations from which on a limit is the likelier cause."""
+"""Operations from which on a limit is the more likely cause."""
 
 
 def _echoed(finding: Finding) -> bool:
@@ -172,7 +172,7 @@ def _loose_index(finding: Finding) -> bool:
 
 
 def is_loose_index(token: str) -> bool:
-    """Whether a token is no index, and an integer to some language."""
+    """Whether a token is not an index, although some language reads it as an integer."""
     return re.fullmatch(r"0\d+|[+]\d+|\d+_\d+|\s*\d+\s+|\s+\d+", token) is not None
 
 
@@ -211,118 +211,117 @@ HINTS = (
         "newer-closed",
         frozenset({"session-takeover"}),
         _newer_closed,
-        "this looks like the older connection's clean-up closing the newer one: it ends what the "
-        "session holds now, and not the connection that it served",
+        "this looks like the clean-up of the older connection closing the newer one: close the "
+        "connection that it served, not the current connection of the session",
     ),
     Hint(
         "patch-first",
         frozenset({"connection-state-before-patch"}),
         _patch_first,
-        "this looks like a connection that is given changes as soon as it is known, before its "
-        "initial states have been sent",
+        "this looks like changes being sent on a connection as soon as it is registered: send "
+        "its initial states first",
     ),
     Hint(
         "not-finite",
         frozenset({"events-strict-json", "events-not-finite"}),
         _not_finite,
-        "this looks like an encoder that writes numbers that are not finite, as Python's json does "
-        "without allow_nan=False: refuse them where they come in",
+        "this looks like an encoder that writes NaN and Infinity, as Python's json does without"
+        " allow_nan=False: reject such numbers when they are assigned",
     ),
     Hint(
         "poisoned",
         frozenset({"events-lone-surrogate", "state-get", "connection-initial-state"}),
         _poisoned,
-        "this looks like a lone surrogate that was kept: every later frame that holds it can't be "
-        "encoded as UTF-8, and is lost without a word",
+        "this looks like a lone surrogate that was stored: a frame with it can't be encoded as "
+        "UTF-8, so every later frame with this value is lost without an error",
     ),
     Hint(
         "never-unescaped",
         frozenset({"patch-unescape"}),
         _raw_token,
-        "this looks like a pointer whose tokens are used as they stand: ~1 has to become / and "
-        "then ~0 has to become ~",
+        "this looks like pointers whose tokens are not unescaped: replace ~1 by / and then ~0 by ~",
     ),
     Hint(
         "half-applied",
         frozenset({"patch-atomic"}),
         _half_applied,
-        "this looks like a patch that is applied in place: apply it to a copy, and keep the copy "
-        "when all operations have worked",
+        "this looks like a patch that is applied in place: apply it to a copy, and keep the "
+        "copy if all operations succeed",
     ),
     Hint(
         "echo",
         frozenset({"state-no-echo"}),
         _echoed,
-        "this looks like a snapshot that does not follow what a client writes: the next sync finds "
-        "the write as a difference",
+        "this looks like a snapshot that is not updated by the writes of a client: the next "
+        "sync sends the write back as a change",
     ),
     Hint(
         "cancelled-early",
         frozenset({"tasks-cancel-early"}),
         _cancelled_early,
-        "this looks like a task that was cancelled before its first step, so that the code that "
-        "takes it from the list never ran",
+        "this looks like a task that was cancelled before its first step: the code that removes"
+        " it from the list never ran",
     ),
     Hint(
         "interleaved",
         frozenset({"binary-pair"}),
         _between,
-        "this looks like an announcement and its bytes being sent in two steps without a lock, so "
-        "that another sender comes between",
+        "this looks like _BIN_META and its bytes being sent in two steps without a lock: "
+        "another sender sends in between",
     ),
     Hint(
         "loop-ends",
         REFUSING,
         lambda finding: closed(finding, 1000),
-        "this looks like an error in the loop that receives, which ends it and closes the "
-        "connection as if all were well: refuse the one event and go on",
+        "this looks like an error that ends the receiving loop, after which the connection is "
+        "closed with 1000: reject the one event and continue",
     ),
     Hint(
         "stale-start",
         frozenset({"session-resumes"}),
         _stale_start,
-        "this looks like an initial state that is taken from what was synced last, and not from "
-        "the objects as they are now",
+        "this looks like an initial state that is made from the last synced state: make it from"
+        " the current values of the objects",
     ),
     Hint(
         "hyphen-append",
         frozenset({"patch-append"}),
         _hyphen,
-        "this looks like `-` being read as an index from the end: it is the place behind the last "
-        "element",
+        "this looks like `-` being read as an index from the end: it is the position after the "
+        "last element",
     ),
     Hint(
         "hyphen-index",
         frozenset({"patch-index"}),
         _hyphen,
-        "this looks like `-` being read as the last element: it names none, and only `add` may "
-        "use it",
+        "this looks like `-` being read as the last element: it names no element, and only "
+        "`add` may use it",
     ),
     Hint(
         "loose-index",
         frozenset({"patch-index"}),
         _loose_index,
-        "this looks like an index that is read as the language reads integers: only 0, or digits "
-        "that do not begin with 0, are one",
+        "this looks like an index that is parsed by the language's integer parser: an index is "
+        "0, or digits without a leading 0",
     ),
     Hint(
         "true-is-one",
         frozenset({"patch-type-changes", "events-json-types"}),
         _bool_as_int,
-        "this looks like a comparison for which true equals 1, as in Python: in JSON they differ",
+        "this looks like a comparison in which true equals 1, as in Python: in JSON they differ",
     ),
     Hint(
         "snapshot-written-back",
         frozenset({"state-unsynced-kept"}),
         _always,
-        "this looks like a write that is applied to the state that was synced last, and all of "
-        "that is then put back into the objects",
+        "this looks like a write that is applied to the last synced state, after which the "
+        "whole state is assigned to the objects: assign only what was written",
     ),
     Hint(
         "waits-for-older",
         frozenset({"session-takeover-prompt"}),
         _always,
-        "this looks like the newer connection waiting until the older one has answered the close, "
-        "or has read what is under way: take its place first, and let it end in the background",
+        "this looks like the newer connection waiting until the older one has closed, or has "
+        "read its pending data: replace it first, and close it in the background",
     ),
 )

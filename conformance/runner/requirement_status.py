@@ -1,7 +1,7 @@
-"""What the cases of a run say of each requirement.
+"""Whether each requirement is met, from the verdicts of the cases.
 
-A case is bound to one requirement, and may find another unmet: a requirement is met if a case that
-is bound to it passes and none, of whatever requirement, finds it unmet.
+A case is bound to one requirement, and may find another one unmet. A requirement is met if a case
+that is bound to it passes, and no case, of any requirement, finds it unmet.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from conformance.spec import Requirement
 
 
 class RequirementStatus(StrEnum):
-    """How a requirement stands."""
+    """Whether a requirement is met; the worst status first."""
 
     BROKEN = "not met"
-    WARNED = "not met, as a SHOULD may be"
-    KNOWN = "not met, as its list says"
+    WARNED = "not met (a SHOULD)"
+    KNOWN = "not met, as listed"
     MET = "met"
     UNJUDGED = "not exercised"
 
 
-MEANS = {
+STATUS_BY_VERDICT = {
     Verdict.FAIL: RequirementStatus.BROKEN,
     Verdict.DIED: RequirementStatus.BROKEN,
     Verdict.WARN: RequirementStatus.WARNED,
     Verdict.KNOWN: RequirementStatus.KNOWN,
 }
-"""What a verdict means for a requirement that the case found unmet."""
+"""The status of a requirement that a case with this verdict found unmet."""
 
 
 class Judged(Protocol):
-    """What has to be known of a case."""
+    """What this module reads of a case."""
 
     @property
     def id(self) -> str: ...  # noqa: D102 - as in CaseView
@@ -50,65 +50,64 @@ class Judged(Protocol):
 
 @dataclass(slots=True)
 class RequirementResult:
-    """How one requirement stands.
+    """What the cases found about one requirement.
 
     Attributes:
-        standing: Whether it is met.
+        status: Whether it is met.
         why: Why it was not exercised; empty if it was.
         cases: The ids of the cases that are bound to it.
         against: The ids of the cases that found it unmet.
     """
 
-    standing: RequirementStatus = RequirementStatus.UNJUDGED
+    status: RequirementStatus = RequirementStatus.UNJUDGED
     why: str = ""
     cases: list[str] = field(default_factory=list)
     against: list[str] = field(default_factory=list)
 
+    def worsen(self, status: RequirementStatus) -> None:
+        """Set the status, unless the result has a worse one."""
+        self.status = min(self.status, status, key=list(RequirementStatus).index)
 
-def standings(
+
+def results_by_requirement(
     requirements: Mapping[str, Requirement], cases: Iterable[Judged], side: str
 ) -> dict[str, RequirementResult]:
-    """How each requirement stands, by its id.
+    """Return the result of each requirement, by its id.
 
     Args:
-        requirements: All that there are, by their ids.
+        requirements: All requirements, by their ids.
         cases: The cases of the run.
-        side: Which side was judged, `server` or `client`.
+        side: The side that was judged, `server` or `client`.
     """
     found = {id_: RequirementResult() for id_ in requirements}
-    left: dict[str, set[str]] = {}
+    reasons: dict[str, set[str]] = {}
     for case in cases:
         bound = found.setdefault(case.requirement, RequirementResult())
         bound.cases.append(case.id)
         if case.verdict is Verdict.PASS:
-            _worsen(bound, RequirementStatus.MET)
+            bound.worsen(RequirementStatus.MET)
         else:
-            left.setdefault(case.requirement, set()).add(_left(case))
+            reasons.setdefault(case.requirement, set()).add(_reason(case))
         for requirement, verdict in case.blamed():
-            if verdict in MEANS:
+            if verdict in STATUS_BY_VERDICT:
                 blamed = found.setdefault(requirement, RequirementResult())
                 blamed.against.append(case.id)
-                _worsen(blamed, MEANS[verdict])
-    for id_, stood in found.items():
-        if stood.standing is RequirementStatus.UNJUDGED:
-            stood.why = _why(requirements.get(id_), left.get(id_, set()), side)
+                blamed.worsen(STATUS_BY_VERDICT[verdict])
+    for id_, result in found.items():
+        if result.status is RequirementStatus.UNJUDGED:
+            result.why = _why(requirements.get(id_), reasons.get(id_, set()), side)
     return found
 
 
-def _worsen(stood: RequirementResult, standing: RequirementStatus) -> None:
-    order = list(RequirementStatus)
-    stood.standing = min(stood.standing, standing, key=order.index)
-
-
-def _left(case: Judged) -> str:
+def _reason(case: Judged) -> str:
     if case.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE):
         return case.reason
-    return "its cases end before they come to it"
+    return "its cases ended before they exercised it"
 
 
-def _why(requirement: Requirement | None, left: set[str], side: str) -> str:
-    if left:
-        return "; ".join(sorted(left))
+def _why(requirement: Requirement | None, reasons: set[str], side: str) -> str:
+    if reasons:
+        return "; ".join(sorted(reasons))
     if requirement is None:
         return ""
     if not requirement.binds(side):

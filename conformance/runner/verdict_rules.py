@@ -20,7 +20,7 @@ from conformance.driver.trace import Trace
 from conformance.errors import NotTestable, Violation, Violations
 from conformance.protocol.display import escape_control_chars
 from conformance.runner import client_hints, hints, known_failing
-from conformance.runner.explain import explain, manner
+from conformance.runner.explain import describe_closing, explain
 from conformance.runner.known_failing import Entry, Failure, Known
 from conformance.runner.options import Options
 from conformance.runner.verdict import ClosingVerdict, Finding, Outcome, Run, Verdict
@@ -188,9 +188,9 @@ def _compare_with_list(outcome: Outcome, entry: Entry | None) -> None:
             )
             outcome.reason = f"{outcome.not_as_listed}\n{outcome.reason}"
     elif outcome.verdict is Verdict.PASS:
-        if closing is not None and bad_closing and entry.holds(manner(closing)):
+        if closing is not None and bad_closing and entry.holds(describe_closing(closing)):
             outcome.verdict = Verdict.KNOWN
-            outcome.reason = f"known: {known}\n{case}: {manner(closing)}"
+            outcome.reason = f"known: {known}\n{case}: {describe_closing(closing)}"
         else:
             outcome.reason = outcome.not_as_listed = (
                 f"{entry.place}: {case} passes, but is listed as known failing: {known}"
@@ -222,7 +222,7 @@ def listed(run: Run, old: Known) -> str:
             said = f"expected {first.expected}, received {first.received}"
             text = "\n".join(explain(outcome, finding) for finding in outcome.findings)
         elif closing is not None and closing.verdict in (Verdict.FAIL, Verdict.KNOWN):
-            said = text = manner(closing)
+            said = text = describe_closing(closing)
         else:
             if outcome.verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL):
                 passed.add(outcome.case.id)

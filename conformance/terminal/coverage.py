@@ -1,17 +1,17 @@
 """Which requirements a run has exercised, and why it has not exercised the others.
 
-Counted from the specification and the outcomes, by the rule of `reports.standing`, as every report
-counts; there is no third list. A run knows more than its report does: which cases there are.
+The counts come from the specification and the outcomes, by the rule of `requirement_status`, as in
+every report. A run knows more than its report: all cases of the kit, selected or not.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import Enum
 
-from conformance.runner.case import Case
-from conformance.runner.requirement_status import RequirementStatus, standings
+from conformance.runner.requirement_status import RequirementStatus, results_by_requirement
 from conformance.runner.verdict import Outcome, Run, Verdict
 from conformance.spec import Requirement, requirements
 
@@ -19,18 +19,47 @@ LEVELS = ("MUST", "SHOULD", "MAY")
 BOTH = "both"
 
 
-@dataclass(slots=True)
-class Coverage:
-    """The requirements of one side and level that can be observed from outside.
+class Why(Enum):
+    """Why a requirement was not exercised: a phrase about one, and about several."""
+
+    NO_CASE = "has no case", "have no case"
+    NOT_SELECTED = "was not selected", "were not selected"
+    NEEDS = "needs", "need"
+    BLOCKED = "is blocked by", "are blocked by"
+    KIT_ERROR = "was not judged, for an error of the kit", "were not judged, for errors of the kit"
+    NOT_REACHED = "was not reached by a case", "were not reached by a case"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Why some requirements were not exercised.
 
     Attributes:
-        side: Whom they bind.
-        level: Their keyword; MUST stands for MUST NOT too, and SHOULD for SHOULD NOT.
-        all: Their ids.
-        exercised: Those that a case has found met or not met.
-        broken: Those of them that are not met.
-        unseen: How many more there are that can't be observed from outside.
-        missing: Why the others were not: a phrase such as "need the feature `binary`", and the ids.
+        why: The reason.
+        what: What they need, or what blocks them.
+    """
+
+    why: Why
+    what: str = ""
+
+    def phrase(self, number: int) -> str:
+        """The reason as the end of a sentence about this number of requirements."""
+        one, several = self.why.value
+        return f"{one if number == 1 else several} {self.what}".rstrip()
+
+
+@dataclass(slots=True)
+class Coverage:
+    """The requirements of one side and level.
+
+    Attributes:
+        side: The side that they bind.
+        level: Their keyword; MUST includes MUST NOT, and SHOULD includes SHOULD NOT.
+        all: The ids of those that can be observed from outside.
+        exercised: Those of `all` that a case found met or unmet.
+        broken: Those of `exercised` that are unmet.
+        unseen: How many more can't be observed from outside.
+        missing: The others of `all`, by the reason why they were not exercised.
     """
 
     side: str
@@ -39,40 +68,41 @@ class Coverage:
     exercised: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     unseen: int = 0
-    missing: dict[str, list[str]] = field(default_factory=dict)
+    missing: dict[Missing, list[str]] = field(default_factory=dict)
 
 
 def coverage(run: Run, under_test: str) -> list[Coverage]:
-    """What was exercised, by side and level; nothing of what the specification does not have.
+    """Return what was exercised, by side and level; without groups that have no requirement.
 
     Args:
         run: The run.
-        under_test: `server` or `client`: those of the other side are none that it could meet.
+        under_test: `server` or `client`; the requirements of the other side are left out.
     """
-    sides = (under_test, BOTH)
-    found = {(side, level): Coverage(side, level) for side in sides for level in LEVELS}
-    stood = standings(requirements(), map(Judged, run.outcomes), under_test)
+    groups = {
+        (side, level): Coverage(side, level) for side in (under_test, BOTH) for level in LEVELS
+    }
+    results = results_by_requirement(requirements(), map(Judged, run.outcomes), under_test)
     for requirement in requirements().values():
-        group = found.get((requirement.side, requirement.level.partition(" ")[0]))
+        group = groups.get((requirement.side, requirement.level.partition(" ")[0]))
         if group is None:
             continue
         if requirement.not_observable:
             group.unseen += 1
             continue
         group.all.append(requirement.id)
-        standing = stood[requirement.id].standing
-        if standing is RequirementStatus.UNJUDGED:
-            group.missing.setdefault(_reason(requirement, run), []).append(requirement.id)
+        status = results[requirement.id].status
+        if status is RequirementStatus.UNJUDGED:
+            group.missing.setdefault(_missing(requirement, run), []).append(requirement.id)
             continue
         group.exercised.append(requirement.id)
-        if standing is not RequirementStatus.MET:
+        if status is not RequirementStatus.MET:
             group.broken.append(requirement.id)
-    return [group for group in found.values() if group.all]
+    return [group for group in groups.values() if group.all]
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An outcome, as the rule of standings sees it."""
+    """An outcome, as `requirement_status` reads it."""
 
     outcome: Outcome
 
@@ -83,12 +113,12 @@ class Judged:
 
     @property
     def requirement(self) -> str:
-        """The id of the requirement that it is bound to."""
+        """The id of the requirement that the case is bound to."""
         return self.outcome.case.requirement.id
 
     @property
     def verdict(self) -> Verdict:
-        """What the kit says of it."""
+        """The verdict."""
         return self.outcome.verdict
 
     @property
@@ -97,39 +127,34 @@ class Judged:
         return self.outcome.reason
 
     def blamed(self) -> Iterator[tuple[str, Verdict]]:
-        """The ids of the requirements that it found unmet, each with what that means."""
+        """The ids of the requirements that it found unmet, each with a verdict."""
         for requirement in dict.fromkeys(found.requirement for found in self.outcome.findings):
             yield requirement, self.outcome.verdict
         if self.outcome.closing is not None:
             yield self.outcome.closing.requirement, self.outcome.closing.verdict
 
 
-def _reason(requirement: Requirement, run: Run) -> str:
-    """Why no case of a requirement ran."""
-    cases = [case for case in run.cases if case.requirement.id == requirement.id]
+def _missing(requirement: Requirement, run: Run) -> Missing:
+    """Why no case has exercised a requirement; of several reasons the most frequent one."""
+    if not any(case.requirement.id == requirement.id for case in run.cases):
+        return Missing(Why.NO_CASE)
     outcomes = [o for o in run.outcomes if o.case.requirement.id == requirement.id]
-    if not cases:
-        return "have no case"
     if not outcomes:
-        return "were not selected"
-    return Counter(_of_outcome(outcome) for outcome in outcomes).most_common(1)[0][0]
+        return Missing(Why.NOT_SELECTED)
+    return Counter(map(_of_outcome, outcomes)).most_common(1)[0][0]
 
 
-def _of_outcome(outcome: Outcome) -> str:
+def _of_outcome(outcome: Outcome) -> Missing:
     match outcome.verdict:
         case Verdict.NOT_APPLICABLE:
-            return f"need {_features(outcome.case, outcome.missing)}"
-        case Verdict.BLOCKED:
-            return f"are blocked by {outcome.blocked_by}"
+            names = sorted(outcome.missing or outcome.case.needs)
+            features = "the features" if len(names) > 1 else "the feature"
+            return Missing(Why.NEEDS, f"{features} {', '.join(f'`{name}`' for name in names)}")
         case Verdict.NOT_TESTABLE:
-            return f"need {outcome.lacks}"
+            return Missing(Why.NEEDS, outcome.lacks or "")
+        case Verdict.BLOCKED:
+            return Missing(Why.BLOCKED, outcome.blocked_by or "")
         case Verdict.KIT_ERROR:
-            return "were not judged"
+            return Missing(Why.KIT_ERROR)
         case _:
-            return "were not reached by a case"
-
-
-def _features(case: Case, missing: Iterable[str]) -> str:
-    names = sorted(missing or case.needs)
-    which = ", ".join(f"`{name}`" for name in names)
-    return f"the feature{'s' if len(names) > 1 else ''} {which}"
+            return Missing(Why.NOT_REACHED)

@@ -1,7 +1,7 @@
-"""The kit in a terminal: how far it is while it runs, and at the end what it has to say.
+"""The kit's reporter for pytest: the progress of a run, and its outcome.
 
-It takes the place of pytest's reporter, so that nothing of pytest's buries the verdicts. What a
-terminal can do is pytest's to know: `--color`, `NO_COLOR` and `FORCE_COLOR` hold.
+It replaces pytest's own reporter, whose lines would bury the verdicts. It inherits how that finds
+out what a terminal can do: `--color`, `NO_COLOR` and `FORCE_COLOR` apply.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ MARKS: dict[str, dict[str, bool]] = {
     "hint": {"yellow": True},
 }
 UNKNOWN_WIDTH = 100
-"""Columns where nobody says how many there are: in a file, in the log of a CI."""
+"""The columns of what is not a terminal: a file, the log of a CI."""
 LEAST_WIDTH = 40
 REWRITE = 0.05
-"""Seconds between two states of the line that tells how far the run is."""
+"""Seconds between two updates of the line with the progress, in a terminal."""
 SPARSE = 10.0
-"""The same where lines stay."""
+"""The same elsewhere, where each update is a further line."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -49,34 +49,35 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class Terminal(TerminalReporter):  # type: ignore[misc]
-    """pytest's reporter with the kit's words.
+    """pytest's reporter with the kit's lines.
 
-    It is marked as final, since its hooks are no promise; a test runs each that is taken over here.
+    pytest marks the base class as final, because its methods may change; a test runs every method
+    that is overridden here.
 
     Args:
-        config: The run's.
-        file: Where to write.
+        config: The configuration of the run.
+        file: The file to write to.
     """
 
     def __init__(self, config: pytest.Config, file: TextIO | None = None) -> None:
         super().__init__(config, file)
         self.began = time.monotonic()
-        self.told = self.began
+        self.printed = self.began
         self.rewrites = self.isatty() and os.environ.get("TERM") != "dumb"
 
     @property
     def showheader(self) -> bool:
-        """Whether pytest says what it is: no."""
+        """Whether pytest prints its version: no."""
         return False
 
     @property
     def is_verbose(self) -> bool:
-        """Whether -v is among the options; the kit's pytest.ini has -q, which it takes back."""
+        """Whether -v was given; the kit's pytest.ini has -q, which -v undoes."""
         return bool(self.config.option.verbose >= 0)
 
     @property
     def page(self) -> Console:
-        """What there is to write on now; a terminal may have been made wider or narrower."""
+        """The layout for the current width of the terminal."""
         if self.isatty() or os.environ.get("COLUMNS"):
             width = max(shutil.get_terminal_size().columns, LEAST_WIDTH)
         else:
@@ -90,19 +91,19 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
     # While it runs
 
     def pytest_runtest_logstart(self, nodeid: str, location: object) -> None:
-        """Say nothing: how far the run is, is said when a case has ended."""
+        """Print nothing: the progress is printed at the end of a case."""
 
     def pytest_runtest_logfinish(self) -> None:
-        """Say how far the run is, from time to time; with -v what came of each case."""
+        """Print the progress from time to time; with -v the verdict of each case."""
         now = time.monotonic()
         if self.is_verbose and (outcomes := self.config.stash[RUN].outcomes):
             last = outcomes[-1]
             called = last.verdict.called(self.config.stash[OPTIONS].target.side)
             self._tw.line(f"{called:<14} {last.case.id}  {last.seconds:.2f} s", flush=True)
             return
-        if now - self.told < (REWRITE if self.rewrites else SPARSE):
+        if now - self.printed < (REWRITE if self.rewrites else SPARSE):
             return
-        self.told = now
+        self.printed = now
         run = self.config.stash[RUN]
         if self.rewrites:
             columns = self.page.width or UNKNOWN_WIDTH
@@ -112,14 +113,14 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
             self._tw.line(progress(run, now - self.began), flush=True)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:  # noqa: ARG002
-        """Say nothing: the outcomes of the run are told at its end."""
+        """Print nothing: the outcomes are printed at the end."""
         self._tests_ran = True
 
     def pytest_collection(self) -> None:
-        """Say nothing while the cases are collected, which takes no time."""
+        """Print nothing while the cases are collected."""
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Print the cases, if that is all that is wanted."""
+        """Print the cases for `--list`."""
         run = self.config.stash[RUN]
         if self.config.option.list and not run.selects_nothing:
             found = [item.stash[CASE] for item in session.items]
@@ -130,7 +131,7 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
                 self._tw.line(f"{line}  {needs}".rstrip())
 
     def report_collect(self, final: bool = False) -> None:
-        """Say nothing of how many there are: the summary does."""
+        """Print nothing: the summary has the number of cases."""
 
     # At its end
 
@@ -140,7 +141,7 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
             self._tw.write("\r" + " " * (columns - 1) + "\r", flush=True)
 
     def summary_failures(self) -> None:
-        """Say what is wrong, by requirement."""
+        """Print the findings, by requirement."""
         self._clear()
         if OPTIONS not in self.config.stash or self.config.option.tbstyle == "no":
             return
@@ -151,7 +152,7 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
             self._tw.line(line)
 
     def summary_stats(self) -> None:
-        """Say how much was looked at, and the conclusion."""
+        """Print the summary."""
         chosen = self.config.stash.get(OPTIONS, None)
         run = self.config.stash[RUN]
         if run.selects_nothing:
@@ -163,17 +164,17 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
             self._tw.line(line)
 
     def summary_warnings(self) -> None:
-        """Say nothing: a warning of Python is an error of the kit."""
+        """Print nothing: a Python warning is an error of the kit."""
 
     def short_test_summary(self) -> None:
-        """Say nothing: the findings were told by requirement."""
+        """Print nothing: the findings were printed by requirement."""
 
     def summary_passes(self) -> None:
-        """Say nothing of what is right."""
+        """Print nothing."""
 
 
 def progress(run: Run, seconds: float) -> str:
-    """How far a run is, on one line."""
+    """Return the progress of a run, on one line."""
     counts = run.counts()
     wrong = sum(counts[verdict] for verdict in NOT_CONFORMANT if verdict is not Verdict.BLOCKED)
     parts = [f"{len(run.outcomes)} of {cases(len(run.collected))}"]

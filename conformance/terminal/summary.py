@@ -1,6 +1,6 @@
-"""What a run says at its end, in lines: what is wrong, then how much was looked at.
+"""The end of a run in lines: what is wrong, then how much was judged.
 
-The conclusion is the last line, because that is where one looks first. Nothing is judged here.
+The conclusion is the last line, where people look first. Nothing is judged here.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from conformance.driver.counters import TALLY
 from conformance.driver.target import Target
 from conformance.protocol.display import escape_control_chars
 from conformance.runner.console import Console
-from conformance.runner.explain import conclusion, explain, manner
+from conformance.runner.explain import conclusion, describe_closing, explain
 from conformance.runner.verdict import Finding, Outcome, Run, Verdict, count
 from conformance.spec import SECTIONS, requirements
-from conformance.terminal.coverage import coverage
+from conformance.terminal.coverage import Missing, Why, coverage
 
 COLUMNS = {
     Verdict.PASS: "passed",
@@ -38,25 +38,25 @@ KINDS = {
     Verdict.WARN: "hint",
 }
 FIRST, COLUMN = 12, 11
-"""Columns of the section's name, and of each number."""
+"""The columns of a section's name, and of each number."""
 GROUPS = {"bad": 8, "hint": 2}
-"""Requirements whose shortest dialogue is shown; of the others one case is named."""
+"""The number of requirements whose shortest dialogue is shown; of the others one case is named."""
 NAMED = 6
-"""Cases that are named beside the one that is shown."""
+"""The number of cases that are named beside the one that is shown."""
 FRAMES = 12
-"""Entries of a dialogue that are shown where not all is."""
+"""The entries of a dialogue that are shown without --full."""
 SLOWEST = 3
 SLOW = 0.1
-"""Seconds below which no case is told as slow."""
+"""The seconds from which on a case is slow."""
 
 
 @dataclass(slots=True)
 class Group:
-    """The cases that have found one requirement broken.
+    """The cases that found one requirement unmet.
 
     Attributes:
         requirement: Its id.
-        found: Them, each with what it has found; the one with the shortest dialogue first.
+        found: The outcomes and findings, the one with the shortest dialogue first.
     """
 
     requirement: str
@@ -64,10 +64,9 @@ class Group:
 
 
 def groups(outcomes: list[Outcome]) -> list[Group]:
-    """What was found, by requirement.
+    """Group findings by requirement.
 
-    Those of which something has died come first: nothing else is worth a look before. Then those
-    that most cases have found.
+    The requirements for which the target died come first, and then those that most cases found.
     """
     by_id: dict[str, list[tuple[Outcome, Finding]]] = {}
     for outcome in outcomes:
@@ -85,29 +84,29 @@ def _length(found: tuple[Outcome, Finding]) -> int:
 
 
 def findings(run: Run, side: str, page: Console, *, full: bool) -> Iterator[str]:
-    """What is wrong with what is under test, and with the run.
+    """Yield what is wrong with the target, and with the run.
 
     Args:
         run: The run.
-        side: What is under test, `server` or `client`.
-        page: Where it is read.
-        full: Whether every dialogue is shown, and all of it.
+        side: The side under test, `server` or `client`.
+        page: The layout.
+        full: Whether to show every dialogue, whole.
     """
     wrong = [o for o in run.outcomes if o.verdict in (Verdict.FAIL, Verdict.DIED)]
     warned = [o for o in run.outcomes if o.verdict is Verdict.WARN]
     yield from _part("failures, by requirement", "bad", wrong, page, full=full)
     yield from _part(
-        "warnings: a SHOULD is not met (--strict lets it fail)", "hint", warned, page, full=full
+        "warnings: a SHOULD is not met (fails with --strict)", "hint", warned, page, full=full
     )
     yield from _closings(run, page, full=full)
     errors = [o for o in run.outcomes if o.verdict is Verdict.KIT_ERROR]
     stale = [o for o in run.outcomes if o.not_as_listed]
     if stale:
-        yield from page.heading("the known-failing list is not true", "bad")
-        yield from (line for o in stale for line in page.wrapped(o.not_as_listed or ""))
+        yield from page.heading("the known-failing list is out of date", "bad")
+        yield from (line for o in stale for line in page.wrap(o.not_as_listed or ""))
         yield ""
     if errors:
-        yield from page.heading(f"errors of the kit, which say nothing of the {side}", "bad")
+        yield from page.heading(f"errors of the kit, not of the {side}", "bad")
         yield from (f"{o.reason}\n" for o in (errors if full else errors[:NAMED]))
         yield from _more(len(errors) - NAMED, full=full)
 
@@ -124,9 +123,9 @@ def _part(
         yield from _group(group, kind, page, full=full)
     for group in found[shown:]:
         yield page.paint(_head(group), kind)
-        yield from page.wrapped(group.found[0][0].case.id, "  for instance ", "    ")
+        yield from page.wrap(group.found[0][0].case.id, "  for example ", "    ")
     if found[shown:]:
-        yield "(--full shows their dialogues)"
+        yield "(their dialogues: --full)"
         yield ""
 
 
@@ -145,39 +144,39 @@ def _group(group: Group, kind: str, page: Console, *, full: bool) -> Iterator[st
     shown_ids = {outcome.case.id for outcome, _ in shown}
     others = [*dict.fromkeys(o.case.id for o, _ in group.found if o.case.id not in shown_ids)]
     if others:
-        yield page.paint("  the same in", "label")
-        yield from (line for name in others[:NAMED] for line in page.wrapped(name, "    "))
+        yield page.paint("  also in", "label")
+        yield from (line for name in others[:NAMED] for line in page.wrap(name, "    "))
         yield from _more(len(others) - NAMED, full=False)
         yield ""
 
 
 def _more(number: int, *, full: bool) -> Iterator[str]:
     if number > 0 and not full:
-        yield f"    … and {number} more (--full shows all)"
+        yield f"    … and {number} more (all: --full)"
 
 
 def _closings(run: Run, page: Console, *, full: bool) -> Iterator[str]:
-    """How connections were closed where that alone is wrong."""
+    """Connections that were closed in a wrong way."""
     bad = (Verdict.WARN, Verdict.FAIL)
     found = [o for o in run.outcomes if o.closing and o.closing.verdict in bad]
     if not found:
         return
-    yield from page.heading("the manner of closing, judged apart from the effect", "hint")
+    yield from page.heading("how connections were closed (judged separately)", "hint")
     by_id = Counter(o.closing.requirement for o in found if o.closing)
     for name in by_id:
         group = [o for o in found if o.closing and o.closing.requirement == name]
         yield page.paint(f"{name} ({requirements()[name].level}): {cases(len(group))}", "hint")
         first = group[0].closing
         assert first is not None
-        yield from page.wrapped(f"{group[0].case.id}: {manner(first)}", "  ", "    ")
+        yield from page.wrap(f"{group[0].case.id}: {describe_closing(first)}", "  ", "    ")
         for outcome in group[1:] if full else group[1:NAMED]:
-            yield from page.wrapped(outcome.case.id, "  ")
+            yield from page.wrap(outcome.case.id, "  ")
         yield from _more(len(group) - NAMED, full=full)
     yield ""
 
 
 def summary(run: Run, target: Target, seconds: float, page: Console) -> Iterator[str]:
-    """How much was looked at, and the conclusion."""
+    """Yield how much was judged, and the conclusion."""
     yield from page.heading(f"ws-sync conformance: {escape_control_chars(target.name)}")
     yield from sections(run, page)
     yield ""
@@ -187,23 +186,23 @@ def summary(run: Run, target: Target, seconds: float, page: Console) -> Iterator
     yield from _slowest(run, page)
     yield from _limits(run, page)
     for searched in (o.searched for o in run.outcomes if o.searched):
-        yield from page.wrapped(f"sequences: {searched}")
+        yield from page.wrap(f"sequences: {searched}")
     for kind, sentences in (("warning", run.warnings), ("problem", run.problems)):
         for sentence in sentences:
-            lines = page.wrapped(sentence, f"{kind}: ", "  ")
+            lines = page.wrap(sentence, f"{kind}: ", "  ")
             yield from (page.paint(line, "hint" if kind == "warning" else "bad") for line in lines)
     yield from _kept(run, page)
     if run.fixed or run.new:
         yield from _changes(run, page)
-    yield from page.wrapped(_how_much(run, seconds))
+    yield from page.wrap(_how_much(run, seconds))
     if not target.testee:
         documents = ", ".join(target.application.announced)
-        yield from page.wrapped(
-            f"judged as an application without a testee; it announces {documents}"
+        yield from page.wrap(
+            f"judged as an application without a testee, with the documents {documents}"
         )
     kind = "bad" if run.exit_status() else "good"
-    yield from (page.paint(line, "strong") for line in page.wrapped(totals(run, target.side)))
-    yield from (page.paint(line, kind) for line in page.wrapped(conclusion(run)))
+    yield from (page.paint(line, "strong") for line in page.wrap(totals(run, target.side)))
+    yield from (page.paint(line, kind) for line in page.wrap(conclusion(run)))
 
 
 def _how_much(run: Run, seconds: float) -> str:
@@ -216,20 +215,20 @@ def _how_much(run: Run, seconds: float) -> str:
 
 
 def totals(run: Run, side: str) -> str:
-    """The number of cases with each verdict, in words."""
+    """Return the number of cases with each verdict, in words."""
     counts = run.counts()
     return ", ".join(f"{counts[v]} {v.called(side)}" for v in COLUMNS if counts[v]) or "no case ran"
 
 
 def sections(run: Run, page: Console) -> Iterator[str]:
-    """One line a section: a table, or words where there is no room for one."""
+    """Yield a line for each section: a table, or words if a table is too wide."""
     counts = run.counts()
     columns = [v for v in COLUMNS if counts[v] or v in (Verdict.PASS, Verdict.FAIL)]
     rows = [(name, count(outcomes)) for name, outcomes in _by_section(run)] + [("all", counts)]
     if page.width is not None and FIRST + COLUMN * len(columns) > page.width:
         for name, numbers in rows:
             words = ", ".join(f"{numbers[v]} {COLUMNS[v]}" for v in columns if numbers[v])
-            yield from page.wrapped(words, f"{name:<{FIRST}}")
+            yield from page.wrap(words, f"{name:<{FIRST}}")
         return
     heads = "".join(f"{COLUMNS[v]:>{COLUMN}}" for v in columns)
     yield page.paint(f"{'section':<{FIRST}}{heads}", "label")
@@ -252,63 +251,56 @@ def _by_section(run: Run) -> Iterator[tuple[str, list[Outcome]]]:
 
 
 def covered(run: Run, target: Target, page: Console) -> Iterator[str]:
-    """How many of the requirements were exercised, a line for each side and level."""
+    """Yield how many requirements were exercised, a line for each side and level."""
     for group in coverage(run, target.side):
-        if not group.exercised and {*group.missing} == {"were not selected"}:
+        if not group.exercised and {*group.missing} == {Missing(Why.NOT_SELECTED)}:
             continue
         text = f"{len(group.exercised)} of {len(group.all)} exercised"
         if group.broken:
             text += f", {len(group.broken)} of them not met"
         if group.unseen:
-            text += f" (and {group.unseen} that no test can observe)"
-        missing = [f"{len(ids)} {_one(why, len(ids))}" for why, ids in group.missing.items()]
+            text += f" ({group.unseen} more are not observable)"
+        missing = [f"{len(ids)} {why.phrase(len(ids))}" for why, ids in group.missing.items()]
         if missing:
             text += "; " + ", ".join(missing)
-        yield from page.wrapped(text, f"{f'{group.side} {group.level}':<15}")
-
-
-def _one(phrase: str, number: int) -> str:
-    """A phrase about several, or the same about one."""
-    verb, space, rest = phrase.partition(" ")
-    singular = {"need": "needs", "have": "has", "were": "was", "are": "is"}
-    return (singular[verb] if number == 1 else verb) + space + rest
+        yield from page.wrap(text, f"{f'{group.side} {group.level}':<15}")
 
 
 def _left_out(run: Run, page: Console) -> Iterator[str]:
     for verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE, Verdict.BLOCKED):
         reasons = Counter(o.reason for o in run.outcomes if o.verdict is verdict)
         for reason, number in sorted(reasons.items()):
-            yield from page.wrapped(f"{cases(number)}, {reason}", f"{verdict.value}: ", "  ")
+            yield from page.wrap(f"{cases(number)}, {reason}", f"{verdict.value}: ", "  ")
 
 
 def _slowest(run: Run, page: Console) -> Iterator[str]:
     slow = sorted((o for o in run.outcomes if o.seconds >= SLOW), key=lambda o: -o.seconds)
     if slow:
         items = [f"{o.case.id} {o.seconds:.1f} s" for o in slow[:SLOWEST]]
-        yield from page.told("slowest", items)
+        yield from page.wrap("; ".join(items), "slowest: ", "  ")
 
 
 def _limits(run: Run, page: Console) -> Iterator[str]:
     figures = [str(figure) for outcome in run.outcomes for figure in outcome.figures]
     if figures:
-        yield from page.told("limits", figures)
+        yield from page.wrap("; ".join(figures), "limits: ", "  ")
 
 
 def _changes(run: Run, page: Console) -> Iterator[str]:
     yield page.paint(f"since the last run: {len(run.fixed)} fixed, {len(run.new)} new", "strong")
     for what, names in (("fixed", run.fixed), ("new", run.new)):
         for name in names[:NAMED]:
-            yield from page.wrapped(name, f"  {what}: ", "    ")
+            yield from page.wrap(name, f"  {what}: ", "    ")
         yield from _more(len(names) - NAMED, full=False)
 
 
 def _kept(run: Run, page: Console) -> Iterator[str]:
-    """Where the replay files are of what is not known to fail."""
+    """The folder of the replay files, except those of known failures."""
     files = [path for o in run.outcomes if o.verdict is not Verdict.KNOWN for path in o.replays]
     if files:
-        yield from page.wrapped(f"{len(files)} in {files[0].parent}", "replay files: ", "  ")
+        yield from page.wrap(f"{len(files)} in {files[0].parent}", "replay files: ", "  ")
 
 
 def cases(number: int) -> str:
-    """A number of cases, in words."""
+    """Return a number of cases, in words."""
     return "1 case" if number == 1 else f"{number} cases"

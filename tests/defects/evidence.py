@@ -1,4 +1,4 @@
-"""Runs what shows the defects, on a release or here, and says what became of each."""
+"""Runs the cases and programs of the defects, in a release or in this project."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ CASES = ROOT / "conformance" / "cases"
 HERE = "reference"
 
 RESULTS = {0: "right", 1: "wrong", 3: "not applicable"}
-"""What the exit status of a program says."""
+"""The result for each exit status of a program."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a defect: `right`, `wrong`, `not applicable` or `not shown`; and why."""
+    """The result for a defect: `right`, `wrong`, `not applicable` or `not tested`; and why."""
 
     verdict: str
     reason: str = ""
 
 
 def judge(defects: Iterable[Defect], here: bool) -> dict[str, Result]:
-    """Judge defects by their numbers, in this project or in the release that each belongs to."""
+    """Return the results by number, in this project or in the release of each defect."""
     defects = list(defects)
     by_server: dict[str, list[Defect]] = {}
     for defect in defects:
@@ -48,7 +48,7 @@ def judge(defects: Iterable[Defect], here: bool) -> dict[str, Result]:
 
 
 def run_cases(server: str, cases: list[str]) -> dict[str, str]:
-    """Run cases of the kit against a testee; the verdict of each, with its parameters."""
+    """Run cases of the kit against a testee; return the verdicts by id, with parameters."""
     if not cases:
         return {}
     start = shlex.join([sys.executable, str(Path(run.__file__)), server, "--port"])
@@ -59,7 +59,7 @@ def run_cases(server: str, cases: list[str]) -> dict[str, str]:
         command = [sys.executable, "-m", "pytest", *map(_node, cases), *options, *quiet]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if not report.exists():
-            raise RuntimeError(f"the kit has judged nothing:\n{done.stdout}\n{done.stderr}")
+            raise RuntimeError(f"the kit wrote no report:\n{done.stdout}\n{done.stderr}")
         outcomes: list[dict[str, Any]] = json.loads(report.read_text())["cases"]
     return {outcome["id"]: outcome["verdict"] for outcome in outcomes}
 
@@ -80,7 +80,7 @@ def _judge(defect: Defect, server: str, verdicts: dict[str, str]) -> Result:
     if defect.program is not None:
         results.append(run_program(defect.program, _python(server)))
     if not results:
-        return Result("not shown")
+        return Result("not tested")
     return next((result for result in results if result.verdict != "right"), results[0])
 
 
@@ -95,7 +95,7 @@ def _of_case(case: str, verdicts: dict[str, str]) -> Result:
 
 
 def _node(case: str) -> str:
-    """Return pytest's name of a case."""
+    """Return pytest's node id of a case."""
     section, _, name = case.partition("/")
     function, bracket, parameter = name.partition("[")
     function = f"test_{function.replace('-', '_')}"

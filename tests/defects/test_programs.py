@@ -1,6 +1,6 @@
-"""Programs for defects that no release on PyPI has: each fails on what 0.8 is known to do.
+"""Programs for defects that no release on PyPI has: each fails with the behaviour of 0.8.
 
-That generation is not on PyPI, so its behaviour is put into this library for the time of a test.
+That generation is not on PyPI, so each test patches its behaviour into this library.
 """
 
 from __future__ import annotations

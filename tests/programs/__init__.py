@@ -1,1 +1,1 @@
-"""Programs of the three generations of users, and the proof that they run."""
+"""Programs of the three generations of users, and tests that they run."""

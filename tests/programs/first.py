@@ -45,7 +45,7 @@ class Notes:
 
     @property
     def total_length(self) -> int:
-        """How many characters the notes have."""
+        """The number of characters of the notes."""
         return sum(len(note) for note in self.notes)
 
     async def rename(self, new_title: str) -> None:
@@ -63,12 +63,12 @@ class Notes:
         self.notes.append(note)
 
     async def upload(self, data: bytes, name: str) -> None:
-        """Take bytes."""
+        """Record bytes."""
         self.uploads[name] = len(data)
         await self.sync()
 
     async def export(self) -> None:
-        """Hand the notes over, as a file and as bytes."""
+        """Send the notes, as a file and as bytes."""
         content = "\n".join(self.notes).encode()
         await self.sync.download("notes.txt", content)
         await self.sync.send_binary({"type": "EXPORTED", "size": len(content)}, content)
@@ -94,12 +94,12 @@ class Notes:
         await asyncio.Event().wait()
 
     async def wait_cancelled(self) -> None:
-        """Note the end of `wait`, which is synced at once."""
+        """Record the end of `wait`, and sync."""
         self.title = "waited"
 
 
 class Settings:
-    """Everything that is public, and a property with a setter."""
+    """An object with all public attributes, and a property with a setter."""
 
     def __init__(self) -> None:
         self.theme = "light"
@@ -118,7 +118,7 @@ class Settings:
 
 
 class Log:
-    """Sent only when it is asked for; one function takes every action."""
+    """Not announced; one function handles every action."""
 
     def __init__(self) -> None:
         self.lines: list[Any] = []
@@ -138,7 +138,7 @@ class Log:
 
 
 def make_session() -> tuple[Session, list[object]]:
-    """Make a session with its objects, which somebody has to keep."""
+    """Create a session with its objects, which the caller has to keep."""
     with Session() as session:
         objects = [Notes(), Settings(), Log()]
     return session, objects

@@ -1,4 +1,4 @@
-"""A program in a process of its own, and a client that goes through a script with it."""
+"""A program in its own process, and a client that plays a script with it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ import jsonpatch
 import websockets
 
 from tests.deadlines import DEADLINE
-from tools.testees.run import prepare
 
 HERE = Path(__file__).parent
 IDLE = "no task runs"
@@ -29,10 +27,10 @@ class Step:
     """One step of a script.
 
     Attributes:
-        name: what happens.
-        frames: what the client sends: events as (type, data), or bytes.
-        key: a document, of which the state is asked for at the end.
-        until: an event that is waited for first; `IDLE` waits for the patch by which no task runs.
+        name: its name in the results.
+        frames: the frames that the client sends: events as (type, data), or bytes.
+        key: the document whose state the client requests at the end.
+        until: the event to wait for first; `IDLE` waits for the patch after which no task runs.
     """
 
     name: str
@@ -45,7 +43,7 @@ class Client:
     """A connection that mirrors the documents.
 
     Attributes:
-        seen: what came, as (event, data); for a state or a patch the data is the whole document.
+        seen: the received events, as (event, data); a patch has the whole patched document.
     """
 
     def __init__(self, ws: websockets.ClientConnection) -> None:
@@ -61,7 +59,7 @@ class Client:
             await self._ws.send(frame)
 
     async def until(self, event: str) -> None:
-        """Receive up to an event; the end of the connection is an event, too."""
+        """Receive until an event has come."""
         async with asyncio.timeout(DEADLINE):
             while await self._receive() != event and not (event == IDLE and self._is_idle()):
                 pass
@@ -70,12 +68,12 @@ class Client:
         name, document = self.seen[-1]
         return bool(name.startswith("_PATCH:") and document.get("runningTasks") == [])
 
-    async def take(self, step: Step, fence: str) -> list[Any]:
-        """Go through a step; what came, without the answer to the fence.
+    async def play(self, step: Step, fence: str) -> list[Any]:
+        """Play a step; return the received events, without the answer to the fence.
 
         Args:
             step: the step.
-            fence: a document that nobody writes: behind its state there is nothing of the step.
+            fence: a document that no step writes; its state comes after all events of the step.
         """
         self.seen = []
         try:
@@ -110,14 +108,9 @@ class Client:
         return str(name)
 
 
-def pypi(name: str) -> Path:
-    """The Python of an environment with a release; made when it is missing."""
-    return prepare(name)
-
-
 @contextmanager
 def running(python: Path | str, program: str, log: Path) -> Iterator[int]:
-    """Run a program; its port."""
+    """Run a program; yield its port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -133,7 +126,7 @@ def running(python: Path | str, program: str, log: Path) -> Iterator[int]:
 
 @asynccontextmanager
 async def connected(port: int, path: str) -> AsyncIterator[Client]:
-    """Connect to a program, as soon as it listens."""
+    """Connect to a program as soon as it listens."""
     async with asyncio.timeout(DEADLINE):
         while True:
             try:
@@ -148,17 +141,12 @@ async def connected(port: int, path: str) -> AsyncIterator[Client]:
 async def play(
     port: int, script: Sequence[Sequence[Step]], path: str, fence: str
 ) -> dict[str, list[Any]]:
-    """Go through a script, one connection for each part; what each step brought."""
+    """Play a script, with one connection per part; return the events of each step."""
     brought: dict[str, list[Any]] = {}
     for part in script:
         async with connected(port, path) as client:
             for step in part:
-                brought[step.name] = await client.take(step, fence)
+                brought[step.name] = await client.play(step, fence)
                 if brought[step.name][-1][0] == "closed":
                     break
     return brought
-
-
-def reference() -> str:
-    """The Python that has this library."""
-    return sys.executable

@@ -1,4 +1,4 @@
-"""What the client does with each program: parts, each on a connection of its own, of steps."""
+"""The scripts of the programs: a list of parts, each with its own connection, of steps."""
 
 from __future__ import annotations
 
@@ -230,4 +230,4 @@ THIRD: dict[str, Script] = {
 SCRIPTS = {"first": FIRST, "second": SECOND}
 
 FENCES = {"first": "LOG", "second": "GENERAL", "third": "left/inner/PANEL"}
-"""Of each program, the document that the client asks for behind each step."""
+"""The document of each program that the client requests after each step."""

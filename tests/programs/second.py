@@ -31,7 +31,7 @@ logger = logging.getLogger("program")
 
 
 class UserState(SessionState):
-    """What belongs to a session besides its objects."""
+    """The state of a session besides its objects."""
 
     def __init__(self) -> None:
         self.connections = 0
@@ -43,12 +43,12 @@ class UserState(SessionState):
         await session_context.get().send("greeting", {"connections": self.connections})
 
     async def on_disconnect(self) -> None:
-        """Note the end."""
+        """Record the end."""
         logger.info("disconnected")
 
 
 class Notes:
-    """Everything public, in camel case, with running tasks."""
+    """An object with all public attributes, in camel case, with running tasks."""
 
     sync: Sync
 
@@ -61,7 +61,7 @@ class Notes:
 
     @property
     def note_count(self) -> int:
-        """How many notes there are."""
+        """The number of notes."""
         return len(self.all_notes)
 
     @remote_action("RENAME")
@@ -78,12 +78,12 @@ class Notes:
 
     @remote_action("FINISH")
     async def finish(self, index: int) -> None:
-        """Mark a note; this is not synced."""
+        """Mark a note without a sync."""
         self.all_notes[index]["done"] = True
 
     @remote_action("PUBLISH")
     async def publish(self) -> None:
-        """Send what is pending."""
+        """Sync."""
         await self.sync.sync()
 
     @remote_action("UPLOAD")
@@ -93,7 +93,7 @@ class Notes:
 
     @remote_action("EXPORT")
     async def export(self) -> None:
-        """Hand over a file."""
+        """Send a file."""
         await self.sync.download("title.txt", self.title.encode())
         await self.sync.send_action({"type": "EXPORTED", "name": "title.txt"})
 
@@ -143,7 +143,7 @@ class Settings:
 
 
 class Base:
-    """A class whose decorator says everything."""
+    """A class that is configured by its decorator only."""
 
     sync: Sync
 
@@ -154,7 +154,7 @@ class Base:
 
 
 class Plain:
-    """An object that makes its `Sync` itself."""
+    """An object that creates its `Sync` itself."""
 
     def __init__(self) -> None:
         self.number = 0
@@ -171,7 +171,7 @@ class Plain:
 
 
 class Sessions(dict[tuple[str, str], Session]):
-    """The sessions by user; the first use of a pair makes its session."""
+    """The sessions by user; the first use of a pair creates its session."""
 
     def __missing__(self, name: tuple[str, str]) -> Session:
         with Session(logger) as session:
@@ -186,7 +186,7 @@ sessions = Sessions()
 
 
 async def endpoint(ws: WebSocket) -> None:
-    """Serve the session of nobody in particular."""
+    """Serve the anonymous session."""
     await sessions["", ""].handle_connection(ws)
 
 

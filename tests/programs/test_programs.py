@@ -1,9 +1,10 @@
-"""Programs of each generation run unchanged: on the release they were written for, and here."""
+"""Programs of each generation run unchanged, on the release they were written for and here."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ import pytest
 from tests.deadlines import DEADLINE
 from tests.programs import runs
 from tests.programs.scripts import FENCES, SCRIPTS, THIRD, Script
+from tools.testees.run import prepare
 
 RELEASES = {"first": "pypi_0_5_1", "second": "pypi_0_6_9"}
 
-AT_ONCE = "what is derived or converted follows the client's write (state-corrected-at-once)"
+AT_ONCE = "derived and converted values follow the client's write (state-corrected-at-once)"
 
 DIFFERENCES = {
     "first": {
@@ -32,11 +34,11 @@ DIFFERENCES = {
         "a wrong argument": "X-6",
     },
 }
-"""The steps in which a release does something else, and the defect or requirement that it is."""
+"""The steps in which a release behaves differently, and the defect or requirement."""
 
 
 def dialogue(python: Path | str, program: str, scripts: dict[str, Script], log: Path) -> Any:
-    """What each step of a program's scripts brings."""
+    """Return the events of each step of a program's scripts."""
 
     async def play(port: int) -> dict[str, Any]:
         brought: dict[str, Any] = {}
@@ -53,8 +55,8 @@ def test_dialogue_is_that_of_the_release_except_for_its_defects(
     program: str, tmp_path: Path
 ) -> None:
     scripts = SCRIPTS[program]
-    old = dialogue(runs.pypi(RELEASES[program]), program, scripts, tmp_path / "old.log")
-    new = dialogue(runs.reference(), program, scripts, tmp_path / "new.log")
+    old = dialogue(prepare(RELEASES[program]), program, scripts, tmp_path / "old.log")
+    new = dialogue(sys.executable, program, scripts, tmp_path / "new.log")
     steps = [step.name for script in scripts.values() for part in script for step in part]
     assert list(new) == steps
     assert {name for name in steps if old.get(name) != new[name]} == DIFFERENCES[program].keys()
@@ -63,8 +65,8 @@ def test_dialogue_is_that_of_the_release_except_for_its_defects(
 
 @pytest.fixture(scope="module")
 def third(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """What each step of the third program's script brings."""
-    return dialogue(runs.reference(), "third", THIRD, tmp_path_factory.mktemp("log") / "third.log")
+    """The events of each step of the third program's script."""
+    return dialogue(sys.executable, "third", THIRD, tmp_path_factory.mktemp("log") / "third.log")
 
 
 def test_third_program_starts_with_all_its_states(third: Any) -> None:
@@ -129,7 +131,7 @@ def test_third_program_exports_its_schemas(tmp_path: Path) -> None:
         async with runs.connected(port, "/ws"):
             pass
 
-    with runs.running(runs.reference(), "third", tmp_path / "log") as port:
+    with runs.running(sys.executable, "third", tmp_path / "log") as port:
         asyncio.run(wait_until_it_listens(port))
         with urllib.request.urlopen(
             f"http://127.0.0.1:{port}/openapi.json", timeout=DEADLINE

@@ -37,7 +37,7 @@ from ws_sync.synced_model import registered_synced_models
 
 
 class Priority(Enum):
-    """How urgent something is."""
+    """The urgency of an item."""
 
     LOW = "low"
     HIGH = "high"
@@ -60,7 +60,7 @@ class Options(TypedDict, total=False):
 
 
 class TodoList(SyncedAsCamelCase, BaseModel):
-    """A model with everything: constraints, validators, computed fields, nested models."""
+    """A model with constraints, validators, computed fields and nested models."""
 
     list_title: str = Field(default="Todo", max_length=20)
     all_items: list[Item] = []
@@ -70,7 +70,7 @@ class TodoList(SyncedAsCamelCase, BaseModel):
     @field_validator("owner_name")
     @classmethod
     def no_blanks(cls, value: str) -> str:
-        """Refuse what is empty, and strip the rest."""
+        """Reject empty names, and strip others."""
         if not value.strip():
             raise ValueError("an owner has a name")
         return value.strip()
@@ -78,7 +78,7 @@ class TodoList(SyncedAsCamelCase, BaseModel):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def item_count(self) -> int:
-        """How many items there are."""
+        """The number of items."""
         return len(self.all_items)
 
     @remote_action("ADD")
@@ -101,7 +101,7 @@ class TodoList(SyncedAsCamelCase, BaseModel):
 
     @remote_action("FIND")
     async def find(self, text: str, /, limit: int = Field(default=1, gt=0)) -> None:
-        """Call the client with what was found."""
+        """Call the client with the found labels."""
         found = [item.label for item in self.all_items if text in item.label]
         await self.sync.send_action({"type": "FOUND", "labels": found[:limit]})
 
@@ -159,7 +159,7 @@ class Settings:
 
 
 class Panel:
-    """An object of which there are several, in scopes."""
+    """An object with several instances, in scopes."""
 
     sync: Sync
     is_open: bool
@@ -181,12 +181,12 @@ class WidePanel(Panel):
 
     @remote_action
     async def widen(self) -> None:
-        """Tell the width."""
+        """Show the width in a toast."""
         await self.sync.toast("wide", self.prefix)
 
 
 class State(SessionState):
-    """What a session keeps."""
+    """The state of a session."""
 
     def __init__(self) -> None:
         self.objects: list[object] = []
@@ -201,12 +201,12 @@ class State(SessionState):
         """Nothing to do."""
 
     async def on_terminate(self) -> None:
-        """Let everything go."""
+        """Release the objects."""
         self.objects.clear()
 
 
 def make_session() -> Session:
-    """Make a session with its objects."""
+    """Create a session with its objects."""
     with Session() as session:
         state = State()
         session.state = state

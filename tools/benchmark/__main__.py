@@ -1,8 +1,8 @@
-"""How fast the reference is: `python -m tools.benchmark`.
+"""Measure the speed of the reference: `python -m tools.benchmark`.
 
-Runs the cases with PyPI's 0.6.9 and 0.5.1 in environments of their own, with the reference, with
-its tracked containers, and with the least that looks at a whole state; in turns, in one run. Only
-ratios mean something elsewhere; behind each stand its quartiles.
+Runs the cases in turns with PyPI's 0.6.9 and 0.5.1 in their own environments, with the reference,
+with its tracked containers, and with the minimal design that looks at the whole state. Only ratios
+are comparable between machines; the quartiles of each ratio follow it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PICTURE = "performance.svg"
 
 
 def main() -> int:
-    """Measure and print; 0 whether the targets are met or not."""
+    """Measure and print; return 0 even if targets are missed."""
     arguments = parser().parse_args()
     if arguments.profile:
         profile(arguments.profile)
@@ -70,13 +70,13 @@ Why some targets are missed:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the options."""
+    """Return the parser of the command line."""
     found = argparse.ArgumentParser(prog="tools.benchmark", description=__doc__)
-    found.add_argument("--cases", default="".join(TITLES), help="letters; all if not given")
-    found.add_argument("--rounds", type=int, default=7, help="turns of each, 7 if not given")
+    found.add_argument("--cases", default="".join(TITLES), help="letters; default: all")
+    found.add_argument("--rounds", type=int, default=7, help="rounds of each case; default 7")
     found.add_argument("--round-trip", action="store_true", help="also over real connections")
     found.add_argument("--write", type=Path, metavar="DIR", help="write the page and its plot")
-    found.add_argument("--profile", choices=[*TITLES], help="show where the time of a case goes")
+    found.add_argument("--profile", choices=[*TITLES], help="profile one case")
     return found
 
 

@@ -1,6 +1,6 @@
-"""The applications behind the round trip: a raw echo, and an object with one action.
+"""The applications of the round trips: a raw echo, and an object with one action.
 
-Served by uvicorn in the environment of what is measured, or by the reference on picows:
+Served by uvicorn in the environment that is measured, or by the reference on picows:
 `python -m tools.benchmark.applications NAME FILE_DESCRIPTOR`.
 """
 
@@ -15,7 +15,7 @@ import uvicorn
 
 
 async def echo(_: Any, receive: Any, send: Any) -> None:
-    """Send every frame back, without any framework."""
+    """Send every frame back, without a framework."""
     while True:
         message = await receive()
         if message["type"] == "websocket.connect":
@@ -27,14 +27,14 @@ async def echo(_: Any, receive: Any, send: Any) -> None:
 
 
 async def synced(scope: Any, receive: Any, send: Any) -> None:
-    """Serve an object of which an action changes an attribute."""
+    """Serve an object with an action that changes an attribute."""
     from starlette.websockets import WebSocket
 
     await connection(WebSocket(scope, receive, send))
 
 
 async def connection(ws: Any) -> None:
-    """Give a connection a session of its own, with such an object."""
+    """Serve a connection with a new session and such an object."""
     from ws_sync import Session, remote_action, sync_all
 
     global Counter
@@ -65,7 +65,7 @@ Counter: Any = None
 
 
 async def serve(name: str, descriptor: int) -> None:
-    """Serve an application on a socket that listens already."""
+    """Serve an application on a listening socket."""
     if name == "picows":
         await serve_without_asgi(descriptor)
     app = {"echo": echo, "synced": synced}[name]
@@ -77,13 +77,13 @@ async def serve(name: str, descriptor: int) -> None:
 
 
 async def serve_without_asgi(descriptor: int) -> NoReturn:
-    """Serve the same object with the reference's shell on picows."""
+    """Serve the same object with the reference on picows."""
     from ws_sync._apps.picows import Server
 
     server = Server(lambda _: connection)
     await server.start(socket.socket(fileno=descriptor))
     await asyncio.Event().wait()
-    raise AssertionError("nobody sets it")
+    raise AssertionError("unreachable: the event is never set")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""The cases: an object, and an edit that is made before each sync.
+"""The cases: an object, and an edit before each sync.
 
-Runs in the environments of PyPI's releases too: only the standard library is imported.
+This module runs in the environments of the releases too, so it imports only the standard library.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ TITLES = {
 
 
 def rows(number: int) -> list[dict[str, Any]]:
-    """Make small objects of about 90 bytes each."""
+    """Return small objects of about 90 bytes each."""
     return [row(index) for index in range(number)]
 
 
 def row(index: int) -> dict[str, Any]:
-    """Make one of them."""
+    """Return one of them."""
     return {
         "id": index,
         "title": f"entry number {index}",
@@ -42,7 +42,7 @@ def row(index: int) -> dict[str, Any]:
 
 
 def build(case: str, tracked: Callable[[Any], Any] = lambda value: value) -> Case:
-    """Return a case; `tracked` makes the containers that note their changes."""
+    """Return a case; `tracked` converts its containers to tracked ones."""
     numbers = count(1)
     if case in "ai":
         scalars = {"count": 0, "ratio": 0.5, "name": "a name", "flag": True, "note": "nothing"}
@@ -66,7 +66,7 @@ def nothing(_: dict[str, Any]) -> None:
 
 
 def change_leaf(items: list[dict[str, Any]], numbers: Iterator[int]) -> None:
-    """Change one leaf, each time of another element."""
+    """Change one leaf, of another element each time."""
     number = next(numbers)
     items[number * 7919 % len(items)]["score"] = number + 0.25
 

@@ -1,4 +1,4 @@
-"""Runs the cases in several environments, in turns, so that a busy machine slows all of them."""
+"""Runs the cases in several environments in turns, so that a busy machine slows all alike."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OLD, OLDEST, LIMIT, OWN, TRACKED = "0.6.9", "0.5.1", "limit", "reference", "trac
 
 @dataclass(frozen=True)
 class Ratio:
-    """A ratio of medians, and the quartiles of that ratio over the rounds."""
+    """The quartiles of a ratio over the rounds."""
 
     middle: float
     low: float
@@ -35,7 +35,7 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Times:
-    """Medians of the rounds, in seconds: of one case in one environment."""
+    """The median of each round in seconds, for one case in one environment."""
 
     rounds: list[float]
 
@@ -45,7 +45,7 @@ class Times:
         return statistics.median(self.rounds)
 
     def over(self, other: Times) -> Ratio:
-        """Divide round by round."""
+        """Return the ratio to other times, round by round."""
         ratios = [mine / theirs for mine, theirs in zip(self.rounds, other.rounds, strict=True)]
         low, middle, high = statistics.quantiles(ratios, n=4)
         return Ratio(middle, low, high)
@@ -71,7 +71,7 @@ def measure(cases: str, rounds: int) -> dict[str, dict[str, Times]]:
 
 @contextmanager
 def worker(command: list[str]) -> Iterator[subprocess.Popen[str]]:
-    """Start a worker, and end it. It sees the folder `tools`, but not the one beside it."""
+    """Start a worker, and end it. It can import `tools`, but not this project's `ws_sync`."""
     with TemporaryDirectory() as folder:
         Path(folder, "tools").symlink_to(ROOT / "tools")
         pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}

@@ -1,4 +1,4 @@
-"""What a sync of one changed leaf, and a client's patch of one, cost as the document grows."""
+"""The cost of a sync and of a client's patch of one leaf, by the size of the document."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Points = dict[int, float]
 
 
 def measure() -> dict[str, Points]:
-    """Return the costs by what was done."""
+    """Return the costs by operation."""
     found: dict[str, Points] = {}
     for size in SIZES:
         for name, container in {"list": list, "SyncedList": SyncedList}.items():

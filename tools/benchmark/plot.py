@@ -1,4 +1,4 @@
-"""The plot of cost against size: an SVG with two logarithmic axes, on light and dark pages."""
+"""The plot of cost against size: an SVG with logarithmic axes, for light and dark pages."""
 
 from __future__ import annotations
 

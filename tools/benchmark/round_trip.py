@@ -1,7 +1,7 @@
-"""Round trips over real connections, and the memory that idle ones cost.
+"""Round trips over real connections, and the memory of idle ones.
 
-The client is on picows, so that it is not the limit; the system's counters tell what the server
-has computed. Needs Linux.
+The client is on picows, so that it is not the bottleneck. The CPU time of the server comes from
+`/proc`, so this needs Linux.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ IDLE = 500
 
 @dataclass(frozen=True)
 class Trips:
-    """What one server did.
+    """The round trips of one server.
 
     Attributes:
         rate: round trips a second.
-        cost: seconds that the server has computed for each.
+        cost: CPU seconds of the server for each.
     """
 
     rate: float
@@ -35,7 +35,7 @@ class Trips:
 
 
 class Caller(WSListener):
-    """A client that calls the action again as soon as it has the answer."""
+    """A client that calls the action again after each answer."""
 
     def __init__(self, calls: bool) -> None:
         super().__init__()
@@ -44,13 +44,13 @@ class Caller(WSListener):
         self.opened = asyncio.get_running_loop().create_future()
 
     def on_ws_connected(self, transport: WSTransport) -> None:
-        """Begin."""
+        """Start to call."""
         self.opened.set_result(None)
         if self.calls:
             self.call(transport)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        """Count an answer, and go on; the state at the beginning is none."""
+        """Count an answer, and call again; the initial state does not count."""
         if (
             self.calls
             and frame.msg_type == WSMsgType.TEXT
@@ -60,13 +60,13 @@ class Caller(WSListener):
             self.call(transport)
 
     def call(self, transport: WSTransport) -> None:
-        """Call the action, each time with another value."""
+        """Call the action, with another value each time."""
         text = b'{"type":"_ACTION:K","data":{"type":"SET","value":%d}}' % (self.answers + 1)
         transport.send(WSMsgType.TEXT, text)
 
 
 def measure(rounds: int) -> dict[str, list[Trips]]:
-    """Return what each server did in each round."""
+    """Return the round trips by server, for each round."""
     found: dict[str, list[Trips]] = {name: [] for name in SERVERS}
     for _ in range(rounds):
         for name, trips in found.items():
@@ -76,7 +76,7 @@ def measure(rounds: int) -> dict[str, list[Trips]]:
 
 
 def memory(rounds: int) -> dict[str, float]:
-    """Return KiB for each idle connection, by server."""
+    """Return the memory of an idle connection in KiB, by server."""
     found: dict[str, list[float]] = {name: [] for name in SERVERS}
     for _ in range(rounds):
         for name, sizes in found.items():
@@ -96,7 +96,7 @@ async def _connected(server: Running, number: int, calls: bool) -> list[tuple[WS
 
 async def _trips(server: Running) -> Trips:
     callers = await _connected(server, CONNECTIONS, calls=True)
-    await asyncio.sleep(SECONDS / 4)  # let it warm up
+    await asyncio.sleep(SECONDS / 4)  # warm up
     gc.collect()
     before, computed, start = _answers(callers), server.cpu_time(), time.perf_counter()
     await asyncio.sleep(SECONDS)
@@ -108,7 +108,7 @@ async def _trips(server: Running) -> Trips:
 
 
 async def _memory(server: Running) -> float:
-    first = await _connected(server, 50, calls=False)  # what the first ones load stays out of it
+    first = await _connected(server, 50, calls=False)  # not measured: the first ones load modules
     await asyncio.sleep(SECONDS / 4)
     before = server.memory()
     callers = first + await _connected(server, IDLE, calls=False)

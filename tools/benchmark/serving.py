@@ -1,4 +1,4 @@
-"""Servers in processes of their own, and what the system says of them."""
+"""Servers in their own processes, with their CPU time and memory."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ SERVERS = {
 
 @dataclass(frozen=True)
 class Running:
-    """A server that runs.
+    """A running server.
 
     Attributes:
-        url: where it is.
+        url: its URL.
         process: its process id.
     """
 
@@ -36,12 +36,12 @@ class Running:
     process: int
 
     def cpu_time(self) -> float:
-        """Seconds that it has computed."""
+        """Return the CPU time in seconds."""
         fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def memory(self) -> int:
-        """Bytes of memory that it uses."""
+        """Return the resident memory in bytes."""
         pages = int(Path(f"/proc/{self.process}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
 

@@ -1,4 +1,4 @@
-"""The tables, as Markdown; they are read on a terminal too."""
+"""The tables in Markdown, aligned for reading on a terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tools.benchmark.targets import Outcome
 
 
 def of_syncs(times: dict[str, dict[str, Times]]) -> str:
-    """One sync, in microseconds and as ratios with their quartiles."""
+    """Return the table of the syncs: microseconds, and ratios with quartiles."""
     names = [OLDEST, OLD, LIMIT, OWN, TRACKED]
     rows = []
     for case, found in times.items():
@@ -24,7 +24,7 @@ def of_syncs(times: dict[str, dict[str, Times]]) -> str:
 
 
 def of_growth(points: dict[str, Points]) -> str:
-    """What grows with the number of objects, in microseconds."""
+    """Return the table of the costs by number of objects, in microseconds."""
     rows = [
         [name, *[f"{costs[size] * 1e6:,.0f}" for size in SIZES]] for name, costs in points.items()
     ]
@@ -32,7 +32,7 @@ def of_growth(points: dict[str, Points]) -> str:
 
 
 def of_round_trips(found: dict[str, list[Trips]], memory: dict[str, float]) -> str:
-    """Round trips, and the memory of idle connections."""
+    """Return the table of the round trips and of the memory of idle connections."""
     rows = [
         [
             name,
@@ -52,13 +52,13 @@ def of_round_trips(found: dict[str, list[Trips]], memory: dict[str, float]) -> s
 
 
 def of_outcomes(outcomes: list[Outcome]) -> str:
-    """The targets."""
+    """Return the table of the targets."""
     rows = [[each.what, each.figure, each.target, each.verdict] for each in outcomes]
     return table(["target", "measured", "wanted", ""], rows)
 
 
 def table(heads: list[str], rows: list[list[str]]) -> str:
-    """Write a table whose columns stand below each other."""
+    """Return a table with aligned columns."""
     lines = [heads, *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
     rule = [["-" * widths[0], *[f"{'-' * (width - 1)}:" for width in widths[1:]]]]

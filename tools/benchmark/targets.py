@@ -1,42 +1,42 @@
-"""What the reference is to reach, as ratios."""
+"""The targets of the reference, most of them ratios."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 FASTER = {"a": 10, "b": 50, "c": 50, "d": 50, "e": 50, "f": 5, "g": 25, "h": 100, "i": 10}
-"""So many times as fast as 0.6.9, at least."""
+"""The least speed, in multiples of 0.6.9's, by case."""
 
 OVER_LIMIT = dict.fromkeys("abcdehi", 3)
-"""So many times what encoding everything costs, at most."""
+"""The largest cost, in multiples of encoding everything, by case."""
 
 TRACKED_GROWTH = 2
-"""A change of a leaf in 10,000 tracked objects costs so many times one in 1,000, at most."""
+"""The largest cost of a change in 10,000 tracked objects, in multiples of one in 1,000."""
 
 TRACKED_COST = 50e-6
-"""And so many seconds."""
+"""The largest cost of that change, in seconds."""
 
 FASTER_ROUND_TRIP = 2.5
-"""So many times the round trips of 0.6.9, at least."""
+"""The least rate of round trips, in multiples of 0.6.9's."""
 
 FASTER_ON_PICOWS = 8
-"""And with the reference's own shell on picows."""
+"""The same with the reference on picows."""
 
 OVER_ECHO = 1.4
-"""So many times the server's CPU time for an echo, at most."""
+"""The largest CPU time of the server, in multiples of an echo's."""
 
 SESSION = 4.0
-"""So many KiB more than a raw connection an idle session costs, at most."""
+"""The largest memory of an idle session, in KiB more than a raw connection."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A target, and what was measured.
+    """A target and its measurement.
 
     Attributes:
         what: what was measured.
-        figure: the measured figure, as it is shown.
-        target: the target, as it is shown.
+        figure: the measured figure, as text.
+        target: the target, as text.
         met: whether it is met.
     """
 
@@ -47,5 +47,5 @@ class Outcome:
 
     @property
     def verdict(self) -> str:
-        """One word."""
+        """The verdict in one word."""
         return "met" if self.met else "missed"

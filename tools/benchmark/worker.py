@@ -1,8 +1,8 @@
-"""Times syncs in one environment: run by the benchmark with the Python of that environment.
+"""Times syncs in one environment; the benchmark runs it with the Python of that environment.
 
-Reads lines `CASE ROUNDS` and answers each with a line: a JSON array of seconds. Its argument says
-what is timed: `sync`, `tracked` (the same with containers that note their changes), or `limit`
-(encode every attribute, compare bytes, send a fixed text).
+Reads the letter of a case per line, and answers with a line: a JSON array of seconds. The argument
+selects what is timed: `sync`, `tracked` (the same with tracked containers), or `limit` (encode
+every attribute, compare bytes, send a fixed text).
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from starlette.websockets import WebSocket
 
 from tools.benchmark import cases
 
-SYNCS = 0.03  # seconds that a round takes at least, if it needs no more than MOST syncs
+SYNCS = 0.03  # the least seconds of a round, which has at most MOST syncs
 MOST = 300
 
 
 class Subject:
-    """An object that is synced."""
+    """A synced object."""
 
     def __init__(self, attributes: dict[str, Any]) -> None:
         self.__dict__.update(attributes)
 
 
 async def main() -> None:
-    """Answer until the input ends."""
+    """Answer until the end of the input."""
     make = {"sync": synced, "tracked": synced_tracked, "limit": limit}[sys.argv[1]]
     ready: dict[str, tuple[Callable[[], object], Callable[[], Awaitable[object]]]] = {}
     for line in sys.stdin:
@@ -42,7 +42,7 @@ async def main() -> None:
 
 
 async def timed(edit: Callable[[], object], sync: Callable[[], Awaitable[object]]) -> list[float]:
-    """Edit and sync for a while; the seconds of each sync."""
+    """Edit and sync repeatedly; return the seconds of each sync."""
     times: list[float] = []
     while sum(times) < SYNCS and len(times) < MOST:
         edit()
@@ -53,7 +53,7 @@ async def timed(edit: Callable[[], object], sync: Callable[[], Awaitable[object]
 
 
 async def socket() -> WebSocket:
-    """Return a WebSocket that takes everything and sends nothing."""
+    """Return a WebSocket that accepts every frame and never receives any."""
     sent: list[Any] = []
 
     async def receive() -> dict[str, str]:
@@ -69,7 +69,7 @@ async def socket() -> WebSocket:
 
 
 async def synced(case: str, tracked: Callable[[Any], Any] = lambda value: value) -> Any:
-    """Connect an object of a case; return what edits it, and what syncs it."""
+    """Connect an object of a case; return the functions that edit and sync it."""
     from ws_sync import Session, Sync
 
     attributes, edit = cases.build(case, tracked)
@@ -84,7 +84,7 @@ async def synced(case: str, tracked: Callable[[Any], Any] = lambda value: value)
 
 
 async def synced_tracked(case: str) -> Any:
-    """Do the same with tracked containers."""
+    """Return the same with tracked containers."""
     from ws_sync import SyncedDict, SyncedList
 
     def track(value: Any) -> Any:
@@ -94,7 +94,7 @@ async def synced_tracked(case: str) -> Any:
 
 
 async def limit(case: str) -> Any:
-    """Return the least that looks at the whole state."""
+    """Return the minimal design that looks at the whole state."""
     import orjson
 
     attributes, edit = cases.build(case)

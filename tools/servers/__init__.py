@@ -1,1 +1,1 @@
-"""The reference under every server and in every framework, judged by the kit."""
+"""Run the kit against the reference under every server and in every framework."""

@@ -1,7 +1,7 @@
 """Run the kit against the reference under every server: `python -m tools.servers [NAME …]`.
 
-SHOULDs count. What a server does wrong itself, below the reference, is listed beside this module in
-`NAME.txt`, in the form of a known-failing list.
+SHOULDs count. Failures that the server causes, and not the reference, are in `NAME.txt` in this
+folder, in the format of a known-failing list.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ COLUMNS = ("passed", "known failing", "failed", "not testable")
 
 
 def main() -> int:
-    """Judge the named set-ups, or all; 0 if each is conformant, but for what is listed."""
+    """Judge the named set-ups, or all; return 0 if all are conformant except for listed cases."""
     parser = argparse.ArgumentParser(prog="tools.servers", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(SETUPS))
-    parser.add_argument("--budget", default="2s", help="for generated sequences of each")
+    parser.add_argument("--budget", default="2s", help="for the generated sequences of each set-up")
     arguments = parser.parse_args()
     outcomes = []
     for name in judging.chosen(arguments.names, [*SETUPS], "set-up"):

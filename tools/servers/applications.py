@@ -1,4 +1,4 @@
-"""The testee as users build it in: at endpoints of FastAPI, and inside of a larger application."""
+"""The testee as users embed it: at endpoints of FastAPI, and in a larger application."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ws_sync._apps.testee import make_app, make_routes
 
 
 def in_fastapi() -> FastAPI:
-    """Endpoints of FastAPI."""
+    """Return the testee at endpoints of FastAPI."""
     app = FastAPI()
     sessions = make_routes().sessions
 
@@ -26,12 +26,12 @@ def in_fastapi() -> FastAPI:
 
 
 def mounted_in_starlette() -> Starlette:
-    """The testee below `/inside` of another application."""
+    """Return a Starlette application with the testee below `/inside`."""
     return Starlette(routes=[Mount("/inside", make_app())])
 
 
 def mounted_in_fastapi() -> FastAPI:
-    """The same in one of FastAPI."""
+    """Return a FastAPI application with the testee below `/inside`."""
     app = FastAPI()
     app.mount("/inside", make_app())
     return app

@@ -1,4 +1,4 @@
-"""The set-ups: each a server, an application on it, and the paths of its endpoints."""
+"""The set-ups: a server, an application, and the paths of its endpoints."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Setup:
     """A set-up of the reference's testee.
 
     Attributes:
-        module: what is started, with its arguments; `{port}` stands for the port.
-        prefix: what stands before the paths of the endpoints.
+        module: the module to run, with its arguments; `{port}` is replaced.
+        prefix: the path before those of the endpoints.
     """
 
     module: str
@@ -29,7 +29,7 @@ class Setup:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """The options that tell the kit where its endpoints are."""
+        """The options of the kit with its URLs."""
         base = f"ws://127.0.0.1:{{port}}{self.prefix}"
         return (f"--server-url={base}/ws/{{session}}", f"--auth-url={base}/auth")
 

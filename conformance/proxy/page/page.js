@@ -1,11 +1,11 @@
-// The live page of the watcher. It asks for the news, and puts them into the page as text: nothing that comes from the wire is
-// ever read as HTML. All lists are bounded.
-const MOST_ENTRIES = 2000; // that are kept
-const MOST_ROWS = 400; // that are shown
+// The live page of the proxy. It receives updates and shows them as text: nothing from the wire is parsed as HTML. All lists
+// are bounded.
+const MOST_ENTRIES = 2000; // kept
+const MOST_ROWS = 400; // shown
 const MOST_LINES = 300; // of a document
 const $ = (id) => document.getElementById(id);
 const ARROWS = { sent: "→", received: "←", noted: "·" };
-const SAID = { sent: "from the client", received: "from the server", noted: "noted" };
+const LABELS = { sent: "from the client", received: "from the server", noted: "note" };
 
 function make(tag, className, text) {
   const element = document.createElement(tag);
@@ -104,7 +104,7 @@ function forgetConnection(name) {
   }
 }
 
-// Documents: what has changed since the last state is found here, by comparing the two.
+// Documents: the page compares each state with the last one to find what has changed.
 
 const documents = new Map();
 
@@ -129,9 +129,9 @@ function showDocument(one) {
   if (before === undefined || one.state === undefined) known.changed = new Set();
   else if (moved) {
     const found = changedPlaces(before, one.state, "", new Set());
-    if (found.size) [known.changed, known.by] = [found, one.by]; // what was said again is no change
+    if (found.size) [known.changed, known.by] = [found, one.by]; // a state that repeats the last one changes nothing
   }
-  const about = `connection ${one.connection}${one.open ? "" : " (ended)"}, ${one.changes === 1 ? "1 state" : `${one.changes} states`}, the last by the ${one.by} at ${seconds(one.at)} s`;
+  const about = `connection ${one.connection}${one.open ? "" : " (ended)"}, ${one.changes === 1 ? "1 change" : `${one.changes} changes`}, the last by the ${one.by} at ${seconds(one.at)} s`;
   known.summary.replaceChildren(make("strong", "mono", one.key || "(empty key)"), " ", make("span", "about", about));
   if (!one.followed) known.summary.append(" ", make("span", "doubt", "not followed"));
   if (known.details.open) drawTree(known, moved ? known.changed : new Set());
@@ -153,7 +153,7 @@ function drawTree(known, fresh) {
   if (known.one.why) return known.tree.replaceChildren(make("div", "line", known.one.why));
   const lines = [];
   drawValue(lines, known, fresh, known.state, "", "", "", false);
-  if (lines.length >= MOST_LINES) lines.push(make("div", "line", "… more than is shown here"));
+  if (lines.length >= MOST_LINES) lines.push(make("div", "line", "… more than the page shows"));
   known.tree.replaceChildren(...lines);
 }
 
@@ -193,11 +193,11 @@ function row(one) {
   const details = make("details");
   const summary = make("summary", "mono");
   const arrow = make("span", "arrow", ARROWS[one.direction]);
-  arrow.title = SAID[one.direction];
+  arrow.title = LABELS[one.direction];
   arrow.setAttribute("role", "img");
-  arrow.setAttribute("aria-label", SAID[one.direction]);
+  arrow.setAttribute("aria-label", LABELS[one.direction]);
   summary.append(make("span", "at", seconds(one.at)), make("span", "label", one.connection), arrow);
-  if (one.direction !== "noted") summary.append(make("span", "type", one.type || (one.binary ? "binary" : "no event")));
+  if (one.direction !== "noted") summary.append(make("span", "type", one.type || (one.binary ? "binary" : "not an event")));
   summary.append(make("span", "text", one.text), make("span", "size", one.direction === "noted" ? "" : readable(one.size)));
   details.append(summary);
   details.addEventListener("toggle", () => details.open && details.children.length === 1 && open(one, details), { once: true });
@@ -206,8 +206,8 @@ function row(one) {
 }
 
 async function open(one, details) {
-  const told = make("pre", "", "…");
-  details.append(told);
+  const shown = make("pre", "", "…");
+  details.append(shown);
   const answer = await fetch(`api/entry/${one.number}`).catch(() => null);
   const whole = answer?.ok ? await answer.json() : one;
   let text = whole.text;
@@ -215,10 +215,10 @@ async function open(one, details) {
     try {
       text = JSON.stringify(JSON.parse(whole.text), null, 2);
     } catch {
-      // it is shown as it came
+      // shown unchanged
     }
   }
-  told.textContent = one.findings.length ? `findings ${one.findings.join(", ")}\n${text}` : text;
+  shown.textContent = one.findings.length ? `findings ${one.findings.join(", ")}\n${text}` : text;
 }
 
 function showEntries(added) {
@@ -226,25 +226,25 @@ function showEntries(added) {
   if (entries.length > MOST_ENTRIES) entries = entries.slice(-MOST_ENTRIES);
   if (paused) {
     missed += added.length;
-    return tellShown();
+    return updateShown();
   }
   const rows = added.filter(wanted).slice(-MOST_ROWS).map(row).reverse();
   $("entry-list").prepend(...rows);
   while ($("entry-list").children.length > MOST_ROWS) $("entry-list").lastElementChild.remove();
-  tellShown();
+  updateShown();
 }
 
 function showAll() {
   missed = 0;
   $("entry-list").replaceChildren(...entries.filter(wanted).slice(-MOST_ROWS).map(row).reverse());
-  tellShown();
+  updateShown();
 }
 
 let skipped = 0;
-function tellShown() {
-  const parts = [`${$("entry-list").children.length} of the last ${entries.length} shown, the newest first`];
-  if (skipped) parts.push(`${skipped} went by too fast to be listed`);
-  if (paused) parts.push(`paused, ${missed} more since`);
+function updateShown() {
+  const parts = [`${$("entry-list").children.length} of the last ${entries.length} shown, newest first`];
+  if (skipped) parts.push(`${skipped} skipped, because they arrived too fast`);
+  if (paused) parts.push(`paused, ${missed} new`);
   $("shown").textContent = parts.join("; ");
 }
 
@@ -253,9 +253,9 @@ $("filters").addEventListener("submit", (event) => event.preventDefault());
 $("pause").addEventListener("click", () => {
   paused = !paused;
   $("pause").setAttribute("aria-pressed", paused);
-  $("pause").textContent = paused ? "Go on" : "Pause";
+  $("pause").textContent = paused ? "Resume" : "Pause";
   if (!paused) showAll();
-  tellShown();
+  updateShown();
 });
 $("clear").addEventListener("click", () => {
   entries = [];
@@ -263,7 +263,7 @@ $("clear").addEventListener("click", () => {
   showAll();
 });
 
-// The colours, the report
+// The colours and the report
 
 const THEMES = ["system", "light", "dark"];
 let theme = 0;
@@ -274,12 +274,12 @@ $("theme").addEventListener("click", () => {
 });
 $("report").addEventListener("click", async () => {
   const answer = await fetch("api/report", { method: "POST" }).catch(() => null);
-  $("announcer").textContent = $("route").textContent = answer?.ok ? (await answer.json()).said : "the report could not be written";
+  $("announcer").textContent = $("route").textContent = answer?.ok ? (await answer.json()).said : "the report can't be written";
 });
 
-// The news
+// Updates
 
-function take(news) {
+function apply(news) {
   $("total-opened").textContent = news.opened;
   $("total-frames").textContent = news.frames;
   $("total-bytes").textContent = readable(news.bytes);
@@ -309,7 +309,7 @@ $("route").textContent = `clients → ${about.listen} → ${about.target}`;
 $("report").hidden = !about.report;
 const source = new EventSource("api/feed");
 source.addEventListener("open", () => {
-  forgetAll(); // what is told on a new stream is told from the beginning
+  forgetAll(); // a new stream begins with the whole state
   $("status").textContent = "live";
   $("status").className = "live";
 });
@@ -317,4 +317,4 @@ source.addEventListener("error", () => {
   $("status").textContent = "the proxy does not answer";
   $("status").className = "";
 });
-source.addEventListener("message", (event) => take(JSON.parse(event.data)));
+source.addEventListener("message", (event) => apply(JSON.parse(event.data)));

@@ -96,7 +96,7 @@ async def test_right_server_is_status_0_with_a_summary() -> None:
     assert status == 0
     assert "connections, " in output
     assert "3 keys (SECOND, TESTEE, scope/NESTED)" in output
-    assert output.rstrip().endswith("nothing wrong was seen")
+    assert output.rstrip().endswith("no findings")
     assert "\x1b" not in output
 
 
@@ -121,7 +121,7 @@ def test_signal_before_it_has_said_that_it_listens_ends_it_with_a_summary(
             assert process.wait(DEADLINE) == 0
         finally:
             process.kill()
-    assert printed.rstrip().endswith("nothing wrong was seen")
+    assert printed.rstrip().endswith("no findings")
 
 
 def until_it_listens(port: int) -> None:
@@ -139,13 +139,13 @@ async def test_summary_comes_behind_the_ends_of_what_is_open() -> None:
         status, output = await watched.end()
     assert status == 0
     assert "ended without a close frame by the proxy" in output
-    assert output.rstrip().endswith("nothing wrong was seen")
+    assert output.rstrip().endswith("no findings")
 
 
 async def test_question_for_files_without_a_folder_is_answered() -> None:
     async with proxy("Honest", "--no-page") as watched:
         watched.process.send_signal(signal.SIGUSR1)
-        await watched.until("no files: start it with --report DIR")
+        await watched.until("nothing is written: start the proxy with --report DIR")
         status, _ = await watched.end()
     assert status == 0
 
@@ -189,9 +189,9 @@ async def test_report_and_replay_are_written_and_run_again(tmp_path: Path) -> No
         await work(watched.url)
         await watched.until("closed by the client")
         watched.process.send_signal(signal.SIGUSR1)
-        await watched.until("written")
+        await watched.until("wrote")
         _, output = await watched.end()
-        assert f"written {folder / 'report.html'} and 1 replay files" in output
+        assert f"wrote {folder / 'report.html'} and 1 replay files" in output
         document = json.loads((folder / "report.json").read_text())
         assert deviation("report", document) is None
         (case,) = document["cases"]
@@ -225,7 +225,7 @@ TARGET = ("--target", "ws://127.0.0.1:9")
         (("--listen", "9000", *TARGET), "'9000' is not of the form 127.0.0.1:9000"),
         ((*LISTEN, "--target", "http://x"), "ws://"),
         ((*LISTEN, "--target", "ws://x?y=1"), "the query is the client's"),
-        ((*LISTEN, *TARGET, "--deadline", "soon"), "'soon' is no time"),
+        ((*LISTEN, *TARGET, "--deadline", "soon"), "'soon' is not a positive number of seconds"),
         ((*LISTEN, *TARGET, "--report", os.devnull), "it is not a folder"),
     ],
 )

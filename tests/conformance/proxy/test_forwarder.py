@@ -178,13 +178,13 @@ async def test_who_does_not_read_stops_the_other() -> None:
         line._writer.transport.pause_reading()  # type: ignore[attr-defined]
         await line.write(line.handshake())
         await until(watched, lambda: watched.watcher.opened == 1)
-        (near,) = watched.proxy.tunnels
+        (client_side,) = watched.proxy.tunnels
         before = -1
         async with asyncio.timeout(DEADLINE):
-            while sent != before or not near.stalled:  # until nothing moves
+            while sent != before or not client_side.stalled:  # until nothing moves
                 before = sent
                 await asyncio.sleep(0.2)
-        assert near.transport.get_write_buffer_size() < 1 << 20
+        assert client_side.transport.get_write_buffer_size() < 1 << 20
         assert watched.heard.closed == []
         line.release()
 
@@ -202,14 +202,14 @@ async def test_who_floods_before_the_answer_is_stopped(monkeypatch: pytest.Monke
         await over.wait()
         writer.transport.abort()
 
-    async def reach(proxy: Proxy, near: ClientSide) -> ServerSide:
+    async def connect_narrowly(proxy: Proxy, client: ClientSide) -> ServerSide:
         """With as small a buffer of the system as it lets one have."""
         loop = asyncio.get_running_loop()
         narrow = socket.socket()
         narrow.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
         narrow.setblocking(False)
         await loop.sock_connect(narrow, (proxy.target.hostname, proxy.target.port))
-        return (await loop.create_connection(lambda: ServerSide(near), sock=narrow))[1]
+        return (await loop.create_connection(lambda: ServerSide(client), sock=narrow))[1]
 
     async def flood(writer: asyncio.StreamWriter) -> None:
         nonlocal sent
@@ -218,7 +218,7 @@ async def test_who_floods_before_the_answer_is_stopped(monkeypatch: pytest.Monke
             await writer.drain()
             sent += 1 << 16
 
-    monkeypatch.setattr(Proxy, "reach", reach)
+    monkeypatch.setattr(Proxy, "connect", connect_narrowly)
     wall = socket.socket()
     wall.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
     wall.bind(("127.0.0.1", 0))
@@ -234,9 +234,9 @@ async def test_who_floods_before_the_answer_is_stopped(monkeypatch: pytest.Monke
         answer.set()
         await until(watched, lambda: watched.watcher.opened == 1)
         await at_rest(lambda: sent)
-        (near,) = watched.proxy.tunnels
-        assert near.other is not None
-        assert near.other.transport.get_write_buffer_size() < 1 << 20
+        (client_side,) = watched.proxy.tunnels
+        assert client_side.other is not None
+        assert client_side.other.transport.get_write_buffer_size() < 1 << 20
         flooding.cancel()
         over.set()
         writer.transport.abort()
@@ -281,7 +281,7 @@ async def test_missing_target_is_told_and_it_recovers() -> None:
                 with pytest.raises(ConnectionClosed):
                     await ws.recv()
                 assert ws.close_code == 1014
-                assert "the target is not there" in (ws.close_reason or "")
+                assert "the target can't be reached" in (ws.close_reason or "")
         reader, writer = await asyncio.open_connection("127.0.0.1", watched.port)
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert (await reader.read()).startswith(b"HTTP/1.1 502 ")
@@ -289,9 +289,9 @@ async def test_missing_target_is_told_and_it_recovers() -> None:
         async with serve(echo, "127.0.0.1", port), connect(watched.url) as ws:
             await ws.send("again")
             assert await ws.recv() == "again"
-    told = [line for line in watched.heard.lines if "there" in line]
-    assert "is not there: " in told[0]
-    assert told[1:] == [f" ws://127.0.0.1:{port} is there again"]
+    told = [line for line in watched.heard.lines if "reached" in line]
+    assert "can't be reached: " in told[0]
+    assert told[1:] == [f" ws://127.0.0.1:{port} can be reached again"]
 
 
 async def test_other_requests_pass_too() -> None:
@@ -308,7 +308,7 @@ async def test_other_requests_pass_too() -> None:
         with pytest.raises(InvalidStatus) as refused:
             await connect(f"{watched.url}/no")
         assert refused.value.response.status_code == 403
-        assert " the server answers 403 to a WebSocket at /no" in watched.heard.lines
+        assert " the server answers 403 to a handshake at /no" in watched.heard.lines
         assert watched.watcher.opened == 0
 
 
@@ -347,7 +347,7 @@ async def test_answer_without_a_status_passes(status: bytes) -> None:
     answer = b"HTTP/1.1 %s\r\n\r\n" % status
     async with before(answer) as watched:
         assert await asked(watched) == answer
-        assert watched.heard.lines == [" the server answers 0 to a WebSocket at /"]
+        assert watched.heard.lines == [" the server answers 0 to a handshake at /"]
 
 
 @pytest.mark.parametrize("hidden", [b"x\n", b"x\r", b"\0"])

@@ -16,7 +16,7 @@ from conformance.runner.hints import HINTS, hint
 from conformance.runner.verdict import Finding, Outcome, Run, Searched, Verdict
 from conformance.runner.weak_evidence import warnings
 from conformance.spec import requirements
-from conformance.terminal.coverage import coverage
+from conformance.terminal.coverage import Missing, Why, coverage
 
 SERVER = Target("ws://127.0.0.1:1/")
 GIBBERISH = "xyzzy"
@@ -152,7 +152,7 @@ def test_reason_of_the_coverage_is_what_the_run_lacks() -> None:
     lacking = outcome(Verdict.NOT_TESTABLE, lacks="a testee")
     run = Run([lacking], cases=[lacking.case])
     assert ["state-get"] in [
-        group.missing.get("need a testee") for group in coverage(run, "server")
+        group.missing.get(Missing(Why.NEEDS, "a testee")) for group in coverage(run, "server")
     ]
 
 

@@ -32,34 +32,34 @@ OTHER: dict[str, Any] = {"broken": "patch-atomic", "findings": [finding("patch-a
 def test_requirement_stands_by_its_worst_case(
     cases: list[Any], standing: RequirementStatus
 ) -> None:
-    assert report(*cases).standings["state-get"].standing is standing
+    assert report(*cases).requirement_results["state-get"].status is standing
 
 
 def test_case_of_another_requirement_can_break_one() -> None:
-    found = report(case(verdict=Verdict.FAIL, **OTHER)).standings["patch-atomic"]
-    assert found.standing is RequirementStatus.BROKEN
+    found = report(case(verdict=Verdict.FAIL, **OTHER)).requirement_results["patch-atomic"]
+    assert found.status is RequirementStatus.BROKEN
     assert found.against == ["state/get-is-answered-once"]
 
 
 def test_way_of_closing_breaks_its_own_requirement() -> None:
     closing = {"verdict": "failed", "how": "", "expected": "", "requirement": "patch-atomic"}
     found = report(case(closing=closing))
-    assert found.standings["patch-atomic"].standing is RequirementStatus.BROKEN
-    assert found.standings["state-get"].standing is RequirementStatus.MET
+    assert found.requirement_results["patch-atomic"].status is RequirementStatus.BROKEN
+    assert found.requirement_results["state-get"].status is RequirementStatus.MET
     assert list(found.failures()) == ["patch-atomic"]
 
 
 def test_requirement_that_was_not_exercised_says_why() -> None:
     left = case(verdict=Verdict.NOT_APPLICABLE, reason="the testee does not list `tasks`")
-    found = report(left).standings
+    found = report(left).requirement_results
     assert found["state-get"].why == "the testee does not list `tasks`"
     assert found["session-reconnect"].why == "binds clients"
     assert found["patch-atomic"].why == "no case of it was selected"
 
 
 def test_requirement_of_the_other_side_says_whom_it_binds() -> None:
-    found = Report.of(of_client(case())).standings
-    assert found["state-get"].standing is RequirementStatus.MET
+    found = Report.of(of_client(case())).requirement_results
+    assert found["state-get"].status is RequirementStatus.MET
     assert found["session-reconnect"].why == "no case of it was selected"
     assert found["state-set-merges"].why == "binds servers"
 

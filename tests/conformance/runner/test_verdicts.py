@@ -101,7 +101,7 @@ async def test_closing_is_judged_apart_from_the_effect() -> None:
         lax = await run_kit("--server-url", url, *SCRIPTED, *select)
         strict = await run_kit("--server-url", url, *SCRIPTED, *select, "--strict")
     assert " failed" not in lax.output.splitlines()[-2]
-    assert "the manner of closing, judged apart from the effect" in lax.output
+    assert "how connections were closed (judged separately)" in lax.output
     assert "closed with code 1000" in lax.output
     assert "connection-close-code (SHOULD NOT): " in lax.output
     assert lax.status == 0
@@ -115,10 +115,8 @@ async def test_takeover_passes_where_only_the_older_one_is_not_told() -> None:
         result = await run_kit("--server-url", url, *SCRIPTED, *select)
     assert "1 passed" in result.output
     assert "session-takeover-disconnect (MUST): 1 case" in result.output
-    assert (
-        "_DISCONNECT as the last event, then the end of the connection was expected"
-        in result.output
-    )
+    expected = "expected _DISCONNECT as the last event, then the end of the connection ("
+    assert expected in result.output
     assert result.status == 1
 
 

@@ -26,7 +26,7 @@ def of(outcome: Outcome, requirement: str, side: str = "server") -> tuple[bool, 
     """Whether a requirement was exercised, whether it is not met, why it was not exercised."""
     run = Run([outcome], cases=[outcome.case])
     (group,) = [g for g in coverage(run, side) if requirement in g.all]
-    why = [reason for reason, ids in group.missing.items() if requirement in ids]
+    why = [reason.phrase(1) for reason, ids in group.missing.items() if requirement in ids]
     return requirement in group.exercised, requirement in group.broken, "".join(why)
 
 
@@ -39,7 +39,7 @@ def test_requirement_that_a_case_has_found_unmet_is_exercised(verdict: Verdict) 
 def test_case_that_fails_for_another_requirement_has_not_reached_its_own() -> None:
     outcome = Outcome(case(OWN), Verdict.FAIL, findings=[finding(OTHER)])
     assert of(outcome, OTHER) == (True, True, "")
-    assert of(outcome, OWN) == (False, False, "were not reached by a case")
+    assert of(outcome, OWN) == (False, False, "was not reached by a case")
 
 
 def test_way_of_closing_counts_for_its_own_requirement() -> None:

@@ -1,4 +1,4 @@
-"""S-02: an action of the older connection and the events of the newer one run side by side."""
+"""S-02: an action of the older connection runs concurrently with events of the newer one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 async def show(stage: Stage) -> None:
-    """Take over while an action runs; all actions run one after the other, in their order."""
+    """Take over while an action runs; all actions run one after another, in order."""
     log: list[str] = []
     go_on = asyncio.Event()
 
@@ -36,7 +36,7 @@ async def show(stage: Stage) -> None:
         Sync(counter, "C", sync_all=True, actions={"wait": wait, "step": step})
     async with stage.connected(session, "C") as older:
         await older.send("_ACTION:C", {"type": "wait"})
-        while not log:  # noqa: ASYNC110  # the action begins by and by
+        while not log:  # noqa: ASYNC110  # wait for the action to begin
             await asyncio.sleep(0)
         async with stage.connected(session, "C") as newer:
             for number in range(3):

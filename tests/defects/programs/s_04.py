@@ -1,4 +1,4 @@
-"""S-04: a change of which the frame could not be sent is never sent again."""
+"""S-04: a change is never sent again if its frame could not be sent."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Point:
 
 
 async def show(stage: Stage) -> None:
-    """Fail to send one frame; a client that is still connected gets what was in it."""
+    """Fail to send one frame; a client that is still connected gets the change."""
     with Session() as session:
         point = Point()
         sync = Sync(point, "P", sync_all=True)
@@ -33,7 +33,7 @@ async def show(stage: Stage) -> None:
         peer.sending = sending
         point.y = 1
         await sync()
-        while failures:  # noqa: ASYNC110  # whoever sends does so by and by
+        while failures:  # noqa: ASYNC110  # wait for the frame
             await asyncio.sleep(0)
         await asyncio.sleep(0)
         point.x = 1

@@ -1,4 +1,4 @@
-"""S-08: a throttled sync skips the last value for ever."""
+"""S-08: a throttled sync never sends the last value."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Counter:
 
 
 async def show(stage: Stage) -> None:
-    """Sync often, throttled; the client ends with the last value."""
+    """Sync often and throttled; the client receives the last value."""
     with Session() as session:
         counter = Counter()
         sync = Sync(counter, "C", sync_all=True)

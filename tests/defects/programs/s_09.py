@@ -1,4 +1,4 @@
-"""S-09: a task that is cancelled before its first step is listed for ever."""
+"""S-09: a task that is cancelled before its first step is listed forever."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Thing:
 
 
 async def show(stage: Stage) -> None:
-    """Start a task and cancel it in one go; it is over, and can be started again."""
+    """Start a task and cancel it at once; it ends, and can be started again."""
     begun = asyncio.Event()
 
     async def work(**_: Any) -> None:

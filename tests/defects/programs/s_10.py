@@ -1,4 +1,4 @@
-"""S-10: what `@task.cancel` marks is called without the object."""
+"""S-10: the method that `@task.cancel` marks is called without the object."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 async def show(stage: Stage) -> None:
-    """Cancel a task; the method that its `cancel` has marked is called, bound."""
+    """Cancel a task; the marked method is called with its object."""
     from ws_sync import remote_task, sync_all
 
     cancelled: list[object] = []

@@ -1,4 +1,4 @@
-"""S-11: what is known of one instance is taken for another one of its class."""
+"""S-11: the checks of one instance are used for other instances of its class."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Thing:
-    """Two of these are configured differently."""
+    """A class with two instances that are configured differently."""
 
     a: int
     b: int
@@ -21,7 +21,7 @@ class Thing:
 
 
 async def show(stage: Stage) -> None:
-    """Give two instances actions of one name, and other attributes; each has its own checks."""
+    """Give two instances different actions of one name, and different attributes."""
     calls: list[Any] = []
 
     async def put_text(text: str) -> None:
@@ -43,7 +43,7 @@ async def show(stage: Stage) -> None:
 
 
 async def check_types(peer: Any, first: Thing, second: Thing) -> None:
-    """Write wrong types to both; where one of them is checked, both are."""
+    """Write values of wrong types to both; either both are checked, or neither is."""
     await peer.send("_SET:FIRST", {"a": "no number"})
     await peer.send("_SET:SECOND", {"b": "no number"})
     await peer.fence("SECOND")

@@ -1,4 +1,4 @@
-"""S-12: a plain function that is given as an action or a task gets the object as an argument."""
+"""S-12: a plain function that is used as an action or a task gets the object as an argument."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 class Thing:
-    """An object whose actions are functions from elsewhere."""
+    """An object whose actions are plain functions."""
 
     def __init__(self) -> None:
         self.value = 0
 
 
 async def show(stage: Stage) -> None:
-    """Call functions and closures; they get what the client sends, and nothing else."""
+    """Call closures; they get the arguments that the client sends, and no others."""
     calls: list[Any] = []
     started = asyncio.Event()
 

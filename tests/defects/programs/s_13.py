@@ -1,4 +1,4 @@
-"""S-13: a model's names on the wire are others in than out."""
+"""S-13: the names of a model on the wire differ by direction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Model(Synced, BaseModel):
-    """Names from a generator, and two explicit ones."""
+    """A model with names from a generator, and two explicit names."""
 
     model_config = ConfigDict(alias_generator=lambda name: name.upper())
     generated: int = 0
@@ -22,7 +22,7 @@ class Model(Synced, BaseModel):
 
 
 async def show(stage: Stage) -> None:
-    """Send a state back, changed; and patch it."""
+    """Write the state with the received names, by `_SET` and by `_PATCH`."""
     with Session() as session:
         model = Model()
     async with stage.connected(session, "Model") as peer:

@@ -1,4 +1,4 @@
-"""S-14: connections that overlap leave each other's contexts, which is an error."""
+"""S-14: overlapping `with session:` blocks raise, as they leave each other's contexts."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 class Thing:
-    """Anything that is synced."""
+    """A synced object."""
 
     def __init__(self) -> None:
         self.value = 0
 
 
 async def show(stage: Stage) -> None:
-    """Let two tasks use one session, and end in the order in which they began."""
+    """Use one session in two tasks that end in the order in which they began."""
     session = Session()
     entered, leave = [asyncio.Event(), asyncio.Event()], [asyncio.Event(), asyncio.Event()]
 

@@ -1,4 +1,4 @@
-"""S-15: a `_BIN_META` and its bytes are torn apart by other frames."""
+"""S-15: other frames are sent between a `_BIN_META` and its bytes."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 class Thing:
-    """Anything that is synced."""
+    """A synced object."""
 
     def __init__(self) -> None:
         self.value = 0
 
 
 async def show(stage: Stage) -> None:
-    """Send bytes from several tasks to a client that is slow to read."""
+    """Send bytes from several tasks to a client that reads slowly."""
     with Session() as session:
         thing = Thing()
         sync = Sync(thing, "T", sync_all=True)

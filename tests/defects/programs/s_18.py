@@ -1,4 +1,4 @@
-"""S-18: one list that stands in two places stays one: an edit of one is an edit of both."""
+"""S-18: an object in two places is edited in both, but only one edit is reported."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Table:
-    """An object with an alias inside."""
+    """An object that contains one row twice."""
 
     def __init__(self) -> None:
         row = {"n": 0}
@@ -19,7 +19,7 @@ class Table:
 
 
 async def show(stage: Stage) -> None:
-    """Edit one of two places that share an object; client and server agree in the end."""
+    """Edit one of two places that share an object; client and server agree at the end."""
     with Session() as session:
         table, other = Table(), Table()
         sync = Sync(table, "T", sync_all=True)

@@ -1,4 +1,4 @@
-"""S-19: differences between `1` and `true` are not seen, and some patches are wrong."""
+"""S-19: jsonpatch misses differences between `1` and `true`, and makes wrong patches."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ CHANGES: list[tuple[Any, Any]] = [
 
 
 class Holder:
-    """An object that holds anything."""
+    """An object with one attribute of any type."""
 
     def __init__(self) -> None:
         self.value: Any = None
 
 
 async def show(stage: Stage) -> None:
-    """Change values to those that a bad diff takes for the same, or can't reach."""
+    """Make changes that a faulty diff misses or patches wrongly."""
     with Session() as session:
         holder, other = Holder(), Holder()
         sync = Sync(holder, "H", sync_all=True)

@@ -1,4 +1,4 @@
-"""S-20: an attribute whose name on the wire has an underscore is an error without a logger."""
+"""S-20: without a logger, a name with an underscore on the wire raises an error."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Thing:
 
 
 async def show(stage: Stage) -> None:
-    """Make a `Sync` the first generation's way."""
+    """Create a `Sync` as in the first generation."""
     with Session() as session:
         thing = Thing()
         Sync("THING", thing, total_length=...)

@@ -1,11 +1,11 @@
 """Runs a program of this folder: `python stage.py s_08`.
 
-A program is a module with `async def show(stage)`, which asserts what is right. It runs in the
-environment of a release as well as in this project's: it uses what all of them have. This module
-needs Starlette and jsonpatch.
+A program is a module with `async def show(stage)`, which asserts the right behaviour. It runs in
+the environments of the releases and in this project's, so it uses only their common API. This
+module needs Starlette and jsonpatch.
 
-Exit status: 0 it is right; 1 it is wrong; 3 there is nothing of the kind to be right or wrong. The
-last line of the output says why.
+Exit status: 0 right; 1 wrong; 3 the release lacks the feature. The last line of the output gives
+the reason.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import jsonpatch
 from starlette.websockets import WebSocket
 
 DEADLINE = 3.0
-"""Seconds after which what has not come does not come."""
+"""Seconds after which an awaited event counts as missing."""
 
 RIGHT, WRONG, NOT_APPLICABLE = 0, 1, 3
 
@@ -31,7 +31,7 @@ _SCOPE = {"type": "websocket", "path": "/", "client": ("peer", 1)}
 
 
 class Missing(Exception):
-    """The release does not have what the defect is about."""
+    """The release lacks the feature of the defect."""
 
 
 class Peer:
@@ -39,9 +39,9 @@ class Peer:
 
     Attributes:
         documents: the client's copies, by key.
-        events: what came, as (event, data); bytes are ("bytes", …).
+        events: the received events, as (event, data); bytes are ("bytes", …).
         closed: the code with which the server has closed the connection.
-        sending: replaced by a test to make sending slow, or fail.
+        sending: called before each frame is sent; a test replaces it to delay or fail sending.
     """
 
     def __init__(self, session: Any, headers: dict[str, str] | None = None) -> None:
@@ -63,10 +63,10 @@ class Peer:
         await self._inbox.put({"type": "websocket.receive", "text": text})
 
     async def leave(self) -> None:
-        """End the connection and wait until the server is done with it.
+        """End the connection and wait until the server has handled that.
 
         Raises:
-            Exception: what leaves the application.
+            Exception: the exception that the application raised.
         """
         await self._inbox.put({"type": "websocket.disconnect", "code": 1000})
         async with asyncio.timeout(DEADLINE):
@@ -76,7 +76,7 @@ class Peer:
         """Wait for a condition.
 
         Raises:
-            AssertionError: it does not come true.
+            AssertionError: it does not become true.
         """
         try:
             async with asyncio.timeout(DEADLINE):
@@ -84,10 +84,12 @@ class Peer:
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
-            raise AssertionError(f"waited in vain; the last events: {self.events[-3:]}") from None
+            raise AssertionError(
+                f"nothing came within {DEADLINE} s; the last events: {self.events[-3:]}"
+            ) from None
 
     async def fence(self, key: str) -> Any:
-        """Wait until everything sent has had its effect; the state of a document."""
+        """Wait until all sent events were handled; return the state of a document."""
         before = sum(event == f"_SET:{key}" for event, _ in self.events)
         await self.send(f"_GET:{key}", {})
         await self.until(lambda: sum(event == f"_SET:{key}" for event, _ in self.events) > before)
@@ -122,18 +124,18 @@ class Peer:
 
 
 class Stage:
-    """What a program has to work with."""
+    """The tools of a program."""
 
     @asynccontextmanager
     async def connected(
         self, session: Any, key: str | None = None, headers: dict[str, str] | None = None
     ) -> AsyncIterator[Peer]:
-        """Connect a client; with a key, wait for that document's state.
+        """Connect a client; with a key, wait for the state of that document.
 
         Args:
-            session: what serves it; anything that has a session's methods for that.
-            key: that of the document.
-            headers: those of the handshake, in lower case.
+            session: a session, or an object with the same methods.
+            key: the key of the document.
+            headers: the headers of the handshake, in lower case.
         """
         peer = Peer(session, headers)
         try:
@@ -144,7 +146,7 @@ class Stage:
             peer.serving.cancel()
 
     def missing(self, what: str) -> Missing:
-        """Return the exception to raise when the release has nothing of the kind."""
+        """Return the exception to raise when the release lacks a feature."""
         return Missing(what)
 
 
@@ -156,7 +158,7 @@ def main() -> int:
     except (ImportError, Missing) as missing:
         print(missing)  # noqa: T201
         return NOT_APPLICABLE
-    except BaseException as error:  # noqa: BLE001  # whatever the release does
+    except BaseException as error:  # noqa: BLE001  # the release may raise anything
         traceback.print_exc()
         print(" ".join(f"{type(error).__name__}: {error}".split())[:200])  # noqa: T201
         return WRONG

@@ -1,4 +1,4 @@
-"""X-1: any web page may connect, to a server on the visitor's own machine as well."""
+"""X-1: any web page can connect, even to a server on the visitor's own machine."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ HOST = "localhost:8000"
 
 
 class Diary:
-    """An object that is nobody else's business."""
+    """An object with private data."""
 
     def __init__(self) -> None:
         self.text = "secret"
 
 
 async def show(stage: Stage) -> None:
-    """Connect as a foreign page; one of the server's own, and what is no browser, still get in."""
+    """Connect as a page of another origin, as a page of the server, and without an origin."""
     with Session() as session:
         diary = Diary()
         Sync(diary, "D", sync_all=True)
@@ -31,5 +31,5 @@ async def show(stage: Stage) -> None:
     foreign = {"host": HOST, "origin": "https://evil.example"}
     async with stage.connected(session, headers=foreign) as peer:
         await peer.until(lambda: peer.events or peer.closed)
-        assert not peer.events, f"a foreign page has got {peer.events}"
+        assert not peer.events, f"a page of another origin received {peer.events}"
         assert peer.closed != 1000

@@ -1,4 +1,4 @@
-"""X-2: the ids of `_USER_SESSION` prove nothing, and are waited for without an end."""
+"""X-2: the ids of `_USER_SESSION` are not verified, and there is no timeout for them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.defects.programs.stage import Stage
 
 DEADLINE = 3.0
-"""Seconds after which an answer does not come."""
+"""Seconds after which an answer counts as missing."""
 
 OPTIONS: dict[str, Any] = {
     "timeout": DEADLINE,
@@ -20,25 +20,25 @@ OPTIONS: dict[str, Any] = {
 
 
 class Door:
-    """Asks a client who it is, and serves it no further."""
+    """A session that only identifies its client."""
 
     def __init__(self, options: dict[str, Any]) -> None:
         self.answer: Any = "none yet"
         self._options = options
 
     async def new_connection(self, ws: Any) -> None:
-        """Ask."""
+        """Identify the client."""
         try:
             self.answer = await get_user_session(ws, **self._options)
         except TypeError:
             self.answer = await get_user_session(ws)
 
     async def handle_connection(self) -> None:
-        """End."""
+        """Do nothing."""
 
 
 async def show(stage: Stage) -> None:
-    """Give a proof, give ids that were seen somewhere, and give nothing."""
+    """Send a signed session, send ids without a signature, and send nothing."""
     for session, expected in [("signed by the server", ("ann", "1")), ("1", (None, None))]:
         door = Door(OPTIONS)
         async with stage.connected(door) as peer:

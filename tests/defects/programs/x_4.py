@@ -1,4 +1,4 @@
-"""X-4: an attribute can be declared read-only by a property alone, and types bind no client."""
+"""X-4: only a property can be read-only, and types do not restrict the client."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Account:
-    """An object with an attribute that is none of the client's business."""
+    """An object with an attribute that the client must not change."""
 
     def __init__(self) -> None:
         self.balance = 5

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 async def show(stage: Stage) -> None:
-    """Read the package's text."""
+    """Search the sources of the package."""
     package = ws_sync.__file__
     if package is None:
-        raise stage.missing("the package is no folder")
+        raise stage.missing("the package has no folder")
     files = sorted(Path(package).parent.rglob("*.py"))
     found = [path.name for path in files if "pickle.load" in path.read_text(encoding="utf-8")]
-    assert not found, f"pickle.load stands in {', '.join(found)}"
+    assert not found, f"pickle.load is in {', '.join(found)}"
