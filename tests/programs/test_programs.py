@@ -16,6 +16,8 @@ from tests.programs import runs
 from tests.programs.scripts import FENCES, SCRIPTS, THIRD, Script
 from tools.testees.run import prepare
 
+pytestmark = [pytest.mark.io, pytest.mark.xdist_group("programs")]
+
 RELEASES = {"first": "pypi_0_5_1", "second": "pypi_0_6_9"}
 
 AT_ONCE = "derived and converted values follow the client's write (state-corrected-at-once)"

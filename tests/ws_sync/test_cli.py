@@ -24,6 +24,8 @@ from ws_sync._core.json.codec import JSON
 from ws_sync.cli import main
 from ws_sync.tokens import Tokens
 
+pytestmark = pytest.mark.io
+
 URL = "ws://127.0.0.1:8000/ws/{session}"
 
 

@@ -19,6 +19,8 @@ from tests.mutants import legal, patch, session, state
 from tests.mutants.contract import initial
 from tests.mutants.honest import Honest
 
+pytestmark = pytest.mark.io
+
 NOTES = f"{sys.executable} -P -m ws_sync.cli serve tests.conformance.notes:app --port {{port}}"
 AS_APPLICATION = ("--no-testee", "--listen-for", "0.2s", "-k", "application/")
 CALLING = ("-k", "patches_lead or fall_back")

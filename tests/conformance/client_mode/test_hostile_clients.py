@@ -17,6 +17,8 @@ from conformance.errors import Violation
 from conformance.protocol.wire import Event
 from tests.deadlines import DEADLINE
 
+pytestmark = pytest.mark.io
+
 
 @asynccontextmanager
 async def judged() -> AsyncIterator[tuple[ClientUnderTest, ClientConnection]]:

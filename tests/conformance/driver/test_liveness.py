@@ -27,6 +27,8 @@ from tests.conformance.strangers import (
 from tests.deadlines import HANGS
 from tests.mutants.honest import Honest
 
+pytestmark = pytest.mark.io
+
 SERVE = f"exec {sys.executable} -m tests.mutants.serve Honest --port"
 
 

@@ -10,9 +10,13 @@ import socket
 import sys
 from pathlib import Path
 
+import pytest
+
 from conformance.driver.process import MOST_STARTS, SHOWN_LINES, ServerProcess, free_port
 from tests.conformance.kit import QUICK, run_kit
 from tests.deadlines import DEADLINE
+
+pytestmark = pytest.mark.io
 
 
 async def test_signal_that_ends_the_kit_ends_its_server(tmp_path: Path) -> None:

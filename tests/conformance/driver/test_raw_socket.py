@@ -63,6 +63,7 @@ def test_fragments_are_one_message() -> None:
     ]
 
 
+@pytest.mark.io
 async def test_line_becomes_a_connection_that_reads_and_closes() -> None:
     async def echo(socket: ServerConnection) -> None:
         async for content in socket:
@@ -83,6 +84,7 @@ async def test_line_becomes_a_connection_that_reads_and_closes() -> None:
     assert connection.closing.code == 1000
 
 
+@pytest.mark.io
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 404 Not Found\r\n\r\n", b"HTTP/1.1 101 "])
 async def test_other_answer_is_no_websocket(answer: bytes) -> None:
     async def serve_once(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -98,6 +100,7 @@ async def test_other_answer_is_no_websocket(answer: bytes) -> None:
         line.release()
 
 
+@pytest.mark.io
 async def test_reset_arrives_as_an_error() -> None:
     ended: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 

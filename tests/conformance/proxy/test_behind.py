@@ -14,6 +14,8 @@ from tests.conformance.kit import QUICK, run_kit
 from tests.conformance.proxy.watching import Watching, watching_testee
 from tests.deadlines import DEADLINE
 
+pytestmark = pytest.mark.io
+
 FOUND = {
     "connection": {"PatchesBeforeState": "connection-state-before-patch",
                    "BeginsWithMark": "connection-text"},

@@ -29,6 +29,8 @@ from tests.deadlines import DEADLINE
 from tests.mutants.catalogue import kinds
 from tests.mutants.honest import Server
 
+pytestmark = pytest.mark.io
+
 COMMAND = (sys.executable, "-m", "ws_sync.cli", "proxy")
 NOTIFY = '{"type":"_ACTION:TESTEE","data":{"type":"sendFile","filename":"a","content":"eA=="}}'
 

@@ -20,6 +20,8 @@ from conformance.proxy.forwarder import ClientSide, Proxy, ServerSide
 from tests.conformance.proxy.watching import Watching, watching
 from tests.deadlines import DEADLINE
 
+pytestmark = pytest.mark.io
+
 Handler = Callable[[ServerConnection], Awaitable[None]]
 
 

@@ -16,6 +16,8 @@ from conformance.proxy.watcher import Watched, Watcher
 from tests.conformance.proxy.watching import Listening
 from tests.deadlines import DEADLINE
 
+pytestmark = pytest.mark.io
+
 HEAD = b"\r\n\r\n"
 
 

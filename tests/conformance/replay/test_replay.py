@@ -29,6 +29,8 @@ from tests.deadlines import DEADLINE
 from tests.mutants.honest import Honest, Server
 from tests.mutants.state import SkipsLastOfBurst
 
+pytestmark = pytest.mark.io
+
 GENERATED, SCRIPTED = schemas()["replay"]["examples"]
 DEADLY = "test_actions.py and burst"
 REPLAYS = Path(".ws-sync", "replays")

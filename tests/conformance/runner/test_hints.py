@@ -16,6 +16,8 @@ from tests.mutants.honest import Honest, Server
 from tests.mutants.link import Link
 from tools.matrix.judging import judge
 
+pytestmark = pytest.mark.io
+
 BY_HINT = {kind.hint: name for name, kind in mutants().items() if kind.hint}
 SENTENCES = {one.name: one.sentence for one in HINTS}
 SHOWN_BY_OTHERS = {"echo", "poisoned"}

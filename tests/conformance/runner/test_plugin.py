@@ -6,11 +6,15 @@ import asyncio
 import json
 from pathlib import Path
 
+import pytest
+
 from conformance.spec import deviation
 from tests.conformance import liars
 from tests.conformance.kit import QUICK, WAITED, run_kit
 from tests.conformance.liars import lying
 from tests.deadlines import DEADLINE
+
+pytestmark = pytest.mark.io
 
 
 async def test_listed_feature_that_does_not_work_fails() -> None:

@@ -13,6 +13,8 @@ from tests.conformance import liars
 from tests.conformance.kit import QUICK, WAITED, run_kit
 from tests.conformance.liars import Liar, lying
 
+pytestmark = pytest.mark.io
+
 
 @pytest.mark.parametrize(
     ("liar", "status", "said"),

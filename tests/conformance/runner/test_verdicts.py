@@ -21,6 +21,8 @@ from tests.mutants.frames import JSON
 from tests.mutants.honest import Honest
 from tests.mutants.link import Link
 
+pytestmark = pytest.mark.io
+
 SCRIPTED = (*QUICK, "--budget=0s")
 
 

@@ -13,6 +13,8 @@ import pytest
 from conformance.runner.watch_mode import FIXED, one_run, without
 from tests.deadlines import HANGS
 
+pytestmark = pytest.mark.io
+
 
 @pytest.mark.parametrize(
     ("given", "left"),

@@ -27,6 +27,8 @@ from tests.conformance.kit import QUICK, Result, run_kit
 from tests.conformance.liars import lying
 from tests.deadlines import DEADLINE
 
+pytestmark = pytest.mark.io
+
 SELECT = (*QUICK, "--section=notices", "--budget=0s", "--replay-dir=")
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 

@@ -13,6 +13,8 @@ import pytest
 from tests.ws_sync.harness import Client, Server
 from ws_sync._apps.testee import FEATURES, make_app
 
+pytestmark = pytest.mark.io
+
 INITIAL = {
     "features": FEATURES,
     "text": "",

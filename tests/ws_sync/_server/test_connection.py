@@ -21,6 +21,8 @@ from ws_sync.limits import Limits
 from ws_sync.session import Session
 from ws_sync.sync import Sync
 
+pytestmark = pytest.mark.io
+
 LOG = Log()
 BIG = "x" * 100_000
 
