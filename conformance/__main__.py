@@ -1,4 +1,4 @@
-"""`python -m conformance [OPTIONS]`: the kit without a checkout; pytest's options and its own."""
+"""`python -m conformance [OPTIONS]`: runs the kit; takes its own options and those of pytest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conformance.runner.run import run
 
 
 def main() -> int:
-    """Run the cases; the exit status is that of `Run`, and 2 for options that pytest refuses."""
+    """Run the cases; return the exit status, which is 2 for options that pytest rejects."""
     status = run(sys.argv[1:])
     return NOTHING_RAN if status == pytest.ExitCode.USAGE_ERROR else status
 

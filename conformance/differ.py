@@ -1,4 +1,4 @@
-"""`python -m conformance.differ URL URL …`: show where servers differ, side by side."""
+"""`python -m conformance.differ URL URL …`: print the differences of servers, side by side."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from conformance.sequences.steps import Step
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Run the command; 0 no difference, 1 one that a requirement forbids, 2 usage, 3 no server."""
+    """Run the command; 1 means that a requirement forbids a difference, 0 that none does."""
     chosen = _arguments(given)
     try:
         targets = [_target(url, chosen.time_scale) for url in chosen.urls]
@@ -40,12 +40,12 @@ def main(given: Sequence[str] | None = None) -> int:
         _say(f"{number}  {target.url}")
     for finding in found.findings():
         assert isinstance(finding.violation, ServersDiffer)
-        _say("\n" + "\n".join(_told(finding.program, finding.violation)))
+        _say("\n" + "\n".join(_describe(finding.program, finding.violation)))
         legal += finding.violation.legal
         forbidden += not finding.violation.legal
     _say(
         f"\n{found.tally}, seed {found.seed}: {forbidden} differences that a requirement forbids, "
-        f"{legal} that none does"
+        f"{legal} other differences"
     )
     return NOT_CONFORMANT if forbidden else 0
 
@@ -57,8 +57,8 @@ def _say(text: str, stream: TextIO | None = None) -> None:
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="ws-sync differ",
-        description="Run the same generated sequences against several servers, and show where "
-        "they differ.",
+        description="Run the same generated sequences against several servers, and print how they "
+        "differ.",
     )
     parser.add_argument("urls", nargs="+", metavar="URL", help="ws://HOST:PORT/PATH/{session}")
     parser.add_argument("--budget", default=BUDGET, metavar="TIME", help="such as 20s, 2m or 1h")
@@ -73,19 +73,22 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
 def _target(url: str, time_scale: float) -> Target:
     check_url("URL", url, SESSION)
     if SESSION not in url:
-        raise Unusable(NOTHING_RAN, f"URL {url!r}: it needs {SESSION}, for a session a program")
+        raise Unusable(
+            NOTHING_RAN,
+            f"URL {url!r}: it needs {SESSION}, for a session a program",
+        )
     return Target(url, time_scale=time_scale)
 
 
-def _told(program: list[Step], difference: ServersDiffer) -> list[str]:
-    """The text of a difference."""
+def _describe(program: list[Step], difference: ServersDiffer) -> list[str]:
+    """The lines about a difference."""
     kind = "a difference that no requirement forbids" if difference.legal else "a difference"
     steps = [f"  {number}. {show_payload(compact(step))}" for number, step in enumerate(program, 1)]
     return [f"{kind}, after", *steps, *_columns(difference.rows())]
 
 
 def _columns(rows: list[list[str]]) -> list[str]:
-    """Rows of cells side by side, as wide as the terminal."""
+    """Rows of cells as a table that is as wide as the terminal."""
     names = max(len(row[0]) for row in rows)
     count = len(rows[0]) - 1
     width = max(16, (get_terminal_size().columns - names - 4) // count - 2)

@@ -1,6 +1,6 @@
-"""The specification as data: requirements parsed from its pages, and its JSON Schemas.
+"""The specification as data: the requirements of its pages, and its JSON Schemas.
 
-There is no second list of either: what the kit judges is what `spec/` says.
+The pages are parsed, so there is no second list that could differ from them.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _EXCLUDED = re.compile(r"\s*\*\(not observable: (?P<reason>.+)\)\*$", re.DOTALL)
 
 
 class SpecError(Exception):
-    """The specification's own text breaks the rules of its README."""
+    """A page of the specification breaks the rules of its README."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +53,10 @@ class Requirement:
 
     Attributes:
         id: Its permanent name, which is also its anchor on the page.
-        side: Whom it binds.
+        side: The side that it binds.
         level: The keyword of RFC 2119 in its sentence.
         sentence: The sentence, on one line.
-        page: The file that has it, such as `patch.md`.
+        page: The file name of its page, such as `patch.md`.
         not_observable: Why no test from outside can judge it, or None if one can.
     """
 
@@ -69,7 +69,7 @@ class Requirement:
 
     @property
     def binding(self) -> bool:
-        """Whether breaking it makes an implementation non-conformant."""
+        """Whether an implementation that breaks it is not conformant."""
         return self.level.startswith("MUST")
 
     def binds(self, side: str) -> bool:
@@ -78,7 +78,7 @@ class Requirement:
 
     @property
     def place(self) -> str:
-        """Where the specification has it, for people to open."""
+        """The path of its page, with its anchor."""
         return f"spec/{self.page}#{self.id}"
 
 
@@ -90,10 +90,10 @@ def directory() -> Path:
 
 
 def parse(page: str, text: str) -> list[Requirement]:
-    """The requirements of one page, in its order.
+    """Return the requirements of one page, in its order.
 
     Raises:
-        SpecError: An item has another anchor than id, or not exactly one keyword.
+        SpecError: The anchor of an item is not its id, or it has not exactly one keyword.
     """
     found = []
     for item in _ITEM.finditer(text):
@@ -124,7 +124,7 @@ def requirements() -> dict[str, Requirement]:
     """All requirements by id, in the order of the sections.
 
     Raises:
-        SpecError: Two requirements have one id, or one is not parsed.
+        SpecError: Two requirements have the same id, or an item is not written as one.
     """
     found: dict[str, Requirement] = {}
     for section in SECTIONS:
@@ -132,17 +132,17 @@ def requirements() -> dict[str, Requirement]:
         text = (directory() / page).read_text(encoding="utf-8")
         parsed = parse(page, text)
         if len(parsed) != text.count("<a id="):
-            raise SpecError(f"{page}: an item is not written as the README says")
+            raise SpecError(f"{page}: an item is not in the form that spec/README.md describes")
         for requirement in parsed:
             if requirement.id in found:
-                raise SpecError(f"{page}: {requirement.id!r} exists already")
+                raise SpecError(f"{page}: {requirement.id!r} already exists")
             found[requirement.id] = requirement
     return found
 
 
 @cache
 def schemas() -> dict[str, dict[str, Any]]:
-    """The JSON Schemas by file name without its ending."""
+    """The JSON Schemas, by file name without the extension."""
     folder = directory() / "schemas"
     return {
         path.stem: json.loads(path.read_text(encoding="utf-8"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from conformance.protocol.wire import JSON, compact
 
 ITEMS = ["a", "b", "c"]
@@ -49,6 +51,70 @@ def copy(origin: str, path: str) -> JSON:
     """The operation `copy`."""
     return {"op": "copy", "from": origin, "path": path}
 
+
+def named_params(operations: list[JSON]) -> list[object]:
+    """Parameters for single operations, with readable ids."""
+    return [pytest.param([o], id=f"{o['op']}:{o.get('from', '')}{o['path']}") for o in operations]
+
+
+def normalize_numbers(value: JSON) -> JSON:
+    """A value with 1.0 as 1: the notation of a number does not count."""
+    if isinstance(value, dict):
+        return {name: normalize_numbers(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [normalize_numbers(element) for element in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# Values of which a change is only one of type
+
+TYPE_CHANGES: list[tuple[JSON, JSON]] = [
+    (1, True), (True, 1), (0, False), (False, 0), ("1", 1), (None, False), ([1], [True]),
+    ([0, 1], [False, 1]), ({"a": 1}, {"a": True}), ([[1, 0]], [[1, False]]), ([], {}), ("", None),
+]  # fmt: skip
+
+# Patches that a server accepts
+
+ACCEPTED = [
+    pytest.param([add("/table/new", [1])], id="add-member"),
+    pytest.param([add("/items/1", "between")], id="add-element"),
+    pytest.param([add("/text", "again")], id="add-over-attribute"),
+    pytest.param([remove("/table/x")], id="remove-member"),
+    pytest.param([remove("/items/0")], id="remove-element"),
+    pytest.param([replace("/table/x/deep", {"deeper": []})], id="replace-leaf"),
+    pytest.param([replace("/items/2", None)], id="replace-element"),
+    pytest.param([move("/items/0", "/items/2")], id="move-element"),
+    pytest.param([move("/table/x", "/table/list/1")], id="move-into-array"),
+    pytest.param([move("/table/x", "/table/x")], id="move-to-itself"),
+    pytest.param([copy("/table/list", "/table/copied")], id="copy"),
+    pytest.param([copy("/items", "/anything")], id="copy-across-attributes"),
+    pytest.param([add("/table/__proto__", 1)], id="member-proto"),
+    pytest.param([add("/table/constructor", {"prototype": 1})], id="member-constructor"),
+    pytest.param([ensure("/text", "kept"), replace("/text", "new")], id="test"),
+    pytest.param([ensure("/itemCount", 3), replace("/text", "new")], id="test-read-only"),
+]
+
+TOKENS = [
+    pytest.param("a~1b", "a/b", id="slash"),
+    pytest.param("m~0n", "m~n", id="tilde"),
+    pytest.param("~01", "~1", id="tilde-then-one"),
+    pytest.param("~10", "/0", id="slash-then-zero"),
+    pytest.param("", "", id="empty"),
+    pytest.param("é %22", "é %22", id="not-percent-encoded"),
+    pytest.param("01", "01", id="digits-in-an-object"),
+    pytest.param("-", "-", id="hyphen-in-an-object"),
+]
+"""Tokens of a pointer, and the names that they stand for."""
+
+EQUAL = [
+    pytest.param("/table/number", 1.0, id="integer-and-float"),
+    pytest.param("/table/zero", 0.0, id="zero-and-float"),
+    pytest.param("/table/x", {"deep": 1.0}, id="inside-an-object"),
+    pytest.param("/table/list", [1.0, 2], id="inside-an-array"),
+    pytest.param("/table/null", None, id="null"),
+    pytest.param("/table/odd", {"hasOwnProperty": 1, "length": 0}, id="odd-members"),
+]
+"""Values of START that the operation `test` finds equal."""
 
 # Patches that a server refuses
 
@@ -122,3 +188,15 @@ READ_ONLY: dict[str, list[JSON]] = {
     "by-type": [replace("/itemCount", "3")],
     "by-move": [move("/table/number", "/itemCount")],
 }
+
+BOMBS: dict[str, tuple[JSON, list[JSON]]] = {
+    "doubling": (
+        {"seed": "0123456789" * 30},
+        [copy("/table", f"/table/{n}") for n in range(13)],
+    ),
+    "repeating": (
+        {"seed": "x" * 100_000},
+        [copy("/table/seed", f"/table/{n}") for n in range(128)],
+    ),
+}
+"""Values of `table`, with patches that make them grow by copying."""

@@ -93,7 +93,7 @@ async def test_call_of_wrong_shape_is_refused(peer: Peer, data: JSON) -> None:
     expect.equal(await peer.get(), before, "the state")
 
 
-async def behind_a_quiet_change(peer: Peer, name: str) -> list[str]:
+async def types_after_unsynced_change(peer: Peer, name: str) -> list[str]:
     """The types of the events after a call of a name, while a change is not synced yet."""
     await peer.action("assignQuietly", name="text", value=f"before {name}")
     await peer.fence()
@@ -108,8 +108,8 @@ async def behind_a_quiet_change(peer: Peer, name: str) -> list[str]:
     "name", ["sync", "__init__", "__class__", "text", "close", "on_connect", "toString", ""]
 )
 async def test_what_is_no_action_is_not_run(peer: Peer, name: str) -> None:
-    usual = await behind_a_quiet_change(peer, UNKNOWN)  # a server may sync at any time
-    told = await behind_a_quiet_change(peer, name)
+    usual = await types_after_unsynced_change(peer, UNKNOWN)  # a server may sync at any time
+    told = await types_after_unsynced_change(peer, name)
     expect.equal(told, usual, "the events after the call, as after a call of an unknown name")
     expect.equal((await peer.get())["text"], f"before {name}", "the attribute text")
 

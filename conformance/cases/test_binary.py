@@ -9,7 +9,7 @@ import pytest
 
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.peer import Peer, encoded
+from conformance.driver.peer import Peer, to_base64
 from conformance.protocol.wire import JSON, Event, same
 from conformance.runner.case import case
 
@@ -40,7 +40,7 @@ async def test_bytes_follow_their_announcement_among_other_events(peer: Peer) ->
     mark = peer.mark()
     for number in range(20):
         await peer.action(
-            "sendBytes", metadata={"type": "n", "n": number}, content=encoded(bytes([number]))
+            "sendBytes", metadata={"type": "n", "n": number}, content=to_base64(bytes([number]))
         )
         await peer.action("burst", count=1)
     await peer.in_sync()
@@ -55,7 +55,7 @@ async def test_bytes_follow_their_announcement_while_a_task_syncs(peer: Peer) ->
     content = bytes(50_000)
     for number in range(10):
         await peer.action(
-            "sendBytes", metadata={"type": "n", "n": number}, content=encoded(content)
+            "sendBytes", metadata={"type": "n", "n": number}, content=to_base64(content)
         )
     await peer.until(lambda state: state["number"] == 300, "number 300 in the client's copy")
     await peer.in_sync()
@@ -82,7 +82,7 @@ async def test_bytes_of_the_client_arrive(peer: Peer, content: bytes) -> None:
 async def test_bytes_of_the_server_arrive(peer: Peer, content: bytes) -> None:
     mark = peer.mark()
     metadata = {"type": "picture", "name": "grün 😀", "nested": {"a": [1, None]}}
-    await peer.action("sendBytes", metadata=metadata, content=encoded(content))
+    await peer.action("sendBytes", metadata=metadata, content=to_base64(content))
     pair = await peer.next("_BIN_META", since=mark)
     expect.equal(pair.event.data, {"type": ACTION, "metadata": metadata}, "the announcement")
     expect.true(

@@ -7,6 +7,7 @@ from itertools import groupby
 
 import pytest
 
+from conformance.cases.patches import remove, replace
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.peer import Peer
@@ -32,7 +33,7 @@ MALFORMED = [
 ]
 
 REFUSED = [
-    pytest.param("_PATCH:TESTEE", [{"op": "remove", "path": "/nothing"}], id="patch"),
+    pytest.param("_PATCH:TESTEE", [remove("/nothing")], id="patch"),
     pytest.param("_PATCH:TESTEE", {"op": "remove"}, id="patch-of-wrong-shape"),
     pytest.param("_SET:TESTEE", {"nothing": 1}, id="set"),
     pytest.param("_SET:TESTEE", [1], id="set-of-wrong-shape"),
@@ -110,7 +111,7 @@ async def test_fragmented_event_is_read_whole(peer: Peer) -> None:
 @case("connection-order")
 async def test_events_of_all_kinds_take_effect_in_order(peer: Peer) -> None:
     await peer.action("burst", count=3)
-    await peer.connection.send("_PATCH:TESTEE", [{"op": "replace", "path": "/number", "value": 10}])
+    await peer.connection.send("_PATCH:TESTEE", [replace("/number", 10)])
     await peer.action("burst", count=2)
     await peer.connection.send("_SET:TESTEE", {"text": "after burst"})
     await peer.action("assign", name="flag", value=True)

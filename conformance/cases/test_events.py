@@ -6,6 +6,7 @@ import secrets
 
 import pytest
 
+from conformance.cases.patches import replace
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.peer import Peer
@@ -148,7 +149,7 @@ async def test_unknown_type_is_ignored(peer: Peer, type_: str) -> None:
     [
         pytest.param("_GET", {}, id="get"),
         pytest.param("_SET", {"text": "lost"}, id="set"),
-        pytest.param("_PATCH", [{"op": "replace", "path": "/text", "value": "lost"}], id="patch"),
+        pytest.param("_PATCH", [replace("/text", "lost")], id="patch"),
         pytest.param("_ACTION", {"type": "assign", "name": "text", "value": "lost"}, id="action"),
         pytest.param("_TASK_START", {"type": "wait"}, id="task-start"),
         pytest.param("_TASK_CANCEL", {"type": "wait"}, id="task-cancel"),

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.peer import Peer, encoded, some_time
+from conformance.driver.peer import Peer, to_base64, wait_some_time
 from conformance.protocol.wire import JSON
 from conformance.runner.case import case
 
@@ -48,9 +48,9 @@ async def test_text_of_a_toast_is_kept(peer: Peer, message: str) -> None:
 )
 async def test_file_arrives(peer: Peer, content: bytes) -> None:
     mark = peer.mark()
-    await peer.action("sendFile", filename="grün (1).txt", content=encoded(content))
+    await peer.action("sendFile", filename="grün (1).txt", content=to_base64(content))
     file = await peer.next("_DOWNLOAD", since=mark)
-    expected: JSON = {"filename": "grün (1).txt", "data": encoded(content)}
+    expected: JSON = {"filename": "grün (1).txt", "data": to_base64(content)}
     expect.equal(file.event.data, expected, "the file")
 
 
@@ -58,7 +58,7 @@ async def test_file_arrives(peer: Peer, content: bytes) -> None:
 async def test_notices_change_no_document(peer: Peer) -> None:
     before = await peer.get()
     await peer.action("notify", message="hello", level="info")
-    await peer.action("sendFile", filename="a", content=encoded(b"a"))
+    await peer.action("sendFile", filename="a", content=to_base64(b"a"))
     expect.equal(await peer.in_sync(), before, "the state")
 
 
@@ -67,7 +67,7 @@ async def test_toast_of_a_lost_connection_is_not_sent_later(dialogue: Dialogue, 
     clock = await dialogue.open_other_session()
     await peer.action("notify", message="for the first", level="info")
     await peer.connection.cut()
-    await some_time(clock)  # a slow server sends it before the later connection exists
+    await wait_some_time(clock)  # a slow server sends it before the later connection exists
     again = await dialogue.reconnect(peer)
     await again.fence()
     expect.equal(again.events("_TOAST"), [], "the toasts on the later connection")

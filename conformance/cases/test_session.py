@@ -8,10 +8,11 @@ from contextlib import suppress
 
 import pytest
 
+from conformance.cases.patches import add
 from conformance.driver import expect
 from conformance.driver.connection import Closing, Connection
 from conformance.driver.dialogue import Dialogue
-from conformance.driver.peer import Peer, some_time
+from conformance.driver.peer import Peer, wait_some_time
 from conformance.errors import ClosedEarly, Kind, Violation
 from conformance.protocol.wire import JSON, Event
 from conformance.runner.case import case
@@ -78,7 +79,7 @@ async def test_changes_made_while_nobody_is_connected_are_in_the_initial_state(
     await peer.action("assignLater", name="text", value="meanwhile", afterMs=100)
     await peer.fence()
     await peer.connection.cut()
-    await some_time(clock, 140)
+    await wait_some_time(clock, 140)
     again = await dialogue.reconnect(peer)
     expect.equal(
         again.mirror()["text"], "meanwhile", "text in the initial state", kind=Kind.INITIAL_STATE
@@ -122,7 +123,7 @@ async def test_sessions_share_no_state(dialogue: Dialogue, peer: Peer) -> None:
     await peer.assign("value", 5, key="SECOND")
     await peer.fence("SECOND")
     await peer.action("assignMany", values={"text": "mine", "items": [1], "table": {"a": 1}})
-    await peer.patch({"op": "add", "path": "/items/-", "value": 2})
+    await peer.patch(add("/items/-", 2))
     await peer.fence()
     await other.fence()
     expect.equal(other.types(mark), ["_SET:SECOND"], "the other session's events")
@@ -218,7 +219,7 @@ async def test_takeover_does_not_wait_for_a_stalled_client(
     for _ in range(pending):
         await peer.send("_GET:TESTEE", {})
     if pending:  # until the answers fill the buffers between server and client
-        await some_time(await dialogue.open_other_session())
+        await wait_some_time(await dialogue.open_other_session())
     newer = await dialogue.take_over(peer)  # its initial state has arrived
     expect.equal(newer.mirror()["anything"], "x" * 900_000, "its attribute anything")
 
@@ -242,7 +243,7 @@ async def test_older_connection_that_does_not_close_can_change_nothing(
     newer = await dialogue.take_over(peer)
     await peer.assign("text", "lost")
     newer = await dialogue.resume(newer)
-    await some_time(newer)
+    await wait_some_time(newer)
     expect.equal((await newer.get())["text"], "", "the attribute text")
 
 
@@ -257,12 +258,12 @@ async def test_one_of_simultaneous_connections_is_served(dialogue: Dialogue, pee
 # Identification
 
 
-def someone() -> tuple[str, str]:
+def new_identity() -> tuple[str, str]:
     """A user and a session that no other case uses."""
     return f"user-{secrets.token_hex(4)}", f"session-{secrets.token_hex(4)}"
 
 
-async def refused(connection: Connection, requirement: str | None = None) -> Closing:
+async def wait_refused(connection: Connection, requirement: str | None = None) -> Closing:
     """Wait until the server closes a connection without a valid identification.
 
     Args:
@@ -290,12 +291,12 @@ async def refused(connection: Connection, requirement: str | None = None) -> Clo
 
 @case("session-identify-request", needs="user-session")
 async def test_identification_leads_to_the_state(dialogue: Dialogue) -> None:
-    await dialogue.identify(*someone())
+    await dialogue.identify(*new_identity())
 
 
 @case("session-identify-request", needs="user-session")
 async def test_identification_is_asked_for_first(dialogue: Dialogue) -> None:
-    peer = await dialogue.identify(*someone())
+    peer = await dialogue.identify(*new_identity())
     expect.equal(peer.types()[0], "_REQUEST_USER_SESSION", "the first event")
     await peer.in_sync()
 
@@ -305,7 +306,7 @@ async def test_identification_is_asked_for_first(dialogue: Dialogue) -> None:
 async def test_no_state_without_identification(dialogue: Dialogue, text: str) -> None:
     connection = await dialogue.connect_auth()
     await connection.send_text(text)
-    await refused(connection)
+    await wait_refused(connection)
 
 
 @case("session-identify-refuse", needs="user-session")
@@ -313,14 +314,14 @@ async def test_no_state_without_identification(dialogue: Dialogue, text: str) ->
 async def test_bad_identification_is_closed(dialogue: Dialogue, text: str) -> None:
     connection = await dialogue.connect_auth()
     await connection.send_text(text)
-    await refused(connection)
+    await wait_refused(connection)
 
 
 @case("session-identify-refuse", needs="user-session")
 async def test_bytes_are_no_identification(dialogue: Dialogue) -> None:
     connection = await dialogue.connect_auth()
     await connection.send_bytes(b'{"type":"_USER_SESSION","data":{"user":"u","session":"s"}}')
-    await refused(connection)
+    await wait_refused(connection)
 
 
 @case("connection-close-code", needs="user-session")
@@ -330,7 +331,7 @@ async def test_refused_identification_is_not_closed_with_1000(
 ) -> None:
     connection = await dialogue.connect_auth()
     await connection.send_text(text)
-    closing = await refused(connection, "session-identify-refuse")
+    closing = await wait_refused(connection, "session-identify-refuse")
     expect.true(
         closing.code not in (1000, 1006),
         expected="a close frame with a code other than 1000",
@@ -340,7 +341,7 @@ async def test_refused_identification_is_not_closed_with_1000(
 
 @case("session-identify-pair", needs="user-session")
 async def test_same_pair_gets_the_same_session(dialogue: Dialogue) -> None:
-    user, session = someone()
+    user, session = new_identity()
     peer = await dialogue.identify(user, session)
     await peer.assign("text", "kept")
     await peer.fence()
@@ -354,7 +355,7 @@ async def test_same_pair_gets_the_same_session(dialogue: Dialogue) -> None:
 @case("session-identify-pair", needs="user-session")
 @pytest.mark.parametrize("differs", ["user", "session", "swapped", "joined", "shifted"])
 async def test_other_pair_gets_another_session(dialogue: Dialogue, differs: str) -> None:
-    user, session = someone()
+    user, session = new_identity()
     pair: dict[str, JSON] = {
         "user": (user + "x", session),
         "session": (user, session + "x"),
@@ -378,11 +379,11 @@ async def test_other_pair_gets_another_session(dialogue: Dialogue, differs: str)
 
 @case("session-identify-survives", needs="user-session")
 async def test_refused_identification_leaves_the_session_alone(dialogue: Dialogue) -> None:
-    user, session = someone()
+    user, session = new_identity()
     peer = await dialogue.identify(user, session)
     intruder = await dialogue.connect_auth()
     await intruder.send("_USER_SESSION", {"user": user})
-    await refused(intruder, "session-identify-refuse")
+    await wait_refused(intruder, "session-identify-refuse")
     await peer.alive("session-identify-survives")
     await peer.assign("text", "still mine")
     expect.equal((await peer.in_sync())["text"], "still mine", "the attribute text")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.cases.changes import CHANGES, LONG, LONG_CHANGES
+from conformance.cases.patches import add, remove, replace
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.peer import Peer
@@ -70,7 +71,7 @@ async def test_answer_holds_changes_that_were_not_synced(peer: Peer) -> None:
 
 @case("state-get-current")
 async def test_answer_holds_derived_attributes(peer: Peer) -> None:
-    await peer.patch({"op": "replace", "path": "/items", "value": [1, 2]})
+    await peer.patch(replace("/items", [1, 2]))
     state = await peer.get()
     expect.equal([state["items"], state["itemCount"]], [[1, 2], 2], "items and itemCount")
 
@@ -95,7 +96,7 @@ async def test_document_is_silent_on_a_connection_that_has_not_asked(
     dialogue: Dialogue, peer: Peer
 ) -> None:
     await peer.get("LAZY", requirement="state-get-unannounced")
-    await peer.patch({"op": "replace", "path": "/value", "value": 5}, key="LAZY")
+    await peer.patch(replace("/value", 5), key="LAZY")
     await peer.fence()
     again = await dialogue.reconnect(peer)
     await again.action("reset")
@@ -114,7 +115,7 @@ async def test_no_patch_of_a_document_that_was_written_and_not_asked_for(peer: P
 @case("state-unannounced-followed", needs="lazy")
 async def test_document_that_was_asked_for_is_followed(peer: Peer) -> None:
     await peer.get("LAZY", requirement="state-get-unannounced")
-    await peer.patch({"op": "replace", "path": "/value", "value": 5}, key="LAZY")
+    await peer.patch(replace("/value", 5), key="LAZY")
     await peer.action("reset")
     await peer.fence()
     expect.equal(peer.mirror("LAZY"), {"value": 0}, "LAZY in the client's copy after reset")
@@ -160,7 +161,7 @@ async def test_client_follows_the_server_behind_its_own_set(peer: Peer) -> None:
 async def test_client_follows_the_server_behind_its_own_patch(peer: Peer) -> None:
     await peer.assign("items", LONG)
     await peer.fence()
-    await peer.patch({"op": "add", "path": "/items/-", "value": "of the client"})
+    await peer.patch(add("/items/-", "of the client"))
     await peer.assign("items", [*LONG, "of the client", "of the server"])
     await peer.in_sync()
 
@@ -269,7 +270,7 @@ async def test_documents_do_not_touch_each_other(peer: Peer) -> None:
     before = await peer.get()
     mark = peer.mark()
     await peer.assign("value", 5, key="SECOND")
-    await peer.patch({"op": "replace", "path": "/value", "value": 6}, key="SECOND")
+    await peer.patch(replace("/value", 6), key="SECOND")
     await peer.set({"value": 7}, key="SECOND")
     await peer.fence("SECOND")
     expect.equal(peer.events("_PATCH:TESTEE", mark), [], "patches of TESTEE")
@@ -358,14 +359,19 @@ async def test_set_of_wrong_shape_is_refused(dialogue: Dialogue, peer: Peer, dat
     await dialogue.unchanged(peer, peer.send_illegal("_SET:TESTEE", data))
 
 
+async def write_text(peer: Peer, by: str) -> None:
+    """Write the text "mine" by `_SET` or by `_PATCH`."""
+    if by == "set":
+        await peer.set({"text": "mine"})
+    else:
+        await peer.patch(replace("/text", "mine"))
+
+
 @case("state-no-echo")
 @pytest.mark.parametrize("by", ["set", "patch"])
 async def test_written_value_is_not_sent_back(peer: Peer, by: str) -> None:
     mark = peer.mark()
-    if by == "set":
-        await peer.set({"text": "mine"})
-    else:
-        await peer.patch({"op": "replace", "path": "/text", "value": "mine"})
+    await write_text(peer, by)
     await peer.action("publish")
     await peer.fence()
     expect.equal(peer.events("_SET:TESTEE", mark), [], "_SET events with the written value")
@@ -379,10 +385,7 @@ async def test_written_value_is_not_sent_back(peer: Peer, by: str) -> None:
 @pytest.mark.parametrize("by", ["set", "patch"])
 async def test_write_keeps_unsynced_change_of_another_attribute(peer: Peer, by: str) -> None:
     await peer.action("assignQuietly", name="number", value=777)
-    if by == "set":
-        await peer.set({"text": "mine"})
-    else:
-        await peer.patch({"op": "replace", "path": "/text", "value": "mine"})
+    await write_text(peer, by)
     await peer.action("publish")
     state = await peer.in_sync(requirement="state-converges")
     expect.equal([state["number"], state["text"]], [777, "mine"], "number and text")
@@ -393,7 +396,7 @@ async def test_patch_keeps_unsynced_change_of_another_element(peer: Peer) -> Non
     await peer.assign("items", [{"x": 1}, {"x": 1}])
     await peer.fence()
     await peer.action("assignQuietly", name="items", value=[{"x": 1}, {"x": 777}])
-    await peer.patch({"op": "replace", "path": "/items/0/x", "value": 2})
+    await peer.patch(replace("/items/0/x", 2))
     await peer.action("publish")
     state = await peer.in_sync(requirement="state-converges")
     expect.equal(state["items"], [{"x": 2}, {"x": 777}], "the attribute items")
@@ -406,11 +409,7 @@ async def test_patch_keeps_unsynced_change_of_another_element(peer: Peer) -> Non
         pytest.param("_SET:TESTEE", {"text": "lost", "nothing": 1}, id="set"),
         pytest.param(
             "_PATCH:TESTEE",
-            [
-                {"op": "replace", "path": "/text", "value": "lost"},
-                {"op": "add", "path": "/items/-", "value": 1},
-                {"op": "replace", "path": "/nothing", "value": 1},
-            ],
+            [replace("/text", "lost"), add("/items/-", 1), replace("/nothing", 1)],
             id="patch",
         ),
     ],
@@ -427,11 +426,9 @@ async def test_refused_write_changes_nothing(
     [
         pytest.param("_SET:TESTEE", {"text": "lost", "nothing": 1}, id="set"),
         pytest.param("_SET:TESTEE", None, id="set-of-wrong-shape"),
-        pytest.param("_PATCH:TESTEE", [{"op": "add", "path": "/items/7", "value": 1}], id="patch"),
+        pytest.param("_PATCH:TESTEE", [add("/items/7", 1)], id="patch"),
         pytest.param("_PATCH:TESTEE", {}, id="patch-of-wrong-shape"),
-        pytest.param(
-            "_PATCH:TESTEE", [{"op": "replace", "path": "/itemCount", "value": 9}], id="read-only"
-        ),
+        pytest.param("_PATCH:TESTEE", [replace("/itemCount", 9)], id="read-only"),
     ],
 )
 async def test_refused_write_is_answered_with_the_state(peer: Peer, type_: str, data: JSON) -> None:
@@ -447,7 +444,7 @@ async def test_refused_write_is_answered_with_the_state(peer: Peer, type_: str, 
 @case("state-refused-resync")
 async def test_refused_write_to_another_document_is_answered_with_its_state(peer: Peer) -> None:
     mark = peer.mark()
-    await peer.send_illegal("_PATCH:SECOND", [{"op": "remove", "path": "/value"}])
+    await peer.send_illegal("_PATCH:SECOND", [remove("/value")])
     await peer.fence("SECOND")
     answers = peer.events("_SET:SECOND", mark)
     expect.true(answers, expected="_SET:SECOND as answer", received="no _SET:SECOND")
@@ -460,8 +457,8 @@ async def test_derived_attribute_follows_with_the_next_sync(peer: Peer, by: str)
     if by == "set":
         await peer.set({"items": [1, 2]})
     else:
-        await peer.patch({"op": "add", "path": "/items/-", "value": 1})
-        await peer.patch({"op": "add", "path": "/items/-", "value": 2})
+        for number in (1, 2):
+            await peer.patch(add("/items/-", number))
     await peer.action("publish")
     state = await peer.in_sync()
     expect.equal([state["items"], state["itemCount"]], [[1, 2], 2], "items and itemCount")
@@ -476,7 +473,7 @@ async def test_read_only_attribute_in_a_set_is_corrected_with_the_next_sync(peer
 
 @case("state-corrected-at-once")
 async def test_derived_attribute_follows_at_once(peer: Peer) -> None:
-    await peer.patch({"op": "replace", "path": "/items", "value": [1, 2, 3]})
+    await peer.patch(replace("/items", [1, 2, 3]))
     await peer.fence()
     expect.equal(peer.mirror()["itemCount"], 3, "itemCount in the client's copy")
 
@@ -491,7 +488,7 @@ async def test_read_only_attribute_in_a_set_is_corrected_at_once(peer: Peer) -> 
 @case("state-crossing")
 async def test_write_that_crosses_an_answer_converges_at_rest(peer: Peer) -> None:
     await peer.send("_GET:TESTEE", {})  # the answer has the old text and arrives after the edit
-    await peer.patch({"op": "replace", "path": "/text", "value": "edited"})
+    await peer.patch(replace("/text", "edited"))
     await peer.fence()
     await peer.until(lambda state: state["text"] == "edited", "text 'edited' in the client's copy")
 
@@ -501,7 +498,7 @@ async def test_crossing_writes_converge_at_rest(peer: Peer) -> None:
     await peer.assign("items", ["a", "b"])
     await peer.fence()
     await peer.assign("items", ["x", "a", "b"])  # the client edits before it has read this
-    await peer.patch({"op": "replace", "path": "/items/0", "value": "A"})
+    await peer.patch(replace("/items/0", "A"))
     await peer.until(
         lambda state: same(state["items"], ["A", "a", "b"]),
         'items ["A","a","b"] in the client\'s copy: the edit applied to the server\'s state',

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from conformance.cases.patches import replace
 from conformance.driver import expect
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.peer import Peer
@@ -25,7 +26,7 @@ MALFORMED: dict[str, JSON] = {
 }
 
 
-async def running(peer: Peer, *names: str) -> None:
+async def wait_until_running(peer: Peer, *names: str) -> None:
     """Wait until the client's copy lists these running tasks and no others."""
     await peer.until(
         lambda state: sorted(state["runningTasks"]) == sorted(names),
@@ -34,17 +35,17 @@ async def running(peer: Peer, *names: str) -> None:
     )
 
 
-async def started(peer: Peer, name: str, **arguments: JSON) -> None:
+async def start_task(peer: Peer, name: str, **arguments: JSON) -> None:
     """Start a task and wait until it runs."""
     await peer.start(name, **arguments)
-    await running(peer, name)
+    await wait_until_running(peer, name)
 
 
-async def ran(peer: Peer, name: str, **arguments: JSON) -> None:
+async def run_task(peer: Peer, name: str, **arguments: JSON) -> None:
     """Start a task and wait until the client's copy has listed it and no longer does."""
     mark = len(peer.connection.legality.mirror.versions("TESTEE"))
     if name == "wait":
-        await started(peer, name)
+        await start_task(peer, name)
         await peer.cancel(name)
     else:
         await peer.start(name, **arguments)
@@ -71,15 +72,15 @@ async def test_task_starts(peer: Peer) -> None:
 async def test_task_is_run_with_its_arguments(peer: Peer) -> None:
     await peer.start("count", steps=3, intervalMs=0)
     await peer.until(lambda state: state["number"] == 3, "number 3 in the client's copy")
-    await running(peer)
+    await wait_until_running(peer)
     await peer.in_sync()
 
 
 @case("tasks-concurrent", needs="tasks")
 async def test_events_are_handled_while_a_task_runs(peer: Peer) -> None:
-    await started(peer, "wait")
+    await start_task(peer, "wait")
     await peer.assign("text", "meanwhile")
-    await peer.patch({"op": "replace", "path": "/number", "value": 5})
+    await peer.patch(replace("/number", 5))
     state = await peer.get()
     found = [state["text"], state["number"], state["runningTasks"]]
     expect.equal(found, ["meanwhile", 5, ["wait"]], "text, number and runningTasks")
@@ -87,19 +88,19 @@ async def test_events_are_handled_while_a_task_runs(peer: Peer) -> None:
 
 @case("tasks-parallel", needs="tasks")
 async def test_tasks_of_two_names_run_together(peer: Peer) -> None:
-    await started(peer, "wait")
+    await start_task(peer, "wait")
     await peer.start("count", steps=2, intervalMs=0)
     await peer.until(lambda state: state["number"] == 2, "number 2 in the client's copy")
-    await running(peer, "wait")
+    await wait_until_running(peer, "wait")
 
 
 @case("tasks-once", needs="tasks")
 async def test_second_start_of_a_running_task_is_ignored(peer: Peer) -> None:
-    await started(peer, "wait")
+    await start_task(peer, "wait")
     await peer.start("wait")
     expect.equal((await peer.get())["runningTasks"], ["wait"], "the running tasks")
     await peer.cancel("wait")
-    await running(peer)
+    await wait_until_running(peer)
     expect.equal((await peer.in_sync())["text"], "cancelled", "the attribute text")
 
 
@@ -123,22 +124,22 @@ async def test_second_start_does_not_disturb_the_first(peer: Peer) -> None:
 
 @case("tasks-cancel", needs="tasks")
 async def test_cancelled_task_ends(peer: Peer) -> None:
-    await started(peer, "wait")
+    await start_task(peer, "wait")
     await peer.cancel("wait")
     await peer.until(
         lambda state: state["text"] == "cancelled", "text 'cancelled' in the client's copy"
     )
-    await running(peer)
+    await wait_until_running(peer)
     await peer.in_sync()
 
 
 @case("tasks-cancel", needs="tasks")
 async def test_only_the_named_task_is_cancelled(peer: Peer) -> None:
-    await started(peer, "wait")
+    await start_task(peer, "wait")
     await peer.start("count", steps=100_000, intervalMs=1)
-    await running(peer, "count", "wait")
+    await wait_until_running(peer, "count", "wait")
     await peer.cancel("count")
-    await running(peer, "wait")
+    await wait_until_running(peer, "wait")
     expect.equal((await peer.in_sync())["text"], "", "the attribute text")
 
 
@@ -148,7 +149,7 @@ async def test_cancellation_of_an_idle_task_is_ignored(peer: Peer) -> None:
     await peer.cancel("wait")
     await peer.alive()
     expect.equal(await peer.get(), before, "the state")
-    await started(peer, "wait")
+    await start_task(peer, "wait")
 
 
 @case("tasks-cancel-early", needs="tasks")
@@ -160,8 +161,8 @@ async def test_task_cancelled_at_once_ends(peer: Peer, name: str) -> None:
         Event("_TASK_CANCEL:TESTEE", {"type": name}).text(),
     )
     await peer.fence()
-    await running(peer)
-    await started(peer, name, **arguments)
+    await wait_until_running(peer)
+    await start_task(peer, name, **arguments)
 
 
 @case("tasks-again", needs="tasks")
@@ -177,15 +178,15 @@ async def test_task_can_be_started_again_after_its_end(peer: Peer) -> None:
 @case("tasks-again", needs="tasks")
 async def test_task_can_be_started_again_after_its_cancellation(peer: Peer) -> None:
     for _ in range(3):
-        await started(peer, "wait")
+        await start_task(peer, "wait")
         await peer.cancel("wait")
-        await running(peer)
+        await wait_until_running(peer)
 
 
 @case("tasks-again", needs="tasks")
 async def test_task_can_be_started_again_after_a_failure(peer: Peer) -> None:
     for _ in range(3):
-        await ran(peer, "crash")
+        await run_task(peer, "crash")
 
 
 @case("tasks-unknown", needs="tasks")
@@ -218,7 +219,7 @@ async def test_task_event_of_wrong_shape_is_refused(peer: Peer, event: str, data
 
 @case("tasks-error", needs=("tasks", "errors"))
 async def test_failure_of_a_task_keeps_the_connection_open(peer: Peer) -> None:
-    await ran(peer, "crash")
+    await run_task(peer, "crash")
     await peer.assign("text", "still here")
     expect.equal((await peer.in_sync())["text"], "still here", "the attribute text")
 
@@ -226,12 +227,12 @@ async def test_failure_of_a_task_keeps_the_connection_open(peer: Peer) -> None:
 @case("tasks-survive", needs="tasks")
 @pytest.mark.parametrize("end", ["close", "cut"])
 async def test_task_runs_on_without_a_connection(dialogue: Dialogue, peer: Peer, end: str) -> None:
-    await started(peer, "wait")
+    await start_task(peer, "wait")
     await (peer.connection.close() if end == "close" else peer.connection.cut())
     again = await dialogue.reconnect(peer)
     expect.equal(again.mirror()["runningTasks"], ["wait"], "the running tasks")
     await again.cancel("wait")
-    await running(again)
+    await wait_until_running(again)
     expect.equal((await again.in_sync())["text"], "cancelled", "the attribute text")
 
 
@@ -244,5 +245,5 @@ async def test_task_runs_on_without_a_connection(dialogue: Dialogue, peer: Peer,
 async def test_running_tasks_are_synced_at_start_and_end(
     peer: Peer, name: str, arguments: JSON
 ) -> None:
-    await ran(peer, name, **arguments)
+    await run_task(peer, name, **arguments)
     await peer.in_sync()

@@ -7,15 +7,16 @@ client after it.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import string
 import time
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
 from websockets.frames import Opcode
 
 from conformance.cases.broken_frames import ASSIGN_LOST, BROKEN, CUT, LIES, assigning
+from conformance.cases.patches import BOMBS, add, replace
 from conformance.driver import expect
 from conformance.driver.connection import Connection
 from conformance.driver.dialogue import Dialogue
@@ -42,17 +43,6 @@ RIVALS = 50
 IDLE = 50
 PENDING = [letter * 900_000 for letter in string.ascii_lowercase[:12]]
 """Values that together are larger than the buffers between a server and a client."""
-
-BOMBS = {
-    "doubling": (
-        {"seed": "0123456789" * 30},
-        [{"op": "copy", "from": "/table", "path": f"/table/{n}"} for n in range(13)],
-    ),
-    "repeating": (
-        {"seed": "x" * 100_000},
-        [{"op": "copy", "from": "/table/seed", "path": f"/table/{n}"} for n in range(128)],
-    ),
-}
 
 
 @pytest.fixture
@@ -121,7 +111,7 @@ async def test_half_open_connection_is_replaced(scene: Scene, figures: list[Figu
     await scene.intact(requirement="session-persistent")
 
 
-async def stalled(scene: Scene) -> float:
+async def stall(scene: Scene) -> float:
     """Make a client stop reading, and make the server send more than the network buffers.
 
     Returns:
@@ -134,7 +124,7 @@ async def stalled(scene: Scene) -> float:
     return max([await scene.bystander.served("security-slow-reader") for _ in 2 * PENDING])
 
 
-def one_of_pending(state: JSON) -> None:
+def demand_pending_value(state: JSON) -> None:
     """Demand the state after all actions, or after some of them."""
     expect.true(
         state["anything"] in (None, *PENDING),
@@ -148,18 +138,18 @@ def one_of_pending(state: JSON) -> None:
 async def test_client_that_does_not_read_holds_up_no_other(
     scene: Scene, figures: list[Figure]
 ) -> None:
-    longest = await stalled(scene)
+    longest = await stall(scene)
     figures.append(Figure("longest wait beside a stalled client", longest, "seconds"))
-    one_of_pending(await scene.intact(requirement="session-persistent"))
+    demand_pending_value(await scene.intact(requirement="session-persistent"))
 
 
 @case("session-takeover-prompt")
 async def test_stalled_connection_is_replaced(scene: Scene, figures: list[Figure]) -> None:
-    await stalled(scene)
+    await stall(scene)
     waited = await scene.take_over()
     figures.append(Figure("takeover of a stalled session", waited, "seconds"))
-    one_of_pending(scene.peer.mirror())
-    one_of_pending(await scene.intact(requirement="session-persistent"))
+    demand_pending_value(scene.peer.mirror())
+    demand_pending_value(await scene.intact(requirement="session-persistent"))
 
 
 # Segments and fragments
@@ -250,7 +240,7 @@ async def test_growing_frame_is_taken_whole_or_not_at_all(
     dialogue: Dialogue, figures: list[Figure]
 ) -> None:
     patience = PATIENCE * dialogue.target.time_scale  # the speed of large frames is not judged
-    dialogue.target = replace(dialogue.target, time_scale=patience)
+    dialogue.target = dataclasses.replace(dialogue.target, time_scale=patience)
     scene = await Scene.open(dialogue)
     slow = False
     digits = "".join(map(str, range(333)))  # its length divides no buffer size
@@ -324,8 +314,8 @@ async def test_patch_of_many_operations_is_taken_whole_or_not_at_all(
     scene: Scene, figures: list[Figure]
 ) -> None:
     for count in OPERATIONS:
-        operations = [{"op": "add", "path": "/items/-", "value": n} for n in range(count - 1)]
-        await scene.peer.patch(*operations, {"op": "replace", "path": "/number", "value": count})
+        operations = [add("/items/-", n) for n in range(count - 1)]
+        await scene.peer.patch(*operations, replace("/number", count))
         await scene.bystander.served()
         await scene.go_on()
         state = await scene.peer.get()
@@ -341,7 +331,7 @@ async def test_patch_of_many_operations_is_taken_whole_or_not_at_all(
 @case("connection-isolation")
 @pytest.mark.parametrize(("seed", "copies"), BOMBS.values(), ids=BOMBS)
 async def test_patch_that_grows_by_copying(scene: Scene, seed: JSON, copies: list[JSON]) -> None:
-    await scene.peer.patch({"op": "replace", "path": "/table", "value": seed}, *copies)
+    await scene.peer.patch(replace("/table", seed), *copies)
     await scene.bystander.served()
     table = (await scene.intact(requirement="session-persistent"))["table"]
     names = {"seed", *(copy["path"].rpartition("/")[2] for copy in copies)}

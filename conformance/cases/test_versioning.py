@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.cases.patches import replace
 from conformance.driver import expect
 from conformance.driver.peer import Peer
 from conformance.runner.case import case
@@ -13,7 +14,7 @@ from conformance.runner.case import case
 async def test_server_does_not_begin_with_hello(peer: Peer) -> None:
     await peer.action("burst", count=3)
     await peer.fence()
-    await peer.patch({"op": "replace", "path": "/text", "value": "x"})
+    await peer.patch(replace("/text", "x"))
     await peer.in_sync()
     expect.equal(peer.events("_HELLO"), [], "_HELLO events")
 

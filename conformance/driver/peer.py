@@ -186,12 +186,12 @@ class Peer(EventReader):
         return await self.connection.wait_closed(requirement=requirement)
 
 
-async def some_time(peer: Peer, milliseconds: int = 40) -> None:
+async def wait_some_time(peer: Peer, milliseconds: int = 40) -> None:
     """Wait some time by the server's clock, with `assignLater`."""
     await peer.action("assignLater", name="number", value=1, afterMs=milliseconds)
     await peer.until(lambda state: state["number"] == 1, "number 1, some time later")
 
 
-def encoded(content: bytes) -> str:
+def to_base64(content: bytes) -> str:
     """Bytes in Base64, as arguments of actions."""
     return base64.b64encode(content).decode()

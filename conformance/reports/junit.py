@@ -1,8 +1,8 @@
-"""JUnit XML, for what continuous integration draws of test results.
+"""JUnit XML, for the test reports of continuous integration.
 
-Valid by the schemas of Jenkins and of Ant's tasks: a suite for each section, with its properties
-first and its output last. A case that makes what is judged non-conformant is a `failure`, an
-error of the kit an `error`; a warning passes; what is known to fail is skipped, with the reason.
+It is valid by the schemas of Jenkins and of Ant: a suite for each section, its properties first and
+its output last. A case that fails the run is a `failure`, an error of the kit an `error`. A warning
+passes. A known failure is skipped, with the reason.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SKIPPED = (Verdict.KNOWN, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE)
 
 
 def write(report: Report) -> str:
-    """The report as JUnit XML."""
+    """Return the report as JUnit XML."""
     root = Element("testsuites")
     for number, section in enumerate(report.sections):
         suite = _suite(root, report, f"ws-sync.{section}", number)
@@ -77,7 +77,7 @@ def _case(suite: Element, name: str, case: CaseView) -> None:
 
 
 def _run(suite: Element, report: Report) -> None:
-    """What is wrong with the run itself, so that no reader of the cases takes it for good."""
+    """Add a suite for the run itself, with its problems as errors."""
     problems: list[str | None] = [*report.sentences("problems")]
     problems += [report.damage] if report.damage else []
     for problem in problems or [None]:
@@ -94,7 +94,7 @@ def _run(suite: Element, report: Report) -> None:
 
 
 def _close(suite: Element, seconds: float, said: str = "") -> None:
-    """Count what a suite has, and end it."""
+    """Set the counts of a suite, and its output."""
     for attribute, tag in (
         ("tests", "testcase"),
         ("failures", "testcase/failure"),

@@ -1,4 +1,4 @@
-"""Client mode as pytest hooks: which cases are collected, and what they are given."""
+"""Client mode as pytest hooks: the cases of clients, and their fixtures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conformance.client_mode.client_under_test import ClientUnderTest, probe
 from conformance.client_mode.connection import ClientConnection
 from conformance.client_mode.listener import Host
 from conformance.client_mode.process import ClientProgram
-from conformance.errors import NO_SERVER, NOT_CONFORMANT, NotTestable, Unusable, Violation
+from conformance.errors import NO_SERVER, NOT_CONFORMANT, Kind, NotTestable, Unusable, Violation
 from conformance.runner.keys import CASE, DIALOGUE, OPTIONS, RUN
 from conformance.runner.options import Options
 
@@ -26,7 +26,7 @@ LAST = pytest.StashKey[list[ClientConnection]]()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out the cases of the other side."""
+    """Ignore the cases of the other side."""
     chosen = config.stash.get(OPTIONS, None)
     if chosen is None:
         return None
@@ -34,22 +34,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if collection_path == other else None
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Let what the client lacks of the contract fail the run, once, whatever the cases say."""
-    chosen = session.config.stash.get(OPTIONS, None)
-    if chosen is not None and chosen.target.lacks:
-        names = ", ".join(f"`{name}`" for name in chosen.target.lacks)
-        session.config.stash[RUN].problems.append(
-            f"the client does not do {names}, which spec/testee.md asks for; the cases that need "
-            "it say nothing"
-        )
-
-
-def look(chosen: Options) -> None:
-    """Wait for the client, measure a round trip, and see what of the contract it lacks.
+def probe_client(chosen: Options) -> None:
+    """Wait for the client, measure a round trip, and find the actions that it lacks.
 
     Raises:
-        Unusable: None comes, or the address can't be listened on.
+        Unusable: No client connects, or the address is not free.
     """
     asyncio.run(_first_look(chosen))
 
@@ -60,7 +49,7 @@ async def _first_look(chosen: Options) -> None:
     try:
         await host.start()
     except OSError as error:
-        raise Unusable(NO_SERVER, f"the kit can't listen on {target.url}: {error}") from error
+        raise Unusable(NO_SERVER, f"cannot listen on {target.url}: {error}") from error
     program = _program(chosen)
     guest = ClientUnderTest(host, target, program)
     try:
@@ -71,16 +60,16 @@ async def _first_look(chosen: Options) -> None:
         printed = f"; {program.printed()}" if program is not None else ""
         raise Unusable(
             NOT_CONFORMANT,
-            f"the client that connects is not as the contract has it: {violation}; see "
-            f"spec/testee.md, 'A client under test'{printed}",
+            f"the client breaks the testee contract: {violation}; see spec/testee.md, "
+            f"'A client under test'{printed}",
         ) from violation
     finally:
         await host.stop()
     if round_trip is None:
-        said = ""
+        status = ""
         if program is not None and program.died():
-            said = f"; its exit status is {program.status}, and {program.printed()}"
-        raise Unusable(NO_SERVER, f"no client connects to {target.url}{said}")
+            status = f"; its exit status is {program.status}, and {program.printed()}"
+        raise Unusable(NO_SERVER, f"no client connected to {target.url}{status}")
     target.round_trip = round_trip
 
 
@@ -95,7 +84,7 @@ def _program(chosen: Options) -> ClientProgram | None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    """Blame a case for the end of the client's process, where it would say nothing of it."""
+    """Fail a case in which the client's process ends, if the case itself does not."""
     chosen = item.config.stash[OPTIONS]
     try:
         yield
@@ -108,7 +97,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
 
 
 SETTLING = 0.5
-"""Seconds in which a process ends whose connection has ended."""
+"""Seconds after the end of its connection within which a process ends."""
 
 
 def _has_ended(chosen: Options, seconds: float) -> bool:
@@ -118,14 +107,15 @@ def _has_ended(chosen: Options, seconds: float) -> bool:
 
 def _ended() -> Violation:
     return Violation(
-        expected="a client that goes on until it is told _DISCONNECT",
+        expected="a client that runs until it receives _DISCONNECT",
         received="the end of its process",
+        kind=Kind.CLOSED,
     )
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
-    """The kit's server, for all cases."""
+    """The kit's server, the same for all cases."""
     found = _host(request.config.stash[OPTIONS])
     await found.start()
     yield found
@@ -134,28 +124,28 @@ async def host(request: pytest.FixtureRequest) -> AsyncIterator[Host]:
 
 @pytest.fixture
 def program(request: pytest.FixtureRequest) -> list[dict[str, object]]:
-    """The steps of the replay file that the case is."""
+    """The steps of the program that the case replays."""
     replay = request.node.stash[CASE].replay
     return list(replay.program or []) if replay else []
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def guest(request: pytest.FixtureRequest, host: Host) -> AsyncIterator[ClientUnderTest]:
-    """The client under test, connected, with the state START."""
+    """The client under test, connected, with the state `START`."""
     chosen = request.config.stash[OPTIONS]
     last = request.config.stash.setdefault(LAST, [])
     found = request.node.stash[DIALOGUE] = ClientUnderTest(host, chosen.target, _program(chosen))
     try:
         await found.begin(last.pop() if last else None)
     finally:
-        _tell_of_deaths(request, host)
+        _report_deaths(request, host)
     yield found
     last.append(found.connection)
 
 
-def _tell_of_deaths(request: pytest.FixtureRequest, host: Host) -> None:
-    """Let an end between two cases fail the run: the one before is over, the next has not begun."""
+def _report_deaths(request: pytest.FixtureRequest, host: Host) -> None:
+    """Fail the run if the client died between two cases."""
     run = request.config.stash[RUN]
-    before = run.outcomes[-1].case.id if run.outcomes else "the first look at it"
-    run.problems += [f"the client has died behind {before}: {how}" for how in host.deaths]
+    before = run.outcomes[-1].case.id if run.outcomes else "the probe"
+    run.problems += [f"the client died after {before}: {how}" for how in host.deaths]
     host.deaths.clear()

@@ -26,8 +26,11 @@ def problems(
         promised: Whether the user gave `--auth-url`.
     """
     left = run.without_outcome()
+    if target.lacks:
+        names = ", ".join(f"`{name}`" for name in target.lacks)
+        yield f"the client lacks {names} of spec/testee.md; the cases that need it were not tested"
     if stopped:
-        yield f"{stopped}; the run ended early, {len(left)} cases did not run"
+        yield f"{stopped}; the run ended early: {len(left)} cases did not run"
         return
     if left and run.outcomes:  # pytest starts no case if it could not collect all
         named = ", ".join(left[:NAMED]) + (", …" if left[NAMED:] else "")
@@ -39,4 +42,4 @@ def problems(
             "judged"
         )
     if died:
-        yield f"the {target.side} has died after the last case: {died}"
+        yield f"the {target.side} died after the last case: {died}"

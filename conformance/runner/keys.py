@@ -1,4 +1,4 @@
-"""Where the hooks keep what they know of a run and of a case: keys of pytest's stashes."""
+"""The keys of pytest's stashes under which hooks keep the state of a run and of a case."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """Known-failing lists: the cases that an implementation is known to fail, each with its reason.
 
-One entry a line: the id of a case, spaces, and a sentence that says why; docs/known-failing.md has
-the grammar. An entry that does not come true, for each case that it stands for, fails the run, so
-that a list can only be current.
+An entry is a line: the id of a case, spaces, and the reason; docs/known-failing.md has the grammar.
+An entry fails the run unless every case that it names fails as it says, so a list is never stale.
 
     session/takeover-leaves-the-newer-connection-open   S-01: the clean-up closes the newer one
     state/get-is-answered-once  ~ "3, received 6"       every answer is sent twice
@@ -21,7 +20,7 @@ PIN = "~"
 
 
 class ListError(Exception):
-    """A known-failing list that can't be read; the text names file and line."""
+    """A known-failing list is invalid; the text names the file and the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +28,10 @@ class Entry:
     """One line of a list.
 
     Attributes:
-        case: The id of a case, or one that ends in `[*]` for all its parameters.
+        case: The id of a case, or an id that ends in `[*]` for all its parameters.
         reason: Why it fails.
         place: File and line.
-        pinned: What the text of the failure has to hold, or None for any.
+        pinned: The text that the failure has to contain, or None for any.
     """
 
     case: str
@@ -41,7 +40,7 @@ class Entry:
     pinned: str | None = None
 
     def holds(self, text: str) -> bool:
-        """Whether a failure is the one that is known."""
+        """Whether a failure with this text is the known one."""
         return self.pinned is None or self.pinned in " ".join(text.split())
 
     def line(self, width: int = 0) -> str:
@@ -58,7 +57,7 @@ class Known:
 
     Attributes:
         entries: Its entries by the ids of their cases, in their order.
-        comment: The lines of comment in front of the first entry.
+        comment: The comment before the first entry.
     """
 
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -72,7 +71,7 @@ class Known:
         return self.entries.get(case) or self.entries.get(all_parameters(case))
 
     def unmatched(self, cases: Iterable[str]) -> Iterator[tuple[Entry, str | None]]:
-        """The entries that stand for no case, each with the id that may be meant."""
+        """The entries that name no case, each with a similar id if there is one."""
         known = set(cases)
         known |= {all_parameters(case) for case in known if "[" in case}
         for entry in self.entries.values():
@@ -85,7 +84,7 @@ def parse(text: str, name: str) -> Known:
     """The entries of a list.
 
     Raises:
-        ListError: A line is no entry, or contradicts another one.
+        ListError: A line is not an entry, or there are two entries for a case.
     """
     entries: dict[str, Entry] = {}
     comment: list[str] = []
@@ -97,14 +96,14 @@ def parse(text: str, name: str) -> Known:
         entry = _entry(line.strip(), f"{name}:{number}")
         if entry.case in entries:
             first = entries[entry.case].place
-            raise ListError(f"{entry.place}: {entry.case!r} has an entry already, at {first}")
+            raise ListError(f"{entry.place}: {entry.case!r} already has an entry, at {first}")
         entries[entry.case] = entry
     for entry in entries.values():
         whole = entries.get(all_parameters(entry.case))
         if whole is not None and whole is not entry:
             raise ListError(
-                f"{entry.place}: {entry.case!r} is one of {whole.case!r} at {whole.place}: leave "
-                "one of them out"
+                f"{entry.place}: {entry.case!r} is one of {whole.case!r} at {whole.place}: remove "
+                "one of them"
             )
     return Known(entries, tuple(comment))
 
@@ -118,17 +117,17 @@ def _entry(line: str, place: str) -> Entry:
         except ValueError as error:
             raise ListError(f'{place}: write {case} {PIN} "part of the message" reason') from error
         if not isinstance(pinned, str) or not pinned.strip():
-            raise ListError(f"{place}: what is pinned has to be a text in double quotes, not empty")
+            raise ListError(f"{place}: the pin has to be a text in double quotes that is not empty")
         rest, pinned = rest[end:].strip(), " ".join(pinned.split())
     if not rest:
         raise ListError(f"{place}: {case!r} has no reason")
     if "/" not in case:
-        raise ListError(f"{place}: {case!r} is no id of a case, such as state/get-is-answered")
+        raise ListError(f"{place}: {case!r} is not the id of a case, such as state/get-is-answered")
     return Entry(case, rest, place, pinned)
 
 
 def all_parameters(case: str) -> str:
-    """The id that stands for a case with all its parameters."""
+    """The id of a case with all its parameters."""
     return case.partition("[")[0] + ALL_PARAMETERS
 
 
@@ -136,7 +135,7 @@ def load(path: Path) -> Known:
     """The entries of a file.
 
     Raises:
-        ListError: It can't be read.
+        ListError: It can't be read, or is invalid.
     """
     try:
         return parse(path.read_text(encoding="utf-8"), str(path))
@@ -146,12 +145,12 @@ def load(path: Path) -> Known:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What a run says of a case that fails.
+    """A case that fails in a run.
 
     Attributes:
         case: Its id.
-        reason: Why, on one line, for a list that has no reason for it yet.
-        text: All that was said of it, which has to hold what an entry pins.
+        reason: The reason of a new entry, on one line.
+        text: The whole text of the failure, which has to contain what an entry pins.
     """
 
     case: str
@@ -162,13 +161,13 @@ class Failure:
 def written(
     failures: Iterable[Failure], old: Known, passed: Iterable[str], kept: Iterable[str]
 ) -> str:
-    """The list of what fails in a run.
+    """Return the list of what fails in a run.
 
     Args:
         failures: The failures, in the order of the run.
-        old: The list of the run: its comment, its reasons and what it pins stay where they hold.
-        passed: The ids of cases that did not fail, which no entry may stand for.
-        kept: The ids of cases of which the run says nothing, so that their entries stay.
+        old: The list of the run; its comment stays, and its reasons and pins where they hold.
+        passed: The ids of cases that did not fail, which no entry may name.
+        kept: The ids of cases that were not judged, whose entries stay.
     """
     split = {all_parameters(case) for case in passed}
     entries: dict[str, Entry] = {}

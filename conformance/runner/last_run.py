@@ -1,6 +1,6 @@
-"""What the last run said of each case, kept in a file for `--last-failed`, and to tell what is new.
+"""The verdicts of the last run in a file: for `--last-failed`, and to report what is new.
 
-A run that judges only some cases changes what is kept of those alone.
+A run of only some cases updates only the verdicts of these.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class LastRun:
     """The verdicts of the last run.
 
     Attributes:
-        server: What was judged: its URL, or the command that starts it.
-        verdicts: By the id of the case.
+        server: The target: its URL, or the command that starts it.
+        verdicts: The verdicts, by the id of the case.
     """
 
     server: str
@@ -33,7 +33,7 @@ class LastRun:
         return frozenset(case for case, verdict in self.verdicts.items() if verdict in bad)
 
     def changes(self, outcomes: list[Outcome]) -> tuple[list[str], list[str]]:
-        """The cases that were fixed since, and those that fail and did not before."""
+        """The cases that were fixed since then, and those that fail now and did not then."""
         before = self.failed()
         now = {outcome.case.id: outcome.verdict for outcome in outcomes}
         fixed = [c for c, v in now.items() if c in before and v is Verdict.PASS]
@@ -45,24 +45,28 @@ class LastRun:
         return fixed, new
 
     def note(self, outcomes: list[Outcome]) -> None:
-        """Keep what a run has said."""
-        self.verdicts |= {outcome.case.id: said(outcome).value for outcome in outcomes}
+        """Update the verdicts with those of a run."""
+        self.verdicts |= {outcome.case.id: worse_verdict(outcome).value for outcome in outcomes}
 
     def save(self, folder: Path) -> None:
-        """Write the file; a folder that can't be written to only means that nothing is kept."""
+        """Write the file.
+
+        Raises:
+            OSError: The folder can't be written to.
+        """
         document = {"format": FORMAT, "server": self.server, "verdicts": self.verdicts}
         folder.mkdir(parents=True, exist_ok=True)
         (folder / NAME).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
-def said(outcome: Outcome) -> Verdict:
-    """The worse of what was said of a case and of how the server closed in it."""
+def worse_verdict(outcome: Outcome) -> Verdict:
+    """The worse of the verdicts about a case and about how connections were closed in it."""
     closing = outcome.closing
     return closing.verdict if closing and closing.verdict in NOT_CONFORMANT else outcome.verdict
 
 
 def load(folder: Path) -> LastRun | None:
-    """What is kept in a folder, or None if there is nothing that can be read."""
+    """Read the last run from a folder; None if there is no valid file."""
     try:
         document = json.loads((folder / NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -76,12 +80,12 @@ def load(folder: Path) -> LastRun | None:
 
 
 def compare(run: Run, server: str, folder: Path) -> None:
-    """Note in a run what is fixed and what is new since the last one, and keep this one.
+    """Set what is fixed and what is new since the last run, and write this run to the file.
 
     Args:
         run: The run, which has ended.
-        server: What was judged; a last run of another target is not compared.
-        folder: Where the last run is kept.
+        server: The target; a last run of another target is not compared.
+        folder: The folder of the file.
     """
     last = load(folder)
     if last is None or last.server != server:
@@ -92,4 +96,6 @@ def compare(run: Run, server: str, folder: Path) -> None:
     try:
         last.save(folder)
     except OSError as error:
-        run.warnings.append(f"{folder} can't be written to ({error.strerror}): no run is kept")
+        run.warnings.append(
+            f"{folder} can't be written to ({error.strerror}): the verdicts were not saved"
+        )

@@ -1,6 +1,6 @@
-"""Figures: what cases measure of a server beside their verdict.
+"""Figures: what cases measure of a server besides their verdict.
 
-A figure judges nothing. The summary tells all of them, and the JSON report has them as `limits`.
+A figure judges nothing. The summary prints all of them; they are `limits` in the JSON report.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ class Figure:
     """One measured figure.
 
     Attributes:
-        name: What was measured, a phrase without a verb: "largest frame taken".
-        value: How much.
-        unit: Of what.
-        at_least: Whether the kit stopped there, and the server may take more.
+        name: What was measured, a noun phrase such as "largest frame taken".
+        value: The value.
+        unit: Its unit.
+        at_least: Whether the kit stopped there, so that the limit may be higher.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Figure:
                 return f"{self.value:,.0f}"
 
     def as_json(self, case: str) -> dict[str, object]:
-        """The figure of a case as it stands in the JSON report."""
+        """The figure of a case in the form of the JSON report."""
         return {
             "name": self.name,
             "value": round(self.value, 6),

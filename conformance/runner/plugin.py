@@ -1,7 +1,7 @@
-"""The kit as pytest hooks: look at the server first, judge every case, sum up.
+"""The kit as pytest hooks: probe the target, judge every case, sum the run up.
 
-pytest collects, selects, runs and times the cases. Verdicts are the kit's own: this module turns
-what a case raised into one, and the run's verdicts into the exit status (verdict.Run.exit_status).
+pytest collects, selects, runs and times the cases. The verdicts are the kit's own: this module
+turns what a case raised into one, and all verdicts into the exit status (`verdict.Run`).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ CONTRACT_FREE = "application"
 
 OUTCOME = pytest.StashKey[Outcome]()
 FOLDER = Path(".ws-sync")
-"""Where the last run is kept."""
+"""The folder of the last run's verdicts."""
 FIGURES = pytest.StashKey[list[Figure]]()
 
 
@@ -66,8 +66,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker of cases, and that they are coroutines.
 
-    Both hold whatever configuration pytest has found: a path among the options can lead it to
-    another file than the kit's own.
+    The kit's pytest.ini does not suffice: a path among the options can lead pytest to another file.
     """
     config.option.asyncio_mode = "auto"
     config.addinivalue_line("markers", f"{MARK}(requirement, needs): binds a case; use @case(…)")
@@ -77,7 +76,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
-    """Start and probe the server; end with one sentence if there is none to test."""
+    """Start and probe the target; end with one sentence if it can't be tested."""
     option = config.option
     if option.help or option.version or option.collectonly:
         return None
@@ -91,11 +90,11 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
             )
         chosen = config.stash[OPTIONS] = command_line.read(config)
         if chosen.process is not None:
-            config.add_cleanup(chosen.process.stop)  # however the run ends
+            config.add_cleanup(chosen.process.stop)  # at whatever end of the run
         end_with_signals(chosen)
         chosen.start()
         if chosen.target.is_client:
-            clients.look(chosen)
+            clients.probe_client(chosen)
         else:
             asyncio.run(probe(chosen.target, testee=chosen.testee))
     except Unusable as error:
@@ -106,7 +105,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 
 def end_with_signals(chosen: Options) -> None:
-    """Let a signal that ends the kit end the server too that it starts."""
+    """Stop the process that the kit started when a signal ends the kit."""
     process = chosen.process
     if process is None or threading.current_thread() is not threading.main_thread():
         return
@@ -122,13 +121,13 @@ def end_with_signals(chosen: Options) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Bind each item to its case, leave out what is not selected, look for stale known entries."""
+    """Bind each item to its case, drop what is not selected, report stale known-failing entries."""
     for item in items:
         found = config.hook.pytest_conformance_case(item=item) or of_item(item)
         item.stash[CASE] = found
         item.extra_keyword_matches |= {found.id, found.requirement.id, *found.needs}
-    rested_on = set().union(*(item.stash[CASE].after for item in items))
-    items.sort(key=lambda item: item.stash[CASE].id not in rested_on)
+    depended_on = set().union(*(item.stash[CASE].after for item in items))
+    items.sort(key=lambda item: item.stash[CASE].id not in depended_on)
     run = config.stash[RUN]
     run.cases = [item.stash[CASE] for item in items]
     _select(config, items)
@@ -136,19 +135,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if chosen is None:
         if config.option.collectonly:
             return
-        raise pytest.UsageError("give pytest the kit's folder, or run python -m conformance")
+        raise pytest.UsageError("give pytest the folder of the kit, or run `python -m conformance`")
     sections = {case.section for case in run.cases}
     for entry, near in chosen.known.unmatched(case.id for case in run.cases):
         if entry.case.partition("/")[0] in sections or len(sections) > 1:
-            meant = f"; {near!r} may be meant" if near else ""
+            meant = f"; did you mean {near!r}?" if near else ""
             run.problems.append(
-                f"{entry.place}: the known-failing list names {entry.case!r}, and there is no such "
-                f"case{meant}"
+                f"{entry.place}: the known-failing list has an unknown case, {entry.case!r}{meant}"
             )
 
 
 def _select(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Take out what the kit's own options do not select."""
+    """Remove the items that the kit's own options do not select."""
     last = None
     if config.option.lf:
         kept = last_run.load(FOLDER)
@@ -163,7 +161,7 @@ def _select(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Note what is to be judged: a case without an outcome must not look like none at all."""
+    """Note which cases have to be judged, so that one without an outcome is reported."""
     if OPTIONS in session.config.stash:
         session.config.stash[RUN].collected = [item.stash[CASE].id for item in session.items]
 
@@ -173,10 +171,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave out what can't be judged.
+    """Skip a case that can't be judged.
 
-    That is a case that needs a testee, or a feature that the testee does not list, or that rests on
-    one that is not met.
+    It needs a testee, or a feature that the testee does not list, or it depends on a case that
+    fails.
     """
     if (process := item.config.stash[OPTIONS].process) is not None:
         process.mark()
@@ -194,7 +192,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    """Judge every frame that the other side sent; an illegal one is what went wrong first."""
+    """Raise the first illegal frame of the other side, before what the case itself raised."""
     failure: Violation | None = None
     try:
         yield
@@ -210,7 +208,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
 
 @pytest.fixture
 def options(request: pytest.FixtureRequest) -> Options:
-    """What the command line says."""
+    """The options of the run."""
     return request.config.stash[OPTIONS]
 
 
@@ -222,7 +220,7 @@ def target(request: pytest.FixtureRequest) -> Target:
 
 @pytest.fixture
 async def dialogue(request: pytest.FixtureRequest, target: Target) -> AsyncIterator[Dialogue]:
-    """The connections of this case; opens further ones."""
+    """The dialogue of this case, which opens its connections."""
     found = request.node.stash[DIALOGUE] = Dialogue(target)
     yield found
     await found.release()
@@ -230,7 +228,7 @@ async def dialogue(request: pytest.FixtureRequest, target: Target) -> AsyncItera
 
 @pytest.fixture
 def figures(request: pytest.FixtureRequest) -> list[Figure]:
-    """What this case measures; the summary and the report tell it."""
+    """The figures that this case measures, for the summary and the report."""
     found: list[Figure] = request.node.stash.setdefault(FIGURES, [])
     return found
 
@@ -248,7 +246,7 @@ async def peer(dialogue: Dialogue) -> Peer:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Turn what a phase of a case raised into its verdict."""
+    """Turn what a phase of a case raised into a verdict."""
     result = yield
     outcome = item.stash.get(OUTCOME, None)
     if outcome is None and (call.when == "call" or call.excinfo is not None):
@@ -310,16 +308,16 @@ def _after_death(item: pytest.Item) -> None:
     if chosen.process is not None:
         chosen.process.stop()
         if chosen.process.starts >= MOST_STARTS:
-            item.session.shouldstop = f"the {chosen.target.side} has died {MOST_STARTS} times"
+            item.session.shouldstop = f"the {chosen.target.side} died {MOST_STARTS} times"
             return
         try:
             chosen.start()
         except Unusable as error:
             item.session.shouldstop = str(error)
         return
-    if ails := check_alive(chosen.target, chosen.process):  # it may have come to itself
+    if ails := check_alive(chosen.target, chosen.process):  # it may have recovered
         side = chosen.target.side
-        item.session.shouldstop = f"the {side} at {chosen.target.url} is gone: {ails}"
+        item.session.shouldstop = f"the {side} at {chosen.target.url} died: {ails}"
 
 
 # The run

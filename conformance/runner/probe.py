@@ -1,6 +1,6 @@
-"""The first look at a server: is there a testee or another application, and how fast is it?
+"""The probe of a server: whether it serves a testee or another application, and the round trip.
 
-A server that can not be judged gets one sentence that says why and what to do, not a hundred
+A server that can't be judged gets one sentence that says why and what to do, instead of a hundred
 failures.
 """
 
@@ -24,10 +24,10 @@ from conformance.spec import deviation
 
 FENCES = 5
 ANNOUNCED = frozenset({"_SET:TESTEE", "_SET:SECOND"})
-TESTEE_HINT = "see spec/testee.md for the application that the kit drives"
+TESTEE_HINT = "see spec/testee.md for the testee"
 AT_ONCE = (
-    "a server sends the documents that it announces at once (connection-initial-state), and a "
-    f"testee TESTEE and SECOND: {TESTEE_HINT}"
+    "a server has to send its announced documents first (connection-initial-state), and a testee "
+    f"announces TESTEE and SECOND: {TESTEE_HINT}"
 )
 
 
@@ -35,42 +35,43 @@ def check_url(option: str, url: str, filled: str = "") -> None:
     """Demand a WebSocket URL.
 
     Args:
-        option: Where it was given.
-        url: What was given.
-        filled: What stands for something in it, such as `{session}`.
+        option: The option that has it.
+        url: The URL.
+        filled: A placeholder that it may have, such as `{session}`.
 
     Raises:
-        Unusable: It is none.
+        Unusable: It is invalid.
     """
     bare = url.replace(filled, "") if filled else url
     parts = urlsplit(bare)
     if parts.scheme not in ("ws", "wss"):
         raise Unusable(
-            NOTHING_RAN, f"{option} {url!r}: a WebSocket URL begins with ws:// or wss://"
+            NOTHING_RAN,
+            f"{option} {url!r}: write a WebSocket URL, which begins with ws:// or wss://",
         )
     try:
         named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         named = False
     if "{port}" in bare:
-        raise Unusable(NOTHING_RAN, f"{option} {url!r}: {{port}} is filled in with --server-cmd")
+        raise Unusable(NOTHING_RAN, f"{option} {url!r}: {{port}} needs --server-cmd")
     if "{" in bare or "}" in bare:
         raise Unusable(
-            NOTHING_RAN, f"{option} {url!r}: only {SESSION} is filled in, in --server-url"
+            NOTHING_RAN, f"{option} {url!r}: only {SESSION} is replaced, in --server-url"
         )
     if not named:
-        raise Unusable(NOTHING_RAN, f"{option} {url!r}: it names no host, or no valid port")
+        raise Unusable(NOTHING_RAN, f"{option} {url!r}: it has no host, or an invalid port")
 
 
 async def probe(target: Target, *, testee: bool = True) -> None:
-    """Learn what is served and the round trip; all of it is set on the target.
+    """Find out what a server serves, and measure the round trip; set both on the target.
 
     Args:
         target: The server.
-        testee: Whether a testee counts as one; without, it is an application like any other.
+        testee: Whether to look for a testee; False judges one as any application.
 
     Raises:
-        Unusable: There is no server, or neither a testee nor another application on it.
+        Unusable: There is no server, or it serves neither a testee nor another application.
     """
     url = target.session_url(target.new_session())
     connection = await _connect(url, target)
@@ -98,7 +99,7 @@ def _demand_announced(application: Application) -> None:
         if call.key not in application.announced:
             raise Unusable(
                 NOTHING_RAN,
-                f"--call {call}: the server announces no document {call.key!r}, but "
+                f"--call {call}: the server announces no document {call.key!r}; it announces "
                 f"{', '.join(application.announced)}",
             )
 
@@ -113,16 +114,16 @@ async def _look_at_testee(visitor: BlackBoxClient, url: str, target: Target) -> 
     if wrong:
         raise Unusable(
             NOT_CONFORMANT,
-            f"the document TESTEE of {url} is not as the contract has it: {wrong}; {TESTEE_HINT}",
+            f"the document TESTEE of {url} breaks the testee contract: {wrong}; {TESTEE_HINT}",
         )
     target.features = frozenset(state["features"])
     visitor.keys = ("SECOND",)
     target.round_trip = await _round_trip(visitor, url)
     target.repeats = len(visitor.events("_SET:TESTEE")) > 1
-    await _tell_sessions_apart(visitor, target)
+    await _compare_sessions(visitor, target)
 
 
-async def _tell_sessions_apart(peer: Peer, target: Target) -> None:
+async def _compare_sessions(peer: Peer, target: Target) -> None:
     mark = peer.mark()
     try:
         await peer.assign("text", "of the first session")
@@ -136,12 +137,12 @@ async def _tell_sessions_apart(peer: Peer, target: Target) -> None:
         finally:
             await other.release()
     except Violation:
-        return  # the cases say what is wrong with it
+        return  # the cases report what is wrong with it
     if state.get("text") == "of the first session":
         raise Unusable(
             NOT_CONFORMANT,
-            f"{target.url}: two names put for {SESSION} share one session (session-apart); if "
-            "there is only one, leave {session} out of the URL",
+            f"{target.url}: two names for {SESSION} share one session (session-apart); if the "
+            "server has only one session, remove {session} from the URL",
         )
 
 
@@ -151,8 +152,8 @@ async def _connect(url: str, target: Target) -> Connection:
     except InvalidStatus as error:
         raise Unusable(
             NO_SERVER,
-            f"{url} answers HTTP {error.response.status_code} instead of opening a WebSocket: "
-            "check the path of the URL, and that the server lets this client in",
+            f"{url} answers the handshake with HTTP {error.response.status_code}: check the path "
+            "of the URL, and that the server accepts this client",
         ) from error
     except TimeoutError as error:
         raise Unusable(
@@ -167,13 +168,13 @@ async def _connect(url: str, target: Target) -> Connection:
     except OSError as error:
         raise Unusable(
             NO_SERVER,
-            f"no server answers at {url} ({error.strerror or error}): start it, or check the "
+            f"no server listens at {url} ({error.strerror or error}): start it, or check the "
             "host and the port",
         ) from error
 
 
 async def _first_event(visitor: BlackBoxClient, url: str, deadline: float, *, testee: bool) -> None:
-    """Wait for the first document, or for the question who is there."""
+    """Wait for the first document, or for `_REQUEST_USER_SESSION`."""
     beginning = {"_SET", "_REQUEST_USER_SESSION"}
     try:
         await visitor.connection.wait(
@@ -186,18 +187,18 @@ async def _first_event(visitor: BlackBoxClient, url: str, deadline: float, *, te
             silent = f"sends {', '.join(visitor.types())}, but no document"
         raise Unusable(
             NOT_CONFORMANT if broken or testee else NOTHING_RAN,
-            f"{url} {broken or silent + ', so there is nothing to judge'}; {AT_ONCE}",
+            f"{url} {broken or silent + ', so it can not be judged'}; {AT_ONCE}",
         ) from error
     if "_REQUEST_USER_SESSION" in visitor.types():
         raise Unusable(
             NOTHING_RAN,
-            f"{url} asks for an identification: give it as --auth-url, and as --server-url an "
-            "endpoint that does not ask",
+            f"{url} requests identification: give it as --auth-url, and as --server-url an "
+            "endpoint that does not",
         )
 
 
 async def _initial_state(peer: Peer, url: str) -> dict[str, Any]:
-    """The state of TESTEE, when all that every testee announces has come."""
+    """The state of TESTEE, after all documents have arrived that every testee announces."""
     try:
         await peer.connection.wait(
             lambda _: ANNOUNCED.issubset(peer.types()), "", since=0, requirement=None
@@ -210,12 +211,12 @@ async def _initial_state(peer: Peer, url: str) -> dict[str, Any]:
 
 
 def _breakage(peer: Peer) -> str | None:
-    """What is so wrong with a connection that nothing can be learnt from it."""
+    """What is wrong with a connection, if nothing can be found out on it."""
     illegal = peer.connection.first_violation()
     if illegal:
         return f"sends an illegal frame ({illegal.requirement}): {illegal}"
     if peer.connection.closing:
-        return f"does not keep a connection open: {peer.connection.closing}"
+        return f"closes connections: {peer.connection.closing}"
     return None
 
 
@@ -231,6 +232,6 @@ async def _round_trip(visitor: BlackBoxClient, url: str) -> float:
         raise Unusable(
             NOT_CONFORMANT,
             f"{url} does not answer _GET:{key} with _SET:{key} (state-get): {error.received}; "
-            "without that the kit can order nothing",
+            "the kit needs that to know when an event has had its effect",
         ) from error
     return best

@@ -47,7 +47,7 @@ def run(arguments: Sequence[str], *watching: object) -> int:
     status = int(pytest.main([*FIXED, *arguments], plugins=found))
     if status == pytest.ExitCode.USAGE_ERROR:
         for given, meant in options.mistyped(arguments):
-            print(f"ws-sync: {given}: there is none; nearest: {meant}", file=sys.stderr)  # noqa: T201
+            print(f"ws-sync: {given}: unknown option; nearest: {meant}", file=sys.stderr)  # noqa: T201
     return status
 
 

@@ -1,6 +1,7 @@
-"""Which cases a run is to judge, where it is not to judge all.
+"""The selection of cases for a run.
 
-Of one option given several times any may hold; of different options all have to.
+A case is selected if it matches all the options that were given. Of an option that was given
+several times, any value may match.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ NAMES: dict[str, Names] = {
     "feature": lambda case: case.needs,
     "case": lambda case: [case.id],
 }
-"""What a case has of what each option may name."""
+"""The names of a case that the values of each option are compared with."""
 HELP = {
     "section": ("NAME", "only cases of this section, such as state"),
     "requirement": ("ID", "only cases that are bound to this requirement"),
     "level": ("LEVEL", "only cases of requirements of this level: MUST, SHOULD or MAY"),
     "feature": ("NAME", "only cases that need this feature of the testee"),
-    "case": ("GLOB", "only cases whose ids match; * stands for anything, [ and ] for themselves"),
+    "case": ("GLOB", "only cases whose ids match; * matches anything, [ and ] match themselves"),
 }
 TABLE: dict[str, dict[str, Any]] = {
     f"--{option}": {
@@ -48,18 +49,18 @@ TABLE: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What the command line selects.
+    """The options that select cases.
 
     Attributes:
-        given: What each option names; an option that was not given is missing.
-        last_failed: The ids of what failed in the last run, if only that is wanted.
+        given: The values of each option that was given.
+        last_failed: The ids of the cases that failed in the last run, with --last-failed.
     """
 
     given: Mapping[str, Sequence[str]]
     last_failed: frozenset[str] | None = None
 
     def takes(self, case: Case) -> bool:
-        """Whether a case is to be judged."""
+        """Whether a case is selected."""
         if self.last_failed is not None and case.id not in self.last_failed:
             return False
         return all(
@@ -68,17 +69,17 @@ class Selection:
         )
 
     def nothing(self, cases: Sequence[Case]) -> str | None:
-        """What in it names nothing, a sentence with what may be meant; None if all of it does."""
+        """Why no case is selected, a sentence that suggests similar names; None if one is."""
         for option, patterns in self.given.items():
             known = sorted({name for case in cases for name in NAMES[option](case)})
             for pattern in patterns:
                 if not any(matches(pattern, name) for name in known):
-                    return f"--{option} {pattern}: there is none; {_nearest(pattern, known)}"
+                    return f"--{option} {pattern}: unknown; {_nearest(pattern, known)}"
         if any(map(self.takes, cases)):
             return None
         if self.last_failed is not None and not self.given:
-            return "--last-failed: nothing has failed in the last run"
-        return "no case is all of what was selected: " + ", ".join(
+            return "--last-failed: nothing failed in the last run"
+        return "no case matches all of " + ", ".join(
             [f"--{option} {pattern}" for option, found in self.given.items() for pattern in found]
             + (["--last-failed"] if self.last_failed is not None else [])
         )
@@ -102,12 +103,12 @@ def _near(pattern: str, known: Sequence[str]) -> Sequence[str]:
 
 
 def matches(pattern: str, name: str) -> bool:
-    """Whether a pattern names something; only `*` and `?` are special in it."""
+    """Whether a pattern matches a name; only `*` and `?` are special in it."""
     return pattern == name or fnmatchcase(name, pattern.replace("[", "[[]"))
 
 
 def read(config: pytest.Config, last_failed: frozenset[str] | None) -> Selection:
-    """What the command line selects."""
+    """Read the selection from the command line."""
     given = {option: config.getoption(option) for option in NAMES}
     if given["level"]:
         given["level"] = [level.upper() for level in given["level"]]

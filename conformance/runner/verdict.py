@@ -1,4 +1,4 @@
-"""What the kit says about a case, and about a run."""
+"""The outcome of a case, and of a run."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ class Verdict(StrEnum):
     NOT_TESTABLE = "not testable"
     """It needs something that the run was not given."""
     DIED = "server died"
-    """What is under test was gone after it, a client too: see `called`."""
+    """The target died in it, a client too: see `called`."""
     BLOCKED = "blocked"
-    """It rests on another case, which is not met; it would fail for the same reason."""
+    """It depends on a case that failed, and would fail for the same reason."""
     KIT_ERROR = "kit error"
-    """The kit broke its own rules; says nothing about what is under test."""
+    """An error of the kit, which does not count against the target."""
 
     def called(self, side: str) -> str:
-        """What people read: the value is published, and has a word that is wrong of clients.
+        """The text for people; the value, which is published, says "server" for a client too.
 
         Args:
-            side: Which side is under test, `server` or `client`.
+            side: The side under test, `server` or `client`.
         """
         return self.value.replace("server", side)
 
@@ -50,18 +50,18 @@ NOT_CONFORMANT = frozenset({Verdict.FAIL, Verdict.DIED, Verdict.BLOCKED, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One requirement that is not met, as facts; `terminal.explain` makes the text of it.
+    """One requirement that is not met, as facts; `explain` makes the text of it.
 
     Attributes:
         requirement: The id of the requirement.
         violation: What is wrong.
-        sent: What the kit has sent, for people: the connection, an arrow, the frame.
-        trace: What passed on the connections, up to then.
-        steps: The program that led to it, if it was generated.
-        seed: Where the search began that found the program.
+        sent: What the kit sent, for people: the connection, an arrow, the frame.
+        trace: The dialogue up to then.
+        steps: The generated program that led to it, if there is one.
+        seed: The seed of the search that found the program.
         replay: The command that runs it again, if a file was written.
-        hint: What is known to look like this.
-        printed: The last lines that it has printed during the case, if the kit started it.
+        hint: The known pattern that it has, if any.
+        printed: The last lines that the target printed during the case, if the kit started it.
     """
 
     requirement: str
@@ -122,14 +122,14 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class ClosingVerdict:
-    """How a connection of a case was closed, judged apart from what the case is about.
+    """How a connection of a case was closed, judged separately from the case itself.
 
     Attributes:
-        verdict: `PASS`; `WARN` or `FAIL` by the level of the requirement that it breaks; `KNOWN`
-            where the known-failing list has the case.
-        how: What it did: "connection A closed with code 1000".
+        verdict: `PASS`; `WARN` or `FAIL` by the level of the requirement that it breaks; `KNOWN` if
+            the known-failing list has the case.
+        how: What happened: "connection A closed with code 1000".
         requirement: The id of the requirement that it is judged by.
-        expected: What the requirement wants.
+        expected: What the requirement demands.
     """
 
     verdict: Verdict
@@ -140,27 +140,27 @@ class ClosingVerdict:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of one case.
+    """The outcome of one case.
 
     Attributes:
         case: The case.
-        verdict: What the kit says about it.
+        verdict: The verdict.
         seconds: How long it took.
-        reason: Why it is not a pass: the text that people read, empty for a pass.
-        broken: The id of the requirement that was not met, if any.
-        trace: What passed on its connections, if it ran.
-        replays: The replay files that were written of it.
+        reason: Why it is not a pass, for people; empty for a pass.
+        broken: The id of the requirement that is not met, if any.
+        trace: Its dialogue, if it ran.
+        replays: The replay files that were written.
         figures: What it measured.
-        findings: What was found wrong; several only for generated sequences.
+        findings: What is wrong; several only for generated sequences.
         closing: How a connection was closed, if that was judged; it does not change `verdict`.
-        blocked_by: The id of the case that it rests on and that is not met, if it is blocked.
-        known: What the known-failing list says of it, if it is listed.
-        death: What ails the side under test after it and what it printed, if it has died.
+        blocked_by: The id of the failed case that blocks it, if it is blocked.
+        known: The reason in the known-failing list, if it is listed.
+        death: How the target died and what it printed, if it died.
         missing: The features that the case needs and the testee does not list.
         lacks: What else the run lacks for it, a noun phrase, if it is not testable for that.
         searched: How much its generated sequences did, if it has any.
-        kit_error: The text of the kit's own error, if that ended it.
-        not_as_listed: Why its entry in the known-failing list is not true, if it is not.
+        kit_error: The text of an error of the kit, if there was one.
+        not_as_listed: Why its entry in the known-failing list is out of date, if it is.
     """
 
     case: Case
@@ -185,14 +185,14 @@ class Outcome:
 
 @dataclass(slots=True)
 class Run:
-    """All outcomes of a run, and what is wrong with the run itself.
+    """The outcomes of a run, and its own problems.
 
     Attributes:
         outcomes: One for each case that was reached.
-        problems: Sentences about the run: a stale known-failing entry, an early end.
-        warnings: Sentences about how little it proves, and what it has left changed.
-        collected: The ids of the cases that were to be judged.
-        cases: All cases that the kit has, selected or not.
+        problems: Sentences about the run itself: a stale known-failing entry, an early end.
+        warnings: Sentences about weak evidence, and about values that were not restored.
+        collected: The ids of the cases to judge.
+        cases: All cases of the kit, selected or not.
         selects_nothing: Why no case is selected, a sentence; None if one is.
         fixed: The ids of the cases that pass and failed in the last run of the same target.
         new: Those that fail and did not.
@@ -208,9 +208,9 @@ class Run:
     new: list[str] = field(default_factory=list)
 
     def culprit(self, case: Case) -> str | None:
-        """The id of the case because of which one is blocked, or None if it is not.
+        """The id of the case that blocks another one, or None if it is not blocked.
 
-        What died has been started again, so its death blocks nothing.
+        A target that died has been started again, so a death blocks nothing.
         """
         for outcome in self.outcomes if case.after else ():
             if outcome.case.id not in case.after:
@@ -222,16 +222,16 @@ class Run:
         return None
 
     def without_outcome(self) -> list[str]:
-        """The cases that were to be judged and have no outcome."""
+        """The ids of the cases to judge that have no outcome."""
         judged = {outcome.case.id for outcome in self.outcomes}
         return [case for case in self.collected if case not in judged]
 
     def ran(self) -> int:
-        """How many cases said something of the side under test."""
+        """The number of cases that judged the target."""
         return sum(outcome.verdict in RAN for outcome in self.outcomes)
 
     def counts(self) -> Counter[Verdict]:
-        """How many cases have each verdict."""
+        """The number of cases with each verdict."""
         return count(self.outcomes)
 
     def exit_status(self) -> int:
@@ -246,5 +246,5 @@ class Run:
 
 
 def count(outcomes: Iterable[Outcome]) -> Counter[Verdict]:
-    """How many of the outcomes have each verdict."""
+    """Return the number of outcomes with each verdict."""
     return Counter(outcome.verdict for outcome in outcomes)

@@ -1,8 +1,7 @@
-"""What a case has raised, turned into its outcome.
+"""The rules of verdicts: what a case raised becomes its outcome.
 
-The rules of verdicts stand here. A Violation is that of the side under test, by the level of the
-requirement that it breaks; whatever else a case raises is the kit's own error, or a reason why
-nothing was judged.
+A `Violation` counts against the side under test, by the level of the requirement. Anything else
+that a case raises is an error of the kit, or a reason why nothing was judged.
 """
 
 from __future__ import annotations
@@ -31,33 +30,31 @@ Keep: TypeAlias = Callable[[Finding], str | None]
 Found: TypeAlias = tuple[Violation, Trace, Program]
 
 
-# The two below are skips, since pytest formats other exceptions at length.
+# These two are skips, because pytest formats other exceptions at length.
 
 
 class NeedsTestee(Skipped):
     """There is no testee.
 
     Attributes:
-        needs: What the run lacks, as that of `NotTestable`.
+        needs: What the run lacks, as in `NotTestable`.
     """
 
     needs = "a testee"
 
     def __init__(self) -> None:
-        super().__init__(
-            "needs a testee, the small application of spec/testee.md on this implementation"
-        )
+        super().__init__("needs a testee, the small application of spec/testee.md")
 
 
 class Blocked(Skipped):
-    """The case rests on another one, which is not met.
+    """The case depends on a case that failed.
 
     Attributes:
-        culprit: The id of that one.
+        culprit: The id of that case.
     """
 
     def __init__(self, culprit: str) -> None:
-        super().__init__(f"it rests on {culprit}, which is not met")
+        super().__init__(f"depends on {culprit}, which failed")
         self.culprit = culprit
 
 
@@ -68,13 +65,13 @@ def judge(
     chosen: Options,
     keep: Keep,
 ) -> None:
-    """Say in an outcome what the error of its case means; none is a pass.
+    """Set the verdict of an outcome, and everything that belongs to it.
 
     Args:
-        outcome: That of a case that has ended, with its trace.
-        error: What it raised.
-        endings: How connections of the case ended.
-        chosen: What the command line says.
+        outcome: The outcome of a case that has ended, with its trace.
+        error: What the case raised; None is a pass.
+        endings: How the connections of the case ended.
+        chosen: The options of the run.
         keep: Keeps a finding, and returns the command that runs it again.
     """
     outcome.closing = _manner(endings, chosen)
@@ -118,7 +115,7 @@ def _blame(outcome: Outcome, violations: list[Found], chosen: Options, keep: Kee
 
 
 def _manner(endings: Iterable[ConnectionEnd], chosen: Options) -> ClosingVerdict | None:
-    """The worst of how connections ended; None if there is nothing to judge."""
+    """The worst verdict about how connections ended; None if there is nothing to judge."""
     found = [
         ClosingVerdict(
             Verdict.PASS if one.met else by_level(requirements()[one.requirement], chosen),
@@ -133,7 +130,7 @@ def _manner(endings: Iterable[ConnectionEnd], chosen: Options) -> ClosingVerdict
 
 
 def by_level(requirement: Requirement, chosen: Options) -> Verdict:
-    """What it means that a requirement is not met."""
+    """The verdict for a requirement that is not met."""
     return Verdict.FAIL if requirement.binding or chosen.strict else Verdict.WARN
 
 
@@ -159,16 +156,16 @@ def _finding(
 
 
 def _obituary(chosen: Options, trace: Trace | None, ails: str) -> str:
-    heard = chosen.target.is_client or (  # of which it is seen when a case is over
+    answered = chosen.target.is_client or (  # whose death is found at the end of a case
         trace is not None and any(entry.direction == "received" for entry in trace.entries)
     )
-    when = "that began during this case" if heard else "that began before this case"
-    said = ""
+    when = "it died during this case" if answered else "it died before this case"
+    status = ""
     if chosen.process is not None and chosen.process.died():
-        said = f"; its exit status is {chosen.process.status}"
-        if not chosen.process.printed_since_mark():  # that stands beside the finding
-            said += f", and {chosen.process.printed()}"
-    return f"The {chosen.target.side} has died: {ails}; {when}{said}"
+        status = f"; its exit status is {chosen.process.status}"
+        if not chosen.process.printed_since_mark():  # the finding has that
+            status += f", and {chosen.process.printed()}"
+    return f"The {chosen.target.side} has died: {ails}; {when}{status}"
 
 
 def _compare_with_list(outcome: Outcome, entry: Entry | None) -> None:
@@ -183,8 +180,8 @@ def _compare_with_list(outcome: Outcome, entry: Entry | None) -> None:
             outcome.reason = f"known: {known}\n{outcome.reason}"
         else:
             outcome.not_as_listed = (
-                f"{entry.place}: {case} is listed as known failing with {entry.pinned!r}, which is "
-                "not what came:"
+                f"{entry.place}: {case} is listed as known failing with {entry.pinned!r}, but its "
+                "failure has not this text:"
             )
             outcome.reason = f"{outcome.not_as_listed}\n{outcome.reason}"
     elif outcome.verdict is Verdict.PASS:
@@ -193,14 +190,17 @@ def _compare_with_list(outcome: Outcome, entry: Entry | None) -> None:
             outcome.reason = f"known: {known}\n{case}: {describe_closing(closing)}"
         else:
             outcome.reason = outcome.not_as_listed = (
-                f"{entry.place}: {case} passes, but is listed as known failing: {known}"
+                f"{entry.place}: {case} passes, but it is listed as known failing: {known}"
             )
     elif outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE):
         outcome.reason = outcome.not_as_listed = (
-            f"{entry.place}: {case} is listed as known failing ({known}), but {outcome.reason}"
+            f"{entry.place}: {case} is listed as known failing ({known}), but it was not judged: "
+            f"{outcome.reason}"
         )
     elif outcome.verdict is Verdict.DIED:
-        outcome.not_as_listed = f"{entry.place}: {case} is listed as known failing, and has died"
+        outcome.not_as_listed = (
+            f"{entry.place}: {case} is listed as known failing, but the target died"
+        )
     if outcome.not_as_listed and outcome.verdict is not Verdict.DIED:
         outcome.verdict = Verdict.FAIL
     if closing is not None and bad_closing and outcome.verdict is Verdict.KNOWN:
@@ -208,11 +208,11 @@ def _compare_with_list(outcome: Outcome, entry: Entry | None) -> None:
 
 
 SHORT = 160
-"""Characters of a reason that the kit writes itself."""
+"""The maximum length of a reason that the kit writes."""
 
 
 def listed(run: Run, old: Known) -> str:
-    """The known-failing list of what fails in a run."""
+    """Return the known-failing list of what fails in a run."""
     failures, passed = [], set[str]()
     for outcome in run.outcomes:
         closing = outcome.closing

@@ -1,7 +1,7 @@
-"""`--watch DIR`: a run, and another one whenever files change.
+"""`--watch DIR`: a run, and another run whenever files change.
 
-Each run is a process of its own, so that a server that the kit starts begins anew each time with
-the changed files. Where there was no server, it may be starting: that run is tried again.
+Each run is a process of its own, so that a server that the kit starts runs with the changed files.
+If there is no server, it may be starting: that run is repeated.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from pathlib import Path
 from conformance.errors import NO_SERVER, NOTHING_RAN, Unusable
 
 AGAIN = 500
-"""Milliseconds until a server that was not there is looked for again."""
+"""Milliseconds before a run is repeated for which there was no server."""
 OPTION = "--watch"
 HERE = Path(__file__).parents[1]
 FIXED = (str(HERE), "-c", str(HERE / "pytest.ini"), "--assert=plain")
-"""What `python -m conformance` gives to pytest in front of its own arguments. Nothing is rewritten,
-because the kit is imported before pytest could."""
+"""The arguments that `python -m conformance` gives to pytest before its own. Assertions are plain,
+because the kit is imported before pytest could rewrite them."""
 
 
 def without(arguments: Sequence[str]) -> list[str]:
-    """The arguments of one run."""
+    """The arguments without --watch."""
     left: list[str] = []
     rest = iter(arguments)
     for argument in rest:
@@ -36,7 +36,7 @@ def without(arguments: Sequence[str]) -> list[str]:
 
 
 def one_run(arguments: Sequence[str]) -> tuple[str, list[str]]:
-    """The module of Python, and its arguments, that make one run as this process was to make it."""
+    """The Python module and its arguments that make one run as this process would."""
     fixed = len(FIXED)
     if tuple(arguments[:fixed]) == FIXED:
         return "conformance", without(arguments[fixed:])
@@ -44,26 +44,26 @@ def one_run(arguments: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def watch(folders: Sequence[str], module: str, arguments: Sequence[str]) -> int:
-    """Run again and again, until the user ends it; the exit status of the last run.
+    """Run repeatedly until the user ends it; return the exit status of the last run.
 
     Args:
-        folders: Where changes are looked for.
-        module: The module of Python that makes a run.
+        folders: The folders to watch.
+        module: The Python module that makes a run.
         arguments: Its arguments.
 
     Raises:
-        Unusable: There is no such folder, or nothing to watch with.
+        Unusable: A folder does not exist, or `watchfiles` is not installed.
     """
     for folder in folders:
         if not Path(folder).exists():
-            raise Unusable(NOTHING_RAN, f"--watch {folder}: there is no such folder")
+            raise Unusable(NOTHING_RAN, f"--watch {folder}: it does not exist")
     try:
         from watchfiles import watch as changes
     except ImportError as error:
-        raise Unusable(NOTHING_RAN, "--watch: pip install watchfiles") from error
+        raise Unusable(NOTHING_RAN, "--watch needs a package: pip install watchfiles") from error
     status: int | None = None
     try:
-        # What changes while a run goes on brings another one: the first one, too, is looked at.
+        # Files that change during a run, even during the first one, cause another run.
         for found in changes(
             *folders, rust_timeout=AGAIN, yield_on_timeout=True, raise_interrupt=True
         ):
@@ -74,7 +74,7 @@ def watch(folders: Sequence[str], module: str, arguments: Sequence[str]) -> int:
             if found or status in (None, NO_SERVER):
                 status = _run(module, arguments)
                 _say(
-                    "waiting for what is to be judged"
+                    "waiting for the server or client under test"
                     if status == NO_SERVER
                     else "watching; end with Ctrl-C"
                 )
@@ -94,7 +94,7 @@ def _run(module: str, arguments: Sequence[str]) -> int:
         try:
             status = process.wait()
         except KeyboardInterrupt:
-            process.wait()  # it has got the same signal from the terminal, and ends its server
+            process.wait()  # the terminal has sent it the same signal, and it stops its server
             raise
         finally:
             signal.signal(signal.SIGTERM, before)

@@ -1,4 +1,4 @@
-"""How much a run proves: warnings for a verdict that rests on little."""
+"""Warnings about a run whose verdict has little evidence."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from conformance.runner.verdict import Run, Verdict
 
 LEFT_OUT = frozenset({Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE})
 FEW = 3
-"""Programs that may end at their first step by chance."""
+"""The number of programs that may end at their first step by chance."""
 
 
 def warnings(run: Run, target: Target) -> Iterator[str]:
-    """What kept a run from proving much, a sentence each.
+    """Yield each warning as a sentence.
 
     Args:
         run: The run, with all its outcomes.
-        target: What was judged; without a testee, whole sections are left out for that.
+        target: The target; without a testee, most sections are left out for that reason.
     """
     yield from dict.fromkeys(target.application.left)
     yield from _of_calls(target.application)
@@ -35,52 +35,47 @@ def warnings(run: Run, target: Target) -> Iterator[str]:
         yield from _of_sections(run)
     for outcome in run.outcomes:
         if (found := outcome.searched) and FEW < found.steps <= found.programs:
-            yield "no generated sequence got past its first step"
+            yield "every generated sequence ended at its first step"
 
 
 def _of_calls(application: Application) -> Iterator[str]:
-    """What the user's calls did not do, a sentence each."""
+    """Warnings about calls of the user that had no effect."""
     for call in application.idle:
         yield (
-            f"--call {call} changed nothing: no patch arrived within {application.listen:g} s, and "
-            "the state is as it was; check the names of the action and of its arguments"
+            f"--call {call} had no effect: no patch arrived within {application.listen:g} s, and "
+            "the state did not change; check the names of the action and its arguments"
         )
 
 
 def _of_traces(traces: list[Trace], side: str) -> Iterator[str]:
     received = (e for trace in traces for e in trace.entries if e.direction == "received")
     if not any(isinstance(e.payload, str) and '"_PATCH:' in e.payload for e in received):
-        unseen = "what patches do" if side == "server" else "what the client makes of an edit"
-        yield f"no _PATCH arrived in the whole run: {unseen} was not seen"
+        whose = "the patches of the server" if side == "server" else "the edits of the client"
+        yield f"no _PATCH arrived in the whole run: {whose} were not tested"
     if side == "server" and not any(map(_heard_after_speaking, traces)):
-        # A client has answered in each case that has begun.
-        yield "no frame arrived after an initial state: nothing that was sent was answered"
+        # A client has answered in each case that was started.
+        yield "no frame arrived after an initial state: the server answered nothing"
     writes = [taken for trace in traces for taken in _writes(trace, side)]
     if writes and not any(writes):
-        every = f"every _PATCH of the kit was refused, all {len(writes)}"
         what = "write" if side == "server" else "patch"
-        yield f"{every}: no {what} was seen to work"
+        yield f"every _PATCH of the kit was refused ({len(writes)}): no {what} was seen to work"
 
 
 def _of_sections(run: Run) -> Iterator[str]:
-    """One sentence that names all sections of which nothing is known."""
+    """One sentence that names the sections of which no case ran."""
     left: dict[str, list[str]] = {}
     for section in dict.fromkeys(outcome.case.section for outcome in run.outcomes):
         verdicts = {o.verdict for o in run.outcomes if o.case.section == section}
         if verdicts <= LEFT_OUT:
-            left.setdefault(" or ".join(sorted(verdicts)), []).append(section)
-    if not left:
-        return
-    several = sum(map(len, left.values())) > 1
-    parts = [f"{_listed(names)} {which}" for which, names in left.items()]
-    yield f"{', '.join(parts)}: nothing is known of {'them' if several else 'it'}"
-
-
-def _listed(names: list[str]) -> str:
-    """Sections as the subject of a sentence."""
-    if len(names) == 1:
-        return f"the section {names[0]} is wholly"
-    return f"the sections {', '.join(names[:-1])} and {names[-1]} are wholly"
+            word = "applicable" if verdicts == {Verdict.NOT_APPLICABLE} else "tested"
+            left.setdefault(word, []).append(f'"{section}"')
+    if left:
+        yield "; ".join(
+            f"section {names[0]} was not {word}"
+            if len(names) == 1
+            else f"sections {', '.join(names[:-1])} and {names[-1]} were not {word}"
+            for word, names in left.items()
+        )
 
 
 def _heard_after_speaking(trace: Trace) -> bool:
@@ -94,7 +89,7 @@ def _heard_after_speaking(trace: Trace) -> bool:
 
 
 def _writes(trace: Trace, side: str) -> Iterator[bool]:
-    """Whether each patch of the kit was taken, where the next state that arrived shows it."""
+    """Whether each patch of the kit was applied, where the next state that arrives shows it."""
     for connection in {entry.connection for entry in trace.entries}:
         entries = [entry for entry in trace.entries if entry.connection == connection]
         yield from _writes_on_one(_events(entries), side)
@@ -111,10 +106,10 @@ def _writes_on_one(events: Iterable[tuple[bool, Event]], side: str) -> Iterator[
                 yield all(same(mirror[key].get(name), event.data.get(name)) for name in names)
             mirror.set(key, event.data)
         elif event.name == "_SET" and side == "client" and isinstance(event.data, dict):
-            pending.pop(key, None)  # what the kit sends as a server replaces what was there
+            pending.pop(key, None)  # a state that the kit sends as a server replaces the document
             mirror.set(key, event.data)
         elif key in mirror and not isinstance(mirror[key], dict):
-            return  # no document any more, which is judged elsewhere
+            return  # not a document any more, which is judged elsewhere
         elif event.name == "_PATCH" and key in mirror and _is_plain(event.data):
             before = mirror[key]
             with suppress(Inapplicable, AttributeError):
@@ -125,7 +120,7 @@ def _writes_on_one(events: Iterable[tuple[bool, Event]], side: str) -> Iterator[
 
 
 def _is_plain(operations: JSON) -> bool:
-    """Whether a patch can be followed without harm: copies of copies would grow without end."""
+    """Whether a patch is safe to apply: copies of copies would grow without limit."""
     return isinstance(operations, list) and all(
         isinstance(one, dict) and one.get("op") in ("add", "remove", "replace")
         for one in operations
@@ -133,7 +128,7 @@ def _is_plain(operations: JSON) -> bool:
 
 
 def _events(entries: Iterable[Entry]) -> Iterator[tuple[bool, Event]]:
-    """The states and patches among frames, each with whether the kit has sent it."""
+    """The states and patches among frames, each with whether the kit sent it."""
     for entry in entries:
         payload = entry.payload
         if entry.direction == "noted" or not isinstance(payload, str):

@@ -1,4 +1,4 @@
-"""A plugin that says which case rests on one that does not exist."""
+"""A plugin that reports which case depends on one that does not exist."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run = session.config.stash[RUN]
     known = {case.id for case in run.cases}
     run.problems += [
-        f"{case.id} rests on nothing: there is no {name}"
+        f"{case.id} depends on nothing: there is no {name}"
         for case in run.cases
         for name in case.after - known
     ]

@@ -1,4 +1,4 @@
-"""Tests of `ws_sync.decorators`, and of `ws_sync._binding.markers` that finds what they mark."""
+"""Tests of `ws_sync.decorators` and `ws_sync._binding.markers`."""
 
 from __future__ import annotations
 

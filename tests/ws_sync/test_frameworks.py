@@ -1,4 +1,4 @@
-"""Tests of sessions in the applications of others: FastAPI, and mounted ones."""
+"""Tests of sessions in FastAPI and in mounted applications."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ async def test_identification_may_be_a_dependency_of_fastapi() -> None:
     ) -> None:
         await sessions.handle_connection(ws, pair)
 
-    query = "timeout=0&verify=x&origins=*"  # nothing that a client could set
+    query = "timeout=0&verify=x&origins=*"  # must have no effect
     async with Server(app) as server, server.connect(f"/ws?{query}") as client:
         assert await client.receive() == ("_REQUEST_USER_SESSION", None)
         await client.send("_USER_SESSION", {"user": "ann", "session": "1"})

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.io
 
 
 class Endpoint:
-    """Asks who is there, and keeps the answer."""
+    """Runs the identification, and keeps the result."""
 
     def __init__(
         self, timeout: float = DEADLINE, accepts: bool = False, verify: Verify | None = None

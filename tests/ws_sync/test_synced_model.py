@@ -1,4 +1,4 @@
-"""Tests of `ws_sync.synced_model`: pydantic models, from construction to a client's writes."""
+"""Tests of `ws_sync.synced_model`: pydantic models, from construction to client writes."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ async def test_constraints_and_validators_refuse_writes_of_the_client(
     async with TestClient(session) as client:
         state = client.documents["NOTES"]
         await client.replace("NOTES", f"/{name}", value)
-        assert client.documents["NOTES"] == state  # the whole state came back
+        assert client.documents["NOTES"] == state  # the server has sent the whole state
     assert notes.model_dump() == before
 
 
@@ -272,7 +272,7 @@ async def test_moved_models_keep_their_identity_and_copies_do_not_share(session:
 
 
 async def test_names_on_the_wire_are_one_map() -> None:
-    """S-13: every document that was sent can be sent back, whatever made its names."""
+    """S-13: every document can be sent back as it was received, however its names are made."""
 
     class Inner(BaseModel):
         model_config = ConfigDict(extra="forbid")
@@ -399,7 +399,7 @@ async def test_computed_field_with_a_setter_can_be_written_and_frozen_models_can
 async def test_instances_of_one_class_are_validated_each_by_its_own_configuration(
     session: Session,
 ) -> None:
-    """S-11: nothing about one instance is taken for another."""
+    """S-11: the checks of one instance are not used for another."""
 
     class Plain:
         a: int

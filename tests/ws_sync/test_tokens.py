@@ -23,7 +23,7 @@ LONG = "".join(random.Random(1).choices(string.ascii_letters, k=2 * MAX_ID))
 
 
 class Clock:
-    """A clock that stands still until it is set."""
+    """A clock that only changes when it is set."""
 
     now = 1_800_000_000.0
 
@@ -57,7 +57,7 @@ def test_token_is_good_for_its_time() -> None:
     clock.now += 1
     assert tokens.read(token) is None
     assert Tokens(SECRET, 61, clock=clock).read(token) == ("ann", "1")
-    clock.now -= 100  # issued by somebody whose clock is ahead
+    clock.now -= 100  # issued on a machine whose clock is ahead
     assert tokens.read(token) is None
 
 
@@ -71,7 +71,7 @@ def test_first_secret_signs_and_all_are_good_for_checking() -> None:
 def test_every_change_of_a_token_spoils_it() -> None:
     tokens = Tokens(SECRET)
     token = tokens.issue("ann", "1")
-    for place, letter in enumerate(token[:-1]):  # the last one has bits that mean nothing
+    for place, letter in enumerate(token[:-1]):  # the last one has unused bits
         other = "B" if letter == "A" else "A"
         assert tokens.read(token[:place] + other + token[place + 1 :]) is None
         assert tokens.read(token[:place] + token[place + 1 :]) is None

@@ -1,4 +1,4 @@
-"""The browser client's files as they are served, and the pages beside an application."""
+"""Tests of `ws_sync.web` and `ws_sync.cli.pages`: the served files and pages."""
 
 from __future__ import annotations
 
@@ -13,8 +13,16 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ws_sync.cli.pages import DEMO, DEVTOOLS, WithPages
+from ws_sync._apps.routes import Routes
+from ws_sync.cli.pages import (
+    DEMO,
+    DEVTOOLS,
+    WithPages,
+    devtools_of_app,
+    devtools_of_factory,
+)
 from ws_sync.cli.transports import Service
+from ws_sync.sessions import Sessions
 from ws_sync.web import FOLDER, TYPES, files
 
 MOUNTED = Starlette(routes=[Mount("/client", files())])
@@ -32,7 +40,7 @@ class Answer:
 
 
 def ask(app: ASGIApp, path: str, method: str = "GET", **headers: str) -> Answer:
-    """Ask an application for a path, as an ASGI server does."""
+    """Request a path of an application, as an ASGI server does."""
     path, _, query = path.partition("?")
     scope = {
         "type": "http",
@@ -51,7 +59,7 @@ def ask(app: ASGIApp, path: str, method: str = "GET", **headers: str) -> Answer:
     async def receive() -> Message:
         if requests:
             return requests.pop()
-        return await asyncio.Future()  # the client stays
+        return await asyncio.Future()  # the client stays connected
 
     async def send(message: Message) -> None:
         sent.append(message)
@@ -145,3 +153,12 @@ def test_pages_are_offered_to_this_machine_alone(
     async def own(*_: object) -> None: ...
 
     assert Service(own, None).with_pages(host, transport, demo).home == home
+
+
+def test_devtools_connect_at_once_only_to_a_session_of_their_own() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    assert devtools_of_app(app) == DEVTOOLS
+    assert devtools_of_factory(Routes(Sessions(object))) == f"{DEVTOOLS}#/ws/devtools"
+    verified = Routes(Sessions(object, verify=lambda *_: True))
+    assert devtools_of_factory(verified) == DEVTOOLS

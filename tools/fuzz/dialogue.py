@@ -25,13 +25,14 @@ from tools.fuzz.target import Finding
 from tools.soak.application import UNHURRIED
 from ws_sync import Session
 from ws_sync._core.json.codec import decode, encode
+from ws_sync._log import ATTRIBUTE
 from ws_sync.exceptions import MalformedFrame, WsSyncError
 
 Input = str | bytes | int
 """A text frame, a binary frame, or the number of something that the server's side does."""
 
-REFUSALS = ("malformed frame", "refused: ", ": a write is refused: ", "nobody listens to ")
-"""How the lines begin, or go on, that tell of a frame that is refused."""
+REFUSALS = {"malformed-frame", "event-refused", "write-refused", "event-unknown"}
+"""Names of the records that report a refused frame."""
 TURNS = 50
 """So many turns of the event loop a task may need to come to rest."""
 
@@ -47,7 +48,7 @@ class Records(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Take a line."""
         text = record.getMessage()
-        if any(each in text for each in REFUSALS):
+        if getattr(record, ATTRIBUTE)["record"] in REFUSALS:
             self.refusals += 1
         error = record.exc_info[1] if record.exc_info else None
         if error is not None and not _is_the_applications(error):

@@ -59,6 +59,19 @@ def validating() -> Iterator[None]:
         _validating.reset(token)
 
 
+def validate(adapter: TypeAdapter[Any] | None, annotation: Any, value: JSON) -> object:
+    """Return a value of the client as its type; without an adapter any value is accepted."""
+    known = from_wire(annotation, value)
+    return known if adapter is None else read_json(adapter, known)
+
+
+def serialise(adapter: TypeAdapter[Any] | None, value: object) -> object:
+    """Return a value as its type serialises it."""
+    if adapter is None or value is None:
+        return value
+    return adapter.dump_python(value, mode="json", by_alias=True, warnings=False)
+
+
 def attribute_of(owner: object, name: str, wire: str, read_only: bool = False) -> Attribute:
     """Return an attribute with its type, if it has one.
 
@@ -113,9 +126,8 @@ class ClassTypes:
         read: dict[str, object] = {}
         cls = type(self._owner)
         for name, value in values.items():
-            adapter = attribute_adapter(cls, name)
-            known = from_wire(attribute_annotation(cls, name), value)
-            read[name] = known if adapter is None else read_json(adapter, known)
+            adapter, annotation = attribute_adapter(cls, name), attribute_annotation(cls, name)
+            read[name] = validate(adapter, annotation, value)
         return read
 
 
@@ -184,11 +196,7 @@ class TypedAttribute(Attribute):
 
     def plain(self) -> object:
         """Return the value as its annotation serialises it."""
-        value = self.read()
-        adapter = attribute_adapter(type(self.owner), self.name)
-        if adapter is None or value is None:
-            return value
-        return adapter.dump_python(value, mode="json", by_alias=True, warnings=False)
+        return serialise(attribute_adapter(type(self.owner), self.name), self.read())
 
 
 class ModelAttribute(Attribute):

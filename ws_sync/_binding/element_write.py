@@ -24,12 +24,11 @@ from ws_sync._binding.annotations import (
     adapter_for,
     attribute_adapter,
     attribute_annotation,
-    read_json,
 )
-from ws_sync._binding.attribute_types import is_plain
+from ws_sync._binding.attribute_types import is_plain, serialise, validate
 from ws_sync._binding.attributes import Attribute
 from ws_sync._binding.client_write import Write
-from ws_sync._binding.wire_names import from_wire, unwrap, wire_names_of
+from ws_sync._binding.wire_names import unwrap, wire_names_of
 from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, is_deeper
 from ws_sync._core.json.patch import measure
 from ws_sync._core.json.pointer import index, join, parse
@@ -122,11 +121,9 @@ class ElementTypes:
 
     def read(self, values: Mapping[Any, JSON]) -> dict[Any, object]:
         """Validate a value."""
-        read: dict[Any, object] = {}
-        for key, value in values.items():
-            known = from_wire(self._annotation, value)
-            read[key] = known if self.reader is None else read_json(self.reader, known)
-        return read
+        return {
+            key: validate(self.reader, self._annotation, value) for key, value in values.items()
+        }
 
     def attribute(self, name: Any) -> Attribute:
         """Return an element of the same container."""
@@ -147,9 +144,9 @@ class Element(Attribute):
         """Return the value as its type serialises it."""
         value = self.read()
         reader = self.types.reader if isinstance(self.types, ElementTypes) else None
-        if reader is None or value is None or is_plain(reader.core_schema):
+        if reader is None or is_plain(reader.core_schema):
             return value
-        return reader.dump_python(value, mode="json", by_alias=True, warnings=False)
+        return serialise(reader, value)
 
     def is_shared(self, _: object) -> bool:
         """Return False: the value is in a container, not in a class."""

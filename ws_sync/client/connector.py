@@ -122,12 +122,7 @@ class Connector:
                 raise result
 
     def require(self, event: str) -> Connection:
-        """Return the connection to send an event on.
-
-        Raises:
-            NoConnection: there is no connection.
-            Stopped: the server has sent `_DISCONNECT`.
-        """
+        """Return the connection to send an event on, or raise NoConnection or Stopped."""
         if self.is_stopped:
             raise Stopped(self.farewell)
         if self.connection is None:
@@ -135,13 +130,7 @@ class Connector:
         return self.connection
 
     async def wait_until(self, condition: Callable[[], bool], seconds: float) -> None:
-        """Wait until a condition is true, which is checked after each of the `news`.
-
-        Raises:
-            TimeoutError: it did not become true in time.
-            Stopped: the server has sent `_DISCONNECT`.
-            WouldWait: a callback has called this.
-        """
+        """Wait until a condition is true; it is checked again after each of the `news`."""
         if asyncio.current_task() is self._running:
             raise WouldWait
         async with asyncio.timeout(seconds), self.news:

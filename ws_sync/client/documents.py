@@ -117,17 +117,7 @@ class Documents:
     # Waiting
 
     async def synced(self, keys: Collection[str], seconds: float) -> None:
-        """Wait until the server has every edit, and this client the server's state.
-
-        Args:
-            keys: the documents; none for all, of which there must be at least one.
-            seconds: how long to wait at most.
-
-        Raises:
-            NotInSync: it did not come about in time.
-            Stopped: the server has sent `_DISCONNECT`.
-            WouldWait: a callback has called this.
-        """
+        """Wait until both sides are in sync, see `Client.synced`."""
         began = time.monotonic()
 
         def wanted() -> Collection[str]:
@@ -142,13 +132,7 @@ class Documents:
         await self.fence(found, seconds - (time.monotonic() - began))
 
     async def fence(self, keys: Collection[str], seconds: float) -> None:
-        """Request a state of each key and wait for it, on this connection or a later one.
-
-        Raises:
-            NotInSync: a state did not come in time.
-            Stopped: the server has sent `_DISCONNECT`.
-            WouldWait: a callback has called this.
-        """
+        """Request a state of each key and wait for it, on this connection or a later one."""
         counts = {key: self._states.get(key, 0) for key in keys}
         asking = asyncio.create_task(self._ask_on_each_connection(list(keys)))
         try:

@@ -71,7 +71,7 @@ async def test_named_action_makes_patches_to_judge() -> None:
     call = 'NOTES={"type":"ADD","note":"of the kit"}'
     output = await judge_notes("notes", "--allow-writes", "--call", call, *CALLING)
     assert re.search(r"^application +2 +·$", output, re.MULTILINE)
-    assert "changed nothing" not in output
+    assert "had no effect" not in output
 
 
 @pytest.mark.parametrize("path", ["notes", "clock"])
@@ -81,7 +81,7 @@ async def test_named_action_that_changes_nothing_is_told(path: str) -> None:
     options = [word for call in calls for word in ("--call", call)]
     output = await judge_notes(path, "--allow-writes", "--listen-for", "0.2s", *options, *CALLING)
     for call in calls:
-        told = f"warning: --call {call} changed nothing: no patch arrived within 0.2 s"
+        told = f"warning: --call {call} had no effect: no patch arrived within 0.2 s"
         assert output.count(told) == 1
 
 
@@ -91,8 +91,8 @@ async def test_action_is_told_from_those_that_change_something() -> None:
     output = await judge_notes(
         "notes", "--allow-writes", "--listen-for", "0.2s", *options, *CALLING
     )
-    assert f"warning: --call {calls[0]} changed nothing" in output
-    assert output.count("changed nothing") == 1
+    assert f"warning: --call {calls[0]} had no effect" in output
+    assert output.count("had no effect") == 1
 
 
 async def test_action_of_a_document_that_is_not_announced_is_a_wrong_option() -> None:
@@ -101,7 +101,7 @@ async def test_action_of_a_document_that_is_not_announced_is_a_wrong_option() ->
     url = f"ws://127.0.0.1:{port}/notes"
     options = ("--server-cmd", NOTES, "--server-url", url, "--allow-writes", "--call", call)
     result = await run_kit(*options)
-    said = f"ws-sync: --call {call}: the server announces no document 'NOTE', but NOTES\n"
+    said = f"ws-sync: --call {call}: the server announces no document 'NOTE'; it announces NOTES\n"
     assert result.output == said
     assert result.status == 2
     with pytest.raises(ConnectionRefusedError):  # the kit has not left its server behind
@@ -261,6 +261,6 @@ async def test_wrong_option_is_named(options: list[str], said: str) -> None:
 async def test_application_that_announces_nothing_leaves_nothing_to_judge() -> None:
     async with serving(strangers.Silent) as (url, _):
         result = await run_kit("--server-url", url, "--no-testee", *QUICK)
-    assert "so there is nothing to judge" in result.output
+    assert "so it can not be judged" in result.output
     assert len(result.output.splitlines()) == 1
     assert result.status == 2

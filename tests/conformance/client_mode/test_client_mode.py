@@ -107,7 +107,7 @@ async def test_client_that_ends_at_once_is_told_at_once() -> None:
 async def test_client_that_lacks_an_action_fails_once_and_not_case_by_case() -> None:
     result = await run_kit(unfinished("StartsNoTasks"), "-k", "test_tasks.py or test_actions.py")
     assert result.status == 1
-    assert "problem: the client does not do `startTask`, which spec/testee.md asks" in result.output
+    assert "problem: the client lacks `startTask` of spec/testee.md" in result.output
     assert "needs `startTask`, which the client does not do" in result.output
     assert " failed" not in result.output.splitlines()[-2]
 
@@ -239,7 +239,7 @@ async def test_client_that_ends_at_once_is_told_with_what_it_printed() -> None:
     program = shlex.join([sys.executable, "-c", "import sys; sys.exit('no luck')"])
     result = await run_kit(f"--client-cmd={program} {{url}}")
     assert result.status == 3
-    assert "no client connects" in result.output
+    assert "no client connected" in result.output
     assert "no luck" in result.output
 
 

@@ -216,7 +216,7 @@ async def test_death_of_the_server_is_a_file_too(tmp_path: Path) -> None:
         running = asyncio.create_task(kit(tmp_path, "--server-url", url, *QUICK, "-k", DEADLY))
         await asyncio.wait_for(gone.wait(), DEADLINE)
     result = await running
-    assert "The server has died: it no longer listens; that began during this case" in result.output
+    assert "The server has died: it no longer listens; it died during this case" in result.output
     (document,) = files(tmp_path / REPLAYS).values()
     assert document["case"].startswith("actions/")
 
@@ -344,7 +344,7 @@ async def test_server_that_is_not_there_is_status_3(tmp_path: Path) -> None:
         unused.bind(("127.0.0.1", 0))
         url = f"ws://127.0.0.1:{unused.getsockname()[1]}/ws"
         result = await replay(tmp_path, path, url)
-    assert f"{path}: could not run: no server answers at {url}" in result.output
+    assert f"{path}: could not run: no server listens at {url}" in result.output
     assert result.status == 3
 
 

@@ -52,7 +52,7 @@ async def test_one_run_writes_every_form(tmp_path: Path) -> None:
     assert document["selected"] == document["end"]["cases"] == len(document["cases"])
     (failed, *_) = document["cases"]
     assert failed["findings"][0]["expected"] == "the event _TOAST"
-    assert "What is not met" in (folder / "report.html").read_text()
+    assert "Not met" in (folder / "report.html").read_text()
 
 
 @pytest.mark.io
@@ -77,7 +77,7 @@ async def test_folder_that_can_not_be_made_is_a_problem_of_the_run(tmp_path: Pat
 def test_show_tells_what_fails(bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", str(bad)]) == 1
     printed = capsys.readouterr().out
-    assert "state-get (MUST): 1 case, such as state/b" in printed
+    assert "state-get (MUST): 1 case, for example state/b" in printed
     assert "expected the event _SET; received nothing" in printed
     assert printed.rstrip().endswith("NOT conformant")
 
@@ -101,9 +101,9 @@ def test_show_of_half_a_report_says_so_and_shows_the_half(
     bad.write_bytes(whole[: whole.index(b'"id":"state/b"') + 40])
     assert main(["show", str(bad)]) == 2
     printed = capsys.readouterr()
-    assert "is not whole: it ends inside case 2 of 2" in printed.err
+    assert "is incomplete: it ends inside case 2 of 2" in printed.err
     assert "     1  passed" in printed.out
-    assert "nothing is concluded" in printed.out
+    assert "there is no conclusion" in printed.out
 
 
 def test_compare_fails_where_something_no_longer_passes(
@@ -136,8 +136,8 @@ def test_compare_writes_a_page_and_markdown(good: Path, bad: Path, tmp_path: Pat
     page, markdown = tmp_path / "x.html", tmp_path / "x.md"
     given = ["compare", str(bad), str(good), "--html", str(page), "--markdown", str(markdown)]
     assert main(given) == 0
-    assert "does not fail any more" in page.read_text()
-    assert "does not fail any more" in markdown.read_text()
+    assert "no longer fails" in page.read_text()
+    assert "no longer fails" in markdown.read_text()
 
 
 @pytest.mark.parametrize("verb", ["show", "compare"])
@@ -226,7 +226,7 @@ def test_reports_of_servers_and_of_clients_are_not_compared(
     assert main(["compare", f"mine={good}", f"theirs={client}", "--html", str(page)]) == 2
     said = capsys.readouterr().err
     assert said == (
-        "ws-sync: cannot compare: mine judges a server and theirs judges a client, and they have "
+        "ws-sync: can't compare: mine judges a server and theirs judges a client, which have "
         "no case in common\n"
     )
     assert not page.exists()

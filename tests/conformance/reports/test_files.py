@@ -257,7 +257,7 @@ def test_page_keeps_the_ends_of_a_long_frame() -> None:
 
 def test_page_says_first_that_a_report_is_not_whole() -> None:
     words = "".join(read(DAMAGED).words)
-    assert "This report is not whole: it ends inside case 3 of 5" in words
+    assert "This report is incomplete: it ends inside case 3 of 5" in words
 
 
 def test_page_of_a_client_says_so() -> None:

@@ -144,7 +144,7 @@ def test_warning_of_short_sequences_is_given_for_their_numbers() -> None:
         searched = Searched(9, steps, GIBBERISH)
         return [*warnings(Run([outcome(Verdict.PASS, searched=searched)]), SERVER)]
 
-    assert warned(9) == ["no generated sequence got past its first step"]
+    assert warned(9) == ["every generated sequence ended at its first step"]
     assert warned(10) == []
 
 

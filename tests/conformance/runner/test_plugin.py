@@ -67,7 +67,7 @@ async def test_server_that_goes_away_ends_the_run() -> None:
         run = asyncio.create_task(run_kit("--server-url", url, *QUICK))
         await asyncio.wait_for(gone.wait(), DEADLINE)
     result = await run
-    assert "is gone: it no longer listens; the run ended early" in result.output
+    assert "died: it no longer listens; the run ended early" in result.output
     assert "has died: it no longer listens" in result.output
     assert result.status == 1
 

@@ -23,13 +23,13 @@ pytestmark = pytest.mark.io
         (
             liars.closes_at_once,
             1,
-            "does not keep a connection open: connection A closed with code 1011 ('no')",
+            "closes connections: connection A closed with code 1011 ('no')",
         ),
         (liars.sends_junk, 1, "sends an illegal frame (binary-pair): expected _BIN_META before"),
         (liars.sends_no_json, 1, "sends an illegal frame (events-strict-json): expected a legal"),
         (liars.is_another_app, 1, "does not answer _GET:NOTES with _SET:NOTES (state-get)"),
         (liars.lacks_testee, 1, "sends _SET:SECOND, but not _SET:TESTEE"),
-        (liars.announces_nothing, 1, "sends _TOAST, but no document, so there is nothing to judge"),
+        (liars.announces_nothing, 1, "sends _TOAST, but no document, so it can not be judged"),
         (liars.asks_who_is_there, 2, "give it as --auth-url"),
         (liars.lists_an_unknown_feature, 1, "'telepathy' is not one of"),
         (liars.never_answers, 1, "does not answer _GET:SECOND with _SET:SECOND"),
@@ -53,7 +53,7 @@ async def test_http_answer_is_named(code: int) -> None:
 
     async with lying(liars.says_nothing, answer) as url:
         result = await run_kit("--server-url", url, *QUICK)
-    assert f"answers HTTP {code} instead of opening a WebSocket" in result.output
+    assert f"answers the handshake with HTTP {code}: check the path" in result.output
     assert len(result.output.splitlines()) == 1
     assert result.status == 3
 
@@ -64,7 +64,7 @@ async def test_unreachable_server_is_named() -> None:
         result = await run_kit(
             "--server-url", f"ws://127.0.0.1:{unused.getsockname()[1]}/ws", *QUICK
         )
-    assert "no server answers at ws://127.0.0.1:" in result.output
+    assert "no server listens at ws://127.0.0.1:" in result.output
     assert len(result.output.splitlines()) == 1
     assert result.status == 3
 
@@ -80,13 +80,16 @@ async def test_server_that_does_not_speak_http_is_named() -> None:
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("http://127.0.0.1:8000/ws", "a WebSocket URL begins with ws:// or wss://"),
-        ("127.0.0.1:8000", "a WebSocket URL begins with ws:// or wss://"),
-        ("ws:///ws", "it names no host"),
-        ("ws://127.0.0.1:99999/ws", "no valid port"),
-        ("ws://127.0.0.1:0/ws", "no valid port"),
-        ("ws://127.0.0.1:8000/ws/{sesion}", "only {session} is filled in"),
-        ("ws://127.0.0.1:{port}/ws/{session}", "ws://127.0.0.1:{port}/ws/{session}': {port} is"),
+        ("http://127.0.0.1:8000/ws", "write a WebSocket URL, which begins with ws:// or wss://"),
+        ("127.0.0.1:8000", "write a WebSocket URL, which begins with ws:// or wss://"),
+        ("ws:///ws", "it has no host"),
+        ("ws://127.0.0.1:99999/ws", "an invalid port"),
+        ("ws://127.0.0.1:0/ws", "an invalid port"),
+        ("ws://127.0.0.1:8000/ws/{sesion}", "only {session} is replaced"),
+        (
+            "ws://127.0.0.1:{port}/ws/{session}",
+            "ws://127.0.0.1:{port}/ws/{session}': {port} needs --server-cmd",
+        ),
     ],
 )
 async def test_wrong_url_is_a_wrong_option(url: str, said: str) -> None:
@@ -129,7 +132,7 @@ async def test_port_that_is_taken_is_named() -> None:
 async def test_sessions_that_are_one_are_noticed() -> None:
     async with lying(liars.Shared().serve) as url:
         result = await run_kit("--server-url", url, *QUICK)
-    assert "two names put for {session} share one session" in result.output
+    assert "two names for {session} share one session" in result.output
     assert len(result.output.splitlines()) == 1
     assert result.status == 1
 

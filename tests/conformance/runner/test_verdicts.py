@@ -48,7 +48,7 @@ async def test_what_rests_on_a_case_that_fails_is_blocked_and_names_it(tmp_path:
     testee = [c for c in cases if not c["id"].startswith(("application/", "replays/"))]
     blocked = [case for case in testee if case["verdict"] == "blocked"]
     assert len(blocked) > 600
-    culprit = "it rests on actions/action-has-an-effect, which is not met"
+    culprit = "depends on actions/action-has-an-effect, which failed"
     assert {case["reason"] for case in blocked} == {culprit}
     assert f"blocked: {len(blocked)} cases, {culprit}" in result.output
     judged = {case["id"]: case["verdict"] for case in testee if case["verdict"] != "blocked"}
@@ -62,8 +62,7 @@ async def test_feature_that_does_not_work_blocks_what_needs_it_and_nothing_else(
         result = await run_kit(
             "--server-url", url, *SCRIPTED, "--section=tasks", "--section=notices"
         )
-    assert "rest" in result.output
-    assert "it rests on tasks/task-starts, which is not met" in result.output
+    assert "depends on tasks/task-starts, which failed" in result.output
     notices = next(line for line in result.output.splitlines() if line.startswith("notices"))
     assert notices.split() == ["notices", "18", "·", "·"]
     assert result.status == 1
@@ -93,7 +92,7 @@ def test_only_a_failure_blocks(verdict: Verdict, blocks: bool) -> None:
 
 async def test_every_case_that_others_rest_on_exists() -> None:
     result = await run_kit("-k", "get_is_answered", "-p", "tests.conformance.resting")
-    assert "rests on nothing" not in result.output
+    assert "depends on nothing" not in result.output
     assert result.status == 0
 
 

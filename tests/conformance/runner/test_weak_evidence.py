@@ -28,12 +28,9 @@ def left_out(**sections: Verdict) -> list[str]:
 def test_sections_that_are_left_out_are_named_in_one_sentence() -> None:
     na, untested = Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE
     assert left_out(state=Verdict.PASS) == []
-    assert left_out(tasks=na) == [
-        "the section tasks is wholly not applicable: nothing is known of it"
-    ]
+    assert left_out(tasks=na) == ['section "tasks" was not applicable']
     assert left_out(tasks=na, binary=na, sequences=untested, state=Verdict.PASS) == [
-        "the sections tasks and binary are wholly not applicable, the section sequences is wholly "
-        "not testable: nothing is known of them"
+        'sections "tasks" and "binary" were not applicable; section "sequences" was not tested'
     ]
 
 
@@ -47,10 +44,10 @@ def talk(*entries: tuple[str, str]) -> Run:
 def test_client_that_takes_no_patch_is_told() -> None:
     entries = [("sent", STATE % "old"), ("sent", PATCH), ("received", STATE % "old")]
     (_, refused) = warnings(talk(*entries), CLIENT)
-    assert refused == ("every _PATCH of the kit was refused, all 1: no patch was seen to work")
+    assert refused == "every _PATCH of the kit was refused (1): no patch was seen to work"
     entries[2] = ("received", STATE % "new")
     (edits,) = warnings(talk(*entries), CLIENT)
-    assert edits.endswith("what the client makes of an edit was not seen")
+    assert edits.endswith("the edits of the client were not tested")
 
 
 def test_patch_that_a_new_state_of_the_kit_covers_says_nothing() -> None:

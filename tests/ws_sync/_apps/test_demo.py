@@ -1,4 +1,4 @@
-"""The demo's application: views of one board, and what each of them can do."""
+"""Tests of `ws_sync._apps.demo`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests of `ws_sync._apps.picows`: what RFC 6455 asks for, above single frames."""
+"""Tests of `ws_sync._apps.picows`: the rules of RFC 6455 above single frames."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Notes:
 
 @asynccontextmanager
 async def serving(endpoint: Endpoint, deadline: float = 5.0) -> AsyncIterator[str]:
-    """Serve an endpoint at `/notes`, and nothing elsewhere."""
+    """Serve an endpoint at `/notes` only."""
     server = Server(lambda path: endpoint if path == "/notes" else None)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         await server.start(listener)
@@ -177,7 +177,7 @@ async def test_reading_pauses_while_the_endpoint_lags_and_goes_on() -> None:
     ):
         sending = asyncio.create_task(_send(connection, 40))
         done, _ = await asyncio.wait([sending], timeout=0.2)
-        assert not done  # most of it has no place to wait but here
+        assert not done  # most of it can only wait here
         may_read.set()
         async with asyncio.timeout(DEADLINE):
             await sending

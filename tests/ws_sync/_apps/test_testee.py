@@ -1,4 +1,4 @@
-"""Tests of `ws_sync._apps.testee`: its actions and tasks, as `spec/testee.md` says them."""
+"""Tests of `ws_sync._apps.testee`: the actions and tasks of `spec/testee.md`."""
 
 from __future__ import annotations
 
@@ -10,22 +10,13 @@ from typing import Any
 
 import pytest
 
+from conformance.protocol.contract import FEATURES, initial_state
 from tests.ws_sync.harness import Client, Server
-from ws_sync._apps.testee import FEATURES, make_app
+from ws_sync._apps.testee import make_app
 
 pytestmark = pytest.mark.io
 
-INITIAL = {
-    "features": FEATURES,
-    "text": "",
-    "number": 0,
-    "flag": False,
-    "items": [],
-    "table": {},
-    "anything": None,
-    "itemCount": 0,
-    "runningTasks": [],
-}
+INITIAL = initial_state(FEATURES)
 
 
 @asynccontextmanager

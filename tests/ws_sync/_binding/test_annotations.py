@@ -22,7 +22,7 @@ from ws_sync._binding.annotations import (
 
 
 class Odd:
-    """What pydantic can't read from JSON."""
+    """A class that pydantic can't read from JSON."""
 
 
 class Inner(BaseModel):

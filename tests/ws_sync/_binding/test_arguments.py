@@ -129,7 +129,7 @@ def test_fit_accepts_camel_case_only_where_it_is_used() -> None:
 
 
 def test_fit_tells_functions_of_one_name_apart() -> None:
-    """S-11: what an action takes is known per function, not per class."""
+    """S-11: the parameters are cached per function, not per class."""
 
     def make(kind: Any) -> Any:
         def act(value) -> None:  # type: ignore[no-untyped-def]

@@ -1,4 +1,4 @@
-"""Tests of attribute types on plain classes and dataclasses; of models: `test_synced_model`."""
+"""Tests of attribute types of plain classes and dataclasses; `test_synced_model` has models."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ws_sync import Session, Sync, SyncedDict, SyncedList, sync_all, sync_only
 from ws_sync.testing import TestClient
 
 if TYPE_CHECKING:
-    from fractions import Fraction  # not there at run time
+    from fractions import Fraction  # not imported at run time
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ async def test_dataclass_is_synced_by_a_decorator(session: Session) -> None:
 
 
 async def test_declared_read_only_attributes_are_the_servers(session: Session) -> None:
-    """X-4: read-only can be declared, without a property."""
+    """X-4: an attribute can be declared read-only without a property."""
 
     class Account:
         sync: Sync
@@ -214,7 +214,7 @@ async def test_declared_read_only_attributes_are_the_servers(session: Session) -
         assert (account.balance, account.note) == (5, "x")
         account.balance = 6
         await client.replace("A", "/note", "y")
-        assert client.documents["A"]["balance"] == 5  # nobody has synced it
+        assert client.documents["A"]["balance"] == 5  # it was not synced
         await account.sync()
         await client.settle()
         assert client.documents["A"]["balance"] == 6
@@ -291,7 +291,7 @@ def state_of(sheet: Any) -> dict[str, Any]:
 async def test_names_of_members_that_are_no_strings_are_converted(session: Session) -> None:
     class Prices:
         sync: Sync
-        by_day: dict  # type: ignore[type-arg]  # as it is often written
+        by_day: dict  # type: ignore[type-arg]  # as users often write it
 
         @sync_all("PRICES")
         def __init__(self) -> None:

@@ -65,7 +65,7 @@ FOREIGN = {
 
 @pytest.mark.parametrize("value", FOREIGN.values(), ids=FOREIGN.keys())
 def test_value_of_other_types_is_not_written_into(value: Any) -> None:
-    """A client's write must not make another type of what the application uses."""
+    """A write of the client must not change the type of a value."""
     thing = Thing(a=value)
     ((name, _),) = diff_names(value)
     with pytest.raises(RefusedPatch, match="can only be replaced"):
@@ -78,7 +78,7 @@ def test_value_of_other_types_is_not_written_into(value: Any) -> None:
 
 
 def diff_names(value: Any) -> list[tuple[str, Any]]:
-    """Return the first member of a value, with its name as JSON has it."""
+    """Return the first member of a value, by its name in JSON."""
     known = to_json(value)
     members = known.items() if isinstance(known, dict) else enumerate(known)
     return [(str(name), member) for name, member in members][:1]
@@ -86,7 +86,7 @@ def diff_names(value: Any) -> list[tuple[str, Any]]:
 
 def test_containers_of_the_class_are_replaced_and_never_written_to() -> None:
     class Shared(Thing):
-        items = [{"x": 1}, {"x": 2}]  # noqa: RUF012  # what applications do
+        items = [{"x": 1}, {"x": 2}]  # noqa: RUF012  # as applications do
 
     one, other = Shared(), Shared()
     for index in (0, 1):

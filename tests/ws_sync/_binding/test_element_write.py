@@ -1,4 +1,4 @@
-"""Writes into elements: what the whole value's type says of them, without reading the whole."""
+"""Tests of `ws_sync._binding.element_write`: the same results without validating the whole."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from ws_sync.exceptions import Refused
 from ws_sync.testing import TestClient
 
 read: list[object] = []
-"""What types have read since the test began."""
+"""The values that were validated since the test began."""
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +95,7 @@ class Inner(BaseModel):
 
 
 class Odd(BaseModel):
-    """What is in it is read together."""
+    """A model whose fields are validated together."""
 
     rows: list[Row] = []
 
@@ -324,7 +324,7 @@ def test_number_of_elements_is_judged_as_before() -> None:
     full = attributes_of(thing)
     with pytest.raises(Refused, match="at most 3"):
         prepare_write(full, [{"op": "add", "path": "/few/-", "value": {}}])
-    thing.few.append(Row())  # by the application: the whole value is no good
+    thing.few.append(Row())  # by the application: the whole value is invalid
     with pytest.raises(Refused, match="at most 3"):
         prepare_write(full, replace("/few/0/number", 5))
 
@@ -356,7 +356,7 @@ def test_value_that_a_class_holds_is_not_written_into() -> None:
         rows: ClassVar[list[Row]] = rows()
 
     class Typed(Shared):
-        rows: list[Row]  # type: ignore[misc]  # an annotation of what the base class holds
+        rows: list[Row]  # type: ignore[misc]  # annotates the attribute of the base class
 
     one = Typed()
     prepare_write(attributes(one, ["rows"]), replace("/rows/0/number", 5)).commit()
@@ -381,7 +381,7 @@ def test_value_may_be_nested_as_deep_as_anywhere() -> None:
 
     thing = Thing()
     known = attributes_of(thing)
-    room = MAX_VALUE_DEPTH - 2  # of the list, and of the object in it
+    room = MAX_VALUE_DEPTH - 2  # the list, and the object in it
     assert isinstance(prepare_write(known, replace("/loose/0/a", nested(room))), ElementWrite)
     with pytest.raises(Refused, match="too deep"):
         prepare_write(known, replace("/loose/0/a", nested(room + 1)))
@@ -418,7 +418,7 @@ async def test_client_and_server_agree_after_writes_into_elements() -> None:
 async def test_client_that_holds_something_else_is_corrected() -> None:
     thing = Thing()
     async with TestClient(session_of(thing)) as client:
-        thing.grid = [[]]  # not synced yet: the client still has the other one
+        thing.grid = [[]]  # not synced yet: the client still has the old value
         await client.patch("T", {"op": "add", "path": "/grid/0/0", "value": 9})
         assert client.documents["T"]["grid"] == thing.grid == [[9]]
         thing.grid = [[], [4]]

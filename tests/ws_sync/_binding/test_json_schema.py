@@ -1,4 +1,4 @@
-"""Tests of `ws_sync._binding.json_schema`: what a frontend is generated from."""
+"""Tests of `ws_sync._binding.json_schema`."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Tree(Synced, BaseModel):
 
 
 def part(cls: type[Synced], name: str) -> dict[str, Any]:
-    """A schema of one definition, with the others that it refers to."""
+    """Return the schema of one definition, with the definitions that it refers to."""
     schema = cls.ws_sync_json_schema()
     return {"$ref": f"#/$defs/{name}", "$defs": schema["$defs"]}
 

@@ -198,10 +198,10 @@ def test_list_allows_exactly_its_origins(
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("https://app.example/", "'https://app.example' would be one"),
-        ("https://app.example:8000/page", "'https://app.example:8000' would be one"),
-        ("app.example", "no origin"),
-        ("https://*.example", "no origin"),
+        ("https://app.example/", "write it like 'https://app.example'"),
+        ("https://app.example:8000/page", "write it like 'https://app.example:8000'"),
+        ("app.example", "not an origin"),
+        ("https://*.example", "not an origin"),
         ("null", "any page can have it"),
     ],
 )

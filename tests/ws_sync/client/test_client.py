@@ -1,4 +1,4 @@
-"""The client against a real server: in sync through losses, calls both ways, and its own errors."""
+"""Tests of the client with a real server: reconnection, calls in both directions, errors."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def quick(url: str, **options: Any) -> Client:
 
 
 class Stage:
-    """A session that is served, and clients of it."""
+    """A session, its server and its clients."""
 
     def __init__(self) -> None:
         self.session = Session()
@@ -92,7 +92,7 @@ def stage() -> Stage:
 
 
 async def until(client: Client, holds: Callable[[dict[str, JSON]], bool]) -> None:
-    """Wait for changes of NOTES until it is as wanted."""
+    """Wait for changes of NOTES until a condition is true."""
     changed = asyncio.Event()
     client.on_change(lambda _: changed.set())
     async with asyncio.timeout(DEADLINE):
@@ -261,7 +261,7 @@ async def test_edits_without_a_connection_are_made_against_the_new_state(stage: 
         async with client.edit("NOTES") as notes:
             notes["items"] = ["a", "b"]
         await client.synced()
-        client.url = "ws://127.0.0.1:1/"  # nobody is there
+        client.url = "ws://127.0.0.1:1/"  # nothing listens there
         await cut(client)
         with pytest.raises(NoConnection):
             await client.call("NOTES", "rename", title="lost")
@@ -367,7 +367,7 @@ async def test_client_whose_end_is_cancelled_leaves_nothing_behind() -> None:
         protocol.send_response(protocol.accept(request))
         protocol.send_text(SET.encode())
         writer.writelines(protocol.data_to_send())
-        await reader.readexactly(1)  # it has nothing to say but the close frame
+        await reader.readexactly(1)  # the client sends only the close frame
         closing.set()
         with suppress(ConnectionError):
             await reader.read()
@@ -397,7 +397,7 @@ async def test_client_whose_end_is_cancelled_leaves_nothing_behind() -> None:
     "place", ["ws://a:99999999/", "ws://[::1", "ws://a..b/", f"ws://{'a' * 300}/", "http://a/"]
 )
 async def test_server_that_leads_nowhere_is_tried_again(place: str) -> None:
-    """What is no address must not end the client, nor come out of its block."""
+    """An invalid address neither ends the client nor raises in its block."""
     leads = [place]
 
     def lead(connection: ServerConnection, _: Request) -> Response | None:
@@ -461,7 +461,7 @@ async def test_client_without_a_server_says_why() -> None:
         Client("http://127.0.0.1/")
 
 
-# Servers that do not behave
+# Servers that break the rules
 
 State = dict[str, JSON]
 
@@ -470,7 +470,7 @@ State = dict[str, JSON]
 async def scripted(
     *frames: str | bytes,
 ) -> AsyncIterator[tuple[str, asyncio.Queue[tuple[str, JSON]]]]:
-    """A server that sends some frames and then answers each `_GET:A` with `{"n": 1}`."""
+    """Serve some frames, and then answer each `_GET:A` with `{"n": 1}`."""
     heard: asyncio.Queue[tuple[str, JSON]] = asyncio.Queue()
 
     async def endpoint(ws: ServerConnection) -> None:

@@ -33,9 +33,8 @@ class Pairing:
         if type(metadata := data.get("metadata")) is not dict:
             raise Refused("_BIN_META must have an object 'metadata'")
         if "data" in metadata:
-            raise Refused(
-                "the metadata must not have a member 'data': the bytes get this name"
-            )  # binary-reserved
+            # binary-reserved
+            raise Refused("the metadata must not have a member 'data': the bytes get this name")
         name, _ = split_event(data["type"])
         if name.startswith("_") and name not in _WITH_BYTES:
             raise Refused(f"the event {data['type']!r} can't have bytes")  # binary-no-state

@@ -283,10 +283,7 @@ class PeerSnapshot:
                     return operations.texts, held
         text = _dump_fast(value, default)
         texts, newer = self._compare(name, value, held, text, default)
-        try:
-            return texts, TrackedSnapshot(value, default) if newer.text == text else newer
-        except (Unfaithful, TypeError):
-            return texts, newer
+        return texts, TrackedSnapshot(value, default) if newer.text == text else newer
 
     def _compare(
         self,

@@ -49,26 +49,20 @@ class TrackedSnapshot:
     """As of `Text`: orjson wrote it."""
 
     def __init__(self, source: Container, default: Default | None) -> None:
-        """Take a snapshot of a container whose text was checked before.
-
-        Raises:
-            Unfaithful: orjson can't write it.
-        """
+        """Take a snapshot of a container that orjson has just written."""
         self.source = source
         self.log = change_log(source)
         self._seen = self.log.last_change
         self.members: Any
         write = partial(orjson.dumps, default=default, option=OPTIONS)
-        if not isinstance(source, dict):
-            self.members = [_part(each, write(each), default) for each in source]
-            self.size = sum(map(_size, self.members))
-        elif all(type(name) is str for name in source):
+        if isinstance(source, dict):
             self.members = {
                 name: _part(each, write(each), default) for name, each in source.items()
             }
             self.size = sum(map(_size, self.members.values()))
         else:
-            raise Unfaithful
+            self.members = [_part(each, write(each), default) for each in source]
+            self.size = sum(map(_size, self.members))
 
     @property
     def text(self) -> bytes:

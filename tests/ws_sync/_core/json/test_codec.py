@@ -19,6 +19,7 @@ from ws_sync._core.json.codec import (
     decode_value,
     encode,
     frame,
+    frame_prefix,
 )
 from ws_sync.exceptions import MalformedFrame, NotJSON
 
@@ -141,6 +142,23 @@ def test_encode_keeps_a_value_shallow_enough_for_a_frame_around_it() -> None:
 
 def test_encode_asks_the_default_for_what_json_does_not_know() -> None:
     assert encode([date(2024, 2, 29)], to_json) == '["2024-02-29"]'
+
+
+def test_encode_asks_the_default_for_names_that_are_no_strings() -> None:
+    def by_text(value: Any) -> Any:
+        return {str(name): each for name, each in value.items()}
+
+    assert encode({(1, 2): "x"}, by_text) == '{"(1, 2)":"x"}'
+    with pytest.raises(NotJSON, match="keys must be"):
+        encode({(1, 2): "x"})
+
+
+def test_decode_keeps_a_long_integer_that_fits_a_double() -> None:
+    assert decode_value("1" + "0" * 308) == 10**308
+
+
+def test_frame_prefix_is_the_frame_up_to_its_data() -> None:
+    assert frame_prefix("_PATCH:ü").decode() + "[]}" == frame("_PATCH:ü", "[]")
 
 
 def test_frame_joins_encoded_parts() -> None:

@@ -47,6 +47,9 @@ def test_diff_of_equal_values_is_empty(value: JSON) -> None:
     assert diff(value, copy.deepcopy(value)) == []
 
 
+LONG_INTEGER = [{"op": "remove", "path": "/0"}, {"op": "replace", "path": "/1", "value": 3}]
+
+
 def insert_and_change(rows: list[Any]) -> None:
     rows.insert(0, {})
     rows[7]["done"] = True
@@ -94,8 +97,18 @@ def test_diff_of_a_common_edit_is_as_short_as_it_can_be(
         ({"~": 1}, {}, [{"op": "remove", "path": "/~0"}]),
         ({}, {"": 1}, [{"op": "add", "path": "/", "value": 1}]),
         ([], {}, [{"op": "replace", "path": "", "value": {}}]),
+        ([0, 10**30, 2], [10**30, 3], LONG_INTEGER),
     ],
-    ids=["type", "type in an array", "form", "slash", "tilde", "empty name", "kind"],
+    ids=[
+        "type",
+        "type in an array",
+        "form",
+        "slash",
+        "tilde",
+        "empty name",
+        "kind",
+        "long integer",
+    ],
 )
 def test_diff_respects_types_and_escapes(old: JSON, new: JSON, patch: JSON) -> None:
     assert diff(old, new) == patch

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from tests.ws_sync.strategies import values
 from ws_sync._core.json.codec import JSON
 from ws_sync._core.json.equality import equal
-from ws_sync._core.json.patch import MAX_GROWTH, MAX_OPERATIONS, MAX_SHIFTED, Draft, apply
+from ws_sync._core.json.patch import (
+    MAX_GROWTH,
+    MAX_OPERATIONS,
+    MAX_SHIFTED,
+    Draft,
+    apply,
+    rewrite_dict,
+    rewrite_list,
+)
 from ws_sync.exceptions import RefusedPatch
 
 DOCUMENT = {"a": {"b": [1, {"c": 2}]}, "d/e": "f", "g~h": None, "": 0}
@@ -210,6 +218,48 @@ def test_write_back_writes_into_the_original_containers() -> None:
     assert draft.write_back(draft.document) is document
     assert items == [{"x": [9]}, {"x": [1]}, {"new": [1]}]
     assert (items[0] is second, items[1] is first, document["items"] is items) == (True,) * 3
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [("/items/0/x", 9), ("/items/-", {}), ("/n/b", None), ("/items", [])],
+    ids=["inside", "new", "replaced", "all"],
+)
+def test_revert_takes_back_what_was_written(path: str, value: JSON) -> None:
+    document: JSON = {"items": [{"x": 1}, {"x": 2}], "n": {"a": 1, "b": 2}}
+    before, parts = copy.deepcopy(document), [document["items"], document["n"]]
+    draft = Draft(document)
+    draft.apply([{"op": "add", "path": path, "value": value}])
+    assert draft.write_back(draft.document) is document
+    assert document == draft.document
+    draft.revert()
+    assert json.dumps(document) == json.dumps(before)
+    assert [document["items"], document["n"]] == parts
+    assert document["items"] is parts[0]
+
+
+def test_write_back_returns_what_was_not_written_to() -> None:
+    document: JSON = {"a": [1]}
+    draft = Draft(document)
+    assert draft.write_back(document["a"]) is document["a"]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [{"b": 2, "a": 1}, {"a": 1}, {"a": 3, "b": 2}, {"a": 1, "b": 2, "c": 4}],
+    ids=["order", "removed", "changed", "added"],
+)
+def test_rewrite_dict_sets_members_in_their_order(members: dict[str, int]) -> None:
+    target = {"a": 1, "b": 2}
+    rewrite_dict(target, members)
+    assert json.dumps(target) == json.dumps(members)
+
+
+@pytest.mark.parametrize("elements", [[1, 2], [1], [2], [], [1, 3, 2], [3, 2]], ids=repr)
+def test_rewrite_list_sets_elements(elements: list[int]) -> None:
+    target = [1, 2]
+    rewrite_list(target, elements)
+    assert target == elements
 
 
 @given(values, values)

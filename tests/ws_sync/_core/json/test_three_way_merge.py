@@ -31,6 +31,11 @@ def test_versions_are_merged_as_the_rule_says(vector: dict[str, Any]) -> None:
     assert json.dumps(vector) == before
 
 
+def test_changes_that_overlap_like_the_links_of_a_chain_are_merged_together() -> None:
+    base, mine, theirs = map(list, ("abcdef", "aBCdeF", "abXYZf"))
+    assert merge(base, mine, theirs, prefer_mine=True) == list("aBCYZF")
+
+
 @given(VALUES, VALUES, st.booleans())
 def test_change_of_one_side_is_taken(old: Any, new: Any, prefer: bool) -> None:
     assert equal(merge(old, new, old, prefer_mine=prefer), new)

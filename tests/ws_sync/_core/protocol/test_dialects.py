@@ -199,6 +199,12 @@ def test_shortening_again_and_again_costs_little() -> None:
     assert translate(patch * 2, DIALECTS, values) == patch * 2
 
 
+def test_shortening_to_more_operations_than_a_patch_may_have_is_read_strictly() -> None:
+    values: dict[str, Any] = {"title": str, "items": lambda: list(range(MAX_OPERATIONS))}
+    patch = [replace("/title", 1), replace("/items/length", 0)]
+    assert translate(patch, DIALECTS, values) == patch
+
+
 operations = st.fixed_dictionaries(
     {},
     optional={

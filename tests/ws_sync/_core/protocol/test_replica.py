@@ -198,6 +198,27 @@ def test_patch_beside_what_was_sent_does_not_confirm_it() -> None:
     assert replica.take_patch() == replacing("/a", 2)
 
 
+def test_state_of_the_same_connection_replaces_what_was_sent() -> None:
+    replica = Replica()
+    assert not replica.has_state
+    replica.apply_state({"a": 1, "b": 1})
+    assert replica.has_state
+    replica.edit({"a": 2, "b": 1}, send=True)
+    replica.take_patch()
+    replica.apply_state({"a": 1, "b": 3})
+    assert replica.value == {"a": 1, "b": 3}
+    assert not replica.is_due
+
+
+def test_state_that_is_sent_while_there_is_none_of_the_connection_is_not_confirmed() -> None:
+    replica = replica_of({"a": 1})
+    replica.disconnect()
+    replica.edit({"a": 2}, send=True)
+    assert replica.take_state() == {"a": 2}
+    replica.confirm(replica.mark())
+    assert replica.is_pending
+
+
 def test_sent_state_counts_as_sent() -> None:
     replica = replica_of({"items": []})
     replica.edit({"items": [1]}, send=False)

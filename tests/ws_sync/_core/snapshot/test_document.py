@@ -12,14 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ws_sync.strategies import names, values
-from ws_sync._core.json.codec import JSON, Text, dump
+from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, Text, dump, is_deeper
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.patch import apply
 from ws_sync._core.snapshot.document import AttributeSnapshot, PeerSnapshot, SnapshotDiff
+from ws_sync._core.tracked.containers import Container, SyncedList
 from ws_sync.exceptions import NotJSON
 
 SHARED: list[JSON] = ["a text", "other", 1, 1.0, 10**30, True, None, [1], {"n": [1]}]
 """Objects that are attributes again and again, so that they are recognised."""
+
+
+def _deep() -> JSON:
+    value: JSON = 1
+    for _ in range(MAX_VALUE_DEPTH + 1):
+        value = [value]
+    return value
+
 
 states = st.dictionaries(names, values, min_size=1, max_size=4)
 
@@ -133,6 +142,70 @@ def test_apply_patch_takes_over_a_patch_of_the_peer() -> None:
     document = PeerSnapshot(texts({"a": [1], "b": "unread"}))
     document.apply_patch([{"op": "add", "path": "/a/-", "value": 2}], Elsewhere("a"))
     assert document.value() == {"a": [1, 2], "b": "unread"}
+
+
+class InPlace(Write):
+    """A patch by which a tracked container is changed in place, or replaced by another value."""
+
+    def __init__(self, value: Container, after: JSON = None) -> None:
+        super().__init__({"a": value}, {"a": value if after is None else after})
+
+    def is_grafted(self, _: str) -> bool:
+        return self.after("a") is self.before("a")
+
+
+LARGE = "x" * 2000
+
+
+def held(rows: Container) -> PeerSnapshot:
+    """The snapshot of a client that holds tracked rows."""
+    document = PeerSnapshot({})
+    document.advance([("a", lambda: rows)], None, {})
+    return document
+
+
+def test_apply_patch_and_refresh_follow_a_change_in_place() -> None:
+    rows = SyncedList([{"n": 1, "text": LARGE}])
+    document = held(rows)
+    document.apply_patch([{"op": "replace", "path": "/a/0/n", "value": 2}], InPlace(rows))
+    rows[0]["n"] = 2
+    document.refresh()
+    assert document.value() == {"a": rows}
+    assert document.advance([("a", lambda: rows)], None, {}) is None
+
+
+def test_refresh_forgets_what_has_no_json_form() -> None:
+    rows = SyncedList([{"n": 1, "text": LARGE}])
+    document = held(rows)
+    document.apply_patch([{"op": "replace", "path": "/a/0/n", "value": 2}], InPlace(rows))
+    rows[0]["n"] = math.nan
+    document.refresh()
+    assert document.value() == {}
+
+
+def test_apply_patch_follows_a_tracked_value_that_is_replaced() -> None:
+    rows = SyncedList([1])
+    document = held(rows)
+    document.apply_patch([{"op": "replace", "path": "/a", "value": [5]}], InPlace(rows, [5]))
+    assert document.value() == {"a": [5]}
+
+
+def test_apply_patch_of_a_tracked_value_that_was_not_sent_is_applied_to_what_the_peer_holds() -> (
+    None
+):
+    rows = SyncedList([1])
+    document = held(rows)
+    rows.append(2)
+    document.apply_patch([{"op": "add", "path": "/a/-", "value": 5}], InPlace(rows))
+    assert document.value() == {"a": [1, 5]}
+
+
+@pytest.mark.parametrize("after", [[2], [1], _deep()], ids=["other", "equal", "too deep"])
+def test_apply_patch_takes_over_the_value_after_it(after: JSON) -> None:
+    before = [1]
+    document = PeerSnapshot(texts({"a": before}))
+    document.apply_patch([], Write({"a": before}, {"a": after}))
+    assert document.value() == ({} if is_deeper(after, MAX_VALUE_DEPTH) else {"a": after})
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import math
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import jsonpatch
 import orjson
@@ -16,9 +18,9 @@ from hypothesis import strategies as st
 from tests.ws_sync.strategies import names, scalars, values
 from ws_sync._core.json.codec import JSON
 from ws_sync._core.json.equality import equal
-from ws_sync._core.snapshot import text_diff
+from ws_sync._core.snapshot import member_offsets, text_diff
 from ws_sync._core.snapshot.member_offsets import MemberOffsets, Unstable, common_end, common_start
-from ws_sync._core.snapshot.text_diff import Operations, Pair, TextDiff, TooLong
+from ws_sync._core.snapshot.text_diff import Operations, Pair, TextDiff, TooLong, Unfaithful
 
 ROWS = [{"id": number, "text": f"row {number}", "tags": ["x"]} for number in range(100)]
 
@@ -145,6 +147,65 @@ def test_value_that_is_another_one_when_asked_again_is_noticed() -> None:
     old, new = orjson.dumps(ROWS), orjson.dumps([*ROWS, 1])
     with pytest.raises(Unstable):
         TextDiff(None).compare(Operations(1 << 20), Pair(old, new, [*ROWS, 123], ""))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "given"),
+    [
+        ([*ROWS, 1], [*ROWS, 2], [*ROWS, 3]),
+        ([1, *ROWS], [2, *ROWS], [22, *ROWS]),
+        ([1, *ROWS], [2, 3, *ROWS], [2, 3, 4, *ROWS]),
+        ([1, 5, *ROWS], [2, 6, *ROWS], [22, 6, *ROWS]),
+        ([1, *ROWS], [2, 3, 4, *ROWS], [23, 45, *ROWS]),
+        ([9, ROWS[0], ROWS[0], *ROWS], [8, *ROWS], [8, *ROWS, 0]),
+    ],
+    ids=["last", "first", "more", "longer", "fewer", "more than the text"],
+)
+def test_value_that_changes_while_it_is_compared_is_noticed(old: Any, new: Any, given: Any) -> None:
+    _, offsets = compare([*old, 0], old)
+    pair = Pair(orjson.dumps(old), orjson.dumps(new), given, "")
+    with pytest.raises(Unstable):
+        TextDiff(None).compare(Operations(1 << 20), pair, offsets)
+
+
+def test_members_after_the_last_of_many_edits_are_one_range(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(member_offsets, "MAX_EDITS", 2)
+
+    def edit(rows: list[Any]) -> None:
+        for at in (1, 40, 80, 90):
+            rows[at] = {"id": -at}
+
+    [patch] = follow(copy.deepcopy(ROWS), [edit])
+    assert {each["path"].split("/")[1] for each in patch} == {"1", "40", "80", "90"}
+
+
+def test_removed_member_is_skipped_and_the_next_compared_again() -> None:
+    value = {"rows": copy.deepcopy(ROWS)}
+    [_, patch] = follow(
+        value,
+        [
+            lambda each: each["rows"][5].update(id="a"),
+            lambda each: each.update(rows=[{"id": -1}, *each["rows"][1:50], *each["rows"][51:]]),
+        ],
+    )
+    assert [(each["op"], each["path"]) for each in patch][-1] == ("remove", "/rows/50")
+
+
+def test_tuple_beside_null_is_written_as_by_the_exact_path() -> None:
+    new = [None, (1, 2)]
+    operations = Operations(1 << 20)
+    TextDiff(None).compare(operations, Pair(b"[null]", orjson.dumps(new), new, ""))
+    assert operations.texts == [b'{"op":"add","path":"/1","value":[1,2]}']
+
+
+@pytest.mark.parametrize("odd", [math.nan, UUID(int=1)], ids=["nan", "uuid"])
+def test_value_that_is_not_written_as_by_the_exact_path_beside_null_is_noticed(odd: Any) -> None:
+    new = [None, odd]
+    pair = Pair(b"[]", orjson.dumps(new), new, "")
+    with pytest.raises(Unfaithful):
+        TextDiff(lambda _: "an id").compare(Operations(1 << 20), pair)
 
 
 @given(st.binary(max_size=40), st.binary(max_size=8), st.binary(max_size=8))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import json
 import pickle
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from tests.ws_sync.strategies import names, values
 from ws_sync._core.json.codec import dump
@@ -208,6 +210,16 @@ def test_change_is_noted_after_the_list_was_shifted_and_sorted() -> None:
     assert peer.sync(rows) == [{"op": "replace", "path": "/a/0/id", "value": 1000}]
 
 
+def test_change_is_noted_far_from_where_the_row_was() -> None:
+    rows = SyncedList([{"id": 1, "text": "x" * 100}])
+    row = rows[0]
+    rows[:0] = range(100)
+    peer = Peer(rows)
+    peer.sync(rows)
+    row["id"] = 2
+    assert peer.sync(rows) == [{"op": "replace", "path": "/a/100/id", "value": 2}]
+
+
 def test_container_in_two_places_is_changed_in_both() -> None:
     shared = SyncedDict({"x": 1, "text": "so long that it is not worth while to send it again"})
     state = SyncedDict({"one": shared, "two": [shared, shared]})
@@ -263,6 +275,73 @@ def test_clearing_is_one_operation() -> None:
     peer.sync(rows)
     rows.clear()
     assert peer.sync(rows) == [{"op": "replace", "path": "/a", "value": []}]
+
+
+def test_name_that_is_no_string_is_written_as_of_a_dict_beside_others() -> None:
+    state = SyncedDict({"a": 1})
+    peer = Peer(state)
+    peer.sync(state)
+    state[2] = {"b": 3}
+    found = peer.document.advance([("a", lambda: state)], None, {})
+    assert found
+    assert json.loads(found.patch) == [{"op": "add", "path": "/a/2", "value": {"b": 3}}]
+
+
+@pytest.mark.parametrize("limit", ["MIN_ENTRIES", "MAX_HUNKS"])
+def test_changes_beyond_the_limits_of_a_log_are_found(
+    monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    """Large members that did not change are among those that are looked at."""
+    monkeypatch.setattr(change_log, limit, 1)
+    rows = [[f"{number}" * 2000] for number in range(9)]
+    state = SyncedDict(rows=rows, members={str(number): row for number, row in enumerate(rows)})
+    peer = Peer(state)
+    peer.sync(state)
+    for number in (1, 3, 5, 7):
+        state["rows"][number].append(number)
+        state["members"][str(number)].append(number)
+    patch = peer.sync(state)
+    assert [each["path"] for each in patch] == [
+        f"/a/{name}/{number}/1" for name in ("rows", "members") for number in (1, 3, 5, 7)
+    ]
+
+
+def test_container_is_found_where_it_is_left() -> None:
+    shared = SyncedDict({"x": 1})
+    state = SyncedDict({"a": shared, "b": shared, "text": "x" * 100})
+    del state["b"]
+    peer = Peer(state)
+    peer.sync(state)
+    shared["x"] = 2
+    assert peer.sync(state) == [{"op": "replace", "path": "/a/a/x", "value": 2}]
+
+
+def test_container_outlives_the_one_around_it() -> None:
+    row = SyncedDict({"x": 1})
+    SyncedList([row])
+    gc.collect()
+    row["x"] = 2
+    assert row == {"x": 2}
+    assert not row._links
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "other"),
+    [
+        (SyncedList, [{"x": 1}], "no list"),
+        (SyncedList[int], ["1"], ["x"]),  # type: ignore[misc]  # at runtime it is
+        (SyncedDict, {"x": [1]}, []),
+        (SyncedDict[str, int], {"x": "1"}, {"x": "y"}),  # type: ignore[misc]
+    ],
+    ids=["list", "list of numbers", "dict", "dict of numbers"],
+)
+def test_pydantic_reads_containers_by_their_type(kind: Any, value: Any, other: Any) -> None:
+    adapter = TypeAdapter(kind)
+    read = adapter.validate_python(value)
+    assert type(read) in (SyncedList, SyncedDict)
+    assert type(next(iter(read))) is not str or isinstance(read, dict)
+    with pytest.raises(ValidationError):
+        adapter.validate_python(other)
 
 
 def test_names_that_are_no_strings_are_written_as_of_a_dict() -> None:
