@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -181,6 +181,23 @@ class Outcome:
     searched: Searched | None = None
     kit_error: str = ""
     not_as_listed: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of the case."""
+        return self.case.id
+
+    @property
+    def requirement(self) -> str:
+        """The id of the requirement that the case is bound to."""
+        return self.case.requirement.id
+
+    def blamed(self) -> Iterator[tuple[str, Verdict]]:
+        """The ids of the requirements that it found unmet, each with a verdict."""
+        for requirement in dict.fromkeys(found.requirement for found in self.findings):
+            yield requirement, self.verdict
+        if self.closing is not None:
+            yield self.closing.requirement, self.closing.verdict
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Hints: each is given for a mutant that has the fault; the matrix demands it of no other."""
+"""Hints about servers: each is given for a mutant with the fault."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.io
 BY_HINT = {kind.hint: name for name, kind in mutants().items() if kind.hint}
 SENTENCES = {one.name: one.sentence for one in HINTS}
 SHOWN_BY_OTHERS = {"echo", "poisoned"}
-"""Hints of which no mutant has the fault: see the tests at the end."""
+"""Hints without a mutant; the tests at the end have their faults."""
 
 
 @asynccontextmanager
@@ -33,7 +33,7 @@ async def serving(kind: type[Honest]) -> AsyncIterator[str]:
 
 
 async def said(kind: type[Honest], select: str) -> str:
-    """What the kit prints of a testee, on long lines, so that no sentence is broken."""
+    """What the kit prints about a testee, on lines that are long enough for any sentence."""
     async with serving(kind) as url:
         result = await run_kit(
             "--server-url", url, *QUICK, "--budget=0s", "-k", select,
@@ -43,7 +43,7 @@ async def said(kind: type[Honest], select: str) -> str:
 
 
 def hints_of(name: str, folder: Path) -> set[str]:
-    """The hints that the kit gives for a mutant, in all cases of the requirement that it breaks."""
+    """The hints for a mutant, from all cases of the requirement that it breaks."""
     result = judge(name, folder, TIME_SCALE, "--budget=0s", "-k", mutants()[name].breaks)
     assert result.own, f"{name} was not killed: {result.wrong}"
     return {*result.hints}
@@ -70,7 +70,7 @@ async def test_echo_is_told_of_a_snapshot_that_does_not_follow_writes() -> None:
 
 
 class KeepsSurrogates(Honest):
-    """It keeps a lone surrogate, and can send nothing that holds one."""
+    """It stores a lone surrogate, and sends no frame that has one."""
 
     def check_string(self, text: str) -> None:
         pass

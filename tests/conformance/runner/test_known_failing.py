@@ -1,4 +1,4 @@
-"""Known-failing lists: their grammar, their writer, and what they do to a run."""
+"""Known-failing lists: their grammar, their writer, and their effect on a run."""
 
 from __future__ import annotations
 

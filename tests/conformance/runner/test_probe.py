@@ -1,4 +1,4 @@
-"""What the kit says of a server that is no testee: one clear message and the right exit status."""
+"""The probe of a server that is not a testee: one clear message and the right exit status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which cases run: by the kit's own options, and what is said when none does."""
+"""The selection of cases by the kit's own options, and the messages when none is selected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verdicts: what blocks, how closing is judged apart, what was promised, what is strict."""
+"""Verdicts: blocked cases, how connections were closed, --auth-url without a feature, --strict."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Deaf(Honest):
 
 
 class Lazy(Honest):
-    """It lists tasks, and starts none."""
+    """It lists the feature `tasks`, and starts none."""
 
     def start_task(self, link: Link, key: str, data: JSON) -> None:
         pass

@@ -1,4 +1,4 @@
-"""`--watch`: a run after each change of the implementer's files."""
+"""`--watch`: a run after each change of the watched files."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def test_change_brings_another_run_of_the_changed_server(tmp_path: Path) -
 
 
 async def read_until(kit: asyncio.subprocess.Process, end: bytes) -> str:
-    """What the kit prints up to a line that begins so."""
+    """What the kit prints up to a line with this beginning."""
     assert kit.stdout is not None
     lines = []
     async with asyncio.timeout(HANGS):

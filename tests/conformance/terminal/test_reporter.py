@@ -1,4 +1,4 @@
-"""What a run looks like: in a terminal, a narrow one, without colour, in a file."""
+"""The output of a run: in a terminal, in a narrow one, without colour, in a file."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 async def in_terminal(columns: int, *options: str, **env: str) -> Result:
-    """Run the kit against a liar in a terminal of so many columns."""
+    """Run the kit against a liar in a terminal with this number of columns."""
     ours, theirs = pty.openpty()
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     given = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR")}
@@ -51,7 +51,7 @@ async def in_terminal(columns: int, *options: str, **env: str) -> Result:
 
 
 def everything(terminal: int) -> bytes:
-    """What is written to a terminal until its other side ends."""
+    """Everything that is written to a terminal until its other side ends."""
     found = b""
     while True:
         try:
@@ -126,7 +126,7 @@ async def test_summary_tells_coverage_and_what_is_slow() -> None:
 
 
 def found(case: str, requirement: str, entries: int, bound: str = "state-get") -> Outcome:
-    """A failure with a dialogue of so many frames."""
+    """A failure with a dialogue of this number of frames."""
     trace = Trace()
     for number in range(entries):
         trace.add("A", "sent", f"frame {number}")

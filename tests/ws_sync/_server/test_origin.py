@@ -1,4 +1,4 @@
-"""Tests of `ws_sync._server.origin`: the rules, and that every way into a session obeys them."""
+"""Tests of `ws_sync._server.origin`: the rules, and every entry point of a session."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HERE = ("127.0.0.1", 50000)
 AWAY = ("192.0.2.7", 50000)
 
 TWICE = {400, 403}
-"""Some servers refuse by themselves what is there twice."""
+"""Some servers reject a repeated header by themselves."""
 
 Endpoint = Callable[[WebSocket], Awaitable[None]]
 
@@ -212,7 +212,7 @@ def test_list_takes_nothing_that_is_no_origin(text: str, hint: str) -> None:
 
 
 async def handshake(port: int, *lines: str) -> int:
-    """Ask for a WebSocket with these headers; the status of the answer."""
+    """Request a WebSocket with these headers; return the status of the answer."""
     key = base64.b64encode(b"sixteen letters!").decode()
     request = [
         *("GET / HTTP/1.1", "Upgrade: websocket", "Connection: Upgrade"),
@@ -320,7 +320,7 @@ async def test_refused_page_does_not_disturb_the_client_that_is_there() -> None:
 
 @pytest.mark.io
 async def test_refused_page_is_never_served_in_the_place_of_the_client_that_is_there() -> None:
-    """The application serves, in another task than that which has met the page."""
+    """A task rejects the page, and another task serves the session."""
     session = new_session()
     ended: asyncio.Queue[None] = asyncio.Queue()
 
