@@ -98,7 +98,7 @@ async def test_case_without_an_outcome_is_a_problem() -> None:
         result = await run_kit(
             "--server-url", url, "-p", "tests.conformance.vanishing", "-k", "test_security.py"
         )
-    assert re.search(r"problem: 1 case has no outcome: security/\S+", result.output)
+    assert re.search(r"problem: 1 case without an outcome: security/\S+", result.output)
     assert re.search(r"4 of \d+ cases collected, 3 ran", result.output)
     assert result.status == 1
 

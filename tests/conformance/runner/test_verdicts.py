@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from conformance.driver.target import Target
 from conformance.driver.trace import Trace
 from conformance.errors import Violation
 from conformance.runner.case import Case
@@ -24,6 +26,10 @@ from tests.mutants.link import Link
 pytestmark = pytest.mark.io
 
 SCRIPTED = (*QUICK, "--budget=0s")
+LEFT = "1 case without an outcome: a/c"
+PROMISED = (
+    "--auth-url is given, but the testee does not list `user-session`: its cases were not judged"
+)
 
 
 class Deaf(Honest):
@@ -88,6 +94,24 @@ def test_only_a_failure_blocks(verdict: Verdict, blocks: bool) -> None:
     run.outcomes.append(Outcome(resting, Verdict.BLOCKED, blocked_by="a/basic"))
     last = Case("a/c", requirements()["state-get"], frozenset(), after=frozenset({"a/b"}))
     assert run.culprit(last) == "a/basic"
+
+
+@pytest.mark.parametrize(
+    ("facts", "problems"),
+    [
+        ({}, [LEFT]),
+        ({"stopped": "stopped"}, ["stopped; the run ended early: 1 case without an outcome"]),
+        ({"died": "it is gone"}, [LEFT, "the server died after the last case: it is gone"]),
+        ({"promised": True}, [LEFT, PROMISED]),
+    ],
+    ids=["left", "stopped", "died", "promised"],
+)
+def test_end_of_a_run_has_its_problems(facts: dict[str, Any], problems: list[Any]) -> None:
+    run = Run([Outcome(Case("a/b", requirements()["state-get"], frozenset()), Verdict.PASS)])
+    run.collected = ["a/b", "a/c"]
+    given = {"stopped": "", "died": None, "promised": False, **facts}
+    found = [*run.finish(Target("ws://127.0.0.1:1/"), **given)]
+    assert found == problems
 
 
 async def test_every_case_that_others_rest_on_exists() -> None:
