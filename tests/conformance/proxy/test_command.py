@@ -25,10 +25,12 @@ from conformance.proxy.watcher import Watcher
 from conformance.reports import reader
 from conformance.spec import deviation
 from tests.conformance.kit import run
+from tests.deadlines import DEADLINE
 from tests.mutants.catalogue import kinds
 from tests.mutants.honest import Server
 
-PATIENCE = 120.0
+pytestmark = pytest.mark.io
+
 COMMAND = (sys.executable, "-m", "ws_sync.cli", "proxy")
 NOTIFY = '{"type":"_ACTION:TESTEE","data":{"type":"sendFile","filename":"a","content":"eA=="}}'
 
@@ -43,7 +45,7 @@ class Proxy:
 
     async def line(self) -> str:
         assert self.process.stdout is not None
-        return (await asyncio.wait_for(self.process.stdout.readline(), PATIENCE)).decode().rstrip()
+        return (await asyncio.wait_for(self.process.stdout.readline(), DEADLINE)).decode().rstrip()
 
     async def until(self, text: str) -> str:
         """Return the first line that contains a text."""
@@ -54,7 +56,7 @@ class Proxy:
     async def end(self) -> tuple[int, str]:
         """Press Ctrl-C; return the exit status and the rest of the output."""
         self.process.send_signal(signal.SIGINT)
-        output, _ = await asyncio.wait_for(self.process.communicate(), PATIENCE)
+        output, _ = await asyncio.wait_for(self.process.communicate(), DEADLINE)
         assert self.process.returncode is not None
         return self.process.returncode, output.decode()
 
@@ -82,7 +84,7 @@ async def work(url: str) -> None:
     """Be a client that receives a file."""
     async with connect(f"{url}/ws/x") as ws:
         await ws.send(NOTIFY)
-        while "_DOWNLOAD" not in str(await asyncio.wait_for(ws.recv(), PATIENCE)):
+        while "_DOWNLOAD" not in str(await asyncio.wait_for(ws.recv(), DEADLINE)):
             pass
 
 
@@ -118,14 +120,14 @@ def test_signal_before_it_has_said_that_it_listens_ends_it_with_a_summary(
             until_it_listens(port)
             process.send_signal(number)
             printed = output.read().decode()
-            assert process.wait(PATIENCE) == 0
+            assert process.wait(DEADLINE) == 0
         finally:
             process.kill()
     assert printed.rstrip().endswith("no findings")
 
 
 def until_it_listens(port: int) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + DEADLINE
     while time.monotonic() < deadline:
         with suppress(OSError):
             socket.create_connection(("127.0.0.1", port)).close()
@@ -246,7 +248,7 @@ def test_address_in_use_is_told() -> None:
                 [*COMMAND, *options, *TARGET],
                 capture_output=True,
                 text=True,
-                timeout=PATIENCE,
+                timeout=DEADLINE,
                 check=False,
             )
             assert f"ws-sync: can't listen on {address}: " in result.stderr

@@ -18,8 +18,10 @@ from conformance.driver.raw_socket import Line, frame, reset
 from conformance.driver.trace import Trace
 from conformance.proxy.forwarder import ClientSide, Proxy, ServerSide
 from tests.conformance.proxy.watching import Watching, watching
+from tests.deadlines import DEADLINE
 
-PATIENCE = 10.0
+pytestmark = pytest.mark.io
+
 Handler = Callable[[ServerConnection], Awaitable[None]]
 
 
@@ -32,7 +34,7 @@ async def echo(ws: ServerConnection) -> None:
 async def behind(handler: Handler = echo, **options: object) -> AsyncIterator[Watching]:
     """Run the proxy before a server of the test."""
     options.setdefault("max_size", None)
-    async with asyncio.timeout(4 * PATIENCE), serve(handler, "127.0.0.1", 0, **options) as server:  # type: ignore[arg-type]
+    async with asyncio.timeout(4 * DEADLINE), serve(handler, "127.0.0.1", 0, **options) as server:  # type: ignore[arg-type]
         port = next(iter(server.sockets)).getsockname()[1]
         async with watching(f"ws://127.0.0.1:{port}") as watched:
             yield watched
@@ -40,7 +42,7 @@ async def behind(handler: Handler = echo, **options: object) -> AsyncIterator[Wa
 
 async def until(watched: Watching, holds: Callable[[], bool]) -> None:
     """Wait for notifications until a condition holds."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(DEADLINE):
         while not holds():
             watched.heard.news.clear()
             await watched.heard.news.wait()
@@ -174,13 +176,13 @@ async def test_who_does_not_read_stops_the_other() -> None:
             sent += 65536
 
     async with behind(flood, write_limit=65536) as watched:
-        line = await Line.open(watched.url, "A", Trace(), PATIENCE)
+        line = await Line.open(watched.url, "A", Trace(), DEADLINE)
         line._writer.transport.pause_reading()  # type: ignore[attr-defined]
         await line.write(line.handshake())
         await until(watched, lambda: watched.watcher.opened == 1)
         (client_side,) = watched.proxy.tunnels
         before = -1
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(DEADLINE):
             while sent != before or not client_side.stalled:  # until nothing moves
                 before = sent
                 await asyncio.sleep(0.2)
@@ -223,7 +225,7 @@ async def test_who_floods_before_the_answer_is_stopped(monkeypatch: pytest.Monke
     wall.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
     wall.bind(("127.0.0.1", 0))
     async with (
-        asyncio.timeout(PATIENCE),
+        asyncio.timeout(DEADLINE),
         await asyncio.start_server(deaf, sock=wall),
         watching(f"ws://127.0.0.1:{wall.getsockname()[1]}") as watched,
     ):
@@ -254,7 +256,7 @@ async def test_body_of_a_request_passes_whatever_the_answer_is(upgrade: bytes) -
         writer.close()
 
     async with (
-        asyncio.timeout(PATIENCE),
+        asyncio.timeout(DEADLINE),
         await asyncio.start_server(take, "127.0.0.1", 0) as server,
         watching(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}") as watched,
     ):
@@ -324,7 +326,7 @@ async def before(answer: bytes) -> AsyncIterator[Watching]:
         writer.close()
 
     async with (
-        asyncio.timeout(PATIENCE),
+        asyncio.timeout(DEADLINE),
         await asyncio.start_server(serve, "127.0.0.1", 0) as server,
     ):
         port = server.sockets[0].getsockname()[1]
@@ -381,9 +383,9 @@ async def test_garbage_is_refused(garbage: bytes) -> None:
 
 async def test_bytes_that_are_no_frames_pass_and_are_told() -> None:
     async with behind() as watched:
-        line = await Line.open(watched.url, "A", Trace(), PATIENCE)
+        line = await Line.open(watched.url, "A", Trace(), DEADLINE)
         await line.write(line.handshake())
-        raw = await line.upgraded(PATIENCE)
+        raw = await line.upgraded(DEADLINE)
         raw.transport.write(frame(b"{}", reserved=1))
         assert [message async for message in raw] == []
         assert raw.close_code == 1002

@@ -10,8 +10,11 @@ import asyncio
 
 import pytest
 
-from tests.conformance.kit import run_kit
+from tests.conformance.kit import QUICK, run_kit
 from tests.conformance.proxy.watching import Watching, watching_testee
+from tests.deadlines import DEADLINE
+
+pytestmark = pytest.mark.io
 
 FOUND = {
     "connection": {"PatchesBeforeState": "connection-state-before-patch",
@@ -39,7 +42,7 @@ async def judge(watched: Watching, *options: str) -> int:
 async def test_mutant_is_found(section: str, name: str, broken: str) -> None:
     async with watching_testee(name) as watched:
         select = f"test_{section}.py and {broken.replace('-', '_')} or {broken}"
-        status = await judge(watched, "--time-scale", "0.3", "-k", select)
+        status = await judge(watched, *QUICK, "-k", select)
     assert broken in watched.broken("server")
     assert status == 1
 
@@ -59,7 +62,7 @@ async def test_right_server_is_found_right() -> None:
 
 async def test_takeover_that_closes_the_newer_connection_is_suspected() -> None:
     async with watching_testee("CleansUpNewer") as watched:
-        await judge(watched, "--time-scale", "0.3", "-k", "session-takeover")
+        await judge(watched, *QUICK, "-k", "session-takeover")
     assert "session-takeover" in watched.suspected("server")
 
 
@@ -68,7 +71,7 @@ async def test_watcher_waits_for_what_a_session_owes() -> None:
     from websockets.asyncio.client import connect
 
     who = '{"type":"_USER_SESSION","data":{"user":"u","session":"s"}}'
-    async with asyncio.timeout(20), watching_testee("LeavesOpen") as watched:
+    async with asyncio.timeout(DEADLINE), watching_testee("LeavesOpen") as watched:
         watched.watcher.deadline = 0.3
         async with connect(f"{watched.url}/auth") as older, connect(f"{watched.url}/auth") as newer:
             for ws in (older, newer):

@@ -14,6 +14,9 @@ from conformance.proxy.feed import SHOWN_CHARACTERS, Reader
 from conformance.proxy.live_page import Page
 from conformance.proxy.watcher import Watched, Watcher
 from tests.conformance.proxy.watching import Listening
+from tests.deadlines import DEADLINE
+
+pytestmark = pytest.mark.io
 
 HEAD = b"\r\n\r\n"
 
@@ -32,7 +35,7 @@ async def page(write: Any = None) -> AsyncIterator[Page]:
         yield shown
     finally:
         shown.close()
-        await asyncio.wait_for(serving, 10)
+        await asyncio.wait_for(serving, DEADLINE)
 
 
 async def ask(shown: Page, path: str, host: str = "", origin: str = "", method: str = "GET") -> Any:
@@ -43,7 +46,7 @@ async def ask(shown: Page, path: str, host: str = "", origin: str = "", method: 
     lines += [f"Origin: {origin}"] if origin else []
     lines += ["Content-Length: 0"] if method == "POST" else []
     writer.write("\r\n".join([*lines, "", ""]).encode())
-    answer = await asyncio.wait_for(reader.read(), 10)
+    answer = await asyncio.wait_for(reader.read(), DEADLINE)
     writer.close()
     head, _, body = answer.partition(HEAD)
     return int(head.split()[1]), head.decode().lower(), body
@@ -117,7 +120,7 @@ async def test_feed_streams_and_ends_with_the_page() -> None:
         news = json.loads(await reader.readuntil(b"\n\n"))
         assert [one["path"] for one in news["connections"]] == ["/ws?<b>"]
         shown.close()
-        await asyncio.wait_for(reader.read(), 10)
+        await asyncio.wait_for(reader.read(), DEADLINE)
         writer.close()
 
 

@@ -13,7 +13,7 @@ from conformance.reports.document import text
 from conformance.runner.verdict import Verdict
 from conformance.spec import deviation
 from tests.conformance import liars
-from tests.conformance.kit import run_kit
+from tests.conformance.kit import QUICK, run_kit
 from tests.conformance.liars import lying
 from tests.conformance.reports.made import BREAKING, case, content, of_client
 from ws_sync.cli import main as ws_sync
@@ -35,11 +35,12 @@ def bad(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.io
 async def test_one_run_writes_every_form(tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     async with lying(liars.lists_toast_and_has_none) as url:
         result = await run_kit(
-            "--server-url", url, "--time-scale", "0.1", "-k", "toast_arrives", "--strict",
+            "--server-url", url, *QUICK, "-k", "toast_arrives", "--strict",
             "--report", str(folder),
         )  # fmt: skip
     assert result.status == 1
@@ -54,6 +55,7 @@ async def test_one_run_writes_every_form(tmp_path: Path) -> None:
     assert "Not met" in (folder / "report.html").read_text()
 
 
+@pytest.mark.io
 async def test_folder_of_reports_that_is_a_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.touch()
@@ -62,6 +64,7 @@ async def test_folder_of_reports_that_is_a_file_is_refused(tmp_path: Path) -> No
     assert result.status == 2
 
 
+@pytest.mark.io
 async def test_folder_that_can_not_be_made_is_a_problem_of_the_run(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.touch()
@@ -154,6 +157,7 @@ def test_file_that_can_not_be_written_is_status_2(
     assert "can't be written" in capsys.readouterr().err
 
 
+@pytest.mark.io
 def test_verb_of_the_command_line_leads_there(bad: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert ws_sync(["report", "show", str(bad)]) == 1
     assert "NOT conformant" in capfd.readouterr().out
