@@ -1,4 +1,4 @@
-"""Tests of `ws_sync.sync`: what an object's events do, seen from a client."""
+"""Tests of `ws_sync.sync`: the effects of an object's events, as a client sees them."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ from ws_sync.limits import LIMITS, Limits
 from ws_sync.session import Session
 from ws_sync.sync import Sync
 from ws_sync.testing import TestClient
+
+pytestmark = pytest.mark.io
 
 
 class Notes:
@@ -111,7 +113,7 @@ async def test_changes_while_nobody_is_connected_are_in_the_next_state() -> None
 
 
 async def test_value_without_json_form_is_reported_and_the_others_are_sent() -> None:
-    """S-05: NaN never leaves the server; the last good value of that attribute stays."""
+    """S-05: NaN never leaves the server; the client keeps the last value that has a JSON form."""
     session, notes, sync = make()
     async with Server(session) as server, server.connect() as client:
         await client.receive()
@@ -132,7 +134,7 @@ async def test_value_without_json_form_is_reported_and_the_others_are_sent() -> 
 
 
 async def test_lone_surrogate_of_the_application_does_not_poison_the_state() -> None:
-    """S-03: the other attributes still reach the client, also on connecting."""
+    """S-03: the other attributes still reach the client, on a new connection too."""
     session, notes, sync = make()
     notes.title = "\ud83d"
     async with Server(session) as server, server.connect() as client:
@@ -213,7 +215,7 @@ async def test_write_is_not_echoed_and_what_is_derived_follows_at_once() -> None
 
 
 async def test_write_keeps_unsynced_changes_and_the_identity_of_objects() -> None:
-    """S-07: a patch of one element leaves the others alone, and every object the same."""
+    """S-07: a patch of one element keeps the other elements, and the identity of all objects."""
     session, notes, _ = make()
     notes.items = items = [first := {"x": 1}, second := {"x": 2}]
     async with Server(session) as server, server.connect() as client:
@@ -226,7 +228,7 @@ async def test_write_keeps_unsynced_changes_and_the_identity_of_objects() -> Non
     assert items[0] is first
     assert items[1] is second
     assert (first, second, notes.title) == ({"x": 5}, {"x": 777}, "quiet")
-    assert frames == [replace("/items/1/x", 777)]  # the touched attribute; the title stays quiet
+    assert frames == [replace("/items/1/x", 777)]  # only the changed attribute, not the title
 
 
 async def test_write_to_an_attribute_that_was_changed_quietly_is_completed() -> None:
@@ -234,7 +236,7 @@ async def test_write_to_an_attribute_that_was_changed_quietly_is_completed() -> 
     async with Server(session) as server, server.connect() as client:
         await client.receive()
         notes.items = [1, 2, 3]
-        await client.patch("NOTES", "remove", "/items/2")  # impossible in what the client holds
+        await client.patch("NOTES", "remove", "/items/2")  # not in the client's document
         frames, _ = await client.fence("NOTES")
     assert notes.items == [1, 2]
     assert frames[0][1][0] == {"op": "replace", "path": "/items", "value": [1, 2]}
@@ -298,13 +300,13 @@ async def settled(client: Client, attribute: str) -> Any:
 
 
 async def test_crossing_edits_end_with_the_same_value_on_both_sides() -> None:
-    """S-06: client and server change one list crosswise."""
+    """S-06: client and server change one list at the same time."""
     session, notes, sync = make()
     notes.items = ["a", "b"]
     async with Server(session) as server, server.connect() as client:
         await client.receive()
         notes.items.pop(0)
-        await sync()  # on its way while the client, which has ["a", "b"], changes "b"
+        await sync()  # in transit while the client, which holds ["a", "b"], changes "b"
         await client.patch("NOTES", "add", "/items/1", value="c")
         await client.until("_PATCH:NOTES")
         assert await settled(client, "/items") == notes.items == ["b", "c"]
@@ -389,7 +391,7 @@ async def test_first_generation_takes_whole_calls() -> None:
 
 
 async def test_task_cancelled_right_after_its_start_leaves_nothing_behind() -> None:
-    """S-09: start and cancellation in one go; the task can be started again."""
+    """S-09: start and cancellation at once; the task can be started again."""
     ended: list[str] = []
 
     async def work() -> None:
@@ -922,7 +924,7 @@ async def test_object_that_goes_away_while_connected_is_forgotten() -> None:
         del notes, sync
         await client.settle()
         async with asyncio.timeout(DEADLINE):
-            while any(ref() is not None for ref in alive):  # tasks end by and by
+            while any(ref() is not None for ref in alive):  # tasks end one by one
                 gc.collect()
                 await asyncio.sleep(0)
         assert session.event_handlers == {}

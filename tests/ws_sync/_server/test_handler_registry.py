@@ -25,7 +25,7 @@ async def test_handler_calls_its_object_while_that_lives() -> None:
     assert owner.calls == [1]
     del owner
     gc.collect()
-    await handler(2)  # nobody there any more
+    await handler(2)  # the object is gone
 
 
 def test_remove_leaves_the_handlers_of_a_newer_object() -> None:
