@@ -15,6 +15,8 @@ from tests.conformance.hostile import serving
 from tests.conformance.kit import run, run_kit
 from tests.mutants.honest import Honest
 
+pytestmark = pytest.mark.io
+
 SELECT = ("--case", "actions/action-has-an-effect", "--time-scale=3")
 MOST = 1 << 20
 """The memory that the kit may take, in kilobytes."""

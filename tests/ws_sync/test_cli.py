@@ -18,13 +18,15 @@ from typing import Any
 import pytest
 import websockets
 
+from tests.deadlines import DEADLINE
 from tests.ws_sync.harness import Client
 from ws_sync._core.json.codec import JSON
 from ws_sync.cli import main
 from ws_sync.tokens import Tokens
 
+pytestmark = pytest.mark.io
+
 URL = "ws://127.0.0.1:8000/ws/{session}"
-DEADLINE = 20.0  # seconds; a process starts slowly
 
 
 README = Path(__file__).parents[2] / "README.md"

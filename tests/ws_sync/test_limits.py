@@ -21,6 +21,8 @@ from ws_sync._core.protocol.token_bucket import Rate
 from ws_sync._server import admission
 from ws_sync.limits import Limits
 
+pytestmark = pytest.mark.io
+
 DOCS = Path(__file__).parents[2] / "docs" / "limits.md"
 
 

@@ -153,6 +153,7 @@ async def test_everything_is_counted_once() -> None:
     assert "connections" not in after
 
 
+@pytest.mark.io
 async def test_bytes_are_those_of_the_payloads() -> None:
     session = Session()
     notes = notes_in(session)
@@ -263,6 +264,7 @@ async def test_connection_of_its_own_counts_for_nobody() -> None:
     assert metrics.snapshot()[name] == before[name]
 
 
+@pytest.mark.io
 async def test_clients_that_are_turned_away_are_told() -> None:
     def factory(identity: str) -> object:
         if identity == "/bad":

@@ -19,6 +19,8 @@ from ws_sync.limits import LIMITS, Limits
 from ws_sync.session import Session, SessionState, get_global_session, session_context
 from ws_sync.sync import Sync
 
+pytestmark = pytest.mark.io
+
 
 class Counter:
     sync: Sync

@@ -18,6 +18,8 @@ from ws_sync import Sessions, SessionState, Sync, get_global_session, remote_tas
 from ws_sync._apps.routes import Routes
 from ws_sync.tokens import Tokens
 
+pytestmark = pytest.mark.io
+
 
 class Notes:
     sync: Sync

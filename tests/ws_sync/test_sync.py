@@ -28,6 +28,8 @@ from ws_sync.session import Session
 from ws_sync.sync import Sync
 from ws_sync.testing import TestClient
 
+pytestmark = pytest.mark.io
+
 
 class Notes:
     def __init__(self) -> None:

@@ -19,6 +19,8 @@ from ws_sync import Session, Sync, remote_action, remote_task, tracing
 from ws_sync._server.instrumentation import instrumentation
 from ws_sync.testing import TestClient
 
+pytestmark = pytest.mark.io
+
 
 class Notes:
     sync: Sync

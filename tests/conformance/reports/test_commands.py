@@ -1,4 +1,4 @@
-"""`ws-sync report`, and `--report` of a run, as a user meets them."""
+"""`ws-sync report`, and the `--report` of a run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conformance.reports.document import text
 from conformance.runner.verdict import Verdict
 from conformance.spec import deviation
 from tests.conformance import liars
-from tests.conformance.kit import run_kit
+from tests.conformance.kit import QUICK, run_kit
 from tests.conformance.liars import lying
 from tests.conformance.reports.made import BREAKING, case, content, of_client
 from ws_sync.cli import main as ws_sync
@@ -21,7 +21,7 @@ from ws_sync.cli import main as ws_sync
 
 @pytest.fixture
 def good(tmp_path: Path) -> Path:
-    """The file of a report in which all is well."""
+    """The file of a report in which all cases pass."""
     path = tmp_path / "good.json"
     path.write_bytes(content(case("state/a"), case("state/b")))
     return path
@@ -35,11 +35,12 @@ def bad(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.io
 async def test_one_run_writes_every_form(tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     async with lying(liars.lists_toast_and_has_none) as url:
         result = await run_kit(
-            "--server-url", url, "--time-scale", "0.1", "-k", "toast_arrives", "--strict",
+            "--server-url", url, *QUICK, "-k", "toast_arrives", "--strict",
             "--report", str(folder),
         )  # fmt: skip
     assert result.status == 1
@@ -54,6 +55,7 @@ async def test_one_run_writes_every_form(tmp_path: Path) -> None:
     assert "Not met" in (folder / "report.html").read_text()
 
 
+@pytest.mark.io
 async def test_folder_of_reports_that_is_a_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.touch()
@@ -62,6 +64,7 @@ async def test_folder_of_reports_that_is_a_file_is_refused(tmp_path: Path) -> No
     assert result.status == 2
 
 
+@pytest.mark.io
 async def test_folder_that_can_not_be_made_is_a_problem_of_the_run(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.touch()
@@ -154,6 +157,7 @@ def test_file_that_can_not_be_written_is_status_2(
     assert "can't be written" in capsys.readouterr().err
 
 
+@pytest.mark.io
 def test_verb_of_the_command_line_leads_there(bad: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert ws_sync(["report", "show", str(bad)]) == 1
     assert "NOT conformant" in capfd.readouterr().out
@@ -200,7 +204,7 @@ def test_requirements_of_a_hostile_report_steer_nothing(
 
 @pytest.fixture
 def client(tmp_path: Path) -> Path:
-    """The file of a report of a client, which has died once."""
+    """The file of a report of a client that died once."""
     path = tmp_path / "client.json"
     path.write_text(text(of_client(case("state/a"), case("state/b", Verdict.DIED))))
     return path

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import pytest
+
 from conformance.runner.hints import HINTS
-from tests.conformance.kit import run_kit
+from tests.conformance.kit import QUICK, TIME_SCALE, run_kit
 from tests.mutants.catalogue import kinds, mutants
 from tests.mutants.frames import JSON
 from tests.mutants.honest import Honest, Server
 from tests.mutants.link import Link
 from tools.matrix.judging import judge
+
+pytestmark = pytest.mark.io
 
 BY_HINT = {kind.hint: name for name, kind in mutants().items() if kind.hint}
 SENTENCES = {one.name: one.sentence for one in HINTS}
@@ -33,39 +36,33 @@ async def said(kind: type[Honest], select: str) -> str:
     """What the kit prints about a testee, on lines that are long enough for any sentence."""
     async with serving(kind) as url:
         result = await run_kit(
-            "--server-url", url, "--time-scale=0.15", "--budget=0s", "-k", select,
+            "--server-url", url, *QUICK, "--budget=0s", "-k", select,
             env={"COLUMNS": "400"},
         )  # fmt: skip
     return result.output
 
 
-def hints_of(names: Iterable[str], folder: Path) -> dict[str, set[str]]:
-    """The hints for mutants, from all cases of the requirement that each breaks."""
-
-    def judged(name: str) -> set[str]:
-        select = ("--budget=0s", "-k", mutants()[name].breaks)
-        for time_scale in (0.15, 1.0):  # again with longer deadlines on a busy machine
-            result = judge(name, folder, time_scale, *select)
-            if result.own:
-                return {*result.hints}
-        raise AssertionError(f"{name} was not killed: {result.wrong}")
-
-    with ThreadPoolExecutor(3) as pool:
-        return dict(zip(names, pool.map(judged, names), strict=True))
+def hints_of(name: str, folder: Path) -> set[str]:
+    """The hints for a mutant, from all cases of the requirement that it breaks."""
+    result = judge(name, folder, TIME_SCALE, "--budget=0s", "-k", mutants()[name].breaks)
+    assert result.own, f"{name} was not killed: {result.wrong}"
+    return {*result.hints}
 
 
 def test_every_hint_is_tested() -> None:
     assert {*BY_HINT, *SHOWN_BY_OTHERS} == {*SENTENCES}
 
 
-def test_each_hint_is_given_for_its_mutant(tmp_path: Path) -> None:
-    wanted = {name: {hint} for hint, name in BY_HINT.items()}
-    assert hints_of([*wanted], tmp_path) == wanted
+@pytest.mark.parametrize(("hint", "name"), BY_HINT.items(), ids=BY_HINT)
+def test_hint_is_given_for_its_mutant(hint: str, name: str, tmp_path: Path) -> None:
+    assert hints_of(name, tmp_path) == {hint}
 
 
-def test_other_faults_of_the_same_requirement_bring_no_hint(tmp_path: Path) -> None:
-    silent = ("ForgetsNewer", "UnescapesInWrongOrder", "ClampsIndexes", "ClosesOnRefusal")
-    assert hints_of(silent, tmp_path) == {name: set() for name in silent}
+@pytest.mark.parametrize(
+    "name", ["ForgetsNewer", "UnescapesInWrongOrder", "ClampsIndexes", "ClosesOnRefusal"]
+)
+def test_other_fault_of_the_same_requirement_brings_no_hint(name: str, tmp_path: Path) -> None:
+    assert hints_of(name, tmp_path) == set()
 
 
 async def test_echo_is_told_of_a_snapshot_that_does_not_follow_writes() -> None:

@@ -16,18 +16,20 @@ from conformance.runner.verdict import Finding, Outcome, Run, Verdict
 from conformance.spec import requirements
 from tests.conformance import liars
 from tests.conformance.hostile import serving
-from tests.conformance.kit import run_kit
+from tests.conformance.kit import QUICK, run_kit
 from tests.conformance.liars import lying
 from tests.mutants.catalogue import kinds
 from tests.mutants.frames import JSON
 from tests.mutants.honest import Honest
 from tests.mutants.link import Link
 
+pytestmark = pytest.mark.io
+
+SCRIPTED = (*QUICK, "--budget=0s")
 LEFT = "1 case without an outcome: a/c"
 PROMISED = (
     "--auth-url is given, but the testee does not list `user-session`: its cases were not judged"
 )
-QUICK = ("--time-scale=0.2", "--budget=0s")
 
 
 class Deaf(Honest):
@@ -47,7 +49,7 @@ class Lazy(Honest):
 async def test_what_rests_on_a_case_that_fails_is_blocked_and_names_it(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     async with serving(Deaf) as url:
-        result = await run_kit("--server-url", url, *QUICK, "--report-json", str(report))
+        result = await run_kit("--server-url", url, *SCRIPTED, "--report-json", str(report))
     cases = json.loads(report.read_text())["cases"]
     testee = [c for c in cases if not c["id"].startswith(("application/", "replays/"))]
     blocked = [case for case in testee if case["verdict"] == "blocked"]
@@ -63,7 +65,9 @@ async def test_what_rests_on_a_case_that_fails_is_blocked_and_names_it(tmp_path:
 
 async def test_feature_that_does_not_work_blocks_what_needs_it_and_nothing_else() -> None:
     async with serving(Lazy) as url:
-        result = await run_kit("--server-url", url, *QUICK, "--section=tasks", "--section=notices")
+        result = await run_kit(
+            "--server-url", url, *SCRIPTED, "--section=tasks", "--section=notices"
+        )
     assert "depends on tasks/task-starts, which failed" in result.output
     notices = next(line for line in result.output.splitlines() if line.startswith("notices"))
     assert notices.split() == ["notices", "18", "·", "·"]
@@ -119,8 +123,8 @@ async def test_every_case_that_others_rest_on_exists() -> None:
 async def test_closing_is_judged_apart_from_the_effect() -> None:
     select = ("-k", "malformed_frame_changes_nothing")
     async with serving(kinds()["SaysWhy"]) as url:
-        lax = await run_kit("--server-url", url, *QUICK, *select)
-        strict = await run_kit("--server-url", url, *QUICK, *select, "--strict")
+        lax = await run_kit("--server-url", url, *SCRIPTED, *select)
+        strict = await run_kit("--server-url", url, *SCRIPTED, *select, "--strict")
     assert " failed" not in lax.output.splitlines()[-2]
     assert "how connections were closed (judged separately)" in lax.output
     assert "closed with code 1000" in lax.output
@@ -133,7 +137,7 @@ async def test_closing_is_judged_apart_from_the_effect() -> None:
 async def test_takeover_passes_where_only_the_older_one_is_not_told() -> None:
     select = ("--case", "session/takeover-leaves-the-newer-connection-open")
     async with serving(kinds()["JustCloses"]) as url:
-        result = await run_kit("--server-url", url, *QUICK, *select)
+        result = await run_kit("--server-url", url, *SCRIPTED, *select)
     assert "1 passed" in result.output
     assert "session-takeover-disconnect (MUST): 1 case" in result.output
     expected = "expected _DISCONNECT as the last event, then the end of the connection ("
@@ -145,7 +149,7 @@ async def test_identification_that_was_promised_and_is_not_there_fails() -> None
     async with serving(Honest) as url:
         auth = "ws://127.0.0.1:9/auth"
         result = await run_kit(
-            "--server-url", url, "--auth-url", auth, *QUICK, "--feature", "user-session"
+            "--server-url", url, "--auth-url", auth, *SCRIPTED, "--feature", "user-session"
         )
     assert "connection-accept (server, MUST)" in result.output
     assert f"expected     a WebSocket at {auth}" in result.output
@@ -160,7 +164,7 @@ async def test_auth_url_of_a_testee_that_does_not_list_it_fails() -> None:
             url,
             "--auth-url",
             "ws://127.0.0.1:9/auth",
-            *QUICK,
+            *SCRIPTED,
             "-k",
             "unknown_action_is",
         )

@@ -23,10 +23,13 @@ from conformance.spec import requirements
 from conformance.terminal.coverage import coverage
 from conformance.terminal.summary import groups, sections
 from tests.conformance import liars
-from tests.conformance.kit import Result, run_kit
+from tests.conformance.kit import QUICK, Result, run_kit
 from tests.conformance.liars import lying
+from tests.deadlines import DEADLINE
 
-SELECT = ("--time-scale=0.1", "--section=notices", "--budget=0s", "--replay-dir=")
+pytestmark = pytest.mark.io
+
+SELECT = (*QUICK, "--section=notices", "--budget=0s", "--replay-dir=")
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -42,7 +45,7 @@ async def in_terminal(columns: int, *options: str, **env: str) -> Result:
         )  # fmt: skip
         os.close(theirs)
         said = await asyncio.get_running_loop().run_in_executor(None, everything, ours)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(DEADLINE):
             status = await process.wait()
     return Result(status, said.decode().replace("\r\n", "\n"))
 

@@ -14,6 +14,8 @@ from conformance.protocol.contract import FEATURES, initial_state
 from tests.ws_sync.harness import Client, Server
 from ws_sync._apps.testee import make_app
 
+pytestmark = pytest.mark.io
+
 INITIAL = initial_state(FEATURES)
 
 

@@ -21,6 +21,8 @@ from ws_sync.limits import Limits
 from ws_sync.session import Session
 from ws_sync.sync import Sync
 
+pytestmark = pytest.mark.io
+
 LOG = Log()
 BIG = "x" * 100_000
 
@@ -78,7 +80,7 @@ async def test_new_connection_never_waits_for_a_peer_that_does_not_read() -> Non
         for number in range(300):
             notes.text = f"{number}{BIG}"
             await notes.sync()
-        async with asyncio.timeout(2), server.connect() as client:
+        async with asyncio.timeout(DEADLINE), server.connect() as client:
             assert (await client.receive())[1] == {"text": notes.text, "number": 0}
 
 
