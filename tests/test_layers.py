@@ -11,6 +11,8 @@ import pytest
 
 from tools import architecture
 
+pytestmark = pytest.mark.io
+
 ROOT = Path(__file__).parents[1]
 LINT = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 

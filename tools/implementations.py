@@ -1,7 +1,7 @@
-"""The page of implementations, `docs/implementations.md`: written, and compared with what is so.
+"""The page of implementations, `docs/implementations.md`.
 
-What it says is the same from run to run: no times, and nothing that depends on which of several
-requirements a failing case has blamed.
+It is the same in each run: it has no times, and does not depend on which of several requirements a
+failing case found unmet.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TITLES = {
     "pypi_0_6_9": "PyPI 0.6.9",
     "pypi_0_5_1": "PyPI 0.5.1",
 }
-"""The implementations that the page has, in its order, and what it calls them."""
+"""The implementations on the page, in their order, with their titles."""
 INTRODUCTION = """\
 # Implementations against requirements
 
@@ -38,12 +38,12 @@ counts the cases in the implementation's known-failing list, in its directory in
 
 
 def read(reports: Mapping[str, Path]) -> dict[str, Report]:
-    """The reports of the implementations that the page has, by their names."""
+    """Load the reports of the implementations on the page, by their names."""
     return {name: load(reports[name], title) for name, title in TITLES.items() if name in reports}
 
 
 def page(reports: Mapping[str, Report]) -> str:
-    """The page.
+    """Return the page.
 
     Raises:
         ValueError: An implementation is missing.
@@ -55,7 +55,7 @@ def page(reports: Mapping[str, Report]) -> str:
 
 
 def differences(folder: Path, reports: Mapping[str, Report]) -> list[str]:
-    """In what the page is not as these reports have it, line by line."""
+    """Return the lines in which the page differs from these reports."""
     path = folder / PAGE
     written = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     current = page(reports).splitlines()

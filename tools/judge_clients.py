@@ -2,8 +2,8 @@
 
     python -m tools.judge_clients [NAME …] [--budget TIME]
 
-They are the client in Python, and the one for browsers in Node and in Chromium. None may fail
-anything. The packages of the latter two are installed on first use; Chromium has to be there.
+The clients are the one in Python, and the one for browsers in Node and in Chromium. All must
+conform. The npm packages are installed on first use; Chromium must be installed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ COMMANDS = {
 
 
 def main() -> int:
-    """Judge the named clients, or all; 0 if each conforms."""
+    """Judge the clients; return 0 if each conforms."""
     parser = argparse.ArgumentParser(prog="python -m tools.judge_clients", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--budget", default="2s", help="time for generated sequences on each")

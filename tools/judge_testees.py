@@ -1,9 +1,9 @@
 """Run the kit against every testee of this repository: `python -m tools.judge_testees [NAME …]`.
 
-Each is started by the kit itself and judged with the known-failing list in its folder, so that this
-fails when a testee is worse than its list says, and when it is better. One that is known to fail
-anything is judged by the scripted cases alone: what generated sequences find of it is not listed.
-`--write DIR` writes the page of what was found, `--check DIR` compares it; both need all testees.
+The kit starts each testee and judges it with the known-failing list in its folder, so a testee that
+is worse or better than its list fails. A testee with entries runs only the scripted cases, because
+findings of generated sequences are not listed. `--write DIR` writes the page of the results,
+`--check DIR` compares it; both need all testees.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ COLUMNS = ("passed", "known failing", "warned", "failed", "not applicable", "not
 
 
 def main() -> int:
-    """Judge the named testees, or all; 0 if each is as its list says, and the page is current."""
+    """Judge the testees; return 0 if each matches its list, and the page is up to date."""
     parser = argparse.ArgumentParser(prog="tools.judge_testees", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="a folder in tools/testees")
     parser.add_argument("--write", type=Path, metavar="DIR", help="write the page there")
@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def page(write: Path | None, check: Path | None, paths: dict[str, Path]) -> int:
-    """Write the page of the reports, or compare it; 0 if it is current."""
+    """Write the page of the reports, or compare it; return 0 if it is up to date."""
     reports = implementations.read(paths)
     if write is not None:
         (write / implementations.PAGE).write_text(implementations.page(reports), encoding="utf-8")
@@ -57,7 +57,7 @@ def page(write: Path | None, check: Path | None, paths: dict[str, Path]) -> int:
     for line in found:
         print(line)
     if found:
-        print("the page is stale; write it with `python -m tools.judge_testees --write docs`")
+        print("the page is stale: run `python -m tools.judge_testees --write docs`")
     return 1 if found else 0
 
 

@@ -1,4 +1,4 @@
-"""Runs of the kit against servers that it starts itself, and tables of their outcomes."""
+"""Runs the kit against servers and clients that it starts, and prints tables of the outcomes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ ROOT = Path(__file__).resolve().parents[1]
 def judge(
     command: str, *options: str, side: str = "server", keep: Path | None = None
 ) -> tuple[int, dict[str, Any]]:
-    """Run the kit against what a command starts; its exit status and JSON report.
+    """Run the kit against a command; return the exit status and the JSON report.
 
     Args:
-        command: a command line; `{port}` in it stands for the port, or `{url}` for the kit's URL.
-        options: further ones of the kit.
-        side: what is judged, `server` or `client`.
-        keep: where the report is to stay, or None.
+        command: A command line; `{port}` stands for the port, or `{url}` for the kit's URL.
+        options: Further options of the kit.
+        side: The side under test, `server` or `client`.
+        keep: The file for the report, or None for a temporary one.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = keep or Path(folder) / "report.json"
@@ -30,7 +30,7 @@ def judge(
             sys.executable, "-m", "pytest", str(ROOT / "conformance"),
             f"--{side}-cmd={command}",
             f"--report-json={path}",
-            "--seed=1",  # so that a run of CI can be repeated
+            "--seed=1",  # the same search in each run
             *options,
         ]  # fmt: skip
         status = subprocess.run(run, cwd=ROOT, check=False).returncode
@@ -40,12 +40,12 @@ def judge(
 def table(
     heads: Sequence[str], what: str, outcomes: Sequence[tuple[str, int, dict[str, Any]]]
 ) -> str:
-    """Write the outcomes below each other.
+    """Return a table of outcomes.
 
     Args:
-        heads: the verdicts that are counted.
-        what: what the first column names.
-        outcomes: for each line its name, the exit status and the report.
+        heads: The verdicts that are counted.
+        what: The head of the first column.
+        outcomes: The name, the exit status and the report of each line.
     """
     lines = [f"{what:<24}" + "".join(f"{head:>16}" for head in (*heads, "seconds", "exit status"))]
     for name, status, report in outcomes:
@@ -56,10 +56,10 @@ def table(
 
 
 def chosen(given: Sequence[str], known: Sequence[str], what: str) -> Sequence[str]:
-    """Return the names that were given, or all when there was none.
+    """Return the names that were given, or all without any.
 
     Raises:
-        SystemExit: one is unknown.
+        SystemExit: A name is unknown.
     """
     if unknown := set(given) - set(known):
         print(f"no such {what}: {', '.join(sorted(unknown))}; there are {', '.join(known)}")

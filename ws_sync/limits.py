@@ -1,7 +1,6 @@
-"""What a client may cost: every bound that an application can set, in one place.
+"""Every limit that an application can set on what its clients may use.
 
-They are read where they bind; this module only names them. `docs/limits.md` has them all in a
-table, with those that can't be set, and says what happens beyond each.
+`docs/limits.md` lists them with the fixed ones, and what happens when each is exceeded.
 """
 
 from __future__ import annotations
@@ -19,29 +18,28 @@ CONNECTIONS = Rate(10, 100)
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds; sizes in characters and bytes, times in seconds, None for no bound.
+    """Limits; sizes in characters and bytes, times in seconds, None for no limit.
 
     Attributes:
-        congested_units: more units than these that wait for a peer are congestion.
-        congested_size: more than this is congestion.
-        most_units: so many units at most wait for a peer.
-        most_size: when so much waits for a peer, nothing more may.
-        close_timeout: how long a peer may take to read what is left for it at the end.
-        grace: how long the handler of an event may still run when its connection has ended;
-            then it is cancelled, because the events of a newer connection wait for it.
-        malformed: so many malformed frames in a row end a connection.
-        frame: the largest frame that is read; a server may have a limit of its own below that.
-        events: how many frames the clients of a session may send.
-        received: how much they may send, and make the server answer.
-        refused: for so many events counts one that is malformed or refused: it costs a line of
-            the log, and often a whole state.
-        connections: how often the clients of a session may connect.
-        tasks: so many tasks of a session run at most.
-        document: no write of a client makes a document larger than this.
-        operations: so many operations of a patch at most; 10,000 are the most anyway.
-        per_user: so many sessions of one user at most, in a store that asks for the user.
-        unidentified: so many connections of a store wait for the answer; a newer one takes the
-            place of the oldest.
+        congested_units: units that may wait for a peer before state changes wait too.
+        congested_size: size of these units.
+        most_units: units that may wait for a peer before its connection is closed.
+        most_size: size of these units.
+        close_timeout: time for a peer to read what is queued when its connection is closed.
+        grace: time for a handler that is running when its connection ends; then it is cancelled,
+            because the events of a newer connection wait for it.
+        malformed: malformed frames in a row before the connection is closed.
+        frame: size of a received frame; the server may have a lower limit of its own.
+        events: rate of frames from the clients of a session.
+        received: rate of bytes of these frames, and of the states sent in answer.
+        refused: cost, in frames, of each malformed or refused one: it costs a record of the log,
+            and often a whole state in answer.
+        connections: rate of connections of a session.
+        tasks: running tasks of a session.
+        document: size of a document after a client's write.
+        operations: operations of a patch; 10,000 is a fixed upper limit.
+        per_user: sessions of one user in a store whose clients identify themselves.
+        unidentified: connections of a store that have not identified themselves yet.
     """
 
     congested_units: int = 100

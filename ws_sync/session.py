@@ -27,7 +27,7 @@ from ws_sync._core.protocol.dialects import parse_dialects
 from ws_sync._core.protocol.events import BIN_META
 from ws_sync._log import Log, LogContext, log_fields, peer_of
 from ws_sync._server.admission import Admission
-from ws_sync._server.attachments import attach, attached
+from ws_sync._server.attachments import Attachment, attach, attached
 from ws_sync._server.connection import Connection
 from ws_sync._server.dispatcher import Dispatcher
 from ws_sync._server.handler_registry import call_handler
@@ -172,7 +172,7 @@ class Session:
             if self._admission.is_foreign(ws):
                 raise RefusedOrigin(ws.headers.get("origin", ""))
             self._attach(ws)
-        elif not self._is_replaced_here():
+        elif self._replaced_here() is None:
             self._release()
 
     def register_event(self, event: str, callback: Callable[..., Any]) -> None:
@@ -238,13 +238,12 @@ class Session:
         """
         if ws is not None:
             await self.new_connection(ws)
-        connection = self.connection
-        if self._is_replaced_here():
-            attachment = attached(self)
-            if attachment is not None and (older := attachment.connection()) is not None:
+        if (mine := self._replaced_here()) is not None:
+            if (older := mine.connection()) is not None:
                 older.close()
                 await older.closed()
             return
+        connection = self.connection
         if connection is None:
             raise NotConnected
         if connection.is_served:  # by another task
@@ -333,12 +332,12 @@ class Session:
         _tokens.set(tuple(older))
         session_context.reset(token)
 
-    def _is_replaced_here(self) -> bool:
-        """Return whether this task's connection is not, or no longer, the current one."""
-        attachment = attached(self)
-        if attachment is None:
-            return False
-        return self.connection is None or attachment.connection() is not self.connection
+    def _replaced_here(self) -> Attachment[Connection] | None:
+        """Return what this task has attached, if it is not the current connection."""
+        mine = attached(self)
+        if mine is None or (self.connection is not None and mine.connection() is self.connection):
+            return None
+        return mine
 
     def _attach(self, ws: Transport) -> Connection:
         older = self.connection

@@ -1,6 +1,6 @@
-"""Bytes that no client may send, or not only these.
+"""Frames that violate RFC 6455, and frames that are not complete.
 
-Each is built around one event: if that is found to have had its effect, the bytes were read.
+Each contains the same event, which has no effect unless the server reads the frame.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from conformance.driver.raw_socket import fragments, frame
 from conformance.protocol.wire import JSON, Event
 
 LIES = [1 << 40, 1 << 62, (1 << 64) - 1]
-"""Lengths that a header claims and that never come."""
+"""Lengths in a header whose payload never arrives."""
 
 
 def assigning(value: JSON, name: str = "text") -> str:
-    """The frame of an `assign`."""
+    """The text frame of an `assign`."""
     return Event("_ACTION:TESTEE", {"type": "assign", "name": name, "value": value}).text()
 
 
@@ -40,7 +40,7 @@ BROKEN = {
     "surrogate-in-utf-8": frame(ASSIGN_LOST.replace(b"lost", b"lo\xed\xa0\x80st")),
     "half-a-character": frame(ASSIGN_LOST.replace(b"lost", b"lo\xf0\x9f\x98st")),
 }
-"""What RFC 6455 forbids; the frames that hold no event are only to be survived."""
+"""Frames that RFC 6455 forbids."""
 
 CUT = {
     "in-its-header": frame(ASSIGN_LOST)[:1],
@@ -48,4 +48,4 @@ CUT = {
     "in-its-payload": frame(ASSIGN_LOST)[:-1],
     "between-fragments": fragments(ASSIGN_LOST, 20)[0] + frame(ASSIGN_LOST[20:], 0, fin=False),
 }
-"""What arrives before a connection is reset in the middle of a frame, or of a message."""
+"""The bytes before a reset in the middle of a frame or of a message."""

@@ -188,3 +188,15 @@ READ_ONLY: dict[str, list[JSON]] = {
     "by-type": [replace("/itemCount", "3")],
     "by-move": [move("/table/number", "/itemCount")],
 }
+
+BOMBS: dict[str, tuple[JSON, list[JSON]]] = {
+    "doubling": (
+        {"seed": "0123456789" * 30},
+        [copy("/table", f"/table/{n}") for n in range(13)],
+    ),
+    "repeating": (
+        {"seed": "x" * 100_000},
+        [copy("/table/seed", f"/table/{n}") for n in range(128)],
+    ),
+}
+"""Values of `table`, with patches that make them grow by copying."""

@@ -102,11 +102,7 @@ async def test_patches_hold_only_plain_operations(peer: Peer) -> None:
         await peer.assign("anything", value)
     await peer.fence()
     sent = {o["op"] for patch in peer.events("_PATCH:TESTEE", mark) for o in patch}
-    expect.equal(
-        sorted(sent - {"add", "remove", "replace"}),
-        [],
-        "operations of other kinds",
-    )
+    expect.equal(sorted(sent - {"add", "remove", "replace"}), [], "operations of other kinds")
 
 
 @case("patch-type-changes")

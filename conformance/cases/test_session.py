@@ -271,7 +271,7 @@ async def wait_refused(connection: Connection, requirement: str | None = None) -
         requirement: The requirement that the server breaks otherwise; None for that of the case.
 
     Raises:
-        Violation: It sends anything besides its question, or does not close.
+        Violation: It sends anything after its question, or does not close.
     """
     try:
         found = await connection.wait(

@@ -16,7 +16,7 @@ import pytest
 from websockets.frames import Opcode
 
 from conformance.cases.broken_frames import ASSIGN_LOST, BROKEN, CUT, LIES, assigning
-from conformance.cases.patches import add, copy, replace
+from conformance.cases.patches import BOMBS, add, replace
 from conformance.driver import expect
 from conformance.driver.connection import Connection
 from conformance.driver.dialogue import Dialogue
@@ -43,17 +43,6 @@ RIVALS = 50
 IDLE = 50
 PENDING = [letter * 900_000 for letter in string.ascii_lowercase[:12]]
 """Values that together are larger than the buffers between a server and a client."""
-
-BOMBS = {
-    "doubling": (
-        {"seed": "0123456789" * 30},
-        [copy("/table", f"/table/{n}") for n in range(13)],
-    ),
-    "repeating": (
-        {"seed": "x" * 100_000},
-        [copy("/table/seed", f"/table/{n}") for n in range(128)],
-    ),
-}
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ class Connection:
         label: Its name in the dialogue: A, B, …
         received: The events so far, in order. A pair of `_BIN_META` and bytes is one.
         legality: The judge of the received frames, which keeps the mirror.
-        fences: The counters that tell answers from changes.
+        fences: The counters that distinguish answers from changes.
         closing: The end of the connection, None while it is open.
         url: The URL.
         ended_by_kit: Whether the kit has begun to close it.
@@ -239,7 +239,7 @@ class Connection:
 
         Args:
             content: The bytes, such as a frame that the library would not write.
-            what: The bytes for people; empty if they continue what was traced before.
+            what: The bytes for people; empty if they continue bytes that were traced before.
 
         Raises:
             ClosedEarly: The server has closed the connection.

@@ -1,4 +1,4 @@
-"""Counts what a run has checked: a verdict depends on it."""
+"""Counts the checks of a run: few checks make a weak verdict."""
 
 from __future__ import annotations
 

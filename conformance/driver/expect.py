@@ -42,7 +42,7 @@ class DifferentValue(Violation):
     @property
     def received(self) -> str:
         """The received value; of two objects only the members that differ."""
-        return difference(self.received_value, self.expected_value)
+        return _difference(self.received_value, self.expected_value)
 
 
 def equal(
@@ -132,10 +132,10 @@ def _wanted(received: JSON, expected: JSON) -> str:
     right = len(expected) - len(wrong)
     if not wrong or not right:
         return show_json(expected)
-    return f"{show_json(wrong)}, and {right} more that {'is' if right == 1 else 'are'} right"
+    return f"{show_json(wrong)}, and {right} equal member{'' if right == 1 else 's'}"
 
 
-def difference(received: JSON, expected: JSON) -> str:
+def _difference(received: JSON, expected: JSON) -> str:
     """The received value; of two objects only the members that differ."""
     if not isinstance(received, dict) or not isinstance(expected, dict):
         return show_json(received)
@@ -145,7 +145,6 @@ def difference(received: JSON, expected: JSON) -> str:
         if name in received and not same(received[name], value)
     ]
     parts += [f"no {name!r}" for name in expected if name not in received]
-    parts += [
-        f"{name!r}: {show_json(received[name])} besides" for name in received.keys() - expected
-    ]
+    extra = (name for name in received if name not in expected)
+    parts += [f"an extra {name!r}: {show_json(received[name])}" for name in extra]
     return ", ".join(parts)

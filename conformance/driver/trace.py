@@ -6,14 +6,16 @@ import time
 from dataclasses import dataclass, field
 from typing import Literal
 
+from conformance.protocol.contract import SECOND, TESTEE
 from conformance.protocol.display import show_payload
+from conformance.protocol.wire import Event
 
 Direction = Literal["sent", "received", "noted"]
 Change = Literal["opened", "closed"]
 
 ARROWS: dict[Direction, str] = {"sent": "->", "received": "<-", "noted": "--"}
-FENCES = ('{"type":"_GET:TESTEE","data":{}}', '{"type":"_GET:SECOND","data":{}}')
-CALL = '{"type":"_ACTION:TESTEE","data":{"type":"call","name":"fence-'
+SERVER_FENCES = frozenset(Event(f"_GET:{key}", {}).text() for key in (TESTEE, SECOND))
+CLIENT_FENCE = '{"type":"_ACTION:TESTEE","data":{"type":"call","name":"fence-'
 """The beginning of a fence for a client."""
 WHOLE = 1 << 16
 """The longest payload that is kept whole; of a longer one the middle is left out."""
@@ -30,8 +32,7 @@ class Entry:
         direction: Sent or received by the kit, or noted.
         payload: The frame, or the note's text.
         left_out: The characters or bytes that are missing in the middle of the payload.
-        change: What a note says of its connection, if that is its beginning or its end by a close
-            frame.
+        change: For a note: whether the connection was opened, or closed by a close frame.
     """
 
     at: float
@@ -45,7 +46,9 @@ class Entry:
     def is_fence(self) -> bool:
         """Whether it is a fence of the kit."""
         payload = self.payload
-        return payload in FENCES or (isinstance(payload, str) and payload.startswith(CALL))
+        if not isinstance(payload, str):
+            return False
+        return payload in SERVER_FENCES or payload.startswith(CLIENT_FENCE)
 
     def line(self) -> str:
         """The entry on one line, long payloads cut in the middle."""

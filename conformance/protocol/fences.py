@@ -1,4 +1,4 @@
-"""Counts states, so that the answer to a `_GET` is told from a change.
+"""Counts states, to distinguish the answer to a `_GET` from a change.
 
 Theory of operation
     A fence is a `_GET` whose answer shows that everything sent before it has had its effect. A

@@ -108,7 +108,7 @@ class Legality:
             self._patched(key, before, frame)
 
     def _patched(self, key: str, before: JSON, frame: str) -> None:
-        """Judge what a patch has made of a document."""
+        """Judge a document after a patch."""
 
     def _break(
         self,
@@ -132,7 +132,7 @@ class Legality:
 
 
 class ServerLegality(Legality):
-    """The judge of a server, whose documents are objects and keep their attributes."""
+    """The judge of a server: its documents are objects, and keep their attributes."""
 
     side: ClassVar[str] = "server"
     unannounced: ClassVar[str] = "connection-state-before-patch"

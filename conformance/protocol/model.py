@@ -1,6 +1,6 @@
 """What the documents of a session have to hold, by the testee contract.
 
-A test gives the model each step of a sequence; the model says what the server has to hold after it.
+A sequence applies each of its steps to the model, whose state the server then has to have.
 The `jsonpatch` library applies patches; the rules about their results are those of patch.md and
 state.md.
 """

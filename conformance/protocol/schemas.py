@@ -1,4 +1,4 @@
-"""The protocol's own events: who sends them, their schema, and the requirement that it enforces.
+"""The protocol's own events: their senders, schemas and requirements.
 
 All of this is read from `spec/schemas/`: `x-senders` lists the sides that send an event, and
 `x-requirement` names the requirement that a side breaks when its event is invalid by the schema.

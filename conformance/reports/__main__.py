@@ -1,7 +1,7 @@
-"""Reads reports again: `ws-sync report show FILE`, `ws-sync report compare A.json B.json …`.
+"""Shows and compares reports: `ws-sync report show FILE`, `ws-sync report compare A.json B.json …`.
 
-Exit status of `show`: that of the run; 2 where the report is not whole, or can't be read. Of
-`compare`: 0; 1 if a case that passes in the first report does not in a later one; 2 as above.
+Exit status of `show`: that of the run; 2 if the report is incomplete or can't be read. Exit status
+of `compare`: 0; 1 if a case that passes in the first report does not in a later one; 2 as above.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ from conformance.reports.wording import (
 )
 
 OUTPUTS = {
-    "html": ("report.html", "one page that opens from a disk"),
-    "markdown": ("summary.md", "a short text for a pull request"),
+    "html": ("report.html", "one page that works from a disk"),
+    "markdown": ("summary.md", "a summary for a pull request"),
     "junit": ("junit.xml", "JUnit XML"),
     "ctrf": ("ctrf.json", "CTRF JSON"),
-    "badge": ("badge.svg", "a picture"),
-    "badge-json": ("badge.json", "what Shields asks an endpoint for"),
+    "badge": ("badge.svg", "an SVG badge"),
+    "badge-json": ("badge.json", "the JSON of a Shields endpoint"),
 }
-"""What can be made of a report, by the option that asks for it."""
+"""The file and the description of each output, by its option."""
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Run the command; the exit status."""
+    """Run the command; return the exit status."""
     chosen = _parser().parse_args(given)
     try:
         status: int = chosen.run(chosen)
-    except BrokenPipeError:  # who reads it has seen enough, such as `head`
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - until the end
+    except BrokenPipeError:  # the reader, such as `head`, has closed the pipe
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open until the end
         return NOTHING_RAN
     return status
 
@@ -53,33 +53,34 @@ def main(given: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ws-sync report",
-        description="Read reports again that the kit has written.",
+        description="Show and compare reports of the kit.",
         epilog=(__doc__ or "").partition("\n\n")[2],
     )
     verbs = parser.add_subparsers(metavar="VERB", required=True)
     show = verbs.add_parser(
         "show",
-        help="say what a report says, or write it in other forms",
-        description="Say what a report says, or write it in other forms. One that was cut off is "
-        "read as far as it goes.",
+        help="show a report, or write it in other formats",
+        description="Show a report, or write it in other formats. A report that was cut off is "
+        "read up to its end.",
     )
     show.add_argument("file", type=Path, metavar="FILE", help="report.json")
     for name, (_, about) in OUTPUTS.items():
         show.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write {about}")
-    show.add_argument("--all", type=Path, metavar="DIR", help="write all of these into a folder")
+    show.add_argument(
+        "--all", type=Path, metavar="DIR", help="write all of these files into a folder"
+    )
     show.set_defaults(run=_show)
     compare = verbs.add_parser(
         "compare",
-        help="say where reports differ",
-        description="Say where reports of implementations, or of versions of one, differ: all of "
-        "servers, or all of clients.",
+        help="show the differences between reports",
+        description="Show the differences between reports of implementations or of versions. All "
+        "reports must be about servers, or all about clients.",
     )
     compare.add_argument(
         "files",
         nargs="+",
         metavar="FILE",
-        help="report.json, or NAME=FILE to call it something; the first is what the others are "
-        "compared with",
+        help="report.json, or NAME=FILE to name it; the others are compared with the first",
     )
     compare.add_argument("--html", type=Path, metavar="FILE", help="write a page")
     compare.add_argument("--markdown", type=Path, metavar="FILE", help="write Markdown")
@@ -101,29 +102,29 @@ def _show(chosen: argparse.Namespace) -> int:
     if not _written({path: _call(writer, report) for path, writer in outputs.items()}):
         return NOTHING_RAN
     if not outputs:
-        _tell(report)
+        _print_summary(report)
     if report.damage is not None:
-        _say(f"ws-sync: {chosen.file} is not whole: {report.damage}", sys.stderr)
+        _print(f"ws-sync: {chosen.file} is incomplete: {report.damage}", sys.stderr)
     return NOTHING_RAN if report.damage is not None or report.status is None else report.status
 
 
-def _tell(report: Report) -> None:
+def _print_summary(report: Report) -> None:
     for verdict in ORDER:
         if report.counts[verdict]:
             called = verdict.called(report.side)
-            _say(f"{SIGNS[verdict]} {report.counts[verdict]:>6,}  {called}")
+            _print(f"{SIGNS[verdict]} {report.counts[verdict]:>6,}  {called}")
     for id_, found in report.failures().items():
         case = shortest(found)
         requirement = report.requirements.get(id_)
         level = f" ({requirement.level})" if requirement else ""
         example = escape_control_chars(case.id)
-        _say(f"\n{escape_control_chars(id_)}{level}: {cases(len(found))}, such as {example}")
+        _print(f"\n{escape_control_chars(id_)}{level}: {cases(len(found))}, for example {example}")
         if requirement:
-            _say(f"  {escape_control_chars(requirement.sentence)}")
-        _say(f"  {escape_control_chars(why(case))[:300]}")
+            _print(f"  {escape_control_chars(requirement.sentence)}")
+        _print(f"  {escape_control_chars(why(case))[:300]}")
     for sentence in (*report.sentences("problems"), *report.sentences("warnings")):
-        _say(f"\n{escape_control_chars(sentence)}")
-    _say(f"\n{escape_control_chars(report.judged)}, {report.began}: {conclusion(report)}")
+        _print(f"\n{escape_control_chars(sentence)}")
+    _print(f"\n{escape_control_chars(report.judged)}, {report.began}: {conclusion(report)}")
 
 
 def _compare(chosen: argparse.Namespace) -> int:
@@ -133,7 +134,7 @@ def _compare(chosen: argparse.Namespace) -> int:
     try:
         found = Comparison([report for report in reports if report is not None])
     except MixedSides as error:
-        _say(f"ws-sync: {error}", sys.stderr)
+        _print(f"ws-sync: {error}", sys.stderr)
         return NOTHING_RAN
     outputs: dict[Path, Callable[[], str]] = {}
     if chosen.html is not None:
@@ -144,11 +145,11 @@ def _compare(chosen: argparse.Namespace) -> int:
         return NOTHING_RAN
     if not outputs:
         for line in comparison.text(found, _width()):
-            _say(line)
+            _print(line)
     for report in found.reports:
         if report.damage is not None:
-            _say(
-                f"ws-sync: {escape_control_chars(report.name)} is not whole: {report.damage}",
+            _print(
+                f"ws-sync: {escape_control_chars(report.name)} is incomplete: {report.damage}",
                 sys.stderr,
             )
     if any(report.damage is not None for report in found.reports):
@@ -157,19 +158,19 @@ def _compare(chosen: argparse.Namespace) -> int:
 
 
 def _width() -> int | None:
-    """The columns of the terminal; None where nobody says how many: in a pipe, in a file."""
+    """Return the columns of the terminal; None if the output is a pipe or a file."""
     return get_terminal_size().columns if sys.stdout.isatty() or os.getenv("COLUMNS") else None
 
 
 def _load(given: str) -> Report | None:
-    """The report that an argument names, `NAME=FILE` or `FILE`; complains if there is none."""
+    """Load the report of an argument, `NAME=FILE` or `FILE`; print an error and return None."""
     name, equals, path = given.partition("=")
     if not equals or "/" in name or Path(given).exists():
         name, path = "", given
     try:
         return load(Path(path), name)
     except ReportError as error:
-        _say(f"ws-sync: {path}: {error}", sys.stderr)
+        _print(f"ws-sync: {path}: {error}", sys.stderr)
         return None
 
 
@@ -178,19 +179,19 @@ def _call(writer: Callable[[Report], str], report: Report) -> Callable[[], str]:
 
 
 def _written(outputs: dict[Path, Callable[[], str]]) -> bool:
-    """Write files, and say so; whether that was possible."""
+    """Write files and print their names; return whether all were written."""
     for path, make in outputs.items():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(make(), encoding="utf-8")
         except OSError as error:
-            _say(f"ws-sync: {path} can't be written: {error.strerror or error}", sys.stderr)
+            _print(f"ws-sync: {path} can't be written: {error.strerror or error}", sys.stderr)
             return False
-        _say(f"wrote {path}")
+        _print(f"wrote {path}")
     return True
 
 
-def _say(text: str, stream: TextIO | None = None) -> None:
+def _print(text: str, stream: TextIO | None = None) -> None:
     print(text, file=stream, flush=True)
 
 

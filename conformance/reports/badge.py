@@ -1,4 +1,4 @@
-"""A badge: the JSON that Shields asks an endpoint for, and the same as a picture."""
+"""A badge: the JSON of a Shields endpoint, and an SVG."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from conformance.reports.wording import outcome
 from conformance.runner.verdict import NOT_CONFORMANT, Verdict
 
 LABELS = {"server": "ws-sync", "client": "ws-sync client"}
-"""What stands in front of the message, by the side that was judged."""
+"""The label by the side that was judged."""
 NAMED = {"good": "brightgreen", "fair": "yellow", "bad": "red", "unknown": "lightgrey"}
-"""Colours by the names that Shields has."""
+"""Shields' names of the colours."""
 COLOURS = {"good": "#1a7f4b", "fair": "#8a6100", "bad": "#b42318", "unknown": "#5c6470"}
 NARROW, WIDE = 4.0, 9.5
-"""Widths of letters in pixels, in the font of badges at its size."""
+"""Widths of letters in the badge's font, in pixels."""
 
 
 def message(report: Report) -> str:
-    """What the badge says."""
+    """Return the message of the badge."""
     kind = outcome(report)
     if kind == "unknown":
         return "incomplete" if report.damage else "nothing ran"
@@ -33,7 +33,7 @@ def message(report: Report) -> str:
 
 
 def write_json(report: Report) -> str:
-    """The badge as JSON, by the schema of Shields' endpoint badge."""
+    """Return the badge by the schema of Shields' endpoint badge."""
     found = {
         "schemaVersion": 1,
         "label": LABELS[report.side],
@@ -45,14 +45,14 @@ def write_json(report: Report) -> str:
 
 
 def write_svg(report: Report) -> str:
-    """The badge as a picture."""
-    label, said = LABELS[report.side], message(report)
+    """Return the badge as an SVG."""
+    label, text = LABELS[report.side], message(report)
     return rendered(
         "badge.svg",
         label=label,
-        message=said,
+        message=text,
         left=_width(label),
-        right=_width(said),
+        right=_width(text),
         colour=COLOURS[outcome(report)],
     )
 

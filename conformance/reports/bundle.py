@@ -1,4 +1,4 @@
-"""All outputs of one report, as the files of a folder."""
+"""Writes all outputs of a report into a folder: the plugin for `--report`."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ WRITERS: dict[str, Callable[[Report], str]] = {
     "badge.svg": badge.write_svg,
     "report.html": html.write,
 }
-"""What is made of a report, by the name of the file."""
+"""The writer of each file."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the reports of a run that has ended; that a file can't be written fails the run."""
+    """Write the reports of the run; a file that can't be written is a problem of the run."""
     stash = session.config.stash
     chosen, run = stash.get(OPTIONS, None), stash[RUN]
     if chosen is None or run.selects_nothing:
@@ -40,15 +40,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def keep(run: Run, chosen: Options, seconds: float) -> str | None:
-    """Write what the command line asks for: the JSON, or the folder with all.
+    """Write the JSON or the folder that the command line asks for.
 
     Args:
-        run: What became of the cases.
-        chosen: What the command line says.
-        seconds: How long it took.
+        run: The outcomes.
+        chosen: The command line.
+        seconds: The duration of the run.
 
     Returns:
-        What could not be written, a sentence, or None.
+        The error as a sentence, or None.
     """
     if chosen.report is None and chosen.reports is None:
         return None
@@ -67,7 +67,7 @@ def keep(run: Run, chosen: Options, seconds: float) -> str | None:
 
 
 def write(folder: Path, report: Report) -> None:
-    """Write everything but the JSON.
+    """Write all files but the JSON.
 
     Raises:
         OSError: A file can't be written.

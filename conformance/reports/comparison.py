@@ -1,9 +1,9 @@
-"""Reports beside each other: implementations, or versions of one, against requirements and cases.
+"""Compares reports of implementations, or of versions of one, by requirement and by case.
 
-All of them are of servers, or all of clients: the two have no case in common.
+All reports are about servers, or all about clients: the two have no case in common.
 
-A requirement stands by the cases that are bound to it: all of them pass, or so many do not. That is
-the same from run to run, where the requirement that a failing case blames need not be.
+A requirement is counted by the cases that are bound to it, because those are the same in each run.
+The requirement that a failing case finds unmet may vary.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ UNMET = NOT_CONFORMANT | {Verdict.WARN, Verdict.KNOWN}
 
 
 class MixedSides(ValueError):
-    """Reports of servers and of clients can't stand beside each other.
+    """Reports of servers and of clients can't be compared.
 
     Attributes:
-        first: A report.
-        other: One of the other side.
+        first: The first report.
+        other: A report of the other side.
     """
 
     def __init__(self, reports: Iterable[Report]) -> None:
@@ -42,17 +42,18 @@ class MixedSides(ValueError):
             f"{escape_control_chars(report.name)} judges a {report.side}"
             for report in (self.first, self.other)
         )
-        return f"cannot compare: {sides}, and they have no case in common"
+        return f"can't compare: {sides}, which have no case in common"
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How a requirement stands in one report.
+    """A requirement in one report.
 
     Attributes:
-        kind: All cases pass; some do not, of a MUST; of a SHOULD; none was judged; there is none.
-        unmet: How many cases do not pass.
-        judged: How many were judged.
+        kind: `GOOD` if all cases pass, `BAD` or `POOR` if some cases of a MUST or a SHOULD do not,
+            `NONE` if no case was judged, `ABSENT` without a case.
+        unmet: The number of cases that do not pass.
+        judged: The number of cases that were judged.
     """
 
     kind: str
@@ -66,41 +67,41 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A requirement in all of the reports."""
+    """A requirement in all reports."""
 
     requirement: Requirement
     cells: tuple[Cell, ...]
 
     @property
     def differs(self) -> bool:
-        """Whether it stands otherwise in one of them."""
+        """Whether the reports differ."""
         return len(set(self.cells)) > 1
 
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case in all of the reports; None where a report does not have it."""
+    """A case in all reports, with None for a report without it."""
 
     id: str
     verdicts: tuple[Verdict | None, ...]
 
     @property
     def change(self) -> str:
-        """What became of it from the first report to the last."""
+        """The change from the first report to the last."""
         first, last = self.verdicts[0], self.verdicts[-1]
         if first is None or last is None:
             return "new" if first is None else "gone"
         if (first in UNMET) != (last in UNMET):
-            return "no longer passes" if last in UNMET else "does not fail any more"
-        return "is judged otherwise"
+            return "no longer passes" if last in UNMET else "no longer fails"
+        return "another verdict"
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Reports beside each other, in the order in which they were given.
+    """A comparison of reports, in the given order.
 
     Raises:
-        MixedSides: Some are of servers and some of clients.
+        MixedSides: Some are about servers and some about clients.
     """
 
     reports: Sequence[Report]
@@ -111,7 +112,7 @@ class Comparison:
 
     @cached_property
     def rows(self) -> list[Row]:
-        """The requirements that a case of one of the reports is bound to."""
+        """The requirements that have a case in one of the reports."""
         known: dict[str, Requirement] = {}
         for report in self.reports:
             known |= {id_: each for id_, each in report.requirements.items() if id_ not in known}
@@ -124,31 +125,31 @@ class Comparison:
 
     @cached_property
     def cases(self) -> list[CaseRow]:
-        """The cases, in the order of the first report that has them."""
+        """The cases, in the order of the first report that has each."""
         verdicts = [{case.id: case.verdict for case in report.cases} for report in self.reports]
         ids = dict.fromkeys(id_ for found in verdicts for id_ in found)
         return [CaseRow(id_, tuple(found.get(id_) for found in verdicts)) for id_ in ids]
 
     @property
     def different(self) -> list[CaseRow]:
-        """The cases that have not the same verdict in all of the reports."""
+        """The cases whose verdicts differ."""
         return [row for row in self.cases if len(set(row.verdicts)) > 1]
 
     @property
     def worse(self) -> bool:
-        """Whether a case that is met in the first report is not in a later one."""
+        """Whether a case that passes in the first report does not in a later one."""
         return any(
             row.verdicts[0] is Verdict.PASS and any(v in UNMET for v in row.verdicts[1:])
             for row in self.cases
         )
 
     def called(self, verdict: Verdict | None) -> str:
-        """What people read of a verdict; None is that of a case which a report does not have."""
+        """Return a verdict for people; None is a case that a report does not have."""
         return verdict.called(self.reports[0].side) if verdict else "absent"
 
     @property
     def names(self) -> list[str]:
-        """What the reports are called."""
+        """The names of the reports."""
         return [escape_control_chars(report.name) for report in self.reports]
 
 
@@ -173,7 +174,7 @@ def _cell(requirement: Requirement, cases: list[CaseView]) -> Cell:
 
 
 def text(comparison: Comparison, width: int | None) -> Iterator[str]:
-    """The lines for a terminal of this width, or of any."""
+    """Yield the lines for a terminal of this width; None for no limit."""
     numbers = [f"{number}" for number in range(1, len(comparison.reports) + 1)]
     for number, report in zip(numbers, comparison.reports, strict=True):
         yield f"{number}  {escape_control_chars(report.name)}: {conclusion(report)}"
@@ -187,7 +188,7 @@ def text(comparison: Comparison, width: int | None) -> Iterator[str]:
             yield _line(f"{SIGNS[verdict]} {comparison.called(verdict)}", map(str, counts), 30)
     rows = [row for row in comparison.rows if row.differs]
     yield ""
-    yield f"requirements that stand otherwise: {len(rows)} of {len(comparison.rows)}"
+    yield f"requirements that differ: {len(rows)} of {len(comparison.rows)}"
     longest = max((len(escape_control_chars(row.requirement.id)) for row in rows), default=0) + 12
     if rows:
         yield _line("", numbers, longest)
@@ -196,19 +197,19 @@ def text(comparison: Comparison, width: int | None) -> Iterator[str]:
         yield _line(name, map(str, row.cells), longest)
     yield ""
     different = comparison.different
-    yield f"cases that are judged otherwise: {len(different)} of {len(comparison.cases)}"
+    yield f"cases that differ: {len(different)} of {len(comparison.cases)}"
     for change, found in _by_change(different):
         yield f"  {change}: {len(found)}"
         for each in found[:SHOWN]:
-            said = " → ".join(map(comparison.called, each.verdicts))
-            line = f"    {escape_control_chars(each.id)}: {said}"
+            verdicts = " → ".join(map(comparison.called, each.verdicts))
+            line = f"    {escape_control_chars(each.id)}: {verdicts}"
             yield line if width is None or len(line) <= width else f"{line[: width - 1]}…"
         if len(found) > SHOWN:
             yield f"    … and {len(found) - SHOWN} more"
 
 
 SHOWN = 15
-"""Cases that the terminal names of a kind."""
+"""The most cases of one change that the terminal shows."""
 
 
 def _line(name: str, cells: Iterable[str], width: int) -> str:
@@ -226,12 +227,12 @@ def _by_change(rows: Iterable[CaseRow]) -> list[tuple[str, list[CaseRow]]]:
 
 
 def markdown(comparison: Comparison, *, link: str = "spec/", all_rows: bool = False) -> str:
-    """The comparison as Markdown: nothing in it differs from run to run of the same thing.
+    """Return the comparison as Markdown, which is the same for two runs with the same verdicts.
 
     Args:
         comparison: The reports.
-        link: What leads to the pages of the specification.
-        all_rows: Whether requirements are shown that stand the same in all of the reports.
+        link: The path to the pages of the specification.
+        all_rows: Whether to show the requirements that are the same in all reports.
     """
     names = [plain(name) for name in comparison.names]
     head = f"| | {' | '.join(names)} |\n|---|{'---:|' * len(names)}\n"
@@ -265,12 +266,12 @@ def _quoted(text: str) -> str:
 
 def _changes(comparison: Comparison) -> str:
     different = comparison.different
-    lines = [f"\n## Cases that are judged otherwise: {len(different)}\n"]
+    lines = [f"\n## Cases that differ: {len(different)}\n"]
     for change, found in _by_change(different):
         lines.append(f"\n### {len(found)}: {change}\n\n")
         for row in found:
-            said = " → ".join(map(comparison.called, row.verdicts))
-            lines.append(f"- {plain(row.id)}: {said}\n")
+            verdicts = " → ".join(map(comparison.called, row.verdicts))
+            lines.append(f"- {plain(row.id)}: {verdicts}\n")
     return "".join(lines)
 
 
@@ -278,7 +279,7 @@ def _changes(comparison: Comparison) -> str:
 
 
 def html(comparison: Comparison) -> str:
-    """The comparison as a page that opens from a disk."""
+    """Return the comparison as a page that works from a disk."""
     script = scripts("theme.js", "comparison.js")
     return rendered(
         "comparison.html",

@@ -1,4 +1,4 @@
-"""CTRF, the Common Test Report Format: JSON for the tools that read it."""
+"""CTRF, the Common Test Report Format."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conformance.reports.wording import conclusion, escape_control_chars, why
 from conformance.runner.verdict import Verdict
 
 VERSION = "0.0.0"
-"""Of the format: the published schema is that of 0.0."""
+"""The version of the format; the published schema is that of 0.0."""
 STATUSES = {
     Verdict.PASS: "passed",
     Verdict.WARN: "passed",
@@ -23,11 +23,11 @@ STATUSES = {
     Verdict.NOT_APPLICABLE: "skipped",
     Verdict.NOT_TESTABLE: "skipped",
 }
-"""What the format has for a verdict; the verdict itself is the `rawStatus`."""
+"""The status of each verdict; `rawStatus` has the verdict itself."""
 
 
 def write(report: Report) -> str:
-    """The report as CTRF."""
+    """Return the report as CTRF."""
     start = round(datetime.fromisoformat(report.began).timestamp() * 1000)
     tests = [_test(report, case) for case in report.cases]
     names = ("passed", "failed", "skipped", "pending", "other")
@@ -68,8 +68,8 @@ def _test(report: Report, case: CaseView) -> dict[str, Any]:
         "suite": [case.section],
         "tags": [case.requirement, case.level],
     }
-    if said := escape_control_chars(why(case)):
-        found["message"] = said
+    if message := escape_control_chars(why(case)):
+        found["message"] = message
     if case.reason and case.findings:
         found["trace"] = escape_control_chars(case.reason)
     if requirement is not None:

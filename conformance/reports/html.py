@@ -1,8 +1,8 @@
-"""The page: one HTML file that opens from a disk, without a network.
+"""The page: one HTML file that works from a disk, without a network.
 
-Its head and its tables stand in it as HTML, and so does a line for each case. What a case has more,
-with its dialogue, stands in it as JSON, a line each, and is drawn by the script when someone opens
-it. A policy in the page forbids to load anything, and to run any script but that one.
+The tables and one line for each case are HTML. The details of a case, with its dialogue, are a line
+of JSON, from which the script renders them when they are opened. The page's Content-Security-Policy
+forbids to load anything, and to run any other script.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from conformance.reports.templates import digest, embedded, file, rendered, scri
 from conformance.reports.wording import (
     CLASSES,
     SIGNS,
-    STANDING_CLASSES,
-    STANDING_SIGNS,
+    STATUS_CLASSES,
+    STATUS_SIGNS,
     conclusion,
     outcome,
     shortest,
@@ -29,13 +29,13 @@ from conformance.runner.measurements import Figure
 from conformance.runner.verdict import Verdict
 
 WHOLE = 6_000
-"""Characters of a frame that the page has whole; of a longer one it has both ends."""
+"""The longest frame in full, in characters; of a longer one the page has both ends."""
 SCRIPTS = ("theme.js", "state.js", "report.js")
 DIRECTIONS = {"sent": 0, "received": 1, "noted": 2}
 
 
 def write(report: Report) -> str:
-    """The report as a page."""
+    """Return the report as a page."""
     script = scripts(*SCRIPTS)
     return rendered(
         "report.html",
@@ -46,10 +46,10 @@ def write(report: Report) -> str:
         script=script,
         digest=digest(script),
         signs=SIGNS,
-        standing_signs=STANDING_SIGNS,
+        status_signs=STATUS_SIGNS,
         shown=[v for v in ORDER if report.counts[v]],
         classes=CLASSES,
-        standing_classes=STANDING_CLASSES,
+        status_classes=STATUS_CLASSES,
         levels=LEVELS,
         why=why,
         shortest=shortest,
@@ -65,17 +65,17 @@ def write(report: Report) -> str:
 
 
 def _unmet(report: Report) -> list[tuple[str, str, dict[str, list[CaseView]]]]:
-    """What is not met, the worst first: what it is called, its class, the cases by requirement."""
+    """Return the unmet requirements, worst first: a title, a class, the cases by requirement."""
     found = [
-        ("What is not met", "fail", report.failures()),
-        ("What a SHOULD asks for", "warn", report.unmet(Verdict.WARN)),
-        ("What is known to fail", "known", report.unmet(Verdict.KNOWN)),
+        ("Not met", "fail", report.failures()),
+        ("SHOULD not met", "warn", report.unmet(Verdict.WARN)),
+        ("Known failing", "known", report.unmet(Verdict.KNOWN)),
     ]
     return [each for each in found if each[2]]
 
 
 def json_of_requirements(report: Report) -> Markup:
-    """What the script has to know of the requirements."""
+    """Return the requirements for the script."""
     return embedded(
         {
             each.id: {
@@ -115,9 +115,9 @@ def _short(text: str) -> str:
 
 
 def _dialogue(entries: list[dict[str, Any]]) -> list[list[object]]:
-    """The entries as lists: time, connection, direction, payload, whether bytes, what is left out.
+    """Return the entries as lists: time, connection, direction, payload, is binary, left out.
 
-    What can't be shown is written as an escape by the script: the frame has to be read there.
+    The payload is not escaped: the script parses it, and escapes what it shows.
     """
     found = []
     for entry in entries:
@@ -139,7 +139,7 @@ def _cut(text: str, length: int) -> str:
 
 
 def _coverage(report: Report) -> list[dict[str, Any]]:
-    """The rows that bind the side under test, its own first, and that something can be said of."""
+    """Return the observable rows that bind the side under test, its own first."""
     rows = [row for row in report.coverage() if row["observable"]]
     return [row for side in (report.side, "both") for row in rows if row["side"] == side]
 
@@ -155,8 +155,8 @@ def _of_server(report: Report) -> list[tuple[str, str]]:
     return [
         ("server", target["url"]),
         *([("started by", command)] if command else []),
-        ("identification", target["authUrl"] or "no --auth-url"),
-        ("judged as", "a testee" if target["testee"] else "an application without a testee"),
+        ("identification", target["authUrl"] or "not given (--auth-url)"),
+        ("judged as", "a testee" if target["testee"] else "an application, without a testee"),
         ("features", ", ".join(target["features"]) or "none"),
         ("documents", ", ".join(target["documents"]) or "none"),
     ]
@@ -165,7 +165,7 @@ def _of_server(report: Report) -> list[tuple[str, str]]:
 def _of_client(report: Report) -> list[tuple[str, str]]:
     command = report.target.get("command")
     return [
-        ("client", command or "one that was running already"),
+        ("client", command or "started by the user"),
         ("the kit's server", report.target["url"]),
     ]
 

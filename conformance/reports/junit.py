@@ -1,8 +1,8 @@
-"""JUnit XML, for what continuous integration draws of test results.
+"""JUnit XML, for the test reports of continuous integration.
 
-Valid by the schemas of Jenkins and of Ant's tasks: a suite for each section, with its properties
-first and its output last. A case that makes what is judged non-conformant is a `failure`, an
-error of the kit an `error`; a warning passes; what is known to fail is skipped, with the reason.
+It is valid by the schemas of Jenkins and of Ant: a suite for each section, its properties first and
+its output last. A case that fails the run is a `failure`, an error of the kit an `error`. A warning
+passes. A known failure is skipped, with the reason.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SKIPPED = (Verdict.KNOWN, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE)
 
 
 def write(report: Report) -> str:
-    """The report as JUnit XML."""
+    """Return the report as JUnit XML."""
     root = Element("testsuites")
     for number, section in enumerate(report.sections):
         suite = _suite(root, report, f"ws-sync.{section}", number)
@@ -72,12 +72,14 @@ def _case(suite: Element, name: str, case: CaseView) -> None:
         kind = escape_control_chars(case.closing["requirement"])
         SubElement(found, "failure", type=kind, message=message).text = message
     elif case.verdict in SKIPPED:
-        said = f"known failing: {case.known}" if case.verdict is Verdict.KNOWN else case.reason
-        SubElement(found, "skipped", message=escape_control_chars(f"{case.verdict.value}: {said}"))
+        reason = f"known failing: {case.known}" if case.verdict is Verdict.KNOWN else case.reason
+        SubElement(
+            found, "skipped", message=escape_control_chars(f"{case.verdict.value}: {reason}")
+        )
 
 
 def _run(suite: Element, report: Report) -> None:
-    """What is wrong with the run itself, so that no reader of the cases takes it for good."""
+    """Add a suite for the run itself, with its problems as errors."""
     problems: list[str | None] = [*report.sentences("problems")]
     problems += [report.damage] if report.damage else []
     for problem in problems or [None]:
@@ -86,15 +88,15 @@ def _run(suite: Element, report: Report) -> None:
         )
         if problem is not None:
             SubElement(found, "error", type="problem", message=escape_control_chars(problem))
-    said = [conclusion(report), *(f"warning: {line}" for line in report.sentences("warnings"))]
-    said += [
+    output = [conclusion(report), *(f"warning: {line}" for line in report.sentences("warnings"))]
+    output += [
         f"warned: {case.id}: {why(case)}" for case in report.cases if case.verdict is Verdict.WARN
     ]
-    _close(suite, 0, "\n".join(said))
+    _close(suite, 0, "\n".join(output))
 
 
-def _close(suite: Element, seconds: float, said: str = "") -> None:
-    """Count what a suite has, and end it."""
+def _close(suite: Element, seconds: float, output: str = "") -> None:
+    """Set the counts of a suite, and its output."""
     for attribute, tag in (
         ("tests", "testcase"),
         ("failures", "testcase/failure"),
@@ -103,5 +105,5 @@ def _close(suite: Element, seconds: float, said: str = "") -> None:
     ):
         suite.set(attribute, str(len(suite.findall(tag))))
     suite.set("time", f"{seconds:.3f}")
-    SubElement(suite, "system-out").text = escape_control_chars(said)
+    SubElement(suite, "system-out").text = escape_control_chars(output)
     SubElement(suite, "system-err")

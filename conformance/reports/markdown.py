@@ -1,8 +1,7 @@
-"""Markdown for a pull request, or a job's summary: the conclusion, a table, the failures.
+"""Markdown for a pull request or a job summary: the conclusion, a table, the failures.
 
-It is bounded, since places that take it are: when there is no room for another failure, the rest
-are counted. Nothing that was received can begin markup: it stands in code fences that are longer
-than any run of backticks in it, or is escaped.
+Its length is bounded, as comments are: failures without room are counted. Received text can't begin
+markup: it is escaped, or in a code fence that is longer than any run of backticks in it.
 """
 
 from __future__ import annotations
@@ -25,16 +24,16 @@ from conformance.runner.requirement_status import RequirementStatus
 from conformance.runner.verdict import Verdict
 
 ROOM = 60_000
-"""Characters of the whole; a comment on GitHub may have 65,536."""
+"""The longest output, in characters; a comment on GitHub may have 65,536."""
 NAMED = 8
-"""Cases that are named below a requirement, at most."""
+"""The most cases that are named below a requirement."""
 SHOWN = 4_000
-"""Characters of the text of one failure, at most."""
+"""The longest text of one failure, in characters."""
 HEADS = {"good": "✅", "fair": "🟡", "bad": "❌", "unknown": "⚪"}
 
 
 def write(report: Report) -> str:
-    """The report as Markdown."""
+    """Return the report as Markdown."""
     parts = list(_head(report))
     left = ROOM - sum(map(len, parts)) - 500
     failures = list(report.failures().items())
@@ -72,17 +71,17 @@ def _head(report: Report) -> Iterator[str]:
         for sentence in report.sentences(name)[:20]:
             yield f"- {name.removesuffix('s')}: {plain(sentence[:SHOWN])}\n"
     if report.failures():
-        yield "\n### What is not met\n"
+        yield "\n### Not met\n"
 
 
 def _met(report: Report) -> str:
-    stood = [
+    statuses = [
         report.requirement_results[each.id].status
         for each in report.requirements.values()
         if each.binding and each.binds(report.side) and not each.not_observable
     ]
-    exercised = [standing for standing in stood if standing is not RequirementStatus.UNJUDGED]
-    met = sum(standing is RequirementStatus.MET for standing in exercised)
+    exercised = [each for each in statuses if each is not RequirementStatus.UNJUDGED]
+    met = sum(each is RequirementStatus.MET for each in exercised)
     return f"{met} of {len(exercised)} exercised MUSTs met"
 
 
@@ -111,14 +110,14 @@ def _failure(report: Report, id_: str, found: list[CaseView]) -> str:
 
 
 def fenced(text: str) -> str:
-    """A block of code that the text can't end."""
+    """Return a code block that the text can't end."""
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{text}\n{fence}\n"
 
 
 def code(text: str) -> str:
-    """A text in one line of code."""
+    """Return a text as inline code on one line."""
     text = escape_control_chars(text).replace("\n", "\\n")
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
@@ -127,7 +126,7 @@ def code(text: str) -> str:
 
 
 def prose(sentence: str) -> str:
-    """A sentence of the specification, with its code as code."""
+    """Return a sentence of the specification with its code as inline code."""
     parts = sentence.split("`")
     if len(parts) % 2 == 0:
         return plain(sentence)
@@ -135,10 +134,10 @@ def prose(sentence: str) -> str:
 
 
 BAR = "\N{LATIN LETTER DENTAL CLICK}"
-"""Stands for a bar, which ends the cell of a table even inside code."""
+"""Replaces a bar, which ends a table cell even inside code."""
 
 
 def plain(text: str) -> str:
-    """A text that Markdown shows as it is, in a table and in HTML too."""
+    """Escape a text for Markdown, also in a table and in HTML."""
     text = escape_control_chars(text).replace("\n", " ")
     return re.sub(r"([\\`*_\[\]|~#@<>!])", r"\\\1", escape(text, quote=False)).replace("\\&", "&")

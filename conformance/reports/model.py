@@ -1,6 +1,7 @@
-"""A report as the writers see it, whether its run has just ended or was read from a file.
+"""A report, of a run that has just ended or from a file.
 
-Numbers are counted from the cases, never taken from the footer: a report that was cut off has none.
+Numbers are counted from the cases, not taken from the footer, because a report that was cut off has
+no footer.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ ORDER = (
     Verdict.NOT_TESTABLE,
     Verdict.NOT_APPLICABLE,
 )
-"""Verdicts as people want to see them, the worst first."""
+"""The order in which verdicts are shown, the worst first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +64,18 @@ class CaseView:
         requirement: The id of the requirement that it is bound to.
         level: The level of that requirement.
         needs: The features that it needs.
-        verdict: What the kit says of it.
-        seconds: How long it took.
+        verdict: Its verdict.
+        seconds: Its duration.
         broken: The id of the requirement that is not met, or None.
-        reason: Why it is not a pass, for people.
-        known: What the known-failing list says of it, or None.
-        blocked_by: The id of the case that it rests on and that is not met, or None.
-        death: What ails the side under test after it, or None.
+        reason: Why it does not pass, for people.
+        known: Its reason in the known-failing list, or None.
+        blocked_by: The id of the unmet case that it depends on, or None.
+        death: How the side under test has died during it, or None.
         closing: How a connection was closed, if that was judged: `verdict`, `how`, `requirement`,
             `expected`.
-        findings: What was found: `requirement`, `sent`, `expected`, `received`, `hint`, `steps`,
-            `seed`, `replay`, and `dialogue` where it is another than that of the case.
-        dialogue: What passed, in the form of `trace.json`.
+        findings: The findings: `requirement`, `sent`, `expected`, `received`, `hint`, `steps`,
+            `seed`, `replay`, and `dialogue` if it is not that of the case.
+        dialogue: The frames, in the form of `trace.json`.
     """
 
     id: str
@@ -94,7 +95,7 @@ class CaseView:
 
     @classmethod
     def of(cls, case: JSONObject) -> CaseView:
-        """The case that a member of `cases` is."""
+        """Return a member of `cases`."""
         members = {name: case[name] for name in cls.__slots__ if name in case}
         return cls(
             **members | {"verdict": Verdict(case["verdict"]), "blocked_by": case["blockedBy"]}
@@ -102,12 +103,12 @@ class CaseView:
 
     @property
     def section(self) -> str:
-        """The section that it stands under."""
+        """Its section."""
         return self.id.partition("/")[0]
 
     @property
     def closes_badly(self) -> bool:
-        """Whether how a connection was closed makes the side under test non-conformant."""
+        """Whether the side under test is not conformant because of how it closed a connection."""
         return self.closing is not None and Verdict(self.closing["verdict"]) in NOT_CONFORMANT
 
     @property
@@ -116,7 +117,7 @@ class CaseView:
         return self.verdict in NOT_CONFORMANT or self.closes_badly
 
     def blamed(self) -> Iterator[tuple[str, Verdict]]:
-        """The ids of the requirements that it found unmet, each with what that means."""
+        """Yield the ids of the requirements that it found unmet, each with the verdict."""
         found = [finding["requirement"] for finding in self.findings]
         for requirement in dict.fromkeys([*found, *([self.broken] if self.broken else [])]):
             yield requirement, self.verdict
@@ -130,16 +131,16 @@ class Report:
 
     Attributes:
         kit: The version of the kit that wrote it.
-        began: When the run began, as RFC 3339 has it.
+        began: The time at which the run began, by RFC 3339.
         target: What was judged: `url`, `side`, `command`, `authUrl`, `testee`, `features`,
             `documents`, `roundTrip`.
-        options: How it was judged.
-        selected: How many cases were to be judged.
+        options: The options of the run.
+        selected: The number of cases that were to be judged.
         requirements: The requirements that the kit knew, by id.
-        cases: Those that the report has.
-        footer: What stands behind the cases; empty if the report was cut off before.
-        damage: Where the report ends, if it is not whole.
-        name: What to call it where there are several.
+        cases: The cases in the report.
+        footer: The members after the cases; empty if the report was cut off before.
+        damage: Where the report ends, if it is incomplete.
+        name: Its name beside other reports.
     """
 
     kit: str
@@ -155,7 +156,7 @@ class Report:
 
     @classmethod
     def of(cls, document: JSONObject, *, damage: str | None = None, name: str = "") -> Report:
-        """The report that a document of `report.json` is."""
+        """Return the report of a document in the form of `report.json`."""
         target = document["target"]
         return cls(
             kit=document["kit"],
@@ -178,63 +179,63 @@ class Report:
 
     @property
     def side(self) -> str:
-        """Which side was judged, `server` or `client`; a server, if the report does not say."""
+        """The side that was judged, `server` or `client`; `server`, if the report has none."""
         found: str = self.target.get("side", "server")
         return found
 
     @property
     def judged(self) -> str:
-        """What was judged, as people know it: a client has no URL of its own."""
+        """The URL of the server, or the command of the client, which has no URL."""
         return _judged(self.target)
 
     @cached_property
     def counts(self) -> Counter[Verdict]:
-        """How many cases have each verdict."""
+        """The number of cases with each verdict."""
         return counted(self.cases)
 
     @cached_property
     def requirement_results(self) -> dict[str, RequirementResult]:
-        """What the cases say of each requirement."""
+        """The result of each requirement."""
         return results_by_requirement(self.requirements, self.cases, self.side)
 
     @property
     def sections(self) -> list[str]:
-        """The sections that it has cases of, in the order of the specification."""
+        """The sections of its cases, in the order of the specification."""
         found = dict.fromkeys(case.section for case in self.cases)
         return [s for s in SECTIONS if s in found] + sorted(found.keys() - set(SECTIONS))
 
     @property
     def seconds(self) -> float:
-        """How long the run took; that of the cases, if it was cut off."""
+        """The duration of the run, or of the cases if the report was cut off."""
         found: float = self.footer.get("seconds", sum(case.seconds for case in self.cases))
         return found
 
     @property
     def status(self) -> int | None:
-        """The exit status of the run, or None if the report was cut off before."""
+        """The exit status of the run, or None if the report was cut off."""
         found: int | None = self.footer.get("exitStatus")
         return found
 
     @property
     def ran(self) -> int:
-        """How many cases said something of the side under test."""
+        """The number of cases that ran."""
         return sum(case.verdict in RAN for case in self.cases)
 
     def sentences(self, name: str) -> list[str]:
-        """The `warnings` or the `problems` of the run."""
+        """Return the `warnings` or the `problems` of the run."""
         found: list[str] = self.footer.get(name, [])
         return found
 
     def of_section(self, section: str) -> list[CaseView]:
-        """The cases of a section."""
+        """Return the cases of a section."""
         return [case for case in self.cases if case.section == section]
 
     def failures(self) -> dict[str, list[CaseView]]:
-        """The cases that make what is judged non-conformant, by the requirement that is not met."""
+        """Return the cases that fail the run, by the requirement that is not met."""
         return self._by_blame(case for case in self.cases if case.fails)
 
     def unmet(self, verdict: Verdict) -> dict[str, list[CaseView]]:
-        """The cases with a verdict, by the requirement that is not met."""
+        """Return the other cases with a verdict, by the requirement that is not met."""
         return self._by_blame(c for c in self.cases if c.verdict is verdict and not c.fails)
 
     def _by_blame(self, cases: Iterable[CaseView]) -> dict[str, list[CaseView]]:
@@ -243,11 +244,11 @@ class Report:
             closing = case.closing if case.closes_badly and not case.broken else None
             blamed = closing["requirement"] if closing else case.broken or case.requirement
             found.setdefault(blamed, []).append(case)
-        order = list(self.requirements)
-        return dict(sorted(found.items(), key=lambda each: _place(order, each[0])))
+        order = {id_: place for place, id_ in enumerate(self.requirements)}
+        return dict(sorted(found.items(), key=lambda each: order.get(each[0], len(order))))
 
     def coverage(self) -> list[JSONObject]:
-        """For each side and level how many requirements there are, were exercised, and are met."""
+        """Count the requirements of each side and level: all, exercised, met."""
         rows: dict[tuple[str, str], JSONObject] = {}
         for requirement in self.requirements.values():
             row = rows.setdefault(
@@ -261,12 +262,15 @@ class Report:
                     "met": 0,
                 },
             )
-            standing = self.requirement_results[requirement.id].status
+            status = self.requirement_results[requirement.id].status
             row["requirements"] += 1
             row["observable"] += requirement.not_observable is None
-            row["exercised"] += standing is not RequirementStatus.UNJUDGED
-            row["met"] += standing is RequirementStatus.MET
-        return sorted(rows.values(), key=lambda row: (SIDES.index(row["side"]), _rank(row)))
+            row["exercised"] += status is not RequirementStatus.UNJUDGED
+            row["met"] += status is RequirementStatus.MET
+        return sorted(
+            rows.values(),
+            key=lambda row: (SIDES.index(row["side"]), LEVELS.index(row["level"])),
+        )
 
 
 SIDES = ("server", "both", "client")
@@ -279,14 +283,6 @@ def _judged(target: JSONObject) -> str:
     return command if command and target.get("side") == "client" else url
 
 
-def _place(order: list[str], id_: str) -> int:
-    return order.index(id_) if id_ in order else len(order)
-
-
-def _rank(row: JSONObject) -> int:
-    return LEVELS.index(row["level"])
-
-
 def counted(cases: Iterable[CaseView]) -> Counter[Verdict]:
-    """How many of the cases have each verdict."""
+    """Count the cases with each verdict."""
     return Counter(case.verdict for case in cases)

@@ -1,7 +1,7 @@
-"""Reads a report again. One that was cut off is read as far as it goes, and says where it ends.
+"""Reads a report. If it was cut off, its beginning is read, with a note of where it ends.
 
-A run that was killed, a full disk or a broken upload leave half a file. The header tells how many
-cases there should be, the footer how many there are, so that nobody takes a half for the whole.
+A killed run, a full disk or a broken upload leaves half a file. The header has the number of
+selected cases and the footer the number of cases, so that an incomplete report is recognised.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from conformance.spec import deviation
 
 
 class ReportError(Exception):
-    """A file that is no report; the text says why, and leaves out which file it is."""
+    """A file is not a report; the text says why, without the name of the file."""
 
 
 def load(path: Path, name: str = "") -> Report:
@@ -28,10 +28,10 @@ def load(path: Path, name: str = "") -> Report:
 
     Args:
         path: The file.
-        name: What to call it; the file's name, or its folder's, if not given.
+        name: The name of the report; by default that of the file, or of its folder.
 
     Raises:
-        ReportError: It can't be read, is of another format or version, or was cut off before its
+        ReportError: It can't be read, has another format or version, or was cut off before its
             first case.
     """
     try:
@@ -43,56 +43,56 @@ def load(path: Path, name: str = "") -> Report:
 
 
 def parse(content: bytes, name: str = "") -> Report:
-    """The report that a file's content is.
+    """Return the report in the content of a file.
 
     Raises:
-        ReportError: As `load` says.
+        ReportError: As for `load`.
     """
     document, damage = _document(content)
     if damage is not None and "version" not in document:
-        raise ReportError(f"{damage}, and nothing of it can be used")
+        raise ReportError(f"{damage}, so nothing of it can be used")
     found = document.get("format")
     if found != FORMAT:
-        said = "it has no format" if found is None else f"its format is {found!r}"
-        raise ReportError(f"{said}, where {FORMAT!r} has to stand")
+        problem = "it has no format" if found is None else f"its format is {found!r}"
+        raise ReportError(f"{problem}; expected {FORMAT!r}")
     if document.get("version") != VERSION:
         raise ReportError(f"its version is {document.get('version')!r}; this kit reads {VERSION}")
     if damage is not None:
         if not set(HEADER) <= document.keys():
-            raise ReportError(f"{damage}, and nothing of it can be used")
+            raise ReportError(f"{damage}, so nothing of it can be used")
         document.setdefault("cases", [])
     wrong = deviation("report", document if damage is None else _completed(document))
     if wrong:
-        raise ReportError(f"it is not as the schema report.json has it: {wrong}")
+        raise ReportError(f"it is invalid by the schema report.json: {wrong}")
     if damage is None and document["end"]["cases"] != len(document["cases"]):
         damage = (
-            f"it has {len(document['cases'])} cases, and its end says {document['end']['cases']}"
+            f"it has {len(document['cases'])} cases, but its footer says {document['end']['cases']}"
         )
     return Report.of(document, damage=damage, name=name)
 
 
 def _document(content: bytes) -> tuple[dict[str, Any], str | None]:
-    """What the content holds, and where it ends if that is too early."""
+    """Return the document, and where it ends if it was cut off."""
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
         if error.end < len(content):
-            raise ReportError(f"it is no UTF-8: {error.reason} at byte {error.start}") from error
+            raise ReportError(f"it is not UTF-8: {error.reason} at byte {error.start}") from error
         text = content[: error.start].decode()
     try:
         document = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         return _rest_of(text, error)
     if not isinstance(document, dict):
-        raise ReportError("it is no JSON object")
+        raise ReportError("it is not a JSON object")
     return document, None
 
 
 def _rest_of(text: str, error: Exception) -> tuple[dict[str, Any], str]:
-    """The members of an object that ends too early.
+    """Return the members of an object that was cut off.
 
     Raises:
-        ReportError: It is no JSON, and not for its end.
+        ReportError: It is not JSON, even before its end.
     """
     document: dict[str, Any] = {}
     scanner = _Scanner(text)
@@ -101,29 +101,29 @@ def _rest_of(text: str, error: Exception) -> tuple[dict[str, Any], str]:
             if name == "cases":
                 cases = document["cases"] = []
                 for case in scanner.items():
-                    cases.append(case)  # noqa: PERF402 - what came before the end stays
+                    cases.append(case)  # noqa: PERF402 - keeps the cases before the end
             else:
                 document[name] = scanner.value()
     except _EndsTooEarly:
         pass
     except (ValueError, RecursionError) as wrong:
-        raise ReportError(f"it is no JSON: {error}") from wrong
+        raise ReportError(f"it is not JSON: {error}") from wrong
     else:
-        raise ReportError(f"it is no JSON: {error}") from error
+        raise ReportError(f"it is not JSON: {error}") from error
     return document, _where(document, inside=scanner.inside)
 
 
 def _where(document: dict[str, Any], *, inside: bool) -> str:
     if not set(HEADER) <= document.keys():
-        return "it ends inside its header" if document else "it is cut off at its begin"
+        return "it ends inside its header" if document else "it ends before its header"
     read, selected = len(document.get("cases", [])), document["selected"]
     if inside:
         return f"it ends inside case {read + 1} of {selected}"
-    return f"it ends behind case {read} of {selected}, before its end is complete"
+    return f"it ends after case {read} of {selected}, before the end of its footer"
 
 
 def _completed(document: dict[str, Any]) -> dict[str, Any]:
-    """A report that was cut off, with what its footer lacks, to judge what is there."""
+    """Return a report that was cut off with a footer, so that it can be validated."""
     footer = {
         "seconds": 0,
         "counts": {verdict.value: 0 for verdict in Verdict},
@@ -140,10 +140,10 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _finite(digits: str) -> int | float:
-    """A number of the text, which has to be one for every reader.
+    """Return a number of the text.
 
     Raises:
-        ValueError: It is too large for a double, or none.
+        ValueError: It is too large for a double, or not a number.
     """
     try:
         value = int(digits) if digits.lstrip("-").isdigit() else float(digits)
@@ -151,7 +151,7 @@ def _finite(digits: str) -> int | float:
             raise OverflowError
     except OverflowError as error:
         shown = digits if len(digits) < 40 else f"{digits[:20]}…"
-        raise ValueError(f"{shown} is no number that can be read") from error
+        raise ValueError(f"{shown} is not a readable number") from error
     return value
 
 
@@ -160,32 +160,32 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 
 
 class _EndsTooEarly(Exception):
-    """The text has ended where something had to come."""
+    """The text ends inside a value."""
 
 
 class _Scanner:
-    """Reads an object member by member, and an array in it item by item."""
+    """Reads an object by members, and an array in it by items."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.place = 0
         self.inside = False
-        """Whether the last item of an array was begun and not ended."""
+        """Whether an item of an array was begun and not ended."""
 
     def members(self) -> Iterator[str]:
-        """The names of the members; what is named has to be read before the next."""
+        """Yield the names of the members; read the value before the next name."""
         self._take("{")
         while True:
             name = self.value()
             if not isinstance(name, str):
-                raise ValueError(f"{name!r} is no name of a member")
+                raise ValueError(f"{name!r} is not the name of a member")
             self._take(":")
             yield name
             if self._take(",}") == "}":
                 return
 
     def items(self) -> Iterator[Any]:
-        """The items of an array."""
+        """Yield the items of an array."""
         self._take("[")
         if self._next() == "]":
             self.place += 1
@@ -200,7 +200,7 @@ class _Scanner:
                 return
 
     def value(self) -> Any:
-        """A whole value; one that the end of the text has cut off is none."""
+        """Return the next value; raise `_EndsTooEarly` if it is cut off."""
         self._next()
         try:
             found, place = _DECODER.raw_decode(self.text, self.place)
@@ -209,11 +209,11 @@ class _Scanner:
                 raise _EndsTooEarly from error
             raise
         self.place = place
-        self._next()  # a number that stands at the end may be half of one
+        self._next()  # a number at the end of the text may be cut off
         return found
 
     def _is_cut(self, error: json.JSONDecodeError) -> bool:
-        """Whether it is the end that is wrong: of a string, an escape, a word, or in between."""
+        """Whether the error is at the end: in a string, an escape, a word, or between values."""
         left = self.text[error.pos :]
         if error.msg.startswith("Unterminated string"):
             return True

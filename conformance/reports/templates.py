@@ -1,4 +1,4 @@
-"""The templates of the pages, and how they are filled in: whatever is put into them is escaped."""
+"""The templates of the pages, which escape every value."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _environment() -> Environment:
 
 
 def prose(sentence: str) -> Markup:
-    """A sentence of the specification, with its code as code."""
+    """Return a sentence of the specification with its code in `code` elements."""
     parts = escape_control_chars(sentence).split("`")
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if place % 2 else part
@@ -43,30 +43,30 @@ def prose(sentence: str) -> Markup:
 
 
 def rendered(name: str, **values: object) -> str:
-    """A template of this package, filled in."""
+    """Render a template of this package."""
     return _environment().get_template(f"{name}.jinja").render(values)
 
 
 @cache
 def file(name: str) -> Markup:
-    """A style sheet or script of this package, to stand in a page as it is."""
+    """Return a style sheet or script of this package, which a page has unchanged."""
     text = resources.files(__package__).joinpath(FOLDER, name).read_text(encoding="utf-8")
     return Markup(text)
 
 
 def scripts(*names: str) -> Markup:
-    """Scripts of this package, to stand in one element."""
+    """Return scripts of this package for one element."""
     return Markup("\n").join(map(file, names))
 
 
 def digest(script: str) -> str:
-    """What a page's policy says of a script that may run in it, the text of its element."""
+    """Return the hash of a script for the Content-Security-Policy."""
     hashed = hashlib.sha256(script.encode()).digest()
     return f"sha256-{base64.b64encode(hashed).decode()}"
 
 
 def embedded(value: object) -> Markup:
-    """A value as JSON that can stand in a script element: no `<` in it can end that."""
+    """Return a value as JSON for a script element, which no `<` in it can end."""
     text = json.dumps(value, separators=(",", ":"))
     for letter in "<>&":
         text = text.replace(letter, f"\\u{ord(letter):04x}")

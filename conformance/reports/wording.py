@@ -1,4 +1,4 @@
-"""The sentences and signs of a report, the same in all of its forms."""
+"""The sentences and signs that all outputs of a report have in common."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ SIGNS = {
     Verdict.NOT_TESTABLE: "?",
     Verdict.NOT_APPLICABLE: "-",
 }
-"""What stands for a verdict beside its colour."""
+"""The sign of a verdict, beside its colour."""
 
-STANDING_SIGNS = {
+STATUS_SIGNS = {
     RequirementStatus.MET: "✓",
     RequirementStatus.BROKEN: "✗",
     RequirementStatus.WARNED: "!",
@@ -41,9 +41,9 @@ CLASSES = {
     Verdict.NOT_TESTABLE: "untested",
     Verdict.NOT_APPLICABLE: "na",
 }
-"""How the style sheet calls a verdict."""
+"""The class of a verdict in the style sheet."""
 
-STANDING_CLASSES = {
+STATUS_CLASSES = {
     RequirementStatus.MET: "pass",
     RequirementStatus.BROKEN: "fail",
     RequirementStatus.WARNED: "warn",
@@ -53,14 +53,14 @@ STANDING_CLASSES = {
 
 
 def conclusion(report: Report) -> str:
-    """What the run says of the side under test, in one sentence."""
+    """Return the conclusion of the run, one sentence."""
     if report.damage is not None or report.status is None:
-        return "the report is not whole, so nothing is concluded"
+        return "the report is incomplete, so there is no conclusion"
     return concluded(report.counts, report.status)
 
 
 def outcome(report: Report) -> str:
-    """One word for the conclusion: `good`, `fair`, `bad`, or `unknown`."""
+    """Return the conclusion as a word: `good`, `fair`, `bad`, or `unknown`."""
     if report.damage is not None or report.status == 2 or not report.ran:
         return "unknown"
     if report.status:
@@ -69,24 +69,24 @@ def outcome(report: Report) -> str:
 
 
 def cases(number: int) -> str:
-    """So many cases."""
+    """Return the number with its noun."""
     return f"{number:,} case" if number == 1 else f"{number:,} cases"
 
 
 def why(case: CaseView) -> str:
-    """Why a case is not a pass, in one line; empty for a pass."""
+    """Return why a case does not pass, one line; an empty string if it passes."""
     if case.findings:
         finding = case.findings[0]
         return f"expected {finding['expected']}; received {finding['received']}"
     if case.blocked_by is not None:
         return f"depends on {case.blocked_by}, which failed"
     if case.closes_badly and case.closing and case.verdict not in NOT_CONFORMANT:
-        return f"{case.closing['how']}, and {case.closing['expected']} was expected"
+        return f"{case.closing['how']}; expected {case.closing['expected']}"
     return case.reason.partition("\n")[0]
 
 
 def shortest(found: list[CaseView]) -> CaseView:
-    """The case that shows best what is wrong: of the requirement, with the shortest dialogue."""
+    """Return the clearest case: bound to the requirement, with the shortest dialogue."""
 
     def unclear(case: CaseView) -> tuple[bool, int]:
         return case.broken not in (None, case.requirement), len(case.dialogue) or 1 << 30
@@ -95,10 +95,9 @@ def shortest(found: list[CaseView]) -> CaseView:
 
 
 def escape_control_chars(text: str) -> str:
-    """A text whose control characters, and halves of surrogate pairs, are written as escapes.
+    """Escape control characters and lone surrogates, except line breaks and tabs.
 
-    Line breaks and tabs stay. No format that the kit writes can hold the others, or should: they
-    steer terminals, and XML forbids them.
+    They can control a terminal, and XML forbids them.
     """
     return _INVISIBLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 

@@ -27,7 +27,6 @@ from conformance.errors import NOTHING_RAN, Unusable, Violation
 from conformance.protocol.display import escape_control_chars
 from conformance.runner import client_plugin as clients
 from conformance.runner import (
-    finish,
     hooks,
     last_run,
     option_table,
@@ -340,9 +339,7 @@ def _finish(run: Run, chosen: Options, stopped: str) -> None:
     died = None
     if run.ran() and not stopped:
         died = check_alive(chosen.target, chosen.process)
-    run.problems += finish.problems(
-        run, chosen.target, stopped=stopped, died=died, promised=chosen.promised
-    )
+    run.problems += run.finish(chosen.target, stopped=stopped, died=died, promised=chosen.promised)
     run.warnings += weak_evidence.warnings(run, chosen.target)
     if chosen.replay_dir is not None and run.outcomes:
         last_run.compare(run, chosen.server, FOLDER)

@@ -16,7 +16,6 @@ import pytest
 
 from conformance.runner.case import Case
 
-LEVELS = ("MUST", "SHOULD", "MAY")
 NEAREST = 3
 
 Names = Callable[[Case], Iterable[str]]
@@ -28,13 +27,7 @@ NAMES: dict[str, Names] = {
     "case": lambda case: [case.id],
 }
 """The names of a case that the values of each option are compared with."""
-HELP = {
-    "section": ("NAME", "only cases of this section, such as state"),
-    "requirement": ("ID", "only cases that are bound to this requirement"),
-    "level": ("LEVEL", "only cases of requirements of this level: MUST, SHOULD or MAY"),
-    "feature": ("NAME", "only cases that need this feature of the testee"),
-    "case": ("GLOB", "only cases whose ids match; * matches anything, [ and ] match themselves"),
-}
+REPEATABLE: dict[str, Any] = {"action": "append", "default": []}
 TABLE: dict[str, dict[str, Any]] = {
     f"--{option}": {
         "action": "append",
@@ -42,7 +35,17 @@ TABLE: dict[str, dict[str, Any]] = {
         "metavar": metavar,
         "help": f"{text}; repeatable",
     }
-    for option, (metavar, text) in HELP.items()
+    for option, metavar, text in (
+        ("section", "NAME", "only cases of this section, such as state"),
+        ("requirement", "ID", "only cases that are bound to this requirement"),
+        ("level", "LEVEL", "only cases of requirements of this level: MUST, SHOULD or MAY"),
+        ("feature", "NAME", "only cases that need this feature of the testee"),
+        (
+            "case",
+            "GLOB",
+            "only cases whose ids match; * is anything, [ and ] are themselves",
+        ),
+    )
 }
 """The options, for `option_table`."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from conformance.driver.target import Target
 from conformance.driver.trace import Trace
 from conformance.errors import Violation
 from conformance.runner.case import Case
@@ -44,6 +45,10 @@ class Verdict(StrEnum):
         return self.value.replace("server", side)
 
 
+IDENTIFIES = "user-session"
+"""The feature whose cases need `--auth-url`."""
+NAMED = 5
+"""The number of cases without an outcome that are named."""
 RAN = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.KNOWN, Verdict.DIED})
 NOT_CONFORMANT = frozenset({Verdict.FAIL, Verdict.DIED, Verdict.BLOCKED, Verdict.KIT_ERROR})
 
@@ -182,6 +187,23 @@ class Outcome:
     kit_error: str = ""
     not_as_listed: str | None = None
 
+    @property
+    def id(self) -> str:
+        """The id of the case."""
+        return self.case.id
+
+    @property
+    def requirement(self) -> str:
+        """The id of the requirement that the case is bound to."""
+        return self.case.requirement.id
+
+    def blamed(self) -> Iterator[tuple[str, Verdict]]:
+        """The ids of the requirements that it found unmet, each with a verdict."""
+        for requirement in dict.fromkeys(found.requirement for found in self.findings):
+            yield requirement, self.verdict
+        if self.closing is not None:
+            yield self.closing.requirement, self.closing.verdict
+
 
 @dataclass(slots=True)
 class Run:
@@ -233,6 +255,36 @@ class Run:
     def counts(self) -> Counter[Verdict]:
         """The number of cases with each verdict."""
         return count(self.outcomes)
+
+    def finish(
+        self, target: Target, *, stopped: str, died: str | None, promised: bool
+    ) -> Iterator[str]:
+        """Yield the problems of a run that has ended; it is for the caller to add them.
+
+        Args:
+            target: The server or client under test.
+            stopped: Why the run ended early, or an empty text.
+            died: How the target died after the last case, or None.
+            promised: Whether the user gave `--auth-url`.
+        """
+        left = self.without_outcome()
+        how_many = "1 case" if len(left) == 1 else f"{len(left)} cases"
+        if target.lacks:
+            names = ", ".join(f"`{name}`" for name in target.lacks)
+            yield f"the client lacks {names} of spec/testee.md; cases that need it were not tested"
+        if stopped:
+            yield f"{stopped}; the run ended early: {how_many} without an outcome"
+            return
+        if left and self.outcomes:  # pytest starts no case if it could not collect all
+            named = ", ".join(left[:NAMED]) + (", …" if left[NAMED:] else "")
+            yield f"{how_many} without an outcome: {named}"
+        if promised and target.testee and IDENTIFIES not in target.features:
+            yield (
+                f"--auth-url is given, but the testee does not list `{IDENTIFIES}`: its cases were "
+                "not judged"
+            )
+        if died:
+            yield f"the {target.side} died after the last case: {died}"
 
     def exit_status(self) -> int:
         """0 conformant, 1 not, 2 nothing ran."""

@@ -7,7 +7,6 @@ every report. A run knows more than its report: all cases of the kit, selected o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -81,7 +80,7 @@ def coverage(run: Run, under_test: str) -> list[Coverage]:
     groups = {
         (side, level): Coverage(side, level) for side in (under_test, BOTH) for level in LEVELS
     }
-    results = results_by_requirement(requirements(), map(Judged, run.outcomes), under_test)
+    results = results_by_requirement(requirements(), run.outcomes, under_test)
     for requirement in requirements().values():
         group = groups.get((requirement.side, requirement.level.partition(" ")[0]))
         if group is None:
@@ -98,40 +97,6 @@ def coverage(run: Run, under_test: str) -> list[Coverage]:
         if status is not RequirementStatus.MET:
             group.broken.append(requirement.id)
     return [group for group in groups.values() if group.all]
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """An outcome, as `requirement_status` reads it."""
-
-    outcome: Outcome
-
-    @property
-    def id(self) -> str:
-        """The id of the case."""
-        return self.outcome.case.id
-
-    @property
-    def requirement(self) -> str:
-        """The id of the requirement that the case is bound to."""
-        return self.outcome.case.requirement.id
-
-    @property
-    def verdict(self) -> Verdict:
-        """The verdict."""
-        return self.outcome.verdict
-
-    @property
-    def reason(self) -> str:
-        """Why it is not a pass."""
-        return self.outcome.reason
-
-    def blamed(self) -> Iterator[tuple[str, Verdict]]:
-        """The ids of the requirements that it found unmet, each with a verdict."""
-        for requirement in dict.fromkeys(found.requirement for found in self.outcome.findings):
-            yield requirement, self.outcome.verdict
-        if self.outcome.closing is not None:
-            yield self.outcome.closing.requirement, self.outcome.closing.verdict
 
 
 def _missing(requirement: Requirement, run: Run) -> Missing:

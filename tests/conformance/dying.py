@@ -1,4 +1,4 @@
-"""A testee that ends its process whenever a client reconnects or calls: `… dying PORT`."""
+"""A testee that exits when an action is called: `python -m tests.conformance.dying PORT`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.mutants.link import Link
 
 
 class Dies(Honest):
-    """It ends its process at a call other than the one that the probe makes."""
+    """It exits at any action except the one that the probe calls."""
 
     def run_action(self, link: Link, key: str, data: JSON) -> None:
         if isinstance(data, dict) and data.get("value") == "of the first session":

@@ -1,6 +1,6 @@
-"""Testees that send without end, or have few places: to see that the kit stays whole and fair.
+"""Testees that send without limit, or accept few connections.
 
-Each is the honest testee of `tests/mutants` with one method more; its docstring says what is odd.
+Each is the honest testee of `tests/mutants` with one more method; its docstring says what is odd.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ async def serving(kind: type[Honest]) -> AsyncIterator[str]:
 
 
 class Limited(Honest):
-    """It has place for twenty connections, and says so to whoever comes then."""
+    """It accepts twenty connections, and answers further handshakes with 503."""
 
     @classmethod
     def handshake(cls, socket: ServerConnection, _: Request) -> Response | None:
@@ -48,7 +48,7 @@ class Provoked(Honest):
             super().run_action(link, key, data)
 
     async def attack(self, link: Link) -> None:
-        """Do it."""
+        """Send what is odd."""
 
 
 class Floods(Provoked):

@@ -1,4 +1,4 @@
-"""Servers that are no testee, each in its own way, to see what the kit says of them.
+"""Servers that are not testees, each in its own way, for the messages of the kit.
 
 Each is a coroutine for `serve`, a few lines long; its docstring says how it lies.
 """
@@ -50,13 +50,13 @@ async def closes_at_once(connection: ServerConnection) -> None:
 
 
 async def sends_junk(connection: ServerConnection) -> None:
-    """Sends bytes that nobody announced."""
+    """Sends bytes without _BIN_META."""
     await connection.send(b"\x00\x01\x02")
     await connection.wait_closed()
 
 
 async def sends_no_json(connection: ServerConnection) -> None:
-    """Sends text that is no event."""
+    """Sends text that is not an event."""
     await connection.send("hello")
     await connection.wait_closed()
 
@@ -74,13 +74,13 @@ async def lacks_testee(connection: ServerConnection) -> None:
 
 
 async def announces_nothing(connection: ServerConnection) -> None:
-    """Greets, and has no document."""
+    """Sends a toast, and has no document."""
     await send(connection, "_TOAST", {"type": "info", "message": "hello"})
     await connection.wait_closed()
 
 
 async def asks_who_is_there(connection: ServerConnection) -> None:
-    """Begins with the identification, as an --auth-url does."""
+    """Requests identification, as an --auth-url does."""
     await connection.send('{"type":"_REQUEST_USER_SESSION"}')
     await connection.wait_closed()
 

@@ -1,4 +1,4 @@
-"""Runs the kit, and says how much memory it has taken at most: `python -m …measured OPTION …`."""
+"""Runs the kit and prints its maximum memory: `python -m tests.conformance.measured OPTION …`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 
 
 def main() -> int:
-    """The exit status of the kit."""
+    """Run the kit; return its exit status."""
     run = subprocess.run([sys.executable, "-m", "conformance", *sys.argv[1:]], check=False)
     kilobytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     sys.stdout.write(f"memory: {kilobytes} kB\n")

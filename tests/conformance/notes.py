@@ -1,4 +1,4 @@
-"""Applications that know nothing of the testee contract, as users of the library write them.
+"""Applications without the testee contract, as users of the library write them.
 
 `ws-sync serve tests.conformance.notes:app` serves one at each path.
 """
@@ -20,7 +20,7 @@ TICK = 0.02
 
 
 class Notes:
-    """What people write down, and how much it is."""
+    """Notes, and their length."""
 
     sync: Sync
 
@@ -42,7 +42,7 @@ class Notes:
 
 
 class Clock:
-    """Ticks by itself; how often it was looked at changes without a patch."""
+    """It ticks on its own; `looks` changes without a patch at each read."""
 
     sync: Sync
 
@@ -53,7 +53,7 @@ class Clock:
 
     @property
     def looks(self) -> int:
-        """Another number each time."""
+        """Another number at each read."""
         return next(self._looks)
 
     async def run(self) -> None:
@@ -71,12 +71,12 @@ with Session() as clock_session:
 
 
 async def shared(ws: WebSocket) -> None:
-    """Serve one session to all."""
+    """Serve one session to all clients."""
     await one_session.handle_connection(ws)
 
 
 async def apart(ws: WebSocket) -> None:
-    """Serve each connection a session of its own."""
+    """Serve a session of its own on each connection."""
     with Session() as session:
         document = Notes()
     await session.handle_connection(ws)
@@ -90,7 +90,7 @@ async def ticking(ws: WebSocket) -> None:
 
 @asynccontextmanager
 async def run_clock(_: Starlette) -> AsyncIterator[None]:
-    """Let the clock tick while the server runs."""
+    """Run the clock while the server runs."""
     task = asyncio.create_task(clock.run())
     yield
     task.cancel()

@@ -8,7 +8,7 @@ from conformance.runner.keys import RUN
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Look at all cases, selected or not."""
+    """Check all cases, selected or not."""
     run = session.config.stash[RUN]
     known = {case.id for case in run.cases}
     run.problems += [

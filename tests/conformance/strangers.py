@@ -1,9 +1,9 @@
-"""Servers of applications without a contract, right and wrong, that remember what they were sent.
+"""Servers of applications without the testee contract, right and wrong, that record what they get.
 
 Each is a few lines on the honest testee of `tests/mutants`; its docstring says what is odd.
 """
 
-# ruff: noqa: ARG002 - a rule is given more than it takes to break it
+# ruff: noqa: ARG002 - most overridden methods ignore an argument
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TICK = 0.02
 
 
 class Stranger(Honest):
-    """A right one; its frames are kept."""
+    """A right one; it records its frames."""
 
     frames: list[str | bytes]
 
@@ -44,7 +44,7 @@ class Silent(Stranger):
 
 
 class OneWay(Stranger):
-    """It lets `number` grow, and not become less."""
+    """It accepts only larger values for `number`."""
 
     def patched(self, key: str, operations: JSON) -> dict[str, JSON]:
         result = super().patched(key, operations)
@@ -54,14 +54,14 @@ class OneWay(Stranger):
 
 
 class Miscounts(Stranger):
-    """It counts by itself, and its patches are ahead of it by 1."""
+    """It counts on its own; its patches are ahead of its state by 1."""
 
     def greet(self, link: Link) -> None:
         super().greet(link)
         asyncio.get_running_loop().call_later(TICK, self.tick, link)
 
     def tick(self, link: Link) -> None:
-        """Count, as long as the connection lasts."""
+        """Count while the connection is open."""
         if self.link is not link:
             return
         self.documents["TESTEE"]["number"] += 1
@@ -94,7 +94,7 @@ class FallsBack(Stranger):
 
 
 class AppliesHalfElsewhere(AppliesHalf):
-    """It applies half of a refused patch, and what was written last stands last in its document."""
+    """It applies half of a refused patch, and moves what was written last to the document's end."""
 
     def write(self, link: Link, key: str, result: Write, data: JSON) -> None:
         before = self.state(key)
@@ -106,14 +106,14 @@ class AppliesHalfElsewhere(AppliesHalf):
 
 
 class CopiesShallowly(Stranger):
-    """It takes a refused patch back from the attributes, and not from what is inside them."""
+    """It undoes a refused patch for the attributes, but not for the values inside them."""
 
     def __init__(self, server: Server) -> None:
         super().__init__(server)
         self.documents["TESTEE"]["items"] = ["first", "second"]
 
     def read_only(self) -> dict[str, JSON]:
-        return copy.deepcopy(super().read_only())  # else all servers of this process were spoiled
+        return copy.deepcopy(super().read_only())  # else it changes those of all servers
 
     def apply_patch(self, state: JSON, operations: JSON) -> JSON:
         root: list[JSON] = [dict(state)]
@@ -124,14 +124,14 @@ class CopiesShallowly(Stranger):
 
 
 class IgnoresTests(Stranger):
-    """It applies a patch whatever its `test` operations find."""
+    """It ignores the results of `test` operations."""
 
     def test(self, root: JSON, path: list[str], value: JSON) -> None:
-        """Find everything right."""
+        """Accept every test."""
 
 
 class CountsRefusals(Stranger):
-    """It changes by itself at each patch that it refuses: it counts it, and writes it down."""
+    """It changes on its own at each refused patch: it counts and records the patch."""
 
     def __init__(self, server: Server) -> None:
         super().__init__(server)
@@ -147,29 +147,29 @@ class CountsRefusals(Stranger):
 
 
 class FallsSilent(Honest):
-    """It answers nothing any more, on any connection, once an action has failed."""
+    """It stops answering on all connections after an action has failed."""
 
     silent = False
 
     def receive(self, link: Link, frame: str | bytes) -> None:
-        """Ignore everything when it is time."""
+        """Ignore everything after that."""
         FallsSilent.silent |= isinstance(frame, str) and '"type":"fail"' in frame
         if not FallsSilent.silent:
             super().receive(link, frame)
 
 
 class FallsSilentBehind(Honest):
-    """It answers nothing on connections that open after a call of the wrong shape."""
+    """It answers nothing on connections that open after a malformed call."""
 
     silent = False
 
     def take_over(self, link: Link) -> None:
-        """Greet nobody when it is time."""
+        """Send nothing after that."""
         if not FallsSilentBehind.silent:
             super().take_over(link)
 
     def receive(self, link: Link, frame: str | bytes) -> None:
-        """Note when it is time."""
+        """Record that it has happened."""
         FallsSilentBehind.silent |= frame == '{"type":"_ACTION:TESTEE","data":null}'
         super().receive(link, frame)
 
@@ -178,12 +178,12 @@ class TakesNothing(Honest):
     """It refuses every patch."""
 
     def patched(self, key: str, operations: JSON) -> dict[str, JSON]:
-        """Refuse."""
+        """Refuse the patch."""
         raise Refused
 
 
 class KeepsNested(Honest):
-    """It does not announce its third document, so that no case gets beyond its beginning."""
+    """It does not announce its third document, so that no case gets past its start."""
 
     def greet(self, link: Link) -> None:
         """Send two documents."""
@@ -201,13 +201,13 @@ async def serving(kind: type[Honest]) -> AsyncIterator[tuple[str, Server]]:
 
 
 def frames(server: Server) -> list[str | bytes]:
-    """All that the server was sent."""
+    """Everything that the server received."""
     sessions = [s for s in server.sessions.values() if isinstance(s, Stranger)]
     return [frame for session in sessions for frame in session.frames]
 
 
 def events(server: Server) -> list[tuple[str, JSON]]:
-    """Type and data of all that the server was sent and that is JSON with a type."""
+    """The type and data of everything that the server received and that is JSON with a type."""
     found = []
     for frame in frames(server):
         try:

@@ -10,6 +10,8 @@ import pytest
 from tests import forked
 from tests.conformance.kit import Result, run
 
+pytestmark = pytest.mark.io
+
 
 async def differ(*arguments: str, module: tuple[str, ...] = ("conformance.differ",)) -> Result:
     return await run(*module, *arguments, env={"COLUMNS": "100"})

@@ -1,4 +1,4 @@
-"""The kit against servers that send without end, or have few places."""
+"""The kit against servers that send without limit, or accept few connections."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from tests.conformance.hostile import serving
 from tests.conformance.kit import run, run_kit
 from tests.mutants.honest import Honest
 
+pytestmark = pytest.mark.io
+
 SELECT = ("--case", "actions/action-has-an-effect", "--time-scale=3")
 MOST = 1 << 20
-"""Kilobytes that the kit may take."""
+"""The memory that the kit may take, in kilobytes."""
 
 
 @pytest.mark.parametrize(

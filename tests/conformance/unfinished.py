@@ -17,7 +17,7 @@ class EndsWithNonsense(Honest):
 
 
 class StartsNoTasks(Honest):
-    """It does not know one of the actions, and records it as it does with what it doesn't know."""
+    """It lacks one of the actions, and records it as it records any unknown action."""
 
     def actions(self) -> dict[str, Any]:
         found = super().actions()
@@ -26,7 +26,7 @@ class StartsNoTasks(Honest):
 
 
 class CallsNothing(Honest):
-    """It was not told of the first action that the kit needs."""
+    """It lacks every action, even the first one that the kit needs."""
 
     def actions(self) -> dict[str, Any]:
         return {}

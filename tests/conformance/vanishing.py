@@ -1,4 +1,4 @@
-"""A plugin of pytest that makes one case vanish: it is collected and never run."""
+"""A pytest plugin that drops one case: it is collected and never run."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ import pytest
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
-    """Say of the first case that it was run."""
+    """Report the first case as run."""
     return True if item.session.items[0] is item else None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.deadlines import DEADLINE
 from tests.defects.catalogue import ENVIRONMENTS, PROGRAMS, Defect
 from tools.testees import run
 
@@ -68,7 +69,7 @@ def run_program(program: str, python: Path) -> Result:
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     command = [str(python), "-W", "ignore", str(PROGRAMS / "stage.py"), program]
     done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=False, timeout=120
+        command, env=environment, capture_output=True, text=True, check=False, timeout=DEADLINE
     )
     lines = done.stdout.splitlines() or ["no output"]
     return Result(RESULTS.get(done.returncode, f"exit status {done.returncode}"), lines[-1])

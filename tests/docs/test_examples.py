@@ -12,6 +12,8 @@ import pytest
 
 from tools.testees.run import prepare_node
 
+pytestmark = pytest.mark.io
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
 

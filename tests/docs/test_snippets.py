@@ -11,6 +11,8 @@ from types import CodeType
 
 import pytest
 
+from tests.deadlines import DEADLINE
+
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -30,5 +32,5 @@ def program_of(page: str) -> CodeType:
 async def test_program_of_a_page_runs(page: str) -> None:
     program = program_of(page)
     assert program.co_flags & inspect.CO_COROUTINE  # it has something to await
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(DEADLINE):
         await eval(program, {"__name__": "program"})

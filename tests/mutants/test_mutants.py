@@ -56,6 +56,7 @@ def test_every_must_of_servers_that_can_be_observed_has_a_mutant() -> None:
     assert must == {mutant.breaks for mutant in mutants().values()}
 
 
+@pytest.mark.io
 @pytest.mark.parametrize(
     ("name", "cases"),
     [
@@ -73,11 +74,13 @@ def test_kit_kills_a_mutant_through_its_requirement(name: str, cases: str, tmp_p
     assert result.own
 
 
+@pytest.mark.io
 def test_probe_refuses_a_silent_server_with_the_requirement(tmp_path: Path) -> None:
     result = judge("NeverAnswers", tmp_path, TIME_SCALES["server"])
     assert result.verdict() == "killed by the probe"
 
 
+@pytest.mark.io
 def test_kit_lets_the_honest_testee_pass(tmp_path: Path) -> None:
     result = judge("Honest", tmp_path, TIME_SCALES["server"], "--strict", "-k", "test_tasks.py")
     assert result.verdict() == "passed"

@@ -16,9 +16,10 @@ from typing import Any
 import jsonpatch
 import websockets
 
+from tests.deadlines import DEADLINE
+
 HERE = Path(__file__).parent
 IDLE = "no task runs"
-DEADLINE = 15.0  # seconds
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 
+from tests.deadlines import DEADLINE
 from tests.programs import runs
 from tests.programs.scripts import FENCES, SCRIPTS, THIRD, Script
 from tools.testees.run import prepare
+
+pytestmark = [pytest.mark.io, pytest.mark.xdist_group("programs")]
 
 RELEASES = {"first": "pypi_0_5_1", "second": "pypi_0_6_9"}
 
@@ -132,7 +135,9 @@ def test_third_program_exports_its_schemas(tmp_path: Path) -> None:
 
     with runs.running(sys.executable, "third", tmp_path / "log") as port:
         asyncio.run(wait_until_it_listens(port))
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/openapi.json", timeout=5) as page:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{port}/openapi.json", timeout=DEADLINE
+        ) as page:
             schemas = json.load(page)["components"]["schemas"]
     assert {"TodoList", "TodoListActions", "Worker", "WorkerTasks", "Item"} <= schemas.keys()
     assert schemas["WorkerTaskNames"]["enum"] == ["work", "WAIT", "SLEEP"]

@@ -1,4 +1,4 @@
-"""The long runs, short: they do what they say, and a leak does not pass."""
+"""Tests of `tools.soak` with short runs: every kind of event is sent, and a leak is found."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ws_sync._server import handler_registry
 from ws_sync.sessions import Sessions
 
 SHORT = 200
-"""Draws of events in one life of a connection."""
+"""Draws of events on one connection."""
 
 
 @pytest.fixture(autouse=True)
 def shorter(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.CRITICAL + 1, "ws_sync")  # a line that is kept keeps a session
+    caplog.set_level(logging.CRITICAL + 1, "ws_sync")  # a captured record keeps a session alive
     monkeypatch.setattr(one_session, "LIFE", SHORT)
     monkeypatch.setattr(one_session, "SAMPLES", 8)
 

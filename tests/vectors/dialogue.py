@@ -17,9 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from conformance.protocol.wire import JSON, same
-
-PATIENCE = 5.0
-"""The deadline of each step, in seconds."""
+from tests.deadlines import DEADLINE
 
 Frame: TypeAlias = Any
 """A text frame as its JSON value, or a binary frame."""
@@ -34,7 +32,7 @@ class Client:
 
     @classmethod
     async def open(cls, url: str) -> Self:
-        return cls(await connect(url, proxy=None, open_timeout=PATIENCE, close_timeout=PATIENCE))
+        return cls(await connect(url, proxy=None, open_timeout=DEADLINE, close_timeout=DEADLINE))
 
     async def send(self, frame: Frame) -> None:
         await self._socket.send(frame if isinstance(frame, bytes) else json.dumps(frame))
@@ -65,7 +63,7 @@ class Client:
     async def ended(self) -> int | None:
         """Wait for the close code; no frame may be left or arrive before it."""
         assert not self._waiting
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(DEADLINE):
             try:
                 raise AssertionError(f"instead of the end came {await self._socket.recv()!r}")
             except ConnectionClosed:
@@ -85,7 +83,7 @@ class Client:
         return not self._waiting
 
     async def _receive(self) -> Frame:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(DEADLINE):
             frame = await self._socket.recv()
         return frame if isinstance(frame, bytes) else json.loads(frame)
 
@@ -145,7 +143,7 @@ class Player:
         client = await Client.open(url)
         if self._something_passes:
             first = next(s for s in self._steps[position:] if s.get("from") == "server")
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(DEADLINE):
                 while not agrees(await client.peek(), content(first)):
                     await client.close()
                     client = await Client.open(url)

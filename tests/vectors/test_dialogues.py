@@ -97,6 +97,7 @@ def address() -> Iterator[str]:
         server.stop()
 
 
+@pytest.mark.io
 @pytest.mark.parametrize("observing", [False, True], ids=["alone", "observed"])
 @each_dialogue
 async def test_reference_plays_dialogue(name: str, observing: bool, address: str) -> None:

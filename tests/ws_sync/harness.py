@@ -16,11 +16,10 @@ from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
+from tests.deadlines import DEADLINE as DEADLINE
 from ws_sync._apps import picows
 from ws_sync._core.json.codec import JSON
 from ws_sync.session import Session
-
-DEADLINE = 5.0  # seconds, for anything that must happen
 
 
 class Client:

@@ -18,13 +18,15 @@ from typing import Any
 import pytest
 import websockets
 
+from tests.deadlines import DEADLINE
 from tests.ws_sync.harness import Client
 from ws_sync._core.json.codec import JSON
 from ws_sync.cli import main
 from ws_sync.tokens import Tokens
 
+pytestmark = pytest.mark.io
+
 URL = "ws://127.0.0.1:8000/ws/{session}"
-DEADLINE = 20.0  # seconds; a process starts slowly
 
 
 README = Path(__file__).parents[2] / "README.md"
@@ -64,6 +66,18 @@ async def address(process: asyncio.subprocess.Process) -> str:
 async def outcome(process: asyncio.subprocess.Process) -> tuple[int | None, str]:
     _, errors = await process.communicate()
     return process.returncode, errors.decode()
+
+
+def refused(arguments: list[str], folder: Path, patch: pytest.MonkeyPatch) -> object:
+    """Run a command that is refused in a folder and in this process; return its exit status."""
+    patch.chdir(folder)
+    patch.setattr(sys, "path", list(sys.path))
+    for module in ("notes", "sound", "broken"):
+        patch.delitem(sys.modules, module, raising=False)
+    try:
+        return main(arguments)
+    except SystemExit as end:
+        return end.code
 
 
 async def test_serve_says_where_and_serves_until_interrupted() -> None:
@@ -144,12 +158,11 @@ async def test_serve_writes_its_log_for_people_unless_the_application_does(tmp_p
     assert "ERROR ws_sync: the handler of '_ACTION:N' failed" in lines[0]
 
 
-async def test_serve_complains_about_a_port_in_use() -> None:
+def test_serve_complains_about_a_port_in_use(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        async with command("serve", "--testee", "--port", str(port)) as process:
-            code, errors = await outcome(process)
-    assert code == 1
+        assert main(["serve", "--testee", "--port", str(port)]) == 1
+    errors = capsys.readouterr().err
     assert errors == f"ws-sync: can't listen on 127.0.0.1:{port}: Address already in use\n"
 
 
@@ -165,13 +178,16 @@ async def test_serve_complains_about_a_port_in_use() -> None:
     ],
     ids=["form", "relative", "module", "submodule", "attribute", "type"],
 )
-async def test_serve_complains_about_what_is_no_application(
-    name: str, complaint: str, tmp_path: Path
+def test_serve_complains_about_what_is_no_application(
+    name: str,
+    complaint: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "sound.py").write_text("title = 'Sound'\n")
-    async with command("serve", name, cwd=tmp_path) as process:
-        code, errors = await outcome(process)
-    assert code == 2
+    assert refused(["serve", name], tmp_path, monkeypatch) == 2
+    errors = capsys.readouterr().err
     assert errors == f"ws-sync: nothing to serve: {complaint.format(cwd=tmp_path)}\n"
 
 
@@ -185,14 +201,16 @@ async def test_serve_complains_about_what_is_no_application(
     ],
     ids=["library", "exception", "syntax", "exit"],
 )
-async def test_serve_shows_why_a_module_can_not_be_imported(
-    source: str, error: str, tmp_path: Path
+def test_serve_shows_why_a_module_can_not_be_imported(
+    source: str,
+    error: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "broken.py").write_text(source)
-    async with command("serve", "broken:app", cwd=tmp_path) as process:
-        code, errors = await outcome(process)
-    assert code == 2
-    lines = errors.splitlines()
+    assert refused(["serve", "broken:app"], tmp_path, monkeypatch) == 2
+    lines = capsys.readouterr().err.splitlines()
     assert lines[0] == (
         f"ws-sync: nothing to serve: importing the module 'broken' fails, {tmp_path / 'broken.py'}:"
     )
@@ -242,33 +260,16 @@ async def endpoint(ws): ...
 app = FastAPI()
 app.add_api_websocket_route("/live", endpoint)
 app.mount("/rooms/{room}", Router([WebSocketRoute("/{user:path}/ws", endpoint)]))
-
-async def plain(scope, receive, send): ...
-
-class Notes: ...
 """
 
 
-@pytest.mark.parametrize(
-    ("app", "options", "page"),
-    [
-        ("app", (), "?address=/live&address=/rooms/devtools/devtools/ws"),
-        ("plain", (), ""),
-        ("Notes", (), "#/ws/devtools"),
-        ("Notes", ("--token-secret-env", "SECRET"), ""),
-    ],
-    ids=["routes", "plain", "factory", "tokens"],
-)
-async def test_serve_says_where_the_devtools_are_as_far_as_it_knows(
-    app: str, options: tuple[str, ...], page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SECRET", "s" * 40)
+async def test_serve_says_where_the_devtools_are_as_far_as_it_knows(tmp_path: Path) -> None:
     (tmp_path / "served.py").write_text(ENDPOINTS)
-    arguments = ("serve", f"served:{app}", "--port", "0", *options)
-    async with command(*arguments, cwd=tmp_path) as process:
+    async with command("serve", "served:app", "--port", "0", cwd=tmp_path) as process:
         base = (await address(process)).replace("ws:", "http:")
         assert process.stdout is not None
         line = (await process.stdout.readline()).decode()
+    page = "?address=/live&address=/rooms/devtools/devtools/ws"
     assert line == f"ws-sync: look into it at {base}/ws-sync/devtools/{page}\n"
 
 
@@ -415,13 +416,17 @@ async def test_serve_cancels_tasks_and_sends_clients_to_the_next_process(
     ],
     ids=["application", "arguments"],
 )
-async def test_serve_complains_about_what_no_session_can_be_made_of(
-    name: str, complaint: str, tmp_path: Path
+def test_serve_complains_about_what_no_session_can_be_made_of(
+    name: str,
+    complaint: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "notes.py").write_text(FACTORY)
-    arguments = ("serve", f"notes:{name}", "--transport", "picows")
-    async with command(*arguments, cwd=tmp_path) as process:
-        assert await outcome(process) == (2, f"ws-sync: {complaint}\n")
+    arguments = ["serve", f"notes:{name}", "--transport", "picows"]
+    assert refused(arguments, tmp_path, monkeypatch) == 2
+    assert capsys.readouterr().err == f"ws-sync: {complaint}\n"
 
 
 @pytest.mark.parametrize(
@@ -538,17 +543,6 @@ async def test_test_takes_a_command_in_place_of_a_url() -> None:
 EVIL = websockets.Origin("https://evil.example")
 
 
-def refused(arguments: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> object:
-    """Run a command that is refused in a folder; return its exit status."""
-    monkeypatch.chdir(folder)
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.delitem(sys.modules, "notes", raising=False)
-    try:
-        return main(arguments)
-    except SystemExit as end:
-        return end.code
-
-
 def issue(capsys: pytest.CaptureFixture[str], secret: Path, *pair: str) -> str:
     assert main(["token", *pair, "--token-secret-file", str(secret)]) == 0
     return capsys.readouterr().out.strip()
@@ -626,7 +620,7 @@ async def test_serve_tells_how_to_admit_a_page(tmp_path: Path) -> None:
             ["--token-secret-file", "short", "--token-max-age", "0"],
             "'0' is not a positive number",
         ),
-        (["--origin", "app.example"], "'app.example' is no origin"),
+        (["--origin", "app.example"], "'app.example' is not an origin"),
         (["--origin", "null"], "any page can have it"),
         (["--dialect", "slash"], "invalid choice: 'slash'"),
     ],

@@ -15,6 +15,8 @@ from tests.ws_sync.harness import Server
 from ws_sync import Session, Sessions, Sync, get_user_session, remote_action, sync_all
 from ws_sync._apps.routes import Routes
 
+pytestmark = pytest.mark.io
+
 
 class Notes:
     sync: Sync

@@ -12,6 +12,8 @@ from tests.ws_sync.harness import DEADLINE, Server
 from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync.id import MAX_ID, Verify, get_user_session
 
+pytestmark = pytest.mark.io
+
 
 class Endpoint:
     """Runs the identification, and keeps the result."""

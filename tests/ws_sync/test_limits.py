@@ -1,4 +1,4 @@
-"""Tests of what clients may cost, over real connections: what happens beyond each limit."""
+"""Tests of `ws_sync.limits` over real connections: the effect of each exceeded limit."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from ws_sync._core.protocol.token_bucket import Rate
 from ws_sync._server import admission
 from ws_sync.limits import Limits
 
+pytestmark = pytest.mark.io
+
 DOCS = Path(__file__).parents[2] / "docs" / "limits.md"
 
 
@@ -33,7 +35,7 @@ class Notes:
         self._count = 0
 
     @remote_action
-    async def count(self, data: bytes = b"") -> None:  # noqa: ARG002  # its size is what matters
+    async def count(self, data: bytes = b"") -> None:  # noqa: ARG002  # only its size matters
         self._count += 1
 
 
@@ -90,7 +92,7 @@ async def test_what_comes_too_fast_is_read_more_slowly_and_none_is_lost(
 
 @pytest.mark.parametrize("serve", SERVERS)
 async def test_who_sends_too_fast_is_held_back_by_the_network(serve: Any) -> None:
-    """What can't be read yet does not pile up here."""
+    """Frames that are not read yet do not use up memory."""
     session, notes = new_session(Limits(received=Rate(1 << 20, 1 << 20)))
     async with serve(session.handle_connection) as port, connected(port) as client:
         await client.receive()
@@ -141,7 +143,7 @@ async def test_refused_events_cost_more() -> None:
 
 @pytest.mark.parametrize("ask", ["_GET:NOTES", "_PATCH:NOTES"], ids=["question", "refused write"])
 async def test_what_a_client_makes_the_server_send_counts_like_what_it_sends(ask: str) -> None:
-    """A frame of some bytes is answered with the whole state."""
+    """A frame of a few bytes is answered with the whole state."""
     session, notes = new_session(Limits(received=Rate(1 << 20, 1 << 20)))
     notes.text = "x" * (1 << 18)
     loop = asyncio.get_running_loop()
@@ -249,7 +251,7 @@ async def identified(client: Client, user: str, session: str) -> Any:
 
 
 class Clock:
-    """A clock that stands still until it is set."""
+    """A clock that only changes when it is set."""
 
     now = 0.0
 

@@ -1,4 +1,4 @@
-"""What the log says: whom each record is about, each failure once, no line that a peer wrote."""
+"""Tests of the log: context of each record, one record per failure, and no line from a peer."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ ALWAYS = {"record", "requirement", "key", "session", "connection", "peer"}
 
 
 def calls() -> list[ast.Call]:
-    """All calls in the library, without its command line."""
+    """All calls in the library, except in its command line."""
     paths = [path for path in (ROOT / "ws_sync").rglob("*.py") if path.parent.name != "cli"]
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(paths)]
     return [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
 
 def text_of(node: ast.expr) -> str:
-    """The only text in an expression."""
+    """The only id in an expression."""
     texts = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant) and n.value]
     return next((text for text in texts if isinstance(text, str) and "-" in text), "")
 
@@ -162,7 +162,7 @@ def initial() -> None:
 
 
 async def no_step(_: TestClient, __: Fragile) -> None:
-    """Connecting was all."""
+    """Do nothing after connecting."""
 
 
 async def act(client: TestClient, _: Fragile) -> None:
@@ -195,7 +195,7 @@ async def get_broken(client: TestClient, fragile: Fragile) -> None:
 
 
 async def start_broken(client: TestClient, fragile: Fragile) -> None:
-    """The publication of the running tasks comes by itself; who starts does not wait for it."""
+    """The running tasks are published without a caller."""
     fragile.broken = True
     await client.start("F", "break_off")
     await client.until(lambda documents: documents["F"]["running_tasks"] == [])
@@ -228,7 +228,7 @@ async def test_failure_is_logged_once_with_its_traceback_and_the_client_hears_no
     session.register_event("custom", custom)
     async with TestClient(session) as client:
         await step(client, fragile)
-        await client.act("F", "nothing that there is")  # the connection lives
+        await client.act("F", "nothing that there is")  # the connection is still open
         sent = json.dumps([[event.type, event.data] for event in client.events])
     expect_one(caplog, name)
     assert SECRET not in sent
@@ -410,7 +410,7 @@ async def test_record_says_whom_it_is_about(caplog: pytest.LogCaptureFixture) ->
         "peer": "testclient:50000",
         "name": "nothing",
     }
-    assert record.funcName == "_log_unknown"  # where it was written, not the adapter
+    assert record.funcName == "_log_unknown"  # where it is logged, and not in the adapter
 
 
 async def test_takeover_tells_the_two_connections(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,4 +1,4 @@
-"""The counters: exact in a dialogue, kept when sessions end, and readable by metrics libraries."""
+"""Tests of `ws_sync.metrics`: exact numbers, ended sessions, and recipes for metrics libraries."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def notes_in(session: Session) -> Notes:
 
 
 def counted(session: Session | None = None) -> dict[str, int]:
-    """What is not zero, without the unit's prefix."""
+    """The numbers that are not zero, without the prefix."""
     numbers = metrics.snapshot(session)
     return {name.removeprefix("ws_sync_"): n for name, n in numbers.items() if n}
 
@@ -115,7 +115,7 @@ async def test_everything_is_counted_once() -> None:
         now = counted(session)
     assert notes.count == 8
     sizes = [now.pop("received_bytes_total"), now.pop("sent_bytes_total")]
-    assert min(sizes) > 500  # told exactly by another test
+    assert min(sizes) > 500  # another test checks the exact numbers
     patches = now.pop('events_sent_total{event="_PATCH"}')
     assert patches == sum(event.type == "_PATCH:N" for event in client.events)
     assert now.pop("outbox_peak") >= 1
@@ -153,6 +153,7 @@ async def test_everything_is_counted_once() -> None:
     assert "connections" not in after
 
 
+@pytest.mark.io
 async def test_bytes_are_those_of_the_payloads() -> None:
     session = Session()
     notes = notes_in(session)
@@ -263,6 +264,7 @@ async def test_connection_of_its_own_counts_for_nobody() -> None:
     assert metrics.snapshot()[name] == before[name]
 
 
+@pytest.mark.io
 async def test_clients_that_are_turned_away_are_told() -> None:
     def factory(identity: str) -> object:
         if identity == "/bad":

@@ -19,6 +19,8 @@ from ws_sync.limits import LIMITS, Limits
 from ws_sync.session import Session, SessionState, get_global_session, session_context
 from ws_sync.sync import Sync
 
+pytestmark = pytest.mark.io
+
 
 class Counter:
     sync: Sync
@@ -175,7 +177,7 @@ BAD_FRAMES: dict[str, str | bytes] = {
 
 @pytest.mark.parametrize("frame", BAD_FRAMES.values(), ids=BAD_FRAMES.keys())
 async def test_bad_frame_changes_nothing_and_keeps_the_connection(frame: str | bytes) -> None:
-    """S-03 and S-05: neither a lone surrogate nor NaN gets in, and the connection stays."""
+    """S-03 and S-05: lone surrogates and NaN are rejected, and the connection stays."""
     session, _counter = make()
     async with Server(session) as server, server.connect() as client:
         _, before = await client.until("_SET:COUNTER")
@@ -272,7 +274,7 @@ async def test_disconnect_says_goodbye_and_terminate_tells_the_state() -> None:
             await session.terminate()
             await client.until("_DISCONNECT")
     assert ended == ["terminated"]
-    await session.disconnect()  # nobody there: nothing happens
+    await session.disconnect()  # no client is connected: nothing happens
 
 
 async def test_disconnect_turns_a_socket_away() -> None:

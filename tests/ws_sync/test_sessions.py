@@ -1,4 +1,4 @@
-"""Tests of `ws_sync.sessions`: how sessions of a store are made, found, limited and ended."""
+"""Tests of `ws_sync.sessions`: sessions of a store are created, found, limited and ended."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from tests.ws_sync.harness import DEADLINE, Client, Server
 from ws_sync import Sessions, SessionState, Sync, get_global_session, remote_task, sync_all
 from ws_sync._apps.routes import Routes
 from ws_sync.tokens import Tokens
+
+pytestmark = pytest.mark.io
 
 
 class Notes:
@@ -38,7 +40,7 @@ class Notes:
 
 
 class Clock:
-    """A clock that stands still until it is set."""
+    """A clock that only changes when it is set."""
 
     now = 0.0
 
@@ -47,7 +49,7 @@ class Clock:
 
 
 class Ending(SessionState):
-    """Tells when its session has ended."""
+    """Notes the end of its session."""
 
     def __init__(self) -> None:
         self.ended = asyncio.Event()
@@ -58,7 +60,7 @@ class Ending(SessionState):
 
 @asynccontextmanager
 async def serving(sessions: Sessions) -> AsyncIterator[Server]:
-    """Serve a store; the query of the URL is the identity, and nothing there asks for it."""
+    """Serve a store; the query of the URL is the identity; without one the client is asked."""
 
     async def endpoint(ws: WebSocket) -> None:
         await sessions.handle_connection(ws, ws.url.query or None)
@@ -71,7 +73,7 @@ async def serving(sessions: Sessions) -> AsyncIterator[Server]:
 
 
 async def left(server: Server) -> None:
-    """Wait until the store has heard that a connection has ended."""
+    """Wait until the store has noticed the end of a connection."""
     async with asyncio.timeout(DEADLINE):
         await server.served.get()  # type: ignore[attr-defined]
 

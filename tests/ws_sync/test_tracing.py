@@ -1,4 +1,4 @@
-"""Spans: what there is one for, what it says, what it belongs to; and nothing where it is off."""
+"""Tests of `ws_sync.tracing`: spans, their attributes and parents; and none while it is off."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from opentelemetry.trace import SpanKind, StatusCode
 from ws_sync import Session, Sync, remote_action, remote_task, tracing
 from ws_sync._server.instrumentation import instrumentation
 from ws_sync.testing import TestClient
+
+pytestmark = pytest.mark.io
 
 
 class Notes:
@@ -218,7 +220,7 @@ async def test_state_that_is_sent_and_attribute_that_fails_are_told(
 async def test_spans_end_when_they_are_switched_off(
     notes: Notes, exported: InMemorySpanExporter
 ) -> None:
-    tracing.instrument()  # a second time: to the global provider, which does nothing
+    tracing.instrument()  # replaces the provider by the global one, which does nothing
     async with TestClient(notes.sync.session) as client:
         await client.act("N", "add", number=1)
         tracing.uninstrument()

@@ -13,8 +13,16 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ws_sync.cli.pages import DEMO, DEVTOOLS, WithPages
+from ws_sync._apps.routes import Routes
+from ws_sync.cli.pages import (
+    DEMO,
+    DEVTOOLS,
+    WithPages,
+    devtools_of_app,
+    devtools_of_factory,
+)
 from ws_sync.cli.transports import Service
+from ws_sync.sessions import Sessions
 from ws_sync.web import FOLDER, TYPES, files
 
 MOUNTED = Starlette(routes=[Mount("/client", files())])
@@ -145,3 +153,12 @@ def test_pages_are_offered_to_this_machine_alone(
     async def own(*_: object) -> None: ...
 
     assert Service(own, None).with_pages(host, transport, demo).home == home
+
+
+def test_devtools_connect_at_once_only_to_a_session_of_their_own() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    assert devtools_of_app(app) == DEVTOOLS
+    assert devtools_of_factory(Routes(Sessions(object))) == f"{DEVTOOLS}#/ws/devtools"
+    verified = Routes(Sessions(object, verify=lambda *_: True))
+    assert devtools_of_factory(verified) == DEVTOOLS

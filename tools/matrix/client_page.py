@@ -15,11 +15,11 @@ PAGE = "client-mutants.md"
 INTRODUCTION = """\
 # Clients that are wrong on purpose
 
-The kit's [client mode](testee.md#a-client-under-test) is judged by clients that lie: \
-each breaks one requirement, and a case has to find it by
-the name of that requirement. Odd clients that keep every rule have to pass. They \
-stand in `tests/mutants/clients/`; this page is written by
-`python -m tools.run_client_mutants --write spec`.
+The kit's [client mode](testee.md#a-client-under-test) is tested with clients that are \
+wrong on purpose: each breaks one requirement, and
+a case must find it by the name of that requirement. Odd clients that keep every rule \
+must pass. They are in `tests/mutants/clients/`;
+`python -m tools.run_client_mutants --write spec` writes this page.
 """
 
 

@@ -1,7 +1,4 @@
-"""Runs the kit against one testee, each in a process forked from one that has imported all.
-
-Starting Python twice and importing pytest, the kit and the testees takes longer than most runs.
-"""
+"""Runs the kit against one testee, both in forked processes."""
 
 from __future__ import annotations
 
@@ -10,16 +7,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from conformance.spec import requirements
-from tests.forked import start, testee
+from tests import forked
 from tools.matrix.catalogue import Side
 from tools.matrix.result import Result, breaks, read
 
 PATIENCE = 600.0
-"""Seconds after which a run of the kit is ended."""
+"""Seconds after which a run of the kit is killed."""
 
 
 def judge(
@@ -36,16 +32,17 @@ def judge(
     """
     began = time.monotonic()
     outcomes, printed = folder / f"{name}.json", folder / f"{name}.txt"
-    with serving(name) if side == "server" else started_by_kit(name) as target:
+    with target(name, side) as target_options:
         arguments = [
-            "--tb=no", "-p", "no:hypothesispytest", *target,
+            "--tb=no", "-p", "no:hypothesispytest", *target_options,
             "-p", "tools.matrix.outcomes", "--outcomes", str(outcomes),
             "--time-scale", str(time_scale), "--replay-dir=", *options,
         ]  # fmt: skip
-        run = start("conformance", arguments, printed)
+        run = forked.start("conformance", arguments, printed)
         run.join(PATIENCE)
         if run.is_alive():
-            end(run)
+            run.kill()
+            run.join()
             result = Result(name, breaks(name, side), wrong=f"not judged within {PATIENCE:g} s")
         else:
             result = read(name, outcomes, printed.read_text(encoding="utf-8"), side)
@@ -56,23 +53,14 @@ def judge(
 
 
 @contextmanager
-def serving(name: str) -> Iterator[list[str]]:
-    """Serve a testee in a process of its own; yield the options that lead the kit to it."""
-    with testee(name) as url:
-        yield ["--server-url", url + "/ws/{session}", "--auth-url", url + "/auth"]
-
-
-@contextmanager
-def started_by_kit(name: str) -> Iterator[list[str]]:
-    """Yield the options with which the kit starts a client."""
-    command = shlex.join([sys.executable, "-m", "tests.mutants.clients", name])
-    yield [f"--client-cmd={command} {{url}}", "--strict", "--budget=0s"]
-
-
-def end(process: BaseProcess) -> None:
-    """End a process and wait for it."""
-    process.kill()
-    process.join()
+def target(name: str, side: Side) -> Iterator[list[str]]:
+    """Yield the kit's options for a testee; a server is served, a client is started by the kit."""
+    if side == "client":
+        command = shlex.join([sys.executable, "-m", "tests.mutants.clients", name])
+        yield [f"--client-cmd={command} {{url}}", "--strict", "--budget=0s"]
+    else:
+        with forked.testee(name) as url:
+            yield ["--server-url", url + "/ws/{session}", "--auth-url", url + "/auth"]
 
 
 def of_requirement(name: str, side: Side = "server") -> list[str]:

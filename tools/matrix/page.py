@@ -23,34 +23,35 @@ SHOWN = 3
 INTRODUCTION = """\
 # The mutant matrix
 
-Who judges the judge? The conformance kit is run against servers that are wrong on purpose. Each of
-these *mutants* is a small honest [testee](testee.md) in which one rule is broken. The kit has to
-kill it through the requirement that it breaks, for a reason that names what is wrong. Beside them
-stand servers that are odd and right, which have to pass.
+The conformance kit is tested against servers that are wrong on purpose. Each of these *mutants* is
+a small honest [testee](testee.md) in which one rule is broken. The kit must kill it through the
+requirement that it breaks, for a reason that names what is wrong. Servers that are odd but legal
+must pass.
 
 `python -m tools.run_mutants` runs the matrix. `--write spec` writes this page, and continuous
-integration compares it with what is so (`--check spec`). Nothing on it binds anybody.
+integration checks that it is up to date (`--check spec`). This page is not normative.
 """
 NOTHING = """\
 ## Cases that kill nothing
 
-No mutant fails these cases, and no odd server is warned by them. The sections `application` and
-`replays` are left out: they demand what others demand too, and most mutants are killed by those.
+No mutant fails these cases, and they warn of no odd server. The sections `application` and
+`replays` are left out, because they test again what other sections test, which kill most mutants.
 """
 STAY = {
     "binary/pair-for-an-event-without-bytes-is-refused": (
-        "metadata is an object, which none of these events takes anyway; a server that hands on "
-        "what it can not read may still end"
+        "metadata is an object, which none of these events accepts anyway; a server that passes on "
+        "what it can't read may still end"
     ),
     "security/reason-for-closing-tells-nothing-of-the-input": (
-        "who closes there breaks a rule of another section, so that none is wrong in this alone"
+        "a server that closes there breaks a requirement of another section, so no mutant is wrong "
+        "in this alone"
     ),
     "session/frame-that-was-cut-off-has-no-effect": (
-        "WebSocket libraries hand on no half of a frame; a server with a reader of its own may"
+        "WebSocket libraries deliver no partial frame; a server with its own frame parser may"
     ),
-    "state/state-holds-every-attribute": ("a server without one is refused before the first case"),
+    "state/state-holds-every-attribute": ("a server without one is rejected by the probe"),
     "state/set-can-not-break-the-object": (
-        "these names break servers that are built otherwise; one of them does kill a mutant"
+        "these names break servers of another design; one of them does kill a mutant"
     ),
 }
 """The reason to keep a family of cases of which some kill nothing."""

@@ -1,1 +1,1 @@
-"""What the watcher, `ws-sync proxy`, costs whom it stands between."""
+"""Measures the cost of `ws-sync proxy`."""

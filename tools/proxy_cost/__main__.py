@@ -1,9 +1,9 @@
-"""What the watcher costs: `python -m tools.proxy_cost [--browser] [--seconds N]`.
+"""Measures the cost of the proxy: `python -m tools.proxy_cost [--browser] [--seconds N]`.
 
-Clients do round trips without the proxy, through it, and through it while its page is open, in
-turns, one client and many. They are picows clients of the reference testee, and with `--browser`
-the demo in Chromium, which is the limit itself then. The system's counters tell how long the proxy
-has computed, which a busy machine disturbs least; of the rest, the ratios count. Needs Linux.
+Clients do round trips without the proxy, through it, and through it with its page open, in turns,
+with one client and with many. They are picows clients of the reference testee; with `--browser`,
+the demo in Chromium, which is then the bottleneck. The proxy's processor time is the steadiest
+figure on a busy machine; of the others, compare the ratios. Needs Linux.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from tools.proxy_cost.running import Measured, demo, proxy, testee
 
 ROUNDS = 3
 LIMIT = 150.0
-"""Microseconds of the proxy's own time for a frame, up to which it can be left on."""
+"""The most processor time of the proxy for a frame, in microseconds."""
 NAMES = ("direct", "proxy", "page open")
 
 
 def main() -> int:
-    """Measure and print; 1 if a frame of fast clients costs more than it may."""
+    """Measure and print; return 1 if a frame costs more than `LIMIT`."""
     parser = argparse.ArgumentParser(prog="python -m tools.proxy_cost", description=__doc__)
     parser.add_argument("--browser", action="store_true", help="the demo in Chromium")
     parser.add_argument("--seconds", type=float, default=2.0, help="for each measurement")
@@ -35,7 +35,7 @@ def main() -> int:
         compare("pairs", (1, 10), demo(), browser.measure, chosen.seconds)
         return 0
     worst = compare("connections", (1, 50), testee(), call, chosen.seconds)
-    print(f"at most {worst:.0f} µs of the proxy's time for a frame; {LIMIT:.0f} are allowed")
+    print(f"at most {worst:.0f} µs of the proxy's time for a frame; the limit is {LIMIT:.0f} µs")
     return int(worst > LIMIT)
 
 
@@ -51,14 +51,14 @@ def compare(
     measure: Callable[[Running, int, float, str], Measured],
     seconds: float,
 ) -> float:
-    """Print a table, and return the most microseconds that the proxy has computed for a frame.
+    """Print a table; return the most processor time of the proxy for a frame, in microseconds.
 
     Args:
-        what: What there is one of, and many.
-        counts: How many.
-        serving: The server behind the proxy.
-        measure: Takes the address, how many, the seconds, and where the page is that is open.
-        seconds: How long each measurement takes.
+        what: The noun for what is counted.
+        counts: The numbers of them.
+        serving: The server after the proxy.
+        measure: Takes the address, the number, the seconds, and the address of an open page.
+        seconds: The duration of each measurement.
     """
     worst = 0.0
     print(f"{'':<16}{what:>12}{'frames/s':>10}{'round trip':>12}{'proxy/frame':>13}")
@@ -82,7 +82,7 @@ def compare(
 
 
 def line(name: str, count: int, middle: Measured, direct: list[Measured]) -> str:
-    """A line of the table."""
+    """Return a line of the table."""
     text = f"{name:<16}{count:>12}{middle.rate:>10.0f}{middle.median * 1e6:>9.0f} µs"
     if name == "direct":
         return text

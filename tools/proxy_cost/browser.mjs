@@ -1,8 +1,7 @@
-// Plays in the demo's page: `node browser.mjs BASE PAIRS SECONDS [PAGE]`, as `python -m tools.proxy_cost --browser` starts it.
-// Two sessions of a board write its title in turns, each as soon as it sees what the other wrote. The page itself shows the board
-// of the first pair, and its devtools each event, as for somebody who watches; its frames count too. Prints a line when they have
-// begun, and one with what was counted when the time is over: {frames, seconds, median}; median: seconds from an edit until the
-// other side sees it.
+// Edits in the demo's page: `node browser.mjs BASE PAIRS SECONDS [PAGE]`, started by `python -m tools.proxy_cost --browser`.
+// Two sessions of a board write its title in turns, each when it sees the other's edit. The page shows the board of the first pair,
+// and its devtools each event; its frames count too. Prints a line at the begin, and at the end {frames, seconds, median}, where
+// median is the time from an edit until the other session sees it, in seconds.
 import { launch } from "../browser.mjs";
 
 const [base, pairs, seconds, watcher] = process.argv.slice(2);
@@ -50,7 +49,7 @@ async function begin(pairs) {
     };
     sides.forEach((notes, side) =>
       notes.subscribe(() => {
-        if (at % 2 === side || notes.state.title !== String(at)) return; // its own, or seen before
+        if (at % 2 === side || notes.state.title !== String(at)) return; // its own edit, or an old one
         game.times.push(performance.now() - writtenAt);
         write(notes);
       }),

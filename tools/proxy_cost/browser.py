@@ -1,4 +1,4 @@
-"""The demo in Chromium: two sessions of one board that answer each other's edits, `browser.mjs`."""
+"""The demo in Chromium: two sessions of one board answer each other's edits (`browser.mjs`)."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ PROGRAM = Path(__file__).with_name("browser.mjs")
 
 
 def measure(target: Running, pairs: int, seconds: float, page: str) -> Measured:
-    """Let pairs of sessions play for some time in the demo's page.
+    """Run pairs of sessions in the demo's page.
 
     Args:
-        target: Where the demo is.
-        pairs: How many play at the same time.
-        seconds: For how long.
-        page: The host and port of the watcher's page if it is open as well, or an empty text.
+        target: The address of the demo.
+        pairs: The number of pairs.
+        seconds: The duration.
+        page: The host and port of the proxy's page to open, or an empty string.
 
     Raises:
-        PreparationError: Node or its packages can't be had.
-        CalledProcessError: The browser failed, and has said why.
+        PreparationError: Node or its packages can't be installed.
+        CalledProcessError: The browser failed; its output says why.
     """
     base = target.url.replace("ws://", "http://", 1)
     watched = [f"http://{page}/"] if page else []

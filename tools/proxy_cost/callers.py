@@ -1,4 +1,4 @@
-"""Clients fast enough not to be the limit: each calls an action and waits for the patch."""
+"""Fast clients: each calls an action and waits for the patch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FRAMES_A_TRIP = 2
 
 
 class Caller(WSListener):
-    """A client that assigns another number as soon as it has the patch with the last."""
+    """A client that assigns the next number when it receives the patch with the last one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class Caller(WSListener):
         self._states = 0
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        """Begin behind the last initial state; then go on with each patch."""
+        """Call after the last initial state, and after each patch."""
         if frame.msg_type != WSMsgType.TEXT:
             return
         if b'"_SET:' in frame.get_payload_as_bytes()[:40]:
@@ -43,13 +43,13 @@ class Caller(WSListener):
 
 
 async def measure(target: Running, connections: int, seconds: float, page: str) -> Measured:
-    """Let clients call for some time; the first quarter is left out.
+    """Run clients, and measure after a quarter of the duration.
 
     Args:
-        target: Where they connect.
-        connections: How many of them.
-        seconds: For how long.
-        page: The host and port of the watcher's page if somebody has it open, or an empty text.
+        target: The address to connect to.
+        connections: The number of clients.
+        seconds: The duration.
+        page: The host and port of the proxy's page to read, or an empty string.
     """
     reading = asyncio.create_task(_read(page)) if page else None
     callers = []
@@ -73,7 +73,7 @@ async def measure(target: Running, connections: int, seconds: float, page: str) 
 
 
 async def _read(page: str) -> None:
-    """Read the news as the page does."""
+    """Read the updates as the page does."""
     host, _, port = page.partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(f"GET /api/feed HTTP/1.1\r\nHost: {page}\r\n\r\n".encode())

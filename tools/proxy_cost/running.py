@@ -1,4 +1,4 @@
-"""The servers that are called, and the watcher before them, as the command line starts them."""
+"""Starts the servers and the proxy by their command lines."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Measured:
     """One measurement.
 
     Attributes:
-        rate: frames a second, both directions counted.
-        median: seconds for a round trip.
-        cost: seconds that the called process has computed for a frame.
+        rate: Frames a second in both directions.
+        median: Seconds for a round trip.
+        cost: Processor seconds of the process for a frame.
     """
 
     rate: float
@@ -31,7 +31,7 @@ class Measured:
 
 @contextmanager
 def testee() -> Iterator[Running]:
-    """The reference's testee on picows, its fastest server."""
+    """Run the reference testee on picows, the fastest server."""
     port = free_port()
     command = ("serve", "--testee", "--transport", "picows", "--port", str(port))
     with _running(*command, says=1) as (process, _):
@@ -40,7 +40,7 @@ def testee() -> Iterator[Running]:
 
 @contextmanager
 def demo() -> Iterator[Running]:
-    """The demo, as `ws-sync serve` offers it."""
+    """Run the demo."""
     port = free_port()
     with _running("serve", "--demo", "--port", str(port), says=1) as (process, _):
         yield Running(f"ws://127.0.0.1:{port}", process.pid)
@@ -48,7 +48,7 @@ def demo() -> Iterator[Running]:
 
 @contextmanager
 def proxy(server: Running) -> Iterator[tuple[Running, str]]:
-    """The watcher before a server, and the host and port of its page."""
+    """Run the proxy before a server; yield it with the host and port of its page."""
     port = free_port()
     where = ("--listen", f"127.0.0.1:{port}", "--target", server.url)
     with _running("proxy", *where, says=2) as (process, lines):
@@ -57,7 +57,7 @@ def proxy(server: Running) -> Iterator[tuple[Running, str]]:
 
 @contextmanager
 def _running(*arguments: str, says: int) -> Iterator[tuple[subprocess.Popen[bytes], list[str]]]:
-    """A command of the project, from the line on with which it has said where it is."""
+    """Run a command; yield it with its first lines, which have its addresses."""
     command = [sys.executable, "-m", "ws_sync.cli", *arguments]
     with TemporaryFile() as printed, subprocess.Popen(command, stdout=printed) as process:
         try:

@@ -1,7 +1,7 @@
-"""Look at the page: `python -m tools.proxy_page [SCREENSHOTS]`, by default build/screenshots.
+"""Tests the proxy's page: `python -m tools.proxy_page [SCREENSHOTS]`, default build/screenshots.
 
-`look.mjs` drives the browser, and says on a line what the client is to do next. The server behind
-the proxy is honest but for one thing: it passes a toast of any level on.
+`look.mjs` drives the browser, and prints what the client has to do next. The server is an honest
+testee that also sends a toast with an invalid level.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ EDIT = (
 
 
 class Loud(Honest):
-    """A testee that shows what it should not, when it is asked to with an event of its own."""
+    """A testee that sends an invalid toast on request."""
 
     def unknown_type(self, link: Link, type_: str) -> None:
         """Send the toast."""
@@ -38,7 +38,7 @@ class Loud(Honest):
 
 
 async def look(pictures: Path) -> int:
-    """Look; 0 if everything is right."""
+    """Run the proxy, its client and the browser; return 0 if the page is right."""
     async with asyncio.timeout(PATIENCE), await Server(Loud).listen(0) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         proxy = await asyncio.create_subprocess_exec(
@@ -48,7 +48,7 @@ async def look(pictures: Path) -> int:
         )  # fmt: skip
         browser = None
         try:
-            listening, page = [await told(proxy) for _ in range(2)]
+            listening, page = [await next_line(proxy) for _ in range(2)]
             browser = await asyncio.create_subprocess_exec(
                 "node", str(ROOT / "tools/proxy_page/look.mjs"), page.split()[-1], str(pictures),
                 stdin=PIPE, stdout=PIPE,
@@ -66,17 +66,17 @@ async def look(pictures: Path) -> int:
     return status
 
 
-async def told(process: Process) -> str:
-    """The next line that a process prints."""
+async def next_line(process: Process) -> str:
+    """Return the next line of a process."""
     assert process.stdout is not None
     return (await process.stdout.readline()).decode().strip()
 
 
 async def work(browser: Process, url: str) -> None:
-    """Be the client: do what the browser says, line by line, until it is done."""
+    """Be the client: do what the browser asks for, line by line."""
     assert browser.stdin is not None
     ws = None
-    while (line := await told(browser)) not in ("right", "wrong", ""):
+    while (line := await next_line(browser)) not in ("right", "wrong", ""):
         if line == "connect":
             ws = await connect(
                 f"{url}/ws/look", origin=Origin("http://app.example"), max_queue=None

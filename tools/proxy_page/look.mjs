@@ -1,7 +1,7 @@
-// Looks at the watcher's page in a browser while a client works through it: `node look.mjs PAGE SCREENSHOTS`, as
-// `python -m tools.proxy_page` starts it. What is shown has to be what has passed; nothing is loaded from elsewhere, no error is
-// thrown, nothing from the wire becomes HTML, nothing sticks out sideways, everything can be reached by keyboard, and axe-core
-// finds nothing serious. Exit status 1 if anything is wrong. The client is told to go on by lines on the standard output.
+// Tests the proxy's page in a browser while a client uses the proxy: `node look.mjs PAGE SCREENSHOTS`, started by
+// `python -m tools.proxy_page`. The page must show what has passed, load nothing from elsewhere, throw no error, parse nothing from
+// the wire as HTML, fit the width, be usable by keyboard, and have no serious finding of axe-core. Exit status 1 if it does not.
+// Lines on the standard output tell the client what to do next.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -12,7 +12,7 @@ const DEADLINE = { timeout: 60_000 };
 const problems = new Problems();
 const said = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
-// The client does one thing for each line, and answers when it is done.
+// The client does one thing for each line, and answers `done`.
 async function act(what) {
   console.log(what);
   const { value } = await said.next();
@@ -51,7 +51,7 @@ async function run() {
   await document.locator(".line.client", { hasText: "typed by the client" }).waitFor(DEADLINE);
   await judge(page, "desk");
 
-  await act("toast"); // the server sends one whose level is none, with a text that tries to be HTML
+  await act("toast"); // the server sends one with an invalid level, and HTML as its text
   const finding = page.locator("#finding-list > .must", { hasText: "notices-toast" });
   await finding.waitFor(DEADLINE);
   demand((await page.locator("#announcer").textContent()).includes("notices-toast"), "the finding is not announced");
@@ -83,7 +83,7 @@ async function run() {
   for (let number = 0; number < 12; number += 1) await page.keyboard.press("Tab");
   demand(await page.evaluate(() => document.activeElement !== document.body), "the keyboard reaches nothing");
   for (const [name, options] of [["dark", { ...DESK, colorScheme: "dark" }], ["phone", PHONE], ["phone-dark", { ...PHONE, colorScheme: "dark" }]]) {
-    const other = await look(options); // who comes late sees all of it
+    const other = await look(options); // a late reader gets everything
     await other.locator("#finding-list > .must").waitFor(DEADLINE);
     await other.locator("#document-list details").first().waitFor(DEADLINE);
     await other.locator("#finding-list summary").first().click();
@@ -94,7 +94,7 @@ async function run() {
     }
     await other.context().close();
   }
-  await act("flood"); // thousands of frames: the lists stay bounded, and the page answers
+  await act("flood"); // thousands of frames: the lists stay bounded, and the page responds
   await page.waitForFunction(() => Number(document.querySelector("#total-frames").textContent) > 5000, null, DEADLINE);
   demand((await page.locator("#entry-list li").count()) <= 400, "the timeline is not bounded");
   await act("leave");

@@ -1,8 +1,7 @@
-"""Write pages of reports into a folder: `python -m tools.report_page [DIR]`, build/reports if none.
+"""Writes pages for `look.mjs`: `python -m tools.report_page [DIR]`, default build/reports.
 
-A real one, of a few cases against a server that is wrong; one with 2,000 cases made of it; one of a
-server that says whatever breaks out of formats; a comparison; a real one of a client that is wrong,
-and one of a client that has died. `look.mjs` looks at them.
+The pages: a real run of a few cases against a mutant; 2,000 cases made of it; a server whose text
+tries to break out of every format; a comparison; a real run of a client mutant; a client that died.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ CLIENTS_SELECTED = "state-client-patch or patch-atomic"
 
 
 def main() -> int:
-    """Write them; 0 if the run could be made."""
+    """Write the pages; return 0 if the runs ended as expected."""
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "reports"
     out.mkdir(parents=True, exist_ok=True)
     for what, selected, options in (
@@ -38,7 +37,7 @@ def main() -> int:
     ):
         status = run(out / what, selected, *options)
         if status != 1:
-            print(f"the run against what is wrong, {what}, ended with {status}")
+            print(f"the run {what!r} ended with status {status} instead of 1")
             return 1
     path = out / "real" / "report.json"
     (out / "many.html").write_text(html.write(many(path)), encoding="utf-8")
@@ -60,23 +59,23 @@ def run(out: Path, selected: str, *options: str) -> int:
 
 
 def wrong_server() -> list[str]:
-    """The options by which the kit starts a server that is wrong in one requirement."""
+    """Return the options with which the kit starts a mutant."""
     return [f"--server-cmd={sys.executable} -m tests.mutants.serve {MUTANT} --port {{port}}"]
 
 
 def wrong_client() -> list[str]:
-    """The same of a client."""
+    """Return the options with which the kit starts a client mutant."""
     return [f"--client-cmd={sys.executable} -m tests.mutants.clients {CLIENT} {{url}}"]
 
 
 def died() -> Report:
-    """The report of a client that holds something else than it was given, and dies of it."""
+    """Return the report of a client whose copy differs, and that dies."""
     found = case("state/client-dies", Verdict.DIED, dialogue=CLIENTS_DIALOGUE)
     return Report.of(of_client(found, exitStatus=1), name="died")
 
 
 def many(path: Path) -> Report:
-    """The report of a file, with its cases so often that there are many."""
+    """Return the report of a file with its cases repeated."""
     found = json.loads(path.read_text(encoding="utf-8"))
     cases: list[dict[str, Any]] = found["cases"]
     found["cases"] = [
@@ -88,7 +87,7 @@ def many(path: Path) -> Report:
 
 
 def fixed(path: Path) -> Report:
-    """The report of a file, as it would be if every case passed."""
+    """Return the report of a file with all cases passed."""
     found = json.loads(path.read_text(encoding="utf-8"))
     for each in found["cases"]:
         each |= {"verdict": "passed", "findings": [], "broken": None, "closing": None}

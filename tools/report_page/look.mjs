@@ -1,7 +1,8 @@
-// Looks at pages of reports in a browser: `node look.mjs [PAGES] [SCREENSHOTS]`, by default build/reports and build/screenshots.
-// Opened from the disk, at the width of a desk and of a phone, in light and dark: nothing is loaded from elsewhere, no error is
-// thrown, nothing sticks out sideways, axe-core finds nothing serious. Then it is used: by keyboard, filtered, searched, linked
-// to; a dialogue is read step by step. Exit status 1 if anything is wrong. `python -m tools.report_page` writes the pages.
+// Tests pages of reports in a browser: `node look.mjs [PAGES] [SCREENSHOTS]`, by default build/reports and build/screenshots.
+// The pages are opened from the disk, at the widths of a desktop and a phone, in light and dark. They must load nothing from
+// elsewhere, throw no error, fit the width, and have no serious finding of axe-core. Then they are used by keyboard, filtered,
+// searched and linked to, and a dialogue is read step by step. Exit status 1 if a check fails. `python -m tools.report_page` writes
+// the pages.
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -19,7 +20,7 @@ const check = (what, holds) => problems.check(what, holds);
 const fits = (page, name) => problems.fits(page, name);
 const accessible = (page, name) => problems.accessible(page, name);
 
-// The patches that the page follows are applied as the specification's vectors say.
+// The page applies patches as the specification's vectors require.
 const context = vm.createContext({});
 vm.runInContext(readFileSync(join(root, "conformance/reports/assets/state.js"), "utf8"), context);
 const vectors = JSON.parse(readFileSync(join(root, "spec/vectors/patches.json"), "utf8")).vectors.filter((each) => !each.generated);
@@ -151,7 +152,7 @@ for (const [device, options] of [["desk", DESK], ["phone", PHONE]]) {
   await close(other);
 }
 
-// A client: its connections stand on the left, the kit on the right, and each arrow points away from who has sent
+// A client: its connections are on the left, the kit on the right, and each arrow points away from the sender
 {
   const page = await open("client/report.html", DESK, STALE);
   const one = caseIn(page, STALE);
@@ -167,7 +168,7 @@ for (const [device, options] of [["desk", DESK], ["phone", PHONE]]) {
   const right = [/^of the kit to the client, server \(kit\) to client [AB]: $/, /^of the client to the server, client [AB] to server \(kit\): $/];
   check(`arrows point away from who has sent: ${arrows.find((each) => !right.some((one) => one.test(each)))}`, right.every((one) => arrows.some((each) => one.test(each))) && arrows.every((each) => right.some((one) => one.test(each))));
   check("what the kit was answered by is dimmed", (await one.locator(".step.quiet", { hasText: "fence-" }).count()) > 4);
-  check("the hint is told", (await one.locator(".hint").innerText()).includes("edits that were kept as a patch"));
+  check("the hint is shown", (await one.locator(".hint").innerText()).startsWith("this looks like "));
   const stale = one.locator(".step.received", { hasText: "_PATCH" });
   check("a patch of the client that does not fit stands out", (await stale.locator(".bad").innerText()).startsWith("can't be applied"));
   const table = one.locator(".state table");
@@ -200,7 +201,7 @@ for (const [device, options] of [["desk", DESK], ["phone", PHONE]]) {
   await close(dead);
 }
 
-// The switch of the theme
+// The theme switch
 {
   const page = await open("real/report.html", { ...DESK, colorScheme: "light" });
   const colour = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -215,7 +216,7 @@ for (const [device, options] of [["desk", DESK], ["phone", PHONE]]) {
   await close(page);
 }
 
-// A server that says what breaks out of formats
+// A server whose text tries to break out of the formats
 {
   const page = await open("hostile.html", DESK);
   for (const summary of await page.locator("details.case > summary").all()) await summary.click();
@@ -245,7 +246,7 @@ for (const [device, options] of [["desk", DESK], ["phone", PHONE]]) {
   await close(page);
 }
 
-// 2,000 cases: told, not judged by the clock but for an end to patience
+// 2,000 cases: the times are printed, and have only a generous limit
 {
   const page = await open("many.html", DESK);
   const timing = await page.evaluate(() => new Promise((done) => {

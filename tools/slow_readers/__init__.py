@@ -1,1 +1,1 @@
-"""Clients that read slowly or not at all, beside many that do: who suffers, and what it costs."""
+"""Clients that read slowly or not at all: their effect on other clients, and on memory."""

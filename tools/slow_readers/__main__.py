@@ -1,9 +1,9 @@
 """Latency beside slow readers: `python -m tools.slow_readers`.
 
-Normal clients call an action at a fixed rate, first alone; then beside clients to which the server
-publishes large states and which read them promptly; then beside such as read 1 kB a second or
-nothing. What slowness itself costs, in latency and memory, is the difference of the last two. Exit
-status 1 when the memory is more than the limits of the connections allow. Needs Linux.
+Normal clients call an action at a fixed rate: first alone; then beside clients that get large
+states and read them promptly; then beside clients that read 1 kB a second or nothing. The
+difference of the last two phases is the cost of slow readers, in latency and memory. The exit
+status is 1 if the memory exceeds what the limits of the connections allow. Needs Linux.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from ws_sync.limits import LIMITS
 
 SERVERS = ("uvicorn", "picows")
 EACH = LIMITS.congested_size + 4 * LARGE
-"""Bytes of the server's memory that one slow reader may take more than one that reads: an outbox up
-to congestion, the state that makes it congested, and the one that is being sent, as text, encoded,
-and in the server's own buffer."""
+"""Bytes that a slow reader may cost more than a prompt one: an outbox up to congestion, the
+state that makes it congested, and the state being sent, as text, encoded, and in the server's
+buffer."""
 FIXED = 16 << 20
-"""What the server may grow by besides, for what it allocates anyway."""
+"""Bytes of memory that the server may allocate for other reasons."""
 
 
 @dataclass(frozen=True)
 class Phase:
-    """What was measured beside some readers.
+    """The measurements of one phase.
 
     Attributes:
         latencies: seconds, sorted.
-        memory: the server's resident bytes at the end.
+        memory: resident bytes of the server at the end.
     """
 
     latencies: list[float]
@@ -47,35 +47,36 @@ class Phase:
 
     @property
     def median(self) -> float:
-        """The latency that half of the round trips reach."""
+        """The median latency."""
         return statistics.median(self.latencies)
 
     @property
     def worst(self) -> float:
-        """The one that 99 of 100 reach."""
+        """The 99th percentile of the latencies."""
         return self.latencies[len(self.latencies) * 99 // 100]
 
 
 def main() -> int:
-    """Measure; 0 if memory is bounded."""
+    """Measure, and return the exit status: 0 if memory is bounded."""
     parser = argparse.ArgumentParser(prog="tools.slow_readers", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*SERVERS, []], metavar="SERVER")
-    parser.add_argument("--clients", type=int, default=1000, help="normal ones")
-    parser.add_argument("--readers", type=int, default=40, help="bad ones, half of them stalled")
-    parser.add_argument("--rate", type=float, default=0.5, help="calls of each client a second")
+    parser.add_argument("--clients", type=int, default=1000, help="number of normal clients")
+    parser.add_argument(
+        "--readers", type=int, default=40, help="number of slow readers, half of them stalled"
+    )
+    parser.add_argument("--rate", type=float, default=0.5, help="calls a second of each client")
     parser.add_argument(
         "--seconds",
         type=float,
         default=8,
-        help="of each of the three phases, behind as many to settle",
+        help="of each of the three phases, after the same time to settle",
     )
     parser.add_argument("--rounds", type=int, default=2)
     chosen = parser.parse_args()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 65536), most))
     print(
-        f"{chosen.clients:,} clients, {chosen.rate:g} calls of each a second;"
-        f" {chosen.readers} readers"
+        f"{chosen.clients:,} clients, {chosen.rate:g} calls a second each; {chosen.readers} readers"
     )
     return max(asyncio.run(_judge(name, chosen)) for name in chosen.names or SERVERS)
 
@@ -130,9 +131,9 @@ def _print(name: str, found: dict[str, Phase], chosen: argparse.Namespace) -> No
 
 @contextmanager
 def _serving(name: str) -> Iterator[tuple[tuple[str, int], int]]:
-    """Start a server on a free port of this machine; its address and process; end it."""
+    """Run a server on a free port of this machine; yield its address and process."""
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
-        # What the system buffers for a connection would hide for long that a peer does not read.
+        # A large buffer of the system would hide for long that a peer does not read.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)
         descriptor = listener.fileno()
         command = [sys.executable, "-m", "tools.slow_readers.server", name, str(descriptor)]

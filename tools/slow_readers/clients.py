@@ -1,4 +1,4 @@
-"""The clients: normal ones, whose round trips are timed, and such as read badly."""
+"""The clients: normal ones, whose round trips are timed, and slow readers."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from random import Random
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 SLOW = 1024
-"""Bytes that a slow client reads each second."""
+"""Bytes that a slow reader reads in a second."""
 
 
 class Normal(WSListener):
-    """A client that calls an action at a modest rate; its latencies are kept.
+    """A client that calls an action at a fixed rate, and records the latencies.
 
     Attributes:
         latencies: seconds from each call to the patch that follows.
@@ -32,17 +32,17 @@ class Normal(WSListener):
         self._transport: WSTransport
 
     def on_ws_connected(self, transport: WSTransport) -> None:
-        """Note where to send."""
+        """Keep the transport."""
         self._transport = transport
 
     def on_ws_frame(self, _: WSTransport, frame: WSFrame) -> None:
-        """Take an answer."""
+        """Record the latency of an answer."""
         if frame.msg_type == WSMsgType.TEXT and self._called:
             self.latencies.append(time.perf_counter() - self._called)
             self._called = 0.0
 
     def call(self) -> None:
-        """Call the action, unless the answer to the last call is still awaited."""
+        """Call the action, unless the last call has no answer yet."""
         if not self._called:
             self._calls += 1
             self._called = time.perf_counter()
@@ -55,7 +55,7 @@ class Normal(WSListener):
 
 
 async def connect(url: str, number: int) -> list[Normal]:
-    """Connect so many normal clients."""
+    """Connect `number` normal clients."""
     found: list[Normal] = []
     for _ in range(number):
         _, client = await ws_connect(Normal, f"{url}normal", websocket_handshake_timeout=60)
@@ -65,7 +65,7 @@ async def connect(url: str, number: int) -> list[Normal]:
 
 
 async def measure(clients: list[Normal], seconds: float, rate: float) -> list[float]:
-    """Let every client call so often in a second, and return all latencies, sorted."""
+    """Make every client call `rate` times a second, and return all latencies, sorted."""
     random, loop = Random(1), asyncio.get_running_loop()
     for client in clients:
         client.latencies.clear()
@@ -83,7 +83,7 @@ async def measure(clients: list[Normal], seconds: float, rate: float) -> list[fl
 
 
 class Reader:
-    """A connection at `/large`, of which little is read.
+    """A connection to `/large` that reads only on demand.
 
     Attributes:
         read: bytes read so far.
@@ -104,7 +104,7 @@ class Reader:
         self._socket.setblocking(False)
 
     def take(self, most: int) -> None:
-        """Read what is there, so much at most."""
+        """Read at most `most` bytes of what has arrived."""
         try:
             while most > 0 and (got := len(self._socket.recv(min(most, 1 << 16)))):
                 self.read += got
@@ -119,7 +119,7 @@ class Reader:
 
 @contextmanager
 def reading(address: tuple[str, int], prompt: int, slow: int, stalled: int) -> Iterator[None]:
-    """Keep so many clients connected that read promptly, slowly, and not at all."""
+    """Keep clients connected that read promptly, slowly, and not at all."""
     readers = [Reader(address) for _ in range(prompt + slow + stalled)]
     task = asyncio.ensure_future(_read(readers[:prompt], readers[prompt : prompt + slow]))
     try:

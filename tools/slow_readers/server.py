@@ -1,7 +1,7 @@
 """The server: `python -m tools.slow_readers.server NAME FILE_DESCRIPTOR`.
 
-At `/normal` each connection gets an object with an action; at `/large` one whose large state the
-server changes all the time, as long as the connection is there.
+A connection to `/normal` gets an object with an action. A connection to `/large` gets an object
+whose large state the server changes until the connection ends.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 from ws_sync import Session, Sync, remote_action, sync_all
 
 LARGE = 200_000
-"""Characters of the large state, which are all new each time."""
+"""Characters of the large state; each change replaces all of them."""
 INTERVAL = 1.0
-"""Seconds from change to change."""
+"""Seconds between changes."""
 
 
 class Normal:
@@ -45,7 +45,7 @@ class Large:
         self.text = ""
 
     async def publish(self) -> None:
-        """Change the state, again and again."""
+        """Change the state again and again."""
         number = 0
         while True:
             number += 1
@@ -64,7 +64,7 @@ async def normal(ws: Any) -> None:
 
 
 async def large(ws: Any) -> None:
-    """Serve one connection that has much to read."""
+    """Serve one connection with a large state."""
     session = Session()
     with session:
         served = Large()
@@ -79,14 +79,14 @@ ENDPOINTS = {"/normal": normal, "/large": large}
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
-    """The same as an ASGI application."""
+    """Serve the endpoints as an ASGI application."""
     from starlette.websockets import WebSocket
 
     await ENDPOINTS[scope["path"]](WebSocket(scope, receive, send))
 
 
 async def serve(name: str, listener: socket.socket) -> None:
-    """Serve on a socket that listens already, until the process is ended."""
+    """Serve on a listening socket until the process is killed."""
     if name == "picows":
         from ws_sync._apps.picows import Server
 

@@ -1,1 +1,1 @@
-"""Long runs through one session and through many: what is used has to stay as it is."""
+"""Long runs through one session and through many: memory use must not grow."""

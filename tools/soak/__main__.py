@@ -1,8 +1,8 @@
 """Soak the library: `python -m tools.soak --events 20000000`, `--sessions 10000`.
 
-Through one session, or many, in this process and without a network; `--server NAME` lets the events
-through one connection after another on a real socket, to a server in a process of its own. Prints
-what memory is used along the way; exit status 1 when it does not stay as it is.
+Sends events through one session, or opens many, in this process and without a network. With
+`--server NAME` the events go over real sockets, one connection after another, to a server in a
+process of its own. Prints samples of the memory use; the exit status is 1 if it grows.
 """
 
 from __future__ import annotations
@@ -22,15 +22,17 @@ from tools.soak.over_sockets import SERVERS
 
 
 def main() -> int:
-    """Run what is asked for; 0 if memory is flat."""
+    """Run, and return the exit status: 0 if memory is flat."""
     parser = argparse.ArgumentParser(prog="tools.soak", description=__doc__)
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--events", type=int, metavar="N", help="through one session")
-    what.add_argument("--sessions", type=int, metavar="N", help="opened and closed")
-    parser.add_argument("--server", choices=SERVERS, help="let the events through a real one")
+    what.add_argument("--events", type=int, metavar="N", help="send N events through one session")
+    what.add_argument("--sessions", type=int, metavar="N", help="open and close N sessions")
+    parser.add_argument("--server", choices=SERVERS, help="send the events to this server")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--trace", action="store_true", help="say which lines hold more than at the beginning"
+        "--trace",
+        action="store_true",
+        help="print the lines that hold more memory than at the beginning",
     )
     chosen = parser.parse_args()
     logging.getLogger("ws_sync").setLevel(logging.CRITICAL + 1)
@@ -53,16 +55,16 @@ def main() -> int:
 
 
 async def one_session(events: int, seed: int, trace: bool) -> bool:
-    """Let events through one session; whether memory is flat."""
+    """Send events through one session; return whether memory is flat."""
     soak, watch = Soak(seed), Watch("events", trace)
     await soak.run(events, watch)
-    print(f"{soak.lives:,} connections, {soak.compared:,} of them followed by a client and equal")
+    print(f"{soak.lives:,} connections; {soak.compared:,} mirrors compared, all equal")
     _print_sent(soak.sent)
     return watch.verdict()
 
 
 async def sessions(number: int, seed: int, trace: bool) -> bool:
-    """Open and close sessions; whether memory is flat."""
+    """Open and close sessions; return whether memory is flat."""
     sent: Counter[str] = Counter()
     watch = Watch("sessions", trace)
     await many_sessions.run(number, seed, watch, sent)

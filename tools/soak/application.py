@@ -1,6 +1,6 @@
-"""What is soaked: objects of every kind that the library syncs, with changes that stay bounded.
+"""The application of a long run: objects of every kind that the library syncs.
 
-However long it runs, no attribute grows beyond a few kilobytes: what memory grows by is a leak.
+No attribute grows beyond a few kilobytes however long it runs, so growing memory is a leak.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ws_sync import Session, Sync, Synced, SyncedList, remote_action, remote_tas
 from ws_sync.limits import Limits
 
 UNHURRIED = Limits(events=None, received=None, connections=None)
-"""No client is held back, however much it sends."""
+"""No client is throttled, however much it sends."""
 
 ROWS = 5
 """Elements of the lists."""
@@ -59,7 +59,7 @@ class Board:
 
     @remote_action("PING")
     async def ping(self) -> None:
-        """Answer: all that came before is handled."""
+        """Answer, so the client knows that all events before this one are handled."""
         await self.sync.send_action({"type": "PONG"})
 
     @remote_action("FAIL")
@@ -94,13 +94,13 @@ class Card(Synced, BaseModel):
 
 
 class Item:
-    """An object that lives for a short while in a session that lives long."""
+    """A short-lived object in a long-lived session."""
 
     sync: Sync
 
     def __init__(self, key: str) -> None:
         self.value = 0
-        self.self_reference = self  # only the garbage collector takes it away
+        self.self_reference = self  # only the garbage collector frees it
         self.sync = Sync.only(self, key, value=...)
 
 

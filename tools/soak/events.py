@@ -1,7 +1,7 @@
-"""What the clients of a soaked session send: every kind of event, most of them cheap.
+"""The frames of the clients in a long run: every kind of event, most of them cheap.
 
-Each life of a connection is drawn from a seed. The shares are in `MIX`; a share of an event with a
-rarer companion (a task's start and its end, both halves of a binary pair) counts the two as one.
+The frames of each connection are drawn from a seed, with the shares of `MIX`. A task's start and
+end, or the two frames of a binary pair, count as one draw.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ Frame = str | bytes
 
 
 def event(name: str, data: Any) -> str:
-    """Write a frame."""
+    """Return a frame."""
     return orjson.dumps({"type": name, "data": data}).decode()
 
 
 def patch(key: str, *operations: dict[str, Any]) -> str:
-    """Write a patch of the client."""
+    """Return a frame with a patch."""
     return event(f"_PATCH:{key}", operations)
 
 
@@ -45,7 +45,11 @@ def _edit(random: Random, number: int) -> list[Frame]:
 
 
 def _model(_: Random, number: int) -> list[Frame]:
-    size = {"op": "replace", "path": "/size/width", "value": number % 2000}  # every other: too wide
+    size = {
+        "op": "replace",
+        "path": "/size/width",
+        "value": number % 2000,
+    }  # may be too wide
     return [patch("Card", size)]
 
 
@@ -123,12 +127,12 @@ MIX: dict[Callable[[Random, int], list[Frame]], int] = {
 
 
 def life(random: Random, number: int, first: int) -> Iterator[Frame]:
-    """Yield what a client sends in one life of its connection.
+    """Yield the frames of a client on one connection.
 
     Args:
-        random: draws it.
-        number: of how many draws; some are two frames.
-        first: an ordinal of the first draw, so that values differ from life to life.
+        random: the source of the draws.
+        number: number of draws; some are two frames.
+        first: ordinal of the first draw, so values differ between connections.
     """
     kinds = random.choices([*MIX], weights=[*MIX.values()], k=number)
     for ordinal, kind in enumerate(kinds, first):
@@ -136,6 +140,6 @@ def life(random: Random, number: int, first: int) -> Iterator[Frame]:
 
 
 def flood(number: int) -> Iterator[Frame]:
-    """Yield malformed frames only: so many end a connection."""
+    """Yield `number` malformed frames, which end a connection."""
     for ordinal in range(number):
         yield _MALFORMED[ordinal % len(_MALFORMED)](ordinal)

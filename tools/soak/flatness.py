@@ -1,8 +1,8 @@
-"""Is memory flat? Samples along a run, a table of them, and a verdict.
+"""Samples of the memory use during a run, their table, and a verdict.
 
-Samples are taken where nothing is connected and garbage was collected. What counts is the line
-that fits best through the samples behind the warm-up, the first quarter of the run: by how much it
-rises until the end.
+Samples are taken after a garbage collection, while nothing is connected. The verdict depends on the
+line of best fit through the samples after the warm-up, the first quarter of the run: on its rise
+until the end.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SAMPLES = 40
-"""About so many are taken in a run."""
+"""Approximate number of samples in a run."""
 MOST_BLOCKS = 500
-"""Blocks of memory that may come along behind the warm-up: caches of the interpreter's own."""
+"""Allowed rise in blocks of memory after the warm-up, for the interpreter's own caches."""
 MOST_OBJECTS = 200
-"""The same of objects that the garbage collector follows."""
+"""Allowed rise in objects that the garbage collector tracks."""
 MOST_BYTES = 4 << 20
-"""The same of the process's resident bytes, which its allocator holds in arenas."""
+"""Allowed rise in resident bytes, which the allocator manages in arenas."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What is used at one time.
+    """The memory use at one time.
 
     Attributes:
-        done: events, or sessions, until then.
-        seconds: since the run began.
-        resident: bytes of memory that the system counts for the process.
-        blocks: blocks that Python's allocator has given out.
-        objects: objects that the garbage collector follows.
+        done: events or sessions so far.
+        seconds: time since the beginning of the run.
+        resident: resident bytes of the process.
+        blocks: allocated blocks of Python's allocator.
+        objects: objects that the garbage collector tracks.
     """
 
     done: int
@@ -55,12 +55,12 @@ class Watch:
     """The samples of one run."""
 
     def __init__(self, what: str, trace: bool = False, process: int | None = None) -> None:
-        """Begin.
+        """Begin a run.
 
         Args:
-            what: is counted.
-            process: whose memory is looked at, from outside; None: this one's.
-            trace: whether `tracemalloc` runs, and the verdict says which lines hold more.
+            what: the name of the units of `done`.
+            process: the process to sample from outside; None for this one.
+            trace: whether `tracemalloc` runs, and the verdict lists lines that hold more.
         """
         self.samples: list[Sample] = []
         self._process = process
@@ -87,7 +87,7 @@ class Watch:
         print(line, flush=True)
 
     def verdict(self) -> bool:
-        """Print by how much each figure has risen behind the warm-up; whether that is flat."""
+        """Print the rise of each figure after the warm-up, and return whether all are flat."""
         settled = self.samples[len(self.samples) // 4 :]
         is_flat = True
         if self._traced is not None:
@@ -107,8 +107,8 @@ class Watch:
 
 
 def rise(points: list[tuple[int, int]]) -> float:
-    """Return by how much the line of best fit through points rises from the first to the last."""
+    """Return the rise of the line of best fit from the first point to the last."""
     if len(points) < 3:
-        raise ValueError("a line through fewer than three samples says nothing")
+        raise ValueError("fewer than three samples")
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return statistics.linear_regression(xs, ys).slope * (xs[-1] - xs[0])

@@ -1,4 +1,4 @@
-"""Thousands of sessions, each opened, used in every way and closed, in one store without grace."""
+"""Thousands of sessions in one store, each opened, used in every way and closed."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tools.soak.wire import Wire
 from ws_sync import Session, Sessions, get_global_session
 
 TOGETHER = 100
-"""Sessions that are open at a time."""
+"""Sessions that are open at the same time."""
 DEADLINE = 60.0  # seconds
 LIFE = 30
-"""Draws of events in each."""
+"""Draws of events in each session."""
 
 
 async def run(number: int, seed: int, watch: Watch, sent: Counter[str]) -> None:
-    """Open and close so many sessions, and sample along the way."""
+    """Open and close `number` sessions, and take samples."""
     random = Random(seed)
     made: list[ref[Session]] = []
 
@@ -46,7 +46,7 @@ async def run(number: int, seed: int, watch: Watch, sent: Counter[str]) -> None:
 
 
 async def _gone(made: list[ref[Session]]) -> None:
-    """Wait until nothing is left of the sessions: what still refers to one is a leak."""
+    """Wait until all sessions are freed; a reference to one is a leak."""
 
     def are_gone() -> bool:
         gc.collect()
@@ -57,7 +57,7 @@ async def _gone(made: list[ref[Session]]) -> None:
 
 
 async def _until(condition: Callable[[], bool], what: str) -> None:
-    """Wait for what timers of the library's own bring about."""
+    """Wait for a condition that timers of the library bring about."""
     deadline = time.monotonic() + DEADLINE
     while not condition():
         if time.monotonic() > deadline:
@@ -66,7 +66,7 @@ async def _until(condition: Callable[[], bool], what: str) -> None:
 
 
 async def _visit(sessions: Sessions, name: int, random: Random, sent: Counter[str]) -> None:
-    """Be the client of one session; it leaves a running task behind."""
+    """Connect to one session, and leave a task running at the end."""
     await sessions.handle_connection(Wire(_steps(random, name), sent, stays=False), name)
 
 

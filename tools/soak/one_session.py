@@ -1,7 +1,7 @@
-"""Millions of events through one session, over connections that come and go in every way.
+"""Millions of events through one session, over connections that begin and end in every way.
 
-An event is a frame of the client, or a sync that the server makes by itself. Some lives of
-connections are followed by a mirror, which has to be equal to the server at their end.
+An event is a frame of the client, or a sync that the server starts by itself. A mirror follows some
+of the connections, and must equal the server's state at their end.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from ws_sync import Session
 from ws_sync._core.protocol.close_codes import CloseCode
 
 LIFE = 10_000
-"""Draws of events in one life of a connection."""
+"""Draws of events on one connection."""
 MIRRORED = 50
-"""Every so many lives are followed by a mirror; they are shorter, for that is slow."""
+"""A mirror follows every connection of this number; they are shorter, because it is slow."""
 ITEMS = 7
-"""Objects that live at a time, of those that come and go."""
+"""Short-lived objects that exist at the same time."""
 OWN = 20
-"""So many frames come in for one sync of the server's own."""
+"""Received frames for each sync that the server starts."""
 
 
 class Soak:
-    """One session, and what happens in it.
+    """A long run through one session.
 
     Attributes:
         done: events so far.
-        sent: frames of each kind that the server has sent.
+        sent: number of frames of each kind that the server has sent.
         lives: connections so far.
-        compared: mirrors that were found equal.
+        compared: mirrors that were compared, all equal.
     """
 
     def __init__(self, seed: int) -> None:
-        log = logging.Logger("soaked", logging.CRITICAL + 1)  # all lines but their cost
+        log = logging.Logger("soaked", logging.CRITICAL + 1)  # records are not written
         self.done = 0
         self.sent: Counter[str] = Counter()
         self.lives = 0
@@ -55,7 +55,7 @@ class Soak:
         self._serving: asyncio.Task[None] | None = None
 
     async def run(self, events: int, watch: Watch) -> None:
-        """Let so many events through, and sample along the way."""
+        """Send `events` events, and take samples."""
         while self.done < events:
             due = min(events, self.done + events // SAMPLES)
             while self.done < due:
@@ -64,7 +64,7 @@ class Soak:
             watch.sample(self.done)
 
     async def _live(self) -> None:
-        """One life of a connection: it ends by the client, by a takeover, or by a flood."""
+        """Run one connection; the client, a takeover or malformed frames end it."""
         self.lives += 1
         mirrored = self.lives % MIRRORED == 0
         frames = life(self._random, LIFE // 10 if mirrored else LIFE, self.done)
@@ -79,13 +79,13 @@ class Soak:
             idle = asyncio.ensure_future(wire.is_idle.wait())
             await asyncio.wait([idle, self._serving], return_when=asyncio.FIRST_COMPLETED)
             if not idle.done():
-                await self._serving  # which says why
+                await self._serving  # raises its error, if it has one
                 raise AssertionError(wire.failure or f"closed with {wire.close_code}")
         else:
             await self._serving
         if wire.mirror is not None:
             await self._compare(wire, wire.mirror)
-            wire.mirror = None  # a state keeps its last connection
+            wire.mirror = None  # a document refers to its last connection
         if self.lives % 100 == 1:
             await self._flood()
 
@@ -96,7 +96,7 @@ class Soak:
         assert wire.close_code == CloseCode.POLICY_VIOLATION, wire.close_code
 
     async def _rest(self) -> None:
-        """Bring the session to where nothing is connected and nothing runs."""
+        """Disconnect the client, and end all tasks."""
         if self._serving is not None:
             await self._session.disconnect()
             await self._serving
@@ -135,7 +135,7 @@ class Soak:
         await self._board.sync()
 
     async def _renew(self) -> None:
-        """Make an object and let the eldest go; keys are taken again later."""
+        """Create an object and drop the oldest; keys are used again later."""
         self._made += 1
         with self._session:
             self._items.append(Item(f"ITEM{self._made % (3 * ITEMS)}"))

@@ -1,6 +1,6 @@
-"""The same events over real connections, one after the other, to a server in its own process.
+"""The same events over real connections, one after another, to a server in its own process.
 
-`python -m tools.soak.over_sockets NAME FILE_DESCRIPTOR` is that server; it has one session.
+`python -m tools.soak.over_sockets NAME FILE_DESCRIPTOR` runs that server, with one session.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from ws_sync import Session
 
 SERVERS = ("picows", "uvicorn")
 LIFE = 5_000
-"""Draws of events in one connection."""
+"""Draws of events on one connection."""
 AHEAD = 200
-"""So many frames are sent before the client waits for the server."""
-DEADLINE = 120.0  # seconds, for what that many take
+"""Frames that are sent before the client waits for the server."""
+DEADLINE = 120.0  # seconds for these frames
 
 
 class Client(WSListener):
-    """One connection."""
+    """A client on one connection."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,11 +39,11 @@ class Client(WSListener):
         self.transport: WSTransport
 
     def on_ws_connected(self, transport: WSTransport) -> None:
-        """Note where to send."""
+        """Keep the transport."""
         self.transport = transport
 
     def on_ws_frame(self, _: WSTransport, frame: WSFrame) -> None:
-        """Look for the answer to a fence."""
+        """Notice the answer to a fence."""
         if frame.msg_type == WSMsgType.TEXT and b'"PONG"' in frame.get_payload_as_bytes():
             self._answered.set()
 
@@ -53,7 +53,7 @@ class Client(WSListener):
         self.transport.send(kind, frame)
 
     async def fence(self) -> None:
-        """Wait until the server has handled all that was sent."""
+        """Wait until the server has handled all frames so far."""
         self._answered.clear()
         self.send(event("_ACTION:BOARD", {"type": "PING"}))
         async with asyncio.timeout(DEADLINE):
@@ -61,7 +61,7 @@ class Client(WSListener):
 
 
 async def run(name: str, events: int, seed: int) -> bool:
-    """Let so many events through; whether the server's memory is flat."""
+    """Send `events` events; return whether the memory of the server is flat."""
     random, done = Random(seed), 0
     with _serving(name) as (url, process):
         watch = Watch("events", process=process)
@@ -74,7 +74,7 @@ async def run(name: str, events: int, seed: int) -> bool:
 
 
 async def _live(url: str, random: Random, first: int, draws: int) -> int:
-    """Be one connection; return how many events it had."""
+    """Run one connection; return its number of events."""
     _, client = await ws_connect(Client, url, websocket_handshake_timeout=DEADLINE)
     assert isinstance(client, Client)
     number = 0
@@ -101,7 +101,7 @@ def _serving(name: str) -> Iterator[tuple[str, int]]:
 
 
 async def serve(name: str, listener: socket.socket) -> None:
-    """Serve one session on a socket that listens already, until the process is ended."""
+    """Serve one session on a listening socket until the process is killed."""
     session = Session(logging.Logger("soaked", logging.CRITICAL + 1), limits=UNHURRIED)
     objects = make_in(session)
     if name == "picows":

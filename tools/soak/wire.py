@@ -1,7 +1,7 @@
-"""A WebSocket in memory: what it is to receive comes from an iterator, what is sent is counted.
+"""A WebSocket in memory, which receives from an iterator and counts what is sent.
 
-The fastest there can be, so that twenty million events are a matter of minutes: the next frame is
-there at once, and only every so many frames everything else has a turn.
+Twenty million events take minutes, because the next frame is always there, and other tasks get a
+turn only after `TURN` frames.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from conformance.protocol.mirror import Inapplicable, Mirror
 from conformance.protocol.wire import MalformedFrame, decode
 
 TURN = 50
-"""So many frames come in before everything else has a turn."""
+"""Frames that are received before other tasks get a turn."""
 
 Step = str | bytes | Callable[[], Awaitable[None]]
-"""A frame that comes in, or something that the server does by itself."""
+"""A received frame, or a function that the server calls by itself."""
 
 
 class Wire:
-    """One connection, which ends with its iterator, or stays open behind it until it is closed.
+    """One connection, which ends with its iterator, or stays open after it until it is closed.
 
     Attributes:
-        sent: how many frames of each name the server has sent.
-        mirror: what a client holds; None when nobody looks.
-        close_code: with which the server has closed.
-        is_idle: set when all was received.
-        failure: why the mirror could not follow what the server has sent.
+        sent: number of frames of each name that the server has sent.
+        mirror: the copy of a client; None if the connection has none.
+        close_code: the code with which the server has closed.
+        is_idle: set when all frames are received.
+        failure: why a frame could not be applied to the mirror.
     """
 
     client = ("memory", 0)
@@ -52,7 +52,7 @@ class Wire:
         self._received = 0
 
     async def accept(self) -> None:
-        """Nothing is left to accept."""
+        """Do nothing: the connection is accepted."""
 
     async def receive(self) -> dict[str, Any]:
         """Return the next frame."""
@@ -74,12 +74,12 @@ class Wire:
         return {"type": "websocket.disconnect", "code": 1000}
 
     async def send_text(self, data: str) -> None:
-        """Count a frame, and let the mirror follow."""
-        self.sent[data[9:13]] += 1  # behind `{"type":"`: the beginning of the event's name
+        """Count a frame, and apply it to the mirror."""
+        self.sent[data[9:13]] += 1  # after `{"type":"`: the beginning of the event's name
         if self.mirror is not None:
             try:
                 self._follow(self.mirror, data)
-            except Inapplicable as error:  # which ends the connection, as any error here does
+            except Inapplicable as error:  # ends the connection, like any error here
                 self.failure = self.failure or f"{error}: {data}"
                 raise
 
@@ -88,12 +88,12 @@ class Wire:
         self.sent["bytes"] += 1
 
     async def close(self, code: int = 1000, _: str | None = None) -> None:
-        """Note the code."""
+        """Keep the code."""
         self.close_code = code
         self.application_state = WebSocketState.DISCONNECTED
 
     def _edit(self, mirror: Mirror, text: str) -> None:
-        """Make the client's own change in its copy, as it does before it sends it."""
+        """Apply a change of the client to its copy, as a client does before it sends it."""
         with suppress(MalformedFrame, Inapplicable):
             event = decode(text)
             if event.name == "_PATCH" and event.key is not None and type(event.data) is list:

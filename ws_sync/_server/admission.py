@@ -1,4 +1,4 @@
-"""Which connections a session takes: those of pages that may, and not too many at once."""
+"""Admission of connections to a session, by origin and by rate."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ws_sync._server.origin import Origins, admit, may_connect
 from ws_sync._server.transport import Transport, reject
 
 PATIENCE = 5.0
-"""Seconds that a connection waits for its turn when too many come; then it is turned away."""
+"""Seconds that a connection may have to wait if there are too many; others are rejected."""
 
 
 class Admission(TokenBucket):
-    """Judges the connections of one session; what is left is left of them."""
+    """Admission control for one session; `left` counts the connections that need not wait."""
 
     __slots__ = ("_log", "_origins")
 
@@ -23,20 +23,20 @@ class Admission(TokenBucket):
         """Admit connections.
 
         Args:
-            origins: those of the pages that the application allows.
-            rate: how often clients may connect.
-            log: where it is said who may not, and why.
+            origins: the origins that the application allows.
+            rate: the rate of connections; None for no limit.
+            log: the log for rejected connections.
         """
         super().__init__(rate)
         self._origins = origins
         self._log = log
 
     def is_foreign(self, ws: Transport) -> bool:
-        """Tell whether a WebSocket is of a page that may not connect, which is logged."""
+        """Return whether a WebSocket has an origin that may not connect; log it if so."""
         return not may_connect(ws, self._origins, self._log)
 
     async def admit(self, ws: Transport) -> bool:
-        """Wait until a WebSocket may connect; False: it may not, and is closed."""
+        """Wait until a WebSocket may connect; return False if it was rejected instead."""
         return await admit(ws, self._origins, self._log) and await self._take_turn(ws)
 
     async def _take_turn(self, ws: Transport) -> bool:
@@ -49,7 +49,7 @@ class Admission(TokenBucket):
             return True
         self.left += 1
         self._log.warning(
-            "too many connections of one session; %s is turned away", peer_of(ws),
+            "too many connections of one session; rejecting %s", peer_of(ws),
             extra=log_fields("too-many-connections", peer=peer_of(ws),
                              code=CloseCode.TRY_AGAIN_LATER),
         )  # fmt: skip

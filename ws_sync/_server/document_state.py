@@ -1,11 +1,12 @@
-"""The state of one key, between the live attributes and the document that the peer holds.
+"""The document of one key: the attributes of the object, and the snapshot that the peer holds.
 
-The snapshot belongs to a connection: on a newer one the peer holds nothing yet, and gets
-everything with `_SET` before any patch. It advances when a frame was handed to the connection.
+A snapshot belongs to a connection. On a newer connection the peer holds nothing yet, and gets the
+whole state with `_SET` before any patch. The snapshot advances when a frame is handed to the
+connection.
 
-An attribute that can't be read, or has no JSON form, keeps the last value that could be sent; one
-that never had any is null. A write of the client after which a derived attribute can't be read any
-more is refused: it would stay behind for good.
+An attribute that can't be read, or has no JSON form, keeps the last value that could be sent; it is
+null if there never was one. A write of the client is refused if a derived attribute can't be read
+after it: the client would hold a wrong value from then on.
 """
 
 from __future__ import annotations
@@ -34,14 +35,14 @@ _NONE: Set[str] = frozenset()
 
 
 class DocumentState:
-    """The attributes under one key, and what the peer knows of them.
+    """Sends the changes of an object's attributes, and applies those of the client.
 
     Attributes:
         key: the key.
-        attributes: the attributes, by their names on the wire.
+        attributes: the attributes by their names on the wire.
         sent_at: when something was last sent, by the clock of the connection's event loop.
-        is_current: tells whether the key is still this state's own; what was to be sent later is
-            dropped when it is not.
+        is_current: returns whether no newer object has taken the key; if one has, nothing is sent
+            later.
     """
 
     __slots__ = (
@@ -83,38 +84,36 @@ class DocumentState:
         self._limits = limits
         self._dialects = dialects
         self._patch_begun = b""  # the frame of a patch, up to its data
-        self._good: dict[
-            str, AttributeSnapshot
-        ] = {}  # of each attribute, the last that could be sent
+        self._good: dict[str, AttributeSnapshot] = {}  # the last value that could be sent
         self._unreadable: Set[str] = _NONE
         self._all_readers: list[tuple[str, Callable[[], object]]] = []
         self._document = PeerSnapshot({})
-        self._connection: Connection | None = None  # the one whose peer holds the document
-        self._restarted: Connection | None = None  # the one whose peer holds another document
+        self._connection: Connection | None = None  # whose peer holds the document
+        self._restarted: Connection | None = None  # whose peer holds the document of before
         self._late: Set[str] = _NONE
         self._concurrent_edits = ConcurrentEdits()
         self._timer: asyncio.TimerHandle | None = None
 
     def is_known(self, connection: Connection) -> bool:
-        """Tell whether `_SET` was sent on this connection."""
+        """Return whether `_SET` was sent on this connection."""
         return self._connection is connection
 
     @property
     def size(self) -> int:
-        """About how many characters the whole state has, when it was last read."""
+        """Approximate characters of the whole state, as it was last read."""
         return sum(held.size for held in self._good.values())
 
     def snapshot(self) -> dict[str, JSON]:
-        """Return what the peer holds, or would get if it connected now."""
+        """Return the document that the peer holds, or would get if it connected now."""
         if self._connection is None:
             return PeerSnapshot(self._read_all()[0]).value()
         return self._document.value()
 
     def announce(self, connection: Connection) -> list[Exception]:
-        """Send everything as `_SET`.
+        """Send the whole state as `_SET`.
 
         Returns:
-            What went wrong with single attributes.
+            The errors of attributes that could not be sent.
         """
         if (hooks := instrumentation.hooks) is None:
             return self._announce(connection)
@@ -139,7 +138,7 @@ class DocumentState:
         return errors
 
     def resync(self, connection: Connection) -> None:
-        """Answer a refused write: the client holds something else, so send everything."""
+        """Send the whole state after a refused write, because the client holds another one."""
         self._document.forget(self.attributes)
         self._counters.resyncs += 1
         self.report(self.announce(connection))  # state-refused-resync
@@ -149,30 +148,28 @@ class DocumentState:
         connection: Connection,
         names: Collection[str] | None = None,
         whole: bool = False,
+        *,
+        observed: bool = False,
     ) -> tuple[bool, list[Exception]]:
-        """Send the difference between the attributes and what the peer holds, as one `_PATCH`.
+        """Send the difference between the attributes and the peer's snapshot, as one `_PATCH`.
 
-        A congested connection gets it later, together with what changes until then.
+        A congested connection gets it later, together with the changes until then.
 
         Args:
-            connection: one on which the state is known.
-            names: the attributes to look at; None for all.
-            whole: whether it is known that they are sent as a whole, and not as a difference.
+            connection: a connection on which `_SET` was sent.
+            names: the attributes to compare; None for all.
+            whole: whether they are sent as whole values, and not as differences.
+            observed: whether the hooks of `instrumentation` surround this call already.
 
         Returns:
-            Whether something was sent; and what went wrong with single attributes, which stay at
-            the peer as they were.
+            Whether something was sent; and the errors of attributes that could not be sent, of
+            which the peer keeps the older values.
         """
-        if (hooks := instrumentation.hooks) is None:
-            return self._publish(connection, names, whole)
-        with hooks.sending("publish", self.key) as record:
-            sent, errors = self._publish(connection, names, whole)
-            record(sent, errors)
-        return sent, errors
-
-    def _publish(
-        self, connection: Connection, names: Collection[str] | None, whole: bool
-    ) -> tuple[bool, list[Exception]]:
+        if (hooks := instrumentation.hooks) is not None and not observed:
+            with hooks.sending("publish", self.key) as record:
+                sent, errors = self.publish(connection, names, whole, observed=True)
+                record(sent, errors)
+            return sent, errors
         if connection.is_congested:
             self._late |= set(self.attributes if names is None else names)
             connection.when_drained(self, partial(self._publish_late, connection))
@@ -197,22 +194,22 @@ class DocumentState:
         return bool(found.operations), []
 
     def restart(self) -> None:
-        """Declare that no peer knows this state: its attributes have changed."""
+        """Send the whole state with the next sync, because there are other attributes now."""
         self._all_readers = []
         self._restarted, self._connection = self._connection or self._restarted, None
 
     def is_followed(self, connection: Connection) -> bool:
-        """Tell whether `_SET` was sent on this connection, maybe of older attributes."""
+        """Return whether `_SET` was sent on this connection, maybe before `restart`."""
         return connection in (self._connection, self._restarted)
 
     def stop(self) -> None:
-        """Forget what was to be sent later."""
+        """Send nothing later."""
         self._stop_settling()
         self._late = _NONE
         self._connection = None
 
     def report(self, errors: Iterable[Exception]) -> None:
-        """Log what went wrong with single attributes, where there is no caller to tell."""
+        """Log the errors of attributes, where there is no caller to raise them to."""
         for error in errors:
             self._log.error(
                 "%s: an attribute can't be sent", self.key, exc_info=error,
@@ -231,7 +228,7 @@ class DocumentState:
         """Apply a patch of the client (patch-atomic), and correct what the client then holds.
 
         Raises:
-            Refused: nothing has changed; the caller calls `resync`.
+            Refused: nothing has changed; the caller must call `resync`.
         """
         if type(patch) is list and len(patch) > self._limits.operations:
             raise Refused(f"more than {self._limits.operations} operations")
@@ -249,7 +246,7 @@ class DocumentState:
         """Apply a state of the client, and correct what the client then holds.
 
         Raises:
-            Refused: nothing has changed; the caller calls `resync`.
+            Refused: nothing has changed; the caller must call `resync`.
         """
         write = Write(self.attributes, state_patch(self.attributes, state))
         self._check_size(write)
@@ -269,7 +266,7 @@ class DocumentState:
             else:
                 instrumentation.record_outcome("refused")
                 self._log.warning(
-                    "%s: a write is refused: %s", self.key, shorten(error),
+                    "%s: refused a write: %s", self.key, shorten(error),
                     extra=log_fields("write-refused", "state-refused-resync", error=error),
                 )  # fmt: skip
         except Exception as error:  # noqa: BLE001  # the application's; nothing has changed
@@ -295,7 +292,7 @@ class DocumentState:
         rest = sum(self._good[wire].size for wire in others)
         before, after = write.sizes()
         if rest + after > most and after > before:
-            raise Refused(f"the document would be larger than {most}")
+            raise Refused(f"the document would exceed {most} characters")
 
     def _commit(self, write: Write) -> None:
         readable = self._derived() - self._unreadable
@@ -303,7 +300,7 @@ class DocumentState:
         self._read(readable)
         if broken := readable & self._unreadable:
             write.undo()
-            raise RefusedState(min(broken), "it could not be read any more")
+            raise RefusedState(min(broken), "it can't be read after the write")
 
     def _derived(self) -> set[str]:
         return {
@@ -313,7 +310,7 @@ class DocumentState:
         }
 
     def _correct(self, connection: Connection, touched: Iterable[str]) -> None:
-        """Send where the client is wrong in what it wrote, and what is derived from that."""
+        """Send what the client wrote differently from its result, and what is derived from it."""
         if not self.is_known(connection):
             return
         touched = set(touched)
@@ -327,7 +324,7 @@ class DocumentState:
         return {wire: self._good.get(wire, _NULL) for wire in self.attributes}, errors
 
     def _readers(self, names: Collection[str] | None) -> list[tuple[str, Callable[[], object]]]:
-        """Return what reads attributes, always in the same order."""
+        """Return the functions that read attributes, always in the same order."""
         if names is None:
             if not self._all_readers:
                 self._all_readers = [
@@ -337,7 +334,7 @@ class DocumentState:
         return [reader for reader in self._readers(None) if reader[0] in names]
 
     def _read(self, names: Collection[str] | None) -> list[Exception]:
-        """Take the texts of attributes as good; return what went wrong with others."""
+        """Read attributes, and return the errors of those that can't be read."""
         errors: dict[str, Exception] = {}
         for wire, attribute in self.attributes.items():
             if names is not None and wire not in names:
@@ -351,7 +348,7 @@ class DocumentState:
         return self._note(errors, names)
 
     def _note(self, errors: dict[str, Exception], names: Collection[str] | None) -> list[Exception]:
-        """Note which of the attributes that were read could not be; return the errors."""
+        """Note which of the attributes that were read have failed; return their errors."""
         if errors or self._unreadable:
             self._counters.failed_attributes += len(errors)
             for wire, error in errors.items():

@@ -1,6 +1,6 @@
-"""What a session takes from its clients: how much, how fast, and how many tasks.
+"""Limits on what a session receives: size and rate of frames, and number of running tasks.
 
-It counts for the session, and not for a connection: who connects again has not more.
+They belong to the session and not to a connection: a client gains nothing by reconnecting.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from ws_sync.limits import Limits
 
 
 class Intake(Meter):
-    """Counts what comes in, and holds back what is too much.
+    """Counts received frames, and throttles clients that send too much.
 
     Attributes:
-        limits: what clients may cost.
-        dialects: those in which their patches are read.
+        limits: the limits of the session.
+        dialects: the dialects of its clients' patches.
     """
 
-    __slots__ = ("_log", "_tasks", "_was_told", "dialects", "limits")
+    __slots__ = ("_has_warned", "_log", "_tasks", "dialects", "limits")
 
     def __init__(self, limits: Limits, dialects: frozenset[str], log: Log) -> None:
         super().__init__(limits.events, limits.received, limits.frame)
@@ -31,16 +31,16 @@ class Intake(Meter):
         self.dialects = dialects
         self._log = log
         self._tasks = 0
-        self._was_told = False
+        self._has_warned = False
 
     def begin_task(self, name: str) -> None:
-        """Count a task that begins to run.
+        """Count a task that starts.
 
         Raises:
-            Refused: it is one too many, and may not.
+            Refused: the limit of running tasks is reached.
         """
         if self.limits.tasks is not None and self._tasks >= self.limits.tasks:
-            raise Refused(f"the task {name!r} is one too many: {self._tasks} run")
+            raise Refused(f"too many tasks to start {name!r}: {self._tasks} are running")
         self._tasks += 1
 
     def end_task(self) -> None:
@@ -48,25 +48,25 @@ class Intake(Meter):
         self._tasks -= 1
 
     def count_refusal(self, answer: int = 0) -> None:
-        """Note that an event was refused: it costs more than others, and the size of an answer."""
+        """Charge a refused event: the limits' `refused` frames, and the bytes of the answer."""
         self.spend(answer, self.limits.refused)
 
     async def throttle(self, connection: Connection, size: int) -> None:
-        """Read no more for a while; a frame that is too large ends the connection."""
+        """Wait until more may be read; close the connection if a frame is too large."""
         if size > self.limits.frame:
             self._log.warning(
-                "a frame has a size of %d; %d may be", size, self.limits.frame,
+                "a frame of %d bytes exceeds the limit of %d; closing", size, self.limits.frame,
                 extra=log_fields("frame-too-large", "connection-oversized", size=size,
                                  code=CloseCode.MESSAGE_TOO_BIG),
             )  # fmt: skip
             connection.close(CloseCode.MESSAGE_TOO_BIG, "too big")
             return
         wait = self.wait(connection.loop.time())
-        if wait and not self._was_told:
-            self._was_told = True
+        if wait and not self._has_warned:
+            self._has_warned = True
             peer = peer_of(connection.ws)
             self._log.warning(
-                "%s sends too fast: it is read more slowly", peer,
+                "%s sends too fast; reading more slowly", peer,
                 extra=log_fields("held-back", peer=peer, seconds=wait),
             )  # fmt: skip
         await asyncio.sleep(wait)

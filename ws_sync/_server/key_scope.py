@@ -1,10 +1,10 @@
-"""Prefixes of keys: objects of one class that are made several times in a session.
+"""Prefixes of keys, for several objects of one class in a session.
 
     with session, sync_key_scope("user1"):
         notes = Notes()  # "user1/NOTES"
 
-Scopes nest, and belong to the context (a task, a thread) that opened them. What is made in a
-scope keeps its key when the scope has ended.
+Scopes nest, and belong to the context (a task, a thread) that opened them. An object keeps its key
+after the scope in which it was created.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _prefix: ContextVar[str | None] = ContextVar("_prefix", default=None)
 
 
 def get_current_sync_key_prefix() -> str | None:
-    """Return the prefix of the scopes around, such as `"user1/left"`; None outside of any."""
+    """Return the prefix of the current scopes, such as `"user1/left"`; None outside of any."""
     return _prefix.get()
 
 
 @contextmanager
 def sync_key_scope(prefix: str) -> Iterator[None]:
-    """Put `prefix` and a slash before the keys of all objects that are made inside."""
+    """Prefix the keys of all objects that are created inside with `prefix` and a slash."""
     token = _prefix.set(scoped(prefix))
     try:
         yield
@@ -34,6 +34,6 @@ def sync_key_scope(prefix: str) -> Iterator[None]:
 
 
 def scoped(key: str) -> str:
-    """Return a key with the prefix of the scopes around."""
+    """Return a key with the prefix of the current scopes."""
     prefix = _prefix.get()
     return key if prefix is None else f"{prefix}{SEPARATOR}{key}"

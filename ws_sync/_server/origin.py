@@ -1,24 +1,24 @@
-"""Which web pages may connect: the check of the header `Origin` (security-origin).
+"""The check of the header `Origin`: which web pages may connect (security-origin).
 
-A browser lets any page open a WebSocket to any address, and sends the user's cookies along; what a
-page can't forge is this header. It is judged before the handshake is accepted:
+A browser allows any page to open a WebSocket to any address, and sends the user's cookies with the
+handshake. The page can't forge this header. It is checked before the handshake is accepted:
 
-1. Without the header it is no browser: admitted.
-2. What is no origin, `null`, or there twice: refused. Sandboxed frames of any page have `null`.
-3. An origin on the application's list: admitted.
-4. The same origin, a page whose host and port are those that the connection was opened to (the
-   header `Host`): admitted. The scheme is not compared, because a server behind a proxy that ends
-   TLS doesn't know its own.
-5. Loopback to loopback: a page of this machine, whatever its port, on a connection that was opened
-   to this machine by such a name: admitted. It is how one develops, with the page on a server of
-   its own. Whoever can serve a page here can connect without a browser anyway.
-6. Everything else: refused.
+1. No header: the client is not a browser. Accepted.
+2. An invalid origin, `null`, or two headers: rejected. Sandboxed frames of any page have `null`.
+3. An origin on the application's list: accepted.
+4. The same origin, with the host and port that the connection was opened to (the header `Host`):
+   accepted. The scheme is not compared, because a server behind a proxy that terminates TLS does
+   not know its own scheme.
+5. Loopback to loopback, a page of this machine with any port, on a connection that was opened to a
+   loopback name: accepted. During development the page often has a server of its own. A program
+   that can serve a page on this machine can connect without a browser anyway.
+6. Any other origin: rejected.
 
-DNS rebinding makes a foreign page look as if it were of the same origin: its name points to this
-machine for a moment. So rule 4 does not hold for a page that came without TLS under a name that is
-not the machine's own, on a connection that comes from the machine itself; behind a proxy of that
-kind the origin has to be on the list. A proxy that writes a `Host` of its own breaks rule 4, and
-may let pages of the visitor's machine in by rule 5: it has to pass `Host` on.
+DNS rebinding makes a foreign page look like one of the same origin: its name resolves to this
+machine for a moment. So rule 4 does not apply to a page that was loaded without TLS from a name
+that is not this machine's, on a connection from this machine. Behind a proxy on this machine, put
+the origin of such a page on the list. A proxy that replaces `Host` breaks rule 4, and rule 5 may
+then accept pages of the visitor's machine: the proxy must pass `Host` on.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from ws_sync._server.transport import Transport, reject
 from ws_sync.exceptions import shorten
 
 EVERYTHING = "*"
-"""Stands for all origins: the check is off."""
+"""All origins: the check is off."""
 
 _AUTHORITY = r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([1-9][0-9]{0,4}))?"
 _HOST = re.compile(_AUTHORITY, re.ASCII | re.IGNORECASE)
@@ -46,14 +46,14 @@ _ORIGIN = re.compile(rf"([a-z][a-z0-9+.-]*)://{_AUTHORITY}", re.ASCII | re.IGNOR
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _listed: WeakSet[Transport] = WeakSet()
-"""WebSockets that were admitted because their origin was on a list: other lists need not have it.
+"""WebSockets that were accepted by rule 3; the lists of later checks need not have their origin.
 
-So an endpoint that asks for the identification first gives its origins once.
+So an endpoint that calls `get_user_session` first passes its origins once.
 """
 
 
 class Origin(NamedTuple):
-    """Where a page comes from; a port that is the scheme's usual one is None."""
+    """The origin of a page; its port is None if it is the default port of the scheme."""
 
     scheme: str
     host: str
@@ -61,7 +61,7 @@ class Origin(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        """Read the value of a header; None when it is no origin."""
+        """Read the value of a header; None if it is not an origin."""
         match = _ORIGIN.fullmatch(text)
         if match is None:
             return None
@@ -70,21 +70,21 @@ class Origin(NamedTuple):
 
 
 class Origins:
-    """The origins that an application allows besides those that always may connect.
+    """The origins on an application's list.
 
     Attributes:
-        texts: they themselves, as they were given.
+        texts: the origins as they were given.
     """
 
     def __init__(self, allowed: str | Iterable[str] | Origins = ()) -> None:
         """Allow origins.
 
         Args:
-            allowed: such as "https://app.example" or "http://localhost:5173"; one or several.
-                "*" allows all pages of the world.
+            allowed: one or several, such as "https://app.example" or "http://localhost:5173"; "*"
+                allows all.
 
         Raises:
-            ValueError: one of them is no origin.
+            ValueError: an origin is invalid.
         """
         if isinstance(allowed, Origins):
             texts = allowed.texts
@@ -96,13 +96,13 @@ class Origins:
 
     @classmethod
     def of(cls, allowed: str | Iterable[str] | Origins) -> Origins:
-        """Return the same if they are some already, so that sessions share them."""
+        """Return `allowed` itself if it is an `Origins` already, so sessions share it."""
         if isinstance(allowed, Origins):
             return allowed
         return cls(allowed) if allowed else _NO_OTHERS
 
     def allow(self, headers: Headers) -> bool:
-        """Tell whether the application allows the origin that a handshake names."""
+        """Return whether the origin in the headers of a handshake is on the list."""
         return self._all or _one(headers, "origin") in self._origins
 
 
@@ -110,10 +110,10 @@ _NO_OTHERS = Origins()
 
 
 async def admit(ws: Transport, origins: Origins, log: Log) -> bool:
-    """Judge where a WebSocket comes from, and close it if it may not connect.
+    """Check the origin of a WebSocket, and reject it if it may not connect.
 
     Returns:
-        Whether it may. Otherwise it is closed, and served no further.
+        Whether it may. If not, it is closed, and the caller returns.
     """
     if may_connect(ws, origins, log):
         return True
@@ -122,7 +122,7 @@ async def admit(ws: Transport, origins: Origins, log: Log) -> bool:
 
 
 def may_connect(ws: Transport, origins: Origins, log: Log) -> bool:
-    """Judge where a WebSocket comes from; a refusal is logged."""
+    """Check the origin of a WebSocket; log it if it may not connect."""
     headers = ws.headers
     if "origin" not in headers or ws in _listed:
         return True
@@ -137,21 +137,21 @@ def may_connect(ws: Transport, origins: Origins, log: Log) -> bool:
 
 
 def judge(headers: Headers, client: object) -> str | None:
-    """Judge the headers of a handshake whose origin is on no list.
+    """Check the headers of a handshake whose origin is not on a list.
 
     Args:
-        headers: those of the handshake.
-        client: host and port of the peer, as servers tell them; None when it has none.
+        headers: the headers of the handshake.
+        client: host and port of the peer, as the server reports them; None if unknown.
 
     Returns:
-        Why the page may not connect, and what would allow it; None: it may.
+        Why the page may not connect, and what would allow it; None if it may.
     """
     if "origin" not in headers:
         return None
     origin = _one(headers, "origin")
     if origin is None:
         given = shorten(repr(", ".join(headers.getlist("origin"))))
-        return f"a connection with the origin {given} is refused: it is none"
+        return f"rejected: invalid Origin header {given}"
     if origin.scheme in _DEFAULT_PORTS:
         host = _host(headers, origin.scheme)
         if host == origin[1:] and not _may_be_rebound(origin, client):
@@ -161,13 +161,13 @@ def judge(headers: Headers, client: object) -> str | None:
     text = shorten(headers["origin"])
     target = shorten(repr(headers.get("host", "")))
     return (
-        f"a page of {text!r} is refused at {target}; if it may connect, allow it: "
+        f"rejected: a page of {text!r} at {target}; if it may connect, allow it: "
         f"Session(origins=[{text!r}]), Sessions(…, origins=[{text!r}]), or --origin {text}"
     )
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a name or an address is this machine's own, whoever asks."""
+    """Return whether a name or an address is a loopback one, on every machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     address = _address(host)
@@ -180,10 +180,10 @@ def _listed_origin(text: str) -> Origin:
     if (origin := Origin.read(text)) is not None:
         return origin
     if text.lower() == "null":
-        raise ValueError("the origin 'null' can't be allowed: any page can have it")
+        raise ValueError("the origin 'null' can't be allowed, because any page can have it")
     hint = _ORIGIN.match(text)
-    better = f", {hint[0]!r} would be one" if hint else ", 'https://app.example' would be one"
-    raise ValueError(f"{text!r} is no origin{better}")
+    example = hint[0] if hint else "https://app.example"
+    raise ValueError(f"{text!r} is not an origin; write it like {example!r}")
 
 
 def _one(headers: Headers, name: str) -> Origin | None:
@@ -192,7 +192,7 @@ def _one(headers: Headers, name: str) -> Origin | None:
 
 
 def _host(headers: Headers, scheme: str) -> tuple[str, int | None] | None:
-    """Return what the connection was opened to; a port usual for `scheme` is None."""
+    """Return host and port of the header `Host`; the default port of `scheme` is None."""
     values = headers.getlist("host")
     match = _HOST.fullmatch(values[0]) if len(values) == 1 else None
     return None if match is None else (match[1].lower(), _port(match[2], scheme))
@@ -206,9 +206,9 @@ def _port(text: str | None, scheme: str) -> int | None:
 
 
 def _may_be_rebound(origin: Origin, client: object) -> bool:
-    """Tell whether a name that is not this machine's may have been pointed to it."""
+    """Return whether the name of a foreign page may resolve to this machine."""
     if origin.scheme != "http" or _address(origin.host) or is_loopback(origin.host):
-        return False  # nobody else has a certificate for it, or it is no name that could change
+        return False  # only its owner has a certificate for it, or it is not a name that can change
     peer = client[0] if isinstance(client, tuple | list) and client else None
     return isinstance(peer, str) and is_loopback(peer)
 

@@ -1,8 +1,8 @@
-"""The two ways to make a `Sync`, read into one configuration.
+"""The two forms of `Sync(…)`, read into one configuration.
 
-The first generation names the key first: `Sync("NOTES", self, title=...)`; later ones name the
-object first: `Sync(self, "NOTES", sync_all=True)`. What was given first, or by keyword first,
-tells which one is meant.
+The form of 0.5.1 has the key first: `Sync("NOTES", self, title=...)`. Later versions have the
+object first: `Sync(self, "NOTES", sync_all=True)`. The first argument, or the first keyword, shows
+which form is used.
 """
 
 from __future__ import annotations
@@ -52,23 +52,23 @@ class Configuration:
     """How an object is synced.
 
     Raises:
-        UnknownAttribute: it does not have what is excluded, or declared read-only.
+        UnknownAttribute: an attribute that is excluded or read-only does not exist.
 
     Attributes:
         obj: the object.
         key: the key of its document.
         everything: whether all public attributes are synced, besides those in `include`.
-        include: names on the wire of attributes that are synced.
-        exclude: attributes that are not.
+        include: attributes that are synced, with their names on the wire.
+        exclude: attributes that are not synced.
         read_only: attributes that only the server changes.
         camel: whether names on the wire are in camel case.
         running_tasks: name on the wire of the running tasks; None hides them.
         send_on_init: whether the document is announced on each new connection.
-        session: the session; None for that of the context.
+        session: the session, which is not used here; None for that of the context.
         logger: None for the session's.
-        actions: functions by name, or one that takes the whole call.
-        tasks: functions by name, or a pair that starts and cancels by the whole call.
-        task_cancels: functions to call in a task that is cancelled.
+        actions: functions by name, or one function that is called with the whole data.
+        tasks: functions by name, or two that start and cancel, called with the whole data.
+        task_cancels: functions that are called in a cancelled task, by name.
     """
 
     obj: object
@@ -89,14 +89,14 @@ class Configuration:
     def __post_init__(self) -> None:
         known = dir(self.obj)
         for name in self.exclude | self.read_only:
-            if name not in known:  # most often misspelt: what it is to guard would be open
+            if name not in known:  # a typo would leave open what it should guard
                 raise UnknownAttribute(self.obj, name)
 
     def others(self, excluded: Callable[[object], bool]) -> dict[str, str]:
-        """Return the names on the wire of all attributes but those in `include` and `exclude`.
+        """Return the names on the wire of the attributes not in `include` or `exclude`.
 
         Args:
-            excluded: tells by the value which others to leave out; see `public_names`.
+            excluded: returns for a value whether to leave it out; see `public_names`.
         """
         cls = type(self.obj)
         names = field_names(cls) if issubclass(cls, BaseModel) else public_names(self.obj, excluded)
@@ -111,7 +111,7 @@ def configure(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Configuration:
     """Read the arguments of `Sync`.
 
     Raises:
-        TypeError: they fit neither way.
+        TypeError: they fit neither form.
     """
     names_key = isinstance(args[0], str) if args else next(iter(kwargs), None) == "key"
     read = key_first if names_key else object_first
@@ -150,7 +150,7 @@ def key_first(
     logger: Logger | None = None,
     **sync_attributes: str | EllipsisType,
 ) -> Configuration:
-    """Read the arguments of the first generation."""
+    """Read the arguments of the form of 0.5.1."""
     return Configuration(
         obj=obj,
         key=key,
@@ -182,7 +182,7 @@ def object_first(
     session: Any = None,
     read_only: Iterable[str] = (),
 ) -> Configuration:
-    """Read the arguments of the later generations."""
+    """Read the arguments of the form of later versions."""
     casing = partial(default_wire_name, type(obj), toCamelCase)
     running_tasks = "runningTasks" if toCamelCase else "running_tasks"
     return Configuration(

@@ -1,8 +1,8 @@
-"""Running tasks of one object: at most one of a name, started and cancelled by the client.
+"""Running tasks of one object, at most one of each name, started and cancelled by the client.
 
-A task may end in any way: by itself, by an exception, by cancellation from the client or from the
-application, even before its first step. One callback sees all of these, so nothing of a task
-stays behind (tasks-cancel-early, tasks-again).
+A task may return, raise, or be cancelled by the client or the application, even before its first
+step. One callback handles all of these, so a task leaves nothing behind (tasks-cancel-early,
+tasks-again).
 """
 
 from __future__ import annotations
@@ -24,10 +24,12 @@ _NONE: frozenset[str] = frozenset()
 
 
 class Tasks:
-    """The tasks that one object offers, and those of them that run.
+    """The tasks of one object.
 
     Attributes:
-        running: the running tasks by their names, in the order of their start.
+        functions: the functions that can be started, by name.
+        cancels: the functions that are called in a cancelled task, by name.
+        running: the running tasks by name, in the order of their start.
     """
 
     def __init__(
@@ -42,12 +44,12 @@ class Tasks:
         """Offer tasks.
 
         Args:
-            functions: the tasks; what they are called with is fitted to them before.
-            cancels: called, without arguments, inside a task of that name that is cancelled.
+            functions: see above; `start` takes arguments that fit them.
+            cancels: see above; they take no arguments.
             changed: called when `names` has changed.
-            log: where the tasks' exceptions go.
-            counters: count the tasks.
-            intake: bounds the running tasks of all objects of the session.
+            log: the log of the document.
+            counters: the counters of the session.
+            intake: limits the running tasks of all objects of the session.
         """
         self.functions = functions
         self.cancels = cancels
@@ -64,14 +66,14 @@ class Tasks:
         return list(self.running)
 
     def start(self, name: str, arguments: Mapping[str, Any]) -> None:
-        """Start the task `name`; nothing happens when it is running (tasks-once).
+        """Start the task `name`; ignored while it is running (tasks-once).
 
         Raises:
-            Refused: too many run.
+            Refused: too many tasks are running.
         """
         if name in self.running:
             self._log.warning(
-                "the task %r is running already", name,
+                "the task %r is already running", name,
                 extra=log_fields("task-running", "tasks-once", name=name),
             )  # fmt: skip
             return
@@ -87,18 +89,18 @@ class Tasks:
         self._changed()
 
     def cancel(self, name: str) -> None:
-        """Cancel the task `name`; nothing happens when it is not running (tasks-cancel-idle)."""
+        """Cancel the task `name`; ignored while it is not running (tasks-cancel-idle)."""
         if name not in self.running:
             self._log.warning(
                 "the task %s is not running", shorten(repr(name)),
                 extra=log_fields("task-idle", "tasks-cancel-idle", name=name),
             )  # fmt: skip
             return
-        # A task's first step is already scheduled: cancelled behind it, `_run` sees it.
+        # The first step of the task is already scheduled; after it, `_run` sees the cancellation.
         asyncio.get_running_loop().call_soon(self._interrupt, name, self.running[name])
 
     def _interrupt(self, name: str, task: asyncio.Task[None]) -> None:
-        if name not in self._ending:  # being told a second time must not cut short what it does
+        if name not in self._ending:  # a second cancellation must not interrupt the cancel function
             task.cancel()
 
     async def _run(self, name: str, arguments: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Throttled syncs: at most one every so many seconds, but the last value always goes out."""
+"""Throttled syncs: at most one per interval, but the last value is always sent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class Throttle:
-    """When the last sync was, and the one that makes up for those skipped since."""
+    """The time of the last sync, and the timer that makes up for those skipped since."""
 
     __slots__ = ("_last", "_later")
 
@@ -16,16 +16,16 @@ class Throttle:
         self._later: asyncio.TimerHandle | None = None
 
     def passed(self, now: float) -> None:
-        """Note that a sync went out now, by the event loop; it makes up for all skipped ones."""
+        """Note that a patch was sent `now`, by the event loop; skipped syncs are obsolete."""
         self._last = now
         if self._later is not None:
             self.cancel()
 
     def skips(self, interval: float | None, later: Callable[[], None]) -> bool:
-        """Tell whether a sync comes too early; `later` is then called when the time has come.
+        """Return whether a sync comes too early; if so, call `later` when the interval has passed.
 
         Args:
-            interval: seconds that must have passed since the last one; None: any.
+            interval: seconds that must have passed since the last sync; None for no limit.
             later: makes up for the skipped sync.
         """
         if not interval:
@@ -40,7 +40,7 @@ class Throttle:
         return True
 
     def cancel(self) -> None:
-        """Forget the sync that was to make up for skipped ones."""
+        """Do not make up for skipped syncs."""
         if self._later is not None:
             self._later.cancel()
             self._later = None

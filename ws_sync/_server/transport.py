@@ -1,7 +1,7 @@
-"""What a connection asks of a WebSocket, and all that it asks.
+"""The WebSocket interface that `Connection` needs.
 
-Starlette's `WebSocket` is one. Another server's socket is one too when it has these methods, with
-Starlette's meaning; `picows_server` has such a one.
+Starlette's `WebSocket` has it. So has the socket of any server with these methods in Starlette's
+meaning, such as `_apps.picows.Socket`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class Transport(Protocol):
 
     Attributes:
         application_state: CONNECTING before `accept`, DISCONNECTED after `close`.
-        client_state: DISCONNECTED once `receive` has returned the peer's end.
+        client_state: DISCONNECTED after `receive` has returned `websocket.disconnect`.
     """
 
     application_state: WebSocketState
@@ -26,41 +26,41 @@ class Transport(Protocol):
 
     @property
     def client(self) -> Any:
-        """Host and port of the other end; None when it has none."""
+        """Host and port of the peer; None if they are unknown."""
 
     @property
     def headers(self) -> Headers:
-        """Those of the handshake; the origin is judged by them."""
+        """The headers of the handshake."""
 
     async def accept(self) -> None:
         """Accept the handshake."""
 
     async def receive(self) -> MutableMapping[str, Any]:
-        """Wait for what comes next.
+        """Wait for the next event.
 
         Returns:
             An ASGI event: `websocket.receive` with `text` or `bytes`, or `websocket.disconnect`.
         """
 
     async def send_text(self, data: str) -> None:
-        """Send a text frame, as soon as the peer has read enough of what went before."""
+        """Send a text frame; wait if the peer reads too slowly."""
 
     async def send_bytes(self, data: bytes) -> None:
-        """Send a binary frame, as `send_text` sends text."""
+        """Send a binary frame; see `send_text`."""
 
     async def close(self, code: int = 1000, reason: str | None = None) -> None:
-        """Begin to close, with a code of RFC 6455, section 7.4."""
+        """Begin to close, with a close code of RFC 6455, section 7.4."""
 
 
 async def reject(ws: Transport, code: int, reason: str) -> None:
-    """Close a WebSocket that is served no further; nothing that the client does makes it raise.
+    """Close a WebSocket that is not served; never raises if the client has left already.
 
-    One that is not accepted yet is never going to be: the handshake is answered with 403.
+    If it is not yet accepted, the handshake is answered with 403.
     """
     is_new = ws.application_state is WebSocketState.CONNECTING
     if ws.client_state is not WebSocketState.CONNECTED and not is_new:
         return
     try:
         await ws.close(code, reason)
-    except (WebSocketDisconnect, OSError, RuntimeError):  # the client was faster
+    except (WebSocketDisconnect, OSError, RuntimeError):  # the client has left already
         return

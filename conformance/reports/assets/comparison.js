@@ -1,4 +1,4 @@
-// The page of a comparison: filters its rows.
+// The page of a comparison: filters the rows.
 (() => {
   const byId = (id) => document.getElementById(id);
   const rows = [...document.querySelectorAll("[data-row]")];

@@ -1,6 +1,6 @@
-// The page of a report: filters its cases, and draws the dialogue of one when it is opened.
+// The page of a report: filters the cases, and renders the details of a case when it is opened.
 //
-// Everything that was received is put into the page as text, never as markup.
+// Received data is added to the page as text, never as markup.
 (() => {
   const byId = (id) => document.getElementById(id);
   const judged = document.body.dataset.side;
@@ -20,7 +20,7 @@
     return element;
   }
 
-  // Control characters, marks of direction and halves of pairs as escapes: a frame has to be read, not obeyed.
+  // Escape control characters, bidirectional marks and lone surrogates.
   const visible = (text) =>
     text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
       (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
@@ -44,7 +44,7 @@
     button.addEventListener("click", () =>
       navigator.clipboard.writeText(text).then(
         () => (button.textContent = "copied"),
-        () => (button.textContent = "not allowed here")));
+        () => (button.textContent = "not permitted")));
     return navigator.clipboard ? button : null;
   }
 
@@ -66,9 +66,9 @@
   function bodyOf(given) {
     const body = make("div", { class: "body" });
     const said = (label, text) => make("p", { class: "told" }, make("b", {}, label), visible(text));
-    if (given.known) body.append(said("Known to fail", given.known));
+    if (given.known) body.append(said("Known failing", given.known));
     if (given.blockedBy) {
-      body.append(make("p", { class: "told" }, make("b", {}, "Rests on"), make("a", { href: `#${encodeURIComponent(visible(given.blockedBy))}` }, given.blockedBy), ", which is not met"));
+      body.append(make("p", { class: "told" }, make("b", {}, "Depends on"), make("a", { href: `#${encodeURIComponent(visible(given.blockedBy))}` }, given.blockedBy), ", which failed"));
     }
     if (given.death) body.append(said(`The ${judged} died`, given.death));
     for (const finding of given.findings) {
@@ -84,11 +84,11 @@
         make("a", { href: `#${encodeURIComponent(visible(given.closing.requirement))}` }, given.closing.requirement)));
     }
     if (given.dialogue.length) body.append(talk(given.dialogue, given.findings.at(-1)?.sent));
-    else body.append(make("p", { class: "legend" }, "Nothing passed on a connection."));
+    else body.append(make("p", { class: "legend" }, "No frames."));
     return body;
   }
 
-  // The dialogue: the lanes of connections from the client's side on the left, the server's on the right.
+  // The dialogue: the lanes of the connections, with the clients on the left and the server on the right.
 
   const SERVER = judged === "client" ? "server (kit)" : "server";
   const MOST_LANES = 5;
@@ -108,7 +108,7 @@
     const marked = aboutOf(steps, about);
 
     const list = make("ol", { class: "steps", role: "listbox", "aria-label": "Steps of the dialogue; the arrow keys choose one" });
-    const panel = make("div", { class: "state untouched", role: "region", "aria-label": "State after the chosen step", tabindex: "0" });
+    const panel = make("div", { class: "state untouched", role: "region", "aria-label": "State after the selected step", tabindex: "0" });
     const rows = [];
     let chosen = null;
 
@@ -188,12 +188,12 @@
       make("div", { class: "lane-names" },
         ...lanes.map((name, lane) => make("span", { style: `left:${place(lane)}` }, name)),
         make("span", { style: `left:${place(lanes.length)}` }, judged === "client" ? "kit" : "server")),
-      make("span", {}, crowd ? `${names.length} connections` : "choose a step to see the state after it"));
+      make("span", {}, crowd ? `${names.length} connections` : "select a step to see the state after it"));
     list.style.setProperty("--lanes", `${width}rem`);
     return make("div", { class: "talk" }, make("div", {}, more, head, list), panel);
   }
 
-  // The step that the case is about: the last one that says the same as its text.
+  // The step that the case is about: the last one with the same text.
   function aboutOf(steps, about) {
     const match = /^(\S+) -> ([^]*)$/.exec(about ?? "");
     if (!match) return -1;
@@ -202,7 +202,7 @@
       (step.binary ? begin.includes(step.payload.slice(0, 16)) : step.payload.startsWith(begin)));
   }
 
-  // What only tells when all before it was handled, or what is there: the kit's fences, and states that are known already.
+  // Steps of no interest: the kit's fences, and states that are already known.
   const isFence = ({ name, data }) => name === "_ACTION" && /^fence-\d+$/.test(data?.type === "call" ? data.name : data?.type);
   const isQuiet = (step) =>
     Boolean(step.event) && !step.wrong && !step.changes.length &&
@@ -229,7 +229,7 @@
     return parts;
   }
 
-  const pointer = (path) => path.map((token) => `/${token.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("") || "all of it";
+  const pointer = (path) => path.map((token) => `/${token.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("") || "the whole document";
 
   const changed = ({ path, before, after }) =>
     make("span", { class: "change" }, `${visible(clipped(pointer(path), 80))} `,
@@ -241,8 +241,8 @@
     return step.binary ? `${step.payload.length / 2 + step.leftOut} bytes ${step.payload}${count}` : `${visible(step.payload)}${count}`;
   }
 
-  // The state after a step: for each document its attributes, as each client of the session holds them, and as the server does.
-  // What has just changed is marked in them.
+  // The state after a step: for each document its attributes, as each client of the session and the server have them.
+  // Changes of the step are marked.
   function stateAfter(steps, number, names) {
     const step = steps[number];
     const before = steps[number - 1];
@@ -260,7 +260,7 @@
       make("h4", {}, `After step ${number + 1} of ${steps.length}`, make("span", {}, `${milliseconds(step.at)} ms`)),
       make("div", { class: "keep" },
         make("details", { class: "frame", open: !keys.length || Boolean(step.wrong) },
-          make("summary", {}, step.direction === "noted" ? "What happened" : "The frame"), make("pre", { tabindex: "0" }, pretty(step))),
+          make("summary", {}, step.direction === "noted" ? "Event" : "Frame"), make("pre", { tabindex: "0" }, pretty(step))),
         ...found,
         keys.length ? null : make("p", { class: "legend" }, "No state is known yet."),
         unsure ? make("p", { class: "legend" }, judged === "client" ? "≈ as the client was given it, or held it when its connection ended; it has not said so since" : "≈ as a client has sent it; the server has not confirmed it") : null),
@@ -307,7 +307,7 @@
       make("tbody", {}, ...rows));
   }
 
-  // A value as JSON, with marks around what the paths lead to; long lists and texts are shortened around these.
+  // A value as JSON, with marks around the values at the paths; long lists and texts are shortened around these.
   function shownJSON(value, paths, depth = 0) {
     if (paths.some((path) => !path.length) && depth) return [make("mark", {}, clipped(written(value), 160))];
     if (value === null || typeof value !== "object") return [clipped(written(value), 160)];
@@ -349,7 +349,7 @@
     try {
       target = byId(decodeURIComponent(location.hash.slice(1)));
     } catch {
-      return; // a link that is no link
+      return; // not a valid link
     }
     if (!target?.matches(".case")) return;
     if (target.hidden || target.closest(".group").hidden) clear();

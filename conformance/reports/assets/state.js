@@ -1,11 +1,11 @@
-// What each side holds after each step of a dialogue, as far as the dialogue tells.
+// The state of each side after each step of a dialogue, as far as the dialogue shows it.
 //
-// The kit is one of the sides: the clients of a server under test, or the server of a client under test. A client holds what
-// it was given (_SET), changed as it was told (_PATCH) and as it changed it itself; a server holds what it has given, changed
-// by what both have sent since. What the kit holds is known. Of the other side one knows what it has said, and what it was
-// sent since: that counts as taken until it says otherwise, and is marked as not confirmed until then. A client under test
-// holds on to its copy from one connection to the next, and opens a connection with none that a patch could be made from.
-// Values are never changed in place: a step keeps those of the one before.
+// The kit is one of the sides: the clients of a server under test, or the server of a client under test. A client has the
+// state that it received (_SET), with the patches that it received (_PATCH) and its own edits; a server has the state that it
+// sent, with the changes that both sides have sent since. The state of the kit is known. The state of the side under test is
+// what it has sent, with what it was sent since, which is marked as not confirmed until it sends its state again. A client
+// under test keeps its copy from one connection to the next, but patches only a state that it received on the same one.
+// Values are never changed in place, because a step keeps those of the step before.
 "use strict";
 
 const Inapplicable = class extends Error {};
@@ -28,7 +28,7 @@ function same(one, other) {
 }
 
 function index(array, token, last) {
-  if (!/^(0|[1-9]\d*)$/.test(token) || Number(token) > last) throw new Inapplicable(`no place ${token}`);
+  if (!/^(0|[1-9]\d*)$/.test(token) || Number(token) > last) throw new Inapplicable(`no index ${token}`);
   return Number(token);
 }
 
@@ -46,7 +46,7 @@ function setOwn(object, name, value) {
   return object;
 }
 
-// A copy of `value` in which `change` was made to a copy of what holds the end of the path.
+// A copy of `value` in which `change` is applied to a copy of the container at the end of the path.
 function changedAt(value, path, change) {
   if (value === null || typeof value !== "object") throw new Inapplicable(`nothing at /${path.join("/")}`);
   const copy = Array.isArray(value) ? [...value] : Object.keys(value).reduce((made, name) => setOwn(made, name, value[name]), {});
@@ -92,7 +92,7 @@ const given = (operation, name) => {
   return operation[name];
 };
 
-// The value after a patch: all of its operations, or an Inapplicable.
+// The value after all operations of a patch; throws Inapplicable if one of them fails.
 function patched(value, operations) {
   if (!Array.isArray(operations)) throw new Inapplicable("no list of operations");
   for (const operation of operations) {
@@ -114,7 +114,7 @@ function patched(value, operations) {
   return value;
 }
 
-// The paths below which two values differ, as arrays of tokens; whole values where their kinds differ.
+// The paths at which two values differ, as arrays of tokens.
 function differences(before, after, path = [], found = []) {
   if (found.length > 200 || same(before, after)) return found;
   const both = [before, after];
@@ -141,7 +141,7 @@ function differences(before, after, path = [], found = []) {
 
 const HALF = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
-// Whether JSON can be an event: no name comes twice in an object, and no half of a surrogate pair stands alone.
+// Whether JSON can be an event: no duplicate names in an object, and no lone surrogates.
 function isStrict(text, value) {
   if (HALF.test(JSON.stringify(value))) return false;
   const names = [];
@@ -157,7 +157,7 @@ function isStrict(text, value) {
   return true;
 }
 
-// What an entry is: { type, key, data } of an event, or nothing of other frames.
+// The event in an entry, { type, key, data }, or undefined for other frames.
 function eventOf(entry) {
   if (entry.direction === "noted" || entry.binary || entry.leftOut) {
     const name = entry.direction !== "noted" && !entry.binary && /^\{"type": ?"(_[A-Z_]+)(?::([^"\\]*))?"/.exec(entry.payload);
@@ -177,10 +177,10 @@ function eventOf(entry) {
 const CONNECTS = /^(?:connects to (\S+)|the client connects|is the connection that is already open)/;
 const ENDS = /^(connection \S+ (closed|ended|is)\b|closes|cuts |resets |fails to connect|goes away)/;
 const RESTARTS = "the kit starts the client again";
-const ONE = "client"; // the client under test, whatever connection it is on
+const ONE = "client"; // the client under test, on any connection
 
-// The steps of a dialogue: each entry with its event and who has sent it, who is connected, what each side holds, and what has
-// just changed. `judged` is the side under test; what the kit has sent comes from the other one.
+// The steps of a dialogue: each entry with its event and sender, the connected clients, the state of each side, and what has
+// just changed. `judged` is the side under test; the kit is the other one.
 function follow(entries, judged) {
   const kit = judged === "client" ? "server" : "client";
   const held = { judged, clients: new Map(), servers: new Map(), sessions: new Map(), given: new Map(), lost: new Set() };
@@ -212,11 +212,11 @@ function follow(entries, judged) {
   });
 }
 
-// Who holds the copies of the client on a connection: each of the kit's clients its own, the client under test one.
+// The owner of the copies on a connection: each client of the kit has its own, the client under test has one.
 const holderOf = ({ judged }, connection) => (judged === "client" ? ONE : connection);
 
-// `held`: who is judged; key -> { value, unsure: is it only what was sent to the side under test } of each client and of each
-// session's server; the session of each connection; the keys whose state was given on each; and those that were lost sight of.
+// `held`: the judged side; key -> { value, unsure: not confirmed by the side under test } of each client and of the server of
+// each session; the session of each connection; the keys whose state was sent on each; and the keys that are not followed.
 function begin(held, connection, url) {
   const { judged, clients, servers, sessions, given } = held;
   const session = judged === "client" ? ONE : (url ?? connection);
@@ -258,7 +258,7 @@ function note(step, held) {
   }
   lost.delete(key);
   const before = judged === "client" ? others.get(key) : kits.get(key);
-  const whole = name === "_SET" && step.from === "client"; // a server takes the attributes that are named
+  const whole = name === "_SET" && step.from === "client"; // a server assigns only the named attributes
   const kept = whole && kits.has(key) ? { ...kits.get(key).value, ...after } : after;
   if (judged === "server" || step.from === "server" || kits.has(key)) kits.set(key, { value: kept, unsure: false });
   others.set(key, { value: judged === "client" ? after : kept, unsure: step.direction === "sent" });
@@ -267,7 +267,7 @@ function note(step, held) {
   step.changes = before ? differences(before.value, now).map((path) => ({ key, path, before: at(before.value, path), after: at(now, path) })) : [];
 }
 
-// What a patch makes of what both sides held when all before it had arrived: that is what the kit has followed.
+// Applies a patch to the state of both sides after all frames before it, which the kit has followed.
 function patchedBy(step, operations, held, { judged, given }) {
   const blind = judged === "client" && step.from === "client" && !given.get(step.connection).has(step.event.key);
   if (blind) throw new Inapplicable("it comes before the state of this connection");

@@ -1,4 +1,4 @@
-// The switch between light, dark and what the system says; what was chosen is kept where that is possible.
+// The switch between the light, the dark and the system theme; the choice is stored if storage is available.
 "use strict";
 
 (() => {
@@ -8,7 +8,7 @@
     try {
       return localStorage.getItem("ws-sync-theme") ?? "auto";
     } catch {
-      return "auto"; // storage may be forbidden where the file was opened
+      return "auto"; // storage may be disabled for files
     }
   };
   const choose = (name) => {

@@ -9,6 +9,7 @@ from conformance.blackbox.alterations import alteration, alterations
 from conformance.protocol.wire import JSON
 
 
+@pytest.mark.io
 @pytest.mark.parametrize(
     ("value", "altered"),
     [

@@ -13,11 +13,13 @@ import pytest
 from conformance.driver.process import free_port
 from conformance.spec import deviation
 from tests.conformance import strangers
-from tests.conformance.kit import run_kit
+from tests.conformance.kit import QUICK, run_kit
 from tests.conformance.strangers import Stranger, events, serving
 from tests.mutants import legal, patch, session, state
 from tests.mutants.contract import initial
 from tests.mutants.honest import Honest
+
+pytestmark = pytest.mark.io
 
 NOTES = f"{sys.executable} -P -m ws_sync.cli serve tests.conformance.notes:app --port {{port}}"
 AS_APPLICATION = ("--no-testee", "--listen-for", "0.2s", "-k", "application/")
@@ -174,9 +176,7 @@ async def test_wrong_application_is_found_by_writing_and_is_left_as_it_was(
     kind: type[Honest], requirement: str
 ) -> None:
     async with serving(kind) as (url, server):
-        result = await run_kit(
-            "--server-url", url, *AS_APPLICATION, "--allow-writes", "--time-scale", "0.3"
-        )
+        result = await run_kit("--server-url", url, *AS_APPLICATION, "--allow-writes", *QUICK)
         states = [session.documents for session in server.sessions.values()]
     assert f"  requirement  {requirement} (" in result.output
     assert result.status == 1
@@ -260,7 +260,7 @@ async def test_wrong_option_is_named(options: list[str], said: str) -> None:
 
 async def test_application_that_announces_nothing_leaves_nothing_to_judge() -> None:
     async with serving(strangers.Silent) as (url, _):
-        result = await run_kit("--server-url", url, "--no-testee", "--time-scale", "0.1")
+        result = await run_kit("--server-url", url, "--no-testee", *QUICK)
     assert "so it can not be judged" in result.output
     assert len(result.output.splitlines()) == 1
     assert result.status == 2

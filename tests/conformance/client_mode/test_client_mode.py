@@ -24,7 +24,7 @@ from conformance.protocol.legality import ClientLegality
 from conformance.protocol.mirror import Mirror
 from conformance.protocol.wire import Event
 from conformance.spec import deviation
-from tests.conformance.kit import run, run_kit
+from tests.conformance.kit import QUICK, run, run_kit
 from tests.conformance.replay.test_replay import SCRIPTED, written
 
 OF_A_CLIENT = "it was a client that failed: give --client-cmd COMMAND, or --listen ADDRESS"
@@ -46,6 +46,7 @@ def contents_of(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(file.read_text()) for file in folder.iterdir()]
 
 
+@pytest.mark.io
 async def test_honest_client_passes_and_only_client_cases_are_run(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     chosen = ("-k", "test_state.py or test_notices.py", f"--report-json={report}")
@@ -60,6 +61,7 @@ async def test_honest_client_passes_and_only_client_cases_are_run(tmp_path: Path
     assert "server MUST" not in result.output
 
 
+@pytest.mark.io
 async def test_client_that_patches_naively_is_found_out() -> None:
     result = await run_kit(client("NaivePatches"), "-k", "patch-unescape or patch-escaping")
     assert result.status == 1
@@ -69,8 +71,9 @@ async def test_client_that_patches_naively_is_found_out() -> None:
     assert "-m tests.mutants.clients NaivePatches {url}" in " ".join(result.output.split())
 
 
+@pytest.mark.io
 async def test_client_that_dies_is_started_again_and_judged_further() -> None:
-    result = await run_kit(client("EndsWithAnAction"), "-k", "test_actions.py", "--time-scale=0.5")
+    result = await run_kit(client("EndsWithAnAction"), "-k", "test_actions.py", *QUICK)
     assert result.status == 1
     assert "The client has died: its process has ended" in result.output
     assert "1 client died" in result.output
@@ -78,8 +81,9 @@ async def test_client_that_dies_is_started_again_and_judged_further() -> None:
     assert "actions-error (both, MUST NOT)" in result.output
 
 
+@pytest.mark.io
 async def test_end_of_a_client_is_blamed_on_the_case_in_which_it_ends() -> None:
-    chosen = ("-k", "malformed_frame_changes_nothing and (words or half)", "--time-scale=0.3")
+    chosen = ("-k", "malformed_frame_changes_nothing and (words or half)", *QUICK)
     result = await run_kit(unfinished("EndsWithNonsense"), *chosen)
     assert result.status == 1
     assert result.output.count("received     the end of its process") == 1  # the shortest
@@ -89,6 +93,7 @@ async def test_end_of_a_client_is_blamed_on_the_case_in_which_it_ends() -> None:
     assert result.output.count("what is that") == 1
 
 
+@pytest.mark.io
 async def test_client_that_ends_at_once_is_told_at_once() -> None:
     began = time.monotonic()
     command = shlex.join([sys.executable, "-c", "raise SystemExit('no such thing')"])
@@ -98,6 +103,7 @@ async def test_client_that_ends_at_once_is_told_at_once() -> None:
     assert time.monotonic() - began < STARTING / 2
 
 
+@pytest.mark.io
 async def test_client_that_lacks_an_action_fails_once_and_not_case_by_case() -> None:
     result = await run_kit(unfinished("StartsNoTasks"), "-k", "test_tasks.py or test_actions.py")
     assert result.status == 1
@@ -106,13 +112,15 @@ async def test_client_that_lacks_an_action_fails_once_and_not_case_by_case() -> 
     assert " failed" not in result.output.splitlines()[-2]
 
 
+@pytest.mark.io
 async def test_client_that_calls_nothing_is_told_what_it_was_asked() -> None:
-    result = await run_kit(unfinished("CallsNothing"), "--time-scale=0.1")
+    result = await run_kit(unfinished("CallsNothing"), *QUICK)
     assert result.status == 1
     wanted = '{"type":"_ACTION:TESTEE","data":{"type":"call","name":"fence-1","arguments":{}}}'
     assert f"expected that it answers {wanted} with" in result.output
 
 
+@pytest.mark.io
 async def test_failure_of_a_sequence_is_kept_and_replayed(tmp_path: Path) -> None:
     kept = (
         "--replay-dir",
@@ -138,6 +146,7 @@ async def test_failure_of_a_sequence_is_kept_and_replayed(tmp_path: Path) -> Non
     assert without.status == 2
 
 
+@pytest.mark.io
 @pytest.mark.parametrize(
     "case",
     ["state/client-replaces-its-whole-copy", "actions/call-of-wrong-shape-is-refused[array]"],
@@ -150,6 +159,7 @@ async def test_file_of_a_client_is_not_replayed_against_a_server(case: str, tmp_
     assert result.status == 2
 
 
+@pytest.mark.io
 async def test_file_of_a_server_is_not_replayed_against_a_client(tmp_path: Path) -> None:
     case = "actions/call-of-wrong-shape-is-refused[array]"
     document = SCRIPTED | {"case": case}
@@ -160,6 +170,7 @@ async def test_file_of_a_server_is_not_replayed_against_a_client(tmp_path: Path)
     assert result.status == 2
 
 
+@pytest.mark.io
 async def test_case_of_the_other_side_is_no_case_of_a_run(tmp_path: Path) -> None:
     written(tmp_path / "kept", SCRIPTED | {"side": "client", "case": "state/client-asks"})
     result = await run_kit(f"--replays={tmp_path / 'kept'}", "-k", "nothing")
@@ -167,6 +178,7 @@ async def test_case_of_the_other_side_is_no_case_of_a_run(tmp_path: Path) -> Non
     assert result.status == 2
 
 
+@pytest.mark.io
 async def test_search_goes_on_behind_a_finding(tmp_path: Path) -> None:
     kept = ("--replay-dir", str(tmp_path), "--budget=60s", "--max-examples=10", "--seed=3")
     result = await run_kit(client("NaivePatches"), *kept, "-k", "sequences")
@@ -194,6 +206,7 @@ async def test_what_fails_once_and_not_again_is_counted_and_not_told() -> None:
     assert str(search).endswith("1 failed once and not again (state-get)")
 
 
+@pytest.mark.io
 async def test_known_failing_list_holds_for_clients(tmp_path: Path) -> None:
     listed = tmp_path / "known.txt"
     listed.write_text("state/client-replaces-its-whole-copy   it merges\n")
@@ -202,6 +215,7 @@ async def test_known_failing_list_holds_for_clients(tmp_path: Path) -> None:
     assert (await run_kit(client("Honest"), *options)).status == 1
 
 
+@pytest.mark.io
 @pytest.mark.parametrize(
     ("options", "status", "sentence"),
     [
@@ -220,6 +234,7 @@ async def test_option_that_can_not_be_right_is_told(
     assert sentence in result.output
 
 
+@pytest.mark.io
 async def test_client_that_ends_at_once_is_told_with_what_it_printed() -> None:
     program = shlex.join([sys.executable, "-c", "import sys; sys.exit('no luck')"])
     result = await run_kit(f"--client-cmd={program} {{url}}")

@@ -15,20 +15,21 @@ from conformance.driver.raw_socket import frame
 from conformance.driver.target import Target
 from conformance.errors import Violation
 from conformance.protocol.wire import Event
+from tests.deadlines import DEADLINE
 
-PATIENCE = 20.0
+pytestmark = pytest.mark.io
 
 
 @asynccontextmanager
 async def judged() -> AsyncIterator[tuple[ClientUnderTest, ClientConnection]]:
     """A guest, and the client that it is, under the control of the test."""
-    host = Host("127.0.0.1", 0, PATIENCE)
+    host = Host("127.0.0.1", 0, DEADLINE)
     await host.start()
     assert host._server is not None
     port = next(iter(host._server.sockets)).getsockname()[1]
     url = f"ws://127.0.0.1:{port}"
     try:
-        async with asyncio.timeout(2 * PATIENCE), connect(url, max_size=None) as client:
+        async with asyncio.timeout(2 * DEADLINE), connect(url, max_size=None) as client:
             guest = ClientUnderTest(host, Target(url), None)
             await guest.returned()
             guest.write(Event(f"_SET:{KEY}", START))

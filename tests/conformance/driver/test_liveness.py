@@ -15,7 +15,7 @@ import pytest
 
 from conformance.spec import deviation
 from tests.conformance import liars
-from tests.conformance.kit import run_kit
+from tests.conformance.kit import QUICK, run_kit
 from tests.conformance.liars import lying
 from tests.conformance.strangers import (
     FallsSilent,
@@ -24,9 +24,11 @@ from tests.conformance.strangers import (
     TakesNothing,
     serving,
 )
+from tests.deadlines import HANGS
 from tests.mutants.honest import Honest
 
-QUICK = ("--time-scale", "0.1")
+pytestmark = pytest.mark.io
+
 SERVE = f"exec {sys.executable} -m tests.mutants.serve Honest --port"
 
 
@@ -41,14 +43,14 @@ async def run_and_strike(blow: signal.Signals, folder: Path, *options: str) -> s
     )  # fmt: skip
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(HANGS):
             output = await process.stdout.readuntil(b" patch/")
             os.kill(int(pid_file.read_text()), blow)
             output += await process.stdout.read()
             await process.wait()
     finally:
         if process.returncode is None:
-            process.kill()
+            process.terminate()  # it ends its server
             await process.wait()
     return output.decode()
 
@@ -96,7 +98,7 @@ async def test_case_without_an_outcome_is_a_problem() -> None:
         result = await run_kit(
             "--server-url", url, "-p", "tests.conformance.vanishing", "-k", "test_security.py"
         )
-    assert re.search(r"problem: 1 case has no outcome: security/\S+", result.output)
+    assert re.search(r"problem: 1 case without an outcome: security/\S+", result.output)
     assert re.search(r"4 of \d+ cases collected, 3 ran", result.output)
     assert result.status == 1
 

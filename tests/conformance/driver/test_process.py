@@ -10,10 +10,13 @@ import socket
 import sys
 from pathlib import Path
 
-from conformance.driver.process import MOST_STARTS, SHOWN_LINES, ServerProcess, free_port
-from tests.conformance.kit import run_kit
+import pytest
 
-PATIENCE = 60
+from conformance.driver.process import MOST_STARTS, SHOWN_LINES, ServerProcess, free_port
+from tests.conformance.kit import QUICK, run_kit
+from tests.deadlines import DEADLINE
+
+pytestmark = pytest.mark.io
 
 
 async def test_signal_that_ends_the_kit_ends_its_server(tmp_path: Path) -> None:
@@ -28,7 +31,7 @@ async def test_signal_that_ends_the_kit_ends_its_server(tmp_path: Path) -> None:
     )  # fmt: skip
     assert kit.stdout is not None
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(DEADLINE):
             await kit.stdout.readuntil(b"passed")
             server = int(pid.read_text())
             os.kill(server, 0)
@@ -53,7 +56,7 @@ def is_there(process: int) -> bool:
 
 async def test_server_that_dies_again_and_again_is_given_up() -> None:
     command = f"{sys.executable} -m tests.conformance.dying {{port}}"
-    result = await run_kit("--server-cmd", command, "--section=state", "--time-scale=0.2")
+    result = await run_kit("--server-cmd", command, "--section=state", *QUICK)
     assert f"the server died {MOST_STARTS} times; the run ended early" in result.output
     assert f"{MOST_STARTS} server died" in result.output
     assert result.status == 1
@@ -94,6 +97,6 @@ def test_what_a_server_prints_is_told_from_the_mark_on() -> None:
 
 def said(port: int, text: bytes) -> None:
     """Send a text to the server, and wait for its answer."""
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as peer:
+    with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as peer:
         peer.sendall(text)
         assert peer.recv(100) == b"done"

@@ -13,6 +13,7 @@ from websockets.protocol import Protocol, Side
 from conformance.driver.connection import Connection
 from conformance.driver.raw_socket import HandshakeFailed, Line, fragments, frame, reset
 from conformance.driver.trace import Trace
+from tests.deadlines import DEADLINE
 
 
 def read(content: bytes) -> Protocol:
@@ -62,6 +63,7 @@ def test_fragments_are_one_message() -> None:
     ]
 
 
+@pytest.mark.io
 async def test_line_becomes_a_connection_that_reads_and_closes() -> None:
     async def echo(socket: ServerConnection) -> None:
         async for content in socket:
@@ -82,6 +84,7 @@ async def test_line_becomes_a_connection_that_reads_and_closes() -> None:
     assert connection.closing.code == 1000
 
 
+@pytest.mark.io
 @pytest.mark.parametrize("answer", [b"HTTP/1.1 404 Not Found\r\n\r\n", b"HTTP/1.1 101 "])
 async def test_other_answer_is_no_websocket(answer: bytes) -> None:
     async def serve_once(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -97,6 +100,7 @@ async def test_other_answer_is_no_websocket(answer: bytes) -> None:
         line.release()
 
 
+@pytest.mark.io
 async def test_reset_arrives_as_an_error() -> None:
     ended: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
@@ -112,4 +116,4 @@ async def test_reset_arrives_as_an_error() -> None:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         reset(writer.transport)
         with pytest.raises(ConnectionResetError):
-            await asyncio.wait_for(ended, 5)
+            await asyncio.wait_for(ended, DEADLINE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
+import pytest
 from websockets.asyncio.server import ServerConnection
 
 from conformance.driver.dialogue import Dialogue
@@ -12,6 +13,8 @@ from conformance.driver.target import Target
 from conformance.protocol.fences import Fences
 from conformance.protocol.wire import Event
 from tests.conformance.liars import announce, lying, send
+
+pytestmark = pytest.mark.io
 
 
 def test_so_many_states_are_awaited_as_there_can_be_changes() -> None:

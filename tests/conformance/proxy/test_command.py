@@ -1,4 +1,4 @@
-"""The command as a user runs it: what it prints, what it writes, how it ends."""
+"""The command as a user runs it: its output, its files, its exit status."""
 
 from __future__ import annotations
 
@@ -25,16 +25,18 @@ from conformance.proxy.watcher import Watcher
 from conformance.reports import reader
 from conformance.spec import deviation
 from tests.conformance.kit import run
+from tests.deadlines import DEADLINE
 from tests.mutants.catalogue import kinds
 from tests.mutants.honest import Server
 
-PATIENCE = 120.0
+pytestmark = pytest.mark.io
+
 COMMAND = (sys.executable, "-m", "ws_sync.cli", "proxy")
 NOTIFY = '{"type":"_ACTION:TESTEE","data":{"type":"sendFile","filename":"a","content":"eA=="}}'
 
 
 class Proxy:
-    """The command, while it runs."""
+    """A running command."""
 
     def __init__(self, process: asyncio.subprocess.Process, target: str) -> None:
         self.process = process
@@ -43,25 +45,25 @@ class Proxy:
 
     async def line(self) -> str:
         assert self.process.stdout is not None
-        return (await asyncio.wait_for(self.process.stdout.readline(), PATIENCE)).decode().rstrip()
+        return (await asyncio.wait_for(self.process.stdout.readline(), DEADLINE)).decode().rstrip()
 
     async def until(self, text: str) -> str:
-        """The first line that has a text."""
+        """Return the first line that contains a text."""
         while text not in (line := await self.line()):
             assert line or self.process.returncode is None, f"it ended without {text!r}"
         return line
 
     async def end(self) -> tuple[int, str]:
-        """Ctrl-C; the exit status, and what it still prints."""
+        """Press Ctrl-C; return the exit status and the rest of the output."""
         self.process.send_signal(signal.SIGINT)
-        output, _ = await asyncio.wait_for(self.process.communicate(), PATIENCE)
+        output, _ = await asyncio.wait_for(self.process.communicate(), DEADLINE)
         assert self.process.returncode is not None
         return self.process.returncode, output.decode()
 
 
 @asynccontextmanager
 async def proxy(name: str, *options: str) -> AsyncIterator[Proxy]:
-    """The command before a testee of `tests/mutants`."""
+    """Run the command before a testee of `tests/mutants`."""
     async with await Server(kinds()[name]).listen(0) as server:
         target = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
         process = await asyncio.create_subprocess_exec(
@@ -79,10 +81,10 @@ async def proxy(name: str, *options: str) -> AsyncIterator[Proxy]:
 
 
 async def work(url: str) -> None:
-    """Be a client for which a file is sent."""
+    """Be a client that receives a file."""
     async with connect(f"{url}/ws/x") as ws:
         await ws.send(NOTIFY)
-        while "_DOWNLOAD" not in str(await asyncio.wait_for(ws.recv(), PATIENCE)):
+        while "_DOWNLOAD" not in str(await asyncio.wait_for(ws.recv(), DEADLINE)):
             pass
 
 
@@ -118,14 +120,14 @@ def test_signal_before_it_has_said_that_it_listens_ends_it_with_a_summary(
             until_it_listens(port)
             process.send_signal(number)
             printed = output.read().decode()
-            assert process.wait(PATIENCE) == 0
+            assert process.wait(DEADLINE) == 0
         finally:
             process.kill()
     assert printed.rstrip().endswith("no findings")
 
 
 def until_it_listens(port: int) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + DEADLINE
     while time.monotonic() < deadline:
         with suppress(OSError):
             socket.create_connection(("127.0.0.1", port)).close()
@@ -154,7 +156,7 @@ async def test_question_for_files_without_a_folder_is_answered() -> None:
 def test_what_can_not_be_printed_ends_no_connection(
     output: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A terminal of few letters, and a full disk."""
+    """A terminal that can't encode a name, and a full disk."""
     device = Path("/dev/full" if output == "full" else os.devnull)
     stream = device.open("w", encoding="ascii")  # closing it may fail
     monkeypatch.setattr(sys, "stdout", stream)
@@ -246,7 +248,7 @@ def test_address_in_use_is_told() -> None:
                 [*COMMAND, *options, *TARGET],
                 capture_output=True,
                 text=True,
-                timeout=PATIENCE,
+                timeout=DEADLINE,
                 check=False,
             )
             assert f"ws-sync: can't listen on {address}: " in result.stderr

@@ -1,4 +1,4 @@
-"""The proxy on real sockets: what goes in comes out, on both sides, and so does the end of it."""
+"""The proxy on real sockets: bytes and ends are forwarded in both directions."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from conformance.driver.raw_socket import Line, frame, reset
 from conformance.driver.trace import Trace
 from conformance.proxy.forwarder import ClientSide, Proxy, ServerSide
 from tests.conformance.proxy.watching import Watching, watching
+from tests.deadlines import DEADLINE
 
-PATIENCE = 10.0
+pytestmark = pytest.mark.io
+
 Handler = Callable[[ServerConnection], Awaitable[None]]
 
 
@@ -30,17 +32,17 @@ async def echo(ws: ServerConnection) -> None:
 
 @asynccontextmanager
 async def behind(handler: Handler = echo, **options: object) -> AsyncIterator[Watching]:
-    """A watcher with a server of the test behind it."""
+    """Run the proxy before a server of the test."""
     options.setdefault("max_size", None)
-    async with asyncio.timeout(4 * PATIENCE), serve(handler, "127.0.0.1", 0, **options) as server:  # type: ignore[arg-type]
+    async with asyncio.timeout(4 * DEADLINE), serve(handler, "127.0.0.1", 0, **options) as server:  # type: ignore[arg-type]
         port = next(iter(server.sockets)).getsockname()[1]
         async with watching(f"ws://127.0.0.1:{port}") as watched:
             yield watched
 
 
 async def until(watched: Watching, holds: Callable[[], bool]) -> None:
-    """Wait for news until something holds."""
-    async with asyncio.timeout(PATIENCE):
+    """Wait for notifications until a condition holds."""
+    async with asyncio.timeout(DEADLINE):
         while not holds():
             watched.heard.news.clear()
             await watched.heard.news.wait()
@@ -164,7 +166,7 @@ async def test_cut_passes_to_the_client() -> None:
 
 
 async def test_who_does_not_read_stops_the_other() -> None:
-    """What waits in between stays small, however much the server has to send."""
+    """The proxy's buffer stays small, however much the server sends."""
     sent = 0
 
     async def flood(ws: ServerConnection) -> None:
@@ -174,13 +176,13 @@ async def test_who_does_not_read_stops_the_other() -> None:
             sent += 65536
 
     async with behind(flood, write_limit=65536) as watched:
-        line = await Line.open(watched.url, "A", Trace(), PATIENCE)
+        line = await Line.open(watched.url, "A", Trace(), DEADLINE)
         line._writer.transport.pause_reading()  # type: ignore[attr-defined]
         await line.write(line.handshake())
         await until(watched, lambda: watched.watcher.opened == 1)
         (client_side,) = watched.proxy.tunnels
         before = -1
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(DEADLINE):
             while sent != before or not client_side.stalled:  # until nothing moves
                 before = sent
                 await asyncio.sleep(0.2)
@@ -190,7 +192,7 @@ async def test_who_does_not_read_stops_the_other() -> None:
 
 
 async def test_who_floods_before_the_answer_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Behind the answer too, while the server still does not read."""
+    """After the answer too, while the server does not read."""
     answer, over = asyncio.Event(), asyncio.Event()
     sent = 0
 
@@ -203,7 +205,7 @@ async def test_who_floods_before_the_answer_is_stopped(monkeypatch: pytest.Monke
         writer.transport.abort()
 
     async def connect_narrowly(proxy: Proxy, client: ClientSide) -> ServerSide:
-        """With as small a buffer of the system as it lets one have."""
+        """Connect with the smallest buffer that the system permits."""
         loop = asyncio.get_running_loop()
         narrow = socket.socket()
         narrow.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
@@ -223,7 +225,7 @@ async def test_who_floods_before_the_answer_is_stopped(monkeypatch: pytest.Monke
     wall.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
     wall.bind(("127.0.0.1", 0))
     async with (
-        asyncio.timeout(PATIENCE),
+        asyncio.timeout(DEADLINE),
         await asyncio.start_server(deaf, sock=wall),
         watching(f"ws://127.0.0.1:{wall.getsockname()[1]}") as watched,
     ):
@@ -254,7 +256,7 @@ async def test_body_of_a_request_passes_whatever_the_answer_is(upgrade: bytes) -
         writer.close()
 
     async with (
-        asyncio.timeout(PATIENCE),
+        asyncio.timeout(DEADLINE),
         await asyncio.start_server(take, "127.0.0.1", 0) as server,
         watching(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}") as watched,
     ):
@@ -265,7 +267,7 @@ async def test_body_of_a_request_passes_whatever_the_answer_is(upgrade: bytes) -
 
 
 async def at_rest(count: Callable[[], int]) -> None:
-    """Wait until a number does not rise any more."""
+    """Wait until a number no longer rises."""
     before = -1
     while count() != before and count() < 16 << 20:
         before = count()
@@ -314,7 +316,7 @@ async def test_other_requests_pass_too() -> None:
 
 @asynccontextmanager
 async def before(answer: bytes) -> AsyncIterator[Watching]:
-    """A watcher with a server behind it that has the same answer to everything."""
+    """Run the proxy before a server that has the same answer to everything."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -324,7 +326,7 @@ async def before(answer: bytes) -> AsyncIterator[Watching]:
         writer.close()
 
     async with (
-        asyncio.timeout(PATIENCE),
+        asyncio.timeout(DEADLINE),
         await asyncio.start_server(serve, "127.0.0.1", 0) as server,
     ):
         port = server.sockets[0].getsockname()[1]
@@ -333,7 +335,7 @@ async def before(answer: bytes) -> AsyncIterator[Watching]:
 
 
 async def asked(watched: Watching, header: bytes = b"X: x") -> bytes:
-    """What comes back to a client that asks for a WebSocket."""
+    """Return the answer to a handshake."""
     reader, writer = await asyncio.open_connection("127.0.0.1", watched.port)
     writer.write(b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n%s\r\n\r\n" % header)
     try:
@@ -381,9 +383,9 @@ async def test_garbage_is_refused(garbage: bytes) -> None:
 
 async def test_bytes_that_are_no_frames_pass_and_are_told() -> None:
     async with behind() as watched:
-        line = await Line.open(watched.url, "A", Trace(), PATIENCE)
+        line = await Line.open(watched.url, "A", Trace(), DEADLINE)
         await line.write(line.handshake())
-        raw = await line.upgraded(PATIENCE)
+        raw = await line.upgraded(DEADLINE)
         raw.transport.write(frame(b"{}", reserved=1))
         assert [message async for message in raw] == []
         assert raw.close_code == 1002

@@ -1,4 +1,4 @@
-"""The live page: who may read it, and what it is told."""
+"""The live page: its readers, and its updates."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from conformance.proxy.feed import SHOWN_CHARACTERS, Reader
 from conformance.proxy.live_page import Page
 from conformance.proxy.watcher import Watched, Watcher
 from tests.conformance.proxy.watching import Listening
+from tests.deadlines import DEADLINE
+
+pytestmark = pytest.mark.io
 
 HEAD = b"\r\n\r\n"
 
 
 def watcher() -> tuple[Watcher, Watched]:
-    """A watcher with one connection."""
+    """Return a watcher with one connection."""
     made = Watcher(Listening(), 5.0)
     return made, made.open("/ws?<b>", "http://app.example", "a browser")
 
@@ -32,18 +35,18 @@ async def page(write: Any = None) -> AsyncIterator[Page]:
         yield shown
     finally:
         shown.close()
-        await asyncio.wait_for(serving, 10)
+        await asyncio.wait_for(serving, DEADLINE)
 
 
 async def ask(shown: Page, path: str, host: str = "", origin: str = "", method: str = "GET") -> Any:
-    """Status, headers and body of an answer."""
+    """Return the status, headers and body of an answer."""
     _, _, port = shown.address.partition(":")
     reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
     lines = [f"{method} {path} HTTP/1.1", f"Host: {host or shown.address}", "Connection: close"]
     lines += [f"Origin: {origin}"] if origin else []
     lines += ["Content-Length: 0"] if method == "POST" else []
     writer.write("\r\n".join([*lines, "", ""]).encode())
-    answer = await asyncio.wait_for(reader.read(), 10)
+    answer = await asyncio.wait_for(reader.read(), DEADLINE)
     writer.close()
     head, _, body = answer.partition(HEAD)
     return int(head.split()[1]), head.decode().lower(), body
@@ -117,7 +120,7 @@ async def test_feed_streams_and_ends_with_the_page() -> None:
         news = json.loads(await reader.readuntil(b"\n\n"))
         assert [one["path"] for one in news["connections"]] == ["/ws?<b>"]
         shown.close()
-        await asyncio.wait_for(reader.read(), 10)
+        await asyncio.wait_for(reader.read(), DEADLINE)
         writer.close()
 
 

@@ -23,17 +23,19 @@ from conformance.runner.options import Options
 from conformance.runner.verdict import Finding, Outcome, Verdict
 from conformance.spec import deviation, requirements, schemas
 from tests.conformance import liars
-from tests.conformance.kit import Result, run
+from tests.conformance.kit import QUICK, Result, run
 from tests.conformance.liars import lying
+from tests.deadlines import DEADLINE
 from tests.mutants.honest import Honest, Server
 from tests.mutants.state import SkipsLastOfBurst
+
+pytestmark = pytest.mark.io
 
 GENERATED, SCRIPTED = schemas()["replay"]["examples"]
 DEADLY = "test_actions.py and burst"
 REPLAYS = Path(".ws-sync", "replays")
 TOAST = "notices/toast-arrives-with-its-level[info]"
 EMBEDDED = "judged: the embedded reference server, because no URL is given"
-QUICK = ("--time-scale", "0.1")
 SEARCH = (
     "-k",
     "sequences",
@@ -43,14 +45,13 @@ SEARCH = (
     "40",
     "--seed",
     "1",
-    "--time-scale",
-    "0.3",
+    *QUICK,
 )
 
 
 @asynccontextmanager
 async def serving(kind: type[Honest]) -> AsyncIterator[str]:
-    """Serve a testee; yields its URL."""
+    """Serve a testee; yield its URL."""
     async with await Server(kind).listen(0) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         yield f"ws://127.0.0.1:{port}/ws/{{session}}"
@@ -67,25 +68,25 @@ async def replay(cwd: Path, *arguments: str) -> Result:
 
 
 async def failed_toast(cwd: Path, url: str, *options: str) -> Result:
-    """Run a case that fails of a liar."""
+    """Run a failing case against a wrong testee."""
     return await kit(cwd, "--server-url", url, *QUICK, "-k", "its_level and info", *options)
 
 
 def files(folder: Path) -> dict[str, Any]:
-    """The replay files of a folder, by name; each is as the schema has it."""
+    """Return the replay files of a folder by name, after validating each."""
     found = {path.name: json.loads(path.read_text()) for path in sorted(folder.iterdir())}
     assert [deviation("replay", document) for document in found.values()] == [None] * len(found)
     return found
 
 
 def everything(folder: Path) -> list[str]:
-    """What is in a folder and in those in it, by name, but for a folder that holds something."""
+    """Return the files of a folder and of its subfolders, and the empty subfolders."""
     found = [path for path in folder.rglob("*") if path.is_file() or not any(path.iterdir())]
     return [path.relative_to(folder).as_posix() for path in found]
 
 
 def commands(output: str) -> list[list[str]]:
-    """The arguments of the commands that the failures of a run end with."""
+    """Return the arguments of the commands at the end of failures."""
     lines = [line for line in output.splitlines() if line.startswith("  replay  ")]
     found = [shlex.split(line) for line in lines]
     assert all(words[:3] == ["replay", "ws-sync", "replay"] for words in found)
@@ -93,7 +94,7 @@ def commands(output: str) -> list[list[str]]:
 
 
 def written(folder: Path, document: dict[str, Any], name: str = "one.json") -> str:
-    """A replay file in a folder; its path."""
+    """Write a replay file; return its path."""
     folder.mkdir(exist_ok=True)
     (folder / name).write_text(json.dumps(document))
     return str(folder / name)
@@ -136,7 +137,7 @@ async def test_generated_failure_is_replayed_by_its_program(tmp_path: Path) -> N
     assert "burst" in {step["do"] for step in document["program"]}
     assert document["seed"] == 1
     assert command[0] in {str(REPLAYS / name) for name in found}
-    assert command[1:] == [url, "--time-scale", "0.3"]
+    assert command[1:] == [url, *QUICK]
     assert again.output.endswith(f"{command[0]}: still failing (state-converges)\n")
     assert again.status == 1
     assert left == found
@@ -213,7 +214,7 @@ async def test_death_of_the_server_is_a_file_too(tmp_path: Path) -> None:
     gone = asyncio.Event()
     async with lying(liars.dies_with_its_second_action(gone)) as url:
         running = asyncio.create_task(kit(tmp_path, "--server-url", url, *QUICK, "-k", DEADLY))
-        await asyncio.wait_for(gone.wait(), 30)
+        await asyncio.wait_for(gone.wait(), DEADLINE)
     result = await running
     assert "The server has died: it no longer listens; it died during this case" in result.output
     (document,) = files(tmp_path / REPLAYS).values()
@@ -376,7 +377,7 @@ async def test_moved_file_is_a_case(tmp_path: Path) -> None:
     options = ("--replays", "kept", "-k", "replays/found")
     async with serving(SkipsLastOfBurst) as url:
         failed = await kit(
-            tmp_path, "--server-url", url, "--time-scale", "0.3", *options,
+            tmp_path, "--server-url", url, *QUICK, *options,
             "--known-failing", "known.txt",
         )  # fmt: skip
     assert "replays/found-1\n  requirement  state-converges" in failed.output
@@ -390,7 +391,7 @@ async def test_moved_file_is_a_case(tmp_path: Path) -> None:
 async def test_failed_case_of_a_file_is_written_as_what_it_was(tmp_path: Path) -> None:
     written(tmp_path / "kept", GENERATED, "burst.json")
     async with serving(SkipsLastOfBurst) as url:
-        options = ("--server-url", url, "--time-scale", "0.3", "--replays", "kept")
+        options = ("--server-url", url, *QUICK, "--replays", "kept")
         await kit(tmp_path, *options, "-k", "replays/burst and not then")
     (found,) = files(tmp_path / REPLAYS).values()
     for member in ("case", "requirement", "program", "seed"):

@@ -1,4 +1,4 @@
-"""`ws-sync report`, and `--report` of a run, as a user meets them."""
+"""`ws-sync report`, and the `--report` of a run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conformance.reports.document import text
 from conformance.runner.verdict import Verdict
 from conformance.spec import deviation
 from tests.conformance import liars
-from tests.conformance.kit import run_kit
+from tests.conformance.kit import QUICK, run_kit
 from tests.conformance.liars import lying
 from tests.conformance.reports.made import BREAKING, case, content, of_client
 from ws_sync.cli import main as ws_sync
@@ -21,7 +21,7 @@ from ws_sync.cli import main as ws_sync
 
 @pytest.fixture
 def good(tmp_path: Path) -> Path:
-    """The file of a report in which all is well."""
+    """The file of a report in which all cases pass."""
     path = tmp_path / "good.json"
     path.write_bytes(content(case("state/a"), case("state/b")))
     return path
@@ -35,11 +35,12 @@ def bad(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.io
 async def test_one_run_writes_every_form(tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     async with lying(liars.lists_toast_and_has_none) as url:
         result = await run_kit(
-            "--server-url", url, "--time-scale", "0.1", "-k", "toast_arrives", "--strict",
+            "--server-url", url, *QUICK, "-k", "toast_arrives", "--strict",
             "--report", str(folder),
         )  # fmt: skip
     assert result.status == 1
@@ -51,9 +52,10 @@ async def test_one_run_writes_every_form(tmp_path: Path) -> None:
     assert document["selected"] == document["end"]["cases"] == len(document["cases"])
     (failed, *_) = document["cases"]
     assert failed["findings"][0]["expected"] == "the event _TOAST"
-    assert "What is not met" in (folder / "report.html").read_text()
+    assert "Not met" in (folder / "report.html").read_text()
 
 
+@pytest.mark.io
 async def test_folder_of_reports_that_is_a_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.touch()
@@ -62,6 +64,7 @@ async def test_folder_of_reports_that_is_a_file_is_refused(tmp_path: Path) -> No
     assert result.status == 2
 
 
+@pytest.mark.io
 async def test_folder_that_can_not_be_made_is_a_problem_of_the_run(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.touch()
@@ -74,7 +77,7 @@ async def test_folder_that_can_not_be_made_is_a_problem_of_the_run(tmp_path: Pat
 def test_show_tells_what_fails(bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["show", str(bad)]) == 1
     printed = capsys.readouterr().out
-    assert "state-get (MUST): 1 case, such as state/b" in printed
+    assert "state-get (MUST): 1 case, for example state/b" in printed
     assert "expected the event _SET; received nothing" in printed
     assert printed.rstrip().endswith("NOT conformant")
 
@@ -98,9 +101,9 @@ def test_show_of_half_a_report_says_so_and_shows_the_half(
     bad.write_bytes(whole[: whole.index(b'"id":"state/b"') + 40])
     assert main(["show", str(bad)]) == 2
     printed = capsys.readouterr()
-    assert "is not whole: it ends inside case 2 of 2" in printed.err
+    assert "is incomplete: it ends inside case 2 of 2" in printed.err
     assert "     1  passed" in printed.out
-    assert "nothing is concluded" in printed.out
+    assert "there is no conclusion" in printed.out
 
 
 def test_compare_fails_where_something_no_longer_passes(
@@ -133,8 +136,8 @@ def test_compare_writes_a_page_and_markdown(good: Path, bad: Path, tmp_path: Pat
     page, markdown = tmp_path / "x.html", tmp_path / "x.md"
     given = ["compare", str(bad), str(good), "--html", str(page), "--markdown", str(markdown)]
     assert main(given) == 0
-    assert "does not fail any more" in page.read_text()
-    assert "does not fail any more" in markdown.read_text()
+    assert "no longer fails" in page.read_text()
+    assert "no longer fails" in markdown.read_text()
 
 
 @pytest.mark.parametrize("verb", ["show", "compare"])
@@ -154,6 +157,7 @@ def test_file_that_can_not_be_written_is_status_2(
     assert "can't be written" in capsys.readouterr().err
 
 
+@pytest.mark.io
 def test_verb_of_the_command_line_leads_there(bad: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert ws_sync(["report", "show", str(bad)]) == 1
     assert "NOT conformant" in capfd.readouterr().out
@@ -200,7 +204,7 @@ def test_requirements_of_a_hostile_report_steer_nothing(
 
 @pytest.fixture
 def client(tmp_path: Path) -> Path:
-    """The file of a report of a client, which has died once."""
+    """The file of a report of a client that died once."""
     path = tmp_path / "client.json"
     path.write_text(text(of_client(case("state/a"), case("state/b", Verdict.DIED))))
     return path
@@ -222,7 +226,7 @@ def test_reports_of_servers_and_of_clients_are_not_compared(
     assert main(["compare", f"mine={good}", f"theirs={client}", "--html", str(page)]) == 2
     said = capsys.readouterr().err
     assert said == (
-        "ws-sync: cannot compare: mine judges a server and theirs judges a client, and they have "
+        "ws-sync: can't compare: mine judges a server and theirs judges a client, which have "
         "no case in common\n"
     )
     assert not page.exists()

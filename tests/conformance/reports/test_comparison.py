@@ -1,4 +1,4 @@
-"""Reports beside each other: what differs, in which direction, in all three forms."""
+"""Comparisons of reports: the differences and their direction, in all three formats."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def test_requirement_stands_by_its_cases() -> None:
     [
         (Verdict.PASS, Verdict.FAIL, "no longer passes"),
         (Verdict.PASS, Verdict.KNOWN, "no longer passes"),
-        (Verdict.WARN, Verdict.PASS, "does not fail any more"),
-        (Verdict.FAIL, Verdict.KNOWN, "is judged otherwise"),
+        (Verdict.WARN, Verdict.PASS, "no longer fails"),
+        (Verdict.FAIL, Verdict.KNOWN, "another verdict"),
         (Verdict.NOT_APPLICABLE, Verdict.FAIL, "no longer passes"),
         (None, Verdict.FAIL, "new"),
         (Verdict.FAIL, None, "gone"),
@@ -56,7 +56,7 @@ def test_case_that_passes_in_the_first_and_not_in_a_later_report_makes_it_worse(
 def test_terminal_names_what_has_changed_and_stays_as_wide_as_it_is() -> None:
     lines = list(text(Comparison([BEFORE, AFTER]), 60))
     assert "1  before: NOT conformant" in lines
-    assert "requirements that stand otherwise: 1 of 2" in lines
+    assert "requirements that differ: 1 of 2" in lines
     assert "    state/a: passed → known failing" in lines
     assert "    state/b: failed → passed" in lines
     assert "    state/d: absent → passed" in lines
@@ -92,5 +92,5 @@ def test_page_and_markdown_hold_hostile_names_as_text() -> None:
 
 def test_page_says_how_many_stand_otherwise() -> None:
     written = html(Comparison([BEFORE, AFTER]))
-    assert "1 of 2 stand otherwise" in written
+    assert "1 of 2 differ" in written
     assert written.count("<tr data-row") == 2 + 3

@@ -1,4 +1,4 @@
-"""Reports are read whole, or as far as they go; what is none is refused with a reason."""
+"""Reports are read completely, or up to a cut; other files are rejected with a reason."""
 
 from __future__ import annotations
 
@@ -73,16 +73,16 @@ def test_report_that_is_cut_off_anywhere_is_read_as_far_as_it_goes(layout: str) 
         ]
         said.add(found.damage)
         assert (f"case {len(found.cases) + 1} of 5" in found.damage) or (
-            f"behind case {len(found.cases)} of 5" in found.damage
+            f"after case {len(found.cases)} of 5" in found.damage
         )
     assert len(said) == 11
     assert max(refused) < begin
-    assert all("cut off" in text or "inside its header" in text for text in refused.values())
+    assert all("its header" in text for text in refused.values())
     assert parse(whole).damage is None
 
 
 def ends(whole: bytes) -> set[int]:
-    """Where the cases of a file end, and the places around."""
+    """Return the positions at which cases end, and those around them."""
     found = re.finditer(rb'1000"\s*\}\s*\]\s*\}', whole)
     return {match.end() + more for match in found for more in (-1, 0, 1, 2)}
 
@@ -96,29 +96,29 @@ def test_cut_inside_hostile_text_is_told() -> None:
 
 def test_report_with_another_number_of_cases_than_its_end_says_is_not_whole() -> None:
     found = parse(content(*CASES, end={"cases": 7}))
-    assert found.damage == "it has 5 cases, and its end says 7"
+    assert found.damage == "it has 5 cases, but its footer says 7"
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (b"", "it is cut off at its begin"),
-        (b"{", "it is cut off at its begin"),
-        (b"[]", "it is no JSON object"),
-        (b"nonsense", "it is no JSON"),
-        (b'{"format": "ws-sync-report"} {}', "it is no JSON: Extra data"),
+        (b"", "it ends before its header"),
+        (b"{", "it ends before its header"),
+        (b"[]", "it is not a JSON object"),
+        (b"nonsense", "it is not JSON"),
+        (b'{"format": "ws-sync-report"} {}', "it is not JSON: Extra data"),
         (b"{}", "it has no format"),
         (b'{"format": "ws-sync-replay"}', "its format is 'ws-sync-replay'"),
         (b'{"format": "ws-sync-report", "version": 1}', "its version is 1; this kit reads 2"),
-        (b"\xff\xfe{}", "it is no UTF-8"),
-        (b'{"format": ' + b"[" * 100_000, "it is no JSON"),
+        (b"\xff\xfe{}", "it is not UTF-8"),
+        (b'{"format": ' + b"[" * 100_000, "it is not JSON"),
         (
             b'{"format": 1' + b"0" * 400 + b"}",
-            "10000000000000000000… is no number that can be read",
+            "10000000000000000000… is not a readable number",
         ),
-        (b'{"format": 1' + b"0" * 9000 + b"}", "it is no JSON"),
-        (b'{"format": -1e999}', "-1e999 is no number that can be read"),
-        (b'{"format": NaN}', "NaN is no number that can be read"),
+        (b'{"format": 1' + b"0" * 9000 + b"}", "it is not JSON"),
+        (b'{"format": -1e999}', "-1e999 is not a readable number"),
+        (b'{"format": NaN}', "NaN is not a readable number"),
     ],
     ids=lambda value: value[:24] if isinstance(value, str) else "",
 )
@@ -131,7 +131,7 @@ def test_what_is_no_report_is_refused_with_a_reason(given: bytes, said: str) -> 
 @pytest.mark.parametrize("footer", [{"limits": [{}]}, {"warnings": "none"}, {"slowest": [1]}])
 def test_footer_that_is_cut_off_has_to_be_as_the_schema_has_it(footer: dict[str, Any]) -> None:
     whole = content(*CASES, requirements=FEW, **footer)
-    with pytest.raises(ReportError, match=r"not as the schema report\.json has it"):
+    with pytest.raises(ReportError, match=r"invalid by the schema report\.json"):
         parse(whole[: whole.rindex(b'"exitStatus"')])
 
 
@@ -146,7 +146,7 @@ def test_footer_that_is_cut_off_has_to_be_as_the_schema_has_it(footer: dict[str,
 )
 def test_report_that_breaks_its_schema_is_refused(members: dict[str, Any]) -> None:
     wrong = json.dumps(document(*CASES) | members).encode()
-    with pytest.raises(ReportError, match=r"not as the schema report\.json has it"):
+    with pytest.raises(ReportError, match=r"invalid by the schema report\.json"):
         parse(wrong)
 
 

@@ -1,4 +1,4 @@
-"""Hints for clients: each needs its proof in the dialogue, and what looks alike brings none.
+"""Hints about clients: each needs its evidence in the dialogue, and similar dialogues give none.
 
 That each is given for a mutant that has the fault, and no other for it, is held by
 `tools.run_client_mutants`.

@@ -1,4 +1,4 @@
-"""Hints, warnings, the coverage and what blocks depend on facts: no sentence is read."""
+"""Hints, warnings and the coverage depend on facts: no sentence is read."""
 
 from __future__ import annotations
 

@@ -1,24 +1,27 @@
-"""Hints: each is given for a mutant that has the fault; the matrix demands it of no other."""
+"""Hints about servers: each is given for a mutant with the fault."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import pytest
+
 from conformance.runner.hints import HINTS
-from tests.conformance.kit import run_kit
+from tests.conformance.kit import QUICK, TIME_SCALE, run_kit
 from tests.mutants.catalogue import kinds, mutants
 from tests.mutants.frames import JSON
 from tests.mutants.honest import Honest, Server
 from tests.mutants.link import Link
 from tools.matrix.judging import judge
 
+pytestmark = pytest.mark.io
+
 BY_HINT = {kind.hint: name for name, kind in mutants().items() if kind.hint}
 SENTENCES = {one.name: one.sentence for one in HINTS}
 SHOWN_BY_OTHERS = {"echo", "poisoned"}
-"""Hints of which no mutant has the fault: see the tests at the end."""
+"""Hints without a mutant; the tests at the end have their faults."""
 
 
 @asynccontextmanager
@@ -30,42 +33,36 @@ async def serving(kind: type[Honest]) -> AsyncIterator[str]:
 
 
 async def said(kind: type[Honest], select: str) -> str:
-    """What the kit prints of a testee, on long lines, so that no sentence is broken."""
+    """What the kit prints about a testee, on lines that are long enough for any sentence."""
     async with serving(kind) as url:
         result = await run_kit(
-            "--server-url", url, "--time-scale=0.15", "--budget=0s", "-k", select,
+            "--server-url", url, *QUICK, "--budget=0s", "-k", select,
             env={"COLUMNS": "400"},
         )  # fmt: skip
     return result.output
 
 
-def hints_of(names: Iterable[str], folder: Path) -> dict[str, set[str]]:
-    """What the kit hints at for mutants, in all cases of the requirement that each breaks."""
-
-    def judged(name: str) -> set[str]:
-        select = ("--budget=0s", "-k", mutants()[name].breaks)
-        for time_scale in (0.15, 1.0):  # a busy machine is no verdict
-            result = judge(name, folder, time_scale, *select)
-            if result.own:
-                return {*result.hints}
-        raise AssertionError(f"{name} was not killed: {result.wrong}")
-
-    with ThreadPoolExecutor(3) as pool:
-        return dict(zip(names, pool.map(judged, names), strict=True))
+def hints_of(name: str, folder: Path) -> set[str]:
+    """The hints for a mutant, from all cases of the requirement that it breaks."""
+    result = judge(name, folder, TIME_SCALE, "--budget=0s", "-k", mutants()[name].breaks)
+    assert result.own, f"{name} was not killed: {result.wrong}"
+    return {*result.hints}
 
 
 def test_every_hint_is_tested() -> None:
     assert {*BY_HINT, *SHOWN_BY_OTHERS} == {*SENTENCES}
 
 
-def test_each_hint_is_given_for_its_mutant(tmp_path: Path) -> None:
-    wanted = {name: {hint} for hint, name in BY_HINT.items()}
-    assert hints_of([*wanted], tmp_path) == wanted
+@pytest.mark.parametrize(("hint", "name"), BY_HINT.items(), ids=BY_HINT)
+def test_hint_is_given_for_its_mutant(hint: str, name: str, tmp_path: Path) -> None:
+    assert hints_of(name, tmp_path) == {hint}
 
 
-def test_other_faults_of_the_same_requirement_bring_no_hint(tmp_path: Path) -> None:
-    silent = ("ForgetsNewer", "UnescapesInWrongOrder", "ClampsIndexes", "ClosesOnRefusal")
-    assert hints_of(silent, tmp_path) == {name: set() for name in silent}
+@pytest.mark.parametrize(
+    "name", ["ForgetsNewer", "UnescapesInWrongOrder", "ClampsIndexes", "ClosesOnRefusal"]
+)
+def test_other_fault_of_the_same_requirement_brings_no_hint(name: str, tmp_path: Path) -> None:
+    assert hints_of(name, tmp_path) == set()
 
 
 async def test_echo_is_told_of_a_snapshot_that_does_not_follow_writes() -> None:
@@ -73,7 +70,7 @@ async def test_echo_is_told_of_a_snapshot_that_does_not_follow_writes() -> None:
 
 
 class KeepsSurrogates(Honest):
-    """It keeps a lone surrogate, and can send nothing that holds one."""
+    """It stores a lone surrogate, and sends no frame that has one."""
 
     def check_string(self, text: str) -> None:
         pass

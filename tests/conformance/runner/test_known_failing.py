@@ -1,4 +1,4 @@
-"""Known-failing lists: their grammar, their writer, and what they do to a run."""
+"""Known-failing lists: their grammar, their writer, and their effect on a run."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import pytest
 
 from conformance.runner.known_failing import Entry, Failure, Known, ListError, load, parse, written
 from tests.conformance import hostile, liars
-from tests.conformance.kit import run_kit
+from tests.conformance.kit import QUICK, run_kit
 from tests.conformance.liars import lying
 from tests.mutants.honest import Honest
 
 TESTEES = Path(__file__).parents[3] / "tools" / "testees"
-QUICK = ("--time-scale", "0.1")
 TOAST = "notices/toast-arrives-with-its-level"
 
 
@@ -89,6 +88,7 @@ def test_written_list_keeps_comment_reasons_and_pins_that_hold() -> None:
     assert parse(text, "again").entries.keys() == {"s/a", "s/b[1]", "s/c", "s/e", "s/f"}
 
 
+@pytest.mark.io
 async def test_known_failure_does_not_fail_the_run(tmp_path: Path) -> None:
     known = tmp_path / "known.txt"
     known.write_text(f'{TOAST}[info] ~ "nothing of the kind"  it has none\n')
@@ -100,6 +100,7 @@ async def test_known_failure_does_not_fail_the_run(tmp_path: Path) -> None:
     assert result.status == 0
 
 
+@pytest.mark.io
 @pytest.mark.parametrize(
     ("entry", "select", "said"),
     [
@@ -125,6 +126,7 @@ async def test_stale_entry_fails_the_run(
     assert result.status == 1
 
 
+@pytest.mark.io
 async def test_list_that_a_run_writes_is_true_for_the_next_run(tmp_path: Path) -> None:
     path = tmp_path / "known.txt"
     path.write_text(f"# toasts\n{TOAST}[info]  it has none\n{TOAST}[default]  it has none\n")
@@ -143,6 +145,7 @@ async def test_list_that_a_run_writes_is_true_for_the_next_run(tmp_path: Path) -
     assert "6 known failing" in second.output
 
 
+@pytest.mark.io
 async def test_list_of_a_run_without_failures_is_empty(tmp_path: Path) -> None:
     path = tmp_path / "known.txt"
     async with hostile.serving(Honest) as url:

@@ -1,4 +1,4 @@
-"""What the summary and the report tell of a figure."""
+"""Figures in the summary and in the report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the kit says of a server that is no testee: one clear message and the right exit status."""
+"""The probe of a server that is not a testee: one clear message and the right exit status."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
 
 from tests.conformance import liars
-from tests.conformance.kit import run_kit
+from tests.conformance.kit import QUICK, WAITED, run_kit
 from tests.conformance.liars import Liar, lying
 
-QUICK = ("--time-scale", "0.1")
+pytestmark = pytest.mark.io
 
 
 @pytest.mark.parametrize(
     ("liar", "status", "said"),
     [
-        (liars.says_nothing, 1, "accepts a connection and then sends nothing for 0.3 s"),
+        (liars.says_nothing, 1, f"accepts a connection and then sends nothing for {WAITED}"),
         (
             liars.closes_at_once,
             1,
@@ -73,7 +73,7 @@ async def test_server_that_does_not_speak_http_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         url = f"ws://127.0.0.1:{mute.getsockname()[1]}/ws"
         result = await run_kit("--server-url", url, *QUICK)
-    assert "does not answer the WebSocket handshake within 0.3 s" in result.output
+    assert f"does not answer the WebSocket handshake within {WAITED}" in result.output
     assert result.status == 3
 
 

@@ -1,4 +1,4 @@
-"""A requirement stands by the cases that are bound to it, and by those that blame it."""
+"""Whether a requirement is met: by the cases bound to it, and by those that find it unmet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which cases run: by the kit's own options, and what is said when none does."""
+"""The selection of cases by the kit's own options, and the messages when none is selected."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from conformance.runner.case import Case
 from conformance.runner.selection import Selection, matches
 from conformance.spec import requirements
 from tests.conformance import liars
-from tests.conformance.kit import run, run_kit
+from tests.conformance.kit import QUICK, run, run_kit
 from tests.conformance.liars import lying
 
 CASES = [
@@ -64,6 +64,7 @@ def test_brackets_of_an_id_stand_for_themselves() -> None:
     assert not matches("a[b]", "ab")
 
 
+@pytest.mark.io
 async def test_list_needs_no_server() -> None:
     result = await run_kit(
         "--list", "--requirement", "session-takeover", "--server-url=ws://127.0.0.1:1"
@@ -74,6 +75,7 @@ async def test_list_needs_no_server() -> None:
     assert result.status == 0
 
 
+@pytest.mark.io
 @pytest.mark.parametrize("more", [(), ("--list",)], ids=["run", "list"])
 async def test_selection_of_nothing_is_status_2_with_the_nearest(more: tuple[str, ...]) -> None:
     async with lying(liars.lists_toast_and_has_none) as url:
@@ -82,6 +84,7 @@ async def test_selection_of_nothing_is_status_2_with_the_nearest(more: tuple[str
     assert result.status == 2
 
 
+@pytest.mark.io
 async def test_mistyped_option_is_status_2_with_the_nearest(tmp_path: Path) -> None:
     result = await run("conformance", "--lst", "--seciton=state", cwd=tmp_path)
     assert "--lst: unknown option; nearest: --list\n" in result.output
@@ -89,9 +92,10 @@ async def test_mistyped_option_is_status_2_with_the_nearest(tmp_path: Path) -> N
     assert result.status == 2
 
 
+@pytest.mark.io
 async def test_last_failed_runs_what_failed_and_tells_what_is_new(tmp_path: Path) -> None:
     select = ("--section", "notices", "-k", "its_level and (info or error)")
-    arguments = ("--time-scale", "0.1", "--replay-dir", "replays")
+    arguments = (*QUICK, "--replay-dir", "replays")
     async with lying(liars.lists_toast_and_has_none) as url:
         nothing = await run("conformance", "--server-url", url, "--last-failed", cwd=tmp_path)
         await run("conformance", "--server-url", url, *arguments, *select, cwd=tmp_path)

@@ -1,12 +1,14 @@
-"""Verdicts: what blocks, how closing is judged apart, what was promised, what is strict."""
+"""Verdicts: blocked cases, how connections were closed, --auth-url without a feature, --strict."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from conformance.driver.target import Target
 from conformance.driver.trace import Trace
 from conformance.errors import Violation
 from conformance.runner.case import Case
@@ -14,14 +16,20 @@ from conformance.runner.verdict import Finding, Outcome, Run, Verdict
 from conformance.spec import requirements
 from tests.conformance import liars
 from tests.conformance.hostile import serving
-from tests.conformance.kit import run_kit
+from tests.conformance.kit import QUICK, run_kit
 from tests.conformance.liars import lying
 from tests.mutants.catalogue import kinds
 from tests.mutants.frames import JSON
 from tests.mutants.honest import Honest
 from tests.mutants.link import Link
 
-QUICK = ("--time-scale=0.2", "--budget=0s")
+pytestmark = pytest.mark.io
+
+SCRIPTED = (*QUICK, "--budget=0s")
+LEFT = "1 case without an outcome: a/c"
+PROMISED = (
+    "--auth-url is given, but the testee does not list `user-session`: its cases were not judged"
+)
 
 
 class Deaf(Honest):
@@ -32,7 +40,7 @@ class Deaf(Honest):
 
 
 class Lazy(Honest):
-    """It lists tasks, and starts none."""
+    """It lists the feature `tasks`, and starts none."""
 
     def start_task(self, link: Link, key: str, data: JSON) -> None:
         pass
@@ -41,7 +49,7 @@ class Lazy(Honest):
 async def test_what_rests_on_a_case_that_fails_is_blocked_and_names_it(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     async with serving(Deaf) as url:
-        result = await run_kit("--server-url", url, *QUICK, "--report-json", str(report))
+        result = await run_kit("--server-url", url, *SCRIPTED, "--report-json", str(report))
     cases = json.loads(report.read_text())["cases"]
     testee = [c for c in cases if not c["id"].startswith(("application/", "replays/"))]
     blocked = [case for case in testee if case["verdict"] == "blocked"]
@@ -57,7 +65,9 @@ async def test_what_rests_on_a_case_that_fails_is_blocked_and_names_it(tmp_path:
 
 async def test_feature_that_does_not_work_blocks_what_needs_it_and_nothing_else() -> None:
     async with serving(Lazy) as url:
-        result = await run_kit("--server-url", url, *QUICK, "--section=tasks", "--section=notices")
+        result = await run_kit(
+            "--server-url", url, *SCRIPTED, "--section=tasks", "--section=notices"
+        )
     assert "depends on tasks/task-starts, which failed" in result.output
     notices = next(line for line in result.output.splitlines() if line.startswith("notices"))
     assert notices.split() == ["notices", "18", "·", "·"]
@@ -86,6 +96,24 @@ def test_only_a_failure_blocks(verdict: Verdict, blocks: bool) -> None:
     assert run.culprit(last) == "a/basic"
 
 
+@pytest.mark.parametrize(
+    ("facts", "problems"),
+    [
+        ({}, [LEFT]),
+        ({"stopped": "stopped"}, ["stopped; the run ended early: 1 case without an outcome"]),
+        ({"died": "it is gone"}, [LEFT, "the server died after the last case: it is gone"]),
+        ({"promised": True}, [LEFT, PROMISED]),
+    ],
+    ids=["left", "stopped", "died", "promised"],
+)
+def test_end_of_a_run_has_its_problems(facts: dict[str, Any], problems: list[Any]) -> None:
+    run = Run([Outcome(Case("a/b", requirements()["state-get"], frozenset()), Verdict.PASS)])
+    run.collected = ["a/b", "a/c"]
+    given = {"stopped": "", "died": None, "promised": False, **facts}
+    found = [*run.finish(Target("ws://127.0.0.1:1/"), **given)]
+    assert found == problems
+
+
 async def test_every_case_that_others_rest_on_exists() -> None:
     result = await run_kit("-k", "get_is_answered", "-p", "tests.conformance.resting")
     assert "depends on nothing" not in result.output
@@ -95,8 +123,8 @@ async def test_every_case_that_others_rest_on_exists() -> None:
 async def test_closing_is_judged_apart_from_the_effect() -> None:
     select = ("-k", "malformed_frame_changes_nothing")
     async with serving(kinds()["SaysWhy"]) as url:
-        lax = await run_kit("--server-url", url, *QUICK, *select)
-        strict = await run_kit("--server-url", url, *QUICK, *select, "--strict")
+        lax = await run_kit("--server-url", url, *SCRIPTED, *select)
+        strict = await run_kit("--server-url", url, *SCRIPTED, *select, "--strict")
     assert " failed" not in lax.output.splitlines()[-2]
     assert "how connections were closed (judged separately)" in lax.output
     assert "closed with code 1000" in lax.output
@@ -109,7 +137,7 @@ async def test_closing_is_judged_apart_from_the_effect() -> None:
 async def test_takeover_passes_where_only_the_older_one_is_not_told() -> None:
     select = ("--case", "session/takeover-leaves-the-newer-connection-open")
     async with serving(kinds()["JustCloses"]) as url:
-        result = await run_kit("--server-url", url, *QUICK, *select)
+        result = await run_kit("--server-url", url, *SCRIPTED, *select)
     assert "1 passed" in result.output
     assert "session-takeover-disconnect (MUST): 1 case" in result.output
     expected = "expected _DISCONNECT as the last event, then the end of the connection ("
@@ -121,7 +149,7 @@ async def test_identification_that_was_promised_and_is_not_there_fails() -> None
     async with serving(Honest) as url:
         auth = "ws://127.0.0.1:9/auth"
         result = await run_kit(
-            "--server-url", url, "--auth-url", auth, *QUICK, "--feature", "user-session"
+            "--server-url", url, "--auth-url", auth, *SCRIPTED, "--feature", "user-session"
         )
     assert "connection-accept (server, MUST)" in result.output
     assert f"expected     a WebSocket at {auth}" in result.output
@@ -136,7 +164,7 @@ async def test_auth_url_of_a_testee_that_does_not_list_it_fails() -> None:
             url,
             "--auth-url",
             "ws://127.0.0.1:9/auth",
-            *QUICK,
+            *SCRIPTED,
             "-k",
             "unknown_action_is",
         )

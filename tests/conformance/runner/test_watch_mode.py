@@ -1,4 +1,4 @@
-"""`--watch`: a run after each change of the implementer's files."""
+"""`--watch`: a run after each change of the watched files."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from conformance.runner.watch_mode import FIXED, one_run, without
+from tests.deadlines import HANGS
 
-PATIENCE = 90
+pytestmark = pytest.mark.io
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ async def test_change_brings_another_run_of_the_changed_server(tmp_path: Path) -
         second = await read_until(kit, b"watching")
     finally:
         kit.send_signal(signal.SIGINT)
-        await asyncio.wait_for(kit.wait(), PATIENCE)
+        await asyncio.wait_for(kit.wait(), HANGS)
     assert "NOT conformant" in first
     assert "server.py changed" in second
     assert "fixed, 0 new" in second
@@ -57,10 +58,10 @@ async def test_change_brings_another_run_of_the_changed_server(tmp_path: Path) -
 
 
 async def read_until(kit: asyncio.subprocess.Process, end: bytes) -> str:
-    """What the kit prints up to a line that begins so."""
+    """What the kit prints up to a line with this beginning."""
     assert kit.stdout is not None
     lines = []
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(HANGS):
         async for line in kit.stdout:
             lines.append(line.decode())
             if line.startswith(end):

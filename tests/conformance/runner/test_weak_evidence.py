@@ -1,4 +1,4 @@
-"""What a run says of how little it proves, about servers and about clients."""
+"""Warnings about runs with little evidence, about servers and about clients."""
 
 from __future__ import annotations
 

@@ -17,6 +17,8 @@ from conformance.sequences.steps import Step
 from tests import forked
 from tests.conformance.sequences.test_strategies import FEATURES
 
+pytestmark = pytest.mark.io
+
 
 @contextmanager
 def served(name: str) -> Iterator[Target]:

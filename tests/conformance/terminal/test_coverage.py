@@ -1,4 +1,4 @@
-"""What a run has exercised: counted as reports count it, with the reason for what it has not."""
+"""The requirements that a run exercised, and why it did not exercise the others."""
 
 from __future__ import annotations
 

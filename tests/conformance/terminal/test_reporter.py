@@ -1,4 +1,4 @@
-"""What a run looks like: in a terminal, a narrow one, without colour, in a file."""
+"""The output of a run: in a terminal, in a narrow one, without colour, in a file."""
 
 from __future__ import annotations
 
@@ -23,15 +23,18 @@ from conformance.spec import requirements
 from conformance.terminal.coverage import coverage
 from conformance.terminal.summary import groups, sections
 from tests.conformance import liars
-from tests.conformance.kit import Result, run_kit
+from tests.conformance.kit import QUICK, Result, run_kit
 from tests.conformance.liars import lying
+from tests.deadlines import DEADLINE
 
-SELECT = ("--time-scale=0.1", "--section=notices", "--budget=0s", "--replay-dir=")
+pytestmark = pytest.mark.io
+
+SELECT = (*QUICK, "--section=notices", "--budget=0s", "--replay-dir=")
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 async def in_terminal(columns: int, *options: str, **env: str) -> Result:
-    """Run the kit against a liar in a terminal of so many columns."""
+    """Run the kit against a liar in a terminal with this number of columns."""
     ours, theirs = pty.openpty()
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     given = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR")}
@@ -42,13 +45,13 @@ async def in_terminal(columns: int, *options: str, **env: str) -> Result:
         )  # fmt: skip
         os.close(theirs)
         said = await asyncio.get_running_loop().run_in_executor(None, everything, ours)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(DEADLINE):
             status = await process.wait()
     return Result(status, said.decode().replace("\r\n", "\n"))
 
 
 def everything(terminal: int) -> bytes:
-    """What is written to a terminal until its other side ends."""
+    """Everything that is written to a terminal until its other side ends."""
     found = b""
     while True:
         try:
@@ -123,7 +126,7 @@ async def test_summary_tells_coverage_and_what_is_slow() -> None:
 
 
 def found(case: str, requirement: str, entries: int, bound: str = "state-get") -> Outcome:
-    """A failure with a dialogue of so many frames."""
+    """A failure with a dialogue of this number of frames."""
     trace = Trace()
     for number in range(entries):
         trace.add("A", "sent", f"frame {number}")

@@ -17,6 +17,8 @@ from ws_sync._apps.picows import AHEAD, MAX_MESSAGE, Server
 from ws_sync._server.transport import Transport
 from ws_sync.sessions import identify
 
+pytestmark = pytest.mark.io
+
 Endpoint = Callable[[Transport], Awaitable[None]]
 
 

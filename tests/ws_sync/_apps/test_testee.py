@@ -10,20 +10,13 @@ from typing import Any
 
 import pytest
 
+from conformance.protocol.contract import FEATURES, initial_state
 from tests.ws_sync.harness import Client, Server
-from ws_sync._apps.testee import FEATURES, make_app
+from ws_sync._apps.testee import make_app
 
-INITIAL = {
-    "features": FEATURES,
-    "text": "",
-    "number": 0,
-    "flag": False,
-    "items": [],
-    "table": {},
-    "anything": None,
-    "itemCount": 0,
-    "runningTasks": [],
-}
+pytestmark = pytest.mark.io
+
+INITIAL = initial_state(FEATURES)
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Tests of `ws_sync._server.connection`: outboxes, slow peers, pairs."""
+"""Tests of `ws_sync._server.connection`: outboxes, slow peers, pairs, writers."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from ws_sync.limits import Limits
 from ws_sync.session import Session
 from ws_sync.sync import Sync
 
+pytestmark = pytest.mark.io
+
 LOG = Log()
 BIG = "x" * 100_000
 
@@ -33,7 +35,7 @@ class Notes:
 
 
 class StalledPeer:
-    """A client that opens a WebSocket and then reads nothing until told to."""
+    """A client that opens a WebSocket and then reads nothing."""
 
     def __init__(self, port: int) -> None:
         self.socket = socket.socket()
@@ -78,7 +80,7 @@ async def test_new_connection_never_waits_for_a_peer_that_does_not_read() -> Non
         for number in range(300):
             notes.text = f"{number}{BIG}"
             await notes.sync()
-        async with asyncio.timeout(2), server.connect() as client:
+        async with asyncio.timeout(DEADLINE), server.connect() as client:
             assert (await client.receive())[1] == {"text": notes.text, "number": 0}
 
 
@@ -138,7 +140,7 @@ async def test_peer_that_stays_behind_loses_its_connection() -> None:
 
 
 async def test_pairs_are_never_torn_apart() -> None:
-    """S-15: many senders at once; every `_BIN_META` is followed by its own bytes."""
+    """S-15: with many senders at once, its own bytes follow every `_BIN_META`."""
     with Session() as session:
         notes = Notes()
     async with Server(session) as server, server.connect() as client:
@@ -162,7 +164,7 @@ async def test_pairs_are_never_torn_apart() -> None:
 
 
 async def test_failed_send_ends_this_connection_only() -> None:
-    """S-04: what a dead connection did not get is in the state on the next one."""
+    """S-04: the state on the next connection has what a lost connection did not get."""
 
     class Broken(WebSocket):
         async def send_text(self, data: str) -> None:

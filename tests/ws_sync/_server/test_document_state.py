@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
 from starlette.websockets import WebSocket
 
 from tests.ws_sync.harness import Server
@@ -14,6 +15,8 @@ from ws_sync._log import Log
 from ws_sync._server.connection import Connection
 from ws_sync._server.document_state import DocumentState
 from ws_sync.limits import Limits
+
+pytestmark = pytest.mark.io
 
 
 class Thing:

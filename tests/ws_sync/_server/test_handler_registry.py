@@ -25,14 +25,18 @@ async def test_handler_calls_its_object_while_that_lives() -> None:
     assert owner.calls == [1]
     del owner
     gc.collect()
-    await handler(2)  # nobody there any more
+    await handler(2)  # the object is gone
 
 
 def test_remove_leaves_the_handlers_of_a_newer_object() -> None:
     session, older, newer = Session(), Owner(), Owner()
     first = Registration(session, older, {"a": older.note, "b": older.note}, older.note)
     second = Registration(session, newer, {"a": newer.note}, None)
-    assert (first.holds("a"), first.holds("b"), second.holds("a")) == (False, True, True)
+    assert (first.is_current("a"), first.is_current("b"), second.is_current("a")) == (
+        False,
+        True,
+        True,
+    )
     first.remove()
     assert list(session.event_handlers) == ["a"]
     assert session.init_handlers == []

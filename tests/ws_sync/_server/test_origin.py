@@ -1,4 +1,4 @@
-"""Tests of `ws_sync._server.origin`: the rules, and that every way into a session obeys them."""
+"""Tests of `ws_sync._server.origin`: the rules, and every entry point of a session."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HERE = ("127.0.0.1", 50000)
 AWAY = ("192.0.2.7", 50000)
 
 TWICE = {400, 403}
-"""Some servers refuse by themselves what is there twice."""
+"""Some servers reject a repeated header by themselves."""
 
 Endpoint = Callable[[WebSocket], Awaitable[None]]
 
@@ -198,10 +198,10 @@ def test_list_allows_exactly_its_origins(
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("https://app.example/", "'https://app.example' would be one"),
-        ("https://app.example:8000/page", "'https://app.example:8000' would be one"),
-        ("app.example", "no origin"),
-        ("https://*.example", "no origin"),
+        ("https://app.example/", "write it like 'https://app.example'"),
+        ("https://app.example:8000/page", "write it like 'https://app.example:8000'"),
+        ("app.example", "not an origin"),
+        ("https://*.example", "not an origin"),
         ("null", "any page can have it"),
     ],
 )
@@ -212,7 +212,7 @@ def test_list_takes_nothing_that_is_no_origin(text: str, hint: str) -> None:
 
 
 async def handshake(port: int, *lines: str) -> int:
-    """Ask for a WebSocket with these headers; the status of the answer."""
+    """Request a WebSocket with these headers; return the status of the answer."""
     key = base64.b64encode(b"sixteen letters!").decode()
     request = [
         *("GET / HTTP/1.1", "Upgrade: websocket", "Connection: Upgrade"),
@@ -262,6 +262,7 @@ ENTRANCES: dict[str, Callable[[], Callable[..., Awaitable[object]]]] = {
 }
 
 
+@pytest.mark.io
 @pytest.mark.parametrize("serve", [on_uvicorn, on_picows])
 @pytest.mark.parametrize("entrance", ENTRANCES)
 async def test_handshake_of_a_foreign_page_is_refused(
@@ -289,6 +290,7 @@ async def test_handshake_of_a_foreign_page_is_refused(
     assert not [record for record in caplog.records if record.levelno > logging.WARNING]
 
 
+@pytest.mark.io
 @pytest.mark.parametrize("entrance", ENTRANCES)
 async def test_page_that_the_application_let_in_already_is_closed_without_a_state(
     entrance: str,
@@ -305,6 +307,7 @@ async def test_page_that_the_application_let_in_already_is_closed_without_a_stat
         assert await client.close_code() == 1008
 
 
+@pytest.mark.io
 async def test_refused_page_does_not_disturb_the_client_that_is_there() -> None:
     session = new_session()
     async with harness.Server(in_two_steps(session)) as server, server.connect() as client:
@@ -315,8 +318,9 @@ async def test_refused_page_does_not_disturb_the_client_that_is_there() -> None:
         assert await client.fence("NOTES") == ([], {"text": "kept"})
 
 
+@pytest.mark.io
 async def test_refused_page_is_never_served_in_the_place_of_the_client_that_is_there() -> None:
-    """The application serves, in another task than that which has met the page."""
+    """A task rejects the page, and another task serves the session."""
     session = new_session()
     ended: asyncio.Queue[None] = asyncio.Queue()
 
@@ -337,6 +341,7 @@ async def test_refused_page_is_never_served_in_the_place_of_the_client_that_is_t
         assert ended.empty()
 
 
+@pytest.mark.io
 @pytest.mark.parametrize("allowed", [EVIL, "*"])
 async def test_allowed_page_gets_the_state(allowed: str) -> None:
     for endpoint in (
@@ -347,6 +352,7 @@ async def test_allowed_page_gets_the_state(allowed: str) -> None:
             assert await client.receive() == ("_SET:NOTES", {"text": ""})
 
 
+@pytest.mark.io
 async def test_picows_lets_an_allowed_page_in() -> None:
     server = picows.Server(lambda _: new_session().handle_connection, origins=EVIL)
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -356,6 +362,7 @@ async def test_picows_lets_an_allowed_page_in() -> None:
         await server.close()
 
 
+@pytest.mark.io
 async def test_page_that_the_identification_allows_needs_no_second_list() -> None:
     session = new_session()
 
@@ -372,6 +379,7 @@ async def test_page_that_the_identification_allows_needs_no_second_list() -> Non
         assert await handshake(port, "Host: a.example", "Origin: https://b.example") == 403
 
 
+@pytest.mark.io
 async def test_client_can_not_allow_its_origin_in_the_url() -> None:
     app = FastAPI()
 
@@ -386,6 +394,7 @@ async def test_client_can_not_allow_its_origin_in_the_url() -> None:
         assert refused.value.response.status_code == 403
 
 
+@pytest.mark.io
 async def test_attaching_a_foreign_page_is_refused() -> None:
     session = new_session()
     refused: asyncio.Queue[str] = asyncio.Queue()

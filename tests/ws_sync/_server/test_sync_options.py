@@ -1,4 +1,4 @@
-"""Tests of `ws_sync._server.sync_options`: which way a `Sync` is made."""
+"""Tests of `ws_sync._server.sync_options`: the two forms of `Sync(…)`."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ async def test_second_start_is_ignored_while_the_first_runs() -> None:
 
 @pytest.mark.parametrize("early", [True, False])
 async def test_cancelled_task_calls_its_canceller(early: bool) -> None:
-    """S-09: also when it is cancelled before its first step."""
+    """S-09: even if it is cancelled before its first step."""
     calls: list[str] = []
 
     async def cancelled() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from tests.deadlines import DEADLINE
 from ws_sync._server.throttle import Throttle
 
 
@@ -18,7 +19,7 @@ async def test_skipped_sync_is_made_up_for_once() -> None:
     assert throttle.skips(60, lambda: None)
     assert throttle.skips(0.01, made_up.set)  # the shorter interval counts
     assert throttle.skips(60, lambda: None)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(DEADLINE):
         await made_up.wait()
 
 

@@ -33,6 +33,8 @@ from ws_sync.client import (
 )
 from ws_sync.exceptions import NotJSON
 
+pytestmark = pytest.mark.io
+
 
 class Notes:
     @sync_all("NOTES", expose_running_tasks=True)

@@ -1,7 +1,7 @@
-"""The kit through the proxy: it says the same as without, and the watcher finds by itself.
+"""The kit through the proxy: the proxy changes no verdict, and finds faults itself.
 
-The mutants here break what is to be seen in a frame or in the order of frames. The kit only makes
-the traffic; what the watcher says of the server is its own.
+These mutants break rules about frames or their order. The kit only makes the traffic; the findings
+about the server are the watcher's own.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ import asyncio
 
 import pytest
 
-from tests.conformance.kit import run_kit
+from tests.conformance.kit import QUICK, run_kit
 from tests.conformance.proxy.watching import Watching, watching_testee
+from tests.deadlines import DEADLINE
+
+pytestmark = pytest.mark.io
 
 FOUND = {
     "connection": {"PatchesBeforeState": "connection-state-before-patch",
@@ -29,7 +32,7 @@ MUTANTS = [(s, name, broken) for s, found in FOUND.items() for name, broken in f
 
 
 async def judge(watched: Watching, *options: str) -> int:
-    """Run the kit through the proxy; its exit status."""
+    """Run the kit through the proxy; return its exit status."""
     url = f"{watched.url}/ws/{{session}}"
     auth = f"--auth-url={watched.url}/auth"
     return (await run_kit("--server-url", url, auth, "--budget", "0s", *options)).status
@@ -39,13 +42,13 @@ async def judge(watched: Watching, *options: str) -> int:
 async def test_mutant_is_found(section: str, name: str, broken: str) -> None:
     async with watching_testee(name) as watched:
         select = f"test_{section}.py and {broken.replace('-', '_')} or {broken}"
-        status = await judge(watched, "--time-scale", "0.3", "-k", select)
+        status = await judge(watched, *QUICK, "-k", select)
     assert broken in watched.broken("server")
     assert status == 1
 
 
 async def test_right_server_is_found_right() -> None:
-    """The kit breaks rules on purpose; only the client may be blamed for that."""
+    """The kit breaks rules on purpose, so only the client has faults."""
     async with watching_testee("Honest") as watched:
         sections = ("connection", "state", "patch", "binary", "session", "versioning")
         select = " or ".join(f"test_{section}.py" for section in sections)
@@ -59,7 +62,7 @@ async def test_right_server_is_found_right() -> None:
 
 async def test_takeover_that_closes_the_newer_connection_is_suspected() -> None:
     async with watching_testee("CleansUpNewer") as watched:
-        await judge(watched, "--time-scale", "0.3", "-k", "session-takeover")
+        await judge(watched, *QUICK, "-k", "session-takeover")
     assert "session-takeover" in watched.suspected("server")
 
 
@@ -68,7 +71,7 @@ async def test_watcher_waits_for_what_a_session_owes() -> None:
     from websockets.asyncio.client import connect
 
     who = '{"type":"_USER_SESSION","data":{"user":"u","session":"s"}}'
-    async with asyncio.timeout(20), watching_testee("LeavesOpen") as watched:
+    async with asyncio.timeout(DEADLINE), watching_testee("LeavesOpen") as watched:
         watched.watcher.deadline = 0.3
         async with connect(f"{watched.url}/auth") as older, connect(f"{watched.url}/auth") as newer:
             for ws in (older, newer):
