@@ -122,7 +122,7 @@ class Elsewhere:
     def after(self, _: str) -> JSON:
         raise AssertionError("it is of no concern")
 
-    def is_grafted(self, _: str) -> bool:
+    def is_in_place(self, _: str) -> bool:
         raise AssertionError("it is of no concern")
 
 
@@ -134,7 +134,7 @@ class Write:
         self.before = dict(before).__getitem__
         self.after = {**before, **after}.__getitem__
 
-    def is_grafted(self, _: str) -> bool:
+    def is_in_place(self, _: str) -> bool:
         return False
 
 
@@ -150,7 +150,7 @@ class InPlace(Write):
     def __init__(self, value: Container, after: JSON = None) -> None:
         super().__init__({"a": value}, {"a": value if after is None else after})
 
-    def is_grafted(self, _: str) -> bool:
+    def is_in_place(self, _: str) -> bool:
         return self.after("a") is self.before("a")
 
 
