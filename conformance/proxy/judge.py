@@ -28,8 +28,8 @@ Follow = Callable[[Side, str, JSON], None]
 def read(payload: bytes) -> dict[str, JSON]:
     """Read the event in a text message: an object with a string `type`.
 
-    orjson rejects what the protocol rejects, at a tenth of the time. What it rejects is read again
-    by `wire.decode`, which explains the error, or accepts integers of more than 64 bits.
+    orjson takes 0.8 µs where `wire.decode` takes 4.8, and rejects what the protocol rejects. A text
+    that it rejects is read again by `decode`, which explains why, or accepts large integers.
 
     Raises:
         MalformedFrame: The message has no event.
