@@ -168,7 +168,7 @@ for (const [device, options] of [["desk", DESK], ["phone", PHONE]]) {
   const right = [/^of the kit to the client, server \(kit\) to client [AB]: $/, /^of the client to the server, client [AB] to server \(kit\): $/];
   check(`arrows point away from who has sent: ${arrows.find((each) => !right.some((one) => one.test(each)))}`, right.every((one) => arrows.some((each) => one.test(each))) && arrows.every((each) => right.some((one) => one.test(each))));
   check("what the kit was answered by is dimmed", (await one.locator(".step.quiet", { hasText: "fence-" }).count()) > 4);
-  check("the hint is told", (await one.locator(".hint").innerText()).includes("edits that were kept as a patch"));
+  check("the hint is shown", (await one.locator(".hint").innerText()).startsWith("this looks like "));
   const stale = one.locator(".step.received", { hasText: "_PATCH" });
   check("a patch of the client that does not fit stands out", (await stale.locator(".bad").innerText()).startsWith("can't be applied"));
   const table = one.locator(".state table");

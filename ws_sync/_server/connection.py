@@ -19,12 +19,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from contextvars import Context, copy_context
 from functools import partial
 from itertools import count
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from starlette.websockets import WebSocketState
 
@@ -40,9 +40,15 @@ from ws_sync.limits import LIMITS, Limits
 
 _numbers = count(1)
 
-_eager_task: Callable[..., asyncio.Task[None]] | None = None
+_Sending: TypeAlias = Coroutine[Any, Any, None]
+
+_eager_task: Callable[[_Sending, asyncio.AbstractEventLoop], asyncio.Task[None]] | None = None
 if sys.version_info >= (3, 12):
-    _eager_task = partial(asyncio.Task, eager_start=True)
+
+    def _start_eagerly(sending: _Sending, loop: asyncio.AbstractEventLoop) -> asyncio.Task[None]:
+        return asyncio.Task(sending, loop=loop, eager_start=True)
+
+    _eager_task = _start_eagerly
 
 Unit: TypeAlias = tuple[str, bytes | None, int]
 """A text frame; the binary frame after it, or None; and the size of both, 0 if no limit counts it.
@@ -161,7 +167,7 @@ class Connection:
         if _eager_task is not None and not self._is_writing:
             self._is_writing = True
             send = self.ws.send_text(text) if payload is None else self._send(text, payload)
-            sending = _eager_task(send, loop=self.loop)
+            sending = _eager_task(send, self.loop)
             self._is_writing = False
             if sending.done() and not self._outbox:
                 if (error := sending.exception()) is not None:

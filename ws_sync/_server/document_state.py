@@ -148,6 +148,8 @@ class DocumentState:
         connection: Connection,
         names: Collection[str] | None = None,
         whole: bool = False,
+        *,
+        observed: bool = False,
     ) -> tuple[bool, list[Exception]]:
         """Send the difference between the attributes and the peer's snapshot, as one `_PATCH`.
 
@@ -157,21 +159,17 @@ class DocumentState:
             connection: a connection on which `_SET` was sent.
             names: the attributes to compare; None for all.
             whole: whether they are sent as whole values, and not as differences.
+            observed: whether the hooks of `instrumentation` surround this call already.
 
         Returns:
             Whether something was sent; and the errors of attributes that could not be sent, of
             which the peer keeps the older values.
         """
-        if (hooks := instrumentation.hooks) is None:
-            return self._publish(connection, names, whole)
-        with hooks.sending("publish", self.key) as record:
-            sent, errors = self._publish(connection, names, whole)
-            record(sent, errors)
-        return sent, errors
-
-    def _publish(
-        self, connection: Connection, names: Collection[str] | None, whole: bool
-    ) -> tuple[bool, list[Exception]]:
+        if (hooks := instrumentation.hooks) is not None and not observed:
+            with hooks.sending("publish", self.key) as record:
+                sent, errors = self.publish(connection, names, whole, observed=True)
+                record(sent, errors)
+            return sent, errors
         if connection.is_congested:
             self._late |= set(self.attributes if names is None else names)
             connection.when_drained(self, partial(self._publish_late, connection))

@@ -87,7 +87,7 @@ def owners(session: Handlers) -> set[object]:
 class Registration:
     """The handlers of one object in its session; the object keeps it."""
 
-    __slots__ = ("_first", "_place", "_session")
+    __slots__ = ("_first", "_handlers", "_place")
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class Registration:
             events: its async method for each event.
             initialise: its async method to call for each new connection.
         """
-        self._session = session
+        self._handlers = session.event_handlers
         self._first = next(iter(events))
         self._place = weakref.ref(owner, _Removal(session, tuple(events)))
         for event, method in events.items():
@@ -112,13 +112,9 @@ class Registration:
         if initialise is not None:
             session.register_init(WeakHandler(initialise, self._place))
 
-    def is_current(self) -> bool:
-        """Return whether no newer object has taken this one's events."""
-        return self.holds(self._first)
-
-    def holds(self, event: str) -> bool:
-        """Return whether the handler of `event` is the one registered here."""
-        handler = self._session.event_handlers.get(event)
+    def is_current(self, event: str | None = None) -> bool:
+        """Return whether no newer object has taken `event`, or by default the first event."""
+        handler = self._handlers.get(event or self._first)
         return type(handler) is WeakHandler and handler.place is self._place
 
     def remove(self) -> None:

@@ -1,1 +1,1 @@
-"""The watcher, from its parts to the command."""
+"""Tests of `conformance/proxy`."""

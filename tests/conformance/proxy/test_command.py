@@ -1,4 +1,4 @@
-"""The command as a user runs it: what it prints, what it writes, how it ends."""
+"""The command as a user runs it: its output, its files, its exit status."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NOTIFY = '{"type":"_ACTION:TESTEE","data":{"type":"sendFile","filename":"a","con
 
 
 class Proxy:
-    """The command, while it runs."""
+    """A running command."""
 
     def __init__(self, process: asyncio.subprocess.Process, target: str) -> None:
         self.process = process
@@ -48,13 +48,13 @@ class Proxy:
         return (await asyncio.wait_for(self.process.stdout.readline(), DEADLINE)).decode().rstrip()
 
     async def until(self, text: str) -> str:
-        """The first line that has a text."""
+        """Return the first line that contains a text."""
         while text not in (line := await self.line()):
             assert line or self.process.returncode is None, f"it ended without {text!r}"
         return line
 
     async def end(self) -> tuple[int, str]:
-        """Ctrl-C; the exit status, and what it still prints."""
+        """Press Ctrl-C; return the exit status and the rest of the output."""
         self.process.send_signal(signal.SIGINT)
         output, _ = await asyncio.wait_for(self.process.communicate(), DEADLINE)
         assert self.process.returncode is not None
@@ -63,7 +63,7 @@ class Proxy:
 
 @asynccontextmanager
 async def proxy(name: str, *options: str) -> AsyncIterator[Proxy]:
-    """The command before a testee of `tests/mutants`."""
+    """Run the command before a testee of `tests/mutants`."""
     async with await Server(kinds()[name]).listen(0) as server:
         target = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
         process = await asyncio.create_subprocess_exec(
@@ -81,7 +81,7 @@ async def proxy(name: str, *options: str) -> AsyncIterator[Proxy]:
 
 
 async def work(url: str) -> None:
-    """Be a client for which a file is sent."""
+    """Be a client that receives a file."""
     async with connect(f"{url}/ws/x") as ws:
         await ws.send(NOTIFY)
         while "_DOWNLOAD" not in str(await asyncio.wait_for(ws.recv(), DEADLINE)):
@@ -156,7 +156,7 @@ async def test_question_for_files_without_a_folder_is_answered() -> None:
 def test_what_can_not_be_printed_ends_no_connection(
     output: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A terminal of few letters, and a full disk."""
+    """A terminal that can't encode a name, and a full disk."""
     device = Path("/dev/full" if output == "full" else os.devnull)
     stream = device.open("w", encoding="ascii")  # closing it may fail
     monkeypatch.setattr(sys, "stdout", stream)

@@ -1,4 +1,4 @@
-"""The proxy on real sockets: what goes in comes out, on both sides, and so does the end of it."""
+"""The proxy on real sockets: bytes and ends are forwarded in both directions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def echo(ws: ServerConnection) -> None:
 
 @asynccontextmanager
 async def behind(handler: Handler = echo, **options: object) -> AsyncIterator[Watching]:
-    """A watcher with a server of the test behind it."""
+    """Run the proxy before a server of the test."""
     options.setdefault("max_size", None)
     async with asyncio.timeout(4 * DEADLINE), serve(handler, "127.0.0.1", 0, **options) as server:  # type: ignore[arg-type]
         port = next(iter(server.sockets)).getsockname()[1]
@@ -41,7 +41,7 @@ async def behind(handler: Handler = echo, **options: object) -> AsyncIterator[Wa
 
 
 async def until(watched: Watching, holds: Callable[[], bool]) -> None:
-    """Wait for news until something holds."""
+    """Wait for notifications until a condition holds."""
     async with asyncio.timeout(DEADLINE):
         while not holds():
             watched.heard.news.clear()
@@ -166,7 +166,7 @@ async def test_cut_passes_to_the_client() -> None:
 
 
 async def test_who_does_not_read_stops_the_other() -> None:
-    """What waits in between stays small, however much the server has to send."""
+    """The proxy's buffer stays small, however much the server sends."""
     sent = 0
 
     async def flood(ws: ServerConnection) -> None:
@@ -192,7 +192,7 @@ async def test_who_does_not_read_stops_the_other() -> None:
 
 
 async def test_who_floods_before_the_answer_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Behind the answer too, while the server still does not read."""
+    """After the answer too, while the server does not read."""
     answer, over = asyncio.Event(), asyncio.Event()
     sent = 0
 
@@ -205,7 +205,7 @@ async def test_who_floods_before_the_answer_is_stopped(monkeypatch: pytest.Monke
         writer.transport.abort()
 
     async def connect_narrowly(proxy: Proxy, client: ClientSide) -> ServerSide:
-        """With as small a buffer of the system as it lets one have."""
+        """Connect with the smallest buffer that the system permits."""
         loop = asyncio.get_running_loop()
         narrow = socket.socket()
         narrow.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
@@ -267,7 +267,7 @@ async def test_body_of_a_request_passes_whatever_the_answer_is(upgrade: bytes) -
 
 
 async def at_rest(count: Callable[[], int]) -> None:
-    """Wait until a number does not rise any more."""
+    """Wait until a number no longer rises."""
     before = -1
     while count() != before and count() < 16 << 20:
         before = count()
@@ -316,7 +316,7 @@ async def test_other_requests_pass_too() -> None:
 
 @asynccontextmanager
 async def before(answer: bytes) -> AsyncIterator[Watching]:
-    """A watcher with a server behind it that has the same answer to everything."""
+    """Run the proxy before a server that has the same answer to everything."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -335,7 +335,7 @@ async def before(answer: bytes) -> AsyncIterator[Watching]:
 
 
 async def asked(watched: Watching, header: bytes = b"X: x") -> bytes:
-    """What comes back to a client that asks for a WebSocket."""
+    """Return the answer to a handshake."""
     reader, writer = await asyncio.open_connection("127.0.0.1", watched.port)
     writer.write(b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n%s\r\n\r\n" % header)
     try:

@@ -1,4 +1,4 @@
-"""Frames are read from any pieces of a stream as a WebSocket library reads them."""
+"""The frame reader reads any pieces of a stream as a WebSocket library does."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LIMIT = 100_000
 
 
 def read(stream: bytes, *cuts: int, masked: bool = True, limit: int = LIMIT) -> list[Parsed]:
-    """What is read from a stream that arrives in pieces."""
+    """Read a stream that arrives in pieces."""
     frames = FrameReader(masked=masked, limit=limit)
     edges = [0, *sorted(cut % (len(stream) + 1) for cut in cuts), len(stream)]
     return [part for a, b in itertools.pairwise(edges) for part in frames.feed(stream[a:b])]

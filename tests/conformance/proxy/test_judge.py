@@ -1,4 +1,4 @@
-"""What the judge of a connection says of both sides, and where it stays silent."""
+"""The faults that the judge of a connection reports, and the cases in which it must not."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ BYE = '{"type":"_DISCONNECT","data":"elsewhere"}'
 
 
 def patch(*operations: tuple[Any, ...]) -> str:
-    """A patch of A, each operation as its name, its path and perhaps its value."""
+    """Return a patch of A; an operation is its name, its path and perhaps its value."""
     data = [dict(zip(("op", "path", "value"), one, strict=False)) for one in operations]
     return json.dumps({"type": "_PATCH:A", "data": data})
 
 
 class Heard:
-    """A judge and what it says. A frame is from the server if `<` stands before it, else `>`."""
+    """A judge and its reports; `<` before a frame is the server, `>` the client."""
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
@@ -218,7 +218,7 @@ def test_edit_of_another_attribute_is_no_excuse() -> None:
 
 
 def test_edit_that_the_server_has_had_is_no_excuse() -> None:
-    """The answer to a question about another key says that the edit before it is done."""
+    """The answer to a `_GET` of another key proves that the edit before it is handled."""
     other = '{"type":"_SET:B","data":{}}'
     heard = Heard().pass_(("<", SET), ("<", other), (">", patch(("remove", "/items/1"))))
     heard.pass_((">", '{"type":"_GET:B"}'), ("<", other), ("<", patch(("remove", "/items/1"))))
@@ -246,10 +246,18 @@ def test_clients_edit_of_what_was_changed_long_ago_is_one() -> None:
 
 
 def test_edits_that_cross_in_a_state_leave_the_attribute_in_doubt() -> None:
-    """The server has the edit behind the state that it sent; the client has it before."""
+    """The server applies the edit after the state that it sent, the client before."""
     heard = Heard().pass_(("<", SET), (">", patch(("add", "/items/-", 3))), ("<", SET))
     heard.pass_(("<", patch(("replace", "/items/2", 4))))
     assert heard.said == []
+
+
+def test_patch_that_confirms_an_edit_is_no_change_by_the_server() -> None:
+    edit = patch(("replace", "/x", 9))
+    heard = Heard().pass_(("<", SET), (">", edit), ("<", edit))
+    assert heard.judge.documents.copies["A"].by == "client"
+    heard.pass_(("<", patch(("replace", "/x", 8))))
+    assert heard.judge.documents.copies["A"].by == "server"
 
 
 def test_frame_that_could_not_be_judged_loses_the_copies() -> None:
@@ -259,7 +267,7 @@ def test_frame_that_could_not_be_judged_loses_the_copies() -> None:
 
 
 def test_what_is_said_of_names_without_measure_is_bounded() -> None:
-    """Whoever sends them would fill the memory of the watcher and its page."""
+    """They would fill the memory of the watcher and of its page."""
     heard = Heard()
     watcher = Watcher(Listening(), 5.0)
     watched = watcher.open("/", "", "")

@@ -1,4 +1,4 @@
-"""The live page: who may read it, and what it is told."""
+"""The live page: its readers, and its updates."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HEAD = b"\r\n\r\n"
 
 
 def watcher() -> tuple[Watcher, Watched]:
-    """A watcher with one connection."""
+    """Return a watcher with one connection."""
     made = Watcher(Listening(), 5.0)
     return made, made.open("/ws?<b>", "http://app.example", "a browser")
 
@@ -39,7 +39,7 @@ async def page(write: Any = None) -> AsyncIterator[Page]:
 
 
 async def ask(shown: Page, path: str, host: str = "", origin: str = "", method: str = "GET") -> Any:
-    """Status, headers and body of an answer."""
+    """Return the status, headers and body of an answer."""
     _, _, port = shown.address.partition(":")
     reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
     lines = [f"{method} {path} HTTP/1.1", f"Host: {host or shown.address}", "Connection: close"]

@@ -1,4 +1,4 @@
-"""Patches that are applied in place do what the kit's oracle does, or nothing."""
+"""Patches in place have the same result as the kit's oracle, or none."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ OPERATIONS = st.one_of(
 
 
 def applied(document: Any, patch: Any) -> Any:
-    """The document behind a patch; what it was if that can't be applied."""
+    """Return the document after a patch, which must not change if that fails."""
     root = [copy.deepcopy(document)]
     try:
         apply(root, copy.deepcopy(patch))

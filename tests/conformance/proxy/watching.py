@@ -1,4 +1,4 @@
-"""A watcher in the test's own event loop, between whoever connects and a server."""
+"""A proxy in the test's own event loop."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.mutants.serve import run
 
 @dataclass
 class Listening:
-    """A listener that keeps what it is told."""
+    """A listener that keeps its notifications."""
 
     lines: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Listening:
 
 @dataclass
 class Watching:
-    """What watches, and where it listens."""
+    """A proxy, its listener and its port."""
 
     proxy: Proxy
     heard: Listening
@@ -60,7 +60,7 @@ class Watching:
         return f"ws://127.0.0.1:{self.port}"
 
     def broken(self, side: str) -> set[str]:
-        """The ids of the requirements that a side has broken, those that are only late left out."""
+        """The ids of the requirements that a side has certainly broken."""
         return {
             found.requirement.id
             for found in self.watcher.findings
@@ -78,7 +78,7 @@ class Watching:
 
 @asynccontextmanager
 async def watching(target: str, deadline: float = 5.0) -> AsyncIterator[Watching]:
-    """Watch what goes to a URL."""
+    """Run a proxy before a URL."""
     heard = Listening()
     proxy = Proxy(Watcher(heard, deadline), urlsplit(target))
     server = await proxy.listen("127.0.0.1", 0)
@@ -94,7 +94,7 @@ async def watching(target: str, deadline: float = 5.0) -> AsyncIterator[Watching
 
 @asynccontextmanager
 async def watching_testee(name: str) -> AsyncIterator[Watching]:
-    """Watch a testee of `tests/mutants`, in the same event loop."""
+    """Run a proxy before a testee of `tests/mutants`, in the same event loop."""
     url: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     serving = asyncio.create_task(run(kinds()[name], 0, url.set_result))
     try:

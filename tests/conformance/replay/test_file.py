@@ -1,4 +1,4 @@
-"""What replay files are named and hold, and what is refused."""
+"""The names and the content of replay files, and the files that are rejected."""
 
 from __future__ import annotations
 

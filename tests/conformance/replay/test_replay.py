@@ -51,7 +51,7 @@ SEARCH = (
 
 @asynccontextmanager
 async def serving(kind: type[Honest]) -> AsyncIterator[str]:
-    """Serve a testee; yields its URL."""
+    """Serve a testee; yield its URL."""
     async with await Server(kind).listen(0) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         yield f"ws://127.0.0.1:{port}/ws/{{session}}"
@@ -68,25 +68,25 @@ async def replay(cwd: Path, *arguments: str) -> Result:
 
 
 async def failed_toast(cwd: Path, url: str, *options: str) -> Result:
-    """Run a case that fails of a liar."""
+    """Run a failing case against a wrong testee."""
     return await kit(cwd, "--server-url", url, *QUICK, "-k", "its_level and info", *options)
 
 
 def files(folder: Path) -> dict[str, Any]:
-    """The replay files of a folder, by name; each is as the schema has it."""
+    """Return the replay files of a folder by name, after validating each."""
     found = {path.name: json.loads(path.read_text()) for path in sorted(folder.iterdir())}
     assert [deviation("replay", document) for document in found.values()] == [None] * len(found)
     return found
 
 
 def everything(folder: Path) -> list[str]:
-    """What is in a folder and in those in it, by name, but for a folder that holds something."""
+    """Return the files of a folder and of its subfolders, and the empty subfolders."""
     found = [path for path in folder.rglob("*") if path.is_file() or not any(path.iterdir())]
     return [path.relative_to(folder).as_posix() for path in found]
 
 
 def commands(output: str) -> list[list[str]]:
-    """The arguments of the commands that the failures of a run end with."""
+    """Return the arguments of the commands at the end of failures."""
     lines = [line for line in output.splitlines() if line.startswith("  replay  ")]
     found = [shlex.split(line) for line in lines]
     assert all(words[:3] == ["replay", "ws-sync", "replay"] for words in found)
@@ -94,7 +94,7 @@ def commands(output: str) -> list[list[str]]:
 
 
 def written(folder: Path, document: dict[str, Any], name: str = "one.json") -> str:
-    """A replay file in a folder; its path."""
+    """Write a replay file; return its path."""
     folder.mkdir(exist_ok=True)
     (folder / name).write_text(json.dumps(document))
     return str(folder / name)

@@ -1,1 +1,1 @@
-"""Reports, and what is made of them."""
+"""Tests of `conformance/reports`."""

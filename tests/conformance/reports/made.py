@@ -1,4 +1,4 @@
-"""Reports without a run: documents of `report.json` with the cases that a test wants."""
+"""Reports without a run: documents in the form of `report.json` with chosen cases."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BREAKING = (
     "</script><script>alert(1)</script> ]]> <!-- --> &amp; \"'` ``` ~~~ | \x00\x1b[31m\x9b\u202e"
     "\ud800 {{ 7 * 7 }} {% raw %} [a](javascript:b) <img src=x onerror=alert(1)>\r\n# head"
 )
-"""What a hostile server may say."""
+"""Text of a hostile server."""
 
 
 def case(
@@ -22,7 +22,7 @@ def case(
     requirement: str = "state-get",
     **members: Any,
 ) -> dict[str, Any]:
-    """A case of a report; one that was judged has a dialogue."""
+    """Return a case of a report; a case that ran has a dialogue."""
     fails = verdict in (Verdict.FAIL, Verdict.WARN, Verdict.KNOWN, Verdict.DIED)
     found = {
         "id": name,
@@ -44,7 +44,7 @@ def case(
 
 
 def finding(requirement: str, **members: Any) -> dict[str, Any]:
-    """What was found wrong."""
+    """Return a finding."""
     found = {
         "requirement": requirement,
         "sent": 'A -> {"type":"_GET:TESTEE","data":{}}',
@@ -59,7 +59,7 @@ def finding(requirement: str, **members: Any) -> dict[str, Any]:
 
 
 def entry(direction: str, content: str, at: float = 0.001, **members: Any) -> dict[str, Any]:
-    """An entry of a dialogue."""
+    """Return an entry of a dialogue."""
     return {"at": at, "connection": "A", "direction": direction, "text": content, **members}
 
 
@@ -72,7 +72,7 @@ CLIENTS_DIALOGUE = [
     entry("received", '{"type":"_PATCH:TESTEE","data":[{"op":"remove","path":"/items/5"}]}'),
     entry("noted", "connection A closed with code 1011", 0.5),
 ]
-"""Of a client that holds something else than it was given."""
+"""The dialogue of a client whose copy differs from the state that it received."""
 
 DIALOGUE = [
     entry("noted", "connects to ws://127.0.0.1:1/ws/one", 0.0),
@@ -85,7 +85,7 @@ DIALOGUE = [
 
 
 def document(*cases: dict[str, Any], **members: Any) -> dict[str, Any]:
-    """A document with these cases, whole and valid."""
+    """Return a complete, valid document with these cases."""
     counts = {verdict.value: 0 for verdict in Verdict}
     for each in cases:
         counts[each["verdict"]] += 1
@@ -151,7 +151,7 @@ def document(*cases: dict[str, Any], **members: Any) -> dict[str, Any]:
 
 
 def of_client(*cases: dict[str, Any], **members: Any) -> dict[str, Any]:
-    """The same of a client: the kit was the server."""
+    """Return the document of a run against a client."""
     target = document()["target"] | {
         "url": "ws://127.0.0.1:1/", "side": "client", "command": "node testee.mjs {url}",
         "features": [], "documents": [],
@@ -160,17 +160,17 @@ def of_client(*cases: dict[str, Any], **members: Any) -> dict[str, Any]:
 
 
 def content(*cases: dict[str, Any], **members: Any) -> bytes:
-    """The file of a document."""
+    """Return the content of a document's file."""
     return text(document(*cases, **members)).encode()
 
 
 def report(*cases: dict[str, Any], name: str = "", **members: Any) -> Report:
-    """The report of a document."""
+    """Return the report of a document."""
     return Report.of(document(*cases, **members), name=name)
 
 
 def every_verdict() -> list[dict[str, Any]]:
-    """A case of each verdict, in several sections, and one that only closes badly."""
+    """Return a case of each verdict, in several sections, and one with only a bad close."""
     found = [
         case(f"state/case-that-is[{verdict.value.replace(' ', '_')}]", verdict)
         for verdict in Verdict
@@ -185,7 +185,7 @@ def every_verdict() -> list[dict[str, Any]]:
 
 
 def hostile() -> list[dict[str, Any]]:
-    """Cases of a server that says what breaks out of formats, wherever it can be told."""
+    """Return cases with hostile text in every field that a server can fill."""
     said = BREAKING
     return [
         case(
@@ -213,6 +213,6 @@ def hostile() -> list[dict[str, Any]]:
 
 
 def hostile_report() -> Report:
-    """Their report."""
+    """Return the report of the hostile cases."""
     target = document()["target"] | {"url": BREAKING, "documents": [BREAKING]}
     return report(*hostile(), target=target, warnings=[BREAKING], problems=[BREAKING])

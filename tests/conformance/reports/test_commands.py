@@ -1,4 +1,4 @@
-"""`ws-sync report`, and `--report` of a run, as a user meets them."""
+"""`ws-sync report`, and the `--report` of a run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ws_sync.cli import main as ws_sync
 
 @pytest.fixture
 def good(tmp_path: Path) -> Path:
-    """The file of a report in which all is well."""
+    """The file of a report in which all cases pass."""
     path = tmp_path / "good.json"
     path.write_bytes(content(case("state/a"), case("state/b")))
     return path
@@ -204,7 +204,7 @@ def test_requirements_of_a_hostile_report_steer_nothing(
 
 @pytest.fixture
 def client(tmp_path: Path) -> Path:
-    """The file of a report of a client, which has died once."""
+    """The file of a report of a client that died once."""
     path = tmp_path / "client.json"
     path.write_text(text(of_client(case("state/a"), case("state/b", Verdict.DIED))))
     return path

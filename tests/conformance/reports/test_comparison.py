@@ -1,4 +1,4 @@
-"""Reports beside each other: what differs, in which direction, in all three forms."""
+"""Comparisons of reports: the differences and their direction, in all three formats."""
 
 from __future__ import annotations
 

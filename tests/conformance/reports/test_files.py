@@ -1,4 +1,4 @@
-"""What is made of a report: valid by the schemas of others, and safe whatever a server said."""
+"""The outputs of a report: valid by public schemas, and safe with hostile text."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ REPORTS = {
 
 @pytest.fixture(params=REPORTS, ids=list(REPORTS))
 def given(request: pytest.FixtureRequest) -> Report:
-    """A report."""
+    """Return a report."""
     return REPORTS[request.param]
 
 
@@ -54,7 +54,7 @@ def test_junit_is_valid_by_the_schema_of_jenkins(given: Report) -> None:
 
 
 def test_junit_suite_has_what_the_schema_of_ant_demands(given: Report) -> None:
-    """The other common schema: attributes that must be there, and an order of what is inside."""
+    """Check the other common schema: required attributes, and the order of children."""
     for number, suite in enumerate(ET.fromstring(junit.write(given))):
         attributes = {"name", "package", "id", "hostname", "timestamp", "tests", "failures"}
         assert attributes | {"errors", "skipped", "time"} == set(suite.keys())
@@ -189,7 +189,7 @@ def test_badge_of_half_a_report_does_not_say_conformant() -> None:
 
 
 class Reader(HTMLParser):
-    """What a browser would see: the tags, and the text of script elements."""
+    """Parses a page as a browser does: the tags, and the text of script elements."""
 
     def __init__(self) -> None:
         super().__init__()

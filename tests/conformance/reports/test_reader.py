@@ -1,4 +1,4 @@
-"""Reports are read whole, or as far as they go; what is none is refused with a reason."""
+"""Reports are read completely, or up to a cut; other files are rejected with a reason."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_report_that_is_cut_off_anywhere_is_read_as_far_as_it_goes(layout: str) 
 
 
 def ends(whole: bytes) -> set[int]:
-    """Where the cases of a file end, and the places around."""
+    """Return the positions at which cases end, and those around them."""
     found = re.finditer(rb'1000"\s*\}\s*\]\s*\}', whole)
     return {match.end() + more for match in found for more in (-1, 0, 1, 2)}
 

@@ -32,7 +32,11 @@ def test_remove_leaves_the_handlers_of_a_newer_object() -> None:
     session, older, newer = Session(), Owner(), Owner()
     first = Registration(session, older, {"a": older.note, "b": older.note}, older.note)
     second = Registration(session, newer, {"a": newer.note}, None)
-    assert (first.holds("a"), first.holds("b"), second.holds("a")) == (False, True, True)
+    assert (first.is_current("a"), first.is_current("b"), second.is_current("a")) == (
+        False,
+        True,
+        True,
+    )
     first.remove()
     assert list(session.event_handlers) == ["a"]
     assert session.init_handlers == []

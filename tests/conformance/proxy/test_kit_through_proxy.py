@@ -1,7 +1,7 @@
-"""The kit through the proxy: it says the same as without, and the watcher finds by itself.
+"""The kit through the proxy: the proxy changes no verdict, and finds faults itself.
 
-The mutants here break what is to be seen in a frame or in the order of frames. The kit only makes
-the traffic; what the watcher says of the server is its own.
+These mutants break rules about frames or their order. The kit only makes the traffic; the findings
+about the server are the watcher's own.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MUTANTS = [(s, name, broken) for s, found in FOUND.items() for name, broken in f
 
 
 async def judge(watched: Watching, *options: str) -> int:
-    """Run the kit through the proxy; its exit status."""
+    """Run the kit through the proxy; return its exit status."""
     url = f"{watched.url}/ws/{{session}}"
     auth = f"--auth-url={watched.url}/auth"
     return (await run_kit("--server-url", url, auth, "--budget", "0s", *options)).status
@@ -48,7 +48,7 @@ async def test_mutant_is_found(section: str, name: str, broken: str) -> None:
 
 
 async def test_right_server_is_found_right() -> None:
-    """The kit breaks rules on purpose; only the client may be blamed for that."""
+    """The kit breaks rules on purpose, so only the client has faults."""
     async with watching_testee("Honest") as watched:
         sections = ("connection", "state", "patch", "binary", "session", "versioning")
         select = " or ".join(f"test_{section}.py" for section in sections)
