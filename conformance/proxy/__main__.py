@@ -69,8 +69,8 @@ def _handle_signals(terminal: Terminal, write: _Writer | None) -> asyncio.Event:
     """Write files on SIGUSR1; return the event that SIGINT and SIGTERM set."""
 
     def ask() -> None:
-        said = "ws-sync: nothing is written: start the proxy with --report DIR"
-        terminal.say(write.now() if write else said)
+        hint = "ws-sync: nothing is written: start the proxy with --report DIR"
+        terminal.say(write.now() if write else hint)
 
     over = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -28,8 +28,8 @@ Follow = Callable[[Side, str, JSON], None]
 def read(payload: bytes) -> dict[str, JSON]:
     """Read the event in a text message: an object with a string `type`.
 
-    orjson rejects what the protocol rejects, at a tenth of the time. What it rejects is read again
-    by `wire.decode`, which explains the error, or accepts integers of more than 64 bits.
+    orjson takes 0.8 µs where `wire.decode` takes 4.8, and rejects what the protocol rejects. A text
+    that it rejects is read again by `decode`, which explains why, or accepts large integers.
 
     Raises:
         MalformedFrame: The message has no event.
@@ -51,8 +51,8 @@ class Judge:
     """The judge of one connection. Pass it every message in order.
 
     Args:
-        tell: Called with each fault.
-        note: Called with a sentence about what could not be judged.
+        on_fault: Called with each fault.
+        on_note: Called with a sentence about what could not be judged.
         deadline: Seconds within which a side must do what it owes.
 
     Attributes:
@@ -65,17 +65,17 @@ class Judge:
     """
 
     def __init__(
-        self, tell: Callable[[Fault], None], note: Callable[[str], None], deadline: float
+        self, on_fault: Callable[[Fault], None], on_note: Callable[[str], None], deadline: float
     ) -> None:
         self.server = Side("server")
         self.client = Side("client")
         self.identity: tuple[str, str] | None = None
         self.refusable = ""
-        self._report = Reporter(tell, note, deadline)
-        self._within = self._report.within
+        self._reporter = Reporter(on_fault, on_note, deadline)
+        self._within = self._reporter.within
         self._requested = False
         self._has_skipped = False
-        self.documents = Documents(self._report, self.server, self.client)
+        self.documents = Documents(self._reporter, self.server, self.client)
         both: dict[str, Follow] = {
             "_GET": self.documents.get,
             "_BIN_META": self._bin_meta,
@@ -100,7 +100,7 @@ class Judge:
     @property
     def dues(self) -> dict[tuple[str, str], Due]:
         """What the sides owe, by side and name."""
-        return self._report.dues
+        return self._reporter.dues
 
     @property
     def disconnected(self) -> bool:
@@ -109,13 +109,13 @@ class Judge:
 
     def text(self, side: Side, payload: bytes, now: float) -> str:
         """Judge a text message; return the type of its event, or an empty string without one."""
-        self._report.now = now
+        self._reporter.now = now
         side.frames += 1
         self._in_order(side, "a text message")
         try:
             envelope = read(payload)
         except MalformedFrame as error:
-            self._report.fault(side, error.requirement, "", "a legal event", str(error))
+            self._reporter.fault(side, error.requirement, "", "a legal event", str(error))
             self._first(side, "a malformed frame")
             if side is self.client:
                 self.refusable = ""
@@ -135,7 +135,7 @@ class Judge:
         if not self._has_skipped:
             self._has_skipped = True
             length = f"{len(type_)} characters"
-            self._report.note(
+            self._reporter.note(
                 f"the type of an event has {length}; events with such types are not judged"
             )
         self.refusable = ""
@@ -145,9 +145,11 @@ class Judge:
     def _event(self, side: Side, type_: str, envelope: dict[str, JSON]) -> None:
         name, colon, key = type_.partition(":")
         if side.announced == "yes":
-            side.announced = "told"
+            side.announced = "reported"
             expected = "the binary frame right after its _BIN_META"
-            self._report.fault(side, "binary-pair", "_BIN_META", expected, f"a text frame, {name}")
+            self._reporter.fault(
+                side, "binary-pair", "_BIN_META", expected, f"a text frame, {name}"
+            )
         if name != "_REQUEST_USER_SESSION":
             side.events += 1
         schema = EVENTS.get(name)
@@ -155,11 +157,11 @@ class Judge:
             return
         if side.name not in schema.senders:
             expected = f"an event that {side.name}s send"
-            self._report.fault(side, ENVELOPE, type_, expected, repr(name))
+            self._reporter.fault(side, ENVELOPE, type_, expected, repr(name))
             return
         if not IS_VALID[name](envelope) and (wrong := schema.violation(envelope)):
-            expected = f"data as the schema of {name} has it"
-            self._report.fault(side, schema.requirement(side.name), type_, expected, wrong)
+            expected = f"data that is valid by the schema of {name}"
+            self._reporter.fault(side, schema.requirement(side.name), type_, expected, wrong)
             if name in ("_SET", "_PATCH"):
                 self.documents.lose(side, key)
             return
@@ -171,7 +173,7 @@ class Judge:
 
     def binary(self, side: Side, now: float) -> None:
         """Judge a binary message."""
-        self._report.now = now
+        self._reporter.now = now
         side.frames += 1
         if side is self.client:
             self.refusable = ""
@@ -179,22 +181,22 @@ class Judge:
         self._first(side, "a binary message")
         if side.announced == "no":
             got = "a binary frame without it"
-            self._report.fault(
+            self._reporter.fault(
                 side, "binary-pair", "binary", "_BIN_META before a binary frame", got
             )
         side.announced = "no"
-        self._report.settle(side, "bytes")
+        self._reporter.settle(side, "bytes")
 
     def large(self, side: Side, now: float) -> None:
         """Count a message that is too large to be judged; no document is followed after it."""
-        self._report.now = now
+        self._reporter.now = now
         side.frames += 1
         self._lose_all()
 
     def invalid(self, side: Side, reason: str, now: float) -> None:
         """Report an invalid frame, after which nothing of this side can be read."""
-        self._report.now = now
-        self._report.fault(side, FRAMES, "", "a frame as RFC 6455 has it", reason)
+        self._reporter.now = now
+        self._reporter.fault(side, FRAMES, "", "a frame that is valid by RFC 6455", reason)
         self._lose_all()
 
     def _lose_all(self) -> None:
@@ -203,27 +205,27 @@ class Judge:
 
     def close(self, side: Side, now: float) -> None:
         """Take note of a close frame, after which nothing is owed."""
-        self._report.now = now
+        self._reporter.now = now
         side.closed = True
         self.dues.clear()
 
     def overdue(self, now: float) -> None:
         """Report what has not happened in time."""
-        self._report.overdue(now)
+        self._reporter.overdue(now)
 
     # Both sides
 
     def _in_order(self, side: Side, what: str) -> None:
         if side.closed:
-            self._report.fault(side, FRAMES, "close", "nothing after the close frame", what)
+            self._reporter.fault(side, FRAMES, "close", "nothing after the close frame", what)
         if self.disconnected and side is self.server:
             expected = "nothing after _DISCONNECT"
-            self._report.fault(side, "session-takeover-disconnect", "_DISCONNECT", expected, what)
+            self._reporter.fault(side, "session-takeover-disconnect", "_DISCONNECT", expected, what)
 
     def _bin_meta(self, side: Side, _: str, __: JSON) -> None:
         side.announced = "yes"
         expected = f"the bytes after _BIN_META {self._within}"
-        self._report.owe(side, "bytes", "binary-pair", "_BIN_META", expected, restart=True)
+        self._reporter.owe(side, "bytes", "binary-pair", "_BIN_META", expected, restart=True)
 
     def _hello(self, side: Side, _: str, data: JSON) -> None:
         names: list[str] = data["extensions"]
@@ -232,15 +234,15 @@ class Judge:
         if side is self.client:
             if not self.server.events:
                 expected = "_HELLO after the first event of the server"
-                self._report.fault(
+                self._reporter.fault(
                     side, "versioning-hello-late", "_HELLO", expected, "one before it"
                 )
         elif offered is None:
             expected = "no _HELLO before the client's"
-            self._report.fault(side, "versioning-hello-asked", "_HELLO", expected, "one")
+            self._reporter.fault(side, "versioning-hello-asked", "_HELLO", expected, "one")
         elif not set(names) <= set(offered):
             expected = f"only names of {show_json(offered)}"
-            self._report.fault(
+            self._reporter.fault(
                 side, "versioning-hello-subset", "_HELLO", expected, show_json(names)
             )
 
@@ -250,24 +252,24 @@ class Judge:
         if side.events or self._requested:
             about = "_REQUEST_USER_SESSION"
             expected, got = f"{about} as the first event", "it after others"
-            self._report.fault(side, "session-identify-request", about, expected, got)
+            self._reporter.fault(side, "session-identify-request", about, expected, got)
         self._requested = True
 
     def _disconnect(self, side: Side, _: str, __: JSON) -> None:
         side.disconnected = True
         self.dues.clear()
         about, expected = "_DISCONNECT", f"a close {self._within} after _DISCONNECT"
-        self._report.owe(side, "close", "session-takeover-disconnect", about, expected)
+        self._reporter.owe(side, "close", "session-takeover-disconnect", about, expected)
 
     def _before_identity(self, side: Side, type_: str) -> None:
         if not self._requested or self.identity:
             return
         if self.client.frames == 0:
             expected = "no state before the client has identified itself"
-            self._report.fault(side, "session-identify-first", type_, expected, type_)
+            self._reporter.fault(side, "session-identify-first", type_, expected, type_)
         else:
             expected = "a close, because the client's first frame does not identify it"
-            self._report.fault(side, "session-identify-refuse", type_, expected, type_)
+            self._reporter.fault(side, "session-identify-refuse", type_, expected, type_)
 
     def _server_set(self, side: Side, key: str, data: JSON) -> None:
         self._before_identity(side, f"_SET:{key}")
@@ -285,9 +287,9 @@ class Judge:
             return
         if not what.startswith("_USER_SESSION"):  # its data is judged by the schema
             expected = "_USER_SESSION as the first event, in answer to _REQUEST_USER_SESSION"
-            self._report.fault(side, "session-identify-answer", what, expected, what)
+            self._reporter.fault(side, "session-identify-answer", what, expected, what)
         about, expected = "_USER_SESSION", f"a close {self._within}, for want of an identity"
-        self._report.owe(
+        self._reporter.owe(
             self.server, "close", "session-identify-refuse", about, expected, restart=True
         )
 

@@ -55,8 +55,8 @@ class Side:
     Attributes:
         frames: The number of messages.
         events: The number of events among them, without `_REQUEST_USER_SESSION`.
-        announced: `yes` after a `_BIN_META` whose bytes have not come, `told` once that is
-            reported.
+        announced: `yes` after a `_BIN_META` whose bytes have not come, `reported` after the
+            fault.
         asked: The unanswered `_GET`s by key: the frame numbers of each.
         extensions: The names in its `_HELLO`, or None before one.
         used: The keys of its events.
@@ -67,7 +67,7 @@ class Side:
     name: Sender
     frames: int = 0
     events: int = 0
-    announced: Literal["no", "yes", "told"] = "no"
+    announced: Literal["no", "yes", "reported"] = "no"
     asked: dict[str, deque[int]] = field(default_factory=dict)
     extensions: list[str] | None = None
     used: set[str] = field(default_factory=set)
@@ -79,30 +79,30 @@ class Reporter:
     """Reports the faults on one connection, and what has not happened in time.
 
     Args:
-        tell: Called with each fault.
-        note: Called with a sentence about what could not be judged.
+        on_fault: Called with each fault.
+        on_note: Called with a sentence about what could not be judged.
         deadline: Seconds within which a side must do what it owes.
 
     Attributes:
         now: The time of the message that is judged.
         within: The deadline in words.
         dues: What the sides owe, by side and name.
-        note: The argument.
+        note: `on_note`.
     """
 
     def __init__(
-        self, tell: Callable[[Fault], None], note: Callable[[str], None], deadline: float
+        self, on_fault: Callable[[Fault], None], on_note: Callable[[str], None], deadline: float
     ) -> None:
         self.now = 0.0
         self.within = f"within {deadline:g} s"
         self.dues: dict[tuple[str, str], Due] = {}
-        self.note = note
-        self._tell = tell
+        self.note = on_note
+        self._on_fault = on_fault
         self._deadline = deadline
 
     def fault(self, side: Side, requirement: str, about: str, expected: str, received: str) -> None:
         """Report a fault of a side."""
-        self._tell(Fault(requirement, side.name, about, expected, received))
+        self._on_fault(Fault(requirement, side.name, about, expected, received))
 
     def owe(
         self,
@@ -128,4 +128,4 @@ class Reporter:
     def overdue(self, now: float) -> None:
         """Report what has not happened in time."""
         for name in [name for name, due in self.dues.items() if due.at <= now]:
-            self._tell(self.dues.pop(name).fault)
+            self._on_fault(self.dues.pop(name).fault)

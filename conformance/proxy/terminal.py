@@ -19,7 +19,7 @@ from conformance.proxy.watcher import Watched, Watcher
 
 COLOURS = {"red": "31", "yellow": "33", "green": "32", "dim": "2", "bold": "1", "cyan": "36"}
 COLOUR_OF: dict[Level, str] = {"must": "red", "should": "yellow", "suspect": "cyan"}
-SAID: dict[Level, str] = {
+VERBS: dict[Level, str] = {
     "must": "breaks",
     "should": "does not keep",
     "suspect": "may break",
@@ -109,7 +109,7 @@ def headline(finding: Finding) -> str:
     """Return a finding as one sentence: the side, the verb, the requirement."""
     requirement = finding.requirement
     return (
-        f"the {finding.side} {SAID[finding.level]} {requirement.id} ({requirement.level}), "
+        f"the {finding.side} {VERBS[finding.level]} {requirement.id} ({requirement.level}), "
         f"{requirement.place}"
     )
 
@@ -139,7 +139,7 @@ def summary(watcher: Watcher, paint: Callable[[str, str], str]) -> Iterator[str]
         + (f" ({escape_control_chars(', '.join(keys)[:200])})" if keys else "")
         + f", {seconds:.0f} s"
     )
-    findings = sorted(watcher.findings, key=lambda found: list(SAID).index(found.level))
+    findings = sorted(watcher.findings, key=lambda found: list(VERBS).index(found.level))
     if not findings:
         yield paint("no findings", "green")
         return
@@ -147,11 +147,11 @@ def summary(watcher: Watcher, paint: Callable[[str, str], str]) -> Iterator[str]
     for found in findings:
         about = escape_control_chars(found.fault.about)[:40]
         yield (
-            f"  {found.side:<7} {SAID[found.level]:<14}"
+            f"  {found.side:<7} {VERBS[found.level]:<14}"
             + paint(f"{found.requirement.id:<{width}}", COLOUR_OF[found.level])
             + f"  {TIMES}{found.count:<6} {about:<20} first on {found.connection}"
         )
-    counts = {level: sum(found.level == level for found in findings) for level in SAID}
+    counts = {level: sum(found.level == level for found in findings) for level in VERBS}
     yield (
         f"{counts['must']} findings about a MUST, {counts['should']} about a SHOULD, "
         f"{counts['suspect']} suspected"

@@ -112,7 +112,7 @@ class Watched:
         self.opened = watcher.now()
         self.ended: float | None = None
         self.ending: ConnectionEnd | None = None
-        self.judge = Judge(self.tell, self._note, watcher.deadline)
+        self.judge = Judge(self.report, self._note, watcher.deadline)
         self.bytes = {"client": 0, "server": 0}
         self.controls = 0
         self.silent: Callable[[], bool] = bool
@@ -220,7 +220,7 @@ class Watched:
                 how,
                 "suspect",
             )
-            self.tell(fault)
+            self.report(fault)
 
     def half_ended(self, by: str) -> None:
         """Take the end of one side's stream."""
@@ -250,9 +250,9 @@ class Watched:
         """Return the last entries."""
         return [passed.entry() for passed in self.last]
 
-    def tell(self, fault: Fault) -> None:
+    def report(self, fault: Fault) -> None:
         """Report a fault, with the message that is judged now if there is one."""
-        self._watcher.tell(self, fault, self._current)
+        self._watcher.report(self, fault, self._current)
 
     def _note(self, text: str) -> None:
         self.note(text)
@@ -308,7 +308,7 @@ class Watcher:
         """Report something that belongs to no connection."""
         self.listener.noted("", text)
 
-    def tell(self, watched: Watched, fault: Fault, passed: Passed | None) -> None:
+    def report(self, watched: Watched, fault: Fault, passed: Passed | None) -> None:
         """Report a fault on a connection, in a message or without one."""
         finding = self.findings.take(fault, watched.label, self.now())
         if finding.count == 1:
@@ -391,5 +391,5 @@ class Watcher:
                     "closed",
                     "suspect",
                 )
-                newer.tell(fault)
+                newer.report(fault)
                 return

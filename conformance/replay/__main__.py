@@ -26,7 +26,7 @@ from conformance.runner.run import run
 from conformance.runner.verdict import Outcome, Run, Verdict
 
 FAILS = (Verdict.FAIL, Verdict.WARN, Verdict.DIED)
-FIXED, STILL, DIFFERENTLY, NOT_RUN = SAID = (
+FIXED, STILL, DIFFERENTLY, NOT_RUN = VERDICTS = (
     "fixed",
     "still failing",
     "fails differently",
@@ -89,11 +89,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     files = _read(paths, side)
     sound = any(isinstance(found, Replay) for found in files.values())
     if sound and side == "server" and not urls and not given.server_cmd:
-        _say("judged: the embedded reference server, because no URL is given")
+        _print("judged: the embedded reference server, because no URL is given")
     verdicts = [*_judged(files, options)]
     if len(verdicts) > 1:
-        counts = Counter(said for said, _ in verdicts)
-        _say(", ".join(f"{counts[said]} {said}" for said in SAID if counts[said]))
+        counts = Counter(verdict for verdict, _ in verdicts)
+        _print(", ".join(f"{counts[each]} {each}" for each in VERDICTS if counts[each]))
     statuses = {status for _, status in verdicts}
     for status in (NO_SERVER, NOT_CONFORMANT, NOTHING_RAN):
         if status in statuses:
@@ -162,7 +162,7 @@ def _judged(
     """Run the files and print the verdicts; yield the verdict and the exit status of each."""
     sound = {path.resolve(): found for path, found in files.items() if isinstance(found, Replay)}
     watch = Watch(sound)
-    status, said = _run(watch, options) if sound else (0, "")
+    status, errors = _run(watch, options) if sound else (0, "")
     for path, found in files.items():
         if isinstance(found, ReplayError):
             yield _could_not_run(path, str(found))
@@ -173,7 +173,7 @@ def _judged(
         elif path.resolve() in watch.refused:
             yield _could_not_run(path, f"this kit has no case {found.case!r}")
         else:
-            reason = "; ".join(watch.run.problems) or said
+            reason = "; ".join(watch.run.problems) or errors
             yield _could_not_run(path, reason, NO_SERVER if status == NO_SERVER else NOTHING_RAN)
 
 
@@ -183,30 +183,30 @@ def _run(watch: Watch, options: list[str]) -> tuple[int, str]:
     fixed = ("--continue-on-collection-errors", "--replay-dir=")
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(errors):
         status = run([*fixed, *options], watch)
-    said = errors.getvalue().strip() or printed.getvalue().strip()
-    return status, said.removeprefix("ws-sync: ")
+    text = errors.getvalue().strip() or printed.getvalue().strip()
+    return status, text.removeprefix("ws-sync: ")
 
 
 def _verdict(path: Path, replay: Replay, outcome: Outcome) -> tuple[str, int]:
     if outcome.verdict is Verdict.PASS:
-        _say(f"{path}: {FIXED}")
+        _print(f"{path}: {FIXED}")
         return FIXED, 0
     if outcome.verdict in FAILS:
-        _say(outcome.reason)
+        _print(outcome.reason)
         if outcome.broken == replay.requirement:
-            _say(f"{path}: {STILL} ({outcome.broken})")
+            _print(f"{path}: {STILL} ({outcome.broken})")
             return STILL, NOT_CONFORMANT
-        _say(f"{path}: {DIFFERENTLY} ({outcome.broken}, and not {replay.requirement})")
+        _print(f"{path}: {DIFFERENTLY} ({outcome.broken}, and not {replay.requirement})")
         return DIFFERENTLY, NOT_CONFORMANT
     return _could_not_run(path, outcome.kit_error or outcome.reason)
 
 
 def _could_not_run(path: Path, reason: str, status: int = NOTHING_RAN) -> tuple[str, int]:
-    _say(f"{path}: {NOT_RUN}: {reason}")
+    _print(f"{path}: {NOT_RUN}: {reason}")
     return NOT_RUN, status
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     print(line, flush=True)  # noqa: T201 - this is a command line
 
 

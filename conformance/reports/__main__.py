@@ -104,7 +104,7 @@ def _show(chosen: argparse.Namespace) -> int:
     if not outputs:
         _print_summary(report)
     if report.damage is not None:
-        _say(f"ws-sync: {chosen.file} is incomplete: {report.damage}", sys.stderr)
+        _print(f"ws-sync: {chosen.file} is incomplete: {report.damage}", sys.stderr)
     return NOTHING_RAN if report.damage is not None or report.status is None else report.status
 
 
@@ -112,19 +112,19 @@ def _print_summary(report: Report) -> None:
     for verdict in ORDER:
         if report.counts[verdict]:
             called = verdict.called(report.side)
-            _say(f"{SIGNS[verdict]} {report.counts[verdict]:>6,}  {called}")
+            _print(f"{SIGNS[verdict]} {report.counts[verdict]:>6,}  {called}")
     for id_, found in report.failures().items():
         case = shortest(found)
         requirement = report.requirements.get(id_)
         level = f" ({requirement.level})" if requirement else ""
         example = escape_control_chars(case.id)
-        _say(f"\n{escape_control_chars(id_)}{level}: {cases(len(found))}, for example {example}")
+        _print(f"\n{escape_control_chars(id_)}{level}: {cases(len(found))}, for example {example}")
         if requirement:
-            _say(f"  {escape_control_chars(requirement.sentence)}")
-        _say(f"  {escape_control_chars(why(case))[:300]}")
+            _print(f"  {escape_control_chars(requirement.sentence)}")
+        _print(f"  {escape_control_chars(why(case))[:300]}")
     for sentence in (*report.sentences("problems"), *report.sentences("warnings")):
-        _say(f"\n{escape_control_chars(sentence)}")
-    _say(f"\n{escape_control_chars(report.judged)}, {report.began}: {conclusion(report)}")
+        _print(f"\n{escape_control_chars(sentence)}")
+    _print(f"\n{escape_control_chars(report.judged)}, {report.began}: {conclusion(report)}")
 
 
 def _compare(chosen: argparse.Namespace) -> int:
@@ -134,7 +134,7 @@ def _compare(chosen: argparse.Namespace) -> int:
     try:
         found = Comparison([report for report in reports if report is not None])
     except MixedSides as error:
-        _say(f"ws-sync: {error}", sys.stderr)
+        _print(f"ws-sync: {error}", sys.stderr)
         return NOTHING_RAN
     outputs: dict[Path, Callable[[], str]] = {}
     if chosen.html is not None:
@@ -145,10 +145,10 @@ def _compare(chosen: argparse.Namespace) -> int:
         return NOTHING_RAN
     if not outputs:
         for line in comparison.text(found, _width()):
-            _say(line)
+            _print(line)
     for report in found.reports:
         if report.damage is not None:
-            _say(
+            _print(
                 f"ws-sync: {escape_control_chars(report.name)} is incomplete: {report.damage}",
                 sys.stderr,
             )
@@ -170,7 +170,7 @@ def _load(given: str) -> Report | None:
     try:
         return load(Path(path), name)
     except ReportError as error:
-        _say(f"ws-sync: {path}: {error}", sys.stderr)
+        _print(f"ws-sync: {path}: {error}", sys.stderr)
         return None
 
 
@@ -185,13 +185,13 @@ def _written(outputs: dict[Path, Callable[[], str]]) -> bool:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(make(), encoding="utf-8")
         except OSError as error:
-            _say(f"ws-sync: {path} can't be written: {error.strerror or error}", sys.stderr)
+            _print(f"ws-sync: {path} can't be written: {error.strerror or error}", sys.stderr)
             return False
-        _say(f"wrote {path}")
+        _print(f"wrote {path}")
     return True
 
 
-def _say(text: str, stream: TextIO | None = None) -> None:
+def _print(text: str, stream: TextIO | None = None) -> None:
     print(text, file=stream, flush=True)
 
 

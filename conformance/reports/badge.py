@@ -46,13 +46,13 @@ def write_json(report: Report) -> str:
 
 def write_svg(report: Report) -> str:
     """Return the badge as an SVG."""
-    label, said = LABELS[report.side], message(report)
+    label, text = LABELS[report.side], message(report)
     return rendered(
         "badge.svg",
         label=label,
-        message=said,
+        message=text,
         left=_width(label),
-        right=_width(said),
+        right=_width(text),
         colour=COLOURS[outcome(report)],
     )
 

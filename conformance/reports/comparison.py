@@ -201,8 +201,8 @@ def text(comparison: Comparison, width: int | None) -> Iterator[str]:
     for change, found in _by_change(different):
         yield f"  {change}: {len(found)}"
         for each in found[:SHOWN]:
-            said = " → ".join(map(comparison.called, each.verdicts))
-            line = f"    {escape_control_chars(each.id)}: {said}"
+            verdicts = " → ".join(map(comparison.called, each.verdicts))
+            line = f"    {escape_control_chars(each.id)}: {verdicts}"
             yield line if width is None or len(line) <= width else f"{line[: width - 1]}…"
         if len(found) > SHOWN:
             yield f"    … and {len(found) - SHOWN} more"
@@ -270,8 +270,8 @@ def _changes(comparison: Comparison) -> str:
     for change, found in _by_change(different):
         lines.append(f"\n### {len(found)}: {change}\n\n")
         for row in found:
-            said = " → ".join(map(comparison.called, row.verdicts))
-            lines.append(f"- {plain(row.id)}: {said}\n")
+            verdicts = " → ".join(map(comparison.called, row.verdicts))
+            lines.append(f"- {plain(row.id)}: {verdicts}\n")
     return "".join(lines)
 
 

@@ -68,8 +68,8 @@ def _test(report: Report, case: CaseView) -> dict[str, Any]:
         "suite": [case.section],
         "tags": [case.requirement, case.level],
     }
-    if said := escape_control_chars(why(case)):
-        found["message"] = said
+    if message := escape_control_chars(why(case)):
+        found["message"] = message
     if case.reason and case.findings:
         found["trace"] = escape_control_chars(case.reason)
     if requirement is not None:

@@ -72,8 +72,10 @@ def _case(suite: Element, name: str, case: CaseView) -> None:
         kind = escape_control_chars(case.closing["requirement"])
         SubElement(found, "failure", type=kind, message=message).text = message
     elif case.verdict in SKIPPED:
-        said = f"known failing: {case.known}" if case.verdict is Verdict.KNOWN else case.reason
-        SubElement(found, "skipped", message=escape_control_chars(f"{case.verdict.value}: {said}"))
+        reason = f"known failing: {case.known}" if case.verdict is Verdict.KNOWN else case.reason
+        SubElement(
+            found, "skipped", message=escape_control_chars(f"{case.verdict.value}: {reason}")
+        )
 
 
 def _run(suite: Element, report: Report) -> None:
@@ -86,14 +88,14 @@ def _run(suite: Element, report: Report) -> None:
         )
         if problem is not None:
             SubElement(found, "error", type="problem", message=escape_control_chars(problem))
-    said = [conclusion(report), *(f"warning: {line}" for line in report.sentences("warnings"))]
-    said += [
+    output = [conclusion(report), *(f"warning: {line}" for line in report.sentences("warnings"))]
+    output += [
         f"warned: {case.id}: {why(case)}" for case in report.cases if case.verdict is Verdict.WARN
     ]
-    _close(suite, 0, "\n".join(said))
+    _close(suite, 0, "\n".join(output))
 
 
-def _close(suite: Element, seconds: float, said: str = "") -> None:
+def _close(suite: Element, seconds: float, output: str = "") -> None:
     """Set the counts of a suite, and its output."""
     for attribute, tag in (
         ("tests", "testcase"),
@@ -103,5 +105,5 @@ def _close(suite: Element, seconds: float, said: str = "") -> None:
     ):
         suite.set(attribute, str(len(suite.findall(tag))))
     suite.set("time", f"{seconds:.3f}")
-    SubElement(suite, "system-out").text = escape_control_chars(said)
+    SubElement(suite, "system-out").text = escape_control_chars(output)
     SubElement(suite, "system-err")

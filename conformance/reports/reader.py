@@ -53,8 +53,8 @@ def parse(content: bytes, name: str = "") -> Report:
         raise ReportError(f"{damage}, so nothing of it can be used")
     found = document.get("format")
     if found != FORMAT:
-        said = "it has no format" if found is None else f"its format is {found!r}"
-        raise ReportError(f"{said}; expected {FORMAT!r}")
+        problem = "it has no format" if found is None else f"its format is {found!r}"
+        raise ReportError(f"{problem}; expected {FORMAT!r}")
     if document.get("version") != VERSION:
         raise ReportError(f"its version is {document.get('version')!r}; this kit reads {VERSION}")
     if damage is not None:

@@ -48,7 +48,7 @@ async def look(pictures: Path) -> int:
         )  # fmt: skip
         browser = None
         try:
-            listening, page = [await told(proxy) for _ in range(2)]
+            listening, page = [await next_line(proxy) for _ in range(2)]
             browser = await asyncio.create_subprocess_exec(
                 "node", str(ROOT / "tools/proxy_page/look.mjs"), page.split()[-1], str(pictures),
                 stdin=PIPE, stdout=PIPE,
@@ -66,7 +66,7 @@ async def look(pictures: Path) -> int:
     return status
 
 
-async def told(process: Process) -> str:
+async def next_line(process: Process) -> str:
     """Return the next line of a process."""
     assert process.stdout is not None
     return (await process.stdout.readline()).decode().strip()
@@ -76,7 +76,7 @@ async def work(browser: Process, url: str) -> None:
     """Be the client: do what the browser asks for, line by line."""
     assert browser.stdin is not None
     ws = None
-    while (line := await told(browser)) not in ("right", "wrong", ""):
+    while (line := await next_line(browser)) not in ("right", "wrong", ""):
         if line == "connect":
             ws = await connect(
                 f"{url}/ws/look", origin=Origin("http://app.example"), max_queue=None

@@ -69,7 +69,7 @@ class Write:
         """Return the new value of a touched attribute."""
         return self._draft.document[wire]
 
-    def is_grafted(self, wire: str) -> bool:
+    def is_in_place(self, wire: str) -> bool:
         """Return whether the write certainly changes the attribute's list or dict in place."""
         attribute, after = self._attributes[wire], self.after(wire)
         if attribute.read_only or attribute.types is not None:  # a type may create another value

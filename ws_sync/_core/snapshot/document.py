@@ -75,7 +75,7 @@ class AppliedPatch(Protocol):
     def after(self, wire: str) -> JSON:
         """Return the value of an attribute after the patch."""
 
-    def is_grafted(self, wire: str) -> bool:
+    def is_in_place(self, wire: str) -> bool:
         """Return whether the attribute is a list or dict that is changed in place."""
 
 
@@ -224,7 +224,7 @@ class PeerSnapshot:
                 return False
         for name, held in self.known(names).items():
             after = write.after(name)
-            if isinstance(held, TrackedSnapshot) and write.is_grafted(name):
+            if isinstance(held, TrackedSnapshot) and write.is_in_place(name):
                 self._stale.append(held)
             elif after is not write.before(name):
                 self._scalars.pop(name, None)
