@@ -160,7 +160,7 @@ class Judge:
             self._reporter.fault(side, ENVELOPE, type_, expected, repr(name))
             return
         if not IS_VALID[name](envelope) and (wrong := schema.violation(envelope)):
-            expected = f"data as the schema of {name} has it"
+            expected = f"data that is valid by the schema of {name}"
             self._reporter.fault(side, schema.requirement(side.name), type_, expected, wrong)
             if name in ("_SET", "_PATCH"):
                 self.documents.lose(side, key)
@@ -196,7 +196,7 @@ class Judge:
     def invalid(self, side: Side, reason: str, now: float) -> None:
         """Report an invalid frame, after which nothing of this side can be read."""
         self._reporter.now = now
-        self._reporter.fault(side, FRAMES, "", "a frame as RFC 6455 has it", reason)
+        self._reporter.fault(side, FRAMES, "", "a frame that is valid by RFC 6455", reason)
         self._lose_all()
 
     def _lose_all(self) -> None:
