@@ -31,16 +31,18 @@ test: $(READY)  ## run all tests
 test-fast: $(READY)  ## run the tests that start no process and use no socket
 	$(BIN)/pytest -n 2 -m "not io"
 
-check: $(READY)  ## check lint rules, format and types
+check: $(READY)  ## check lint rules, format, types, spelling and phrases
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/codespell
+	$(BIN)/python -m tools.prose
 	$(BIN)/mypy
 
-coverage: $(READY)  ## measure branch coverage; that of ws_sync/_core must be complete
-	$(BIN)/coverage erase
-	$(BIN)/pytest -n 3 --dist loadgroup --cov --cov-report= tests/ws_sync tests/vectors tests/fuzz tests/conformance
-	$(BIN)/coverage report --skip-empty --sort=cover
-	$(BIN)/coverage report --include='ws_sync/_core/*' --fail-under=100 --show-missing
+coverage-core: $(READY)  ## measure the branch coverage of ws_sync/_core by fast tests: it must be complete
+	$(BIN)/pytest -n 2 -m "not io" --cov=ws_sync/_core --cov-report=term-missing:skip-covered --cov-fail-under=100 tests/ws_sync/_core tests/vectors
+
+coverage: $(READY)  ## measure the branch coverage of the library and the kit, by all tests
+	$(BIN)/pytest -n 3 --dist loadgroup --cov --cov-report=term:skip-covered
 
 versions:  ## run the fast tests, lint rules and types on each Python version that is installed
 	@for version in $(VERSIONS); do \
@@ -55,6 +57,9 @@ testees: $(READY)  ## run the kit against every testee of tools/testees; check t
 
 servers: $(READY)  ## run the kit against the reference under every server; BUDGET=2s is for sequences
 	$(BIN)/python -m tools.servers --budget $(BUDGET)
+
+servers-quick: $(READY)  ## the same, with the sections whose cases depend on the server
+	$(BIN)/python -m tools.servers --budget 0s --quick
 
 clients: $(READY) $(NODE)  ## run the kit against the clients, one of them in Chromium; BUDGET=2s is for sequences
 	$(CHROMIUM)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from conformance.protocol.wire import JSON
-from conformance.proxy.patching import Inapplicable, PatchTooLarge, apply
+from conformance.proxy.patching import Inapplicable, PatchTooLarge, apply, repeats
 
 HANDLED = 60.0
 """Seconds after which a server has certainly handled a write, which an action may delay."""
@@ -85,10 +85,12 @@ class DocumentCopy:
         if self._written:
             written = self._written.keys()
             self._crossed |= written if {ROOT} & (touched | written) else touched & written
+        confirms = bool(self._written) and repeats(self.root, operations)
         self._apply(operations, lambda: self._crossed | self._written.keys())
         for name in touched:
             self._sent[name] = at
-        self._changed("server", at)
+        if not confirms:  # the client made the change
+            self._changed("server", at)
 
     def write(self, operations: list[JSON], at: float, number: int) -> None:
         """Apply a patch of the client, its frame `number`.

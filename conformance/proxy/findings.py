@@ -26,7 +26,7 @@ _FRAMES = Requirement(
     id=FRAMES,
     side="both",
     level="MUST",
-    sentence="What a side sends MUST be frames as RFC 6455 has them, and none after its close.",
+    sentence="A side MUST send valid frames (RFC 6455), and none after its close frame.",
     page="transport.md",
     not_observable=None,
 )

@@ -28,8 +28,8 @@ Follow = Callable[[Side, str, JSON], None]
 def read(payload: bytes) -> dict[str, JSON]:
     """Read the event in a text message: an object with a string `type`.
 
-    orjson rejects what the protocol rejects, at a tenth of the time. What it rejects is read again
-    by `wire.decode`, which explains the error, or accepts integers of more than 64 bits.
+    orjson takes 0.8 µs where `wire.decode` takes 4.8, and rejects what the protocol rejects. A text
+    that it rejects is read again by `decode`, which explains why, or accepts large integers.
 
     Raises:
         MalformedFrame: The message has no event.
@@ -160,7 +160,7 @@ class Judge:
             self._reporter.fault(side, ENVELOPE, type_, expected, repr(name))
             return
         if not IS_VALID[name](envelope) and (wrong := schema.violation(envelope)):
-            expected = f"data as the schema of {name} has it"
+            expected = f"data that is valid by the schema of {name}"
             self._reporter.fault(side, schema.requirement(side.name), type_, expected, wrong)
             if name in ("_SET", "_PATCH"):
                 self.documents.lose(side, key)
@@ -196,7 +196,7 @@ class Judge:
     def invalid(self, side: Side, reason: str, now: float) -> None:
         """Report an invalid frame, after which nothing of this side can be read."""
         self._reporter.now = now
-        self._reporter.fault(side, FRAMES, "", "a frame as RFC 6455 has it", reason)
+        self._reporter.fault(side, FRAMES, "", "a frame that is valid by RFC 6455", reason)
         self._lose_all()
 
     def _lose_all(self) -> None:

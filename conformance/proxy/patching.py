@@ -57,6 +57,17 @@ def apply(root: list[JSON], operations: list[JSON]) -> None:
             raise PatchTooLarge from error
 
 
+def repeats(root: list[JSON], operations: list[JSON]) -> bool:
+    """Return whether all operations replace a value with an equal one."""
+    try:
+        return all(
+            one["op"] == "replace" and same(_get(root, one["path"]), one["value"])
+            for one in operations
+        )
+    except (LookupError, TypeError):
+        return False
+
+
 def _operate(root: list[JSON], one: JSON, done: list[Undo], budget: list[int]) -> None:
     path = one["path"]
     match one["op"]:

@@ -1,1 +1,1 @@
-"""Tests of the fuzzing, and a short run of it."""
+"""Tests of `tools/fuzz`, and a short run of it."""

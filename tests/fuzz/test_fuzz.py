@@ -1,4 +1,4 @@
-"""A short run of every target, and defects put in on purpose, which each has to find."""
+"""A short run of every target, and deliberate defects that the targets must find."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ws_sync._core.snapshot import text_diff
 from ws_sync._server import document_state
 
 INPUTS = {"decode": 300, "encode": 250, "patch": 150, "document": 100, "diff": 200, "session": 80}
-"""So many make a second or two of each."""
+"""Inputs of each target, which take one or two seconds."""
 
 
 def found(name: str, inputs: int) -> list[str]:
@@ -50,7 +50,7 @@ DEFECTS: list[tuple[str, Any, str, Any]] = [
     ("session", client_write.Write, "undo", lambda _: None),
     ("session", document_state.DocumentState, "resync", lambda *_: None),
 ]
-"""For each a target, and what is put in the place of what."""
+"""For each a target, and the object, its attribute and the replacement."""
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""Fuzzing of the library: inputs that nobody thought of, and what must hold for all of them."""
+"""Fuzzing of the library: random inputs, and properties that must hold for all of them."""

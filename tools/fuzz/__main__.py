@@ -1,8 +1,8 @@
 """Fuzz the library: `python -m tools.fuzz [TARGET …] --seconds N`, or `--inputs N`; `--seed S`.
 
-Tries inputs on each target until the time is over (processor time, divided among the targets) or
-there were so many. Prints what was tried, the slowest input and the most memory that one took, and
-what is wrong, made short. Exit status 1 when something is.
+Runs each target for its share of the processor time, or for N inputs. Prints the number of inputs,
+the slowest input, the most memory that an input took, and each finding as a minimal example. Exit
+status 1 if there is a finding.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from tools.fuzz.targets import TARGETS
 
 
 def main() -> int:
-    """Fuzz the named targets, or all; 0 if nothing is found."""
+    """Fuzz the named targets, or all; return 0 if nothing is found."""
     parser = argparse.ArgumentParser(prog="tools.fuzz", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="TARGET", help=", ".join(TARGETS))
     most = parser.add_mutually_exclusive_group()
-    most.add_argument("--seconds", type=float, default=60, help="for all targets; 60 if not given")
-    most.add_argument("--inputs", type=int, help="of each target")
-    parser.add_argument("--seed", type=int, default=1, help="of the first batch; 1 if not given")
+    most.add_argument(
+        "--seconds", type=float, default=60, help="processor time for all targets; default 60"
+    )
+    most.add_argument("--inputs", type=int, help="inputs of each target")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the first batch; default 1")
     chosen = parser.parse_args()
     names = judging.chosen(chosen.names, [*TARGETS], "target")
     shares = sum(TARGETS[name].share for name in names)

@@ -1,4 +1,4 @@
-"""The application that is fuzzed: every way to sync an object, and attributes of every kind."""
+"""The application under test: every way to sync an object, and attributes of every kind."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ws_sync import (
 
 
 class OnPurpose(Exception):
-    """What the application raises; anything else that is logged is a finding."""
+    """The error that the application raises. Any other logged error is a finding."""
 
 
 class Plain:
@@ -45,12 +45,12 @@ class Plain:
 
     @property
     def derived(self) -> Any:
-        """Depends on what the client writes, and can't be read when that is odd."""
+        """Depends on what the client writes; some values make it raise."""
         return len(self.items)
 
     @property
     def even(self) -> int:
-        """A property that takes even numbers only."""
+        """A property that accepts even numbers only."""
         return self._even
 
     @even.setter
@@ -69,32 +69,32 @@ class Plain:
 
     @remote_action("append")
     async def append(self, value: Any, times: int = 1) -> None:
-        """Change tracked attributes inside."""
+        """Change tracked attributes in place."""
         self.rows.extend([value] * min(times, 3))
         self.members["new"] = value
         await self.sync()
 
-    @remote_action("quietly")
-    async def quietly(self, value: Any) -> None:
-        """Change without a sync."""
+    @remote_action("assign_only")
+    async def assign_only(self, value: Any) -> None:
+        """Change an attribute without a sync."""
         self.number = value
 
     @remote_action("bytes")
     async def bytes(self, data: bytes, name: str = "") -> None:
-        """Take bytes and send them back."""
+        """Receive bytes and send them back."""
         self.text = f"{name} {len(data)}"
         await self.sync.send_binary({"type": "bytes", "name": name}, data)
         await self.sync()
 
     @remote_action("fail")
     async def fail(self) -> None:
-        """Raise, half-way."""
+        """Raise an error after a change."""
         self.number = -1
         raise OnPurpose
 
-    @remote_action("spoil")
-    async def spoil(self) -> None:
-        """Put something in that has no JSON form."""
+    @remote_action("assign_nan")
+    async def assign_nan(self) -> None:
+        """Assign a value that has no JSON form."""
         self.text = float("nan")
         await self.sync()
 
@@ -113,7 +113,7 @@ class Plain:
 
     @wait.cancel
     async def waited(self) -> None:
-        """Note the end."""
+        """Record the cancellation."""
         self.text = "cancelled"
         await self.sync()
 
@@ -151,7 +151,7 @@ class Part(BaseModel):
 
 
 class Model(Synced, BaseModel):
-    """A model with constraints, a nested one and a computed field."""
+    """A model with constraints, nested models and a computed field."""
 
     title: str = Field(default="title", min_length=1)
     size: int = Field(default=5, ge=0, le=100)
@@ -161,7 +161,7 @@ class Model(Synced, BaseModel):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def total(self) -> int:
-        """Derived."""
+        """The computed field."""
         return self.size + len(self.parts)
 
 
@@ -173,7 +173,7 @@ class Camel(SyncedAsCamelCase, BaseModel):
 
 
 class Lazy:
-    """An object that is sent only when it is asked for."""
+    """An object that is sent only after `_GET`."""
 
     sync: Sync
 
@@ -193,18 +193,18 @@ class Application:
     lazy: Lazy = field(default_factory=Lazy)
 
     def objects(self) -> list[Any]:
-        """All of them."""
+        """Return all objects."""
         return [self.plain, self.typed, self.model, self.camel, self.lazy]
 
-    def photograph(self) -> str:
-        """Everything that they hold, as text; the same text is the same state."""
+    def dump(self) -> str:
+        """Return the whole state as text."""
         return repr([
             {name: value for name, value in vars(each).items() if name not in ("sync", "_ws_sync")}
             for each in self.objects()
         ])  # fmt: skip
 
     async def stop(self) -> None:
-        """End the tasks."""
+        """Cancel the tasks."""
         tasks = list(self.plain.sync.running_tasks.values())
         for task in tasks:
             task.cancel()
@@ -213,6 +213,6 @@ class Application:
 
 
 def make_in(session: Session) -> Application:
-    """Make the objects in a session."""
+    """Create the objects in a session."""
     with session:
         return Application()

@@ -1,4 +1,4 @@
-"""The codec against the kit's own decoder and the standard library's `json`."""
+"""The codec compared with the kit's decoder and the standard library's `json`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ws_sync.exceptions import MalformedFrame, NotJSON
 
 
 def check_text(text: str) -> None:
-    """A text is read as the kit reads it, or refused with a reason; what was read can be sent."""
+    """A text is decoded as by the kit, or refused with a reason. What was decoded can be sent."""
     try:
         theirs = wire.decode(text)
     except wire.MalformedFrame:
@@ -30,20 +30,20 @@ def check_text(text: str) -> None:
         event = decode(text)
     except MalformedFrame as error:
         if theirs is not None and not _has_to_be_refused(text):
-            raise Finding(f"refused, and the kit takes it: {error}") from error
+            raise Finding(f"refused, but the kit accepts it: {error}") from error
         return
     if theirs is None:
-        raise Finding(f"read as {event!r}, and the kit refuses it")
+        raise Finding(f"decoded as {event!r}, but the kit refuses it")
     data = None if theirs.data is wire.ABSENT else theirs.data
-    _demand_equal((event.type, event.data), (theirs.type, data))
+    _check_same((event.type, event.data), (theirs.type, data))
     again = frame(event.type, encode(event.data))
     if decode(again) != event:
-        raise Finding(f"sent again as {again!r}")
-    _demand_equal(json.loads(again, parse_constant=_no_constant)["data"], data)
+        raise Finding(f"encoded again as {again!r}")
+    _check_same(json.loads(again, parse_constant=_no_constant)["data"], data)
 
 
 def check_value(drawn: tuple[object, bool]) -> None:
-    """A value is written as strict JSON, and as `json` writes it where both know it, or refused."""
+    """A value is encoded as strict JSON, and as by `json` if both know it, or refused."""
     value, converts = drawn
     try:
         text = encode(value, to_json if converts else None)
@@ -54,13 +54,13 @@ def check_value(drawn: tuple[object, bool]) -> None:
         return
     read = json.loads(text, parse_constant=_no_constant)
     text.encode()
-    _demand_equal(decode_value(text, MAX_DEPTH - 2), read)
+    _check_same(decode_value(text, MAX_DEPTH - 2), read)
     if _is_json(value):
-        _demand_equal(read, json.loads(json.dumps(value)))
+        _check_same(read, json.loads(json.dumps(value)))
 
 
 def _has_to_be_refused(text: str) -> bool:
-    """Tell whether the library is stricter than the kit's decoder: it may be, in two places."""
+    """Return whether the text breaks one of two rules that the kit's decoder does not check."""
     twice = []
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -70,25 +70,25 @@ def _has_to_be_refused(text: str) -> bool:
     return _depth(json.loads(text, object_pairs_hook=members)) > MAX_DEPTH or any(twice)
 
 
-def _demand_equal(one: Any, other: Any) -> None:
-    """Demand that two values are the same to the type: `1` is not `1.0` here."""
+def _check_same(one: Any, other: Any) -> None:
+    """Check that two values have the same representation: `1` is not `1.0` here."""
     if repr(one) != repr(other):
         raise Finding(f"{one!r} instead of {other!r}")
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise Finding(f"{name} was written")
+    raise Finding(f"{name} was encoded")
 
 
 def _has_to_be_written(value: object) -> bool:
     try:
         return _is_json(value) and _depth(value) <= MAX_DEPTH - 2
-    except RecursionError:  # it is in itself
+    except RecursionError:  # it contains itself
         return False
 
 
 def _is_json(value: object) -> bool:
-    """Tell whether a value is made of what every JSON knows, so that it has to be written."""
+    """Return whether a value is surely JSON, so that it must be encoded."""
     if value is None or type(value) is bool:
         return True
     if type(value) is int:
@@ -210,9 +210,9 @@ python_values: st.SearchStrategy[Any] = st.recursive(
 )
 
 TARGETS = {
-    "decode": Target("texts are read as the kit reads them, or refused", frames, check_text),
+    "decode": Target("texts are decoded as by the kit, or refused", frames, check_text),
     "encode": Target(
-        "values are written as strict JSON, or refused",
+        "values are encoded as strict JSON, or refused",
         st.tuples(python_values, st.booleans()),
         check_value,
     ),

@@ -1,8 +1,8 @@
-"""A whole session, fed with frames of every kind, and a model of the client beside it.
+"""A whole session that receives frames of every kind, and a model of its client.
 
-The client has read everything before it sends the next frame, so nothing crosses: after each frame
-the mirror of what a client holds has to be what the session believes that it holds, and after a
-sync it has to be what the application is.
+The client has read everything before it sends the next frame, so no edits are concurrent. After
+each frame, the client must hold what the session's snapshot says. After a sync, it must hold the
+state of the application.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ from ws_sync._log import ATTRIBUTE
 from ws_sync.exceptions import MalformedFrame, WsSyncError
 
 Input = str | bytes | int
-"""A text frame, a binary frame, or the number of something that the server's side does."""
+"""A text frame, a binary frame, or the number of an act of the server."""
 
 REFUSALS = {"malformed-frame", "event-refused", "write-refused", "event-unknown"}
-"""Names of the records that report a refused frame."""
+"""Names of the log records of refused frames."""
 TURNS = 50
-"""So many turns of the event loop a task may need to come to rest."""
+"""Turns of the event loop that a task may need to finish."""
 
 
 class Records(logging.Handler):
-    """What the session has logged."""
+    """The log of the session."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,17 +46,15 @@ class Records(logging.Handler):
         self.wrong: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Take a line."""
-        text = record.getMessage()
-        if getattr(record, ATTRIBUTE)["record"] in REFUSALS:
-            self.refusals += 1
+        """Record a refusal or an error."""
+        self.refusals += getattr(record, ATTRIBUTE, {}).get("record") in REFUSALS
         error = record.exc_info[1] if record.exc_info else None
         if error is not None and not _is_the_applications(error):
-            self.wrong.append(f"{text}: {type(error).__name__}: {error}")
+            self.wrong.append(f"{record.getMessage()}: {type(error).__name__}: {error}")
 
 
 class Wire:
-    """One connection in memory, and the client's copies."""
+    """One connection in memory, and the documents of its client."""
 
     client = ("memory", 0)
     headers = Headers()
@@ -73,10 +71,10 @@ class Wire:
         self._awaits_bytes = False
 
     async def accept(self) -> None:
-        """Nothing is left to accept."""
+        """Do nothing: it is accepted."""
 
     def put(self, frame: str | bytes | None) -> None:
-        """Let a frame come in; None is the end."""
+        """Send a frame to the server; None closes the connection."""
         if isinstance(frame, str):
             self._edit(frame)
         self.is_idle.clear()
@@ -96,20 +94,20 @@ class Wire:
         return {"type": "websocket.receive", "text" if isinstance(frame, str) else "bytes": frame}
 
     async def send_text(self, data: str) -> None:
-        """Take what the server sends."""
+        """Receive a frame from the server."""
         try:
             self._take(data)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the server has caused it
+        except Exception as error:  # noqa: BLE001  # any error was caused by the server
             self.wrong = self.wrong or f"{type(error).__name__}: {error}; sent: {data}"
 
     async def send_bytes(self, _: bytes) -> None:
-        """Take bytes, which have to follow what announces them."""
+        """Receive bytes, which must follow their `_BIN_META`."""
         if not self._awaits_bytes:
             self.wrong = self.wrong or "bytes without a _BIN_META before them"
         self._awaits_bytes = False
 
     async def close(self, code: int = 1000, _: str | None = None) -> None:
-        """Note the code."""
+        """Record the close code."""
         self.close_code = code
         self.application_state = WebSocketState.DISCONNECTED
 
@@ -124,7 +122,7 @@ class Wire:
             self.mirror.patch(event.key, event.data)
 
     def _edit(self, text: str) -> None:
-        """Make the client's own change, as far as there is one in what it sends."""
+        """Apply the client's own edit, if the frame contains one."""
         with suppress(MalformedFrame, Inapplicable):
             name, _, key = decode(text).type.partition(":")
             data = decode(text).data
@@ -149,7 +147,7 @@ class Dialogue:
         self._serving: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
-        """Open a connection; one that is open is taken over."""
+        """Open a connection, which takes over an open one."""
         older, self.wire = self._serving, Wire()
         self._serving = asyncio.create_task(self.session.handle_connection(self.wire))
         await self.settle()
@@ -157,7 +155,7 @@ class Dialogue:
             await older
 
     async def end(self) -> None:
-        """Close it, and end the tasks."""
+        """Close the connection and cancel the tasks."""
         self.wire.put(None)
         if self._serving is not None:
             await self._serving
@@ -165,13 +163,13 @@ class Dialogue:
         await self.application.stop()
 
     async def settle(self) -> None:
-        """Wait until what came in is handled, and what follows from it was sent."""
+        """Wait until all frames are handled and all answers are sent."""
         assert self._serving is not None
         idle = asyncio.ensure_future(self.wire.is_idle.wait())
         async with asyncio.timeout(30):
             await asyncio.wait([idle, self._serving], return_when=asyncio.FIRST_COMPLETED)
         idle.cancel()
-        for turn in range(TURNS):  # tasks take a few, and whatever waits to be sent
+        for turn in range(TURNS):  # tasks and the outbox need a few
             await asyncio.sleep(0)
             connection = self.session.connection
             tasks = [name for name in self.application.plain.sync.running_tasks if name != "wait"]
@@ -179,23 +177,23 @@ class Dialogue:
                 break
 
     async def feed(self, given: Input) -> None:
-        """Take one input, and demand what has to hold behind it."""
+        """Handle one input, and check what must hold after it."""
         if isinstance(given, int):
             await ACTS[given % len(ACTS)](self)
             await self.settle()
         else:
             await self._feed(given)
-        self._demand()
+        self._check()
         if self.wire.close_code is not None:
             raise Finding(f"the connection is closed with {self.wire.close_code}")
 
     async def compare(self) -> None:
-        """Sync, and demand that the client holds what the application is."""
+        """Sync, and check that the client holds the state of the application."""
         for each in self.application.objects():
-            with suppress(Exception):  # attributes that can't be read, or sent: they stay
+            with suppress(Exception):  # some attributes can't be read or sent
                 await each.sync.sync()
         await self.settle()
-        self._demand()
+        self._check()
         held = self.wire.mirror
         for each in self.application.objects():
             key = each.sync.key
@@ -204,25 +202,27 @@ class Dialogue:
                 before = held[key]
                 await self.settle()
                 if not same(before, held[key]):
-                    raise Finding(f"the client held {before!r}, and is told {held[key]!r}")
+                    raise Finding(f"the client held {before!r}, but the answer is {held[key]!r}")
         plain = self.application.plain
         for name in ("number", "items", "table", "rows", "members"):
             with suppress(WsSyncError):
                 shown = decode(f'{{"type":"x","data":{encode(getattr(plain, name))}}}').data
                 if not same(held["PLAIN"][name], shown):
-                    raise Finding(f"{name} is {shown!r}, the client holds {held['PLAIN'][name]!r}")
+                    raise Finding(
+                        f"{name} is {shown!r}, but the client holds {held['PLAIN'][name]!r}"
+                    )
 
     async def _feed(self, frame: str | bytes) -> None:
-        before, refusals = self.application.photograph(), self.records.refusals
+        before, refusals = self.application.dump(), self.records.refusals
         tasks = set(self.application.plain.sync.running_tasks)
         self.wire.put(frame)
         await self.settle()
         if self.records.refusals > refusals and tasks <= {"wait"}:
-            after = self.application.photograph()
+            after = self.application.dump()
             if after != before:
                 raise Finding(f"refused, but the state was {before}\nand is {after}")
 
-    def _demand(self) -> None:
+    def _check(self) -> None:
         if self.records.wrong:
             raise Finding(self.records.wrong[0])
         if self.wire.wrong:
@@ -233,7 +233,7 @@ class Dialogue:
                 continue
             held, snapshot = self.wire.mirror[key], each.sync.state_snapshot
             if not same(held, snapshot):
-                raise Finding(f"the client holds {held!r}, the session believes: {snapshot!r}")
+                raise Finding(f"the client holds {held!r}, but the snapshot is {snapshot!r}")
 
 
 async def _sync(dialogue: Dialogue) -> None:
@@ -254,11 +254,11 @@ async def _change(dialogue: Dialogue) -> None:
 
 async def _change_tracked(dialogue: Dialogue) -> None:
     plain = dialogue.application.plain
-    with suppress(AttributeError, TypeError):  # the client has put something else there
+    with suppress(AttributeError, TypeError):  # the client has replaced it
         plain.rows.insert(1, {"id": len(plain.rows)})
         plain.rows.reverse()
         plain.members.pop("a", None)
-    with suppress(Exception):  # an attribute that can't be read, or sent
+    with suppress(Exception):  # some attribute can't be read or sent
         await plain.sync()
 
 
@@ -266,25 +266,25 @@ async def _take_over(dialogue: Dialogue) -> None:
     await dialogue.connect()
 
 
-async def _come_again(dialogue: Dialogue) -> None:
+async def _reconnect(dialogue: Dialogue) -> None:
     await dialogue.end()
     await dialogue.connect()
 
 
-async def _make_again(dialogue: Dialogue) -> None:
-    """Let newer objects take the keys of older ones, which go."""
+async def _recreate(dialogue: Dialogue) -> None:
+    """Create new objects, which take the keys of the old ones."""
     await dialogue.end()
     dialogue.application = make_in(dialogue.session)
     await dialogue.connect()
 
 
 ACTS: list[Callable[[Dialogue], Any]] = [
-    _sync, _change, _change_tracked, _take_over, _come_again, _make_again,
+    _sync, _change, _change_tracked, _take_over, _reconnect, _recreate,
 ]  # fmt: skip
 
 
 def _is_the_applications(error: BaseException) -> bool:
-    """Tell whether an error that was logged is what the application does on purpose."""
+    """Return whether a logged error was raised by the application on purpose."""
     if isinstance(error, OnPurpose | WsSyncError):
         return True
     trace = error.__traceback__
@@ -294,7 +294,7 @@ def _is_the_applications(error: BaseException) -> bool:
 
 
 async def converse(inputs: list[Input]) -> None:
-    """Feed a session with inputs, one after the other."""
+    """Run a session with inputs, one after the other."""
     dialogue = Dialogue()
     await dialogue.connect()
     try:

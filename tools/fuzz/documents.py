@@ -1,7 +1,7 @@
-"""Documents that are changed at random, and the patches that tell a peer of it.
+"""Documents that change at random, and the patches that a peer receives.
 
-The live values are plain or tracked. `jsonpatch` applies each patch to what a peer holds, which has
-to be the new value then; and no patch is longer than replacing the attributes that it changes.
+The values are plain or tracked. `jsonpatch` applies each patch to what the peer holds. The result
+must be the new value, and no patch may be longer than replacing the attributes that it changes.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ ATTRIBUTES = ("a", "b/~", "")
 UNSENDABLE = (float("nan"), float("inf"), "\ud800", object(), {1, 2}, 10**400, {None: 1}, 1j)
 
 Step = tuple[int, int, int, Any]
-"""A kind of change, an attribute, where in it, and a value."""
+"""A kind of change, an attribute, a place in it, and a value."""
 
 
 def check(drawn: tuple[list[Any], list[bool], list[Step]]) -> None:
-    """After each change the peer holds what there is, by a patch that is not too long."""
+    """After each change, a patch that is not too long brings the peer up to date."""
     first, tracked, steps = drawn
     live = {name: _large(value) for name, value in zip(ATTRIBUTES, first, strict=True)}
     for name, tracks in zip(ATTRIBUTES, tracked, strict=True):
@@ -47,20 +47,20 @@ def check(drawn: tuple[list[Any], list[bool], list[Step]]) -> None:
 
 
 def check_diff(drawn: tuple[Any, Any]) -> None:
-    """The difference of two values leads from one to the other; that of equal ones is none."""
+    """The difference turns one value into the other; it is empty for equal values."""
     old, new = drawn
     before = repr(drawn)
     operations = diff(old, new)
     if repr(drawn) != before:
         raise Finding("a value was changed")
     if not same(jsonpatch.apply_patch(old, operations), new):
-        raise Finding(f"{operations!r} does not make the one of the other")
+        raise Finding(f"{operations!r} does not turn the old value into the new one")
     if same(old, new) and operations:
         raise Finding(f"{operations!r} between equal values")
 
 
 def _advance(document: PeerSnapshot, live: dict[str, Any], held: Any) -> Any:
-    """Compare, and return what the peer holds then."""
+    """Compare, and return what the peer holds after that."""
     expected, unsendable = dict(held), set()
     for name, value in live.items():
         try:
@@ -70,14 +70,14 @@ def _advance(document: PeerSnapshot, live: dict[str, Any], held: Any) -> Any:
     found = document.advance([(name, partial(live.get, name)) for name in live], None, {})
     errors = set() if found is None else found.errors.keys()
     if errors != unsendable:
-        raise Finding(f"errors of {errors}, but {unsendable} can't be sent")
+        raise Finding(f"errors for {errors}, but {unsendable} have no JSON form")
     if found is not None and found.operations:
         most = sum(
             len(replace_operation(join(name), encode(live[name]).encode())) + 1
             for name in found.changed
         )
         if len(found.patch) - 1 > most:
-            raise Finding(f"{found.patch!r} is longer than the replacement, {most}")
+            raise Finding(f"{found.patch!r} is longer than the replacement of {most} bytes")
         held = jsonpatch.apply_patch(held, json.loads(found.patch))
     for what, value in (("the peer", held), ("the document", document.value())):
         if not same(value, expected):
@@ -137,7 +137,7 @@ def _delete(container: Any, place: int, _: Any) -> None:
 def _move(container: Any, place: int, _: Any) -> None:
     if isinstance(container, dict):
         for name in list(container)[: place % 3]:
-            container[name] = container.pop(name)  # the order of members is no difference
+            container[name] = container.pop(name)  # the order of members makes no difference
     elif container:
         container.insert(place // 7 % len(container), container.pop(place % len(container)))
 
@@ -158,14 +158,14 @@ def _splice(container: Any, place: int, value: Any) -> None:
 
 
 def _alias(container: Any, place: int, _: Any) -> None:
-    """Put something that is in there into it a second time."""
+    """Insert a member a second time."""
     inner = list(container.values()) if isinstance(container, dict) else container
     if inner:
         _insert(container, place, inner[place % len(inner)])
 
 
-def _spoil(container: Any, place: int, _: Any) -> None:
-    """Put something in that has no JSON form."""
+def _insert_unsendable(container: Any, place: int, _: Any) -> None:
+    """Insert a value that has no JSON form."""
     _insert(container, place, UNSENDABLE[place % len(UNSENDABLE)])
 
 
@@ -178,12 +178,12 @@ _CHANGES: list[Callable[[Any, int, Any], None]] = [
     _reorder,
     _splice,
     _alias,
-    _spoil,
+    _insert_unsendable,
 ]
 
 
 def _large(value: Any) -> Any:
-    """Make a value long enough that it is divided, where its kind allows."""
+    """Repeat the members of a value, so that its text is divided."""
     if isinstance(value, list) and len(value) > 2:
         return [json.loads(json.dumps(value[at % len(value)])) for at in range(len(value) * 40)]
     if isinstance(value, dict) and len(value) > 2:
@@ -213,7 +213,7 @@ steps = st.lists(
 
 TARGETS = {
     "document": Target(
-        "after each change a peer holds what there is",
+        "after each change, a patch brings the peer up to date",
         st.tuples(
             st.lists(members, min_size=3, max_size=3),
             st.lists(st.booleans(), min_size=3, max_size=3),
@@ -223,6 +223,6 @@ TARGETS = {
         2,
     ),
     "diff": Target(
-        "a difference leads from one value to the other", st.tuples(members, members), check_diff
+        "a difference turns one value into the other", st.tuples(members, members), check_diff
     ),
 }

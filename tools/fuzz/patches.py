@@ -1,7 +1,7 @@
-"""The patch module against `jsonpatch`, and the documents that it must leave alone.
+"""The patch module compared with `jsonpatch`. Documents must not change.
 
-Nothing is drawn where `jsonpatch` is no judge, such as patches that copy a megabyte: see
-`tests/vectors/differences.json`.
+Inputs for which `jsonpatch` is known to differ are not drawn, for example patches that copy a
+megabyte: see `tests/vectors/differences.json`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ UNUSABLE = object()
 
 
 def check(drawn: tuple[Any, Any]) -> None:
-    """A patch makes what `jsonpatch` makes, or is refused like there; nothing else changes."""
+    """A patch has the same result as with `jsonpatch`, or is refused by both."""
     document, patch = drawn
     before = repr(document), repr(patch)
     try:
@@ -38,10 +38,10 @@ def check(drawn: tuple[Any, Any]) -> None:
     expected = _by_jsonpatch(document, patch)
     if result is UNUSABLE or expected is UNUSABLE:
         if result is not expected:
-            told = "refused" if result is UNUSABLE else f"applied, to {result!r}"
-            raise Finding(f"{told}; jsonpatch: {'refuses' if expected is UNUSABLE else expected!r}")
+            results = ["refused" if each is UNUSABLE else repr(each) for each in (result, expected)]
+            raise Finding("{}; jsonpatch: {}".format(*results))
     elif not same(result, expected):
-        raise Finding(f"makes {result!r}; jsonpatch: {expected!r}")
+        raise Finding(f"{result!r}; jsonpatch: {expected!r}")
 
 
 def _by_jsonpatch(document: Any, patch: Any) -> Any:
@@ -60,7 +60,7 @@ def _by_jsonpatch(document: Any, patch: Any) -> Any:
 
 
 def pointers(value: Any, path: str = "") -> list[str]:
-    """Return the pointers of a value and everything in it, and of the places behind arrays."""
+    """Return the pointers of a value and all its parts, and those after the end of arrays."""
     found = [path]
     if isinstance(value, dict):
         for name, member in value.items():
@@ -120,7 +120,7 @@ members = st.dictionaries(names, contents, max_size=5)
 
 
 def operation(draft: Any, document: Any, known: list[str]) -> Any:
-    """Make an operation, most often one that fits the document."""
+    """Return an operation, most often one that fits the document."""
     if len(draft) == 1:
         return draft[0]
     kind, name, path, origin, value = draft
@@ -128,7 +128,7 @@ def operation(draft: Any, document: Any, known: list[str]) -> Any:
     if name in ("move", "copy"):
         made["from"] = _pointer(origin, known)
     elif name == "test" and kind % 2 and type(made["path"]) is str:
-        # most others fail, and then nothing behind them is reached
+        # most other tests fail, and no later operation is reached
         made["value"] = _copied(_lookup(document, made["path"]), twisted=kind % 4 == 1)
     elif name != "remove" or kind == 1:
         made["value"] = value
@@ -136,7 +136,7 @@ def operation(draft: Any, document: Any, known: list[str]) -> Any:
 
 
 def _copied(value: Any, twisted: bool) -> Any:
-    """Copy a value; twisted, each number and boolean is one that other equalities take for it."""
+    """Copy a value; if twisted, with numbers and booleans that are equal only by other rules."""
     if isinstance(value, dict):
         return {name: _copied(member, twisted) for name, member in value.items()}
     if isinstance(value, list):
@@ -155,7 +155,7 @@ def _pointer(place: Any, known: list[str]) -> Any:
 
 
 def case(document: Any, drawn: list[Any], other: Any, kind: int) -> tuple[Any, Any]:
-    """Make a document and a patch for it, seldom one that is no list."""
+    """Return a document and a patch for it, rarely one that is not a list."""
     if kind == 0:
         return document, other
     known = pointers(document)
@@ -183,6 +183,9 @@ def _lookup(document: Any, pointer: str) -> Any:
 
 TARGETS = {
     "patch": Target(
-        "patches make what jsonpatch makes, or are refused and change nothing", cases, check, 2
+        "patches have the same result as with jsonpatch, or are refused",
+        cases,
+        check,
+        2,
     )
 }

@@ -1,7 +1,7 @@
-"""Dialogues for a whole session: noise, frames that are nearly legal, and legal programs.
+"""Dialogues for a whole session: noise, nearly legal frames, and legal programs.
 
-Some names and values are drawn often, so that steps meet: an attribute is written, then patched
-inside, then changed by the server.
+Some names and values are drawn often, so that steps concern the same attributes: one is written,
+then patched inside, then changed by the server.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ PATHS = {
     "Camel": ["/firstName", "/innerPart", "/innerPart/name", "/innerPart/weights/-", "/first_name"],
     "LAZY": ["/value", "/value/a", "/value/-"],
 }
-"""Places in the documents, some of which are there only after something was written."""
+"""Pointers into the documents. Some exist only after a write."""
 
 CALLS: list[dict[str, Any]] = [
     {"type": "assign", "name": "items"},
@@ -83,9 +83,9 @@ CALLS: list[dict[str, Any]] = [
     {"type": "assign", "name": "odd"},
     {"type": "append"},
     {"type": "append", "times": 2},
-    {"type": "quietly"},
+    {"type": "assign_only"},
     {"type": "fail"},
-    {"type": "spoil"},
+    {"type": "assign_nan"},
     {"type": "assign", "name": 1},
     {"type": "bytes"},
     {"type": "unknown"},
@@ -135,7 +135,7 @@ def _event(name: str, content: Any) -> str:
 
 
 def _operation(kind: int, path: str, odd: str, origin: str, value: Any) -> dict[str, Any]:
-    """Make an operation on a document."""
+    """Return an operation on a document."""
     path = "" if kind == 19 else path + odd if kind == 0 else path
     if kind < 13 or kind == 18:
         name = "test" if kind == 18 else "replace" if kind < 8 else "add"
@@ -210,7 +210,7 @@ _runner: list[asyncio.Runner] = []
 
 
 def check(drawn: list[Input]) -> None:
-    """Hold the dialogue."""
+    """Run one dialogue."""
     if not _runner:
         _runner.append(asyncio.Runner())
     _runner[0].run(converse(drawn))
@@ -218,8 +218,8 @@ def check(drawn: list[Input]) -> None:
 
 TARGETS = {
     "session": Target(
-        "no frame raises, ends the connection, or changes anything when it is refused; client and"
-        " server stay equal",
+        "no frame raises an error or ends the connection; a refused frame changes nothing; client"
+        " and server hold the same state",
         st.lists(inputs, min_size=1, max_size=25),
         check,
         5,

@@ -1,9 +1,9 @@
-"""A target: what is drawn, and what must hold for it.
+"""A target: how inputs are drawn, and what must hold for them.
 
-Hypothesis draws. The inputs are structured (patches that fit a document, dialogues that fit an
-application), which a byte-wise, coverage-guided fuzzer rarely hits, and half of what runs is native
-code whose coverage it can't see; and Hypothesis makes short what fails. Each batch has a seed of
-its own, so that a long run does not go on in the neighbourhood of its first inputs.
+Hypothesis draws the inputs. They are structured: patches that fit a document, dialogues that fit an
+application. A byte-wise, coverage-guided fuzzer rarely finds such inputs, and half of the code
+under test is native, so its coverage is not visible. Hypothesis also shrinks failing inputs. Each
+batch has its own seed, so that a long run does not stay close to its first inputs.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ T = TypeVar("T")
 BATCH = 500
 """Inputs with one seed."""
 TRACED = 16
-"""Of every so many inputs, the memory of one is measured: that takes several times as long."""
-MOST_SECONDS = 2.0
-"""Processor time that no input may take."""
-MOST_BYTES = 16 << 20
-"""Memory that every input may take,"""
+"""The memory of every 16th input is measured, because that takes several times as long."""
+MAX_SECONDS = 2.0
+"""Processor time that an input may take."""
+MAX_BYTES = 16 << 20
+"""Memory that an input may take."""
 BYTES_EACH = 200
-"""and so many bytes more for each character that it has."""
+"""Additional memory for each character of the input."""
 
 
 class Finding(AssertionError):
-    """Something does not hold for an input; the text says what."""
+    """A property does not hold for an input; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ class Target:
     """What is fuzzed.
 
     Attributes:
-        about: what has to hold, in a line.
-        inputs: draws them.
-        check: raises whatever is wrong with one.
-        share: of a time for all targets, in parts.
+        about: the property that must hold, in one line.
+        inputs: the strategy that draws inputs.
+        check: raises an error for an input without the property.
+        share: the share of the time for all targets.
     """
 
     about: str
@@ -54,15 +54,14 @@ class Target:
 
 @dataclass
 class Report:
-    """What a run has found.
+    """The result of a run.
 
     Attributes:
-        inputs: how many were tried, those of shrinking included.
-        seconds: of processor time.
+        inputs: number of inputs, with those of shrinking.
+        seconds: processor time.
         slowest: processor time of the slowest input, and that input.
-        largest: by how much the memory of an input has exceeded nothing at its peak, and that
-            input.
-        findings: what is wrong, as texts.
+        largest: peak memory of the input that took most, and that input.
+        findings: the failed properties, as texts.
     """
 
     inputs: int = 0
@@ -73,18 +72,18 @@ class Report:
 
 
 def often(strategy: st.SearchStrategy[T], times: int) -> list[st.SearchStrategy[T]]:
-    """Return alternatives for `one_of` that are so many; the same one would count once there."""
+    """Return equal alternatives for `one_of`, which counts the same strategy only once."""
     return [strategy.map(lambda drawn: drawn) for _ in range(times)]
 
 
 def run(target: Target, inputs: float, seconds: float, first_seed: int) -> Report:
-    """Try inputs until there were so many, or the time is over, or something is found.
+    """Try inputs until a limit is reached or something is found.
 
     Args:
         target: the target.
-        inputs: how many.
-        seconds: of processor time.
-        first_seed: that of the first batch.
+        inputs: the limit of inputs.
+        seconds: the limit of processor time.
+        first_seed: the seed of the first batch.
     """
     report = Report()
     began = time.process_time()
@@ -116,20 +115,20 @@ def _run_batch(target: Target, report: Report, number: int, size: int) -> None:
         else:
             began = time.thread_time()
             target.check(value)
-            _note_time(report, time.thread_time() - began, value)
+            _record_time(report, time.thread_time() - began, value)
 
     try:
         attempt()
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is a finding
+    except Exception as error:  # noqa: BLE001  # any error is a finding
         notes = "\n".join(getattr(error, "__notes__", ()))
         report.findings.append(f"{type(error).__name__}: {error}\n{notes}\n(seed {number})")
 
 
-def _note_time(report: Report, spent: float, value: Any) -> None:
+def _record_time(report: Report, spent: float, value: Any) -> None:
     if spent > report.slowest[0]:
-        report.slowest = spent, _brief(value)
-        if spent > MOST_SECONDS:
-            report.findings.append(f"{spent:.1f} s for {_brief(value)}")
+        report.slowest = spent, _shorten(value)
+        if spent > MAX_SECONDS:
+            report.findings.append(f"{spent:.1f} s for {_shorten(value)}")
 
 
 def _measure(target: Target, report: Report, value: Any) -> None:
@@ -140,11 +139,11 @@ def _measure(target: Target, report: Report, value: Any) -> None:
     finally:
         tracemalloc.stop()
     if peak > report.largest[0]:
-        report.largest = peak, _brief(value)
-        if peak > MOST_BYTES + BYTES_EACH * len(repr(value)):
-            report.findings.append(f"{peak:,} bytes for {_brief(value)}")
+        report.largest = peak, _shorten(value)
+        if peak > MAX_BYTES + BYTES_EACH * len(repr(value)):
+            report.findings.append(f"{peak:,} bytes for {_shorten(value)}")
 
 
-def _brief(value: Any) -> str:
+def _shorten(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 2000 else f"{text[:2000]}… ({len(text)} characters)"

@@ -1,4 +1,4 @@
-"""Texts that are nearly frames: those of the vectors and others, with a few places changed."""
+"""Texts that are nearly frames: those of the vectors and others, with a few changes."""
 
 from __future__ import annotations
 
@@ -79,15 +79,15 @@ PIECES = [
     "E",
     ".",
 ]
-"""What parsers have stumbled over."""
+"""Pieces that parsers have misread."""
 
 LARGEST = 100_000
-"""Vectors that are longer are left out: they say little more, and take long."""
+"""Characters of the longest vector that is used: longer ones take too much time."""
 
 
 @cache
 def seeds() -> list[str]:
-    """The texts of all frames in the vectors and the dialogues."""
+    """Return the texts of all frames in the vectors and the dialogues."""
     found: list[str] = []
     for path in sorted((directory() / "vectors").rglob("*.json")):
         _collect(json.loads(path.read_text(encoding="utf-8")), found)
@@ -115,7 +115,7 @@ def mutated(text: str, draws: list[tuple[int, int, str]]) -> str:
 
     Args:
         text: the text.
-        draws: for each change a place, a kind and a piece.
+        draws: for each change the place, the kind and the piece.
     """
     for place, kind, piece in draws:
         at = place % (len(text) + 1)
@@ -138,7 +138,7 @@ changes = st.lists(st.tuples(st.integers(0, 100_000), st.integers(0, 4), pieces)
 
 
 def near(texts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Draw texts, most of them changed in a few places."""
+    """Draw texts, most of them with a few changes."""
     return st.builds(mutated, texts, changes)
 
 

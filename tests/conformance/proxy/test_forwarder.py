@@ -31,7 +31,7 @@ async def echo(ws: ServerConnection) -> None:
 
 
 @asynccontextmanager
-async def behind(handler: Handler = echo, **options: object) -> AsyncIterator[Watching]:
+async def proxied(handler: Handler = echo, **options: object) -> AsyncIterator[Watching]:
     """Run the proxy before a server of the test."""
     options.setdefault("max_size", None)
     async with asyncio.timeout(4 * DEADLINE), serve(handler, "127.0.0.1", 0, **options) as server:  # type: ignore[arg-type]
@@ -49,7 +49,7 @@ async def until(watched: Watching, holds: Callable[[], bool]) -> None:
 
 
 async def test_text_bytes_fragments_and_pings_pass() -> None:
-    async with behind() as watched, connect(watched.url, max_size=None) as ws:
+    async with proxied() as watched, connect(watched.url, max_size=None) as ws:
         big = "ä" * (8 << 20)  # 16 MiB
         for message in ("text", b"bytes", "", b"", big):
             await ws.send(message)
@@ -71,7 +71,7 @@ async def test_request_and_answer_pass() -> None:
         await ws.wait_closed()
 
     headers = {"Cookie": "session=1", "Authorization": "Bearer x", "X-Own": "yes"}
-    async with behind(note, subprotocols=[Subprotocol("b")]) as watched:
+    async with proxied(note, subprotocols=[Subprotocol("b")]) as watched:
         url = f"{watched.url}/ws/a%20b?c=d&e"
         async with connect(
             url,
@@ -96,7 +96,7 @@ async def test_path_of_the_target_stands_before_the_clients() -> None:
         paths.append(ws.request.path)
 
     async with (
-        behind(note) as inner,
+        proxied(note) as inner,
         watching(f"{inner.url}/app/") as outer,
         connect(f"{outer.url}/ws?x=1") as ws,
     ):
@@ -114,7 +114,7 @@ async def test_close_codes_pass_both_ways(code: int) -> None:
         await ws.wait_closed()
         codes.put_nowait((ws.close_code, ws.close_reason))
 
-    async with behind(close) as watched:
+    async with proxied(close) as watched:
         async with connect(watched.url) as ws:
             await ws.send("you")
             await ws.wait_closed()
@@ -141,7 +141,7 @@ async def test_reset_passes_to_the_server() -> None:
         except ConnectionClosed as error:
             lost.set_result(error.__cause__)
 
-    async with behind(wait) as watched:
+    async with proxied(wait) as watched:
         async with connect(watched.url) as ws:
             await ws.recv()
             reset(ws.transport)
@@ -155,7 +155,7 @@ async def test_cut_passes_to_the_client() -> None:
         await ws.send("hello")
         ws.transport.abort()
 
-    async with behind(cut) as watched:
+    async with proxied(cut) as watched:
         async with connect(watched.url) as ws:
             await ws.recv()
             with pytest.raises(ConnectionClosed):
@@ -175,7 +175,7 @@ async def test_who_does_not_read_stops_the_other() -> None:
             await ws.send(b"x" * 65536)
             sent += 65536
 
-    async with behind(flood, write_limit=65536) as watched:
+    async with proxied(flood, write_limit=65536) as watched:
         line = await Line.open(watched.url, "A", Trace(), DEADLINE)
         line._writer.transport.pause_reading()  # type: ignore[attr-defined]
         await line.write(line.handshake())
@@ -302,7 +302,7 @@ async def test_other_requests_pass_too() -> None:
             return Response(200, "OK", request.headers, b"a page")
         return Response(403, "Forbidden", request.headers, b"no") if "no" in request.path else None
 
-    async with behind(process_request=answer) as watched:
+    async with proxied(process_request=answer) as watched:
         reader, writer = await asyncio.open_connection("127.0.0.1", watched.port)
         writer.write(b"GET /page HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n")
         assert (await reader.read()).endswith(b"a page")
@@ -371,7 +371,7 @@ async def test_what_comes_before_the_answer_hides_nothing() -> None:
     "garbage", [b"\x16\x03\x01\x02\x00\r\n\r\n", b"GET\r\n\r\n", b"x" * 70_000, b"\r\n\r\n"]
 )
 async def test_garbage_is_refused(garbage: bytes) -> None:
-    async with behind() as watched:
+    async with proxied() as watched:
         reader, writer = await asyncio.open_connection("127.0.0.1", watched.port)
         writer.write(garbage)
         assert (await reader.read(100)).startswith(b"HTTP/1.1 4")
@@ -382,7 +382,7 @@ async def test_garbage_is_refused(garbage: bytes) -> None:
 
 
 async def test_bytes_that_are_no_frames_pass_and_are_told() -> None:
-    async with behind() as watched:
+    async with proxied() as watched:
         line = await Line.open(watched.url, "A", Trace(), DEADLINE)
         await line.write(line.handshake())
         raw = await line.upgraded(DEADLINE)
@@ -394,7 +394,7 @@ async def test_bytes_that_are_no_frames_pass_and_are_told() -> None:
 
 
 async def test_200_connections_pass() -> None:
-    async with behind() as watched:
+    async with proxied() as watched:
         clients = await asyncio.gather(*(connect(watched.url) for _ in range(200)))
         await asyncio.gather(*(ws.send("x") for ws in clients))
         assert {await ws.recv() for ws in clients} == {"x"}
@@ -404,7 +404,7 @@ async def test_200_connections_pass() -> None:
 
 
 async def test_connection_that_the_proxy_ends_is_blamed_on_nobody_else() -> None:
-    async with behind() as watched, connect(watched.url):
+    async with proxied() as watched, connect(watched.url):
         await until(watched, lambda: watched.watcher.opened == 1)
         watched.proxy.close()
         await until(watched, lambda: bool(watched.heard.closed))
@@ -412,7 +412,7 @@ async def test_connection_that_the_proxy_ends_is_blamed_on_nobody_else() -> None
 
 
 async def test_what_is_kept_is_bounded() -> None:
-    async with behind() as watched, connect(watched.url, max_queue=None) as ws:
+    async with proxied() as watched, connect(watched.url, max_queue=None) as ws:
         watched.watcher.record._most_bytes = 1 << 20
         for _ in range(3000):
             await ws.send("{" + "x" * 2000)

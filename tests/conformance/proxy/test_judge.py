@@ -252,6 +252,14 @@ def test_edits_that_cross_in_a_state_leave_the_attribute_in_doubt() -> None:
     assert heard.said == []
 
 
+def test_patch_that_confirms_an_edit_is_no_change_by_the_server() -> None:
+    edit = patch(("replace", "/x", 9))
+    heard = Heard().pass_(("<", SET), (">", edit), ("<", edit))
+    assert heard.judge.documents.copies["A"].by == "client"
+    heard.pass_(("<", patch(("replace", "/x", 8))))
+    assert heard.judge.documents.copies["A"].by == "server"
+
+
 def test_frame_that_could_not_be_judged_loses_the_copies() -> None:
     heard = Heard().pass_(("<", SET))
     heard.judge.large(heard.judge.server, 0.0)

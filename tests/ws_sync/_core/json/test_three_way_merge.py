@@ -1,4 +1,4 @@
-"""The rule of docs/clients.md: three versions of a value made one."""
+"""Tests of `ws_sync._core.json.three_way_merge`: the rule of docs/clients.md."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def test_changes_of_both_sides_put_the_repetition_off() -> None:
 
 
 def test_write_spoils_all_of_its_attributes() -> None:
-    """A copy from a crossed attribute carries the difference on."""
+    """The write may have copied the value of a crossed attribute to another attribute."""
     state = crossings()
     state.patch_sent(["a"], 10)
     state.write_received(["a", "copy"], 11)

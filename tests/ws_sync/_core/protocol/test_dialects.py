@@ -1,4 +1,4 @@
-"""Tests of dialects: patches of the TypeScript client, read as it meant them."""
+"""Tests of dialects: patches of the TypeScript client, read as they were meant."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ async def test_session_reads_the_dialect_that_is_turned_on_and_no_other(
 
 
 def test_root_patch_replaces_what_the_client_has() -> None:
-    """An attribute whose name is empty is what the path means."""
+    """The path means the attribute with the empty name, if there is one."""
     values = {"": lambda: 1, "a": lambda: 2}
     patch = [replace("/", 3)]
     assert translate(patch, DIALECTS, values) == patch

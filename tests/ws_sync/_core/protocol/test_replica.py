@@ -1,4 +1,4 @@
-"""A client's copy of one document: what it shows, what it sends, and against which state."""
+"""Tests of `ws_sync._core.protocol.replica`."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_edit_that_changes_nothing_sends_nothing() -> None:
 
 
 def operations(*given: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Operations as their name, their path and where from, or an empty array for a value."""
+    """Return operations, given name, path and source; without a source the value is `[]`."""
     return [
         {"op": op, "path": path, **({"from": source[0]} if source else {"value": []})}
         for op, path, *source in given

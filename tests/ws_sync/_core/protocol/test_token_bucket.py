@@ -35,7 +35,7 @@ def test_bucket_without_a_rate_is_never_empty() -> None:
 
 
 def test_long_run_keeps_the_rate() -> None:
-    """Ten events a millisecond, taken as far as they may be."""
+    """Ten events arrive per millisecond; as many are taken as the rate allows."""
     meter = Meter(Rate(1000, 100), None, 1000)
     now, free, taken = 0.0, 0.0, 0
     for _ in range(10_000):

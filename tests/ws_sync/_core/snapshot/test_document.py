@@ -20,7 +20,7 @@ from ws_sync._core.tracked.containers import Container, SyncedList
 from ws_sync.exceptions import NotJSON
 
 SHARED: list[JSON] = ["a text", "other", 1, 1.0, 10**30, True, None, [1], {"n": [1]}]
-"""Objects that are attributes again and again, so that they are recognised."""
+"""Values that are reused, so that an attribute is often the same object as before."""
 
 
 def _deep() -> JSON:
@@ -110,8 +110,21 @@ def test_attribute_without_json_form_stays_as_it_is() -> None:
     assert document.value() == {"a": [1, 2], "b": 2}
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "patch"),
+    [
+        ([10**30, 1], [10**30, 2], [{"op": "replace", "path": "/a/1", "value": 2}]),
+        ([1, 2], [10**30, 2], [{"op": "replace", "path": "/a/0", "value": 10**30}]),
+        ([10**30, 1, 2], [], [{"op": "replace", "path": "/a", "value": []}]),
+    ],
+    ids=["both", "new", "shorter as a whole"],
+)
+def test_integers_beyond_64_bits_are_compared_exactly(old: JSON, new: JSON, patch: JSON) -> None:
+    assert patch_to(PeerSnapshot(texts({"a": old})), {"a": new}) == patch
+
+
 class Elsewhere:
-    """A patch of attributes that are not what the peer holds."""
+    """A patch of attributes whose values the peer does not hold."""
 
     def __init__(self, *touched: str) -> None:
         self.touched = set(touched)
@@ -120,14 +133,14 @@ class Elsewhere:
         return "another value"
 
     def after(self, _: str) -> JSON:
-        raise AssertionError("it is of no concern")
+        raise AssertionError("must not be called")
 
     def is_in_place(self, _: str) -> bool:
-        raise AssertionError("it is of no concern")
+        raise AssertionError("must not be called")
 
 
 class Write:
-    """A patch of attributes that are just what the peer holds."""
+    """A patch of attributes whose values the peer holds."""
 
     def __init__(self, before: Mapping[str, JSON], after: Mapping[str, JSON]) -> None:
         self.touched = set(after)
@@ -158,7 +171,7 @@ LARGE = "x" * 2000
 
 
 def held(rows: Container) -> PeerSnapshot:
-    """The snapshot of a client that holds tracked rows."""
+    """Return the snapshot of a client that holds tracked rows."""
     document = PeerSnapshot({})
     document.advance([("a", lambda: rows)], None, {})
     return document
@@ -251,7 +264,7 @@ STEPS = ["advance", "advance", "forget", "patch", "patch", "elsewhere", "state"]
 
 @given(st.data())
 def test_scalar_that_is_not_compared_again_is_what_the_peer_holds(data: st.DataObject) -> None:
-    """The invariant of `PeerSnapshot._scalars`, after any calls in any order."""
+    """Check the invariant of `PeerSnapshot._scalars` after calls in any order."""
     shared = st.sampled_from(SHARED)
     state: dict[str, JSON] = {name: data.draw(shared) for name in "ab"}
     document, peer = PeerSnapshot(texts(state)), dict(state)
@@ -281,7 +294,7 @@ def test_scalar_that_is_not_compared_again_is_what_the_peer_holds(data: st.DataO
 
 def assert_scalars_are_held(document: PeerSnapshot) -> None:
     for name, scalar in document._scalars.items():
-        if type(scalar) is not object:  # the mark of an attribute that is compared
+        if type(scalar) is not object:  # the mark of an attribute that is always compared
             held = document._snapshots[name]
             assert held is not None
             assert held.text == dump(scalar).text

@@ -48,11 +48,11 @@ def follow(value: JSON, edits: list[Callable[[Any], object]]) -> list[list[Any]]
 
 
 @pytest.mark.parametrize("kind", ["array", "object"])
-@settings(deadline=None)  # it draws and compares several times
+@settings(deadline=None)  # each example is slow
 @given(data=st.data())
 def test_operations_make_the_new_value_of_the_old_one(kind: str, data: st.DataObject) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(text_diff, "SMALL", 3)  # divide all that can be divided
+        patch.setattr(text_diff, "SMALL", 3)  # divide every value
         inner = values | st.lists(scalars, max_size=8)
         several = (
             st.lists(inner, min_size=1, max_size=8)

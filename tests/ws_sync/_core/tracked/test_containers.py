@@ -83,7 +83,7 @@ DICT_EDITS: dict[str, Edit] = {
 
 
 def containers(value: Any) -> list[Any]:
-    """Every list and dict in a value, itself first."""
+    """Return every list and dict in a value, the value first."""
     if not isinstance(value, list | dict):
         return []
     members = value.values() if isinstance(value, dict) else value
@@ -104,7 +104,7 @@ def edit(data: st.DataObject, value: Any) -> None:
 
 
 class Peer:
-    """What a client holds that applies all patches of one attribute."""
+    """A client that applies all patches of one attribute."""
 
     def __init__(self, value: Any) -> None:
         self.document = PeerSnapshot({"a": dump(value)})
@@ -123,7 +123,7 @@ class Peer:
 
 
 @pytest.mark.parametrize("small", [2, 1024], ids=["divided", "whole"])
-@settings(deadline=None)  # it draws and compares many times
+@settings(deadline=None)  # each example is slow
 @given(data=st.data())
 def test_mirror_of_a_client_equals_the_state(small: int, data: st.DataObject) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -137,7 +137,7 @@ def test_mirror_of_a_client_equals_the_state(small: int, data: st.DataObject) ->
                 edit(data, tracked)
             peers[0].sync(tracked)
             assert equal(peers[0].state["a"], orjson.loads(orjson.dumps(tracked)))
-        peers[1].sync(tracked)  # it has asked less often
+        peers[1].sync(tracked)  # it was synced less often
         assert equal(peers[1].state["a"], orjson.loads(orjson.dumps(tracked)))
 
 
@@ -153,7 +153,7 @@ def test_list_behaves_as_a_list(start: list[Any], data: st.DataObject) -> None:
 
 
 def outcome(name: str, rows: Any, seed: tuple[int, Any, int]) -> Any:
-    """What a list makes of a call: its result, or the type of its error."""
+    """Return the result of a call, or the type of its error."""
     size, value, index = seed
     calls: dict[str, Callable[[], object]] = {
         "append": lambda: rows.append(value),
@@ -277,6 +277,19 @@ def test_clearing_is_one_operation() -> None:
     assert peer.sync(rows) == [{"op": "replace", "path": "/a", "value": []}]
 
 
+def test_members_are_added_and_removed_by_their_names() -> None:
+    state = SyncedDict({"a": 1, "text": "x" * 200})
+    peer = Peer(state)
+    peer.sync(state)
+    state["new"] = 2
+    state["gone before it was sent"] = 3
+    del state["a"], state["gone before it was sent"]
+    assert peer.sync(state) == [
+        {"op": "add", "path": "/a/new", "value": 2},
+        {"op": "remove", "path": "/a/a"},
+    ]
+
+
 def test_name_that_is_no_string_is_written_as_of_a_dict_beside_others() -> None:
     state = SyncedDict({"a": 1})
     peer = Peer(state)
@@ -291,7 +304,7 @@ def test_name_that_is_no_string_is_written_as_of_a_dict_beside_others() -> None:
 def test_changes_beyond_the_limits_of_a_log_are_found(
     monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    """Large members that did not change are among those that are looked at."""
+    """The members that are compared include large ones that did not change."""
     monkeypatch.setattr(change_log, limit, 1)
     rows = [[f"{number}" * 2000] for number in range(9)]
     state = SyncedDict(rows=rows, members={str(number): row for number, row in enumerate(rows)})
