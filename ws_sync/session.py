@@ -239,7 +239,7 @@ class Session:
         if ws is not None:
             await self.new_connection(ws)
         if (mine := self._replaced_here()) is not None:
-            if (older := mine.connection()) is not None:
+            if (older := mine()) is not None:
                 older.close()
                 await older.closed()
             return
@@ -332,10 +332,10 @@ class Session:
         _tokens.set(tuple(older))
         session_context.reset(token)
 
-    def _replaced_here(self) -> Attachment[Connection] | None:
+    def _replaced_here(self) -> Attachment | None:
         """Return what this task has attached, if it is not the current connection."""
         mine = attached(self)
-        if mine is None or (self.connection is not None and mine.connection() is self.connection):
+        if mine is None or (self.connection is not None and mine() is self.connection):
             return None
         return mine
 

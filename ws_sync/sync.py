@@ -378,15 +378,15 @@ class Sync:
 
     async def _on_set(self, state: JSON) -> None:
         self.session.counters.received_states += 1
-        self._write(self._state.write_state, state)
+        self._write(self._state.receive_state, state)
 
     async def _on_patch(self, patch: JSON) -> None:
         self.session.counters.received_patches += 1
-        self._write(self._state.write_patch, patch)
+        self._write(self._state.receive_patch, patch)
 
-    def _write(self, write: Callable[[Connection, JSON], bool], data: JSON) -> None:
+    def _write(self, receive: Callable[[Connection, JSON], None], data: JSON) -> None:
         connection = self.session.connection
-        if connection is not None and not write(connection, data):
+        if connection is not None and not self._state.write(receive, connection, data):
             self.session.intake.count_refusal(self._state.size)
             self._state.resync(connection)
 

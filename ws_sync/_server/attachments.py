@@ -9,50 +9,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, TypeAlias
 from weakref import WeakKeyDictionary, ref
 
-C = TypeVar("C")
+Attachment: TypeAlias = Callable[[], Any]
+"""Returns the connection; None if it was rejected, or is gone."""
 
-
-class Attachment(NamedTuple, Generic[C]):
-    """What a task has attached.
-
-    Attributes:
-        owner: a weak reference to the session.
-        connection: a weak reference to the connection, or a function that returns None if the
-            connection was rejected.
-    """
-
-    owner: ref[object]
-    connection: Callable[[], C | None]
-
-
-def _rejected() -> None:
-    """Return no connection."""
-
-
-_attached: WeakKeyDictionary[asyncio.Task[Any], tuple[Attachment[Any], ...]] = WeakKeyDictionary()
+_attached: WeakKeyDictionary[asyncio.Task[Any], tuple[tuple[ref[object], Attachment], ...]]
+_attached = WeakKeyDictionary()
 """The newest attachment of each task to each session.
 
 It holds nothing strongly, because a connection may reach the task and would keep its own entry.
 """
 
 
-def attach(owner: object, connection: object | None) -> None:
-    """Note that the running task has attached `connection` to `owner`; None: it was rejected."""
+def attach(session: object, connection: object | None) -> None:
+    """Note that the running task has attached `connection` to `session`; None: it was rejected."""
     task = asyncio.current_task()
     if task is not None:
-        others = [each for each in _attached.get(task, ()) if each.owner() not in (None, owner)]
-        made = _rejected if connection is None else ref(connection)
-        _attached[task] = (*others, Attachment(ref(owner), made))
+        others = [each for each in _attached.get(task, ()) if each[0]() not in (None, session)]
+        attachment = (lambda: None) if connection is None else ref(connection)
+        _attached[task] = (*others, (ref(session), attachment))
 
 
-def attached(owner: object) -> Attachment[Any] | None:
-    """Return what the running task has attached to `owner`; None if it never did."""
+def attached(session: object) -> Attachment | None:
+    """Return what the running task has attached to `session`; None if it never did."""
     try:
         task = asyncio.current_task()
     except RuntimeError:  # outside of any event loop
         return None
     made = _attached.get(task, ()) if task is not None else ()
-    return next((each for each in made if each.owner() is owner), None)
+    return next((attachment for owner, attachment in made if owner() is session), None)

@@ -1,10 +1,11 @@
 """One WebSocket, with an outbox, so that a slow peer never makes a sender wait.
 
 A unit is a text frame, or a text frame and the binary frame that must follow it (binary-pair).
-`send` appends a unit to the outbox and starts a writer if none is running. The writer sends the
-units in order and ends when the outbox is empty, so an idle connection has no task. From Python
-3.12 on the writer starts eagerly: a frame that the server takes at once is on its way when `send`
-returns. On Python 3.11 it is sent in the next turn of the event loop.
+While nothing waits, `send` sends a unit by an eager task, so a unit that the server takes at once
+is on its way when `send` returns. If the server makes the task wait, the unit goes to the outbox,
+and `send` starts a writer. It awaits that task, sends further units in order, and ends when the
+outbox is empty: an idle connection has no task. Python 3.11 has no eager tasks, so there a writer
+sends each unit, in the next turn of the event loop.
 
 While the outbox is congested, a document adds no patches to it. It registers with `when_drained`,
 and sends one patch of all its changes later. Other units are queued up to a hard limit; a peer

@@ -216,13 +216,28 @@ class DocumentState:
                 extra=log_fields("attribute-failed", key=self.key),
             )  # fmt: skip
 
-    def write_patch(self, connection: Connection, patch: JSON) -> bool:
-        """Apply a patch of the client; return False if it is refused (see `receive_patch`)."""
-        return self._write(self.receive_patch, connection, patch)
-
-    def write_state(self, connection: Connection, state: JSON) -> bool:
-        """Apply a state of the client; return False if it is refused (see `receive_state`)."""
-        return self._write(self.receive_state, connection, state)
+    def write(
+        self, receive: Callable[[Connection, JSON], None], connection: Connection, data: JSON
+    ) -> bool:
+        """Call `receive_patch` or `receive_state`; log a refusal, and return False after it."""
+        try:
+            receive(connection, data)
+        except Refused as error:
+            cause = error.__cause__
+            if cause is not None and not isinstance(cause, ValueError | AssertionError):
+                self._log_failed_write(cause)  # no validator or setter refuses like that
+            else:
+                instrumentation.record_outcome("refused")
+                self._log.warning(
+                    "%s: refused a write: %s", self.key, shorten(error),
+                    extra=log_fields("write-refused", "state-refused-resync", error=error),
+                )  # fmt: skip
+        except Exception as error:  # noqa: BLE001  # the application's; nothing has changed
+            self._log_failed_write(error)
+        else:
+            return True
+        self._counters.refused_writes += 1
+        return False
 
     def receive_patch(self, connection: Connection, patch: JSON) -> None:
         """Apply a patch of the client (patch-atomic), and correct what the client then holds.
@@ -253,28 +268,6 @@ class DocumentState:
         self._document.apply_state(state)
         self._commit(write)
         self._correct(connection, {*state, *write.affected})
-
-    def _write(
-        self, receive: Callable[[Connection, JSON], None], connection: Connection, data: JSON
-    ) -> bool:
-        try:
-            receive(connection, data)
-        except Refused as error:
-            cause = error.__cause__
-            if cause is not None and not isinstance(cause, ValueError | AssertionError):
-                self._log_failed_write(cause)  # no validator or setter refuses like that
-            else:
-                instrumentation.record_outcome("refused")
-                self._log.warning(
-                    "%s: refused a write: %s", self.key, shorten(error),
-                    extra=log_fields("write-refused", "state-refused-resync", error=error),
-                )  # fmt: skip
-        except Exception as error:  # noqa: BLE001  # the application's; nothing has changed
-            self._log_failed_write(error)
-        else:
-            return True
-        self._counters.refused_writes += 1
-        return False
 
     def _log_failed_write(self, error: BaseException) -> None:
         self._counters.failed_writes += 1

@@ -18,22 +18,14 @@ from ws_sync._server.invoke import call
 class Handlers(Protocol):
     """The part of a session that holds handlers."""
 
+    init_handlers: list[Callable[[], Any]]
+
     @property
     def event_handlers(self) -> dict[str, Callable[..., Any]]:
         """The handler of each event."""
 
-    @property
-    def init_handlers(self) -> list[Callable[[], Any]]:
-        """The functions to call for each new connection."""
-
     def register_event(self, event: str, callback: Callable[..., Any]) -> None:
         """Register the handler of an event."""
-
-    def deregister_event(self, event: str) -> None:
-        """Remove the handler of an event."""
-
-    def register_init(self, callback: Callable[[], Any]) -> None:
-        """Register a function to call for each new connection."""
 
 
 class WeakHandler:
@@ -110,7 +102,7 @@ class Registration:
         for event, method in events.items():
             session.register_event(event, WeakHandler(method, self._place))
         if initialise is not None:
-            session.register_init(WeakHandler(initialise, self._place))
+            session.init_handlers.append(WeakHandler(initialise, self._place))
 
     def is_current(self, event: str | None = None) -> bool:
         """Return whether no newer object has taken `event`, or by default the first event."""
@@ -140,7 +132,7 @@ class _Removal:
         for event in self._events:
             handler = session.event_handlers.get(event)
             if type(handler) is WeakHandler and handler.place is place:
-                session.deregister_event(event)
+                del session.event_handlers[event]
         for index, handler in enumerate(session.init_handlers):
             if type(handler) is WeakHandler and handler.place is place:
                 del session.init_handlers[index]

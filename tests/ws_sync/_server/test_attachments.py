@@ -18,7 +18,7 @@ async def test_task_finds_its_newest_attachment_to_each_owner() -> None:
     attach(second, older)
     attach(first, newer)
     found = [attached(owner) for owner in (first, second)]
-    assert [each and each.connection() for each in found] == [newer, older]
+    assert [each and each() for each in found] == [newer, older]
 
 
 async def test_attachment_belongs_to_one_task_and_keeps_nothing_alive() -> None:
@@ -32,7 +32,7 @@ async def test_attachment_belongs_to_one_task_and_keeps_nothing_alive() -> None:
     del connection
     mine = attached(owner)
     assert mine is not None
-    assert mine.connection() is None
+    assert mine() is None
 
 
 async def test_rejected_connection_is_an_attachment_without_a_connection() -> None:
@@ -40,7 +40,7 @@ async def test_rejected_connection_is_an_attachment_without_a_connection() -> No
     attach(owner, None)
     mine = attached(owner)
     assert mine is not None
-    assert mine.connection() is None
+    assert mine() is None
 
 
 def test_there_is_none_outside_of_an_event_loop() -> None:
