@@ -31,9 +31,11 @@ test: $(READY)  ## run all tests
 test-fast: $(READY)  ## run the tests that start no process and use no socket
 	$(BIN)/pytest -n 2 -m "not io"
 
-check: $(READY)  ## check lint rules, format and types
+check: $(READY)  ## check lint rules, format, types, spelling and phrases
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/codespell
+	$(BIN)/python -m tools.prose
 	$(BIN)/mypy
 
 coverage-core: $(READY)  ## measure the branch coverage of ws_sync/_core by fast tests: it must be complete

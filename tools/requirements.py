@@ -16,7 +16,7 @@ from conformance.spec import Requirement, directory, requirements
 
 KIT = Path(conformance.__file__).parent
 FOLDERS = {"server": KIT / "cases", "client": KIT / "client_cases"}
-"""The cases of the kit, by whom they judge."""
+"""The cases of the kit, by the side that they judge."""
 LOCK = directory() / "requirements.lock"
 SIDES = ("server", "client", "both")
 LEVELS = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY")
@@ -26,7 +26,7 @@ def cases(side: str) -> dict[str, list[str]]:
     """The names of the test functions that are bound to each requirement.
 
     Args:
-        side: Whom they judge.
+        side: The side that they judge.
     """
     found = defaultdict(list)
     for path in sorted(FOLDERS[side].glob("test_*.py")):

@@ -52,7 +52,9 @@ class BlackBoxClient(Peer):
         try:
             await self.next(f"_SET:{key}", since=since, what=what, requirement=requirement)
         except ClosedEarly as error:
-            error.requirement = None  # whoever closes has another fault, which the case is about
+            error.requirement = (
+                None  # a server that closes has another fault, which the case is about
+            )
             raise
         types = [received.event.type for received in self.connection.received]
         return types.index(f"_SET:{key}", since)
@@ -130,7 +132,7 @@ class BlackBoxClient(Peer):
         return now
 
     async def sent_again(self, key: str, since: int) -> None:
-        """Demand a `_SET:KEY` since a mark that is no answer to a question (state-refused-resync).
+        """Demand a `_SET:KEY` since a mark that does not answer a question (state-refused-resync).
 
         All questions since then have to be asked through this visitor.
 

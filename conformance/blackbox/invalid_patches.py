@@ -55,7 +55,7 @@ def refused_patches(name: str, operation: JSON, unknown: str) -> dict[str, list[
     Args:
         name: An attribute.
         operation: An alteration of it.
-        unknown: A name that is no attribute.
+        unknown: A name that is not an attribute.
     """
     return {
         "test-fails": [
@@ -76,7 +76,7 @@ async def taken(dialogue: Dialogue, session: str, wrong: str, unknown: str) -> D
         dialogue: The connections of the case.
         session: The session to write in.
         wrong: What is wrong with the patches, a key of `refused_patches`.
-        unknown: A name that is no attribute.
+        unknown: A name that is not an attribute.
     """
     suspects: set[Place] | None = None
     directions = itertools.cycle([False, True])

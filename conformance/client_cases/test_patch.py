@@ -59,7 +59,7 @@ def movable(patch: JSON) -> bool:
 
 
 def moved(patch: JSON) -> JSON:
-    """The patch with its pointers moved to the place; what is no pointer stays as it is."""
+    """The patch with its pointers moved to the place; other values stay as they are."""
     if not isinstance(patch, list):
         return patch
     return [_moved(each) if isinstance(each, dict) else each for each in patch]

@@ -82,7 +82,7 @@ async def test_client_waits_longer_and_by_a_random_part(guest: ClientUnderTest) 
     if not (grow(rows) and vary(rows)):
         rows.append(await waited(guest))
     shown = "; ".join(", ".join(f"{wait:.3f}" for wait in row) for row in rows)
-    received = f"waits of {shown} s, of {len(rows)} clients that were started anew"
+    received = f"waits of {shown} s, of {len(rows)} clients that were restarted"
     expect.true(
         grow(rows),
         expected="waits that grow with each attempt",
@@ -93,7 +93,7 @@ async def test_client_waits_longer_and_by_a_random_part(guest: ClientUnderTest) 
 
 
 async def waited(guest: ClientUnderTest) -> list[float]:
-    """The times between handshakes that are refused, in seconds, of a client that begins anew."""
+    """The times between handshakes that are refused, in seconds, of a client that starts again."""
     guest.demand_program()
     await guest.restart()
     await guest.at_once(Event(f"_SET:{KEY}", START))

@@ -2,7 +2,7 @@
 
 A client may begin with any wait, grow it as it likes, up to any limit, and take any part of it at
 random. So one row of waits says little: several are laid beside each other, each of a client that
-was started anew, and only what no such client does is told.
+was restarted, and only what no such client does is told.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TICK = 0.003
 SPIKES = 3
 """The longest wait is the third longest: a busy machine makes one longer now and then."""
 CHANCES = 5
-"""So many pairs of waits have to differ, for the same reason."""
+"""The number of pairs of waits that have to differ, for the same reason."""
 
 Row = Sequence[float]
 

@@ -339,7 +339,7 @@ class ClientUnderTest(EventReader):
         expect.equal(reported, held, "the client's state", requirement=requirement)
 
     def _stimulate(self, number: int) -> None:
-        if number:  # what the case is about is in front of the fence
+        if number:  # the value of the case is before the fence
             self.trace.stimulus = self.trace.entries[-2]
 
     async def _answered(self, name: str, since: int, requirement: str | None) -> None:

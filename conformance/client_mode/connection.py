@@ -73,7 +73,7 @@ class ClientConnection(Connection):
         await self._reader
 
     async def until_ended(self) -> None:
-        """Wait until it has ended, whoever ends it."""
+        """Wait until either side has ended it."""
         await self._reader
 
     def note_sent(self, event: Event) -> None:

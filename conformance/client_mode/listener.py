@@ -118,7 +118,7 @@ class Host:
             return None
 
     async def arrived(self, number: int, seconds: float) -> bool:
-        """Wait until so many handshakes have come in this case; whether they have."""
+        """Wait for a number of handshakes in this case; return whether they have come."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while len(self.arrivals) < number:

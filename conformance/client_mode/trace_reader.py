@@ -26,7 +26,7 @@ class Passed:
         connection: The label of its connection.
         type: Its type.
         data: Its data.
-        before: What both sides held in front of it; None if that is not known.
+        before: What both sides held before it; None if that is not known.
     """
 
     sent: bool

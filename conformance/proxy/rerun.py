@@ -149,7 +149,7 @@ class Rerun:
             watched.judge.dues for watched in watcher.open_connections()
         ):
             seen = watcher.record.last
-            await asyncio.sleep(self._target.deadline / 10)  # silence is no event
+            await asyncio.sleep(self._target.deadline / 10)  # silence is not an event
             watcher.tick()
 
 

@@ -40,10 +40,10 @@ def probe_client(chosen: Options) -> None:
     Raises:
         Unusable: No client connects, or the address is not free.
     """
-    asyncio.run(_first_look(chosen))
+    asyncio.run(_probe_client(chosen))
 
 
-async def _first_look(chosen: Options) -> None:
+async def _probe_client(chosen: Options) -> None:
     target = chosen.target
     host = _host(chosen)
     try:

@@ -1,6 +1,6 @@
 """Makes a failing program short: leaves out steps, then makes what they hold simpler.
 
-Hypothesis draws programs but does not shrink them: it would have to draw each attempt anew, which
+Hypothesis draws programs but does not shrink them: it would have to draw each attempt again, which
 takes longer than to run it. A step is a JSON object and can be taken after any other, so that an
 attempt is a program with something left out. An attempt counts if it breaks the same requirement.
 """

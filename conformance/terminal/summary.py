@@ -259,7 +259,7 @@ def covered(run: Run, target: Target, page: Console) -> Iterator[str]:
         if group.broken:
             text += f", {len(group.broken)} of them not met"
         if group.unseen:
-            text += f" ({group.unseen} more are not observable)"
+            text += f" ({group.unseen} more {'is' if group.unseen == 1 else 'are'} not observable)"
         missing = [f"{len(ids)} {why.phrase(len(ids))}" for why, ids in group.missing.items()]
         if missing:
             text += "; " + ", ".join(missing)

@@ -222,7 +222,7 @@ class PairsAnyEvent(Mutant):
 
 
 class KnowsFewLevels(Mutant):
-    """It sends every toast that is no error as `info`."""
+    """It sends every toast that is not an error as `info`."""
 
     breaks = "notices-toast"
 

@@ -38,11 +38,11 @@ class Calls:
             self.sync(key)
 
     def tell(self, type_: str, data: JSON) -> None:
-        """Send an event to whoever is connected."""
+        """Send an event to the connected client."""
         raise NotImplementedError
 
     def tell_bytes(self, type_: str, metadata: JSON, content: bytes) -> None:
-        """Send a pair to whoever is connected."""
+        """Send a pair to the connected client."""
         raise NotImplementedError
 
     # How a call finds what it runs
@@ -91,7 +91,7 @@ class Calls:
         """actions-malformed: nothing happens."""
 
     def call_failed(self, link: Link, error: Exception) -> None:
-        """actions-error, actions-error-private: nothing happens, and nobody is told."""
+        """actions-error, actions-error-private: nothing happens, and no one is told."""
 
     # What the actions do
 

@@ -39,7 +39,7 @@ class Crossing:
         raise NotImplementedError
 
     def note_sent(self, key: str, names: Iterable[str]) -> None:
-        """Remember when attributes were sent; those that were to rest begin anew."""
+        """Remember when attributes were sent; those that were to rest start again."""
         for name in list(names):
             self._sent_at[key, name] = time.monotonic()
             if (key, name) in self._resting and self.link is not None:

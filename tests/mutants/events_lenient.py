@@ -12,7 +12,7 @@ from tests.mutants.link import Link
 
 
 class TakesAnyType(Mutant):
-    """It takes an event whose type is no string for a call of an action of TESTEE."""
+    """It takes an event whose type is not a string for a call of an action of TESTEE."""
 
     breaks = "events-type-string"
 

@@ -33,7 +33,7 @@ class Honest(Frames, Patching, Crossing, Calls):
 
     Attributes:
         server: The server that it is one of.
-        link: Its connection, or None while nobody is connected.
+        link: Its connection, or None while no client is connected.
         snapshots: What the client of that connection holds, by key.
     """
 
@@ -390,7 +390,7 @@ class Honest(Frames, Patching, Crossing, Calls):
     # What is sent
 
     def tell(self, type_: str, data: JSON) -> None:
-        """notices-not-kept: what nobody is there to read is lost."""
+        """notices-not-kept: what is sent without a client is lost."""
         if self.link is not None:
             self.send(self.link, type_, data)
 

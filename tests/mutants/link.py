@@ -1,4 +1,4 @@
-"""The server's side of one WebSocket: what goes out is queued, so nobody waits for a client."""
+"""The server's side of one WebSocket: frames are queued, so that no client blocks the server."""
 
 from __future__ import annotations
 

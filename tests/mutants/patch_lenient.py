@@ -240,7 +240,7 @@ class GrowsByPatch(Mutant):
 
 
 class TakesAnyRoot(Mutant):
-    """It takes a document that is no object for one of initial values."""
+    """It takes a document that is not an object for one of initial values."""
 
     breaks = "patch-attributes"
 

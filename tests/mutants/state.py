@@ -372,7 +372,7 @@ class ResyncsStale(Mutant):
 
 
 class Silent(Exception):
-    """A refusal that nobody is told of."""
+    """A refusal that the client does not learn about."""
 
 
 class NeverCorrects(Mutant):

@@ -17,7 +17,7 @@ from tests.mutants.link import Link
 
 
 class MournsForever(Mutant):
-    """It lets nobody into a session again whose connection ended without a close frame."""
+    """It admits no client to a session whose last connection ended without a close frame."""
 
     breaks = "transport-any-end"
     mourning = False

@@ -103,7 +103,7 @@ async def test_who_sends_too_fast_is_held_back_by_the_network(serve: Any) -> Non
                 for _ in range(64):
                     await client.send_pair("_ACTION:NOTES", {"type": "count"}, payload)
                     sent += 1
-        assert sent < 32, "nobody has made it wait"
+        assert sent < 32, "nothing has made it wait"
         assert notes._count < 8
         await session.disconnect()
         assert await client.close_code() == 1000

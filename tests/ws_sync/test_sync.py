@@ -72,7 +72,7 @@ async def test_sync_sends_all_changes_as_one_patch() -> None:
 async def test_sync_without_a_client_does_nothing() -> None:
     _, notes, sync = make()
     notes.title = "x"
-    await sync(toast="nobody sees it")
+    await sync(toast="it is never seen")
     assert sync.state_snapshot["title"] == "x"
 
 
@@ -801,7 +801,7 @@ async def test_write_to_a_part_leaves_other_types_beside_it_alone() -> None:
     assert notes.items == [Hiding(1), {"x": 2}]
 
 
-@pytest.mark.parametrize("connected", [False, True], ids=["nobody", "a client"])
+@pytest.mark.parametrize("connected", [False, True], ids=["no client", "a client"])
 async def test_loop_of_syncs_starves_nobody(connected: bool) -> None:
     session, _, sync = make()
     others = 0

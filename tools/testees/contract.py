@@ -41,7 +41,7 @@ def other_values() -> dict[str, Any]:
 
 
 def count_items(items: object) -> int:
-    """Return `itemCount`: the length of `items`, or 0 while `items` is no list.
+    """Return `itemCount`: the length of `items`, or 0 while `items` is not a list.
 
     `assign` may put any JSON value there, and the state must remain readable.
     """
@@ -72,14 +72,14 @@ def read_typed(count: object, label: object) -> dict[str, Any]:
 
     Raises:
         TypeError: an argument is of a type that can't be read as the wanted one.
-        ValueError: `count` is a string or a number that is no integer.
+        ValueError: `count` is a string or a number that is not an integer.
     """
     if not isinstance(label, str):
-        raise TypeError(f"label is no string: {label!r}")
+        raise TypeError(f"label is not a string: {label!r}")
     if isinstance(count, bool) or not isinstance(count, int | float | str):
-        raise TypeError(f"count is no integer: {count!r}")
+        raise TypeError(f"count is not an integer: {count!r}")
     if isinstance(count, float) and not count.is_integer():
-        raise ValueError(f"count is no integer: {count!r}")
+        raise ValueError(f"count is not an integer: {count!r}")
     return {"count": int(count), "label": label}
 
 

@@ -42,7 +42,7 @@ export interface SessionOptions {
   steadyAfter?: number;
   /** An attempt to connect that takes more milliseconds has failed. */
   openWithin?: number;
-  /** A server that is silent for so many milliseconds is taken for one that does not ask who is there. */
+  /** A server that is silent for this many milliseconds is taken for one that does not ask who is there. */
   quietFor?: number;
 }
 
@@ -72,7 +72,7 @@ export interface Signals {
   sent: { readonly frame: string | Uint8Array };
   /** A frame has come in, and is acted on next; `event` is null if it is none. Of a pair the second frame is the event. */
   received: { readonly frame: string | Uint8Array; readonly event: ReceivedEvent | null };
-  /** A frame had no effect. Nobody has to do anything: the state has been asked for where it may be wrong. */
+  /** A frame had no effect. There is nothing to do: the state has been asked for where it may be wrong. */
   problem: {
     readonly frame: string | Uint8Array | null;
     readonly event: ReceivedEvent | null;
@@ -123,7 +123,7 @@ export class Session {
     options?: { debounce?: number; lazy?: boolean },
   ): SyncedDocument<S>;
 
-  /** Calls a listener, until the returned function is called. What it throws disturbs nobody. */
+  /** Calls a listener, until the returned function is called. What it throws does not disturb the others. */
   on<Name extends keyof Signals>(name: Name, listener: (value: Signals[Name]) => unknown): () => void;
   /** Handles an event of the application's own, in place of an older handler; of a pair, `data.data` are the bytes. */
   onEvent(type: string, handler: (data: any) => unknown): () => void;
@@ -169,7 +169,7 @@ export class SyncedDocument<S extends State = Record<string, any>> {
   /**
    * Sends all edits as one patch; nothing if there are none. While the document does not follow the server, they are
    * kept, put on top of the state that arrives, and sent then.
-   * @param options `debounce`: wait so many milliseconds for another call; 0 sends now.
+   * @param options `debounce`: wait this many milliseconds for another call; 0 sends now.
    */
   sync(options?: { debounce?: number }): void;
   /** Sends what waits for its time. */
@@ -196,7 +196,7 @@ export class SyncedDocument<S extends State = Record<string, any>> {
   onOtherAction(handler: (arguments_: any, name: string) => unknown): () => void;
 }
 
-/** A frame that is no event. */
+/** A frame that is not an event. */
 export class MalformedFrame extends Error {}
 /** Something that can't be done as it was asked for, such as a patch. */
 export class Refused extends Error {}

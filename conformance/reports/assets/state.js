@@ -11,7 +11,7 @@
 const Inapplicable = class extends Error {};
 
 function tokens(pointer) {
-  if (typeof pointer !== "string") throw new Inapplicable("a pointer that is no text");
+  if (typeof pointer !== "string") throw new Inapplicable("a pointer that is not a string");
   if (pointer === "") return [];
   if (pointer[0] !== "/" || /~(?![01])/.test(pointer)) throw new Inapplicable(`no pointer: ${pointer}`);
   return pointer.slice(1).split("/").map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));

@@ -147,7 +147,7 @@ async def refused(seat: Participant, step: Step) -> None:
 
 @family.step("malformed")
 async def malformed(seat: Participant, step: Step) -> None:
-    """The client sends what is no event; the server may end the connection over it."""
+    """The client sends a frame that is not an event; the server may end the connection over it."""
     await seat.connection.send_text(step["text"])
     peer = await seat.dialogue.resume(seat.peer)
     if peer is not seat.peer:

@@ -73,7 +73,7 @@ async def race(seat: Participant, step: Step) -> None:
 
 @family.step("away", "session-resumes")
 async def away(seat: Participant, step: Step) -> None:
-    """The server changes something by itself while nobody is connected."""
+    """The server changes something by itself while no client is connected."""
     ((name, value),) = step["values"].items()
     if same(seat.model.state[name], value):
         return
@@ -89,7 +89,7 @@ async def away(seat: Participant, step: Step) -> None:
 
 @family.step("count-away", "tasks-survive")
 async def count_away(seat: Participant, step: Step) -> None:
-    """A task goes on while nobody is connected."""
+    """A task goes on while no client is connected."""
     number = seat.model.state["number"]
     if not countable(number):
         return

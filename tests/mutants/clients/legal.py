@@ -135,7 +135,7 @@ class WaitsLong(Legal):
 
 
 class WaitsForSeconds(Legal):
-    """When nobody takes it, it waits for seconds in the end."""
+    """When no server accepts it, its waits grow to seconds."""
 
     def wait(self) -> float:
         self.attempts += 1

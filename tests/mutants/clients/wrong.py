@@ -99,7 +99,7 @@ class SwallowsBadPatches(Mutant):
 
 
 class AppliesHalf(Mutant):
-    """It keeps the operations in front of the one that fails."""
+    """It keeps the operations before the one that fails."""
 
     breaks = "patch-atomic"
     hint = "half-applied"
@@ -447,7 +447,7 @@ class ForgetsPairAtText(Mutant):
 
 
 class ActionsFirst(Mutant):
-    """It sends calls in front of the edits that wait."""
+    """It sends calls before the pending edits."""
 
     breaks = "connection-order"
 

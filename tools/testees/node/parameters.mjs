@@ -1,7 +1,7 @@
 /**
  * Parameters: how actions and tasks say which arguments they take, and how a call's arguments are read.
  *
- * A reader takes a value as it came, and returns the argument or throws `Refused`. It is strict: `"3"` is no integer.
+ * A reader takes a value as it came, and returns the argument or throws `Refused`. It is strict: `"3"` is not an integer.
  */
 
 import { Refused, isObject } from "./codec.mjs";

@@ -46,7 +46,7 @@ export function serve({ port, host = "127.0.0.1", route, createSession, allowOri
     tcp.on("error", () => {});
     const { origin, host: address = "" } = request.headers;
     const target = route((request.url ?? "").split("?")[0]);
-    // security-origin: without an Origin it is no web page
+    // security-origin: without an Origin it is not a web page
     const refusal = !target ? "404 Not Found" : origin !== undefined && !allowOrigin(origin, address) ? "403 Forbidden" : "";
     if (refusal) return tcp.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     webSockets.handleUpgrade(request, tcp, head, socket => {

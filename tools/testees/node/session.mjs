@@ -114,7 +114,7 @@ export class Session {
       await this.#handleEvent(connection, event.type, event.data);
     } catch (error) {
       // A frame that is malformed or refused has had no effect; what else fails is a fault of the application, and is
-      // told to nobody but its log (actions-error, actions-error-private).
+      // reported only in its log (actions-error, actions-error-private).
       if (!(error instanceof Malformed || error instanceof Refused)) console.error("while handling an event:", error);
     }
   }

@@ -15,7 +15,7 @@ const INITIAL = {
   runningTasks: [],
 };
 
-/** It comes back within 0.2 s, as the contract has it; the kit cuts connections early, which shall not count as failures. */
+/** It comes back within 0.2 s, as the contract has it; the kit cuts connections early, which must not count as failures. */
 const OPTIONS = { firstDelay: 20, maxDelay: 200, steadyAfter: 0 };
 
 /** Connects, and obeys what the kit calls. @param {string} url @param {any} [options] those of `Session` */

@@ -14,7 +14,7 @@ share.href = `#${board}`;
 const isWide = matchMedia("(min-width: 48rem)").matches; // on a phone the notes of both sides come first
 const isAlone = new URLSearchParams(location.search).has("one"); // one side, for a second window
 
-/** The tab's own part of the sessions' names: a copy of the page takes nobody's session. */
+/** The tab's own part of the sessions' names: a copy of the page takes no other page's session. */
 const tab = Math.random().toString(36).slice(2, 8);
 
 for (const side of isAlone ? ["One"] : ["Left", "Right"]) {

@@ -5,10 +5,10 @@ import { make } from "../devtools/dom.js";
 /** @typedef {import("../lib/session.js").Session} Session */
 /** @typedef {import("../lib/document.js").SyncedDocument} SyncedDocument */
 
-/** Keystrokes within so many milliseconds are one event. */
+/** Milliseconds within which keystrokes are one event. */
 const DEBOUNCE = 120;
 
-/** A toast is shown for so many milliseconds. */
+/** Milliseconds that a toast is shown. */
 const TOAST_TIME = 6000;
 
 /**

@@ -9,7 +9,7 @@ import { Session } from "../lib/session.js";
 import { make } from "./dom.js";
 import { Panel, connectionBar } from "./panel.js";
 
-/** So many documents are followed: a server may announce any number. */
+/** At most this many documents are followed: a server may announce any number. */
 const MAX_DOCUMENTS = 100;
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("where"));

@@ -5,7 +5,7 @@ import { Tree } from "./tree.js";
 
 /** @typedef {import("../lib/session.js").Session} Session */
 
-/** So many events are kept. */
+/** At most this many events are kept. */
 const MAX_EVENTS = 200;
 
 /** Longer frames are cut: this is for people. */

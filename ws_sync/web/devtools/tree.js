@@ -43,7 +43,7 @@ export class Tree {
 /**
  * @param {any} value
  * @param {string} path
- * @param {string} label what stands in front of it
+ * @param {string} label the text before it
  * @param {boolean} isWithin whether it is in something that changed
  * @param {Set<string>} changed
  * @param {string} [indent]

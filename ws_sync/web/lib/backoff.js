@@ -26,7 +26,7 @@ export class Backoff {
     return (longest * (1 + random())) / 2;
   }
 
-  /** Begins anew after a success. */
+  /** Starts again after a success. */
   reset() {
     this.#failures = 0;
   }

@@ -60,7 +60,7 @@ export class Copy {
    * Takes over an edit of the application.
    * @param {JsonObject} next
    * @returns {boolean} whether it changes anything
-   * @throws {TypeError | RangeError} it is no object, or not JSON
+   * @throws {TypeError | RangeError} it is not an object, or not JSON
    */
   edit(next) {
     const state = objectOf(next);

@@ -27,16 +27,16 @@ import { Signal, callSafely } from "./signal.js";
  * @property {() => void} flush sends what waits to be synced, of all documents
  */
 
-/** A server that announces a document does it at once; after so many milliseconds it is asked. */
+/** A server that announces a document does it at once; after this many milliseconds it is asked. */
 const ANNOUNCED_WITHIN = 1000;
 
-/** The server is not asked again for a state within so many milliseconds, whatever it answers. */
+/** The server is not asked again for a state within this many milliseconds, whatever it answers. */
 const ASK_AGAIN_AFTER = 1000;
 
-/** What the server asks for while it does not read is sent so many milliseconds later, if it does then. */
+/** What the server asks for while it does not read is sent this many milliseconds later, if it does then. */
 const ANSWER_AGAIN_AFTER = 50;
 
-/** Something that arrives so many milliseconds after an edit was sent shows that the edit has arrived. */
+/** Something that arrives this many milliseconds after an edit was sent shows that the edit has arrived. */
 const DELIVERED_AFTER = 2000;
 
 export class SyncedDocument {

@@ -1,7 +1,7 @@
 /**
  * Events: between text frames and what a client acts on.
  *
- * `read` tells what is no event (MalformedFrame); `check` whether the data of an event is as its type demands (Refused).
+ * `read` rejects what is not an event (MalformedFrame); `check` whether the data of an event is as its type demands (Refused).
  * What a client does not know, or only servers are to know, is neither.
  */
 
@@ -32,7 +32,7 @@ export const TOAST_TYPES = ["default", "message", "info", "success", "warning", 
  * Reads a text frame.
  * @param {string} text
  * @returns {Event}
- * @throws {MalformedFrame} it is no event
+ * @throws {MalformedFrame} it is not an event
  */
 export function read(text) {
   const event = parse(text);

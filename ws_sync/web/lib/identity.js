@@ -2,7 +2,7 @@
  * Who this client is: two strings that stay the same for as long as it wants the same session (session-identify-answer).
  *
  * In a browser the user is kept for the whole site and the session for one tab, across reloads; elsewhere, and where a
- * page may not store anything, both live as long as the program. They are random: whoever knows them has the session. So
+ * page may not store anything, both live as long as the program. They are random: anyone who knows them has the session. So
  * servers of other hosts than the page's are told others, each its own.
  */
 

@@ -12,7 +12,7 @@
 /** Deeper values are refused, coming and going: more than the 64 levels that everyone takes (events-depth-limit). */
 export const MAX_DEPTH = 128;
 
-/** A frame that is no event. */
+/** A frame that is not an event. */
 export class MalformedFrame extends Error {}
 
 /**

@@ -85,7 +85,7 @@ function mergeArrays(base, mine, theirs, preferMine) {
 /**
  * Takes the next hunks that overlap each other, of one side or of both.
  *
- * What is inserted in front of a stretch does not overlap it; two insertions at one place do.
+ * What is inserted before a stretch does not overlap it; two insertions at one place do.
  * @param {{mine: Hunk[], theirs: Hunk[]}} edits the next one last
  */
 function cluster(edits) {

@@ -20,7 +20,7 @@ const MAX_GROWTH = 1_000_000;
 /** What a document may have at most, in these characters, when a patch copies. */
 const MAX_GROWN = 1 << 26;
 
-/** So many elements all operations of a patch may shift in arrays: about a second's work. */
+/** At most this many elements may be shifted in arrays by all operations of a patch: about a second's work. */
 const MAX_SHIFTED = 1_000_000_000;
 
 /** The members that each operation has beside `op` (patch-operations, patch-malformed). */
@@ -68,7 +68,7 @@ export function apply(document, patch) {
     for (const operation of patch) draft.carryOut(operation); // patch-sequence
     return draft.finish();
   } catch (error) {
-    if (error instanceof RangeError || error instanceof TypeError) throw new Refused(error.message); // it is no JSON, or too deep
+    if (error instanceof RangeError || error instanceof TypeError) throw new Refused(error.message); // it is not JSON, or too deep
     throw error;
   }
 }

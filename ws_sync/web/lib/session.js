@@ -36,7 +36,7 @@ import { Signal, callSafely, tell } from "./signal.js";
 /** @typedef {import("./events.js").Event} Event */
 /** @typedef {"stopped" | "connecting" | "connected" | "disconnected"} Status */
 
-/** A server that leaves so many bytes unread is sent no more states until it has read. */
+/** A server that leaves this many bytes unread is sent no more states until it has read. */
 const CONGESTED = 1 << 20;
 
 const SIGNALS = /** @type {const} */ (["status", "toast", "download", "sent", "received", "problem"]);
@@ -290,7 +290,7 @@ export class Session {
     if (this.#status !== "connected") return; // a listener has closed it
     if (event.type === BIN_META && isText) return this.#pairing.announce(event);
     if (!this.#isKnown(event) || !this.#carryOut(event)) {
-      this.#signals.problem.emit({ frame: null, event, verdict: "ignored", reason: `nobody here knows ${event.type}` });
+      this.#signals.problem.emit({ frame: null, event, verdict: "ignored", reason: `no handler for ${event.type}` });
     }
   }
 

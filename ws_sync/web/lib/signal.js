@@ -1,4 +1,4 @@
-/** Listeners: called in the order in which they came; what one throws disturbs nobody. */
+/** Listeners: called in the order in which they came; what one throws does not disturb the others. */
 
 /** Tells of an error of the application where a developer sees it. @param {unknown} error */
 export function tell(error) {

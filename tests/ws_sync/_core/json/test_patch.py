@@ -68,7 +68,7 @@ REFUSED = {
     "operation is null": [None],
     "no op": [{"path": "/a"}],
     "unknown op": [{"op": "ADD", "path": "/a", "value": 1}],
-    "op is no text": [{"op": ["add"], "path": "/a", "value": 1}],
+    "op is not a string": [{"op": ["add"], "path": "/a", "value": 1}],
     "no path": [{"op": "remove"}],
     "path is a number": [{"op": "remove", "path": 1}],
     "no value": [{"op": "add", "path": "/a"}],
