@@ -67,7 +67,7 @@ class _Entry:
 
     Attributes:
         session: the session.
-        begun: time of its creation.
+        created: time of its creation.
         making: the task that runs the factory; it returns whether the factory has succeeded.
         objects: what the factory returned.
         connections: number of connections that are served or wait for the factory.
@@ -77,7 +77,7 @@ class _Entry:
     """
 
     session: Session
-    begun: float
+    created: float
     making: asyncio.Task[bool] = field(init=False)
     objects: Any = None
     connections: int = 0
@@ -207,7 +207,7 @@ class Sessions:
         """End the sessions that are due, and return their number."""
         now = self._clock()
         due = [identity for identity, entry in self._entries.items() if self._due(entry) <= now]
-        await asyncio.gather(*[self._end(self._take(identity)) for identity in due])
+        await asyncio.gather(*[self._end(self._remove(identity)) for identity in due])
         return len(due)
 
     async def close(self, deadline: float = 5.0) -> None:
@@ -220,7 +220,7 @@ class Sessions:
             deadline: seconds to wait for the ends of sessions.
         """
         self._is_closing = True
-        entries = [self._take(identity) for identity in list(self._entries)]
+        entries = [self._remove(identity) for identity in list(self._entries)]
         for entry in entries:
             if entry.session.connection is not None:
                 entry.session.connection.close(CloseCode.SERVICE_RESTART, "service restart")
@@ -275,7 +275,7 @@ class Sessions:
                 extra=log_fields("factory-failed", session=identity),
             )
             if self._entries.get(identity) is entry:
-                self._take(identity)
+                self._remove(identity)
             return False
         if not entry.session.event_handlers:
             _log.warning(
@@ -304,7 +304,7 @@ class Sessions:
 
     def _due(self, entry: _Entry) -> float:
         alone = math.inf if entry.connections else entry.left + self._grace
-        return min(entry.begun + self._lifetime, alone)
+        return min(entry.created + self._lifetime, alone)
 
     def _watch(self, entry: _Entry) -> None:
         """Set the timer of a session again, after a change of when it is due."""
@@ -316,7 +316,7 @@ class Sessions:
             loop = asyncio.get_running_loop()
             entry.timer = loop.call_later(max(wait, 0) + _SLACK, self._sweep_soon)
 
-    def _take(self, identity: Hashable) -> _Entry:
+    def _remove(self, identity: Hashable) -> _Entry:
         """Remove a session from the store; its identity is free for a new one."""
         entry = self._entries.pop(identity)
         if (user := _user(identity)) is not None:

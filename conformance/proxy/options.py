@@ -58,7 +58,9 @@ def read(given: Sequence[str] | None) -> Options:
         "--page", type=_address, default=(LOOPBACK, 0), metavar="HOST:PORT",
         help="where the live page is served (default: a free port on loopback)",
     )  # fmt: skip
-    pages.add_argument("--no-page", dest="page", action="store_const", const=None)
+    pages.add_argument(
+        "--no-page", dest="page", action="store_const", const=None, help="serve no page"
+    )
     parser.add_argument(
         "--report", type=Path, metavar="DIR",
         help="write a report at the end, and a replay file for each finding about the server",

@@ -314,9 +314,9 @@ def _after_death(item: pytest.Item) -> None:
         except Unusable as error:
             item.session.shouldstop = str(error)
         return
-    if ails := check_alive(chosen.target, chosen.process):  # it may have recovered
+    if death := check_alive(chosen.target, chosen.process):  # it may have recovered
         side = chosen.target.side
-        item.session.shouldstop = f"the {side} at {chosen.target.url} died: {ails}"
+        item.session.shouldstop = f"the {side} at {chosen.target.url} died: {death}"
 
 
 # The run

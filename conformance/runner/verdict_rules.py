@@ -74,7 +74,7 @@ def judge(
         chosen: The options of the run.
         keep: Keeps a finding, and returns the command that runs it again.
     """
-    outcome.closing = _manner(endings, chosen)
+    outcome.closing = _judge_closings(endings, chosen)
     match error:
         case None:
             pass
@@ -96,9 +96,9 @@ def judge(
 
 
 def _blame(outcome: Outcome, violations: list[Found], chosen: Options, keep: Keep) -> None:
-    ails = check_alive(chosen.target, chosen.process)
-    if ails:
-        outcome.death = _obituary(chosen, outcome.trace, ails)
+    death = check_alive(chosen.target, chosen.process)
+    if death:
+        outcome.death = _describe_death(chosen, outcome.trace, death)
     for violation, trace, program in violations:
         outcome.trace = trace
         finding = _finding(outcome, violation, trace, program, chosen)
@@ -106,7 +106,7 @@ def _blame(outcome: Outcome, violations: list[Found], chosen: Options, keep: Kee
     found = [requirements()[finding.requirement] for finding in outcome.findings]
     outcome.broken = found[-1].id
     outcome.reason = "\n\n".join(explain(outcome, finding) for finding in outcome.findings)
-    if ails:
+    if death:
         outcome.verdict = Verdict.DIED
     else:
         outcome.verdict = max(
@@ -114,7 +114,7 @@ def _blame(outcome: Outcome, violations: list[Found], chosen: Options, keep: Kee
         )
 
 
-def _manner(endings: Iterable[ConnectionEnd], chosen: Options) -> ClosingVerdict | None:
+def _judge_closings(endings: Iterable[ConnectionEnd], chosen: Options) -> ClosingVerdict | None:
     """The worst verdict about how connections ended; None if there is nothing to judge."""
     found = [
         ClosingVerdict(
@@ -155,7 +155,7 @@ def _finding(
     return replace(finding, hint=hint, printed=printed)
 
 
-def _obituary(chosen: Options, trace: Trace | None, ails: str) -> str:
+def _describe_death(chosen: Options, trace: Trace | None, death: str) -> str:
     answered = chosen.target.is_client or (  # whose death is found at the end of a case
         trace is not None and any(entry.direction == "received" for entry in trace.entries)
     )
@@ -165,7 +165,7 @@ def _obituary(chosen: Options, trace: Trace | None, ails: str) -> str:
         status = f"; its exit status is {chosen.process.status}"
         if not chosen.process.printed_since_mark():  # the finding has that
             status += f", and {chosen.process.printed()}"
-    return f"The {chosen.target.side} has died: {ails}; {when}{status}"
+    return f"The {chosen.target.side} has died: {death}; {when}{status}"
 
 
 def _compare_with_list(outcome: Outcome, entry: Entry | None) -> None:
@@ -180,8 +180,8 @@ def _compare_with_list(outcome: Outcome, entry: Entry | None) -> None:
             outcome.reason = f"known: {known}\n{outcome.reason}"
         else:
             outcome.not_as_listed = (
-                f"{entry.place}: {case} is listed as known failing with {entry.pinned!r}, but its "
-                "failure has not this text:"
+                f"{entry.place}: {case} is listed as known failing with {entry.pinned!r}, but "
+                "its failure does not contain this text:"
             )
             outcome.reason = f"{outcome.not_as_listed}\n{outcome.reason}"
     elif outcome.verdict is Verdict.PASS:
@@ -219,16 +219,16 @@ def listed(run: Run, old: Known) -> str:
         text = outcome.reason
         if outcome.verdict in (Verdict.FAIL, Verdict.KNOWN) and outcome.findings:
             first = outcome.findings[0]
-            said = f"expected {first.expected}, received {first.received}"
+            reason = f"expected {first.expected}, received {first.received}"
             text = "\n".join(explain(outcome, finding) for finding in outcome.findings)
         elif closing is not None and closing.verdict in (Verdict.FAIL, Verdict.KNOWN):
-            said = text = describe_closing(closing)
+            reason = text = describe_closing(closing)
         else:
             if outcome.verdict in (Verdict.PASS, Verdict.WARN, Verdict.FAIL):
                 passed.add(outcome.case.id)
             continue
-        said = escape_control_chars(said)
-        short = said if len(said) <= SHORT else said[: SHORT - 1] + "…"
+        reason = escape_control_chars(reason)
+        short = reason if len(reason) <= SHORT else reason[: SHORT - 1] + "…"
         failures.append(Failure(outcome.case.id, short, text))
     judged = {failure.case for failure in failures} | passed
     return known_failing.written(

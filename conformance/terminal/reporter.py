@@ -88,10 +88,13 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
         marks = MARKS.get(kind)
         return self._tw.markup(text, **marks) if marks and text else text
 
-    # While it runs
+    def _print_nothing(self, *_: object, **__: object) -> None:
+        """Leave out what pytest prints there: the outcomes are printed at the end."""
 
-    def pytest_runtest_logstart(self, nodeid: str, location: object) -> None:
-        """Print nothing: the progress is printed at the end of a case."""
+    pytest_runtest_logstart = pytest_collection = report_collect = _print_nothing
+    summary_warnings = short_test_summary = summary_passes = _print_nothing
+
+    # While it runs
 
     def pytest_runtest_logfinish(self) -> None:
         """Print the progress from time to time; with -v the verdict of each case."""
@@ -116,9 +119,6 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
         """Print nothing: the outcomes are printed at the end."""
         self._tests_ran = True
 
-    def pytest_collection(self) -> None:
-        """Print nothing while the cases are collected."""
-
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Print the cases for `--list`."""
         run = self.config.stash[RUN]
@@ -129,9 +129,6 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
                 needs = " ".join(sorted(case.needs))
                 line = f"{case.id:<{width}}  {case.requirement.level:<10}  {case.requirement.id}"
                 self._tw.line(f"{line}  {needs}".rstrip())
-
-    def report_collect(self, final: bool = False) -> None:
-        """Print nothing: the summary has the number of cases."""
 
     # At its end
 
@@ -162,15 +159,6 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
         seconds = time.monotonic() - self.began
         for line in summary(run, chosen.target, seconds, self.page):
             self._tw.line(line)
-
-    def summary_warnings(self) -> None:
-        """Print nothing: a Python warning is an error of the kit."""
-
-    def short_test_summary(self) -> None:
-        """Print nothing: the findings were printed by requirement."""
-
-    def summary_passes(self) -> None:
-        """Print nothing."""
 
 
 def progress(run: Run, seconds: float) -> str:

@@ -32,7 +32,7 @@ def verdict(name: str, folder: Path, *outcomes: dict[str, object]) -> Result:
     [
         ("state-client-patch", ["stale-edits"], None),
         ("state-get", [], "killed for state-get (1) only"),
-        ("state-client-patch", [], "killed for state-client-patch (1) only"),
+        ("state-client-patch", [], "killed without the hint stale-edits"),
         ("state-client-patch", ["stale-edits", "echo"], "misleading hint echo"),
     ],
     ids=["found", "not-found", "no-hint", "misled"],

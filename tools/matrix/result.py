@@ -122,6 +122,8 @@ def complaint(result: Result, known: Catalogue) -> str | None:
             # A hint that a reader does not need would mislead.
             wrong = sorted({*result.hints} - {known.hints[result.name]})
             return f"misleading hint {wrong[0]}" if wrong else None
+        if result.breaks in result.others.values():
+            return f"killed without the hint {known.hints[result.name]}"
         return f"killed for {others(result)} only" if result.others else "SURVIVED"
     if result.others:
         case, requirement = next(iter(result.others.items()))

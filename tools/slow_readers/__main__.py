@@ -101,10 +101,10 @@ async def _judge(name: str, chosen: argparse.Namespace) -> int:
             client.close()
     most = chosen.readers * EACH + FIXED
     is_bounded = max(grown) <= most
-    told = "bounded" if is_bounded else "NOT BOUNDED"
+    verdict = "bounded" if is_bounded else "NOT BOUNDED"
     print(
         f"{name}: memory grows by {max(grown) / (1 << 20):.0f} MiB beside {chosen.readers} slow"
-        f" readers, at most {most / (1 << 20):.0f}: {told}",
+        f" readers, at most {most / (1 << 20):.0f}: {verdict}",
         flush=True,
     )
     return 0 if is_bounded else 1

@@ -101,8 +101,8 @@ class Watch:
             flat = grown <= most
             is_flat &= flat
             over = f"{settled[-1].done - settled[0].done:,} {self._what}"
-            told = "flat" if flat else "NOT FLAT"
-            print(f"{name}: {grown:+,.0f} over {over}, at most {most:,}: {told}")
+            verdict = "flat" if flat else "NOT FLAT"
+            print(f"{name}: {grown:+,.0f} over {over}, at most {most:,}: {verdict}")
         return is_flat
 
 

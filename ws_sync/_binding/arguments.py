@@ -68,6 +68,43 @@ class Parameters(list[Parameter]):
         super().__init__(parameters)
         self.are_named = all(parameter.positional is None for parameter in self)
 
+    def fit(
+        self, function: object, name: str, arguments: dict[str, Any], camel: bool
+    ) -> dict[str, Any]:
+        """See the function `fit`."""
+        left = dict(arguments)
+        if "self" in left and hasattr(function, "__self__"):
+            del left["self"]  # Python passes it already
+        fitted: dict[str, Any] = {}
+        for parameter in self:
+            own = parameter.name
+            if parameter.collects:
+                fitted |= {other: _read(parameter, name, value) for other, value in left.items()}
+            elif own in left:
+                fitted[own] = _read(parameter, name, left.pop(own))
+            elif camel and parameter.camel_name in left:
+                fitted[own] = _read(parameter, name, left.pop(parameter.camel_name))
+            elif parameter.required:
+                raise RefusedArguments(name, f"{parameter.name!r} is missing")  # actions-arguments
+            elif parameter.default is not None:
+                fitted[parameter.name] = parameter.default.get_default(call_default_factory=True)
+        return fitted  # Python adds the remaining defaults (actions-default)
+
+    def split(self, fitted: Mapping[str, Any]) -> tuple[list[Any], Mapping[str, Any]]:
+        """See the function `split`."""
+        if self.are_named:
+            return [], fitted
+        named = dict(fitted)
+        by_position: list[Any] = []
+        for parameter in self:
+            if parameter.positional is None:
+                continue
+            if parameter.name in named:
+                by_position.append(named.pop(parameter.name))
+            else:
+                by_position.extend(parameter.positional)
+        return by_position, named
+
 
 def read_call(data: JSON) -> tuple[str, dict[str, Any]]:
     """Split the data of an action or a task into the name and the arguments.
@@ -90,7 +127,7 @@ def bind(
         RefusedArguments: as `fit` does.
     """
     parameters = _parameters(function)
-    return _split(parameters, _fit(parameters, function, name, arguments, camel))
+    return parameters.split(parameters.fit(function, name, arguments, camel))
 
 
 def fit(
@@ -107,57 +144,14 @@ def fit(
     Raises:
         RefusedArguments: an argument is missing, or its parameter's type rejects it.
     """
-    return _fit(_parameters(function), function, name, arguments, camel)
+    return _parameters(function).fit(function, name, arguments, camel)
 
 
 def split(
     function: Callable[..., Any], fitted: Mapping[str, Any]
 ) -> tuple[list[Any], Mapping[str, Any]]:
     """Split the result of `fit` into positional and named arguments."""
-    return _split(_parameters(function), fitted)
-
-
-def _fit(
-    parameters: Parameters,
-    function: Callable[..., Any],
-    name: str,
-    arguments: dict[str, Any],
-    camel: bool,
-) -> dict[str, Any]:
-    left = dict(arguments)
-    if "self" in left and hasattr(function, "__self__"):
-        del left["self"]  # Python passes it already
-    fitted: dict[str, Any] = {}
-    for parameter in parameters:
-        own = parameter.name
-        if parameter.collects:
-            fitted |= {other: _read(parameter, name, value) for other, value in left.items()}
-        elif own in left:
-            fitted[own] = _read(parameter, name, left.pop(own))
-        elif camel and parameter.camel_name in left:
-            fitted[own] = _read(parameter, name, left.pop(parameter.camel_name))
-        elif parameter.required:
-            raise RefusedArguments(name, f"{parameter.name!r} is missing")  # actions-arguments
-        elif parameter.default is not None:
-            fitted[parameter.name] = parameter.default.get_default(call_default_factory=True)
-    return fitted  # Python adds the remaining defaults (actions-default)
-
-
-def _split(
-    parameters: Parameters, fitted: Mapping[str, Any]
-) -> tuple[list[Any], Mapping[str, Any]]:
-    if parameters.are_named:
-        return [], fitted
-    named = dict(fitted)
-    by_position: list[Any] = []
-    for parameter in parameters:
-        if parameter.positional is None:
-            continue
-        if parameter.name in named:
-            by_position.append(named.pop(parameter.name))
-        else:
-            by_position.extend(parameter.positional)
-    return by_position, named
+    return _parameters(function).split(fitted)
 
 
 def _read(parameter: Parameter, name: str, value: Any) -> Any:

@@ -57,7 +57,7 @@ class DocumentState:
         "_late",
         "_limits",
         "_log",
-        "_patch_begun",
+        "_patch_prefix",
         "_restarted",
         "_timer",
         "_unreadable",
@@ -83,7 +83,7 @@ class DocumentState:
         self._log = log
         self._limits = limits
         self._dialects = dialects
-        self._patch_begun = b""  # the frame of a patch, up to its data
+        self._patch_prefix = b""  # the frame of a patch, up to its data
         self._good: dict[str, AttributeSnapshot] = {}  # the last value that could be sent
         self._unreadable: Set[str] = _NONE
         self._all_readers: list[tuple[str, Callable[[], object]]] = []
@@ -181,8 +181,8 @@ class DocumentState:
         if found is None:
             return False, self._note({}, names) if self._unreadable else []
         if found.operations:
-            self._patch_begun = self._patch_begun or frame_prefix(patch_event(self.key))
-            connection.send((b"%b%b}" % (self._patch_begun, found.patch)).decode())
+            self._patch_prefix = self._patch_prefix or frame_prefix(patch_event(self.key))
+            connection.send((b"%b%b}" % (self._patch_prefix, found.patch)).decode())
             self._counters.sent_patches += 1
             self.sent_at = now = connection.loop.time()
             if whole:

@@ -34,26 +34,28 @@ class WeakHandler:
     By this type `call_handler` knows that the result is awaitable.
     """
 
-    __slots__ = ("_function", "place")
+    __slots__ = ("_function", "owner_ref")
 
-    def __init__(self, method: Callable[..., Awaitable[None]], place: weakref.ref[object]) -> None:
+    def __init__(
+        self, method: Callable[..., Awaitable[None]], owner_ref: weakref.ref[object]
+    ) -> None:
         """Wrap a bound method.
 
         Args:
             method: an async method of the object.
-            place: a weak reference to the object, shared by all of its handlers.
+            owner_ref: a weak reference to the object, shared by all of its handlers.
         """
-        self.place = place
+        self.owner_ref = owner_ref
         self._function = method.__func__  # type: ignore[attr-defined]  # it is bound
 
     @property
     def owner(self) -> object | None:
         """The object; None when it is gone."""
-        return self.place()
+        return self.owner_ref()
 
     def __call__(self, *data: JSON) -> Awaitable[None]:
         """Call the method with the data of an event."""
-        owner = self.place()
+        owner = self.owner_ref()
         if owner is None:
             return _nothing()
         called: Awaitable[None] = self._function(owner, *data)
@@ -79,7 +81,7 @@ def owners(session: Handlers) -> set[object]:
 class Registration:
     """The handlers of one object in its session; the object keeps it."""
 
-    __slots__ = ("_first", "_handlers", "_place")
+    __slots__ = ("_first", "_handlers", "_owner_ref")
 
     def __init__(
         self,
@@ -98,22 +100,22 @@ class Registration:
         """
         self._handlers = session.event_handlers
         self._first = next(iter(events))
-        self._place = weakref.ref(owner, _Removal(session, tuple(events)))
+        self._owner_ref = weakref.ref(owner, _Removal(session, tuple(events)))
         for event, method in events.items():
-            session.register_event(event, WeakHandler(method, self._place))
+            session.register_event(event, WeakHandler(method, self._owner_ref))
         if initialise is not None:
-            session.init_handlers.append(WeakHandler(initialise, self._place))
+            session.init_handlers.append(WeakHandler(initialise, self._owner_ref))
 
     def is_current(self, event: str | None = None) -> bool:
         """Return whether no newer object has taken `event`, or by default the first event."""
         handler = self._handlers.get(event or self._first)
-        return type(handler) is WeakHandler and handler.place is self._place
+        return type(handler) is WeakHandler and handler.owner_ref is self._owner_ref
 
     def remove(self) -> None:
         """Remove the handlers that no newer object has replaced."""
-        removal = self._place.__callback__
+        removal = self._owner_ref.__callback__
         if removal is not None:  # the object is alive
-            removal(self._place)
+            removal(self._owner_ref)
 
 
 class _Removal:
@@ -125,15 +127,15 @@ class _Removal:
         self._session = weakref.ref(session)
         self._events = events
 
-    def __call__(self, place: weakref.ref[object]) -> None:
+    def __call__(self, owner_ref: weakref.ref[object]) -> None:
         session = self._session()
         if session is None:
             return
         for event in self._events:
             handler = session.event_handlers.get(event)
-            if type(handler) is WeakHandler and handler.place is place:
+            if type(handler) is WeakHandler and handler.owner_ref is owner_ref:
                 del session.event_handlers[event]
         for index, handler in enumerate(session.init_handlers):
-            if type(handler) is WeakHandler and handler.place is place:
+            if type(handler) is WeakHandler and handler.owner_ref is owner_ref:
                 del session.init_handlers[index]
                 return

@@ -157,8 +157,9 @@ async def test_writes_that_are_all_refused_are_warned_of() -> None:
 
 
 async def test_sequences_that_end_at_their_first_step_are_warned_of() -> None:
+    options = ("-k", "after_every_step", "--seed=1", "--max-examples=8", "--budget=60s")
     async with serving(KeepsNested) as (url, _):
-        result = await run_kit("--server-url", url, *QUICK, "-k", "after_every_step", "--seed", "1")
-        whole = await run_kit("-k", "after_every_step", "--seed", "1")
+        result = await run_kit("--server-url", url, *QUICK, *options)
+        whole = await run_kit(*options)
     assert "warning: every generated sequence ended at its first step" in result.output
     assert "first step" not in whole.output

@@ -107,7 +107,7 @@ async def test_known_failure_does_not_fail_the_run(tmp_path: Path) -> None:
         ("actions/unknown-action-is-ignored[TESTEE]  why", "unknown_action_is", "passes, but"),
         ("notices/toast-arives-with-its-level[*]  why", "its_level and info", "did you mean"),
         ("notices/file-arrives[empty]  why", "file_arrives and empty", "is listed as known"),
-        (f'{TOAST}[info] ~ "closed"  why', "its_level and info", "has not this text"),
+        (f'{TOAST}[info] ~ "closed"  why', "its_level and info", "does not contain this text"),
     ],
     ids=["unexpected-pass", "no-such-case", "not-applicable", "another-message"],
 )  # fmt: skip
