@@ -1,4 +1,4 @@
-"""The testee contract as data: keys, initial state, features, actions and tasks (spec/testee.md).
+"""The testee contract as data: keys, initial state, features and actions (spec/testee.md).
 
 Everything in the kit that knows the testee reads it here; a test compares it with the page and with
 `testee.json`.
@@ -69,22 +69,6 @@ ACTIONS: Final[dict[str, str | None]] = {
     "fail": "errors",
 }
 """The actions of TESTEE, with the features that they need."""
-TASKS: Final = ("count", "wait", "crash")
-"""The tasks of TESTEE, which need the feature `tasks`."""
-
-CLIENT_ACTIONS: Final = (
-    "assign",
-    "edit",
-    "assignQuietly",
-    "publish",
-    "fetchState",
-    "sendState",
-    "call",
-    "startTask",
-    "cancelTask",
-    "sendBytes",
-)
-"""The actions of a client under test."""
 
 
 def keys_for(features: Collection[str]) -> list[str]:

@@ -14,8 +14,8 @@ from jsonpointer import JsonPointer, JsonPointerException
 
 from conformance.protocol.legality import ServerLegality
 from conformance.protocol.mirror import Inapplicable, Mirror
-from conformance.protocol.wire import ABSENT, SCHEMA_BY_NAME, Event, MalformedFrame, decode, same
-from conformance.spec import deviation, schemas
+from conformance.protocol.schemas import EVENTS
+from conformance.protocol.wire import ABSENT, Event, MalformedFrame, decode, same
 from tests.vectors.files import data_of, each, joined, judge, load, patch_of
 
 DOCUMENTS = load("pointers")["documents"]
@@ -46,10 +46,10 @@ def difference_in_frame(vector: Any) -> str | None:
 
 def verdict(event: Event, receiver: str | None) -> str:
     """The verdict about a well-formed event by its name and its schema, for a receiver."""
-    schema = SCHEMA_BY_NAME.get(event.name)
-    if schema is None or (receiver == "server" and "client" not in schemas()[schema]["x-senders"]):
+    schema = EVENTS.get(event.name)
+    if schema is None or (receiver == "server" and "client" not in schema.senders):
         return "ignored"
-    return "event" if deviation(schema, event.envelope()) is None else "refused"
+    return "event" if schema.violation(event.envelope()) is None else "refused"
 
 
 @each("pointers", "syntax")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conformance.protocol import contract
 from conformance.protocol.contract import INITIAL
 from conformance.protocol.model import Model
 from conformance.protocol.wire import JSON
@@ -15,19 +16,7 @@ from conformance.sequences.edits import SPOILERS, places, rearranged
 from conformance.sequences.steps import STEPS, Step
 from conformance.sequences.strategies import DRAWERS, kinds_for, programs, signature
 
-FEATURES = frozenset(
-    [
-        "tasks",
-        "binary",
-        "toast",
-        "client-actions",
-        "typed-arguments",
-        "errors",
-        "download",
-        "lazy",
-        "scoped-keys",
-    ]
-)
+FEATURES = frozenset(contract.FEATURES)
 
 
 @settings(max_examples=50, deadline=None)
