@@ -10,7 +10,7 @@ import pytest
 
 from tools.fuzz.target import run
 from tools.fuzz.targets import TARGETS
-from ws_sync._binding import client_write
+from ws_sync._binding.write import write
 from ws_sync._core.json import codec, diff, patch
 from ws_sync._core.snapshot import text_diff
 from ws_sync._server import document_state
@@ -47,7 +47,7 @@ DEFECTS: list[tuple[str, Any, str, Any]] = [
     ("patch", patch, "_lookup", _raises),
     ("document", text_diff, "remove_operation", _removes_by_null),
     ("diff", diff, "equal", _takes_true_for_one),
-    ("session", client_write.Write, "undo", lambda _: None),
+    ("session", write.Write, "undo", lambda _: None),
     ("session", document_state.DocumentState, "resync", lambda *_: None),
 ]
 """For each a target, and the object, its attribute and the replacement."""

@@ -23,6 +23,7 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
 )
+from pydantic_core import SchemaValidator
 
 from ws_sync._core.json.codec import JSON, dump
 from ws_sync._log import Log, log_fields
@@ -95,11 +96,13 @@ def attribute_annotation(cls: type, name: str) -> Any:
     return Any
 
 
-def read_json(reader: TypeAdapter[Any], value: JSON, strict: bool | None = None) -> Any:
+def read_json(
+    reader: TypeAdapter[Any] | SchemaValidator, value: JSON, strict: bool | None = None
+) -> Any:
     """Validate a JSON value by pydantic's rules for JSON text; models accept aliases and names.
 
     Args:
-        reader: the adapter of the type.
+        reader: the adapter or the validator of the type.
         value: the value.
         strict: pydantic's strict mode; None: as the type is configured.
 
@@ -115,7 +118,22 @@ def read_json(reader: TypeAdapter[Any], value: JSON, strict: bool | None = None)
     return read
 
 
-def reason_of(error: Exception) -> str:
+def shows_infinity(schema: Any) -> bool:
+    """Return whether a model in a schema has its own JSON form of NaN and Infinity."""
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            config = part.get("config") or {}
+            if config.get("ser_json_inf_nan") in ("null", "strings"):
+                return True
+            waiting += [each for name, each in part.items() if name != "metadata"]
+        elif isinstance(part, list | tuple):
+            waiting += part
+    return False
+
+
+def reason_of(error: BaseException) -> str:
     """Return why a type rejected a value, in one line."""
     if not isinstance(error, ValidationError):
         return str(error)

@@ -8,28 +8,22 @@ everything was accepted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from copy import copy
 from dataclasses import replace
-from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import orjson
 from pydantic import BaseModel, TypeAdapter
-from pydantic.fields import FieldInfo
-from pydantic_core import SchemaValidator
 
 from ws_sync._binding.annotations import (
     attribute_adapter,
-    attribute_annotation,
-    read_json,
-    require_finite,
+    shows_infinity,
 )
 from ws_sync._binding.attributes import Attribute, camel_case
-from ws_sync._binding.wire_names import from_wire, wire_name
-from ws_sync._core.json.codec import JSON
+from ws_sync._binding.wire_names import wire_name
 from ws_sync._core.tracked.containers import TRACKED
 
 _PLAIN_SCHEMAS = frozenset(
@@ -40,7 +34,7 @@ _PLAIN_SCHEMAS = frozenset(
 
 _validating: ContextVar[bool] = ContextVar("_validating", default=False)
 
-_fields_validators: WeakKeyDictionary[type, SchemaValidator] = WeakKeyDictionary()
+_with_infinity: WeakKeyDictionary[type, bool] = WeakKeyDictionary()
 _plain_fields: WeakKeyDictionary[type, dict[str, bool]] = WeakKeyDictionary()
 
 
@@ -59,16 +53,12 @@ def validating() -> Iterator[None]:
         _validating.reset(token)
 
 
-def validate(adapter: TypeAdapter[Any] | None, annotation: Any, value: JSON) -> object:
-    """Return a value of the client as its type; without an adapter any value is accepted."""
-    known = from_wire(annotation, value)
-    return known if adapter is None else read_json(adapter, known)
-
-
 def serialise(adapter: TypeAdapter[Any] | None, value: object) -> object:
     """Return a value as its type serialises it."""
     if adapter is None or value is None:
         return value
+    if shows_infinity(adapter.core_schema):  # only JSON text honours it
+        return orjson.loads(adapter.dump_json(value, by_alias=True, warnings=False))
     return adapter.dump_python(value, mode="json", by_alias=True, warnings=False)
 
 
@@ -79,9 +69,9 @@ def attribute_of(owner: object, name: str, wire: str, read_only: bool = False) -
         UnknownAttribute: the object does not have it.
     """
     if isinstance(owner, BaseModel):
-        attribute = ModelTypes(owner).attribute(name, wire)
+        attribute = _model_attribute(owner, name, wire)
     else:
-        attribute = ClassTypes(owner).attribute(name, wire)
+        attribute = _class_attribute(owner, name, wire)
     return replace(attribute, read_only=True) if read_only else attribute
 
 
@@ -107,88 +97,10 @@ def default_wire_name(cls: type, camel: bool, name: str) -> str:
     return usual if alias == name else alias
 
 
-class ClassTypes:
-    """The types of a plain object's attributes: the annotations of its class."""
-
-    def __init__(self, owner: object) -> None:
-        self._owner = owner
-
-    def attribute(self, name: str, wire: str = "") -> Attribute:
-        """Return the description of an attribute."""
-        attribute = Attribute.of(self._owner, name, wire)
-        adapter = attribute_adapter(type(self._owner), name)
-        if adapter is None or attribute.computed:
-            return attribute
-        return TypedAttribute.typed(attribute, self, adapter)
-
-    def read(self, values: Mapping[str, JSON]) -> dict[str, object]:
-        """Validate each value by its attribute's annotation."""
-        read: dict[str, object] = {}
-        cls = type(self._owner)
-        for name, value in values.items():
-            adapter, annotation = attribute_adapter(cls, name), attribute_annotation(cls, name)
-            read[name] = validate(adapter, annotation, value)
-        return read
-
-
-class ModelTypes:
-    """The types of a pydantic model's fields."""
-
-    def __init__(self, owner: BaseModel) -> None:
-        self._owner = owner
-
-    def attribute(self, name: str, wire: str = "") -> Attribute:
-        """Return the description of a field, a computed field or a property."""
-        cls = type(self._owner)
-        info = cls.model_fields.get(name)
-        if info is None:
-            computed = Attribute.of(self._owner, name, wire, self)
-            return ModelAttribute(*computed.as_args()) if computed.computed else computed
-        frozen = bool(info.frozen or cls.model_config.get("frozen"))
-        return ModelAttribute(self._owner, name, wire, frozen, False, self)
-
-    def read(self, values: Mapping[str, JSON]) -> dict[str, object]:
-        """Assign all values to a draft of the model, and return what has changed.
-
-        The validator of each field sees the fields assigned before it. Validators of the model see
-        all new values together, and may change other fields.
-        """
-        cls = type(self._owner)
-        read = {name: value for name, value in values.items() if name not in cls.model_fields}
-        fields = {
-            name: _readable(cls.model_fields[name], cls, value)
-            for name, value in values.items()
-            if name in cls.model_fields
-        }
-        if not fields:
-            return read
-        draft = _draft(self._owner)
-        *others, last = fields
-        for name in others:
-            assign: Any = partial(_fields_validator(cls).validate_assignment, dict(vars(draft)))
-            vars(draft)[name] = assign(name, fields[name], by_alias=True, by_name=True)[0][name]
-        cls.__pydantic_validator__.validate_assignment(
-            draft, last, fields[last], by_alias=True, by_name=True
-        )
-        for name in cls.model_fields:
-            value = vars(draft).get(name)
-            if value is not vars(self._owner).get(name):
-                require_finite(value)
-                read[name] = value
-        return read
-
-
 class TypedAttribute(Attribute):
     """An attribute of a plain object with an annotation in its class."""
 
     __slots__ = ()
-
-    @classmethod
-    def typed(cls, attribute: Attribute, types: ClassTypes, adapter: TypeAdapter[Any]) -> Attribute:
-        """Return the attribute with its type; a plain `Attribute` if its values are JSON."""
-        owner, name, wire, read_only, computed, _ = attribute.as_args()
-        kind = Attribute if is_plain(adapter.core_schema) else cls
-        return kind(owner, name, wire, read_only, computed, types)
 
     def reader(self) -> Callable[[], object]:
         """Return a fast getter equivalent to `plain()`."""
@@ -210,13 +122,27 @@ class ModelAttribute(Attribute):
         return super().reader() if _is_plain_field(type(owner), self.name) else self.plain
 
     def plain(self) -> object:
-        """Return the value as the model serialises it."""
+        """Return the value as the model serialises it; None if the model leaves it out."""
         owner: Any = self.owner
-        if _is_plain_field(type(owner), self.name):
+        cls = type(owner)
+        if _is_plain_field(cls, self.name):
             return self.read()
-        options: Any = {"mode": "json", "by_alias": True, "warnings": False}
-        dumped = owner.model_dump(include={self.name}, **options)
-        return next(iter(dumped.values())) if len(dumped) == 1 else self.read()
+        if not cls.__pydantic_decorators__.model_serializers:
+            return next(iter(_dump(owner, include={self.name}).values()), None)
+        shown = _dump(owner)  # its serialiser may need all fields
+        return shown.get(self._shown_name) if isinstance(shown, dict) else None
+
+    @property
+    def is_shown_by_class(self) -> bool:
+        """Whether only `plain` says what goes out, and not the attribute's type."""
+        cls: Any = type(self.owner)
+        return self.computed or bool(cls.__pydantic_decorators__.model_serializers)
+
+    @property
+    def _shown_name(self) -> str:
+        cls: Any = type(self.owner)
+        info = cls.model_fields.get(self.name) or cls.model_computed_fields.get(self.name)
+        return self.name if info is None else wire_name(self.name, info)
 
     def write(self, value: object) -> None:
         """Set the value, which the validators of the model have accepted before."""
@@ -228,29 +154,35 @@ class ModelAttribute(Attribute):
         owner.__pydantic_fields_set__.add(self.name)
 
 
-def _draft(model: BaseModel) -> BaseModel:
-    """Return a copy to try assignments on; it shares the private attributes of the model."""
-    draft = object.__new__(type(model))
-    object.__setattr__(draft, "__dict__", dict(vars(model)))
-    object.__setattr__(draft, "__pydantic_fields_set__", set(model.__pydantic_fields_set__))
-    object.__setattr__(draft, "__pydantic_extra__", copy(model.__pydantic_extra__))
-    object.__setattr__(draft, "__pydantic_private__", model.__pydantic_private__)
-    return draft
+def _dump(model: BaseModel, **options: Any) -> Any:
+    if _infinities(type(model)):  # only JSON text honours it
+        return orjson.loads(model.model_dump_json(by_alias=True, warnings=False, **options))
+    return model.model_dump(mode="json", by_alias=True, warnings=False, **options)
 
 
-def _readable(info: FieldInfo, cls: type[BaseModel], value: JSON) -> object:
-    """Return the input of a field's validators: JSON, or in strict mode its Python value."""
-    value = from_wire(info.annotation, value)
-    strict = cls.model_config.get("strict") or any(
-        getattr(item, "strict", False) for item in info.metadata
-    )
-    if not strict:
-        return value
-    try:  # JSON has only arrays for sets and strings for dates
-        adapter: TypeAdapter[Any] = TypeAdapter(info.annotation)  # type: ignore[arg-type]
-        return read_json(adapter, value, strict=True)
-    except ValueError:
-        return value  # a validator of the field may convert it
+def _infinities(cls: type[BaseModel]) -> bool:
+    if cls not in _with_infinity:
+        _with_infinity[cls] = shows_infinity(cls.__pydantic_core_schema__)
+    return _with_infinity[cls]
+
+
+def _class_attribute(owner: object, name: str, wire: str) -> Attribute:
+    attribute = Attribute.of(owner, name, wire)
+    adapter = attribute_adapter(type(owner), name)
+    if adapter is None or attribute.computed:
+        return attribute
+    kind = Attribute if is_plain(adapter.core_schema) else TypedAttribute
+    return kind(owner, name, wire, attribute.read_only, False, True)
+
+
+def _model_attribute(owner: BaseModel, name: str, wire: str) -> Attribute:
+    cls = type(owner)
+    info = cls.model_fields.get(name)
+    if info is None:
+        computed = Attribute.of(owner, name, wire, True)
+        return ModelAttribute(*computed.as_args()) if computed.computed else computed
+    frozen = bool(info.frozen or cls.model_config.get("frozen"))
+    return ModelAttribute(owner, name, wire, frozen, False, True)
 
 
 def _fields_schema(cls: type[BaseModel]) -> tuple[Any, list[Any]]:
@@ -267,20 +199,12 @@ def _fields_schema(cls: type[BaseModel]) -> tuple[Any, list[Any]]:
     return schema, definitions
 
 
-def _fields_validator(cls: type[BaseModel]) -> SchemaValidator:
-    if cls not in _fields_validators:
-        schema, definitions = _fields_schema(cls)
-        if definitions:
-            schema = {"type": "definitions", "schema": schema, "definitions": definitions}
-        _fields_validators[cls] = SchemaValidator(schema)
-    return _fields_validators[cls]
-
-
 def _is_plain_field(cls: type[BaseModel], name: str) -> bool:
     known = _plain_fields.setdefault(cls, {})
     if name not in known:
         fields = _fields_schema(cls)[0]["fields"]
         custom = bool(cls.__pydantic_decorators__.model_serializers)
+        custom = custom or "ser_json_inf_nan" in cls.model_config
         known[name] = name in fields and not custom and is_plain(fields[name])
     return known[name]
 

@@ -12,35 +12,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from types import EllipsisType, MemberDescriptorType
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 from pydantic_core import to_jsonable_python
 
-from ws_sync._core.json.codec import JSON
 from ws_sync.exceptions import UnknownAttribute
 
 Names: TypeAlias = Mapping[str, str | EllipsisType] | Iterable[str]
 """Attributes with their names on the wire; `...` or no name means the default name."""
-
-
-class Types(Protocol):
-    """The types of one object's attributes."""
-
-    def read(self, values: Mapping[str, JSON]) -> dict[str, object]:
-        """Validate the values of one write, by the names of the object's attributes.
-
-        The object is not changed.
-
-        Returns:
-            The new values of these attributes, and of others that change with them.
-
-        Raises:
-            ValueError: a type rejects its value.
-            Exception: the exception of a validator of the application.
-        """
-
-    def attribute(self, name: str) -> Attribute:
-        """Return an attribute of the object that needs no name on the wire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +32,7 @@ class Attribute:
         wire: its name in the document.
         read_only: whether only the server changes it.
         computed: whether it is a property.
-        types: validate what the client writes; None accepts any value.
+        typed: whether it has a type, which validates what the client writes.
     """
 
     owner: object
@@ -61,10 +40,10 @@ class Attribute:
     wire: str
     read_only: bool
     computed: bool
-    types: Types | None = None
+    typed: bool = False
 
     @classmethod
-    def of(cls, owner: object, name: str, wire: str, types: Types | None = None) -> Attribute:
+    def of(cls, owner: object, name: str, wire: str, typed: bool = False) -> Attribute:
         """Return the description of an attribute.
 
         Raises:
@@ -75,7 +54,7 @@ class Attribute:
         if not computed and not hasattr(owner, name):
             raise UnknownAttribute(owner, name)
         read_only = computed and getattr(behind, "fset", None) is None
-        return cls(owner, name, wire, read_only, computed, types)
+        return cls(owner, name, wire, read_only, computed, typed)
 
     def read(self) -> object:
         """Return the value.
@@ -104,9 +83,14 @@ class Attribute:
             return self.plain
         return partial(getattr, self.owner, self.name)  # no code of the application runs
 
-    def as_args(self) -> tuple[object, str, str, bool, bool, Types | None]:
+    @property
+    def is_shown_by_class(self) -> bool:
+        """Whether only `plain` says what goes out, and not the attribute's type."""
+        return False
+
+    def as_args(self) -> tuple[object, str, str, bool, bool, bool]:
         """Return the arguments to create an equal attribute with."""
-        return self.owner, self.name, self.wire, self.read_only, self.computed, self.types
+        return self.owner, self.name, self.wire, self.read_only, self.computed, self.typed
 
     def is_shared(self, value: object) -> bool:
         """Return whether the value is a class attribute, which other objects may share."""

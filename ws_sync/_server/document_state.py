@@ -16,8 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Set
 from functools import partial
 
 from ws_sync._binding.attributes import Attribute, to_json
-from ws_sync._binding.client_write import Write, current_value, state_patch
-from ws_sync._binding.element_write import prepare_write
+from ws_sync._binding.write.write import Write, current_value, state_patch
 from ws_sync._core.json.codec import JSON, Text, dump, encode, frame, frame_prefix
 from ws_sync._core.protocol.concurrent_edits import ConcurrentEdits
 from ws_sync._core.protocol.dialects import STRICT, translate
@@ -250,7 +249,7 @@ class DocumentState:
         if self._dialects:
             values = {wire: partial(current_value, each) for wire, each in self.attributes.items()}
             patch = translate(patch, self._dialects, values)
-        write = prepare_write(self.attributes, patch)
+        write = Write(self.attributes, patch)
         self._check_size(write)
         self._document.apply_patch(patch, write)
         self._commit(write)

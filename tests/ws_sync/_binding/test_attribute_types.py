@@ -129,7 +129,7 @@ async def test_objects_are_patched_in_place(session: Session) -> None:
             {"op": "add", "path": "/points/1", "value": {"x": 9}},
             {"op": "replace", "path": "/model/point/x", "value": 6},
             {"op": "replace", "path": "/by_name/a/x", "value": 7},
-            {"op": "replace", "path": "/fixed/0/x", "value": 8},
+            {"op": "replace", "path": "/fixed/0", "value": {"x": 8}},
             {"op": "replace", "path": "/pair/0/x", "value": 3},
         )
         assert client.documents["SHAPE"] == await client.get("SHAPE")

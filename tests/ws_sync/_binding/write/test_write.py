@@ -1,4 +1,4 @@
-"""Tests of `ws_sync._binding.client_write`."""
+"""Tests of `ws_sync._binding.write.write`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ws_sync._binding.attributes import Attribute, to_json
-from ws_sync._binding.client_write import Write, state_patch
+from ws_sync._binding.write.write import Write, state_patch
 from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH
 from ws_sync._core.json.patch import MAX_OPERATIONS
 from ws_sync.exceptions import RefusedPatch, RefusedState
@@ -190,10 +190,16 @@ def test_setter_that_fails_in_undoing_does_not_stop_the_others() -> None:
     thing = Moody(a=1, b=1, z=1)
     with pytest.raises(RefusedState, match="'z'"):
         write(thing, *({"op": "replace", "path": f"/{name}", "value": 2} for name in "abz"))
-    assert vars(thing) == {"a": 1, "b": 2, "z": 1}
+    assert vars(thing) == {"a": 1, "b": 1, "z": 1}  # plain attributes are restored directly
 
 
-def test_state_patch_names_only_what_changes() -> None:
-    thing = Thing(a=[1, 2], b=1)
-    state = {"a": [1, 2, 3], "b": 1, "constant": "ignored"}
-    assert state_patch(attributes(thing), state) == [{"op": "add", "path": "/a/2", "value": 3}]
+def test_state_changes_only_what_differs() -> None:
+    thing = Thing(a=[{"x": 1}, 2], b=1)
+    items, first = vars(thing)["a"], vars(thing)["a"][0]
+    patch = state_patch(attributes(thing), {"a": [{"x": 1}, 2, 3], "b": 1, "constant": "ignored"})
+    change = Write(attributes(thing), patch)
+    assert change.touched == {"a", "b"}
+    change.commit()
+    assert vars(thing) == {"a": [{"x": 1}, 2, 3], "b": 1}
+    assert vars(thing)["a"] is items
+    assert items[0] is first

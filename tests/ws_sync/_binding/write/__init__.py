@@ -1,0 +1,1 @@
+"""Tests of `ws_sync._binding.write`."""

@@ -1,0 +1,329 @@
+"""The document that a patch is applied to: cells, opened only where the patch goes.
+
+A cell is one position. It has a live value, or the JSON of a new one. Moving a value moves its
+cell, so that its live object moves. The JSON of a live value is computed only when something asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
+
+from ws_sync._binding.write.schemas import ANY, Type
+from ws_sync._binding.write.structures import (
+    UNKNOWN,
+    Elements,
+    Entries,
+    Fields,
+    Root,
+    structure_of,
+)
+from ws_sync._core.json.codec import JSON, kind_of
+from ws_sync._core.json.pointer import index
+from ws_sync._core.tracked.containers import SyncedDict, SyncedList
+from ws_sync.exceptions import Refused
+
+NEW: Any = object()
+"""The live value of a cell that has none."""
+
+_JSON = frozenset({str, int, float, bool, type(None), list, dict, SyncedList, SyncedDict})
+
+MAX_PIECES = 64
+"""Pieces of an array above which each of its elements is listed."""
+
+
+class Cell:
+    """A position in the document.
+
+    Attributes:
+        type: the type of the place that its value came from.
+        live: the live value, or NEW.
+        content: its parts, once something inside was asked for.
+    """
+
+    __slots__ = ("_given", "_json", "content", "live", "type")
+
+    def __init__(self, type_: Type, live: object = NEW, json: JSON = UNKNOWN) -> None:
+        self.type, self.live = type_, live
+        self._json = self._given = json
+        self.content: Content | None = None
+
+    def original(self) -> Cell:
+        """Return a cell of the live value as it was before the patch."""
+        return Cell(self.type, self.live, self._given)
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the value has neither a type nor one of JSON's types."""
+        return self.live is not NEW and self.type is ANY and type(self.live) not in _JSON
+
+    def json(self) -> JSON:
+        """Return the JSON of the present value; None if it has none."""
+        if self.content is not None:
+            return self.content.json()
+        if self._json is UNKNOWN:
+            try:
+                self._json = self.type.json(self.live)
+            except Exception:  # noqa: BLE001  # no JSON form: it can be replaced as a whole
+                self._json = None
+        return self._json
+
+    def open(self) -> Array | Object:
+        """Return the parts of the value.
+
+        Raises:
+            Refused: it has none, or they can't be written.
+        """
+        content = self.content
+        if content is None:
+            content = self.content = self._open()
+        return content.cell.open() if isinstance(content, Rooted) else content
+
+    def _open(self) -> Content:
+        if self.live is NEW:
+            if type(self._json) is list:
+                return Array(self._json)
+            if type(self._json) is dict:
+                return Object(self._json)
+            raise Refused(f"the path goes through {kind_of(self._json)}, which has no members")
+        found = structure_of(self.type, self.live, self._given)
+        if found is None:
+            json = self.json()
+            if type(json) not in (dict, list):
+                raise Refused(f"the path goes through {kind_of(json)}, which has no members")
+            reason = "is not of a JSON type" if self.type.is_any else "is serialised by the application"
+            raise Refused(f"the value {reason}, so it can only be replaced as a whole")
+        if isinstance(found, Root):
+            return Rooted(found)
+        return Array(found) if isinstance(found, Elements) else Object(found)
+
+
+class Array:
+    """The elements of an array: ranges of elements that are still in place, and cells.
+
+    Attributes:
+        source: the live elements, or the JSON of a new array.
+        opened: cells of elements in place, by index in the source.
+    """
+
+    def __init__(self, source: Elements | list[JSON]) -> None:
+        self.source = source
+        self.opened: dict[int, Cell] = {}
+        self._pieces: list[range | Cell] = [range(len(source))]
+        self._flat: list[int | Cell] | None = None
+
+    def __len__(self) -> int:
+        if self._flat is not None:
+            return len(self._flat)
+        return sum(len(each) if isinstance(each, range) else 1 for each in self._pieces)
+
+    def cell(self, position: int) -> Cell:
+        """Return the cell at a position."""
+        return self._cell(self._at(position))
+
+    def original(self, number: int) -> Cell:
+        """Return the cell of an element of the source."""
+        if isinstance(self.source, list):
+            return Cell(ANY, NEW, self.source[number])
+        return Cell(*self.source.part(number))
+
+    def insert(self, position: int, cell: Cell) -> None:
+        """Insert a cell."""
+        if self._flat is not None:
+            self._flat.insert(position, cell)
+            return
+        number = self._split(position)
+        self._pieces.insert(number, cell)
+        self._flatten()
+
+    def take(self, position: int) -> Cell:
+        """Remove an element, and return its cell."""
+        found = self._at(position)
+        if self._flat is not None:
+            del self._flat[position]
+        else:
+            self._split(position)
+            del self._pieces[self._split(position + 1) - 1]
+            self._flatten()
+        return self._cell(found)
+
+    def pieces(self) -> Iterator[range | Cell]:
+        """Yield the elements in their order."""
+        if self._flat is None:
+            yield from self._pieces
+            return
+        for each in self._flat:
+            yield each if isinstance(each, Cell) else range(each, each + 1)
+
+    def assign(self, value: list[JSON], type_: Type) -> None:
+        """Replace all elements."""
+        self._flat = [Cell(type_, NEW, each) for each in value]
+
+    def kept(self) -> Callable[[int], bool]:
+        """Return a function that says whether an element of the source is in place."""
+        if self._flat is not None:
+            return {each for each in self._flat if not isinstance(each, Cell)}.__contains__
+        ranges = [each for each in self._pieces if isinstance(each, range)]
+        return lambda number: any(number in each for each in ranges)
+
+    def moved_in(self) -> Iterator[Cell]:
+        """Yield the cells that came from another place."""
+        yield from (each for each in self.pieces() if isinstance(each, Cell))
+
+    def cells(self) -> Iterator[Cell]:
+        """Yield the cells that exist."""
+        kept = self.kept()
+        yield from (cell for number, cell in self.opened.items() if kept(number))
+        yield from self.moved_in()
+
+    def json(self) -> JSON:
+        """Return the array."""
+        return [
+            each.json() for piece in self.pieces()
+            for each in ([piece] if isinstance(piece, Cell) else map(self._peek, piece))
+        ]  # fmt: skip
+
+    def _peek(self, number: int) -> Cell:
+        return self.opened.get(number) or self.original(number)
+
+    def _cell(self, found: int | Cell) -> Cell:
+        if isinstance(found, Cell):
+            return found
+        if found not in self.opened:
+            self.opened[found] = self.original(found)
+        return self.opened[found]
+
+    def _at(self, position: int) -> int | Cell:
+        if self._flat is not None:
+            return self._flat[position]
+        for piece in self._pieces:
+            if isinstance(piece, Cell):
+                if not position:
+                    return piece
+                position -= 1
+            elif position < len(piece):
+                return piece[position]
+            else:
+                position -= len(piece)
+        raise IndexError(position)
+
+    def _split(self, position: int) -> int:
+        """Return the number of the piece that begins at a position."""
+        for number, piece in enumerate(self._pieces):
+            if not position:
+                return number
+            size = 1 if isinstance(piece, Cell) else len(piece)
+            if isinstance(piece, range) and position < size:
+                self._pieces[number : number + 1] = [piece[:position], piece[position:]]
+                return number + 1
+            position -= size
+        return len(self._pieces)
+
+    def _flatten(self) -> None:
+        if len(self._pieces) > MAX_PIECES:
+            self._flat = [
+                each for piece in self._pieces
+                for each in ([piece] if isinstance(piece, Cell) else piece)
+            ]  # fmt: skip
+
+
+class Object:
+    """The members of an object.
+
+    Attributes:
+        source: the live members, or the JSON of a new object.
+        opened: cells by name; None for a member that was removed.
+    """
+
+    def __init__(self, source: Entries | Fields | dict[str, JSON]) -> None:
+        self.source = source
+        self.opened: dict[str, Cell | None] = {}
+        self._originals: dict[str, Cell | None] = {}
+
+    def get(self, name: str) -> Cell | None:
+        """Return the cell of a member; None if there is none."""
+        if name not in self.opened:
+            found = self.original(name)
+            if found is None:
+                return None
+            self.opened[name] = found
+        return self.opened[name]
+
+    def original(self, name: str) -> Cell | None:
+        """Return the cell of a member of the source."""
+        if name not in self._originals:
+            self._originals[name] = self._make(name)
+        return self._originals[name]
+
+    def _make(self, name: str) -> Cell | None:
+        if isinstance(self.source, dict):
+            return Cell(ANY, NEW, self.source[name]) if name in self.source else None
+        part = self.source.part(name)
+        return None if part is None else Cell(*part)
+
+    def moved_in(self) -> Iterator[Cell]:
+        """Yield the cells that came from another place."""
+        for name, cell in self.opened.items():
+            if cell is not None and cell is not self._originals.get(name):
+                yield cell
+
+    def set(self, name: str, cell: Cell | None) -> None:
+        """Set or remove a member."""
+        self.opened[name] = cell
+
+    def names(self) -> list[str]:
+        """Return the names of all members."""
+        source = self.source if isinstance(self.source, dict) else self.source.names()
+        found = [name for name in source if self.opened.get(name, self) is not None]
+        return [*found, *(n for n, cell in self.opened.items() if cell and n not in set(found))]
+
+    def cells(self) -> Iterator[Cell]:
+        """Yield the cells that exist."""
+        yield from (cell for cell in self.opened.values() if cell is not None)
+
+    def json(self) -> JSON:
+        """Return the object."""
+        found: dict[str, JSON] = {}
+        for name in self.names():
+            cell = self.opened.get(name) or self.original(name)
+            if cell is not None:
+                found[name] = cell.json()
+        return found
+
+
+class Rooted:
+    """The value of a `RootModel`."""
+
+    def __init__(self, source: Root) -> None:
+        self.source = source
+        self.cell = self.was = Cell(*source.part())
+
+    def cells(self) -> Iterator[Cell]:
+        """Yield the cell of the value."""
+        yield self.cell
+
+    def moved_in(self) -> Iterator[Cell]:
+        """Yield the cell, if it came from another place."""
+        if self.cell is not self.was:
+            yield self.cell
+
+    def json(self) -> JSON:
+        """Return the value."""
+        return self.cell.json()
+
+
+Content: TypeAlias = Array | Object | Rooted
+
+
+def step(content: Array | Object, token: str) -> Cell:
+    """Return the cell that a token leads to.
+
+    Raises:
+        Refused: there is none.
+    """
+    if isinstance(content, Array):
+        return content.cell(index(token, len(content)))
+    found = content.get(token)
+    if found is None:
+        raise Refused(f"no member {token!r}")
+    return found

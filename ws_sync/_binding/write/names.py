@@ -1,0 +1,88 @@
+"""New values of the client, with the names that pydantic validates.
+
+A client writes the names on the wire. A name that does not go out is refused, whatever pydantic
+would do with it, so that no client can set a hidden field. Derived members are dropped.
+"""
+
+from __future__ import annotations
+
+from ws_sync._binding.write.classes import Members, members_of
+from ws_sync._binding.write.schemas import ANY, ARRAYS, Type
+from ws_sync._core.json.codec import JSON
+from ws_sync.exceptions import Refused
+
+_OBJECTS = frozenset({"model", "dataclass", "typed-dict"})
+
+
+def read(type_: Type, value: JSON) -> object:
+    """Return a new value of the client as its type.
+
+    Raises:
+        Refused: it has a member that does not go out.
+        ValueError: the type rejects it.
+    """
+    return type_.read(to_input(type_, value))
+
+
+def to_input(type_: Type, value: JSON) -> JSON:
+    """Return a value with the names that pydantic validates.
+
+    Raises:
+        Refused: it has a member that does not go out.
+    """
+    if type(value) not in (dict, list):
+        return value
+    type_ = _member_for(type_, value)
+    if type_.kind == "model" and type_.node["root_model"]:
+        return to_input(members_of(type_).type("root"), value)
+    if type(value) is list:
+        if type_.kind not in ARRAYS:
+            return value
+        return [to_input(type_.element(index), each) for index, each in enumerate(value)]
+    if type_.kind == "dict":
+        inner = type_.values()
+        return {name: to_input(inner, each) for name, each in value.items()}
+    return _object(members_of(type_), value) if type_.kind in _OBJECTS else value
+
+
+def _object(members: Members, value: dict[str, JSON]) -> JSON:
+    found = {}
+    derived = members.computed | members.is_read
+    for wire, member in value.items():
+        if wire in derived:
+            continue
+        name = members.input_name(wire)
+        if name is not None:
+            field = members.visible.get(wire) or members.field_of(wire)
+            found[name] = to_input(members.type(field), member)
+        elif members.extra is not None and not members.is_hidden(wire):
+            found[wire] = to_input(members.extra, member)
+        else:
+            raise Refused(f"{wire!r} is not a member of a {members.title} that goes out")
+    return found
+
+
+def _member_for(type_: Type, value: JSON) -> Type:
+    """Return the member of a union that an object or an array is probably read by."""
+    if type_.kind not in ("union", "tagged-union"):
+        return type_
+    tag = type_.node.get("discriminator")
+    if isinstance(tag, str) and type(value) is dict:
+        choices = type_.node["choices"]
+        for number, (each, _) in enumerate(choices.items()):
+            if value.get(tag) == each:
+                return _member_for(type_.choices()[number], value)
+    arms = [_member_for(each, value) for each in type_.choices()]
+    if type(value) is list:
+        return next((each for each in arms if each.kind in ARRAYS), ANY)
+    objects = [each for each in arms if each.kind in _OBJECTS]
+    fitting = [each for each in objects if _names_fit(members_of(each), value)]
+    others = [each for each in arms if each.kind == "dict"]
+    return next(iter([*fitting, *others, *objects]), ANY)
+
+
+def _names_fit(members: Members, value: dict[str, JSON]) -> bool:
+    if members.node_is_root:
+        return False
+    known = members.computed | members.is_read
+    return all(members.input_name(wire) or wire in known or members.extra for wire in value)
