@@ -14,8 +14,8 @@ from tests.defects.programs import s_10, s_11, s_12, s_13
 from tests.defects.programs.stage import Stage
 from ws_sync._binding.arguments import fit, split
 from ws_sync._binding.attributes import Attribute
-from ws_sync._binding.write.write import Write
 from ws_sync._binding.markers import marked_names, remote_functions
+from ws_sync._binding.write.write import Write
 from ws_sync._server import document_state, remote_calls
 
 

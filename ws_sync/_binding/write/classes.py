@@ -47,12 +47,12 @@ class Members:
 
     def is_fixed(self, name: str) -> bool:
         """Return whether a field is frozen."""
-        return self.is_frozen or bool(self.fields.get(name, {}).get("frozen"))
+        return self.is_frozen or self.fields.get(name, {}).get("frozen") is True
 
     def is_shown(self, name: str, value: object) -> bool:
         """Return whether a visible field goes out with its present value."""
-        excluded = self.fields[name].get("serialization_exclude_if")
-        return excluded is None or not excluded(value)
+        excluded: Any = self.fields[name].get("serialization_exclude_if")
+        return excluded is None or not bool(excluded(value))
 
     @property
     def extra(self) -> Type | None:
@@ -86,7 +86,7 @@ class Members:
     @property
     def node_is_root(self) -> bool:
         """Whether this is a `RootModel`."""
-        return self._node["type"] == "root"
+        return bool(self._node["type"] == "root")
 
     @cached_property
     def _other_names(self) -> dict[str, str]:
@@ -111,7 +111,9 @@ class Members:
     @property
     def is_read(self) -> set[str]:
         """Visible names that only the class itself sets."""
-        return {wire for wire, name in self.visible.items() if not self.fields[name].get("init", True)}
+        return {
+            wire for wire, name in self.visible.items() if not self.fields[name].get("init", True)
+        }
 
     @cached_property
     def has_code(self) -> bool:
@@ -135,7 +137,9 @@ class Members:
     @cached_property
     def part_assignment(self) -> SchemaValidator:
         """Runs only the validators at a field, for a field that was changed inside."""
-        return self._fields_validator({name: self.type(name).place_schema() for name in self.fields})
+        return self._fields_validator(
+            {name: self.type(name).place_schema() for name in self.fields}
+        )
 
     @cached_property
     def class_validators(self) -> SchemaValidator:
@@ -177,7 +181,7 @@ def members_of(type_: Type) -> Members:
     """Return the members of a model's, a dataclass' or a TypedDict's type."""
     found = getattr(type_, "_members", None)
     if found is None:
-        found = type_._members = Members(type_)  # type: ignore[attr-defined]  # noqa: SLF001
+        found = type_._members = Members(type_)  # type: ignore[attr-defined]
     return found
 
 
@@ -196,13 +200,15 @@ def _is_frozen(cls: Any) -> bool:
     if isinstance(cls, type) and issubclass(cls, BaseModel):
         return bool(cls.model_config.get("frozen"))
     parameters = getattr(cls, "__dataclass_params__", None)
-    return parameters is not None and parameters.frozen
+    return parameters is not None and bool(parameters.frozen)
 
 
 def _fields_node(type_: Type, node: Schema) -> Schema:
     schema = node
     while schema["type"] not in ("model-fields", "dataclass-args", "typed-dict"):
-        schema = type_.inner("members", schema).node if schema["type"] == "definition-ref" else schema
+        schema = (
+            type_.inner("members", schema).node if schema["type"] == "definition-ref" else schema
+        )
         if node.get("root_model"):
             return {"type": "root", "fields": {"root": {"schema": node["schema"]}}}
         schema = schema["schema"]
@@ -218,9 +224,20 @@ def _without_fields(schema: Schema, whole: Type) -> Schema:
     if kind in ("model-fields", "dataclass-args"):
         fields = schema["fields"]
         if isinstance(fields, list):
-            return {**schema, "fields": [{**each, "schema": {"type": "any"}, "frozen": False} for each in fields]}
-        return {**schema, "fields": {n: {**each, "schema": {"type": "any"}, "frozen": False} for n, each in fields.items()}}
-    return {key: each for key, each in schema.items() if key != "ref"} | {"schema": _without_fields(schema["schema"], whole)}
+            return {
+                **schema,
+                "fields": [{**each, "schema": {"type": "any"}, "frozen": False} for each in fields],
+            }
+        return {
+            **schema,
+            "fields": {
+                n: {**each, "schema": {"type": "any"}, "frozen": False}
+                for n, each in fields.items()
+            },
+        }
+    return {key: each for key, each in schema.items() if key != "ref"} | {
+        "schema": _without_fields(schema["schema"], whole)
+    }
 
 
 __all__ = ["Members", "field_type", "kept_on", "members_of", "members_of_class"]

@@ -25,7 +25,9 @@ class Copies:
     """Copies of live objects, each made once."""
 
     def __init__(self) -> None:
-        self._copies: dict[int, tuple[Any, Any]] = {}  # the object and its copy, by id of the object
+        self._copies: dict[
+            int, tuple[Any, Any]
+        ] = {}  # the object and its copy, by id of the object
         self._live: dict[int, Any] = {}  # by id of the copy
         self._fresh: dict[int, Any] = {}  # objects that are used as they are
         self.made: list[int] = []  # ids of objects that were copied, for the caller to take

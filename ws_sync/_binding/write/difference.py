@@ -180,11 +180,11 @@ class Difference:
         first = len(self.simulation.edits)
         value = self.compare(old.type, old, new, (*path, wire), in_field=True)
         if isinstance(value, Read):
-            written.replace(wire, source, value.json)
+            written.replace(wire, value.json)
         elif value is not old.live:
-            written.change(wire, source, value)
+            written.change(wire, value)
         elif len(self.simulation.edits) > first:
-            written.part(wire, source)
+            written.part(wire)
 
     def _write_fields(self, written: Written, path: Path) -> Any:
         if written.is_empty:
@@ -226,9 +226,7 @@ class Difference:
     ) -> Any:
         """Return the value of an element, as `settle`; an element that is there twice is copied."""
         if old is not None and old.live is not NEW and _is_alias(live, old.live):
-            return self.simulation.detached(
-                old.live, lambda: self.settle(place, old, new, path)
-            )
+            return self.simulation.detached(old.live, lambda: self.settle(place, old, new, path))
         return self.settle(place, old, new, path)
 
     def _edit_array(self, content: Array, path: Path) -> Any:
@@ -358,6 +356,8 @@ def _is_editable(source: Fields, json: dict[str, JSON], place: Type) -> bool:
             return False
     if place.kind not in ("union", "tagged-union"):
         return True
+    if isinstance(tag := place.node.get("discriminator"), str) and tag not in json:
+        return False
     try:
         read = names.read(place, json)
     except Exception:  # noqa: BLE001  # reported where it is written
@@ -371,7 +371,7 @@ def _is_alias(container: Any, value: Any) -> bool:
     if kind in (str, int, bool, float, type(None)) or isinstance(container, set | frozenset):
         return False
     if kind in (SyncedList, SyncedDict) and type(container) in (SyncedList, SyncedDict):
-        link = value._links.get(id(container))  # noqa: SLF001  # constant time, unlike a search
+        link = value._links.get(id(container))  # constant time, unlike a search
         return link is not None and link.times > 1
     values = container.values() if isinstance(container, dict) else container
     return sum(map(is_, values, repeat(value))) > 1
@@ -383,13 +383,15 @@ def _check_length(type_: Type, length: int) -> None:
         return
     least, most = node.get("min_length"), node.get("max_length")
     if least is not None and length < least:
-        raise Refused(f"its type rejects it: it should have at least {least} elements, not {length}")
+        raise Refused(
+            f"its type rejects it: it should have at least {least} elements, not {length}"
+        )
     if most is not None and length > most:
         raise Refused(f"its type rejects it: it should have at most {most} elements, not {length}")
     items = node.get("items_schema")
-    if type_.kind == "tuple" and isinstance(items, list) and "variadic_item_index" not in node:
-        if length != len(items):
-            raise Refused(f"its type rejects it: it has {len(items)} elements, not {length}")
+    fixed = items if isinstance(items, list) and "variadic_item_index" not in node else None
+    if fixed is not None and length != len(fixed):
+        raise Refused(f"its type rejects it: it has {len(fixed)} elements, not {length}")
 
 
 def _joined(source: Elements, splices: list[Change]) -> list[Change]:

@@ -6,7 +6,7 @@ its old index first, then anywhere. So entries that other code added in between 
 
 from __future__ import annotations
 
-from asyncio import CancelledError as _CANCELLED
+from asyncio import CancelledError
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -275,7 +275,7 @@ class Assign(Edit):
             attribute.write(track(using(self.value), like=before))
         except BaseException as error:
             self._undo(to, own, before, fields_set, failed=True)
-            if isinstance(error, Exception | _CANCELLED):
+            if isinstance(error, Exception | CancelledError):
                 reason = f"the object rejected the value: {error!r}"
                 raise RefusedState(attribute.wire, reason) from error
             raise
@@ -284,7 +284,7 @@ class Assign(Edit):
     def _undo(self, to: Any, own: Any, before: Any, fields_set: Any, failed: bool = False) -> None:
         if self.attribute.computed:
             if before is not MISSING and not failed:
-                with suppress(Exception, _CANCELLED):  # a setter may reject its own old value
+                with suppress(Exception, CancelledError):  # a setter may reject its own old value
                     self.attribute.write(before)
             return
         restore(to, self.attribute.name, own)

@@ -53,7 +53,9 @@ class Written:
     def __init__(self, type_: Type, live: Any) -> None:
         self.live = live
         self.members = members_of(type_)
-        self.own: Members = members_of(type_) if type(live) is dict else members_of_class(type(live))
+        self.own: Members = (
+            members_of(type_) if isinstance(live, dict) else members_of_class(type(live))
+        )
         self.read: dict[str, JSON] = {}
         self.values: dict[str, Any] = {}
         self.parts: set[str] = set()
@@ -97,13 +99,15 @@ class Written:
             if self.members.fields[name].get("required", True):
                 raise Refused(f"{wire!r} is required")
             self.values[name] = MISSING
+        elif self.own.type(name).kind == "literal":
+            raise Refused(f"{wire!r} can't be removed: it may say which type the object has")
         else:
             try:
                 self.values[name] = self.own.default(name)
             except ValueError as error:
                 raise Refused(f"{wire!r} can't be removed: {error}") from error
 
-    def replace(self, wire: str, source: Fields, json: JSON) -> None:
+    def replace(self, wire: str, json: JSON) -> None:
         """Replace a member by a new value."""
         name = self.members.visible.get(wire, wire)
         self._require_writable(wire, name)
@@ -112,14 +116,14 @@ class Written:
         else:
             self.extra[wire] = json
 
-    def change(self, wire: str, source: Fields, value: Any) -> None:
+    def change(self, wire: str, value: Any) -> None:
         """Replace a member by a value of its type."""
         name = self.members.visible.get(wire, wire)
         self._require_writable(wire, name)
         self.values[name] = value
         self.parts.add(name)
 
-    def part(self, wire: str, source: Fields) -> None:
+    def part(self, wire: str) -> None:
         """Note that a member was changed inside."""
         name = self.members.visible.get(wire, wire)
         self._require_writable(wire, name)
@@ -164,7 +168,7 @@ class FieldWrite:
         """
         written, own = self._written, self._written.own
         live = written.live
-        if type(live) is dict:
+        if isinstance(live, dict):
             self._set_entries(path)
             return live
         data = self._data()
@@ -212,7 +216,9 @@ class FieldWrite:
             return data.get(name) if value is MISSING else value
         live = getattr(written.live, name) if value is MISSING else value
         try:
-            result = simulation.run(live, lambda copy: _assign(written.own.part_assignment, data, name, copy))
+            result = simulation.run(
+                live, lambda copy: _assign(written.own.part_assignment, data, name, copy)
+            )
         except FAILURES as error:
             raise Rejected(path) from error
         if result is not getattr(written.live, name):
@@ -275,6 +281,6 @@ class FieldWrite:
 
 def _assign(validator: Any, data: dict[str, Any], name: str, value: Any) -> Any:
     """Return what a field makes of a value, where its validators see the other fields."""
-    return validator.validate_assignment(dict(data), name, value, by_alias=True, by_name=True)[0][name]
-
-
+    return validator.validate_assignment(dict(data), name, value, by_alias=True, by_name=True)[0][
+        name
+    ]

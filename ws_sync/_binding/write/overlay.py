@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+
 from ws_sync._binding.write.cells import NEW, Array, Cell, Object, step
 from ws_sync._binding.write.schemas import ANY
 from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, is_deeper

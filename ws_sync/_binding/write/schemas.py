@@ -39,9 +39,7 @@ class Type:
         config: the configuration of the model that the place belongs to.
     """
 
-    def __init__(
-        self, schema: Schema, definitions: dict[str, Schema], config: Any = None
-    ) -> None:
+    def __init__(self, schema: Schema, definitions: dict[str, Schema], config: Any = None) -> None:
         self.schema = schema
         self.config = config
         self._definitions = definitions
@@ -168,7 +166,9 @@ class Type:
 
     def is_same(self, other: Type) -> bool:
         """Return whether a value of the other type is a value of this one as it is."""
-        return self is other or (self.schema == other.schema and self.config == other.config)
+        if self is other:
+            return True
+        return self.schema == other.schema and _settings(self.config) == _settings(other.config)
 
     @cached_property
     def _shows_infinity(self) -> bool:
@@ -248,6 +248,10 @@ STRUCTURES: dict[str, tuple[type, ...]] = {}
 """The exact classes of live values by the kind of their type; `structures` fills it."""
 
 ANY = Type(_ANY, {})
+
+
+def _settings(config: Any) -> dict[str, Any]:
+    return {name: value for name, value in (config or {}).items() if name != "title"}
 
 
 def split(schema: Any) -> Type:

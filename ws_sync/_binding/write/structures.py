@@ -21,7 +21,7 @@ from ws_sync._core.json.codec import JSON
 from ws_sync._core.json.equality import equal
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
 
-UNKNOWN = object()
+UNKNOWN: Any = object()
 """JSON that was not computed."""
 
 STRUCTURES |= {
@@ -31,7 +31,7 @@ STRUCTURES |= {
     "frozenset": (frozenset,),
     "deque": (deque,),
     "dict": (dict, SyncedDict),
-    "typed-dict": (dict,),
+    "typed-dict": (dict, SyncedDict),
 }
 
 
@@ -109,7 +109,7 @@ class Fields:
     def __init__(self, type_: Type, live: Any, shown: JSON = UNKNOWN) -> None:
         self.type, self.live = type_, live
         self.members: Members = members_of(type_)
-        self._shown = shown  # what a serialiser of the class has made of it
+        self._shown: Any = shown  # what a serialiser of the class has made of it
 
     def part(self, wire: str) -> Part | None:
         """Return the value of a member; None if it does not go out."""
@@ -121,7 +121,7 @@ class Fields:
         value = self.get(name)
         if value is UNKNOWN or not self.members.is_shown(name, value):
             return None
-        json = UNKNOWN if self._shown is UNKNOWN else self._shown[wire]
+        json: JSON = UNKNOWN if self._shown is UNKNOWN else self._shown[wire]
         return Part(self.members.type(name), value, json)
 
     def get(self, name: str) -> Any:

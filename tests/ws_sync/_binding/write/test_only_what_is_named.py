@@ -191,6 +191,9 @@ def two_digits(value: Decimal) -> str:
     return f"{value:.2f}"
 
 
+PASSWORD = SecretStr("hunter2")
+
+
 class Lossy(BaseModel):
     name: str = ""
     password: SecretStr = SecretStr("hunter2")
@@ -204,14 +207,14 @@ class Lossy(BaseModel):
 @dataclass
 class LossyRecord:
     name: str = ""
-    password: SecretStr = SecretStr("hunter2")
+    password: SecretStr = PASSWORD
     price: Annotated[Decimal, PlainSerializer(two_digits)] = Decimal("1.23456")
 
 
 @pydantic_dataclasses.dataclass
 class LossyPydantic:
     name: str = ""
-    password: SecretStr = SecretStr("hunter2")
+    password: SecretStr = PASSWORD
 
 
 class Holding:
@@ -224,7 +227,11 @@ class Holding:
 
     def __init__(self) -> None:
         self.user, self.users, self.named = Lossy(), [Lossy()], {"a": Lossy()}
-        self.records, self.record, self.pydantics = [LossyRecord()], LossyRecord(), [LossyPydantic()]
+        self.records, self.record, self.pydantics = (
+            [LossyRecord()],
+            LossyRecord(),
+            [LossyPydantic()],
+        )
 
     def all(self) -> list[Any]:
         found: list[Any] = [self.user, *self.users, *self.named.values(), *self.records]
@@ -365,8 +372,8 @@ class Constrained:
     rows: list[Identified]
 
     def __init__(self) -> None:
-        self.items, self.item = [Positive()], Positive()
-        self.records, self.rows = [Checked()], [Identified()]
+        self.items, self.item = [Positive(n=0)], Positive(n=0)
+        self.records, self.rows = [Checked()], [Identified(id=1)]
 
 
 @pytest.mark.parametrize(
@@ -387,13 +394,13 @@ async def test_constraints_hold_where_the_object_is(
     path: str, value: JSON, caplog: pytest.LogCaptureFixture
 ) -> None:
     owner = Constrained()
-    items = [*owner.items, owner.item, *owner.records, *owner.rows]
+    items: list[Any] = [*owner.items, owner.item, *owner.records, *owner.rows]
     before = [dict(vars(item)) for item in items]
     await write(owner, op("replace" if isinstance(value, dict) else "add", path, value))
     assert [dict(vars(item)) for item in items] == before
     assert "refused a write" in caplog.text
     await write(owner, op("replace", "/items/0/n", 4), op("replace", "/rows/0/t", "x"))
-    assert (items[0].n, items[3].t) == (4, "x")  # type: ignore[union-attr]
+    assert (items[0].n, items[3].t) == (4, "x")
 
 
 class Masked(Synced, BaseModel):
@@ -464,7 +471,7 @@ async def test_setter_that_raises_leaves_no_trace(error: type[BaseException]) ->
 
         @z.setter
         def z(self, value: int) -> None:
-            raise error("no")
+            raise error(value)
 
     owner = Strict()
     changes = op("replace", "/a", 2), op("add", "/items/-", 2), op("replace", "/z", 2)
