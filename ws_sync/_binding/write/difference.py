@@ -7,7 +7,6 @@ visible; only the deepest place that differs gets a new value, which its type re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import repeat
 from operator import is_
 from typing import Any, TypeAlias
@@ -208,7 +207,7 @@ class Difference:
             if key is UNKNOWN:
                 key = self._new_key(source.type, name, path)
                 length += 1
-            elif value is live[key]:
+            elif old is not None and value is old.live:
                 continue
             self.simulation.add(SetEntry(live, key, value))
         if len(self.simulation.edits) > first:
@@ -254,13 +253,12 @@ class Difference:
             splices = _joined(source, splices)
             if live.maxlen is not None and length > live.maxlen:
                 raise Refused(f"the deque has at most {live.maxlen} elements")
-        for start, old, new in reversed(splices):
-            self._add_splice(live, source.values, start, old, new)
+        for change in reversed(splices):
+            self._add_splice(source, *change)
         return live
 
-    def _add_splice(
-        self, live: Any, values: Sequence[Any], start: int, old: list[Any], new: list[Any]
-    ) -> None:
+    def _add_splice(self, source: Elements, start: int, old: list[Any], new: list[Any]) -> None:
+        values, length = source.values, len(source)
         while old and new and old[-1] is new[-1]:
             del old[-1], new[-1]
         while old and new and old[0] is new[0]:
@@ -270,9 +268,9 @@ class Difference:
             return
         stop = start + len(old)
         around = values[start - 1] if start else MISSING, MISSING
-        if stop < len(values):
+        if stop < length:
             around = around[0], values[stop]
-        self.simulation.add(Splice(live, start, old, new, around))
+        self.simulation.add(Splice(source.live, start, old, new, around))
 
     def _rebuild(self, source: Elements, splices: list[Change]) -> Any:
         values = list(source.values)
@@ -294,7 +292,7 @@ class Difference:
                 continue
             gap = range(position, piece.start)
             if gap or cells:
-                old = [source.values[number] for number in gap]
+                old = [source.value(number) for number in gap]
                 new = self._fill(content, source, (gap, cells), (*path, at))
                 found.append((position, old, new))
             at += len(cells) + len(piece)
@@ -305,7 +303,7 @@ class Difference:
                     source.live, source.type.element(number), cell, cell, (*path, number)
                 )
                 if value is not cell.live:
-                    found.append((number, [source.values[number]], [value]))
+                    found.append((number, [source.value(number)], [value]))
         return sorted(found, key=lambda change: change[0])
 
     def _fill(

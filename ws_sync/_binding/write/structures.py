@@ -20,6 +20,7 @@ from ws_sync._binding.write.schemas import ANY, STRUCTURES, Type, type_of_class
 from ws_sync._core.json.codec import JSON
 from ws_sync._core.json.equality import equal
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
+from ws_sync.exceptions import Refused
 
 UNKNOWN: Any = object()
 """JSON that was not computed."""
@@ -61,13 +62,25 @@ class Elements:
     def __init__(self, type_: Type, live: Any) -> None:
         self.type, self.live = type_, live
         self.values: Sequence[Any] = live if isinstance(live, list | tuple) else list(live)
+        self._length = len(self.values)
 
     def __len__(self) -> int:
-        return len(self.values)
+        return self._length  # a thread may append elements at any time
+
+    def value(self, index: int) -> Any:
+        """Return a live element.
+
+        Raises:
+            Refused: a thread has removed it.
+        """
+        try:
+            return self.values[index]
+        except IndexError:
+            raise Refused("the array became shorter while the write was planned") from None
 
     def part(self, index: int) -> Part:
-        """Return an element."""
-        return Part(self.type.element(index), self.values[index])
+        """Return an element, as `value`."""
+        return Part(self.type.element(index), self.value(index))
 
 
 class Entries:
@@ -80,7 +93,7 @@ class Entries:
         """Return the key of a name; UNKNOWN if there is no such entry."""
         if name in self.live:
             return name
-        for key in self.live:
+        for key in list(self.live):
             if type(key) is not str and _name_of(key) == name:
                 return key
         return UNKNOWN
@@ -90,11 +103,12 @@ class Entries:
         key = self.key(name)
         if key is UNKNOWN:
             return None
-        return Part(self.type.values(), self.live[key])
+        value = self.live.get(key, UNKNOWN)  # a thread may have removed it
+        return None if value is UNKNOWN else Part(self.type.values(), value)
 
     def names(self) -> Iterable[str]:
         """Return all names."""
-        return [_name_of(key) for key in self.live]
+        return [_name_of(key) for key in list(self.live)]
 
 
 class Fields:

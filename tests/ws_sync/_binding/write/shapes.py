@@ -11,7 +11,7 @@ import dataclasses
 import enum
 import itertools
 from collections import deque
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import pydantic
@@ -27,6 +27,10 @@ _numbers = itertools.count(1000)
 
 class Wrong(Exception):
     """A write has to be refused."""
+
+
+class Unclear(Exception):
+    """Both results obey the rule: which old element a new one is compared with is not fixed."""
 
 
 class Colour(enum.Enum):
@@ -145,7 +149,7 @@ class Scalar(Shape):
         if self.kind == "secret":
             return "**********" if value else ""
         if self.kind == "day" and type(value) is int:
-            return "1970-01-01"
+            return datetime.fromtimestamp(value, UTC).date().isoformat()
         return "*" * len(value) if self.kind == "masked" else value
 
 
@@ -325,7 +329,10 @@ class Obj(Shape):
         if missing:
             raise Wrong("required")
 
-    check_part = check
+    def check_part(self, value: Any) -> None:
+        self.check(value)
+        if self._fixed:
+            raise Unclear
 
     def check_write(self, name: str, live: Any, removed: bool = False, added: bool = False) -> None:
         field = self._name(name)
