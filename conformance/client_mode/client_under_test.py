@@ -165,7 +165,7 @@ class ClientUnderTest(EventReader):
         return ClientUnderTest(self.host, self._target, self._program)
 
     def go_on_with(self, link: ClientConnection) -> None:
-        """Take over a connection that another guest has used."""
+        """Take over a connection that another client has used."""
         self._adopt(link)
 
     def demand_program(self) -> None:
@@ -366,14 +366,14 @@ def call(name: str, /, **arguments: Any) -> Event:
     return Event(f"_ACTION:{KEY}", {"type": name, **arguments})
 
 
-async def probe(guest: ClientUnderTest) -> float | None:
+async def probe(client: ClientUnderTest) -> float | None:
     """Wait for the client's first connection; the seconds of a round trip, or None without one."""
-    link = await guest.first_link()
+    link = await client.first_link()
     if link is None:
         return None
-    guest._adopt(link)
+    client._adopt(link)
     try:
-        await guest.at_once(Event(f"_SET:{KEY}", START))
+        await client.at_once(Event(f"_SET:{KEY}", START))
     except Violation as violation:
         raise violation.restated(
             expected=f"that it answers {call('call', name='fence-1', arguments={}).text()} with "
@@ -382,5 +382,5 @@ async def probe(guest: ClientUnderTest) -> float | None:
     clock = asyncio.get_running_loop().time
     began = clock()
     for _ in range(5):
-        await guest.fence()
+        await client.fence()
     return (clock() - began) / 5

@@ -37,7 +37,7 @@ class Search:
     """One search.
 
     Attributes:
-        fresh: Makes a guest for a program; the client is the same.
+        fresh: Makes a client for a program; the client is the same.
         link: The connection that the next program begins with.
         seed: Where it begins.
         budget: Seconds after which no further program begins.
@@ -105,17 +105,17 @@ class Search:
         return None
 
     async def _fails(self, program: list[Step]) -> Found | None:
-        guest = self.fresh()
-        sequence = Sequence(guest)
+        client = self.fresh()
+        sequence = Sequence(client)
         try:
-            await guest.begin(self.link)
+            await client.begin(self.link)
             await sequence.run(program)
         except Violation as violation:
-            await guest.connection.release()  # so that nothing of it is left in the next one
-            return violation, guest.trace, program[: sequence.position + 1]
+            await client.connection.release()  # so that nothing of it is left in the next one
+            return violation, client.trace, program[: sequence.position + 1]
         finally:
-            self.link = guest.connection
-            self.events += sum(entry.direction != "noted" for entry in guest.trace.entries)
+            self.link = client.connection
+            self.events += sum(entry.direction != "noted" for entry in client.trace.entries)
         return None
 
     def __str__(self) -> str:

@@ -1,8 +1,7 @@
-"""One session of a generated sequence: its client, and the model beside it.
+"""One session of a generated sequence: a client, and the model of its documents.
 
-A step acts through its seat: it sends something together with a fence, in one write, and tells the
-model what the testee contract says of it. `check` then demands that the client holds what the model
-says.
+A step acts through its participant. It sends something and a fence in one write, and updates the
+model by the testee contract. `check` then compares the client's copy with the model.
 """
 
 from __future__ import annotations
@@ -59,7 +58,7 @@ class Participant:
 
     @classmethod
     async def take(cls, dialogue: Dialogue) -> Participant:
-        """A seat on a fresh session.
+        """A client on a fresh session.
 
         Raises:
             Violation: The server does not give its initial state.
