@@ -7,10 +7,9 @@ import re
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
 import conformance
 from conformance.spec import SECTIONS, Requirement, requirements
+from tests.tables import each
 
 KIT = Path(conformance.__file__).parent
 MODULES = sorted((KIT / "cases").glob("test_*.py"))
@@ -34,10 +33,7 @@ def test_every_section_has_a_module() -> None:
     assert sections == set(SECTIONS)
 
 
-@pytest.mark.parametrize(
-    "identifier",
-    [r.id for r in requirements().values() if is_to_be_tested(r)],
-)
+@each(r.id for r in requirements().values() if is_to_be_tested(r))
 def test_every_observable_requirement_of_servers_has_a_case(identifier: str) -> None:
     assert bound()[identifier] > 0
 
@@ -49,13 +45,10 @@ def test_every_case_is_bound_to_an_observable_requirement_of_servers() -> None:
         assert found.not_observable is None
 
 
-@pytest.mark.parametrize(
-    "identifier",
-    [
-        r.id
-        for r in requirements().values()
-        if r.side != "server" and not r.not_observable and r.level != "MAY"
-    ],
+@each(
+    r.id
+    for r in requirements().values()
+    if r.side != "server" and not r.not_observable and r.level != "MAY"
 )
 def test_every_observable_requirement_of_clients_has_a_case(identifier: str) -> None:
     assert bound(CLIENT_MODULES)[identifier] > 0
@@ -68,9 +61,7 @@ def test_every_case_of_clients_is_bound_to_an_observable_requirement_of_clients(
         assert found.not_observable is None
 
 
-@pytest.mark.parametrize(
-    "path", [*MODULES, *CLIENT_MODULES], ids=lambda path: f"{path.parent.name}-{path.stem}"
-)
+@each([*MODULES, *CLIENT_MODULES])
 def test_no_case_sleeps(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     called = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}

@@ -279,12 +279,10 @@ def nested(levels: int) -> JSON:
     ],
     ids=["huge-indexes", "no-patch", "no-operations", "deep", "no-object", "no-call"],
 )
-@pytest.mark.parametrize("requirement", sorted({r for one in HINTS for r in one.requirements}))
-def test_whatever_a_client_sends_breaks_no_pattern(
-    requirement: str, steps: tuple[Step, ...]
-) -> None:
+def test_whatever_a_client_sends_breaks_no_pattern(steps: tuple[Step, ...]) -> None:
     before = (gave(START), told("items", ["a"]), patched(add("/text", "x")))
-    given(finding(requirement, *before, *steps, says({**START, "table": nested(700)})))
+    for requirement in sorted({r for one in HINTS for r in one.requirements}):
+        given(finding(requirement, *before, *steps, says({**START, "table": nested(700)})))
 
 
 def test_state_that_was_not_kept_whole_brings_no_hint() -> None:
