@@ -57,6 +57,8 @@ export class SyncedDocument {
   #askedAt = -Infinity;
   /** The number of unanswered requests of a server that does not read: queued states would exhaust the memory. */
   #owed = 0;
+  /** Whether the connection may be dead. */
+  #isInDoubt = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #answering;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #asking;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #syncing;
@@ -89,7 +91,7 @@ export class SyncedDocument {
   }
 
   get isSynced() {
-    return this.isFollowing && !this.#replica.isPending;
+    return this.isFollowing && !this.#isInDoubt && !this.#replica.isPending;
   }
 
   get snapshot() {
@@ -271,6 +273,12 @@ export class SyncedDocument {
   hear(now) {
     const later = this.#sends.findIndex(({ at }) => now - at < DELIVERED_AFTER);
     for (const { mark } of this.#sends.splice(0, later < 0 ? this.#sends.length : later)) this.#replica.confirm(mark);
+  }
+
+  /** Records whether the connection may be dead. @param {boolean} isInDoubt */
+  doubtConnection(isInDoubt) {
+    this.#isInDoubt = isInDoubt;
+    this.#changed();
   }
 
   /** Requests the state, because a frame could not be read and the replica may be wrong. */
