@@ -18,7 +18,7 @@ NOTHING: JSON = {}
 """The data of a `_GET`, which means nothing."""
 NEEDS_WRITES = (
     "--allow-writes",
-    "needs --allow-writes: it writes to the documents, and puts back what was there",
+    "needs --allow-writes: it writes to the documents, and restores their values",
 )
 
 

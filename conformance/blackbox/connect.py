@@ -94,7 +94,7 @@ async def same_session(dialogue: Dialogue) -> None:
         raise NotTestable(
             "connections to one URL that share a session",
             "needs connections to one URL that share a session: here an older one is served "
-            "beside the newer one",
+            "next to the newer one",
         )
 
 

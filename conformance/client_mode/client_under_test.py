@@ -172,7 +172,7 @@ class ClientUnderTest(EventReader):
         """Leave the case out unless the kit can start the client again."""
         if self._program is None:
             raise NotTestable(
-                "--client-cmd", "needs --client-cmd: the client has to be started again after it"
+                "--client-cmd", "needs --client-cmd: the kit must restart the client after it"
             )
 
     def first_violation(self) -> Violation | None:

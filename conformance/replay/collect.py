@@ -153,7 +153,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         (Path(given), named) for given in config.getoption("replays")
     ]:
         if not folder.is_dir():
-            raise pytest.UsageError(f"--replays {folder}: it is not a folder")
+            raise pytest.UsageError(f"--replays {folder}: this is not a directory")
         for path in in_folder(folder):
             try:
                 found[path.resolve()] = load(path)

@@ -270,7 +270,7 @@ def _left_out(run: Run, page: Console) -> Iterator[str]:
     for verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE, Verdict.BLOCKED):
         reasons = Counter(o.reason for o in run.outcomes if o.verdict is verdict)
         for reason, number in sorted(reasons.items()):
-            yield from page.wrap(f"{cases(number)}, {reason}", f"{verdict.value}: ", "  ")
+            yield from page.wrap(f"{cases(number)} ({reason})", f"{verdict.value}: ", "  ")
 
 
 def _slowest(run: Run, page: Console) -> Iterator[str]:

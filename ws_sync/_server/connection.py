@@ -294,7 +294,8 @@ class Connection:
             await asyncio.wait([writer], timeout=self._limits.close_timeout)
             if not writer.done():
                 self.log.warning(
-                    "peer did not read what was left for it; giving it up",
+                    "the peer did not read the last frames within %g s; cutting the connection",
+                    self._limits.close_timeout,
                     extra=log_fields("peer-given-up", waiting=self.waiting),
                 )
                 writer.cancel()
@@ -311,7 +312,7 @@ class Connection:
 
     def _give_up_slow_peer(self) -> None:
         self.log.warning(
-            "peer is too slow: %d events wait for it; closing", self.waiting,
+            "the peer is too slow: %d events wait for it; closing the connection", self.waiting,
             extra=log_fields("peer-too-slow", waiting=self.waiting,
                              code=CloseCode.TRY_AGAIN_LATER),
         )  # fmt: skip
