@@ -39,7 +39,6 @@ class Sequence:
         """Take all steps, and compare at the end.
 
         Raises:
-            Violation: The client did not do what it had to.
             KeyError: There is a step of an unknown kind, or one that lacks something.
         """
         for self.position, step in enumerate(program):
