@@ -104,7 +104,6 @@ def _target(url: str, time_scale: float) -> Target:
 
 
 def _describe(program: list[Step], difference: ServersDiffer) -> list[str]:
-    """The lines about a difference."""
     kind = "a difference that no requirement forbids" if difference.legal else "a difference"
     steps = [f"  {number}. {show_payload(compact(step))}" for number, step in enumerate(program, 1)]
     return [f"{kind}, after", *steps, *_columns(difference.rows())]

@@ -135,9 +135,6 @@ class BlackBoxClient(Peer):
         """Demand a `_SET:KEY` since a mark that does not answer a question (state-refused-resync).
 
         All questions since then have to be asked through this client.
-
-        Raises:
-            Violation: It does not come.
         """
         await self.fence()
         answers = self.asked(key, since)

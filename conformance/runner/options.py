@@ -32,17 +32,12 @@ class Options:
     """The options of a run.
 
     Attributes:
-        target: The server or client under test.
-        process: Its process if the kit starts it, or None.
         strict: Whether an unmet SHOULD fails.
-        known: The known-failing list.
-        report: The path of the JSON report, or None.
-        testee: Whether to look for a testee; False judges a testee like any other application.
+            testee: Whether to look for a testee; False judges a testee like any other application.
         budget: Seconds for generated sequences.
         examples: The maximum number of generated sequences, or None.
-        seed: Their seed.
         replay_dir: The directory for replay files of failures, or None for no files.
-        how: The arguments with which `ws-sync replay` judges the same target.
+            how: The arguments with which `ws-sync replay` judges the same target.
         write_known: The path for the list of the cases that fail in this run, or None.
         promised: Whether the user gave `--auth-url`.
         reports: The directory for all reports, or None.
@@ -171,7 +166,6 @@ def _client(
 
 
 def _listen(config: pytest.Config) -> tuple[str, int] | None:
-    """The address where the kit waits for a client under test; None if a server is."""
     command, address = config.getoption("client_cmd"), config.getoption("listen")
     if not command and not address:
         return None
@@ -237,7 +231,6 @@ def _known(path: str | None) -> Known:
 
 
 def _selection(config: pytest.Config) -> list[str]:
-    """The options that select cases, as they were given."""
     keyword: str = config.getoption("keyword")
     found = ["-k", keyword] if keyword else []
     for name in selection.NAMES:

@@ -55,7 +55,6 @@ class Selection:
     """The options that select cases.
 
     Attributes:
-        given: The values of each option that was given.
         last_failed: The ids of the cases that failed in the last run, with --last-failed.
     """
 
