@@ -73,15 +73,11 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
 def _target(url: str, time_scale: float) -> Target:
     check_url("URL", url, SESSION)
     if SESSION not in url:
-        raise Unusable(
-            NOTHING_RAN,
-            f"URL {url!r}: it needs {SESSION}, for a session a program",
-        )
+        raise Unusable(NOTHING_RAN, f"URL {url!r}: it needs {SESSION}, for a session a program")
     return Target(url, time_scale=time_scale)
 
 
 def _describe(program: list[Step], difference: ServersDiffer) -> list[str]:
-    """The lines about a difference."""
     kind = "a difference that no requirement forbids" if difference.legal else "a difference"
     steps = [f"  {number}. {show_payload(compact(step))}" for number, step in enumerate(program, 1)]
     return [f"{kind}, after", *steps, *_columns(difference.rows())]

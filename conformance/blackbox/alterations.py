@@ -21,7 +21,7 @@ class Write:
     """An attribute that was altered.
 
     Attributes:
-        visitor: Who did it.
+        client: Who did it.
         key: The document.
         name: The attribute.
         mark: What had arrived before it.
@@ -30,7 +30,7 @@ class Write:
         after: The document's state then.
     """
 
-    visitor: BlackBoxClient
+    client: BlackBoxClient
     key: str
     name: str
     mark: int
@@ -82,27 +82,27 @@ def alterations(
                 yield key, name, operation
 
 
-async def alter_all(visitor: BlackBoxClient) -> None:
+async def alter_all(client: BlackBoxClient) -> None:
     """Alter every attribute that can be altered and is at rest."""
-    for key, _, operation in alterations(await visitor.states(), visitor.application.restless):
-        await visitor.write(key, operation)
+    for key, _, operation in alterations(await client.states(), client.application.restless):
+        await client.write(key, operation)
 
 
 async def written(
-    dialogue: Dialogue, visitor: BlackBoxClient, states: dict[str, JSON]
+    dialogue: Dialogue, client: BlackBoxClient, states: dict[str, JSON]
 ) -> AsyncIterator[Write]:
     """Alter one attribute after the other; leaves out what the server closes the connection for.
 
     Raises:
         NotTestable: The session can not be reached again after that.
     """
-    for key, name, operation in alterations(states, visitor.application.restless):
-        visitor = await survivor(dialogue, visitor)
-        before, mark = await visitor.get(key), visitor.mark()
+    for key, name, operation in alterations(states, client.application.restless):
+        client = await survivor(dialogue, client)
+        before, mark = await client.get(key), client.mark()
         try:
-            await visitor.write(key, operation)
-            held = visitor.held(key, await visitor.ask(key))
-            after = await visitor.get(key)
+            await client.write(key, operation)
+            held = client.held(key, await client.ask(key))
+            after = await client.get(key)
         except ClosedEarly:
             continue
-        yield Write(visitor, key, name, mark, before, held, after)
+        yield Write(client, key, name, mark, before, held, after)

@@ -134,10 +134,7 @@ class BlackBoxClient(Peer):
     async def sent_again(self, key: str, since: int) -> None:
         """Demand a `_SET:KEY` since a mark that does not answer a question (state-refused-resync).
 
-        All questions since then have to be asked through this visitor.
-
-        Raises:
-            Violation: It does not come.
+        All questions since then have to be asked through this client.
         """
         await self.fence()
         answers = self.asked(key, since)

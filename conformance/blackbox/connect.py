@@ -1,4 +1,4 @@
-"""How visitors connect: to a session of their own, to one that exists, or in each other's place."""
+"""How clients connect: to a session of their own, to one that exists, or in each other's place."""
 
 from __future__ import annotations
 
@@ -12,13 +12,10 @@ from conformance.errors import ClosedEarly, NotTestable, Silence
 
 
 async def arrive(dialogue: Dialogue, session: str | None = None) -> BlackBoxClient:
-    """A visitor in a fresh session, or in a given one, when no other connection is open any more.
+    """A client in a fresh session, or in a given one, when no other connection is open any more.
 
     Its initial state has arrived. That the others are closed before keeps a server that is wrong
     about takeovers from failing every case.
-
-    Raises:
-        Violation: It does not get that far.
     """
     for connection in dialogue.connections:
         if connection.closing is None:
@@ -27,11 +24,7 @@ async def arrive(dialogue: Dialogue, session: str | None = None) -> BlackBoxClie
 
 
 async def beside(dialogue: Dialogue, older: BlackBoxClient) -> BlackBoxClient:
-    """A visitor in the session of one whose connection is open.
-
-    Raises:
-        Violation: It does not get that far.
-    """
+    """A client in the session of one whose connection is open."""
     try:
         return await _enter(dialogue, older.session, "session-takeover")
     except ClosedEarly as error:
@@ -45,35 +38,35 @@ async def _enter(dialogue: Dialogue, session: str | None, requirement: str) -> B
     session = session or target.new_session()
     url = target.session_url(session)
     connection = await dialogue.connect(url, "connection-accept" if fresh else requirement)
-    visitor = BlackBoxClient(connection, session, target)
+    client = BlackBoxClient(connection, session, target)
     first = await connection.wait(
         lambda received: received.event.name == "_SET",
         "the initial state of a document, unasked",
         since=0,
         requirement=requirement,
     )
-    await visitor.ask(first.event.key or "")
-    await _wait_for_announced(visitor, target)
+    await client.ask(first.event.key or "")
+    await _wait_for_announced(client, target)
     if fresh and target.testee and not target.has_sessions:
-        await visitor.action("reset")
-        await visitor.fence()
-    return visitor
+        await client.action("reset")
+        await client.fence()
+    return client
 
 
-async def _wait_for_announced(visitor: BlackBoxClient, target: Target) -> None:
+async def _wait_for_announced(client: BlackBoxClient, target: Target) -> None:
     """Wait for what the probe was sent; a document may be gone since, so it need not come."""
 
     def keys() -> tuple[str, ...]:
-        events = (received.event for received in visitor.connection.received)
+        events = (received.event for received in client.connection.received)
         return tuple(dict.fromkeys(e.key for e in events if e.name == "_SET" and e.key is not None))
 
     expected = set(target.application.announced) - target.application.gone
     with suppress(Silence):
-        await visitor.connection.wait(
+        await client.connection.wait(
             lambda _: expected <= set(keys()), "", since=0, requirement=None
         )
     target.application.gone |= expected - set(keys())
-    visitor.keys = keys()
+    client.keys = keys()
 
 
 async def same_session(dialogue: Dialogue) -> None:
@@ -99,7 +92,7 @@ async def same_session(dialogue: Dialogue) -> None:
 
 
 async def arrive_to_be_replaced(dialogue: Dialogue) -> BlackBoxClient:
-    """A visitor whose session a newer connection can take over.
+    """A client whose session a newer connection can take over.
 
     Raises:
         NotTestable: There is no `{session}` in the URL, and connections to it share no session.
@@ -109,19 +102,19 @@ async def arrive_to_be_replaced(dialogue: Dialogue) -> BlackBoxClient:
     return await arrive(dialogue)
 
 
-async def survivor(dialogue: Dialogue, visitor: BlackBoxClient) -> BlackBoxClient:
+async def survivor(dialogue: Dialogue, client: BlackBoxClient) -> BlackBoxClient:
     """Who can go on when everything sent so far was handled: this one, or one in its place.
 
     Raises:
         NotTestable: The connection was closed, and its session can not be reached again.
     """
     try:
-        await visitor.fence()
+        await client.fence()
     except ClosedEarly:
         if not dialogue.target.has_sessions:
             await same_session(dialogue)
-        return await arrive(dialogue, visitor.session)
-    return visitor
+        return await arrive(dialogue, client.session)
+    return client
 
 
 async def served_side_by_side(older: BlackBoxClient, newer: BlackBoxClient) -> bool:

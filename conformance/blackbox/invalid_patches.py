@@ -83,16 +83,16 @@ async def taken(dialogue: Dialogue, session: str, wrong: str, unknown: str) -> D
 
     async def look() -> Differences:
         nonlocal suspects
-        visitor = await arrive(dialogue, session)
-        before = await visitor.at_rest()
-        restless = visitor.application.restless
+        client = await arrive(dialogue, session)
+        before = await client.at_rest()
+        restless = client.application.restless
         sent: list[RefusedPatch] = []
         with suppress(ClosedEarly):  # that a refusal closes is found elsewhere
             for patch in _patches(before, restless, wrong, unknown, down=next(directions)):
                 if suspects is None or patch.place in suspects:
                     sent.append(patch)
-                    await visitor.write(patch.place[0], *patch.operations)
-        after = await (await survivor(dialogue, visitor)).states()
+                    await client.write(patch.place[0], *patch.operations)
+        after = await (await survivor(dialogue, client)).states()
         found = {patch.place: wrongly for patch in sent if (wrongly := patch.taken(after))}
         suspects = {*found}
         return found

@@ -26,19 +26,19 @@ PATCHES = 3
 Attempt = Callable[[BlackBoxClient], Awaitable[object]]
 
 
-def initial(visitor: BlackBoxClient) -> dict[str, JSON]:
+def initial(client: BlackBoxClient) -> dict[str, JSON]:
     """The initial state of every document."""
-    return {key: visitor.events(f"_SET:{key}")[0] for key in visitor.keys}
+    return {key: client.events(f"_SET:{key}")[0] for key in client.keys}
 
 
 async def effect(dialogue: Dialogue, attempt: Attempt) -> Differences:
     """What an attempt changes, each time that it is made in a fresh session."""
 
     async def look() -> Differences:
-        visitor = await arrive(dialogue)
-        before = await visitor.at_rest()
-        await attempt(visitor)
-        after = await (await survivor(dialogue, visitor)).states()
+        client = await arrive(dialogue)
+        before = await client.at_rest()
+        await attempt(client)
+        after = await (await survivor(dialogue, client)).states()
         found: Differences = {}
         for key in before.keys() & after.keys():
             found |= differences(key, before[key], after[key])
@@ -47,39 +47,39 @@ async def effect(dialogue: Dialogue, attempt: Attempt) -> Differences:
     return await in_every_round(look)
 
 
-async def call_all(visitor: BlackBoxClient) -> None:
+async def call_all(client: BlackBoxClient) -> None:
     """Make the calls that the user has named, or the one that the testee is there for.
 
     Each that the user has named is first made alone, to see whether it changes anything.
     """
-    application = visitor.application
+    application = client.application
     if application.tried < len(application.calls) and BURST not in application.calls:
-        await _watch(visitor)
+        await _watch(client)
     for call in application.calls[application.tried :]:
-        if call is not BURST and not await _changes(visitor, call):
+        if call is not BURST and not await _changes(client, call):
             application.idle.append(call)
         application.tried += 1
     for call in application.calls:
-        await visitor.call(call)
+        await client.call(call)
 
 
-async def _watch(visitor: BlackBoxClient) -> None:
+async def _watch(client: BlackBoxClient) -> None:
     """Learn what the application changes by itself, until nothing else does for a while."""
-    application, since = visitor.application, visitor.mark()
-    while await _patched(visitor, since, application.listen, application.restless) is not None:
-        patches = [received.event for received in visitor.connection.received[since:]]
+    application, since = client.application, client.mark()
+    while await _patched(client, since, application.listen, application.restless) is not None:
+        patches = [received.event for received in client.connection.received[since:]]
         application.restless |= {
             place for event in patches if event.name == "_PATCH" for place in _places(event)
         }
 
 
-async def _changes(visitor: BlackBoxClient, call: Call) -> bool:
+async def _changes(client: BlackBoxClient, call: Call) -> bool:
     """Whether anything changes after a call, other than what changes by itself."""
-    application = visitor.application
-    before, since = await visitor.at_rest(), visitor.mark()
-    await visitor.call(call)
-    moved = await _patched(visitor, since, application.listen, application.restless)
-    after = await visitor.states()
+    application = client.application
+    before, since = await client.at_rest(), client.mark()
+    await client.call(call)
+    moved = await _patched(client, since, application.listen, application.restless)
+    after = await client.states()
     found = {p for key in before for p in differences(key, before[key], after[key])}
     return moved is not None or not found <= application.restless
 
@@ -100,7 +100,7 @@ async def fallen_back(dialogue: Dialogue) -> Differences:
 
 
 async def after_patches(
-    visitor: BlackBoxClient, patience: float, alter: Attempt | None = None
+    client: BlackBoxClient, patience: float, alter: Attempt | None = None
 ) -> list[Differences]:
     """Where the mirror is wrong after each of some patches; ends with the first that is right.
 
@@ -108,21 +108,21 @@ async def after_patches(
     later (state-corrected): then only what was patched, and not written, has to be right.
 
     Args:
-        visitor: Who listens.
+        client: Who listens.
         patience: Seconds to wait for each patch.
         alter: What makes a change, or None if the application is to make it.
     """
-    application = visitor.application
+    application = client.application
     found: list[Differences] = []
     while len(found) < PATCHES and (not found or found[-1]):
-        since = visitor.mark()
+        since = client.mark()
         with suppress(ClosedEarly):  # that a refusal closes is found elsewhere
-            await (alter or call_all)(visitor)
-        key = await _patched(visitor, since, patience)
+            await (alter or call_all)(client)
+        key = await _patched(client, since, patience)
         if key is None:
             break
-        wrong = await visitor.disagreement(key)
-        patches = visitor.events(f"_PATCH:{key}", since)
+        wrong = await client.disagreement(key)
+        patches = client.events(f"_PATCH:{key}", since)
         places = {(key, attribute(one["path"])) for operations in patches for one in operations}
         if alter is not None:
             wrong = {p: wrong[p] for p in wrong.keys() & places - application.written}
@@ -133,17 +133,17 @@ async def after_patches(
 
 
 async def _patched(
-    visitor: BlackBoxClient, since: int, patience: float, besides: set[Place] | None = None
+    client: BlackBoxClient, since: int, patience: float, besides: set[Place] | None = None
 ) -> str | None:
     """The key of the first patch since a mark, or None if none comes in time.
 
     Args:
-        visitor: Who listens.
+        client: Who listens.
         since: The mark.
         patience: Seconds to wait.
         besides: If given, a patch of nothing but these attributes does not count.
     """
-    types = {f"_PATCH:{key}" for key in visitor.keys}
+    types = {f"_PATCH:{key}" for key in client.keys}
 
     def counts(event: Event) -> bool:
         return event.type in types and (besides is None or bool(_places(event) - besides))
@@ -152,7 +152,7 @@ async def _patched(
         async with asyncio.timeout(patience):
             while True:
                 with suppress(Silence):
-                    found = await visitor.connection.wait(
+                    found = await client.connection.wait(
                         lambda received: counts(received.event),
                         "a patch",
                         since=since,

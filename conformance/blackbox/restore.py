@@ -19,7 +19,7 @@ UNALTERABLE = "an attribute whose value can be made another one of its kind: not
 
 
 @asynccontextmanager
-async def restoring(dialogue: Dialogue, visitor: BlackBoxClient) -> AsyncIterator[dict[str, JSON]]:
+async def restoring(dialogue: Dialogue, client: BlackBoxClient) -> AsyncIterator[dict[str, JSON]]:
     """The documents as they are now, and as they will be again, whatever happens inside.
 
     What can not be put back is told to the user at the end of the run.
@@ -30,7 +30,7 @@ async def restoring(dialogue: Dialogue, visitor: BlackBoxClient) -> AsyncIterato
     target = dialogue.target
     if not target.may_write:
         raise NotTestable(*NEEDS_WRITES)
-    before = await visitor.at_rest()
+    before = await client.at_rest()
     if not any(alterations(before, target.application.restless)):
         raise NotTestable(UNALTERABLE)
     try:
@@ -38,24 +38,24 @@ async def restoring(dialogue: Dialogue, visitor: BlackBoxClient) -> AsyncIterato
     finally:
         stimulus = dialogue.trace.stimulus
         try:
-            await _restore(dialogue, visitor, before)
+            await _restore(dialogue, client, before)
         except Violation as violation:
             target.application.left.append(f"the state could not be put back: {violation}")
         dialogue.trace.stimulus = stimulus
 
 
-async def _restore(dialogue: Dialogue, visitor: BlackBoxClient, before: dict[str, JSON]) -> None:
+async def _restore(dialogue: Dialogue, client: BlackBoxClient, before: dict[str, JSON]) -> None:
     target = dialogue.target
     try:
-        visitor = await survivor(dialogue, visitor)
+        client = await survivor(dialogue, client)
     except NotTestable:  # connections are served side by side, of documents that may be shared
-        visitor = await arrive(dialogue, visitor.session)
+        client = await arrive(dialogue, client.session)
     for key, state in before.items():
-        await _put_back(visitor, key, state, target.application.written)
-        left = await _differing(visitor, key, state, target.application.restless)
+        await _put_back(client, key, state, target.application.written)
+        left = await _differing(client, key, state, target.application.restless)
         if left:  # a wrong server may have changed what was never written to
-            await _put_back(visitor, key, state, set(left))
-            left = await _differing(visitor, key, state, target.application.restless)
+            await _put_back(client, key, state, set(left))
+            left = await _differing(client, key, state, target.application.restless)
         target.application.left += [
             f"{key}: {name!r} could not be put back: it was {_shown(difference.expected)} and is "
             f"{_shown(difference.received)}"
@@ -63,17 +63,17 @@ async def _restore(dialogue: Dialogue, visitor: BlackBoxClient, before: dict[str
         ]
 
 
-async def _put_back(visitor: BlackBoxClient, key: str, state: JSON, places: set[Place]) -> None:
-    for place, difference in differences(key, state, await visitor.get(key)).items():
+async def _put_back(client: BlackBoxClient, key: str, state: JSON, places: set[Place]) -> None:
+    for place, difference in differences(key, state, await client.get(key)).items():
         if place in places and ABSENT not in (difference.expected, difference.received):
             path, value = pointer(place[1]), difference.expected
-            await visitor.write(key, {"op": "replace", "path": path, "value": value})
+            await client.write(key, {"op": "replace", "path": path, "value": value})
 
 
 async def _differing(
-    visitor: BlackBoxClient, key: str, state: JSON, restless: set[Place]
+    client: BlackBoxClient, key: str, state: JSON, restless: set[Place]
 ) -> Differences:
-    return without(differences(key, state, await visitor.get(key)), restless)
+    return without(differences(key, state, await client.get(key)), restless)
 
 
 def _shown(value: JSON) -> str:

@@ -88,25 +88,25 @@ MALFORMED = {
 
 @case("connection-initial-state")
 async def test_every_connection_is_sent_the_same_documents(dialogue: Dialogue) -> None:
-    visitor = await arrive(dialogue)
+    client = await arrive(dialogue)
     for _ in range(CONNECTIONS):
-        visitor = await arrive(dialogue, visitor.session)
-        missing = sorted({*visitor.application.announced} - {*visitor.keys})
+        client = await arrive(dialogue, client.session)
+        missing = sorted({*client.application.announced} - {*client.keys})
         for key in missing:
-            await visitor.send(f"_GET:{key}", {})
-        await visitor.fence()
-        kept_back = [key for key in missing if visitor.events(f"_SET:{key}")]
+            await client.send(f"_GET:{key}", {})
+        await client.fence()
+        kept_back = [key for key in missing if client.events(f"_SET:{key}")]
         expect.equal(kept_back, [], "documents announced on another connection and not on this one")
 
 
 @case("connection-initial-once")
 async def test_initial_state_is_sent_once(dialogue: Dialogue) -> None:
-    visitor = await arrive(dialogue)
+    client = await arrive(dialogue)
     for _ in range(CONNECTIONS):
-        visitor = await arrive(dialogue, visitor.session)
-        for key in visitor.keys:
-            first, *others = visitor.events(f"_SET:{key}")
-            again = sum(same(first, other) for other in others) - visitor.asked(key)
+        client = await arrive(dialogue, client.session)
+        for key in client.keys:
+            first, *others = client.events(f"_SET:{key}")
+            again = sum(same(first, other) for other in others) - client.asked(key)
             expect.true(
                 again <= 0,
                 expected=f"_SET:{key} once",
@@ -116,11 +116,11 @@ async def test_initial_state_is_sent_once(dialogue: Dialogue) -> None:
 
 @case("connection-state-before-patch")
 async def test_no_patch_comes_before_its_state(dialogue: Dialogue) -> None:
-    visitor = await arrive(dialogue)
+    client = await arrive(dialogue)
     for _ in range(CONNECTIONS):
-        visitor = await arrive(dialogue, visitor.session)
-        for key in visitor.keys:
-            types = visitor.types()
+        client = await arrive(dialogue, client.session)
+        for key in client.keys:
+            types = client.types()
             earlier = types[: types.index(f"_SET:{key}")]
             expect.true(
                 f"_PATCH:{key}" not in earlier,
@@ -132,9 +132,9 @@ async def test_no_patch_comes_before_its_state(dialogue: Dialogue) -> None:
 @case("session-resumes")
 async def test_initial_state_is_that_of_now(dialogue: Dialogue) -> None:
     async def look() -> Differences:
-        visitor = await arrive(dialogue)
-        found = await visitor.disagreements()
-        return {p: d for p, d in found.items() if not visitor.events(f"_PATCH:{p[0]}")}
+        client = await arrive(dialogue)
+        found = await client.disagreements()
+        return {p: d for p, d in found.items() if not client.events(f"_PATCH:{p[0]}")}
 
     nowhere(await in_every_round(look), "the initial state, by an answer right after it")
 
@@ -144,10 +144,10 @@ async def test_initial_state_is_that_of_now(dialogue: Dialogue) -> None:
 
 @case("state-get")
 async def test_get_is_answered_for_every_document(dialogue: Dialogue) -> None:
-    visitor = await arrive(dialogue)
-    for key in visitor.keys:
+    client = await arrive(dialogue)
+    for key in client.keys:
         names = [
-            sorted(state) for state in (visitor.events(f"_SET:{key}")[0], await visitor.get(key))
+            sorted(state) for state in (client.events(f"_SET:{key}")[0], await client.get(key))
         ]
         expect.equal(
             names[1], names[0], f"the attributes of {key}", requirement="state-attributes-fixed"
@@ -167,9 +167,9 @@ async def test_get_is_answered_for_every_document(dialogue: Dialogue) -> None:
     ],
 )
 async def test_get_is_answered_whatever_its_data(dialogue: Dialogue, data: JSON) -> None:
-    visitor = await arrive(dialogue)
-    for key in visitor.keys:
-        await visitor.ask(key, data, requirement="state-get-data")
+    client = await arrive(dialogue)
+    for key in client.keys:
+        await client.ask(key, data, requirement="state-get-data")
 
 
 # Changes of the application
@@ -178,11 +178,11 @@ async def test_get_is_answered_whatever_its_data(dialogue: Dialogue, data: JSON)
 @case("state-converges")
 async def test_patches_lead_to_the_state(dialogue: Dialogue) -> None:
     target = dialogue.target
-    visitor = await arrive(dialogue)
-    found = await after_patches(visitor, target.application.listen)
+    client = await arrive(dialogue)
+    found = await after_patches(client, target.application.listen)
     if not found and target.may_write:
-        async with restoring(dialogue, visitor):
-            found = await after_patches(visitor, target.deadline, alter_all)
+        async with restoring(dialogue, client):
+            found = await after_patches(client, target.deadline, alter_all)
     listened = f"within {target.application.listen:g} s"
     if not found:
         raise NotTestable(
@@ -207,8 +207,7 @@ async def test_new_connection_does_not_fall_back(dialogue: Dialogue) -> None:
         return await fallen_back(dialogue)
 
     nowhere(
-        await in_every_round(look),
-        "the initial state, by that at the end of the last connection",
+        await in_every_round(look), "the initial state, by that at the end of the last connection"
     )
 
 
@@ -250,16 +249,16 @@ async def test_event_without_meaning_is_ignored(dialogue: Dialogue, type_: str, 
 
 @pytest.mark.parametrize(("type_", "data"), WRITTEN)
 async def test_write_without_meaning_is_ignored(dialogue: Dialogue, type_: str, data: JSON) -> None:
-    visitor = await arrive(dialogue)
-    async with restoring(dialogue, visitor):
-        await demand_ignored(dialogue, send(type_, data), visitor.session)
+    client = await arrive(dialogue)
+    async with restoring(dialogue, client):
+        await demand_ignored(dialogue, send(type_, data), client.session)
 
 
 @case("connection-malformed-no-effect")
 @pytest.mark.parametrize("frame", MALFORMED.values(), ids=MALFORMED)
 async def test_malformed_frame_changes_nothing(dialogue: Dialogue, frame: str) -> None:
-    async def attempt(visitor: BlackBoxClient) -> None:
-        await visitor.send_text(frame)
+    async def attempt(client: BlackBoxClient) -> None:
+        await client.send_text(frame)
 
     nowhere(await effect(dialogue, attempt), "the state before it")
 
@@ -267,9 +266,9 @@ async def test_malformed_frame_changes_nothing(dialogue: Dialogue, frame: str) -
 @case("connection-malformed-survives")
 @pytest.mark.parametrize("frame", MALFORMED.values(), ids=MALFORMED)
 async def test_malformed_frame_is_survived(dialogue: Dialogue, frame: str) -> None:
-    visitor = await arrive(dialogue)
-    await visitor.send_text(frame)
-    await visitor.alive()
+    client = await arrive(dialogue)
+    await client.send_text(frame)
+    await client.alive()
 
 
 # Writes, which are undone
@@ -277,31 +276,31 @@ async def test_malformed_frame_is_survived(dialogue: Dialogue, frame: str) -> No
 
 @case("connection-refusal-survives")
 async def test_write_keeps_the_connection_open(dialogue: Dialogue) -> None:
-    visitor = await arrive(dialogue)
-    async with restoring(dialogue, visitor) as before:
-        for key, _, operation in alterations(before, visitor.application.restless):
-            await visitor.write(key, operation)
-            await visitor.alive()
+    client = await arrive(dialogue)
+    async with restoring(dialogue, client) as before:
+        for key, _, operation in alterations(before, client.application.restless):
+            await client.write(key, operation)
+            await client.alive()
 
 
 @case("state-refused-resync")
 async def test_written_attribute_is_taken_or_the_state_is_sent(dialogue: Dialogue) -> None:
-    visitor = await arrive(dialogue)
-    async with restoring(dialogue, visitor) as before:
-        async for write in written(dialogue, visitor, before):
+    client = await arrive(dialogue)
+    async with restoring(dialogue, client) as before:
+        async for write in written(dialogue, client, before):
             was, held, now = (s[write.name] for s in (write.before, write.held, write.after))
             if same(was, now) and not same(held, now):
-                await write.visitor.sent_again(write.key, write.mark)
+                await write.client.sent_again(write.key, write.mark)
 
 
 @case("state-corrected-at-once")
 async def test_client_agrees_after_a_write(dialogue: Dialogue) -> None:
-    visitor = await arrive(dialogue)
-    async with restoring(dialogue, visitor) as before:
-        async for write in written(dialogue, visitor, before):
+    client = await arrive(dialogue)
+    async with restoring(dialogue, client) as before:
+        async for write in written(dialogue, client, before):
             if not same(write.before[write.name], write.after[write.name]):
                 found = differences(write.key, write.after, write.held)
-                found = without(found, visitor.application.restless)
+                found = without(found, client.application.restless)
                 nowhere(found, "the client's copy, by an answer")
 
 
@@ -309,11 +308,11 @@ async def test_client_agrees_after_a_write(dialogue: Dialogue) -> None:
 async def test_written_value_outlives_the_connection(dialogue: Dialogue) -> None:
     if not dialogue.target.has_sessions:
         await same_session(dialogue)
-    visitor = await arrive(dialogue)
-    async with restoring(dialogue, visitor) as before:
-        async for write in written(dialogue, visitor, before):
-            await write.visitor.connection.close()
-            newer = await arrive(dialogue, visitor.session)
+    client = await arrive(dialogue)
+    async with restoring(dialogue, client) as before:
+        async for write in written(dialogue, client, before):
+            await write.client.connection.close()
+            newer = await arrive(dialogue, client.session)
             now = initial(newer).get(write.key, {})
             found = differences(write.key, write.after, now)
             place = (write.key, write.name)
@@ -322,28 +321,28 @@ async def test_written_value_outlives_the_connection(dialogue: Dialogue) -> None
 
 @pytest.mark.parametrize("wrong", REFUSED)
 async def test_refused_patch_changes_nothing(dialogue: Dialogue, wrong: str) -> None:
-    visitor = await arrive(dialogue)
-    async with restoring(dialogue, visitor):
-        nowhere(await taken(dialogue, visitor.session, wrong, UNKNOWN), "the state before it")
+    client = await arrive(dialogue)
+    async with restoring(dialogue, client):
+        nowhere(await taken(dialogue, client.session, wrong, UNKNOWN), "the state before it")
 
 
 @case("state-refused-resync")
 @pytest.mark.parametrize("wrong", WRONG)
 async def test_refused_patch_is_answered_with_the_state(dialogue: Dialogue, wrong: str) -> None:
-    visitor = await arrive(dialogue)
-    async with restoring(dialogue, visitor):
-        mark = visitor.mark()
-        key = await write_refused(visitor, wrong)
-        await visitor.sent_again(key, mark)
+    client = await arrive(dialogue)
+    async with restoring(dialogue, client):
+        mark = client.mark()
+        key = await write_refused(client, wrong)
+        await client.sent_again(key, mark)
 
 
 @case("connection-refusal-survives")
 @pytest.mark.parametrize("wrong", WRONG)
 async def test_refused_patch_keeps_the_connection_open(dialogue: Dialogue, wrong: str) -> None:
-    visitor = await arrive(dialogue)
-    async with restoring(dialogue, visitor):
-        await write_refused(visitor, wrong)
-        await visitor.alive()
+    client = await arrive(dialogue)
+    async with restoring(dialogue, client):
+        await write_refused(client, wrong)
+        await client.alive()
 
 
 # Attempts
@@ -352,27 +351,27 @@ async def test_refused_patch_keeps_the_connection_open(dialogue: Dialogue, wrong
 def send(type_: str, data: JSON) -> Attempt:
     """An attempt that sends an event for the first document of the client."""
 
-    async def attempt(visitor: BlackBoxClient) -> None:
-        await visitor.send_illegal(type_.replace("KEY", visitor.keys[0]), data)
+    async def attempt(client: BlackBoxClient) -> None:
+        await client.send_illegal(type_.replace("KEY", client.keys[0]), data)
 
     return attempt
 
 
-async def write_refused(visitor: BlackBoxClient, wrong: str) -> str:
+async def write_refused(client: BlackBoxClient, wrong: str) -> str:
     """Send a patch that the server has to refuse; the key of its document."""
-    found = alterations(await visitor.states(), visitor.application.restless)
+    found = alterations(await client.states(), client.application.restless)
     key, name, operation = next(found)
-    await visitor.write(key, *refused_patches(name, operation, UNKNOWN)[wrong])
+    await client.write(key, *refused_patches(name, operation, UNKNOWN)[wrong])
     return key
 
 
 async def demand_ignored(dialogue: Dialogue, attempt: Attempt, session: str | None = None) -> None:
     """Demand that there is no answer, and that the connection works afterwards."""
-    visitor = await arrive(dialogue, session)
-    mark = visitor.mark()
-    await attempt(visitor)
-    await visitor.alive()
-    events = (received.event for received in visitor.connection.received[mark:])
+    client = await arrive(dialogue, session)
+    mark = client.mark()
+    await attempt(client)
+    await client.alive()
+    events = (received.event for received in client.connection.received[mark:])
     answers = [event.envelope() for event in events if event.name in SCHEMA_BY_NAME]
     expect.equal(
         [answer for answer in answers if UNKNOWN in compact(answer)],

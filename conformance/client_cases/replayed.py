@@ -13,6 +13,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @case("state-client-patch")
 async def test_client_takes_the_steps_of_a_file(
-    guest: ClientUnderTest, program: list[dict[str, object]]
+    client: ClientUnderTest, program: list[dict[str, object]]
 ) -> None:
-    await Sequence(guest).run(program)
+    await Sequence(client).run(program)

@@ -30,22 +30,22 @@ def recorded(metadata: JSON, content: bytes) -> JSON:
     return {"bytes": {"metadata": metadata, "size": len(content), "sha256": sha256}}
 
 
-async def announce(guest: ClientUnderTest, data: JSON) -> None:
+async def announce(client: ClientUnderTest, data: JSON) -> None:
     """Send a `_BIN_META` alone."""
-    await guest.illegal("_BIN_META", data)
+    await client.illegal("_BIN_META", data)
 
 
 @case("binary-pair")
-async def test_client_sends_bytes_right_behind_their_announcement(guest: ClientUnderTest) -> None:
-    since = guest.mark()
+async def test_client_sends_bytes_right_behind_their_announcement(client: ClientUnderTest) -> None:
+    since = client.mark()
     for name, content in CONTENTS.items():
         text = base64.b64encode(content).decode()
-        guest.write(
+        client.write(
             call("assign", name="text", value=name),
             call("sendBytes", name=name, metadata={"n": [1], "a/b": None}, content=text),
         )
-    await guest.fence()
-    pairs = [r for r in guest.connection.received[since:] if r.content is not None]
+    await client.fence()
+    pairs = [r for r in client.connection.received[since:] if r.content is not None]
     sent = {r.event.data["metadata"]["type"]: r.content for r in pairs}
     expect.equal([*sent], [*CONTENTS], "the names of the bytes that the client sends")
     for pair in pairs:
@@ -61,80 +61,78 @@ async def test_client_sends_bytes_right_behind_their_announcement(guest: ClientU
 
 @case("binary-deliver")
 @pytest.mark.parametrize("content", CONTENTS)
-async def test_client_hands_over_bytes_and_metadata(guest: ClientUnderTest, content: str) -> None:
+async def test_client_hands_over_bytes_and_metadata(client: ClientUnderTest, content: str) -> None:
     metadata = {"type": "picture", "a/b": [1, None], "size": -1}
-    await guest.pair(ACTION, metadata, CONTENTS[content])
-    await guest.fence()
-    await guest.holds(anything=recorded(metadata, CONTENTS[content]))
+    await client.pair(ACTION, metadata, CONTENTS[content])
+    await client.fence()
+    await client.holds(anything=recorded(metadata, CONTENTS[content]))
 
 
 @case("binary-position")
-async def test_pair_has_its_effect_in_its_place(guest: ClientUnderTest) -> None:
-    await guest.pair(ACTION, {"type": "first"}, b"1")
-    since = guest.mark()
-    guest.connection.write_events(Event(f"_GET:{KEY}", {}))
-    await guest.pair(ACTION, {"type": "second"}, b"2")
-    guest.connection.write_events(Event(f"_GET:{KEY}", {}))
-    await guest.fence()
-    found = [member(state, "anything") for state in guest.events(f"_SET:{KEY}", since)]
+async def test_pair_has_its_effect_in_its_place(client: ClientUnderTest) -> None:
+    await client.pair(ACTION, {"type": "first"}, b"1")
+    since = client.mark()
+    client.connection.write_events(Event(f"_GET:{KEY}", {}))
+    await client.pair(ACTION, {"type": "second"}, b"2")
+    client.connection.write_events(Event(f"_GET:{KEY}", {}))
+    await client.fence()
+    found = [member(state, "anything") for state in client.events(f"_SET:{KEY}", since)]
     wanted = [recorded({"type": "first"}, b"1"), recorded({"type": "second"}, b"2")]
     expect.equal(found, wanted, "the bytes in the answers")
 
 
 @case("binary-text-between")
-async def test_text_frame_between_is_handled_and_the_pair_kept(guest: ClientUnderTest) -> None:
-    await announce(guest, {"type": ACTION, "metadata": {"type": "x"}})
-    await guest.patch({"op": "replace", "path": "/text", "value": "between"})
-    await guest.connection.send_bytes(b"late")
-    await guest.fence()
-    await guest.holds(text="between", anything=recorded({"type": "x"}, b"late"))
+async def test_text_frame_between_is_handled_and_the_pair_kept(client: ClientUnderTest) -> None:
+    await announce(client, {"type": ACTION, "metadata": {"type": "x"}})
+    await client.patch({"op": "replace", "path": "/text", "value": "between"})
+    await client.connection.send_bytes(b"late")
+    await client.fence()
+    await client.holds(text="between", anything=recorded({"type": "x"}, b"late"))
 
 
 @case("binary-newest")
 @pytest.mark.parametrize("newer", ["good", "malformed"])
-async def test_bytes_belong_to_the_last_announcement(guest: ClientUnderTest, newer: str) -> None:
-    await announce(guest, {"type": ACTION, "metadata": {"type": "older"}})
+async def test_bytes_belong_to_the_last_announcement(client: ClientUnderTest, newer: str) -> None:
+    await announce(client, {"type": ACTION, "metadata": {"type": "older"}})
     good = newer == "good"
-    await announce(guest, {"type": ACTION, "metadata": {"type": "newer"} if good else 5})
-    await guest.connection.send_bytes(b"1")
-    await guest.fence()
-    await guest.holds(anything=recorded({"type": "newer"}, b"1") if good else None)
+    await announce(client, {"type": ACTION, "metadata": {"type": "newer"} if good else 5})
+    await client.connection.send_bytes(b"1")
+    await client.fence()
+    await client.holds(anything=recorded({"type": "newer"}, b"1") if good else None)
 
 
 @case("binary-unannounced")
-async def test_bytes_alone_are_ignored(guest: ClientUnderTest) -> None:
-    await guest.connection.send_bytes(b'{"type":"_SET:TESTEE","data":{"text":"lost"}}')
-    guest.connection.stimulate()
-    await guest.alive()
-    await guest.holds()
+async def test_bytes_alone_are_ignored(client: ClientUnderTest) -> None:
+    await client.connection.send_bytes(b'{"type":"_SET:TESTEE","data":{"text":"lost"}}')
+    client.connection.stimulate()
+    await client.unaffected()
 
 
 @case("binary-unannounced")
-async def test_announcement_is_used_once(guest: ClientUnderTest) -> None:
-    await guest.pair(ACTION, {"type": "x"}, b"first")
-    await guest.connection.send_bytes(b"second")
-    await guest.fence()
-    await guest.holds(anything=recorded({"type": "x"}, b"first"))
+async def test_announcement_is_used_once(client: ClientUnderTest) -> None:
+    await client.pair(ACTION, {"type": "x"}, b"first")
+    await client.connection.send_bytes(b"second")
+    await client.fence()
+    await client.holds(anything=recorded({"type": "x"}, b"first"))
 
 
 @case("binary-per-connection")
-async def test_announcement_ends_with_its_connection(guest: ClientUnderTest) -> None:
-    await announce(guest, {"type": ACTION, "metadata": {"type": "old"}})
-    await guest.fence()
-    await guest.connection.cut()
-    await guest.back()
-    await guest.connection.send_bytes(b"of the new connection")
-    guest.connection.stimulate()
-    await guest.fence()
-    await guest.holds()
+async def test_announcement_ends_with_its_connection(client: ClientUnderTest) -> None:
+    await announce(client, {"type": ACTION, "metadata": {"type": "old"}})
+    await client.fence()
+    await client.connection.cut()
+    await client.back()
+    await client.connection.send_bytes(b"of the new connection")
+    client.connection.stimulate()
+    await client.fence()
+    await client.holds()
 
 
 @case("binary-reserved")
-async def test_metadata_can_not_stand_for_the_bytes(guest: ClientUnderTest) -> None:
-    await announce(guest, {"type": ACTION, "metadata": {"type": "x", "data": "lie"}})
-    await guest.connection.send_bytes(b"truth")
-    await guest.alive()
-    await guest.holds()
+async def test_metadata_can_not_stand_for_the_bytes(client: ClientUnderTest) -> None:
+    await announce(client, {"type": ACTION, "metadata": {"type": "x", "data": "lie"}})
+    await client.connection.send_bytes(b"truth")
+    await client.unaffected()
 
 
 @case("binary-malformed")
@@ -145,29 +143,28 @@ async def test_metadata_can_not_stand_for_the_bytes(guest: ClientUnderTest) -> N
     ids=["null", "array", "empty", "no-metadata", "no-type", "type-number", "metadata-array"],
 )  # fmt: skip
 async def test_malformed_announcement_is_refused_with_its_bytes(
-    guest: ClientUnderTest, data: JSON
+    client: ClientUnderTest, data: JSON
 ) -> None:
-    await announce(guest, data)
-    await guest.connection.send_bytes(b"lost")
-    await guest.alive()
-    await guest.holds()
+    await announce(client, data)
+    await client.connection.send_bytes(b"lost")
+    await client.unaffected()
 
 
 @case("binary-unknown")
-async def test_pair_of_an_unknown_event_is_ignored(guest: ClientUnderTest) -> None:
-    await guest.pair("nothing", {"type": "x"}, b"1")
-    await guest.pair("_ACTION:NOWHERE", {"type": "x"}, b"2")
-    await guest.alive()
-    await guest.holds()
+async def test_pair_of_an_unknown_event_is_ignored(client: ClientUnderTest) -> None:
+    await client.pair("nothing", {"type": "x"}, b"1")
+    await client.pair("_ACTION:NOWHERE", {"type": "x"}, b"2")
+    await client.unaffected()
 
 
 @case("binary-no-state")
 @pytest.mark.parametrize(
     "name", ["_SET:TESTEE", "_PATCH:TESTEE", "_GET:TESTEE", "_BIN_META", "_TOAST"]
 )
-async def test_pair_of_an_event_without_bytes_is_refused(guest: ClientUnderTest, name: str) -> None:
-    await guest.pair(name, {"text": "lost"}, b"1")
-    await guest.connection.send_bytes(b"2")
-    await guest.alive()
-    await guest.holds()
-    expect.equal(guest.asked, 0, "how often the client asks for the state")
+async def test_pair_of_an_event_without_bytes_is_refused(
+    client: ClientUnderTest, name: str
+) -> None:
+    await client.pair(name, {"text": "lost"}, b"1")
+    await client.connection.send_bytes(b"2")
+    await client.unaffected()
+    expect.equal(client.asked, 0, "how often the client asks for the state")

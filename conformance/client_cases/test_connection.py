@@ -42,85 +42,87 @@ LARGE = 1_048_576
 
 
 @case("connection-no-subprotocol")
-async def test_client_offers_no_subprotocol(guest: ClientUnderTest) -> None:
-    await guest.connection.cut()
-    await guest.returned()
-    expect.equal(guest.connection.offered, [], "the subprotocols that the client offers")
-    await guest.at_once(Event("_SET:TESTEE", START))
+async def test_client_offers_no_subprotocol(client: ClientUnderTest) -> None:
+    await client.connection.cut()
+    await client.returned()
+    expect.equal(client.connection.offered, [], "the subprotocols that the client offers")
+    await client.at_once(Event("_SET:TESTEE", START))
 
 
 @case("connection-text")
-async def test_client_sends_text(guest: ClientUnderTest) -> None:
-    await guest.assign("text", "\ufeff\u00fcn\u00efc\u00f6d\u00e9 \U0001f600")
-    await guest.agrees()  # every frame is judged as it arrives
+async def test_client_sends_text(client: ClientUnderTest) -> None:
+    await client.assign("text", "\ufeff\u00fcn\u00efc\u00f6d\u00e9 \U0001f600")
+    await client.agrees()  # every frame is judged as it arrives
 
 
 @case("connection-fragments")
-async def test_client_reads_a_message_in_fragments(guest: ClientUnderTest) -> None:
+async def test_client_reads_a_message_in_fragments(client: ClientUnderTest) -> None:
     wanted = {**START, "text": "in f\u00fcr parts \U0001f600"}
     text = Event("_SET:TESTEE", wanted).text()
-    await guest.connection.send_text([text[:1], text[1:20], "", text[20:]])
-    await guest.fence()
-    await guest.holds(wanted)
+    await client.connection.send_text([text[:1], text[1:20], "", text[20:]])
+    await client.fence()
+    await client.holds(wanted)
 
 
 @case("connection-order")
-async def test_client_handles_events_in_their_order(guest: ClientUnderTest) -> None:
-    since = await guest.at_once(
+async def test_client_handles_events_in_their_order(client: ClientUnderTest) -> None:
+    since = await client.at_once(
         Event("_PATCH:TESTEE", [{"op": "replace", "path": "/number", "value": 1}]),
         call("assign", name="text", value="one"),
         call("call", name="between", arguments={}),
         call("assign", name="text", value="two"),
         call("startTask", name="task", arguments={}),
     )
-    received = [r.event.type for r in guest.connection.received[since:]]
+    received = [r.event.type for r in client.connection.received[since:]]
     wanted = ["_PATCH:TESTEE", "_ACTION:TESTEE", "_PATCH:TESTEE", "_TASK_START:TESTEE"]
     expect.equal(received[:4], wanted, "what the client sends, in its order")
-    await guest.holds(number=1, text="two")
+    await client.holds(number=1, text="two")
 
 
 @case("connection-order")
-async def test_state_is_that_of_its_place_in_the_order(guest: ClientUnderTest) -> None:
-    since = guest.mark()
+async def test_state_is_that_of_its_place_in_the_order(client: ClientUnderTest) -> None:
+    since = client.mark()
     for number in range(3):
-        guest.write(
+        client.write(
             Event("_PATCH:TESTEE", [{"op": "replace", "path": "/number", "value": number}]),
             Event("_GET:TESTEE", {}),
         )
-    await guest.fence()
-    numbers = [member(state, "number") for state in guest.events("_SET:TESTEE", since)]
+    await client.fence()
+    numbers = [member(state, "number") for state in client.events("_SET:TESTEE", since)]
     expect.equal(numbers, [0, 1, 2], "the numbers in the answers")
 
 
 @case("connection-large-frames")
-async def test_client_takes_a_text_of_a_mebibyte(guest: ClientUnderTest) -> None:
+async def test_client_takes_a_text_of_a_mebibyte(client: ClientUnderTest) -> None:
     frame = Event("_SET:TESTEE", {**START, "text": ""}).text()
-    await guest.set(text="x" * (LARGE - len(frame)))
-    await guest.holds()
+    await client.set(text="x" * (LARGE - len(frame)))
+    await client.holds()
 
 
 @case("connection-large-frames")
-async def test_client_takes_bytes_of_a_mebibyte(guest: ClientUnderTest) -> None:
-    await guest.pair("_ACTION:TESTEE", {"type": "large"}, bytes(LARGE))
-    await guest.fence()
-    found = member(await guest.reported(), "anything")
+async def test_client_takes_bytes_of_a_mebibyte(client: ClientUnderTest) -> None:
+    await client.pair("_ACTION:TESTEE", {"type": "large"}, bytes(LARGE))
+    await client.fence()
+    found = member(await client.reported(), "anything")
     size = member(member(found, "bytes"), "size")
     expect.equal(size, LARGE, "the size of the bytes that the client has recorded")
 
 
 @case("connection-oversized-no-effect")
-async def test_frame_that_is_too_large_has_its_whole_effect_or_none(guest: ClientUnderTest) -> None:
-    await guest.connection.send_text(
+async def test_frame_that_is_too_large_has_its_whole_effect_or_none(
+    client: ClientUnderTest,
+) -> None:
+    await client.connection.send_text(
         Event("_SET:TESTEE", {**START, "text": "x" * LARGE * 3}).text()
     )
-    await guest.connection.send_text(call("call", name="behind", arguments={}).text())
+    await client.connection.send_text(call("call", name="behind", arguments={}).text())
     try:
-        await guest.next("_ACTION:TESTEE", since=0)
+        await client.next("_ACTION:TESTEE", since=0)
     except ClosedEarly:
-        await guest.back(START)
-        await guest.holds(START)
+        await client.back(START)
+        await client.holds(START)
         return
-    text = member(await guest.reported(), "text")
+    text = member(await client.reported(), "text")
     expect.true(
         text in ("", "x" * LARGE * 3),
         expected="all of a frame, or nothing",
@@ -130,46 +132,44 @@ async def test_frame_that_is_too_large_has_its_whole_effect_or_none(guest: Clien
 
 @case("connection-malformed-no-effect")
 @pytest.mark.parametrize("frame", MALFORMED)
-async def test_malformed_frame_changes_nothing(guest: ClientUnderTest, frame: str) -> None:
-    await guest.set(text="kept")
-    state = guest.state
-    guest.answers = False
-    await guest.text(MALFORMED[frame])
+async def test_malformed_frame_changes_nothing(client: ClientUnderTest, frame: str) -> None:
+    await client.set(text="kept")
+    state = client.state
+    client.answers = False
+    await client.text(MALFORMED[frame])
     try:
-        await guest.fence()
+        await client.fence()
     except ClosedEarly:  # that is another case
-        await guest.back(state)
-    await guest.holds(state)
+        await client.back(state)
+    await client.holds(state)
 
 
 @case("connection-malformed-survives")
 @pytest.mark.parametrize("frame", MALFORMED)
 async def test_malformed_frame_keeps_the_connection_open(
-    guest: ClientUnderTest, frame: str
+    client: ClientUnderTest, frame: str
 ) -> None:
-    await guest.text(MALFORMED[frame])
-    await guest.alive()
+    await client.text(MALFORMED[frame])
+    await client.alive()
 
 
 @case("connection-refusal-survives")
 @pytest.mark.parametrize("event", REFUSED)
-async def test_refused_event_keeps_the_connection_open(guest: ClientUnderTest, event: str) -> None:
-    await guest.set(text="kept")
-    guest.answers = False
-    await guest.illegal(REFUSED[event].type, REFUSED[event].data)
-    await guest.alive()
-    await guest.holds()
+async def test_refused_event_keeps_the_connection_open(client: ClientUnderTest, event: str) -> None:
+    await client.set(text="kept")
+    client.answers = False
+    await client.ignores(REFUSED[event].type, REFUSED[event].data)
 
 
 @case("connection-close-code")
-async def test_client_that_closes_for_an_error_says_so(guest: ClientUnderTest) -> None:
+async def test_client_that_closes_for_an_error_says_so(client: ClientUnderTest) -> None:
     for frame in MALFORMED.values():
-        await guest.text(frame)
-    await guest.connection.send_bytes(b"alone")
+        await client.text(frame)
+    await client.connection.send_bytes(b"alone")
     try:
-        await guest.fence()
+        await client.fence()
     except ClosedEarly:
-        closing = guest.connection.closing
+        closing = client.connection.closing
         expect.true(
             closing is not None and closing.code != 1000,
             expected="another close code than 1000 after malformed frames",

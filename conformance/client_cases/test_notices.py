@@ -17,35 +17,37 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @case("notices-deliver")
 @pytest.mark.parametrize("level", ["default", "message", "info", "success", "warning", "error"])
-async def test_toast_reaches_the_application(guest: ClientUnderTest, level: str) -> None:
+async def test_toast_reaches_the_application(client: ClientUnderTest, level: str) -> None:
     toast = {"message": "Sa\u00fcved \U0001f600 <b>\n", "type": level}
-    await guest.at_once(Event("_TOAST", toast))
-    await guest.holds(anything={"toast": toast})
+    await client.at_once(Event("_TOAST", toast))
+    await client.holds(anything={"toast": toast})
 
 
 @case("notices-deliver")
 @pytest.mark.parametrize(
     "content", [b"", b"text", bytes(range(256)) * 400], ids=["empty", "text", "large"]
 )
-async def test_file_reaches_the_application(guest: ClientUnderTest, content: bytes) -> None:
+async def test_file_reaches_the_application(client: ClientUnderTest, content: bytes) -> None:
     name = "r\u00e9sum\u00e9 /.txt"
     data = base64.b64encode(content).decode()
-    await guest.at_once(Event("_DOWNLOAD", {"filename": name, "data": data}))
+    await client.at_once(Event("_DOWNLOAD", {"filename": name, "data": data}))
     sha256 = hashlib.sha256(content).hexdigest()
-    await guest.holds(anything={"file": {"filename": name, "size": len(content), "sha256": sha256}})
+    await client.holds(
+        anything={"file": {"filename": name, "size": len(content), "sha256": sha256}}
+    )
 
 
 @case("notices-deliver")
-async def test_notices_leave_what_the_client_follows(guest: ClientUnderTest) -> None:
-    await guest.set(items=[1], text="kept")
-    await guest.at_once(Event("_TOAST", {"message": "x", "type": "info"}))
-    await guest.patch({"op": "add", "path": "/items/-", "value": 2})
-    await guest.holds(items=[1, 2], anything={"toast": {"message": "x", "type": "info"}})
-    expect.equal(guest.asked, 0, "how often the client asks for the state")
+async def test_notices_leave_what_the_client_follows(client: ClientUnderTest) -> None:
+    await client.set(items=[1], text="kept")
+    await client.at_once(Event("_TOAST", {"message": "x", "type": "info"}))
+    await client.patch({"op": "add", "path": "/items/-", "value": 2})
+    await client.holds(items=[1, 2], anything={"toast": {"message": "x", "type": "info"}})
+    expect.equal(client.asked, 0, "how often the client asks for the state")
 
 
 @case("connection-refusal-survives")
-async def test_file_that_is_no_base64_is_refused(guest: ClientUnderTest) -> None:
-    await guest.illegal("_DOWNLOAD", {"filename": "a", "data": "%%%"})
-    await guest.alive()
-    await guest.holds({**START, "anything": member(await guest.reported(), "anything")})
+async def test_file_that_is_no_base64_is_refused(client: ClientUnderTest) -> None:
+    await client.illegal("_DOWNLOAD", {"filename": "a", "data": "%%%"})
+    await client.alive()
+    await client.holds({**START, "anything": member(await client.reported(), "anything")})

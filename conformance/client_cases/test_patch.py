@@ -26,18 +26,14 @@ VECTORS: list[dict[str, Any]] = json.loads(
     (directory() / "vectors" / "patches.json").read_text(encoding="utf-8")
 )["vectors"]
 
+OF_SERVERS = {"patch-root", "patch-dialects-off", "patch-growth"}
+"""The requirements that bind only servers, or that a patch inside an attribute can't break."""
+
 SPECIAL = ["a/b", "~", "~1", "~01", "", "/", "é", "__proto__", "length", "0", "-", '"', "a.b"]
 """Names of members that a pointer has to be careful with."""
 
 LONG = [f"{number:040}" for number in range(30)]
 """Elements that are so long that to replace the whole array does not pay."""
-
-
-def vectors_of(requirement: str) -> pytest.MarkDecorator:
-    """The vectors whose first requirement is this one, with their patches moved to the place."""
-    found = [v for v in VECTORS if v["requirements"][0] == requirement and movable(patch_of(v))]
-    assert found
-    return pytest.mark.parametrize("vector", found, ids=lambda vector: vector["id"])
 
 
 def patch_of(vector: dict[str, Any]) -> JSON:
@@ -73,22 +69,22 @@ def _moved(operation: dict[str, JSON]) -> dict[str, JSON]:
     return {n: place(v) if n in ("path", "from") else v for n, v in operation.items()}
 
 
-async def apply(guest: ClientUnderTest, vector: dict[str, Any]) -> None:
+async def apply(client: ClientUnderTest, vector: dict[str, Any]) -> None:
     """Send the patch of a vector, and demand what it says of it."""
-    await guest.set(anything=vector["document"], text="kept")
+    await client.set(anything=vector["document"], text="kept")
     event = Event(f"_PATCH:{KEY}", moved(patch_of(vector)))
     if "result" in vector:
-        await guest.connection.send_text(event.text())
-        guest.connection.stimulate()
-        await guest.holds({**START, "text": "kept", "anything": vector["result"]})
+        await client.connection.send_text(event.text())
+        client.connection.stimulate()
+        await client.holds({**START, "text": "kept", "anything": vector["result"]})
     else:
-        guest.answers = False
-        await guest.connection.send_text(event.text())
-        guest.connection.stimulate()
-        await guest.fence()
-        await guest.holds({**START, "text": "kept", "anything": vector["document"]})
+        client.answers = False
+        await client.connection.send_text(event.text())
+        client.connection.stimulate()
+        await client.fence()
+        await client.holds({**START, "text": "kept", "anything": vector["document"]})
         expect.true(
-            guest.asked,
+            client.asked,
             expected="_GET:TESTEE behind a patch that can't be applied",
             received="nothing of the kind",
             kind=Kind.MISSING_EVENT,
@@ -96,206 +92,90 @@ async def apply(guest: ClientUnderTest, vector: dict[str, Any]) -> None:
         )
 
 
-@case("patch-operations")
-@vectors_of("patch-operations")
-async def test_client_does_as_the_vector_of_patch_operations_says(
-    guest: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(guest, vector)
+def vector_case(requirement: str, vectors: list[dict[str, Any]]) -> Any:
+    """The case that sends the patch of each of these vectors."""
+
+    @case(requirement)
+    @pytest.mark.parametrize("vector", vectors, ids=lambda vector: vector["id"])
+    async def test(client: ClientUnderTest, vector: dict[str, Any]) -> None:
+        await apply(client, vector)
+
+    return test
 
 
-@case("patch-append")
-@vectors_of("patch-append")
-async def test_client_does_as_the_vector_of_patch_append_says(
-    guest: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(guest, vector)
-
-
-@case("patch-index")
-@vectors_of("patch-index")
-async def test_client_does_as_the_vector_of_patch_index_says(
-    guest: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(guest, vector)
-
-
-@case("patch-type-changes")
-@vectors_of("patch-type-changes")
-async def test_client_does_as_the_vector_of_patch_type_changes_says(
-    guest: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(guest, vector)
-
-
-@case("patch-move-into-itself")
-@vectors_of("patch-move-into-itself")
-async def test_client_does_as_the_vector_of_patch_move_into_itself_says(
-    guest: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(guest, vector)
-
-
-@case("patch-test")
-@vectors_of("patch-test")
-async def test_client_does_as_the_vector_of_patch_test_says(
-    guest: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(guest, vector)
-
-
-@case("patch-missing-target")
-@vectors_of("patch-missing-target")
-async def test_client_does_as_the_vector_of_patch_missing_target_says(
-    guest: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(guest, vector)
-
-
-@case("events-member-names")
-@vectors_of("events-member-names")
-async def test_client_does_as_the_vector_of_events_member_names_says(
-    guest: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(guest, vector)
-
-
-@case("patch-unescape")
-@vectors_of("patch-unescape")
-async def test_client_does_as_the_vector_of_patch_unescape_says(
-    guest: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(guest, vector)
-
-
-@case("events-strings")
-@vectors_of("events-strings")
-async def test_client_does_as_the_vector_of_events_strings_says(
-    guest: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(guest, vector)
-
-
-@case("patch-pointer-syntax")
-@vectors_of("patch-pointer-syntax")
-async def test_client_does_as_the_vector_of_patch_pointer_syntax_says(
-    guest: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(guest, vector)
-
-
-@case("patch-malformed")
-@vectors_of("patch-malformed")
-async def test_client_does_as_the_vector_of_patch_malformed_says(
-    guest: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(guest, vector)
-
-
-@case("patch-atomic")
-@vectors_of("patch-atomic")
-async def test_client_does_as_the_vector_of_patch_atomic_says(
-    guest: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(guest, vector)
+BY_REQUIREMENT: dict[str, list[dict[str, Any]]] = {}
+for _vector in VECTORS:
+    if movable(patch_of(_vector)) and _vector["requirements"][0] not in OF_SERVERS:
+        BY_REQUIREMENT.setdefault(_vector["requirements"][0], []).append(_vector)
+for _requirement, _vectors in BY_REQUIREMENT.items():
+    _name = f"test_client_does_as_the_vector_of_{_requirement.replace('-', '_')}_says"
+    globals()[_name] = vector_case(_requirement, _vectors)
 
 
 @case("patch-empty")
-@vectors_of("patch-empty")
-async def test_client_does_as_the_vector_of_patch_empty_says(
-    guest: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(guest, vector)
-
-
-@case("patch-sequence")
-@vectors_of("patch-sequence")
-async def test_client_does_as_the_vector_of_patch_sequence_says(
-    guest: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(guest, vector)
-
-
-@case("patch-extra-members")
-@vectors_of("patch-extra-members")
-async def test_client_does_as_the_vector_of_patch_extra_members_says(
-    guest: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(guest, vector)
+async def test_client_accepts_an_empty_patch(client: ClientUnderTest) -> None:
+    await client.patch()
+    await client.holds()
+    expect.equal(client.asked, 0, "how often the client asks for the state")
 
 
 @case("patch-many-operations")
-@vectors_of("patch-many-operations")
-async def test_client_does_as_the_vector_of_patch_many_operations_says(
-    guest: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(guest, vector)
-
-
-@case("patch-empty")
-async def test_client_accepts_an_empty_patch(guest: ClientUnderTest) -> None:
-    await guest.patch()
-    await guest.holds()
-    expect.equal(guest.asked, 0, "how often the client asks for the state")
-
-
-@case("patch-many-operations")
-async def test_client_accepts_a_thousand_operations(guest: ClientUnderTest) -> None:
-    await guest.patch(*({"op": "add", "path": "/items/-", "value": n} for n in range(1000)))
-    await guest.holds(items=list(range(1000)))
+async def test_client_accepts_a_thousand_operations(client: ClientUnderTest) -> None:
+    await client.patch(*({"op": "add", "path": "/items/-", "value": n} for n in range(1000)))
+    await client.holds(items=list(range(1000)))
 
 
 @case("patch-operations")
-async def test_client_accepts_a_patch_of_the_whole_document(guest: ClientUnderTest) -> None:
+async def test_client_accepts_a_patch_of_the_whole_document(client: ClientUnderTest) -> None:
     whole = {**START, "text": "whole", "items": [1]}
-    await guest.patch({"op": "replace", "path": "", "value": whole})
-    await guest.holds(whole)
-    await guest.patch({"op": "test", "path": "", "value": whole})
-    await guest.holds(whole)
+    await client.patch({"op": "replace", "path": "", "value": whole})
+    await client.holds(whole)
+    await client.patch({"op": "test", "path": "", "value": whole})
+    await client.holds(whole)
 
 
 # What a client sends
 
 
 @case("patch-shape")
-async def test_client_sends_one_well_formed_patch_for_an_edit(guest: ClientUnderTest) -> None:
+async def test_client_sends_one_well_formed_patch_for_an_edit(client: ClientUnderTest) -> None:
     values: list[JSON] = [[1, 2], [2, 1, 3], {"a": [1]}, {"a": [], "b": {"": 1}}, "text", None, 5]
     for value in values:
-        since = await guest.assign("anything", value)
-        expect.equal(len(guest.patches(since)), 1, "how many patches one edit makes")
-        expect.equal(guest.attribute("anything"), value, "the attribute after the client's patch")
-    await guest.agrees()
+        since = await client.assign("anything", value)
+        expect.equal(len(client.patches(since)), 1, "how many patches one edit makes")
+        expect.equal(client.attribute("anything"), value, "the attribute after the client's patch")
+    await client.agrees()
 
 
 @case("patch-shape")
-async def test_client_sends_all_edits_of_one_action_as_one_patch(guest: ClientUnderTest) -> None:
-    await guest.set(items=["a", "b", "c"], table={"x": 1, "y": {"z": 2}})
+async def test_client_sends_all_edits_of_one_action_as_one_patch(client: ClientUnderTest) -> None:
+    await client.set(items=["a", "b", "c"], table={"x": 1, "y": {"z": 2}})
     operations = [
         {"op": "remove", "path": "/items/0"},
         {"op": "replace", "path": "/table/y/z", "value": 3},
         {"op": "remove", "path": "/table/x"},
         {"op": "replace", "path": "/text", "value": "edited"},
     ]
-    since = await guest.act("edit", operations=operations)
-    expect.equal(len(guest.patches(since)), 1, "how many patches one edit makes")
-    await guest.agrees()
-    await guest.holds(items=["b", "c"], table={"y": {"z": 3}}, text="edited")
+    since = await client.act("edit", operations=operations)
+    expect.equal(len(client.patches(since)), 1, "how many patches one edit makes")
+    await client.agrees()
+    await client.holds(items=["b", "c"], table={"y": {"z": 3}}, text="edited")
 
 
 @case("patch-escaping")
 @pytest.mark.parametrize("name", SPECIAL, ids=[f"{n!r}" for n in range(len(SPECIAL))])
-async def test_client_escapes_the_names_of_members(guest: ClientUnderTest, name: str) -> None:
+async def test_client_escapes_the_names_of_members(client: ClientUnderTest, name: str) -> None:
     # Every pointer that is not escaped hits something too, and something else.
     table: dict[str, JSON] = {other: {"deep": 1, "": {"deep": 1}} for other in SPECIAL}
     table |= {"a": {"b": {"deep": 1, "": {}}}}
-    await guest.set(table=table)
+    await client.set(table=table)
     table = {**table, name: {"deep": 2, "": {"deep": 1}}}
-    await guest.assign("table", table)
-    expect.equal(guest.attribute("table"), table, "the table after the client's patch")
+    await client.assign("table", table)
+    expect.equal(client.attribute("table"), table, "the table after the client's patch")
     table = {other: value for other, value in table.items() if other != name}
-    await guest.assign("table", table)
-    expect.equal(guest.attribute("table"), table, "the table after the client's patch")
-    await guest.agrees()
+    await client.assign("table", table)
+    expect.equal(client.attribute("table"), table, "the table after the client's patch")
+    await client.agrees()
 
 
 @case("state-client-patch")
@@ -331,12 +211,12 @@ async def test_client_escapes_the_names_of_members(guest: ClientUnderTest, name:
     ],
 )
 async def test_client_sends_what_became_of_an_array(
-    guest: ClientUnderTest, before: list[JSON], after: list[JSON]
+    client: ClientUnderTest, before: list[JSON], after: list[JSON]
 ) -> None:
-    await guest.set(items=before)
-    await guest.assign("items", after)
-    expect.equal(guest.attribute("items"), after, "the items after the client's patch")
-    await guest.agrees()
+    await client.set(items=before)
+    await client.assign("items", after)
+    expect.equal(client.attribute("items"), after, "the items after the client's patch")
+    await client.agrees()
 
 
 @case("patch-type-changes")
@@ -354,41 +234,41 @@ async def test_client_sends_what_became_of_an_array(
     ],
 )
 async def test_client_sends_a_change_of_type(
-    guest: ClientUnderTest, before: JSON, after: JSON
+    client: ClientUnderTest, before: JSON, after: JSON
 ) -> None:
-    await guest.set(anything=before)
-    await guest.assign("anything", after)
-    expect.equal(guest.attribute("anything"), after, "the attribute after the client's patch")
-    await guest.agrees()
+    await client.set(anything=before)
+    await client.assign("anything", after)
+    expect.equal(client.attribute("anything"), after, "the attribute after the client's patch")
+    await client.agrees()
 
 
 @case("patch-plain-operations")
-async def test_client_sends_only_plain_operations(guest: ClientUnderTest) -> None:
-    await guest.set(items=[1, 2, 3], table={"a": {"b": [1]}})
-    await guest.assign("items", [3, 1, 2])
-    await guest.assign("table", {"c": {"b": [1]}})
-    operations = {o["op"] for patch in guest.patches() for o in patch}
+async def test_client_sends_only_plain_operations(client: ClientUnderTest) -> None:
+    await client.set(items=[1, 2, 3], table={"a": {"b": [1]}})
+    await client.assign("items", [3, 1, 2])
+    await client.assign("table", {"c": {"b": [1]}})
+    operations = {o["op"] for patch in client.patches() for o in patch}
     unusual = sorted(operations - {"add", "remove", "replace"})
     expect.equal(unusual, [], "operations other than add, remove and replace")
 
 
 @case("patch-size")
-async def test_client_sends_nothing_when_nothing_changed(guest: ClientUnderTest) -> None:
-    await guest.set(items=[{"a": 1}], text="same")
-    since = await guest.assign("items", [{"a": 1}])
-    await guest.act("publish")
-    expect.equal([p for p in guest.patches(since) if p], [], "patches that change nothing")
+async def test_client_sends_nothing_when_nothing_changed(client: ClientUnderTest) -> None:
+    await client.set(items=[{"a": 1}], text="same")
+    since = await client.assign("items", [{"a": 1}])
+    await client.act("publish")
+    expect.equal([p for p in client.patches(since) if p], [], "patches that change nothing")
 
 
 @case("patch-size")
 async def test_client_sends_no_patch_that_is_larger_than_the_attribute(
-    guest: ClientUnderTest,
+    client: ClientUnderTest,
 ) -> None:
-    await guest.set(items=[*range(40)])
+    await client.set(items=[*range(40)])
     for items in ([*range(39, -1, -1)], [0], []):
-        since = await guest.assign("items", items)
+        since = await client.assign("items", items)
         whole = compact([{"op": "replace", "path": "/items", "value": items}])
-        for patch in guest.patches(since):
+        for patch in client.patches(since):
             expect.true(
                 len(compact(patch)) <= len(whole),
                 expected=f"at most the {len(whole)} characters of a replace",
@@ -397,14 +277,14 @@ async def test_client_sends_no_patch_that_is_larger_than_the_attribute(
 
 
 @case("patch-atomic")
-async def test_client_takes_all_of_a_patch_or_nothing(guest: ClientUnderTest) -> None:
-    await guest.set(items=[1])
+async def test_client_takes_all_of_a_patch_or_nothing(client: ClientUnderTest) -> None:
+    await client.set(items=[1])
     operations = [
         {"op": "add", "path": "/items/-", "value": 2},
         {"op": "replace", "path": "/number", "value": 5},
         {"op": "remove", "path": "/table/nothing"},
     ]
-    guest.answers = False
-    await guest.illegal(f"_PATCH:{KEY}", operations)
-    await guest.fence()
-    await guest.holds()
+    client.answers = False
+    await client.illegal(f"_PATCH:{KEY}", operations)
+    await client.fence()
+    await client.holds()

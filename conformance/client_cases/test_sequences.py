@@ -17,15 +17,15 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @case("state-client-patch")
 async def test_client_agrees_after_every_step(
-    request: pytest.FixtureRequest, guest: ClientUnderTest, options: Options
+    request: pytest.FixtureRequest, client: ClientUnderTest, options: Options
 ) -> None:
     if not options.budget:
         raise NotTestable("a --budget")
-    search = Search(guest.again, guest.connection, options.seed, options.budget, options.examples)
+    search = Search(client.again, client.connection, options.seed, options.budget, options.examples)
     findings = await search.findings()
-    guest.go_on_with(search.link)
+    client.go_on_with(search.link)
     request.node.stash[SEARCHED] = Searched(
-        search.programs, search.steps, f"{search}, seed {search.seed}"
+        search.tally.programs, search.tally.steps, f"{search.tally}, seed {search.seed}"
     )
     if findings:
-        raise Violations(findings)
+        raise Violations([(f.violation, f.trace, f.program) for f in findings])

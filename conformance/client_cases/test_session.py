@@ -52,35 +52,35 @@ LOSSES: dict[str, Callable[[ClientConnection], Awaitable[object]]] = {
 
 @case("session-reconnect")
 @pytest.mark.parametrize("loss", LOSSES)
-async def test_client_comes_back_after_each_loss(guest: ClientUnderTest, loss: str) -> None:
-    await guest.set(text="before")
-    state = {**guest.state, "number": 1}
-    await LOSSES[loss](guest.connection)
-    await guest.back(state, requirement="session-reconnect")
-    await guest.holds(state)
-    await guest.agrees()
+async def test_client_comes_back_after_each_loss(client: ClientUnderTest, loss: str) -> None:
+    await client.set(text="before")
+    state = {**client.state, "number": 1}
+    await LOSSES[loss](client.connection)
+    await client.back(state, requirement="session-reconnect")
+    await client.holds(state)
+    await client.agrees()
 
 
 @case("session-reconnect")
 @pytest.mark.parametrize("welcome", ["refuse", "drop"])
 async def test_client_comes_back_after_handshakes_that_fail(
-    guest: ClientUnderTest, welcome: Welcome
+    client: ClientUnderTest, welcome: Welcome
 ) -> None:
-    guest.host.welcome = welcome
-    before = len(guest.host.arrivals)
-    await guest.connection.cut()
-    came = await guest.host.arrived(before + 3, 3 * guest.deadline)
+    client.host.welcome = welcome
+    before = len(client.host.arrivals)
+    await client.connection.cut()
+    came = await client.host.arrived(before + 3, 3 * client.deadline)
     expect.true(came, expected="a further attempt", received="none before the deadline")
-    guest.host.welcome = "accept"
-    await guest.back(START, requirement="session-reconnect")
-    await guest.holds(START)
+    client.host.welcome = "accept"
+    await client.back(START, requirement="session-reconnect")
+    await client.holds(START)
 
 
 @case("session-backoff")
-async def test_client_waits_longer_and_by_a_random_part(guest: ClientUnderTest) -> None:
-    rows = [await waited(guest) for _ in range(2)]
+async def test_client_waits_longer_and_by_a_random_part(client: ClientUnderTest) -> None:
+    rows = [await waited(client) for _ in range(2)]
     if not (grow(rows) and vary(rows)):
-        rows.append(await waited(guest))
+        rows.append(await waited(client))
     shown = "; ".join(", ".join(f"{wait:.3f}" for wait in row) for row in rows)
     received = f"waits of {shown} s, of {len(rows)} clients that were restarted"
     expect.true(
@@ -92,42 +92,42 @@ async def test_client_waits_longer_and_by_a_random_part(guest: ClientUnderTest) 
     expect.true(vary(rows), expected="waits with a random part", received=received)
 
 
-async def waited(guest: ClientUnderTest) -> list[float]:
+async def waited(client: ClientUnderTest) -> list[float]:
     """The times between handshakes that are refused, in seconds, of a client that starts again."""
-    guest.demand_program()
-    await guest.restart()
-    await guest.at_once(Event(f"_SET:{KEY}", START))
-    guest.host.welcome = "refuse"
-    before = len(guest.host.arrivals)
-    await guest.connection.cut()
+    client.demand_program()
+    await client.restart()
+    await client.at_once(Event(f"_SET:{KEY}", START))
+    client.host.welcome = "refuse"
+    before = len(client.host.arrivals)
+    await client.connection.cut()
     waits: list[float] = []
-    patience = guest.deadline
+    patience = client.deadline
     while not is_enough(waits):
-        came = await guest.host.arrived(before + len(waits) + 2, patience)
+        came = await client.host.arrived(before + len(waits) + 2, patience)
         expect.true(
             came,
             requirement="session-reconnect",
             expected="a further attempt",
             received=f"none within {patience:.1f} s, after waits of {waits} s",
         )
-        times = [arrival.at for arrival in guest.host.arrivals[before:]]
+        times = [arrival.at for arrival in client.host.arrivals[before:]]
         waits = [later - earlier for earlier, later in pairwise(times)]
-        patience = guest.deadline + LONGER * max(waits)
-    guest.host.welcome = "accept"
-    await guest.back(START, patience=patience)
+        patience = client.deadline + LONGER * max(waits)
+    client.host.welcome = "accept"
+    await client.back(START, patience=patience)
     return waits
 
 
 @case("session-disconnect-final")
 @pytest.mark.parametrize("closes", [True, False], ids=["closed", "left-open"])
-async def test_client_that_was_sent_away_stays_away(guest: ClientUnderTest, closes: bool) -> None:
-    guest.demand_program()
-    before = len(guest.host.arrivals)
-    guest.write(Event("_DISCONNECT", "a newer connection has taken over"))
+async def test_client_that_was_sent_away_stays_away(client: ClientUnderTest, closes: bool) -> None:
+    client.demand_program()
+    before = len(client.host.arrivals)
+    client.write(Event("_DISCONNECT", "a newer connection has taken over"))
     if closes:
-        await guest.connection.end(1000)
-    came = await guest.host.arrived(before + 1, 4 * LONGEST)
-    await guest.restart()
+        await client.connection.end(1000)
+    came = await client.host.arrived(before + 1, 4 * LONGEST)
+    await client.restart()
     expect.true(
         not came,
         expected="a client that does not connect again after _DISCONNECT",
@@ -136,24 +136,24 @@ async def test_client_that_was_sent_away_stays_away(guest: ClientUnderTest, clos
 
 
 @case("session-identify-answer")
-async def test_client_says_who_it_is_and_stays_the_same(guest: ClientUnderTest) -> None:
+async def test_client_says_who_it_is_and_stays_the_same(client: ClientUnderTest) -> None:
     told = []
     for _ in range(3):
-        await guest.connection.cut()
-        await guest.returned()
-        guest.write(Event("_REQUEST_USER_SESSION"))
-        answer = await guest.next("_USER_SESSION", since=0, requirement="session-identify-answer")
+        await client.connection.cut()
+        await client.returned()
+        client.write(Event("_REQUEST_USER_SESSION"))
+        answer = await client.next("_USER_SESSION", since=0, requirement="session-identify-answer")
         told.append(answer.event.data)
-        await guest.at_once(Event(f"_SET:{KEY}", START))
+        await client.at_once(Event(f"_SET:{KEY}", START))
     expect.equal(told[1:], told[:1] * 2, "who the client says that it is, later")
 
 
 @case("session-identify-answer")
-async def test_client_says_who_it_is_before_anything_that_waits(guest: ClientUnderTest) -> None:
-    await guest.act("assignQuietly", name="text", value="waits")
-    await guest.connection.cut()
-    await guest.returned()
-    guest.write(Event("_REQUEST_USER_SESSION"))
-    await guest.next("_USER_SESSION", since=0, requirement="session-identify-answer")
-    await guest.at_once(Event(f"_SET:{KEY}", START))
-    await guest.agrees()
+async def test_client_says_who_it_is_before_anything_that_waits(client: ClientUnderTest) -> None:
+    await client.act("assignQuietly", name="text", value="waits")
+    await client.connection.cut()
+    await client.returned()
+    client.write(Event("_REQUEST_USER_SESSION"))
+    await client.next("_USER_SESSION", since=0, requirement="session-identify-answer")
+    await client.at_once(Event(f"_SET:{KEY}", START))
+    await client.agrees()

@@ -12,30 +12,30 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @case("events-envelope")
-async def test_client_starts_and_cancels_a_task(guest: ClientUnderTest) -> None:
-    since = await guest.act("startTask", name="count", arguments={"steps": 3, "intervalMs": 0})
-    await guest.act("cancelTask", name="count", arguments={})
-    started = guest.events("_TASK_START:TESTEE", since)
+async def test_client_starts_and_cancels_a_task(client: ClientUnderTest) -> None:
+    since = await client.act("startTask", name="count", arguments={"steps": 3, "intervalMs": 0})
+    await client.act("cancelTask", name="count", arguments={})
+    started = client.events("_TASK_START:TESTEE", since)
     expect.equal(started, [{"type": "count", "steps": 3, "intervalMs": 0}], "the start")
-    expect.equal(guest.events("_TASK_CANCEL:TESTEE", since), [{"type": "count"}], "the end")
+    expect.equal(client.events("_TASK_CANCEL:TESTEE", since), [{"type": "count"}], "the end")
 
 
 @case("connection-order")
-async def test_client_sends_start_and_cancellation_in_their_order(guest: ClientUnderTest) -> None:
-    since = await guest.at_once(
+async def test_client_sends_start_and_cancellation_in_their_order(client: ClientUnderTest) -> None:
+    since = await client.at_once(
         call("assign", name="number", value=1),
         call("startTask", name="a", arguments={}),
         call("cancelTask", name="a", arguments={}),
         call("startTask", name="a", arguments={}),
     )
-    received = [r.event.name for r in guest.connection.received[since:]][:4]
+    received = [r.event.name for r in client.connection.received[since:]][:4]
     wanted = ["_PATCH", "_TASK_START", "_TASK_CANCEL", "_TASK_START"]
     expect.equal(received, wanted, "what the client sends, in its order")
 
 
 @case("state-set-replaces")
-async def test_client_follows_the_list_of_running_tasks(guest: ClientUnderTest) -> None:
-    await guest.patch({"op": "add", "path": "/runningTasks/-", "value": "count"})
-    await guest.holds(runningTasks=["count"])
-    await guest.patch({"op": "remove", "path": "/runningTasks/0"})
-    await guest.holds(runningTasks=[], requirement="patch-operations")
+async def test_client_follows_the_list_of_running_tasks(client: ClientUnderTest) -> None:
+    await client.patch({"op": "add", "path": "/runningTasks/-", "value": "count"})
+    await client.holds(runningTasks=["count"])
+    await client.patch({"op": "remove", "path": "/runningTasks/0"})
+    await client.holds(runningTasks=[], requirement="patch-operations")

@@ -23,24 +23,24 @@ LOUD: dict[str, dict[str, JSON]] = {
 QUIET = call("assignQuietly", name="text", value="quiet")
 
 
-async def lacking(guest: ClientUnderTest) -> list[str]:
+async def lacking(client: ClientUnderTest) -> list[str]:
     """The actions that a client does not do: it takes them for unknown ones, or sends nothing."""
     found = []
     try:
-        await guest.at_once(Event("_SET:TESTEE", START))
+        await client.at_once(Event("_SET:TESTEE", START))
         for name, arguments in LOUD.items():
-            if not await _sends(guest, call(name, **arguments)):
+            if not await _sends(client, call(name, **arguments)):
                 found.append(name)
-        if not await _sends(guest, QUIET, call("publish")):
-            recorded = member(member(await guest.reported(), "anything"), "action")
+        if not await _sends(client, QUIET, call("publish")):
+            recorded = member(member(await client.reported(), "anything"), "action")
             found.append("assignQuietly" if member(recorded, "type") != "publish" else "publish")
     except Violation:  # it closes, or is stuck: for the cases to say
         pass
     return found
 
 
-async def _sends(guest: ClientUnderTest, *calls: Event) -> bool:
-    illegal = len(guest.connection.legality.violations)
-    since = await guest.at_once(*calls)
-    sent = len(guest.connection.received) - since - 1  # without the fence
-    return sent > 0 or len(guest.connection.legality.violations) > illegal
+async def _sends(client: ClientUnderTest, *calls: Event) -> bool:
+    illegal = len(client.connection.legality.violations)
+    since = await client.at_once(*calls)
+    sent = len(client.connection.received) - since - 1  # without the fence
+    return sent > 0 or len(client.connection.legality.violations) > illegal

@@ -13,10 +13,10 @@ from random import Random
 
 from conformance.client_mode import generators
 from conformance.client_mode.client_under_test import KEY, START, ClientUnderTest, call
-from conformance.client_mode.generators import Step
 from conformance.driver import expect
 from conformance.protocol.mirror import Mirror
 from conformance.protocol.wire import JSON, Event
+from conformance.sequences.steps import Step
 
 FAULTS = frozenset({"lose", "refuse"})
 AFTER_FAILURES = 3
@@ -30,41 +30,40 @@ class Sequence:
         position: The index of the step that is being taken.
     """
 
-    def __init__(self, guest: ClientUnderTest) -> None:
+    def __init__(self, client: ClientUnderTest) -> None:
         self.position = 0
-        self._guest = guest
+        self._client = client
         self._pending = False
 
     async def run(self, program: list[Step]) -> None:
         """Take all steps, and compare at the end.
 
         Raises:
-            Violation: The client did not do what it had to.
             KeyError: There is a step of an unknown kind, or one that lacks something.
         """
         for self.position, step in enumerate(program):
-            self._guest.trace.add(
-                self._guest.connection.label, "noted", f"step {self.position + 1}: {step['do']}"
+            self._client.trace.add(
+                self._client.connection.label, "noted", f"step {self.position + 1}: {step['do']}"
             )
-            self._guest.answers = True
+            self._client.answers = True
             await STEPS[step["do"]](self, step, Random(step["seed"]))
-            if illegal := self._guest.first_violation():
+            if illegal := self._client.first_violation():
                 raise illegal
             if not self._pending:
-                await self._guest.holds(requirement="state-client-patch")
-        await self._guest.agrees()
+                await self._client.holds(requirement="state-client-patch")
+        await self._client.agrees()
 
     # What the kit sends
 
     async def _patch(self, step: Step, random: Random) -> None:
-        await self._guest.patch(*generators.patch(random, self._guest.state, step["count"]))
+        await self._client.patch(*generators.patch(random, self._client.state, step["count"]))
 
     async def _set(self, _: Step, random: Random) -> None:
-        state = generators.state(random, self._guest.state)
-        await self._guest.at_once(Event(f"_SET:{KEY}", state))
+        state = generators.state(random, self._client.state)
+        await self._client.at_once(Event(f"_SET:{KEY}", state))
 
     async def _nonsense(self, step: Step, random: Random) -> None:
-        guest = self._guest
+        client = self._client
         first = {"op": "replace", "path": "/number", "value": random.random()}
         broken = {
             "missing": {"op": "remove", "path": "/table/nothing at all"},
@@ -73,21 +72,21 @@ class Sequence:
         }
         match step["what"]:
             case "missing" | "index" | "test" as what:
-                await guest.illegal(f"_PATCH:{KEY}", [first, broken[what]])
+                await client.illegal(f"_PATCH:{KEY}", [first, broken[what]])
             case "malformed":
-                await guest.text('{"type":"_SET:TESTEE","data":{"text":')
+                await client.text('{"type":"_SET:TESTEE","data":{"text":')
             case "nan":
                 state = Event(f"_SET:{KEY}", START).text().replace('"number":0', '"number":NaN')
-                await guest.text(state)
+                await client.text(state)
             case "unknown":
-                await guest.illegal("_LATER:TESTEE", {"text": "lost"})
+                await client.illegal("_LATER:TESTEE", {"text": "lost"})
             case "bytes":
-                await guest.connection.send_bytes(b"alone")
+                await client.connection.send_bytes(b"alone")
             case "half-a-pair":
                 data = {"type": f"_ACTION:{KEY}", "metadata": {"type": "never"}}
-                await guest.illegal("_BIN_META", data)
-                await guest.illegal("_BIN_META", None)
-        await guest.fence()
+                await client.illegal("_BIN_META", data)
+                await client.illegal("_BIN_META", None)
+        await client.fence()
 
     # What the client does
 
@@ -98,7 +97,7 @@ class Sequence:
     async def _edit(self, step: Step, random: Random) -> None:
         if self._pending:  # what it holds is not known
             await self._publish(step, random)
-        state = self._guest.state
+        state = self._client.state
         operations = generators.patch(random, state, step["count"])
         mirror = Mirror()
         mirror.set(KEY, state)
@@ -106,46 +105,46 @@ class Sequence:
         await self._edited(call("edit", operations=operations), mirror[KEY])
 
     async def _edited(self, event: Event, attributes: dict[str, JSON]) -> None:
-        wanted = {**self._guest.state, **attributes}
-        await self._guest.at_once(event)
+        wanted = {**self._client.state, **attributes}
+        await self._client.at_once(event)
         if not self._pending:
             what = "the state after the client's patch"
-            expect.equal(self._guest.state, wanted, what, requirement="state-client-patch")
+            expect.equal(self._client.state, wanted, what, requirement="state-client-patch")
         self._pending = False  # all is sent with it
 
     async def _quiet(self, _: Step, random: Random) -> None:
         name, value = generators.attribute(random)
-        await self._guest.act("assignQuietly", name=name, value=value)
+        await self._client.act("assignQuietly", name=name, value=value)
         self._pending = True
 
     async def _publish(self, _: Step, __: Random) -> None:
-        await self._guest.act("publish")
+        await self._client.act("publish")
         self._pending = False
 
     async def _fetch(self, _: Step, __: Random) -> None:
-        await self._guest.act("fetchState")
-        await self._guest.fence()
+        await self._client.act("fetchState")
+        await self._client.fence()
 
     async def _send_state(self, _: Step, __: Random) -> None:
-        await self._guest.act("sendState")
+        await self._client.act("sendState")
         self._pending = False
 
     async def _call(self, _: Step, random: Random) -> None:
         arguments = {"value": generators.value(random)}
-        since = await self._guest.act("call", name="one", arguments=arguments)
-        called = self._guest.events(f"_ACTION:{KEY}", since)[0]
+        since = await self._client.act("call", name="one", arguments=arguments)
+        called = self._client.events(f"_ACTION:{KEY}", since)[0]
         expect.equal(called, {"type": "one", **arguments}, "the call", requirement="actions-shape")
 
     async def _toast(self, _: Step, __: Random) -> None:
-        await self._guest.at_once(Event("_TOAST", {"message": "x", "type": "info"}))
+        await self._client.at_once(Event("_TOAST", {"message": "x", "type": "info"}))
         self._pending = True
 
     async def _pair(self, _: Step, random: Random) -> None:
         content = random.randbytes(random.randint(0, 40))
         text = base64.b64encode(content).decode()
-        since = await self._guest.act("sendBytes", name="up", metadata={}, content=text)
+        since = await self._client.act("sendBytes", name="up", metadata={}, content=text)
         pairs = [
-            r.content for r in self._guest.connection.received[since:] if r.content is not None
+            r.content for r in self._client.connection.received[since:] if r.content is not None
         ]
         expect.true(
             pairs == [content],
@@ -153,12 +152,12 @@ class Sequence:
             expected=f"one pair with {len(content)} bytes",
             received=f"{len(pairs)} pairs, or other bytes",
         )
-        await self._guest.pair(f"_ACTION:{KEY}", {"type": "down"}, content)
-        await self._guest.fence()
+        await self._client.pair(f"_ACTION:{KEY}", {"type": "down"}, content)
+        await self._client.fence()
         self._pending = True
 
     async def _at_once(self, _: Step, random: Random) -> None:
-        guest = self._guest
+        client = self._client
         await self._settled()  # a quiet edit of the same attribute would cross the patches
         numbers = [random.randrange(1000) for _ in range(3)]
         events: list[Event] = []
@@ -169,8 +168,8 @@ class Sequence:
                 call("assign", name="text", value=f"{number}"),
                 call("call", name=f"{number}", arguments={}),
             ]
-        since = await guest.at_once(*events)
-        called = [data["type"] for data in guest.events(f"_ACTION:{KEY}", since)][:3]
+        since = await client.at_once(*events)
+        called = [data["type"] for data in client.events(f"_ACTION:{KEY}", since)][:3]
         wanted = [f"{number}" for number in numbers]
         expect.equal(called, wanted, "the calls in their order", requirement="connection-order")
         self._pending = False
@@ -178,46 +177,46 @@ class Sequence:
     # Connections
 
     async def _lose(self, step: Step, random: Random) -> None:
-        guest = self._guest
-        state = guest.state if step["then"] == "same" else generators.state(random, guest.state)
-        await _end(guest, step["how"])
-        await guest.returned(requirement="session-reconnect")
+        client = self._client
+        state = client.state if step["then"] == "same" else generators.state(random, client.state)
+        await _end(client, step["how"])
+        await client.returned(requirement="session-reconnect")
         if step["asks"]:
-            guest.write(Event("_REQUEST_USER_SESSION"))
-            await guest.next("_USER_SESSION", since=0, requirement="session-identify-answer")
+            client.write(Event("_REQUEST_USER_SESSION"))
+            await client.next("_USER_SESSION", since=0, requirement="session-identify-answer")
         if step["then"] == "late":
             name, value = generators.attribute(random)
-            await guest.act("assign", name=name, value=value)
+            await client.act("assign", name=name, value=value)
             self._pending = True
-        await guest.at_once(Event(f"_SET:{KEY}", state))
+        await client.at_once(Event(f"_SET:{KEY}", state))
         await self._settled()
 
     async def _refuse(self, _: Step, random: Random) -> None:
-        guest = self._guest
-        state = generators.state(random, guest.state)
-        guest.host.welcome = random.choice(["refuse", "drop"])
-        before = len(guest.host.arrivals)
-        await guest.connection.cut()
-        came = await guest.host.arrived(before + AFTER_FAILURES, AFTER_FAILURES * guest.deadline)
-        guest.host.welcome = "accept"
+        client = self._client
+        state = generators.state(random, client.state)
+        client.host.welcome = random.choice(["refuse", "drop"])
+        before = len(client.host.arrivals)
+        await client.connection.cut()
+        came = await client.host.arrived(before + AFTER_FAILURES, AFTER_FAILURES * client.deadline)
+        client.host.welcome = "accept"
         expect.true(
             came,
             requirement="session-reconnect",
             expected="further attempts to connect",
             received="none before the deadline",
         )
-        await guest.back(state, requirement="session-reconnect")
+        await client.back(state, requirement="session-reconnect")
         await self._settled()
 
     async def _settled(self) -> None:
         """Let the client send what it has kept, if it has, so that what it holds is known again."""
         if self._pending:
-            await self._guest.act("publish")
+            await self._client.act("publish")
             self._pending = False
 
 
-async def _end(guest: ClientUnderTest, how: str) -> None:
-    link = guest.connection
+async def _end(client: ClientUnderTest, how: str) -> None:
+    link = client.connection
     match how.split("-"):
         case ["end", code]:
             await link.end(int(code))

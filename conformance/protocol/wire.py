@@ -84,7 +84,9 @@ class Event:
 
     def envelope(self) -> dict[str, JSON]:
         """The event as a JSON object."""
-        return {"type": self.type} | ({} if self.data is ABSENT else {"data": self.data})
+        if self.data is ABSENT:
+            return {"type": self.type}
+        return {"type": self.type, "data": self.data}
 
     def text(self) -> str:
         """The text frame of this event."""

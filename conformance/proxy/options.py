@@ -21,11 +21,8 @@ class Options:
 
     Attributes:
         listen: The host and port for clients.
-        target: The server's URL.
         page: The host and port of the page, or None for no page.
-        report: The folder for the report and replay files, or None.
         fail: Whether a finding about a MUST is exit status 1.
-        deadline: Seconds within which answers must arrive.
     """
 
     listen: tuple[str, int]

@@ -41,8 +41,6 @@ class Watch:
     """A pytest plugin that has only some replay files collected, and keeps their outcomes.
 
     Attributes:
-        files: The replay files, by path.
-        run: The outcomes and the problems of the run.
         refused: The files that were not collected, because the kit has no such case.
     """
 
@@ -178,7 +176,6 @@ def _judged(
 
 
 def _run(watch: Watch, options: list[str]) -> tuple[int, str]:
-    """Run the kit; return its status, and its errors or else all that it printed."""
     printed, errors = io.StringIO(), io.StringIO()
     fixed = ("--continue-on-collection-errors", "--replay-dir=")
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(errors):

@@ -179,7 +179,6 @@ def _call(writer: Callable[[Report], str], report: Report) -> Callable[[], str]:
 
 
 def _written(outputs: dict[Path, Callable[[], str]]) -> bool:
-    """Write files and print their names; return whether all were written."""
     for path, make in outputs.items():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

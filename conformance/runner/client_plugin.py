@@ -51,11 +51,11 @@ async def _probe_client(chosen: Options) -> None:
     except OSError as error:
         raise Unusable(NO_SERVER, f"cannot listen on {target.url}: {error}") from error
     program = _program(chosen)
-    guest = ClientUnderTest(host, target, program)
+    client = ClientUnderTest(host, target, program)
     try:
-        round_trip = await probe(guest)
+        round_trip = await probe(client)
         if round_trip is not None:
-            target.lacks = await lacking(guest)
+            target.lacks = await lacking(client)
     except Violation as violation:
         printed = f"; {program.printed()}" if program is not None else ""
         raise Unusable(
@@ -130,7 +130,7 @@ def program(request: pytest.FixtureRequest) -> list[dict[str, object]]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def guest(request: pytest.FixtureRequest, host: Host) -> AsyncIterator[ClientUnderTest]:
+async def client(request: pytest.FixtureRequest, host: Host) -> AsyncIterator[ClientUnderTest]:
     """The client under test, connected, with the state `START`."""
     chosen = request.config.stash[OPTIONS]
     last = request.config.stash.setdefault(LAST, [])

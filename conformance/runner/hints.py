@@ -102,9 +102,9 @@ def differing(finding: Finding) -> tuple[dict[str, JSON], dict[str, JSON]]:
 
 
 def _newer_closed(finding: Finding) -> bool:
-    told = next((e.at for e in finding.trace.entries if '"_DISCONNECT"' in str(e.payload)), None)
+    disconnected = any('"_DISCONNECT"' in str(e.payload) for e in finding.trace.entries)
     ends = [e for e in finding.trace.entries if e.change == "closed"]
-    return told is not None and closed(finding) and len({e.connection for e in ends}) > 1
+    return disconnected and closed(finding) and len({e.connection for e in ends}) > 1
 
 
 def _patch_first(finding: Finding) -> bool:

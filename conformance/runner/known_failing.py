@@ -28,9 +28,6 @@ class Entry:
     """One line of a list.
 
     Attributes:
-        case: The id of a case, or an id that ends in `[*]` for all its parameters.
-        reason: Why it fails.
-        place: File and line.
         pinned: The text that the failure has to contain, or None for any.
     """
 
@@ -57,7 +54,6 @@ class Known:
 
     Attributes:
         entries: Its entries by the ids of their cases, in their order.
-        comment: The comment before the first entry.
     """
 
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -148,8 +144,6 @@ class Failure:
     """A case that fails in a run.
 
     Attributes:
-        case: Its id.
-        reason: The reason of a new entry, on one line.
         text: The whole text of the failure, which has to contain what an entry pins.
     """
 

@@ -27,10 +27,7 @@ TARGET: Table = {
         "{session} by names, each of which must be a session of its own. Without this and "
         "--server-cmd, the kit starts the reference server.",
     },
-    "--auth-url": {
-        "metavar": "URL",
-        "help": "an endpoint of the server that asks who the user is",
-    },
+    "--auth-url": {"metavar": "URL", "help": "an endpoint of the server that asks who the user is"},
     "--server-cmd": {
         "metavar": "COMMAND",
         "help": "a command that starts the server, with {port} for the port; the kit starts it "

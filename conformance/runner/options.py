@@ -32,15 +32,10 @@ class Options:
     """The options of a run.
 
     Attributes:
-        target: The server or client under test.
-        process: Its process if the kit starts it, or None.
         strict: Whether an unmet SHOULD fails.
-        known: The known-failing list.
-        report: The path of the JSON report, or None.
         testee: Whether to look for a testee; False judges one as any application.
         budget: Seconds for generated sequences.
         examples: The maximum number of generated sequences, or None.
-        seed: Their seed.
         replay_dir: The folder for replay files of failures, or None for no files.
         how: The arguments with which `ws-sync replay` judges the same target.
         write_known: The path for the list of what fails in this run, or None.
@@ -169,7 +164,6 @@ def _client(
 
 
 def _listen(config: pytest.Config) -> tuple[str, int] | None:
-    """The address where the kit waits for a client under test; None if a server is."""
     command, address = config.getoption("client_cmd"), config.getoption("listen")
     if not command and not address:
         return None
@@ -228,7 +222,6 @@ def _known(path: str | None) -> Known:
 
 
 def _selection(config: pytest.Config) -> list[str]:
-    """The options that select cases, as they were given."""
     keyword: str = config.getoption("keyword")
     found = ["-k", keyword] if keyword else []
     for name in selection.NAMES:

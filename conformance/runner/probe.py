@@ -34,11 +34,6 @@ AT_ONCE = (
 def check_url(option: str, url: str, filled: str = "") -> None:
     """Demand a WebSocket URL.
 
-    Args:
-        option: The option that has it.
-        url: The URL.
-        filled: A placeholder that it may have, such as `{session}`.
-
     Raises:
         Unusable: It is invalid.
     """
@@ -66,27 +61,23 @@ def check_url(option: str, url: str, filled: str = "") -> None:
 async def probe(target: Target, *, testee: bool = True) -> None:
     """Find out what a server serves, and measure the round trip; set both on the target.
 
-    Args:
-        target: The server.
-        testee: Whether to look for a testee; False judges one as any application.
-
     Raises:
         Unusable: There is no server, or it serves neither a testee nor another application.
     """
     url = target.session_url(target.new_session())
     connection = await _connect(url, target)
     try:
-        visitor = BlackBoxClient(connection, "", target)
-        await _first_event(visitor, url, target.deadline, testee=testee)
-        visitor.keys = _keys(visitor)
-        foreign = visitor.keys[:1] and visitor.keys[0] not in contract.ANNOUNCED
+        client = BlackBoxClient(connection, "", target)
+        await _first_event(client, url, target.deadline, testee=testee)
+        client.keys = _keys(client)
+        foreign = client.keys[:1] and client.keys[0] not in contract.ANNOUNCED
         if foreign or not testee:
-            target.round_trip = await _round_trip(visitor, url)
-            target.testee = testee and not set(contract.ANNOUNCED).isdisjoint(_keys(visitor))
+            target.round_trip = await _round_trip(client, url)
+            target.testee = testee and not set(contract.ANNOUNCED).isdisjoint(_keys(client))
         if target.testee:
-            await _look_at_testee(visitor, url, target)
-        target.application.announced = _keys(visitor)
-        target.application.fence = visitor.keys[0]
+            await _look_at_testee(client, url, target)
+        target.application.announced = _keys(client)
+        target.application.fence = client.keys[0]
         _demand_announced(target.application)
         if target.testee and not target.application.calls:
             target.application.calls = (BURST,)
@@ -104,12 +95,12 @@ def _demand_announced(application: Application) -> None:
             )
 
 
-def _keys(visitor: BlackBoxClient) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(t.partition(":")[2] for t in visitor.types() if t[:5] == "_SET:"))
+def _keys(client: BlackBoxClient) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(t.partition(":")[2] for t in client.types() if t[:5] == "_SET:"))
 
 
-async def _look_at_testee(visitor: BlackBoxClient, url: str, target: Target) -> None:
-    state = await _initial_state(visitor, url)
+async def _look_at_testee(client: BlackBoxClient, url: str, target: Target) -> None:
+    state = await _initial_state(client, url)
     wrong = deviation("testee", state)
     if wrong:
         raise Unusable(
@@ -117,10 +108,10 @@ async def _look_at_testee(visitor: BlackBoxClient, url: str, target: Target) -> 
             f"the document TESTEE of {url} breaks the testee contract: {wrong}; {TESTEE_HINT}",
         )
     target.features = frozenset(state["features"])
-    visitor.keys = ("SECOND",)
-    target.round_trip = await _round_trip(visitor, url)
-    target.repeats = len(visitor.events("_SET:TESTEE")) > 1
-    await _compare_sessions(visitor, target)
+    client.keys = ("SECOND",)
+    target.round_trip = await _round_trip(client, url)
+    target.repeats = len(client.events("_SET:TESTEE")) > 1
+    await _compare_sessions(client, target)
 
 
 async def _compare_sessions(peer: Peer, target: Target) -> None:
@@ -173,23 +164,23 @@ async def _connect(url: str, target: Target) -> Connection:
         ) from error
 
 
-async def _first_event(visitor: BlackBoxClient, url: str, deadline: float, *, testee: bool) -> None:
+async def _first_event(client: BlackBoxClient, url: str, deadline: float, *, testee: bool) -> None:
     """Wait for the first document, or for `_REQUEST_USER_SESSION`."""
     beginning = {"_SET", "_REQUEST_USER_SESSION"}
     try:
-        await visitor.connection.wait(
+        await client.connection.wait(
             lambda received: received.event.name in beginning, "", since=0, requirement=None
         )
     except Violation as error:
-        broken = _breakage(visitor)
+        broken = _breakage(client)
         silent = f"accepts a connection and then sends nothing for {deadline:g} s"
-        if visitor.types():
-            silent = f"sends {', '.join(visitor.types())}, but no document"
+        if client.types():
+            silent = f"sends {', '.join(client.types())}, but no document"
         raise Unusable(
             NOT_CONFORMANT if broken or testee else NOTHING_RAN,
             f"{url} {broken or silent + ', so it can not be judged'}; {AT_ONCE}",
         ) from error
-    if "_REQUEST_USER_SESSION" in visitor.types():
+    if "_REQUEST_USER_SESSION" in client.types():
         raise Unusable(
             NOTHING_RAN,
             f"{url} requests identification: give it as --auth-url, and as --server-url an "
@@ -211,7 +202,6 @@ async def _initial_state(peer: Peer, url: str) -> dict[str, Any]:
 
 
 def _breakage(peer: Peer) -> str | None:
-    """What is wrong with a connection, if nothing can be found out on it."""
     illegal = peer.connection.first_violation()
     if illegal:
         return f"sends an illegal frame ({illegal.requirement}): {illegal}"
@@ -220,13 +210,13 @@ def _breakage(peer: Peer) -> str | None:
     return None
 
 
-async def _round_trip(visitor: BlackBoxClient, url: str) -> float:
+async def _round_trip(client: BlackBoxClient, url: str) -> float:
     best = float("inf")
-    key = visitor.keys[0]
+    key = client.keys[0]
     try:
         for _ in range(FENCES):
             began = time.perf_counter()
-            await visitor.fence()
+            await client.fence()
             best = min(best, time.perf_counter() - began)
     except Violation as error:
         raise Unusable(

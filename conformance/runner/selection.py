@@ -40,11 +40,7 @@ TABLE: dict[str, dict[str, Any]] = {
         ("requirement", "ID", "only cases that are bound to this requirement"),
         ("level", "LEVEL", "only cases of requirements of this level: MUST, SHOULD or MAY"),
         ("feature", "NAME", "only cases that need this feature of the testee"),
-        (
-            "case",
-            "GLOB",
-            "only cases whose ids match; * is anything, [ and ] are themselves",
-        ),
+        ("case", "GLOB", "only cases whose ids match; * is anything, [ and ] are themselves"),
     )
 }
 """The options, for `option_table`."""
@@ -55,7 +51,6 @@ class Selection:
     """The options that select cases.
 
     Attributes:
-        given: The values of each option that was given.
         last_failed: The ids of the cases that failed in the last run, with --last-failed.
     """
 

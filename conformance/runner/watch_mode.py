@@ -46,11 +46,6 @@ def one_run(arguments: Sequence[str]) -> tuple[str, list[str]]:
 def watch(folders: Sequence[str], module: str, arguments: Sequence[str]) -> int:
     """Run repeatedly until the user ends it; return the exit status of the last run.
 
-    Args:
-        folders: The folders to watch.
-        module: The Python module that makes a run.
-        arguments: Its arguments.
-
     Raises:
         Unusable: A folder does not exist, or `watchfiles` is not installed.
     """

@@ -29,13 +29,13 @@ class Sequence:
 
     Attributes:
         position: The index of the step that is being taken.
-        seats: The sessions that it uses, each with its client and its model.
+        participants: The sessions that it uses, each with a client and a model.
         observations: What was to be seen after each step that the server survived.
     """
 
     def __init__(self, dialogue: Dialogue) -> None:
         self._dialogue = dialogue
-        self.seats: dict[int, Participant] = {}
+        self.participants: dict[int, Participant] = {}
         self.observations: list[Observation] = []
         self.position = 0
 
@@ -43,40 +43,41 @@ class Sequence:
         """Take all steps on fresh sessions, and compare everything at the end.
 
         Raises:
-            Violation: The server did not do what it had to.
             KeyError: There is a step of an unknown kind, or one that lacks something.
             ValueError: A number in a step is out of bounds.
         """
         program = json.loads(json.dumps(program))  # no value is shared: no alias in a document
         for self.position, step in enumerate(program):
             _demand_bounds(step)
-            seat = await self._seat(step.get("at", 0))
-            connection, mark = seat.connection, seat.peer.mark()
-            await self._take(seat, step)
-            self.observations.append(seat.observed(mark if connection is seat.connection else 0))
-        for seat in self.seats.values():
+            client = await self._participant(step.get("at", 0))
+            connection, mark = client.connection, client.peer.mark()
+            await self._take(client, step)
+            self.observations.append(
+                client.observed(mark if connection is client.connection else 0)
+            )
+        for client in self.participants.values():
             try:
-                await seat.finish()
+                await client.finish()
             except ClosedEarly as error:
-                at_rest = "session-takeover" if seat.took_over else "connection-refusal-survives"
+                at_rest = "session-takeover" if client.took_over else "connection-refusal-survives"
                 error.requirement = error.requirement or at_rest
                 raise
 
-    async def _seat(self, number: int) -> Participant:
-        if number not in self.seats:
-            self.seats[number] = await Participant.take(self._dialogue)
-        return self.seats[number]
+    async def _participant(self, number: int) -> Participant:
+        if number not in self.participants:
+            self.participants[number] = await Participant.take(self._dialogue)
+        return self.participants[number]
 
-    async def _take(self, seat: Participant, step: Step) -> None:
+    async def _take(self, client: Participant, step: Step) -> None:
         kind = STEPS[step["do"]]
         try:
-            await kind.take(seat, step)
-            if seat.watched:
-                await seat.get()
+            await kind.take(client, step)
+            if client.watched:
+                await client.get()
         except ClosedEarly as error:
             innocent = kind.survives == "actions-call"
             error.requirement = error.requirement or (
-                "session-takeover" if seat.took_over and innocent else kind.survives
+                "session-takeover" if client.took_over and innocent else kind.survives
             )
             raise
         about = step.get("key", TESTEE)
@@ -84,9 +85,9 @@ class Sequence:
         def broken(key: str) -> str:
             return "state-converges" if key == about else "state-keys-apart"
 
-        await seat.check(broken, changed=about)
-        for other in self.seats.values():
-            if other is not seat:
+        await client.check(broken, changed=about)
+        for other in self.participants.values():
+            if other is not client:
                 await other.check(lambda _: "session-apart", changed=None)
 
 

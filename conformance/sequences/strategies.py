@@ -90,7 +90,7 @@ FEATURE_KINDS = {
     "typed-arguments": {"typed": 1},
 }
 
-seats = st.sampled_from([0, 0, 0, 0, 0, 0, 0, 1])
+session_indexes = st.sampled_from([0, 0, 0, 0, 0, 0, 0, 1])
 attributes = st.sampled_from(ASSIGNABLE)
 counts = st.integers(1, 4)
 ends = st.sampled_from(list(ENDS))
@@ -126,7 +126,7 @@ def programs(draw: DrawFn, features: frozenset[str], leave_out: Sequence[Recipe]
         kind = draw(kind_or_end)
         if kind == END:
             break
-        at = draw(seats)
+        at = draw(session_indexes)
         model = models.setdefault(at, _fresh(features))
         critical = any(done + 1 == len(r) for r, done in zip(leave_out, progress, strict=True))
         before = deepcopy(model) if critical else model

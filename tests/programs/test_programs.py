@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 import urllib.request
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +62,19 @@ def test_dialogue_is_that_of_the_release_except_for_its_defects(
     new = dialogue(sys.executable, program, scripts, tmp_path / "new.log")
     steps = [step.name for script in scripts.values() for part in script for step in part]
     assert list(new) == steps
-    assert {name for name in steps if old.get(name) != new[name]} == DIFFERENCES[program].keys()
+    differ = {name for name in steps if settled(old.get(name, [])) != settled(new[name])}
+    assert differ == DIFFERENCES[program].keys()
     assert not [name for name in steps if new[name][-1][0] == "closed"]
+
+
+def settled(seen: list[Any]) -> list[Any]:
+    """The events without patches that the next one continues: their number depends on time."""
+    names = [name for name, _ in seen[1:]]
+    return [
+        each
+        for each, after in zip_longest(seen, names)
+        if each[0] != after or not after.startswith("_PATCH:")
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -16,42 +16,42 @@ family = Family()
 
 
 @family.step("bytes-in", "binary-deliver")
-async def bytes_in(seat: Participant, step: Step) -> None:
+async def bytes_in(client: Participant, step: Step) -> None:
     """The client sends bytes to an action."""
     content = bytes.fromhex(step["content"])
     metadata = {"type": "receiveBytes", "label": step["label"]}
     digest = hashlib.sha256(content).hexdigest()
-    seat.model.assign(
+    client.model.assign(
         {"anything": {"label": step["label"], "size": len(content), "sha256": digest}}
     )
-    await seat.peer.send_pair("_ACTION:TESTEE", metadata, content)
-    await seat.at_once()
+    await client.peer.send_pair("_ACTION:TESTEE", metadata, content)
+    await client.at_once()
 
 
 @family.step("bytes-out", "binary-deliver")
-async def bytes_out(seat: Participant, step: Step) -> None:
+async def bytes_out(client: Participant, step: Step) -> None:
     """The server sends bytes."""
-    seat.model.synced()
+    client.model.synced()
     content = bytes.fromhex(step["content"])
     metadata = {"type": "here", "label": step["label"]}
     encoded = base64.b64encode(content).decode()
-    mark = await seat.action("sendBytes", metadata=metadata, content=encoded)
-    pairs = [r for r in seat.connection.received[mark:] if r.content is not None]
+    mark = await client.action("sendBytes", metadata=metadata, content=encoded)
+    pairs = [r for r in client.connection.received[mark:] if r.content is not None]
     found = [[r.event.data["metadata"], (r.content or b"").hex()] for r in pairs]
     expect.equal(found, [[metadata, content.hex()]], "the pairs", requirement="binary-deliver")
 
 
 @family.step("bytes-alone", "binary-unannounced")
-async def bytes_alone(seat: Participant, step: Step) -> None:
+async def bytes_alone(client: Participant, step: Step) -> None:
     """The client sends bytes that nothing announced."""
-    await seat.connection.send_bytes(bytes.fromhex(step["content"]))
-    await seat.at_once()
+    await client.connection.send_bytes(bytes.fromhex(step["content"]))
+    await client.at_once()
 
 
 @family.step("cut-pair", "binary-per-connection")
-async def cut_pair(seat: Participant, _: Step) -> None:
+async def cut_pair(client: Participant, _: Step) -> None:
     """The connection is lost between an announcement and its bytes, which come on the next one."""
-    await seat.connection.send("_BIN_META", LOST)
-    await seat.reconnect(Connection.cut)
-    await seat.connection.send_bytes(b"lost")
-    await seat.at_once()
+    await client.connection.send("_BIN_META", LOST)
+    await client.reconnect(Connection.cut)
+    await client.connection.send_bytes(b"lost")
+    await client.at_once()

@@ -12,52 +12,52 @@ family = Family()
 
 
 @family.step("fail", "actions-error")
-async def fail(seat: Participant, _: Step) -> None:
+async def fail(client: Participant, _: Step) -> None:
     """An action raises."""
-    await seat.action("fail", message="on purpose")
+    await client.action("fail", message="on purpose")
 
 
 @family.step("typed", "actions-arguments")
-async def typed(seat: Participant, step: Step) -> None:
+async def typed(client: Participant, step: Step) -> None:
     """An action is called with arguments that fit, or that do not."""
     arguments = step["arguments"]
     if type(arguments.get("count")) is int:
-        seat.model.assign({"anything": {"label": "none", **arguments}})
-    await seat.action("typed", **arguments)
+        client.model.assign({"anything": {"label": "none", **arguments}})
+    await client.action("typed", **arguments)
 
 
 @family.step("notify", "notices-toast")
-async def notify(seat: Participant, step: Step) -> None:
+async def notify(client: Participant, step: Step) -> None:
     """The server sends a toast."""
-    seat.model.synced()
-    mark = await seat.action("notify", message=step["message"], level="info")
+    client.model.synced()
+    mark = await client.action("notify", message=step["message"], level="info")
     toast = {"type": "info", "message": step["message"]}
     expect.equal(
-        seat.peer.events("_TOAST", mark), [toast], "the toasts", requirement="notices-toast"
+        client.peer.events("_TOAST", mark), [toast], "the toasts", requirement="notices-toast"
     )
 
 
 @family.step("send-file", "notices-download")
-async def send_file(seat: Participant, step: Step) -> None:
+async def send_file(client: Participant, step: Step) -> None:
     """The server sends a file."""
-    seat.model.synced()
+    client.model.synced()
     content = base64.b64encode(bytes.fromhex(step["content"])).decode()
-    mark = await seat.action("sendFile", filename="a.bin", content=content)
+    mark = await client.action("sendFile", filename="a.bin", content=content)
     file = {"filename": "a.bin", "data": content}
     expect.equal(
-        seat.peer.events("_DOWNLOAD", mark), [file], "the files", requirement="notices-download"
+        client.peer.events("_DOWNLOAD", mark), [file], "the files", requirement="notices-download"
     )
 
 
 @family.step("call-back", "actions-to-client")
-async def call_back(seat: Participant, step: Step) -> None:
+async def call_back(client: Participant, step: Step) -> None:
     """The server calls the client several times, between changes; the order is kept."""
-    seat.model.synced()
+    client.model.synced()
     numbers = range(step["count"])
     calls = [call("callBack", name="ring", arguments={"n": number}) for number in numbers]
-    mark = await seat.at_once(*calls)
+    mark = await client.at_once(*calls)
     expect.equal(
-        seat.peer.events("_ACTION:TESTEE", mark),
+        client.peer.events("_ACTION:TESTEE", mark),
         [{"type": "ring", "n": number} for number in numbers],
         "the calls of the client, in their order",
         requirement="actions-to-client" if len(numbers) == 1 else "connection-order",

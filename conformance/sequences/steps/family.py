@@ -1,4 +1,4 @@
-"""How a family of steps is written: functions of a seat and a step, registered by name."""
+"""How a family of steps is written: functions of a client and a step, registered by name."""
 
 from __future__ import annotations
 

@@ -21,78 +21,78 @@ def cancel_(name: str) -> Event:
     return Event(f"_TASK_CANCEL:{TESTEE}", {"type": name})
 
 
-async def listed(seat: Participant, *names: str) -> None:
+async def listed(client: Participant, *names: str) -> None:
     """Wait until the tasks of these names are listed, and no others."""
-    await seat.peer.until(
+    await client.peer.until(
         lambda held: sorted(held["runningTasks"]) == sorted(names),
         f"runningTasks {list(names)}",
         requirement="tasks-exposed",
         attributes=("runningTasks",),
     )
-    seat.model.state["runningTasks"] = seat.peer.mirror()["runningTasks"]
+    client.model.state["runningTasks"] = client.peer.mirror()["runningTasks"]
 
 
-async def ran(seat: Participant, name: str, *events: Event) -> None:
+async def ran(client: Participant, name: str, *events: Event) -> None:
     """Send events that start a task, and wait until it was listed and is listed no more."""
-    mark = len(seat.connection.legality.mirror.versions(TESTEE))
-    await seat.at_once(*events)
+    mark = len(client.connection.legality.mirror.versions(TESTEE))
+    await client.at_once(*events)
 
     def was_listed(held: JSON) -> bool:
-        versions = seat.connection.legality.mirror.versions(TESTEE)[mark:]
+        versions = client.connection.legality.mirror.versions(TESTEE)[mark:]
         return name not in held["runningTasks"] and any(
             name in version["runningTasks"] for version in versions
         )
 
     what = f"{name} in runningTasks, and then not any more"
-    await seat.peer.until(was_listed, what, requirement="tasks-exposed")
-    await seat.at_once()
+    await client.peer.until(was_listed, what, requirement="tasks-exposed")
+    await client.at_once()
 
 
 @family.step("count", "tasks-start")
-async def count(seat: Participant, step: Step) -> None:
+async def count(client: Participant, step: Step) -> None:
     """A task counts, beside an assignment if the step has one."""
-    number = seat.model.state["number"]
+    number = client.model.state["number"]
     if not countable(number):
         return
     values = step.get("values", {})
-    seat.model.assign({"number": number + step["count"], **values})
+    client.model.assign({"number": number + step["count"], **values})
     assignments = [call("assign", name=name, value=value) for name, value in values.items()]
-    await ran(seat, "count", start("count", steps=step["count"], intervalMs=0), *assignments)
+    await ran(client, "count", start("count", steps=step["count"], intervalMs=0), *assignments)
 
 
 @family.step("crash", "tasks-error")
-async def crash(seat: Participant, _: Step) -> None:
+async def crash(client: Participant, _: Step) -> None:
     """A task raises."""
-    seat.model.synced()
-    await ran(seat, "crash", start("crash"))
+    client.model.synced()
+    await ran(client, "crash", start("crash"))
 
 
 @family.step("wait", "tasks-once")
-async def wait(seat: Participant, _: Step) -> None:
+async def wait(client: Participant, _: Step) -> None:
     """A task is started that waits; it may run already."""
-    if "wait" not in seat.model.state["runningTasks"]:
-        seat.model.synced()
-    await seat.at_once(start("wait"))
-    await listed(seat, "wait")
+    if "wait" not in client.model.state["runningTasks"]:
+        client.model.synced()
+    await client.at_once(start("wait"))
+    await listed(client, "wait")
 
 
 @family.step("cancel", "tasks-cancel")
-async def cancel(seat: Participant, _: Step) -> None:
+async def cancel(client: Participant, _: Step) -> None:
     """The waiting task is cancelled; it may not be running."""
-    await seat.at_once(cancel_("wait"))
-    if "wait" in seat.model.state["runningTasks"]:
-        seat.model.assign({"text": "cancelled"})
-        await listed(seat)
+    await client.at_once(cancel_("wait"))
+    if "wait" in client.model.state["runningTasks"]:
+        client.model.assign({"text": "cancelled"})
+        await listed(client)
 
 
 @family.step("flash", "tasks-cancel-early")
-async def flash(seat: Participant, _: Step) -> None:
+async def flash(client: Participant, _: Step) -> None:
     """A task is started and cancelled at once; whether it had begun is the server's choice."""
-    if "wait" in seat.model.state["runningTasks"]:
+    if "wait" in client.model.state["runningTasks"]:
         return
-    await seat.at_once(start("wait"), cancel_("wait"))
-    seat.model.synced()
-    await listed(seat)
-    answer = await seat.peer.get()
+    await client.at_once(start("wait"), cancel_("wait"))
+    client.model.synced()
+    await listed(client)
+    answer = await client.peer.get()
     if answer["text"] == "cancelled":
-        seat.model.assign({"text": "cancelled"})
+        client.model.assign({"text": "cancelled"})

@@ -22,36 +22,36 @@ pytestmark = pytest.mark.io
 
 @asynccontextmanager
 async def judged() -> AsyncIterator[tuple[ClientUnderTest, ClientConnection]]:
-    """A guest, and the client that it is, under the control of the test."""
+    """The client as cases see it, and its socket, under the control of the test."""
     host = Host("127.0.0.1", 0, DEADLINE)
     await host.start()
     assert host._server is not None
     port = next(iter(host._server.sockets)).getsockname()[1]
     url = f"ws://127.0.0.1:{port}"
     try:
-        async with asyncio.timeout(2 * DEADLINE), connect(url, max_size=None) as client:
-            guest = ClientUnderTest(host, Target(url), None)
-            await guest.returned()
-            guest.write(Event(f"_SET:{KEY}", START))
-            yield guest, client
-            client.transport.abort()
+        async with asyncio.timeout(2 * DEADLINE), connect(url, max_size=None) as socket:
+            client = ClientUnderTest(host, Target(url), None)
+            await client.returned()
+            client.write(Event(f"_SET:{KEY}", START))
+            yield client, socket
+            socket.transport.abort()
     finally:
         await host.stop()
 
 
 async def test_frame_without_end_is_not_waited_for() -> None:
-    async with judged() as (guest, client):
-        client.transport.write(frame(b"[", claims=1 << 40))
+    async with judged() as (client, socket):
+        socket.transport.write(frame(b"[", claims=1 << 40))
         with pytest.raises(Violation, match="a frame of more than 128 MiB"):
-            await guest.fence()
+            await client.fence()
 
 
 async def test_client_that_asks_and_does_not_read_is_given_up() -> None:
-    async with judged() as (guest, client):
-        guest.write(Event(f"_SET:{KEY}", {**START, "text": "x" * (8 << 20)}))
-        client.transport.pause_reading()
+    async with judged() as (client, socket):
+        client.write(Event(f"_SET:{KEY}", {**START, "text": "x" * (8 << 20)}))
+        socket.transport.pause_reading()
         for _ in range(100):
-            client.transport.write(frame(b'{"type":"_GET:TESTEE","data":{}}'))
+            socket.transport.write(frame(b'{"type":"_GET:TESTEE","data":{}}'))
         with pytest.raises(Violation, match="leaves more than 128 MiB unread"):
-            await guest.fence()
-        await guest.connection.until_ended()
+            await client.fence()
+        await client.connection.until_ended()

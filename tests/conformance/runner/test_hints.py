@@ -58,9 +58,7 @@ def test_hint_is_given_for_its_mutant(hint: str, name: str, tmp_path: Path) -> N
     assert hints_of(name, tmp_path) == {hint}
 
 
-@pytest.mark.parametrize(
-    "name", ["ForgetsNewer", "UnescapesInWrongOrder", "ClampsIndexes", "ClosesOnRefusal"]
-)
+@pytest.mark.parametrize("name", ["UnescapesInWrongOrder", "ClampsIndexes", "ClosesOnRefusal"])
 def test_other_fault_of_the_same_requirement_brings_no_hint(name: str, tmp_path: Path) -> None:
     assert hints_of(name, tmp_path) == set()
 

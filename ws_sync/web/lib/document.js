@@ -1,12 +1,12 @@
 /**
- * A document as an application uses it: its state, edits, calls, and the client's actions.
+ * The public interface of a document: its state, edits, calls of the server, and the actions that the server can call.
  *
- * An edit changes the state here at once, and the server's with the next `sync`. While the document does not follow the
- * server (no connection, no state yet, or the copy is known to be wrong), edits are kept; what was to be synced goes out
- * as soon as it follows again. `copy.js` rules what becomes of them.
+ * An edit changes the local state at once, and the server's state with the next `sync`. While the document does not
+ * follow the server (no connection, no state yet, or the replica may be wrong), edits are kept. Those that `sync` was
+ * called for are sent as soon as the document follows again. `replica.js` merges them into the new state.
  */
 
-import { Copy } from "./copy.js";
+import { Replica } from "./replica.js";
 import { ACTION, GET, PATCH, SET, TASK_CANCEL, TASK_START } from "./events.js";
 import { isObject } from "./json.js";
 import { apply } from "./patch.js";
@@ -18,41 +18,41 @@ import { Signal, callSafely } from "./signal.js";
 /** @typedef {(arguments_: any, name: string) => unknown} Handler */
 
 /**
- * What a document needs of its session.
- * @typedef {object} Link
+ * The interface of the session that a document needs.
+ * @typedef {object} Connection
  * @property {() => boolean} isConnected
- * @property {() => boolean} isCongested whether the server does not read what was sent
- * @property {(type: string, data: any) => boolean} send false: there is no connection
+ * @property {() => boolean} isCongested whether the server does not read what is sent
+ * @property {(type: string, data: any) => boolean} send returns false if there is no connection
  * @property {(type: string, metadata: JsonObject, bytes: Uint8Array) => boolean} sendBytes
- * @property {() => void} flush sends what waits to be synced, of all documents
+ * @property {() => void} flush sends the debounced edits of all documents
  */
 
-/** A server that announces a document does it at once; after this many milliseconds it is asked. */
+/** Milliseconds after which the client requests the state of a document that the server has not announced. */
 const ANNOUNCED_WITHIN = 1000;
 
-/** The server is not asked again for a state within this many milliseconds, whatever it answers. */
+/** Milliseconds between two automatic requests for the same state. */
 const ASK_AGAIN_AFTER = 1000;
 
-/** What the server asks for while it does not read is sent this many milliseconds later, if it does then. */
+/** Milliseconds after which the client checks again whether a congested server reads. */
 const ANSWER_AGAIN_AFTER = 50;
 
-/** Something that arrives this many milliseconds after an edit was sent shows that the edit has arrived. */
+/** A frame that arrives this many milliseconds after an edit was sent confirms the edit. */
 const DELIVERED_AFTER = 2000;
 
 export class SyncedDocument {
-  #copy;
-  #link;
+  #replica;
+  #connection;
   #debounce;
   #isLazy;
   /** Whether the server's state has arrived on this connection. */
   #follows = false;
-  /** Whether the copy is known to be wrong: a patch could not be applied, or a frame was lost. */
+  /** Whether the replica may be wrong: a patch could not be applied, or a frame could not be read. */
   #isWrong = false;
-  /** Whether there was a `sync` that could not send. */
+  /** Whether a `sync` could not send. */
   #isWanted = false;
   #sentAt = 0;
   #askedAt = -Infinity;
-  /** How many questions of the server wait until it reads: a state for each would fill the memory. */
+  /** The number of unanswered requests of a server that does not read: queued states would exhaust the memory. */
   #owed = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #answering;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #asking;
@@ -66,19 +66,19 @@ export class SyncedDocument {
    * @param {string} key
    * @param {JsonObject} initial
    * @param {{debounce?: number, lazy?: boolean}} options
-   * @param {Link} link
+   * @param {Connection} connection
    */
-  constructor(key, initial, { debounce = 0, lazy = false }, link) {
+  constructor(key, initial, { debounce = 0, lazy = false }, connection) {
     this.key = key;
-    this.#copy = new Copy(initial);
-    this.#link = link;
+    this.#replica = new Replica(initial);
+    this.#connection = connection;
     this.#debounce = debounce;
     this.#isLazy = lazy;
     this.#snapshot = this.#look();
   }
 
   get state() {
-    return this.#copy.state;
+    return this.#replica.value;
   }
 
   get isFollowing() {
@@ -86,7 +86,7 @@ export class SyncedDocument {
   }
 
   get isSynced() {
-    return this.isFollowing && !this.#copy.isPending;
+    return this.isFollowing && !this.#replica.isPending;
   }
 
   get snapshot() {
@@ -103,7 +103,7 @@ export class SyncedDocument {
   /** @param {JsonObject | ((state: JsonObject) => JsonObject)} values */
   set(values) {
     const given = typeof values === "function" ? values(this.state) : values;
-    if (!isObject(given)) throw new TypeError("attributes are given as an object");
+    if (!isObject(given)) throw new TypeError("the attributes must be an object");
     this.#edit({ ...this.state, ...given });
   }
 
@@ -119,7 +119,7 @@ export class SyncedDocument {
 
   /** @param {JsonObject} next */
   #edit(next) {
-    if (this.#copy.edit(next)) this.#changed();
+    if (this.#replica.edit(next)) this.#changed();
   }
 
   /** @param {{debounce?: number}} [options] */
@@ -132,7 +132,7 @@ export class SyncedDocument {
     }
   }
 
-  /** Sends what waits for its time to be synced. */
+  /** Sends debounced edits now. */
   flush() {
     if (this.#syncing !== undefined) this.#push();
   }
@@ -140,25 +140,25 @@ export class SyncedDocument {
   #push() {
     clearTimeout(this.#syncing);
     this.#syncing = undefined;
-    if (!this.isFollowing || !this.#link.isConnected()) {
+    if (!this.isFollowing || !this.#connection.isConnected()) {
       this.#isWanted = true;
       return;
     }
     this.#isWanted = false;
-    const patch = this.#copy.take();
+    const patch = this.#replica.takePatch();
     if (patch.length === 0) return;
     this.#sentAt = Date.now();
-    this.#link.send(`${PATCH}:${this.key}`, patch);
+    this.#connection.send(`${PATCH}:${this.key}`, patch);
     this.#changed();
   }
 
   fetchState() {
-    this.#askedAt = -Infinity; // the user may ask at any time
+    this.#askedAt = -Infinity; // requests of the user are not limited
     return this.#ask();
   }
 
   sendState() {
-    if (!this.#link.isConnected()) {
+    if (!this.#connection.isConnected()) {
       this.#isWanted = true;
       return false;
     }
@@ -166,7 +166,7 @@ export class SyncedDocument {
     this.#syncing = undefined;
     this.#isWanted = false;
     this.#sentAt = Date.now();
-    this.#link.send(`${SET}:${this.key}`, this.#copy.takeAll());
+    this.#connection.send(`${SET}:${this.key}`, this.#replica.takeState());
     this.#changed();
     return true;
   }
@@ -205,14 +205,14 @@ export class SyncedDocument {
    * @param {ArrayBuffer | ArrayBufferView} [bytes]
    */
   #callOut(event, name, given = {}, bytes) {
-    if (typeof name !== "string") throw new TypeError("the name of an action or a task is a string");
-    if (!isObject(given)) throw new TypeError("arguments are given as an object");
+    if (typeof name !== "string") throw new TypeError("the name of an action or a task must be a string");
+    if (!isObject(given)) throw new TypeError("the arguments must be an object");
     const reserved = ["type", ...(bytes === undefined ? [] : ["data"])].find((taken) => Object.hasOwn(given, taken));
-    if (reserved !== undefined) throw new TypeError(`an argument can't be called ${reserved}`); // actions-shape, binary-reserved
+    if (reserved !== undefined) throw new TypeError(`the argument name ${JSON.stringify(reserved)} is reserved`); // actions-shape, binary-reserved
     const type = `${event}:${this.key}`;
     const data = { type: name, ...given };
-    this.#link.flush(); // so that the server has the edits that came before
-    return bytes === undefined ? this.#link.send(type, data) : this.#link.sendBytes(type, data, view(bytes));
+    this.#connection.flush(); // the server must have the earlier edits
+    return bytes === undefined ? this.#connection.send(type, data) : this.#connection.sendBytes(type, data, view(bytes));
   }
 
   /** @param {string} name @param {Handler} handler @returns {() => void} */
@@ -233,7 +233,7 @@ export class SyncedDocument {
 
   // The session
 
-  /** A connection is there. */
+  /** Starts to follow the server on a new connection. */
   open() {
     this.#follows = this.#isWrong = false;
     this.#askedAt = -Infinity;
@@ -242,13 +242,13 @@ export class SyncedDocument {
     this.#changed();
   }
 
-  /** The document was made when the connection was there already. */
+  /** Starts to follow the server on a connection that was open before the document was created. */
   join() {
     this.open();
     this.#ask();
   }
 
-  /** The connection is gone. */
+  /** Stops following the server: the connection has ended. */
   lose() {
     clearTimeout(this.#asking);
     clearTimeout(this.#answering);
@@ -257,12 +257,12 @@ export class SyncedDocument {
     this.#changed();
   }
 
-  /** Something has arrived from the server. @param {number} now */
+  /** Records that a frame has arrived. @param {number} now */
   hear(now) {
-    if (this.#copy.isUnconfirmed && now - this.#sentAt >= DELIVERED_AFTER) this.#copy.confirm();
+    if (this.#replica.isUnconfirmed && now - this.#sentAt >= DELIVERED_AFTER) this.#replica.confirm();
   }
 
-  /** The copy may be wrong: something could not be read. */
+  /** Requests the state, because a frame could not be read and the replica may be wrong. */
   doubt() {
     if (!this.#follows) return;
     this.#isWrong = true;
@@ -271,10 +271,10 @@ export class SyncedDocument {
   }
 
   /**
-   * Acts on an event for this key, whose data is as it has to be.
+   * Handles an event for this key with valid data.
    * @param {import("./events.js").Event} event
-   * @returns {boolean} false: it is a call of an action that is not there (actions-unknown)
-   * @throws {Refused} it is a patch that can't be applied
+   * @returns {boolean} false if it calls an action without a handler (actions-unknown)
+   * @throws {Refused} if it is a patch that can't be applied
    */
   receive({ name, data }) {
     if (name === SET) this.#receiveState(data);
@@ -290,7 +290,7 @@ export class SyncedDocument {
   #receiveState(data) {
     clearTimeout(this.#asking);
     this.#askedAt = -Infinity;
-    const restored = this.#copy.replace(data, !this.#follows);
+    const restored = this.#replica.applyState(data, !this.#follows);
     this.#follows = true;
     this.#isWrong = false;
     if (restored || this.#isWanted) this.#push();
@@ -300,8 +300,8 @@ export class SyncedDocument {
   /** @param {any} patch */
   #receivePatch(patch) {
     try {
-      if (!this.#follows) throw new Refused("a patch came before the state");
-      this.#copy.patch(patch);
+      if (!this.#follows) throw new Refused("the patch arrived before the state");
+      this.#replica.applyPatch(patch);
     } catch (error) {
       this.#isWrong = true;
       this.#ask(); // state-ask-again
@@ -321,16 +321,16 @@ export class SyncedDocument {
 
   #answer() {
     clearTimeout(this.#answering);
-    while (this.#owed > 0 && !this.#link.isCongested()) {
+    while (this.#owed > 0 && !this.#connection.isCongested()) {
       this.#owed -= 1;
       this.sendState();
     }
     if (this.#owed > 0) this.#answering = setTimeout(() => this.#answer(), ANSWER_AGAIN_AFTER);
   }
 
-  // Asking
+  // Requests
 
-  /** Asks for the state, or does it later if that was a moment ago. @returns {boolean} false: there is no connection */
+  /** Requests the state, later if the last request is recent. @returns {boolean} false if there is no connection */
   #ask() {
     const rest = this.#askedAt + ASK_AGAIN_AFTER - Date.now();
     if (rest > 0) {
@@ -338,7 +338,7 @@ export class SyncedDocument {
       return true;
     }
     clearTimeout(this.#asking);
-    if (!this.#link.send(`${GET}:${this.key}`, {})) return false;
+    if (!this.#connection.send(`${GET}:${this.key}`, {})) return false;
     this.#askedAt = Date.now();
     return true;
   }
@@ -368,5 +368,5 @@ export class SyncedDocument {
 function view(bytes) {
   if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (Object.prototype.toString.call(bytes) === "[object ArrayBuffer]") return new Uint8Array(bytes);
-  throw new TypeError("bytes are an ArrayBuffer or a view of one; of a File, `await file.arrayBuffer()`");
+  throw new TypeError("bytes must be an ArrayBuffer or a view of one; for a File, pass `await file.arrayBuffer()`");
 }

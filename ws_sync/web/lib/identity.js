@@ -1,9 +1,9 @@
 /**
- * Who this client is: two strings that stay the same for as long as it wants the same session (session-identify-answer).
+ * The identity of this client: a user and a session id, the same on each connection (session-identify-answer).
  *
- * In a browser the user is kept for the whole site and the session for one tab, across reloads; elsewhere, and where a
- * page may not store anything, both live as long as the program. They are random: anyone who knows them has the session. So
- * servers of other hosts than the page's are told others, each its own.
+ * In a browser, the user is kept for the site and the session for one tab, across reloads. Without storage, both last as
+ * long as the program. They are random and secret, because anyone who knows both can open the session. So each host
+ * other than the page's gets an identity of its own.
  */
 
 /** @typedef {{user: string, session: string}} Identity */
@@ -31,14 +31,14 @@ function stored(place, name) {
     storage.setItem(PREFIX + name, found);
     return found;
   } catch {
-    // there is none, or the page may not use it
+    // there is no storage, or the page may not use it
     const found = inMemory.get(name) ?? randomId();
     inMemory.set(name, found);
     return found;
   }
 }
 
-/** 128 random bits; `crypto.randomUUID` is not there on pages that came without encryption. */
+/** Returns 128 random bits; `crypto.randomUUID` does not exist on pages without TLS. */
 function randomId() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -47,7 +47,7 @@ function randomId() {
 export function checked(identity) {
   for (const name of /** @type {const} */ (["user", "session"])) {
     if (typeof identity?.[name] !== "string" || identity[name] === "")
-      throw new TypeError(`the ${name} of an identity is a string that is not empty`);
+      throw new TypeError(`the ${name} of an identity must be a non-empty string, not ${JSON.stringify(identity?.[name])}`);
   }
   return { user: identity.user, session: identity.session };
 }

@@ -1,8 +1,8 @@
-/** What a page tells its sessions: that the network is back, that it is looked at again, and that it goes away. */
+/** Page events: the network is back, the page is visible again, or the page is being closed. */
 
 /**
  * @param {{retry: () => void, flush: () => void}} session
- * @returns {() => void} ends it
+ * @returns {() => void} removes the listeners
  */
 export function watchPage(session) {
   const page = globalThis.document;

@@ -1,13 +1,13 @@
 /**
- * A session: one server, one connection at a time, and the documents that outlive it.
+ * A session: one server, one connection at a time, and the documents, which outlive connections.
  *
  *     stopped --connect()--> connecting --first event--> connected
- *     connecting, connected --lost--> disconnected --waiting time is over--> connecting
+ *     connecting, connected --lost--> disconnected --delay is over--> connecting
  *     any --_DISCONNECT, close()--> stopped
  *
- * A connection counts as *connected* with its first event, since an endpoint may begin with the identification, before
- * which nothing else may be sent; or when the server has been silent for a while, as one is that announces nothing.
- * Nothing that a server sends throws, ends the connection or changes anything but the document that it is for.
+ * A connection is *connected* after its first event other than the request for identification, because the client must
+ * send nothing before its answer to that; or after a while of silence, because a server may announce nothing. No frame
+ * of a server throws, ends the connection or changes another document than its own.
  */
 
 import { Backoff } from "./backoff.js";
@@ -29,25 +29,25 @@ import {
 import { checked, storedIdentity } from "./identity.js";
 import { MalformedFrame } from "./json.js";
 import { watchPage } from "./page.js";
-import { Pairing } from "./pairing.js";
+import { Pairing } from "./binary-pairs.js";
 import { Refused } from "./pointer.js";
-import { Signal, callSafely, tell } from "./signal.js";
+import { Signal, callSafely, report } from "./signal.js";
 
 /** @typedef {import("./events.js").Event} Event */
 /** @typedef {"stopped" | "connecting" | "connected" | "disconnected"} Status */
 
-/** A server that leaves this many bytes unread is sent no more states until it has read. */
+/** The number of buffered bytes from which no states are sent until the server has read. */
 const CONGESTED = 1 << 20;
 
 const SIGNALS = /** @type {const} */ (["status", "toast", "download", "sent", "received", "problem"]);
 
 /** @type {{firstDelay: number, maxDelay: number, steadyAfter: number, openWithin: number, quietFor: number}} */
 const TIMES = {
-  firstDelay: 250, // of the first wait after a loss; each later one is up to twice as long
+  firstDelay: 250, // the first delay after a loss; each later one is up to twice as long
   maxDelay: 10_000,
   steadyAfter: 3000, // a connection that ends sooner counts as a failed attempt
-  openWithin: 10_000, // an attempt that takes longer has failed
-  quietFor: 1000, // after which a silent server is taken for one that does not ask who is there
+  openWithin: 10_000, // an attempt to connect fails after this time
+  quietFor: 1000, // after this silence the server is assumed not to request an identification
 };
 
 export class Session {
@@ -62,8 +62,8 @@ export class Session {
   /** @type {Status} */ #status = "stopped";
   /** @type {WebSocket | null} */ #socket = null;
   #pairing = new Pairing();
-  /** Whether the server has asked who is there on this connection. */
-  #wasAsked = false;
+  /** Whether the server has requested the identification on this connection. */
+  #wasRequested = false;
   #connectedAt = 0;
   #unwatch = () => {};
   /** @type {Set<ReturnType<typeof setTimeout>>} */ #timers = new Set();
@@ -79,10 +79,10 @@ export class Session {
     this.#identify = identify ?? (() => storedIdentity(this.#url));
     this.#WebSocket = WebSocket;
     const unknown = Object.keys(times).find((name) => !Object.hasOwn(TIMES, name));
-    if (unknown !== undefined) throw new TypeError(`a session has no option ${unknown}`);
+    if (unknown !== undefined) throw new TypeError(`unknown option ${JSON.stringify(unknown)} of a session`);
     this.#times = { ...TIMES, ...times };
     this.#backoff = new Backoff({ first: this.#times.firstDelay, most: this.#times.maxDelay });
-    if (typeof this.#WebSocket !== "function") throw new TypeError("there is no WebSocket here: give one as an option");
+    if (typeof this.#WebSocket !== "function") throw new TypeError("no global WebSocket class; pass one as the option WebSocket");
   }
 
   get url() {
@@ -93,22 +93,22 @@ export class Session {
     return this.#status;
   }
 
-  /** Why it was stopped: the text of `_DISCONNECT`. */
+  /** The text of `_DISCONNECT`, if it stopped the session. */
   get reason() {
     return this.#reason;
   }
 
-  /** When the next attempt is due, in milliseconds of `Date.now()`. */
+  /** The time of the next attempt to connect, as in `Date.now()`; null if none is due. */
   get retryAt() {
     return this.#retryAt;
   }
 
-  /** How many attempts have failed in a row. */
+  /** The number of failed attempts in a row. */
   get failures() {
     return this.#backoff.failures;
   }
 
-  /** Whether there ever was a connection: where none came about, the address may be wrong. */
+  /** Whether there ever was a connection. If not, the address may be wrong. */
   get wasConnected() {
     return this.#connectedAt > 0;
   }
@@ -117,7 +117,7 @@ export class Session {
     return [...this.#documents.values()];
   }
 
-  // Life
+  // Connecting and closing
 
   connect() {
     if (this.#socket) return;
@@ -136,7 +136,7 @@ export class Session {
 
   /** @param {string} name @param {(value: any) => unknown} listener @returns {() => void} */
   on(name, listener) {
-    if (!Object.hasOwn(this.#signals, name)) throw new TypeError(`a session has no ${name} to listen to`);
+    if (!Object.hasOwn(this.#signals, name)) throw new TypeError(`unknown signal ${JSON.stringify(name)} of a session`);
     return this.#signals[name].add(listener);
   }
 
@@ -181,12 +181,12 @@ export class Session {
     return this.#send(type, data);
   }
 
-  /** Sends a text frame as it is, whatever it holds: for tools that show what a server does with it. @param {string} text */
+  /** Sends a text frame without checking it, for tools. @param {string} text */
   sendText(text) {
     return this.#transmit(text);
   }
 
-  /** Tries now what would be tried later. */
+  /** Makes the next attempt to connect now. */
   retry() {
     if (this.#status === "disconnected") this.#open();
   }
@@ -197,24 +197,24 @@ export class Session {
     this.#clearTimers();
     this.#retryAt = null;
     this.#pairing = new Pairing(); // binary-per-connection
-    this.#wasAsked = false;
+    this.#wasRequested = false;
     const socket = new this.#WebSocket(this.#url); // connection-no-subprotocol
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
-    /** What an older connection still says is not heard. @param {(event: any) => void} act */
+    /** Ignores events of an older connection. @param {(event: any) => void} act */
     const current = (act) => (/** @type {any} */ event) => {
       if (this.#socket === socket) act(event);
     };
     socket.onopen = current(() => this.#after(this.#times.quietFor, () => this.#connected()));
     socket.onmessage = current(({ data }) => this.#receive(typeof data === "string" ? data : new Uint8Array(data)));
     socket.onclose = current(() => this.#lost());
-    socket.onerror = () => {}; // `close` follows, and says no less
+    socket.onerror = () => {}; // `close` follows
     this.#after(this.#times.openWithin, () => this.#lost());
     this.#become("connecting");
   }
 
   #connected() {
-    if (this.#status !== "connecting") return; // it is already, or a listener has just closed it
+    if (this.#status !== "connecting") return; // connected already, or closed by a listener
     this.#clearTimers();
     this.#connectedAt = Date.now();
     this.#become("connected");
@@ -240,7 +240,7 @@ export class Session {
     this.#become("stopped"); // session-disconnect-final
   }
 
-  /** Lets go of the WebSocket. */
+  /** Closes and forgets the WebSocket. */
   #drop() {
     this.#clearTimers();
     const socket = this.#socket;
@@ -248,7 +248,7 @@ export class Session {
     try {
       socket?.close();
     } catch (error) {
-      tell(error);
+      report(error);
     }
     for (const document of this.#documents.values()) document.lose();
   }
@@ -259,7 +259,7 @@ export class Session {
     this.#signals.status.emit(this);
   }
 
-  // In
+  // Receiving
 
   /** @param {string | Uint8Array} frame */
   #receive(frame) {
@@ -272,8 +272,8 @@ export class Session {
     } catch (error) {
       if (event === null) this.#signals.received.emit({ frame, event });
       if (error instanceof MalformedFrame)
-        for (const document of this.#documents.values()) document.doubt(); // what did it say?
-      else if (!(error instanceof Refused)) tell(error);
+        for (const document of this.#documents.values()) document.doubt(); // it may have been a patch
+      else if (!(error instanceof Refused)) report(error);
       const verdict = error instanceof MalformedFrame ? "malformed" : "refused";
       this.#signals.problem.emit({ frame, event, verdict, reason: String(/** @type {any} */ (error).message) });
     }
@@ -281,13 +281,13 @@ export class Session {
 
   /**
    * @param {Event} event
-   * @param {boolean} isText whether it came without bytes
-   * @throws {Refused} its data is not as it has to be
+   * @param {boolean} isText whether it was a text frame
+   * @throws {Refused} if its data is invalid
    */
   #act(event, isText) {
     if (event.type === REQUEST_USER_SESSION) return this.#introduce();
     this.#connected();
-    if (this.#status !== "connected") return; // a listener has closed it
+    if (this.#status !== "connected") return; // closed by a listener
     if (event.type === BIN_META && isText) return this.#pairing.announce(event);
     if (!this.#isKnown(event) || !this.#carryOut(event)) {
       this.#signals.problem.emit({ frame: null, event, verdict: "ignored", reason: `no handler for ${event.type}` });
@@ -304,7 +304,7 @@ export class Session {
     }
   }
 
-  /** @param {Event} event which is known @returns {boolean} whether there is someone that it is for */
+  /** @param {Event} event an event with a known type @returns {boolean} whether something handles it */
   #carryOut(event) {
     const handler = this.#eventHandlers.get(event.type);
     if (handler) callSafely(handler, event.data);
@@ -316,10 +316,10 @@ export class Session {
     return true;
   }
 
-  /** Once on a connection: a later answer could not be its first event (session-identify-answer). */
+  /** Sends the identity, once per connection: it must be the first event (session-identify-answer). */
   #introduce() {
-    if (this.#wasAsked) return;
-    this.#wasAsked = true;
+    if (this.#wasRequested) return;
+    this.#wasRequested = true;
     const socket = this.#socket;
     /** @param {any} identity */
     const answer = (identity) => {
@@ -329,7 +329,7 @@ export class Session {
     };
     /** @param {unknown} error */
     const fail = (error) => {
-      tell(error);
+      report(error);
       if (this.#socket === socket) this.#lost();
     };
     try {
@@ -341,7 +341,7 @@ export class Session {
     }
   }
 
-  // Out
+  // Sending
 
   /** @param {string} type @param {any} [data] */
   #send(type, data) {
@@ -387,11 +387,11 @@ export class Session {
 /** events-custom. @param {string} type */
 function ownEvent(type) {
   if (typeof type !== "string" || type.startsWith("_"))
-    throw new TypeError("an event of an application has a name without an underscore in front");
+    throw new TypeError("the type of an application's event must be a string that does not begin with an underscore");
 }
 
 /**
- * The address as a browser wants it; one without a host is on the page's own.
+ * Returns the absolute ws or wss URL of an address; a path is on the page's own host.
  * @param {string | URL} url
  * @returns {string}
  */
@@ -399,6 +399,6 @@ function webSocketUrl(url) {
   const made = new URL(url, globalThis.location?.href);
   made.protocol = { "http:": "ws:", "https:": "wss:" }[made.protocol] ?? made.protocol;
   made.hash = "";
-  if (made.protocol !== "ws:" && made.protocol !== "wss:") throw new TypeError(`no address of a WebSocket: ${url}`);
+  if (made.protocol !== "ws:" && made.protocol !== "wss:") throw new TypeError(`not a WebSocket URL: ${url}`);
   return made.href;
 }
