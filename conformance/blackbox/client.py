@@ -18,7 +18,7 @@ NOTHING: JSON = {}
 """The data of a `_GET`, which means nothing."""
 NEEDS_WRITES = (
     "--allow-writes",
-    "needs --allow-writes: it writes to the documents, and puts back what was there",
+    "needs --allow-writes: it writes to the documents, and restores their values",
 )
 
 
@@ -135,9 +135,6 @@ class BlackBoxClient(Peer):
         """Demand a `_SET:KEY` since a mark that does not answer a question (state-refused-resync).
 
         All questions since then have to be asked through this client.
-
-        Raises:
-            Violation: It does not come.
         """
         await self.fence()
         answers = self.asked(key, since)

@@ -16,9 +16,6 @@ async def arrive(dialogue: Dialogue, session: str | None = None) -> BlackBoxClie
 
     Its initial state has arrived. That the others are closed before keeps a server that is wrong
     about takeovers from failing every case.
-
-    Raises:
-        Violation: It does not get that far.
     """
     for connection in dialogue.connections:
         if connection.closing is None:
@@ -27,11 +24,7 @@ async def arrive(dialogue: Dialogue, session: str | None = None) -> BlackBoxClie
 
 
 async def beside(dialogue: Dialogue, older: BlackBoxClient) -> BlackBoxClient:
-    """A client in the session of one whose connection is open.
-
-    Raises:
-        Violation: It does not get that far.
-    """
+    """A client in the session of one whose connection is open."""
     try:
         return await _enter(dialogue, older.session, "session-takeover")
     except ClosedEarly as error:
@@ -94,7 +87,7 @@ async def same_session(dialogue: Dialogue) -> None:
         raise NotTestable(
             "connections to one URL that share a session",
             "needs connections to one URL that share a session: here an older one is served "
-            "beside the newer one",
+            "next to the newer one",
         )
 
 

@@ -66,11 +66,7 @@ async def in_every_round(look: Callable[[], Awaitable[Differences]]) -> Differen
 
 
 def nowhere(found: Differences, what: str, requirement: str | None = None) -> None:
-    """Demand that there is no difference.
-
-    Raises:
-        Violation: There is one.
-    """
+    """Demand that there is no difference."""
     expected, received = (
         {
             f"{key}: {name}": value

@@ -207,8 +207,7 @@ async def test_new_connection_does_not_fall_back(dialogue: Dialogue) -> None:
         return await fallen_back(dialogue)
 
     nowhere(
-        await in_every_round(look),
-        "the initial state, by that at the end of the last connection",
+        await in_every_round(look), "the initial state, by that at the end of the last connection"
     )
 
 

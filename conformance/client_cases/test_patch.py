@@ -26,18 +26,14 @@ VECTORS: list[dict[str, Any]] = json.loads(
     (directory() / "vectors" / "patches.json").read_text(encoding="utf-8")
 )["vectors"]
 
+OF_SERVERS = {"patch-root", "patch-dialects-off", "patch-growth"}
+"""The requirements that bind only servers, or that a patch inside an attribute can't break."""
+
 SPECIAL = ["a/b", "~", "~1", "~01", "", "/", "é", "__proto__", "length", "0", "-", '"', "a.b"]
 """Names of members that a pointer has to be careful with."""
 
 LONG = [f"{number:040}" for number in range(30)]
 """Elements that are so long that to replace the whole array does not pay."""
-
-
-def vectors_of(requirement: str) -> pytest.MarkDecorator:
-    """The vectors whose first requirement is this one, with their patches moved to the place."""
-    found = [v for v in VECTORS if v["requirements"][0] == requirement and movable(patch_of(v))]
-    assert found
-    return pytest.mark.parametrize("vector", found, ids=lambda vector: vector["id"])
 
 
 def patch_of(vector: dict[str, Any]) -> JSON:
@@ -96,140 +92,24 @@ async def apply(client: ClientUnderTest, vector: dict[str, Any]) -> None:
         )
 
 
-@case("patch-operations")
-@vectors_of("patch-operations")
-async def test_client_does_as_the_vector_of_patch_operations_says(
-    client: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(client, vector)
+def vector_case(requirement: str, vectors: list[dict[str, Any]]) -> Any:
+    """The case that sends the patch of each of these vectors."""
+
+    @case(requirement)
+    @pytest.mark.parametrize("vector", vectors, ids=lambda vector: vector["id"])
+    async def test(client: ClientUnderTest, vector: dict[str, Any]) -> None:
+        await apply(client, vector)
+
+    return test
 
 
-@case("patch-append")
-@vectors_of("patch-append")
-async def test_client_does_as_the_vector_of_patch_append_says(
-    client: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(client, vector)
-
-
-@case("patch-index")
-@vectors_of("patch-index")
-async def test_client_does_as_the_vector_of_patch_index_says(
-    client: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(client, vector)
-
-
-@case("patch-type-changes")
-@vectors_of("patch-type-changes")
-async def test_client_does_as_the_vector_of_patch_type_changes_says(
-    client: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(client, vector)
-
-
-@case("patch-move-into-itself")
-@vectors_of("patch-move-into-itself")
-async def test_client_does_as_the_vector_of_patch_move_into_itself_says(
-    client: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(client, vector)
-
-
-@case("patch-test")
-@vectors_of("patch-test")
-async def test_client_does_as_the_vector_of_patch_test_says(
-    client: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(client, vector)
-
-
-@case("patch-missing-target")
-@vectors_of("patch-missing-target")
-async def test_client_does_as_the_vector_of_patch_missing_target_says(
-    client: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(client, vector)
-
-
-@case("events-member-names")
-@vectors_of("events-member-names")
-async def test_client_does_as_the_vector_of_events_member_names_says(
-    client: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(client, vector)
-
-
-@case("patch-unescape")
-@vectors_of("patch-unescape")
-async def test_client_does_as_the_vector_of_patch_unescape_says(
-    client: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(client, vector)
-
-
-@case("events-strings")
-@vectors_of("events-strings")
-async def test_client_does_as_the_vector_of_events_strings_says(
-    client: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(client, vector)
-
-
-@case("patch-pointer-syntax")
-@vectors_of("patch-pointer-syntax")
-async def test_client_does_as_the_vector_of_patch_pointer_syntax_says(
-    client: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(client, vector)
-
-
-@case("patch-malformed")
-@vectors_of("patch-malformed")
-async def test_client_does_as_the_vector_of_patch_malformed_says(
-    client: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(client, vector)
-
-
-@case("patch-atomic")
-@vectors_of("patch-atomic")
-async def test_client_does_as_the_vector_of_patch_atomic_says(
-    client: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(client, vector)
-
-
-@case("patch-empty")
-@vectors_of("patch-empty")
-async def test_client_does_as_the_vector_of_patch_empty_says(
-    client: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(client, vector)
-
-
-@case("patch-sequence")
-@vectors_of("patch-sequence")
-async def test_client_does_as_the_vector_of_patch_sequence_says(
-    client: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(client, vector)
-
-
-@case("patch-extra-members")
-@vectors_of("patch-extra-members")
-async def test_client_does_as_the_vector_of_patch_extra_members_says(
-    client: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(client, vector)
-
-
-@case("patch-many-operations")
-@vectors_of("patch-many-operations")
-async def test_client_does_as_the_vector_of_patch_many_operations_says(
-    client: ClientUnderTest, vector: dict[str, Any]
-) -> None:
-    await apply(client, vector)
+BY_REQUIREMENT: dict[str, list[dict[str, Any]]] = {}
+for _vector in VECTORS:
+    if movable(patch_of(_vector)) and _vector["requirements"][0] not in OF_SERVERS:
+        BY_REQUIREMENT.setdefault(_vector["requirements"][0], []).append(_vector)
+for _requirement, _vectors in BY_REQUIREMENT.items():
+    _name = f"test_client_does_as_the_vector_of_{_requirement.replace('-', '_')}_says"
+    globals()[_name] = vector_case(_requirement, _vectors)
 
 
 @case("patch-empty")

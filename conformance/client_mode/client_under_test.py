@@ -172,7 +172,7 @@ class ClientUnderTest(EventReader):
         """Leave the case out unless the kit can start the client again."""
         if self._program is None:
             raise NotTestable(
-                "--client-cmd", "needs --client-cmd: the client has to be started again after it"
+                "--client-cmd", "needs --client-cmd: the kit must restart the client after it"
             )
 
     def first_violation(self) -> Violation | None:
@@ -183,11 +183,7 @@ class ClientUnderTest(EventReader):
     # Connections
 
     async def back(
-        self,
-        state: JSON = None,
-        *,
-        requirement: str | None = None,
-        patience: float | None = None,
+        self, state: JSON = None, *, requirement: str | None = None, patience: float | None = None
     ) -> None:
         """Wait until the client is back, and send it a state.
 
@@ -198,7 +194,6 @@ class ClientUnderTest(EventReader):
 
         Raises:
             NotTestable: It need not come, and does not.
-            Violation: It does not come.
         """
         state = self.state if state is None else state
         await self.returned(requirement=requirement, patience=patience)
@@ -250,7 +245,6 @@ class ClientUnderTest(EventReader):
         """Send legal events and a fence in one write; the mark from which on their effects stand.
 
         Raises:
-            Violation: The fence is not answered.
             NotTestable: One of them calls an action that the client does not do.
         """
         for event in events:
@@ -294,6 +288,16 @@ class ClientUnderTest(EventReader):
         await self.connection.send_text(frame)
         self.connection.stimulate()
 
+    async def ignores(self, type: str, data: JSON = ABSENT) -> None:
+        """Send an event that must have no effect, and demand that it has none."""
+        await self.illegal(type, data)
+        await self.unaffected()
+
+    async def unaffected(self) -> None:
+        """Demand that the connection works, and that the client holds what both had before."""
+        await self.alive()
+        await self.holds()
+
     async def pair(self, type: str, metadata: JSON, content: bytes) -> None:
         """Send `_BIN_META` and its binary frame."""
         await self.connection.send("_BIN_META", {"type": type, "metadata": metadata})
@@ -303,11 +307,7 @@ class ClientUnderTest(EventReader):
     # What the client holds
 
     async def reported(self, data: JSON = ABSENT) -> JSON:
-        """The state that the client reports; that counts as a write of it.
-
-        Raises:
-            Violation: `_GET` is not answered.
-        """
+        """The state that the client reports; that counts as a write of it."""
         since = self.mark()
         self.connection.write_events(Event(f"_GET:{KEY}", {} if data is ABSENT else data))
         received = await self.next(
@@ -318,21 +318,13 @@ class ClientUnderTest(EventReader):
     async def holds(
         self, expected: JSON = None, *, requirement: str | None = None, **attributes: JSON
     ) -> None:
-        """Demand that the client holds a state: one, or what both have, with some attributes.
-
-        Raises:
-            Violation: It does not.
-        """
+        """Demand that the client holds a state: one, or what both have, with some attributes."""
         wanted = {**(self.state if expected is None else expected), **attributes}
         reported = await self.reported()
         expect.equal(reported, wanted, "the client's state", requirement=requirement)
 
     async def agrees(self, *, requirement: str | None = "state-client-patch") -> None:
-        """Demand that what the client has sent makes, of what it got, the state that it reports.
-
-        Raises:
-            Violation: It does not.
-        """
+        """Demand that what the client has sent makes, of what it got, the state that it reports."""
         await self.act("publish")
         held = self.state
         reported = await self.reported()
@@ -377,7 +369,7 @@ async def probe(client: ClientUnderTest) -> float | None:
     except Violation as violation:
         raise violation.restated(
             expected=f"that it answers {call('call', name='fence-1', arguments={}).text()} with "
-            f"{call('fence-1').text()}",
+            f"{call('fence-1').text()}"
         ) from violation
     clock = asyncio.get_running_loop().time
     began = clock()

@@ -13,10 +13,10 @@ from random import Random
 
 from conformance.client_mode import generators
 from conformance.client_mode.client_under_test import KEY, START, ClientUnderTest, call
-from conformance.client_mode.generators import Step
 from conformance.driver import expect
 from conformance.protocol.mirror import Mirror
 from conformance.protocol.wire import JSON, Event
+from conformance.sequences.steps import Step
 
 FAULTS = frozenset({"lose", "refuse"})
 AFTER_FAILURES = 3
@@ -39,7 +39,6 @@ class Sequence:
         """Take all steps, and compare at the end.
 
         Raises:
-            Violation: The client did not do what it had to.
             KeyError: There is a step of an unknown kind, or one that lacks something.
         """
         for self.position, step in enumerate(program):

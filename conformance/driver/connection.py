@@ -71,7 +71,6 @@ class Connection:
         legality: The judge of the received frames, which keeps the mirror.
         fences: The counters that distinguish answers from changes.
         closing: The end of the connection, None while it is open.
-        url: The URL.
         ended_by_kit: Whether the kit has begun to close it.
         masks: Whether the kit masks its frames, as clients do.
         opened: The monotonic time when it was opened.
@@ -179,7 +178,6 @@ class Connection:
             attributes: The attributes whose values are awaited.
 
         Raises:
-            Silence: It does not arrive before the deadline.
             ClosedEarly: The connection ends first.
             Violation: An illegal frame has arrived.
         """
@@ -208,11 +206,7 @@ class Connection:
             raise Silence(received=received, connection=self.label, **facts) from None
 
     async def wait_closed(self, *, requirement: str | None = None) -> Closing:
-        """Wait until the other side closes the connection.
-
-        Raises:
-            Silence: It does not before the deadline.
-        """
+        """Wait until the other side closes the connection."""
         try:
             async with asyncio.timeout(self._deadline):
                 await asyncio.shield(self._reader)
@@ -340,10 +334,7 @@ class Connection:
     def _closed_early(self, **facts: Any) -> ClosedEarly:
         assert self.closing is not None
         return ClosedEarly(
-            received=str(self.closing),
-            close_code=self.closing.code,
-            connection=self.label,
-            **facts,
+            received=str(self.closing), close_code=self.closing.code, connection=self.label, **facts
         )
 
     async def _read(self) -> None:

@@ -21,11 +21,8 @@ class Legality:
     """The judge of one side of a connection. Give it each frame in order.
 
     Attributes:
-        side: The side whose frames it judges.
         unannounced: The requirement that a patch breaks before the document's first `_SET`.
         inapplicable: The requirement that a patch breaks that can't be applied.
-        mirror: The documents.
-        violations: What was illegal so far, the oldest first.
     """
 
     side: ClassVar[str]

@@ -19,11 +19,7 @@ from conformance.proxy.watcher import Watched, Watcher
 
 COLOURS = {"red": "31", "yellow": "33", "green": "32", "dim": "2", "bold": "1", "cyan": "36"}
 COLOUR_OF: dict[Level, str] = {"must": "red", "should": "yellow", "suspect": "cyan"}
-VERBS: dict[Level, str] = {
-    "must": "breaks",
-    "should": "does not keep",
-    "suspect": "may break",
-}
+VERBS: dict[Level, str] = {"must": "breaks", "should": "does not keep", "suspect": "may break"}
 """The verb for a finding of each level."""
 WIDTH = 100
 TIMES = "\N{MULTIPLICATION SIGN}"

@@ -25,14 +25,7 @@ SLOWEST = 10
 
 
 def of_run(run: Run, chosen: Options, began: datetime, seconds: float) -> JSONObject:
-    """Return the report of a run of the kit.
-
-    Args:
-        run: Its outcomes.
-        chosen: The command line.
-        began: When it began.
-        seconds: Its duration.
-    """
+    """Return the report of a run of the kit."""
     return document(
         began=began,
         seconds=seconds,
@@ -66,23 +59,7 @@ def document(
     warnings: Sequence[str] = (),
     problems: Sequence[str] = (),
 ) -> JSONObject:
-    """Return a report; the counts, the coverage and the slowest cases are taken from the cases.
-
-    Args:
-        began: When the run began.
-        seconds: Its duration.
-        target: What was judged.
-        options: How it was judged.
-        selected: The number of cases that were to be judged.
-        requirements: The requirements that the cases may name.
-        cases: The cases, as `case` returns them.
-        frames: The number of frames that were checked.
-        status: The exit status of the run.
-        comparisons: The number of comparisons that were made.
-        limits: The limits that were measured.
-        warnings: Sentences about how little the run proves.
-        problems: Sentences about what is wrong with the run.
-    """
+    """Return a report; the counts, the coverage and the slowest cases are taken from the cases."""
     counts = Counter(case["verdict"] for case in cases)
     slowest = sorted(cases, key=lambda case: -case["seconds"])[:SLOWEST]
     found: JSONObject = {

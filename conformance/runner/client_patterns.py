@@ -278,7 +278,6 @@ def _tokens(operations: Operations) -> set[str]:
 
 
 def _names(value: JSON) -> set[str]:
-    """The names of all members, however deep."""
     if isinstance(value, list):
         return set().union(*map(_names, value))
     if isinstance(value, dict):
@@ -287,7 +286,6 @@ def _names(value: JSON) -> set[str]:
 
 
 def _at(document: JSON, pointer: str) -> JSON:
-    """The value at a pointer, or None."""
     try:
         return resolve_pointer(document, pointer, None)
     except (JsonPointerException, TypeError):
@@ -295,14 +293,12 @@ def _at(document: JSON, pointer: str) -> JSON:
 
 
 def _merged(before: JSON, after: JSON) -> JSON:
-    """The second value merged into the first, at every depth."""
     if not isinstance(before, dict) or not isinstance(after, dict):
         return after
     return {**before, **{name: _merged(before.get(name), value) for name, value in after.items()}}
 
 
 def _without(value: JSON, left: str) -> JSON:
-    """A value without the members of a name, however deep."""
     if isinstance(value, list):
         return [_without(item, left) for item in value]
     if isinstance(value, dict):

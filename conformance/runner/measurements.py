@@ -17,8 +17,6 @@ class Figure:
 
     Attributes:
         name: What was measured, a noun phrase such as "largest frame taken".
-        value: The value.
-        unit: Its unit.
         at_least: Whether the kit stopped there, so that the limit may be higher.
     """
 

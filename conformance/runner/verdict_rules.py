@@ -34,11 +34,7 @@ Found: TypeAlias = tuple[Violation, Trace, Program]
 
 
 class NeedsTestee(Skipped):
-    """There is no testee.
-
-    Attributes:
-        needs: What the run lacks, as in `NotTestable`.
-    """
+    """There is no testee."""
 
     needs = "a testee"
 
@@ -47,11 +43,7 @@ class NeedsTestee(Skipped):
 
 
 class Blocked(Skipped):
-    """The case depends on a case that failed.
-
-    Attributes:
-        culprit: The id of that case.
-    """
+    """The case depends on a case that failed."""
 
     def __init__(self, culprit: str) -> None:
         super().__init__(f"depends on {culprit}, which failed")

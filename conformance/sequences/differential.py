@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 
 from conformance.driver.dialogue import Dialogue
 from conformance.driver.target import Target
+from conformance.driver.trace import Trace
 from conformance.errors import Violation
 from conformance.protocol.display import show_json
 from conformance.protocol.wire import same
+from conformance.sequences.finding import Finding
 from conformance.sequences.program_run import Observation, Sequence
-from conformance.sequences.search import Finding, Search
-from conformance.sequences.steps import Step
+from conformance.sequences.search import Search
+from conformance.sequences.steps import FAULTS, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,12 @@ class Course:
     """What one server did in a program.
 
     Attributes:
-        dialogue: What passed.
+        trace: The dialogue.
         observations: What its clients held, and got besides, after each step.
         violation: The requirement that it broke in the step after these, or None.
     """
 
-    dialogue: Dialogue
+    trace: Trace
     observations: list[Observation]
     violation: Violation | None
 
@@ -90,7 +92,7 @@ async def run_at(target: Target, program: list[Step]) -> Course:
         violation = dialogue.first_violation() or error
     finally:
         await dialogue.release()
-    return Course(dialogue, sequence.observations, violation)
+    return Course(dialogue.trace, sequence.observations, violation)
 
 
 def compared(courses: list[Course]) -> ServersDiffer | None:
@@ -116,11 +118,12 @@ def search(targets: list[Target], seed: int, budget: float) -> Search:
     async def judge(target: Target, program: list[Step]) -> Finding | None:
         scaled = [replace(each, time_scale=target.time_scale) for each in targets]
         courses = await run_everywhere(scaled, program)
-        found.tally.add(program, courses[0].dialogue)
+        found.tally.add_program(program, FAULTS)
+        found.tally.add_events(courses[0].trace)
         difference = compared(courses)
         if difference is None:
             return None
-        return Finding(program[: difference.step + 1], difference, courses[0].dialogue)
+        return Finding(program[: difference.step + 1], difference, courses[0].trace)
 
     common = frozenset.intersection(*(target.features for target in targets))
     found = Search(replace(targets[0], features=common), seed, budget, judge=judge)

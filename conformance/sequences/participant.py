@@ -58,11 +58,7 @@ class Participant:
 
     @classmethod
     async def take(cls, dialogue: Dialogue) -> Participant:
-        """A client on a fresh session.
-
-        Raises:
-            Violation: The server does not give its initial state.
-        """
+        """A client on a fresh session."""
         peer = await dialogue.open()
         wrong = deviation("testee", peer.mirror(TESTEE))
         if wrong:
@@ -108,11 +104,7 @@ class Participant:
         return await self.at_once(call(name, **arguments))
 
     async def get(self, key: str = TESTEE, data: JSON = None) -> None:
-        """Ask for a state, and demand that it is the model's and that the client held it.
-
-        Raises:
-            Violation: It is not, or the client did not.
-        """
+        """Ask for a state, and demand that it is the model's and that the client held it."""
         following = key in self.connection.legality.mirror
         since = await self.at_once(Event(f"_GET:{key}", data), key=key)
         answers = self.peer.events(f"_SET:{key}", since)
@@ -155,9 +147,6 @@ class Participant:
             requirement: What the server breaks if the copy of a key differs.
             changed: The key whose model has changed since the last check; a copy of another one
                 that is the same object as then is not compared again.
-
-        Raises:
-            Violation: It does not.
         """
         if illegal := self.connection.first_violation():
             raise illegal
@@ -201,11 +190,7 @@ class Participant:
         return seen
 
     async def finish(self) -> None:
-        """Compare everything at the end: with `_GET`, and with a fresh connection.
-
-        Raises:
-            Violation: Something differs.
-        """
+        """Compare everything at the end: with `_GET`, and with a fresh connection."""
         for key in self.model.documents:
             if key in self.connection.legality.mirror:
                 await self.get(key)
@@ -227,11 +212,7 @@ class Participant:
         self.model.synced()
 
     async def alive(self, requirement: str) -> None:
-        """Demand that the connection serves.
-
-        Raises:
-            Violation: It does not.
-        """
+        """Demand that the connection serves."""
         try:
             await self.at_once(requirement=requirement)
         except ClosedEarly as error:

@@ -43,7 +43,6 @@ class Sequence:
         """Take all steps on fresh sessions, and compare everything at the end.
 
         Raises:
-            Violation: The server did not do what it had to.
             KeyError: There is a step of an unknown kind, or one that lacks something.
             ValueError: A number in a step is out of bounds.
         """

@@ -31,12 +31,7 @@ class Why(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why some requirements were not exercised.
-
-    Attributes:
-        why: The reason.
-        what: What they need, or what blocks them.
-    """
+    """Why some requirements were not exercised."""
 
     why: Why
     what: str = ""
@@ -71,12 +66,7 @@ class Coverage:
 
 
 def coverage(run: Run, under_test: str) -> list[Coverage]:
-    """Return what was exercised, by side and level; without groups that have no requirement.
-
-    Args:
-        run: The run.
-        under_test: `server` or `client`; the requirements of the other side are left out.
-    """
+    """Return what was exercised, by side and level; without groups that have no requirement."""
     groups = {
         (side, level): Coverage(side, level) for side in (under_test, BOTH) for level in LEVELS
     }

@@ -53,10 +53,6 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
 
     pytest marks the base class as final, because its methods may change; a test runs every method
     that is overridden here.
-
-    Args:
-        config: The configuration of the run.
-        file: The file to write to.
     """
 
     def __init__(self, config: pytest.Config, file: TextIO | None = None) -> None:

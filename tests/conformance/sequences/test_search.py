@@ -13,7 +13,8 @@ from conformance.runner.probe import probe
 from conformance.sequences import search
 from conformance.sequences.differential import ServersDiffer, compared, run_everywhere
 from conformance.sequences.differential import search as differential_search
-from conformance.sequences.search import Finding, Search, drawn
+from conformance.sequences.finding import Finding
+from conformance.sequences.search import Search, drawn
 from conformance.sequences.steps import Step
 from tests import forked
 from tests.conformance.sequences.test_strategies import FEATURES
