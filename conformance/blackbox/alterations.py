@@ -1,4 +1,4 @@
-"""Writes to documents of which only the present state is known: they keep its types and shapes."""
+"""Writes to documents of an unknown application: they keep the types and shapes of the values."""
 
 from __future__ import annotations
 

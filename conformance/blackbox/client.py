@@ -1,4 +1,4 @@
-"""A client of any application: it takes what is announced, and asks for it."""
+"""A client of any application: it receives the announced documents, and requests their states."""
 
 from __future__ import annotations
 

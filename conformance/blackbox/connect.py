@@ -1,4 +1,4 @@
-"""How clients connect: to a session of their own, to one that exists, or in each other's place."""
+"""Connects clients: to a new session, to an existing one, or as a replacement of another client."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Compares what two looks at documents say.
+"""Compares the states of documents at two times.
 
-Without a contract nothing is known of an application: it may change at any time, with a patch or,
-as a clock does, without one. So two states are compared attribute by attribute and, where they
-differ, looked at again; only what differs in every round, and was not seen to change by itself, is
-a fault.
+Without a testee contract, the kit knows nothing about an application. A document may change at any
+time, with a patch or, like a clock, without one. So two states are compared attribute by attribute,
+and attributes that differ are read again. Only an attribute that differs in every round, and has
+not changed on its own, is a fault.
 """
 
 from __future__ import annotations

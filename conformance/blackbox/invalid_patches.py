@@ -1,8 +1,8 @@
-"""Patches that any server has to refuse, sent to an application, and what of them it took.
+"""Sends patches to an application that any server must refuse, and finds those it has applied.
 
-An application may change by itself, at a refusal too: it may count it, or write it down. So an
-attribute is at fault only if it took exactly what was written to it, round after round, where the
-rounds write something greater and something less in turn.
+An application may change on its own, and also when it refuses a patch: it may count or log the
+refusal. So an attribute is at fault only if it has exactly the written value in every round. The
+rounds write a greater and a smaller value in turn.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The ways in which the cases without a contract look at an application."""
+"""Observes an application without a testee: its states, its patches, the effects of calls."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ async def apply(client: ClientUnderTest, vector: dict[str, Any]) -> None:
         await client.holds({**START, "text": "kept", "anything": vector["document"]})
         expect.true(
             client.asked,
-            expected="_GET:TESTEE behind a patch that can't be applied",
+            expected="_GET:TESTEE after a patch that can't be applied",
             received="nothing of the kind",
             kind=Kind.MISSING_EVENT,
             event=f"_GET:{KEY}",

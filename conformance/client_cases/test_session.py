@@ -145,7 +145,7 @@ async def test_client_says_who_it_is_and_stays_the_same(client: ClientUnderTest)
         answer = await client.next("_USER_SESSION", since=0, requirement="session-identify-answer")
         told.append(answer.event.data)
         await client.at_once(Event(f"_SET:{KEY}", START))
-    expect.equal(told[1:], told[:1] * 2, "who the client says that it is, later")
+    expect.equal(told[1:], told[:1] * 2, "the identification on later connections")
 
 
 @case("session-identify-answer")

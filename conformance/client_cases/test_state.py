@@ -76,7 +76,7 @@ async def test_client_asks_for_the_state_when_a_patch_does_not_fit(
     asked, held, reported = client.asked, client.state, await client.reported()
     expect.true(
         asked,
-        expected="_GET:TESTEE behind a patch that can't be applied",
+        expected="_GET:TESTEE after a patch that can't be applied",
         received="nothing of the kind before the answer to a later event",
         kind=Kind.MISSING_EVENT,
         event=f"_GET:{KEY}",

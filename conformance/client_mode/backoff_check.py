@@ -1,8 +1,8 @@
-"""What the times between a client's attempts to connect say (session-backoff).
+"""Judges the waits between a client's attempts to connect (session-backoff).
 
-A client may begin with any wait, grow it as it likes, up to any limit, and take any part of it at
-random. So one row of waits says little: several are laid beside each other, each of a client that
-was restarted, and only what no such client does is told.
+A client may begin with any wait, increase it in any way up to any limit, and make any part of it
+random. So one series of waits proves little. Several series are compared, each of a restarted
+client, and only waits that no conformant client has are reported.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Which actions of the contract a client does, looked at once before the first case.
+"""Finds out, before the first case, which actions of the contract a client has.
 
-A client that lacks one would fail every case that uses it, each for another requirement that has
-nothing to do with it. So these cases are left out, and the run fails with one sentence.
+A client that lacks an action would fail every case that uses it, each for a requirement that it may
+well meet. So these cases are not testable, and the run fails with one message.
 """
 
 from __future__ import annotations

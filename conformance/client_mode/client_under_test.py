@@ -1,8 +1,8 @@
-"""The client under test as a case sees it, whatever connection it is on.
+"""The client under test as a case uses it, independent of its current connection.
 
-The kit keeps the document TESTEE; the client follows it, and writes to it when its actions are
-called (spec/testee.md, "A client under test"). A case calls an action together with a fence, and
-then looks at what arrived, at the mirror of both, and at the state that the client reports.
+The kit has the document TESTEE. The client follows it, and writes to it when its actions are called
+(spec/testee.md, "A client under test"). A case calls an action together with a fence, and then
+checks the received events, the mirror, and the state that the client reports.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class ClientUnderTest(EventReader):
     """
 
     connection: ClientConnection
-    alive_means = "a connection that stays open, and on which events are handled"
+    alive_means = "a connection that stays open, and that the client handles events"
     not_alive = Violation
 
     def __init__(self, host: Host, target: Target, program: ClientProgram | None) -> None:
@@ -128,8 +128,8 @@ class ClientUnderTest(EventReader):
     async def _started_anew(self) -> ClientConnection:
         if self._program is None:
             raise NotTestable(
-                "a client that connects again",
-                "needs a client that connects again, or that the kit can start",
+                "a client that reconnects",
+                "needs a client that reconnects, or that the kit can start",
             )
         self.trace.add(self.host.last_label, "noted", "the kit starts the client again")
         self._program.stop()

@@ -1,7 +1,7 @@
-"""Random values, patches and programs of client mode, each made of a seed.
+"""Random values, patches and programs of client mode, each generated from a seed.
 
-A step names a seed, and what it does is drawn from that and from the state that is there when it is
-taken. So a step can be taken behind any other, and a program stays one when steps are left out.
+A step has a seed. Its effect is generated from the seed and from the state at that time. So a step
+can follow any other, and a program stays valid when steps are left out.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The server that clients under test connect to: it accepts, refuses, or does not answer.
 
-It lives as long as the run, on one address, since a client knows one URL. What it does with the
-next handshakes is set by the case; who arrived, and when, is kept.
+It runs as long as the run, on one address, because a client knows one URL. The case decides how it
+answers the next handshakes. It records every handshake with its time.
 """
 
 from __future__ import annotations

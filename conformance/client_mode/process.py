@@ -1,4 +1,4 @@
-"""A client that the kit starts itself, watches, starts again and ends."""
+"""The process of a client that the kit starts, watches, restarts and stops."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class ClientProgram(ServerProcess):
     """A command that connects to the kit.
 
     Args:
-        command: The command line; `{url}` stands for the URL.
+        command: The command line; `{url}` is replaced with the URL.
         url: The kit's URL.
     """
 
@@ -20,7 +20,7 @@ class ClientProgram(ServerProcess):
         self.given = command
 
     def start(self) -> None:
-        """Start it; that it has connected shows elsewhere.
+        """Start it; the listener sees whether it connects.
 
         Raises:
             StartFailed: It can't be run.

@@ -1,8 +1,8 @@
 """Runs programs against a client, and checks after each step that both sides agree.
 
-What the client reports has to be what the kit's patches and the client's own have made. While the
-client has edits that it was told not to send, only the end is compared: a client may keep them, or
-drop them when a state comes.
+The client must report the state that results from the kit's patches and its own. While the client
+has unsent edits, only the state at the end is compared, because a client may keep them or drop them
+when a state arrives.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a dialogue with a client tells of its document, event by event.
+"""Reads the dialogue of a finding about a client: the state of its document after each event.
 
-The same rule as that of `legality`: a copy that both sides hold when everything has arrived. It is
-followed once more here, since what a finding looks like has to be told from its dialogue alone.
+The state is the value that both sides hold once all events have arrived, as in `legality`. It is
+computed again here, because a pattern is recognised from the dialogue alone.
 """
 
 from __future__ import annotations
