@@ -21,7 +21,7 @@ class Write:
     """An attribute that was altered.
 
     Attributes:
-        client: Who did it.
+        client: The client that altered it.
         key: The document.
         name: The attribute.
         mark: What had arrived before it.
@@ -40,11 +40,11 @@ class Write:
 
 
 def alteration(value: JSON, *tokens: str, down: bool = False) -> JSON | None:
-    """An operation that makes a value another one of its type and shape; None if there is none.
+    """An operation that changes a value to another one of its type and shape, or None.
 
-    A text gets longer by a character, a number greater by 1, `true` becomes `false`; an array gets
-    its last element once more, and of an object the first member that can be is altered. Downwards
-    the opposite is done where it leaves something.
+    A text gets one more character, a number is increased by 1, `true` becomes `false`, the last
+    element of an array is appended again, and in an object the first member that can be altered is
+    altered. Downwards, the opposite is done unless the value would become empty.
 
     Args:
         value: What is there now.
@@ -74,7 +74,7 @@ def alteration(value: JSON, *tokens: str, down: bool = False) -> JSON | None:
 def alterations(
     states: dict[str, JSON], restless: set[Place], *, down: bool = False
 ) -> Iterator[tuple[str, str, JSON]]:
-    """An alteration of each attribute that can be altered and is at rest: key, name, operation."""
+    """An alteration of each attribute that does not change on its own: key, name, operation."""
     for key, state in states.items():
         for name, value in state.items():
             operation = alteration(value, name, down=down)
@@ -83,7 +83,7 @@ def alterations(
 
 
 async def alter_all(client: BlackBoxClient) -> None:
-    """Alter every attribute that can be altered and is at rest."""
+    """Alter every attribute that can be altered and does not change on its own."""
     for key, _, operation in alterations(await client.states(), client.application.restless):
         await client.write(key, operation)
 
@@ -91,7 +91,7 @@ async def alter_all(client: BlackBoxClient) -> None:
 async def written(
     dialogue: Dialogue, client: BlackBoxClient, states: dict[str, JSON]
 ) -> AsyncIterator[Write]:
-    """Alter one attribute after the other; leaves out what the server closes the connection for.
+    """Alter one attribute after the other; skip those for which the server closes the connection.
 
     Raises:
         NotTestable: The session can not be reached again after that.

@@ -15,7 +15,7 @@ from conformance.protocol.mirror import Inapplicable, Mirror
 from conformance.protocol.wire import JSON
 
 NOTHING: JSON = {}
-"""The data of a `_GET`, which means nothing."""
+"""The data of a `_GET`, which the receiver ignores."""
 NEEDS_WRITES = (
     "--allow-writes",
     "needs --allow-writes: it writes to the documents, and restores their values",
@@ -26,8 +26,8 @@ class BlackBoxClient(Peer):
     """One client on one connection.
 
     Attributes:
-        keys: The documents that were announced on the connection, in their order.
-        application: What is known of the application.
+        keys: The documents that were announced on the connection, in order.
+        application: The known facts about the application.
     """
 
     def __init__(self, connection: Connection, session: str, target: Target) -> None:
@@ -44,7 +44,7 @@ class BlackBoxClient(Peer):
     async def ask(
         self, key: str, data: JSON = NOTHING, *, requirement: str | None = "state-get"
     ) -> int:
-        """Send `_GET:KEY`; the position of the next `_SET:KEY` among what arrived."""
+        """Send `_GET:KEY`; return the position of the next `_SET:KEY` among the received events."""
         since = self.mark()
         self._questions.append((since, key))
         await self.send(f"_GET:{key}", data)
@@ -60,11 +60,11 @@ class BlackBoxClient(Peer):
         return types.index(f"_SET:{key}", since)
 
     def asked(self, key: str, since: int = 0) -> int:
-        """How often it has asked for a document since a mark."""
+        """The number of `_GET` for a document since a mark."""
         return sum(asked == key and mark >= since for mark, asked in self._questions)
 
     def at(self, position: int) -> JSON:
-        """The data of what arrived at a position."""
+        """The data of the received event at a position."""
         return self.connection.received[position].event.data
 
     async def fence(self, key: str = "") -> None:
@@ -74,8 +74,8 @@ class BlackBoxClient(Peer):
     async def get(self, key: str = "", *, requirement: str | None = "state-get") -> JSON:
         """The state that the server reports.
 
-        A refused write is answered with a `_SET` too. So as many questions more are asked as
-        writes were sent: the last answer is then certainly one to a question of now.
+        A refused write is answered with a `_SET` too. So the client sends one more `_GET` for each
+        write that it has sent: the last `_SET` is then certainly an answer to one of these.
         """
         key = key or self.keys[0]
         position = await self.ask(key, requirement=requirement)
@@ -84,11 +84,11 @@ class BlackBoxClient(Peer):
         return self.at(position)
 
     async def states(self) -> dict[str, JSON]:
-        """What the server reports of every document."""
+        """The state of every document, as the server reports it."""
         return {key: await self.get(key) for key in self.keys}
 
     def held(self, key: str, before: int | None = None) -> JSON:
-        """What a client holds, or held before the event at a position arrived."""
+        """The client's copy, now or before the event at a position arrived."""
         mirror = Mirror()
         edits = list(self._edits)
         received = self.connection.received[:before]
@@ -104,16 +104,16 @@ class BlackBoxClient(Peer):
         return mirror[key]
 
     async def disagreements(self) -> Differences:
-        """Where what the client holds of any document is not what the server answers."""
+        """The differences between the client's copies and the states that the server reports."""
         found: Differences = {}
         for key in self.keys:
             found |= await self.disagreement(key)
         return found
 
     async def disagreement(self, key: str) -> Differences:
-        """Where what the client holds is not what the server answers.
+        """The differences between the client's copy and the state that the server reports.
 
-        Whatever changes between two questions without a patch is quiet, and left out.
+        An attribute that changes between two `_GET` without a patch is left out.
         """
         first = await self.ask(key)
         second = await self.ask(key)
@@ -125,7 +125,7 @@ class BlackBoxClient(Peer):
         return without(found, self.application.quiet)
 
     async def at_rest(self) -> dict[str, JSON]:
-        """Look twice, so that what changes by itself is known; the state of every document."""
+        """Read the documents twice, to find attributes that change on their own; return states."""
         earlier, now = await self.states(), await self.states()
         for key in self.keys:
             self.application.restless |= differences(key, earlier[key], now[key]).keys()

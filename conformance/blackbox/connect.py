@@ -12,10 +12,10 @@ from conformance.errors import ClosedEarly, NotTestable, Silence
 
 
 async def arrive(dialogue: Dialogue, session: str | None = None) -> BlackBoxClient:
-    """A client in a fresh session, or in a given one, when no other connection is open any more.
+    """Close all connections, and connect a client to a new session or to a given one.
 
-    Its initial state has arrived. That the others are closed before keeps a server that is wrong
-    about takeovers from failing every case.
+    Its initial state has arrived. The others are closed first, because otherwise a server with a
+    wrong takeover would fail every case.
     """
     for connection in dialogue.connections:
         if connection.closing is None:
@@ -54,7 +54,7 @@ async def _enter(dialogue: Dialogue, session: str | None, requirement: str) -> B
 
 
 async def _wait_for_announced(client: BlackBoxClient, target: Target) -> None:
-    """Wait for what the probe was sent; a document may be gone since, so it need not come."""
+    """Wait for the documents that the probe received; one that no longer exists may be missing."""
 
     def keys() -> tuple[str, ...]:
         events = (received.event for received in client.connection.received)
@@ -73,7 +73,7 @@ async def same_session(dialogue: Dialogue) -> None:
     """Demand that connections to one URL share a session.
 
     Raises:
-        NotTestable: They do not; nothing obliges an application to that.
+        NotTestable: They do not; an application is free to use a session per connection.
     """
     application = dialogue.target.application
     if application.shared is None:
@@ -103,7 +103,7 @@ async def arrive_to_be_replaced(dialogue: Dialogue) -> BlackBoxClient:
 
 
 async def survivor(dialogue: Dialogue, client: BlackBoxClient) -> BlackBoxClient:
-    """Who can go on when everything sent so far was handled: this one, or one in its place.
+    """Wait until everything sent was handled; return the client, or a new one if it was closed.
 
     Raises:
         NotTestable: The connection was closed, and its session can not be reached again.

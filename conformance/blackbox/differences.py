@@ -16,12 +16,12 @@ from conformance.driver.application import Place
 from conformance.protocol.wire import ABSENT, JSON, same
 
 ROUNDS = 5
-"""How often two looks have to differ before that is a fault."""
+"""The number of rounds in which two states must differ before that is a fault."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValueDifference:
-    """An attribute of which two looks say different things; `ABSENT` where it is missing."""
+    """The two values of an attribute that differs between two states; `ABSENT` if it is missing."""
 
     expected: JSON
     received: JSON
@@ -50,12 +50,12 @@ def differences(key: str, expected: JSON, received: JSON) -> Differences:
 
 
 def without(found: Differences, places: set[Place]) -> Differences:
-    """The differences elsewhere than in these places."""
+    """The differences in other places than these."""
     return {place: difference for place, difference in found.items() if place not in places}
 
 
 async def in_every_round(look: Callable[[], Awaitable[Differences]]) -> Differences:
-    """What differs in each of some looks, as the last one says; ends when nothing is left."""
+    """The differences that are found in every round; ends early if none is left."""
     left = await look()
     for _ in range(ROUNDS - 1):
         if not left:

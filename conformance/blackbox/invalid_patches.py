@@ -41,7 +41,7 @@ class RefusedPatch:
     value: JSON
 
     def taken(self, states: dict[str, JSON]) -> ValueDifference | None:
-        """What is wrong if the attribute has taken what was written; None if it has not."""
+        """The difference if the attribute has the written value, or None."""
         key, name = self.place
         now = states.get(key, {}).get(name, ABSENT)
         if now is ABSENT or (self.value is not ABSENT and not same(now, self.value)):
@@ -50,7 +50,7 @@ class RefusedPatch:
 
 
 def refused_patches(name: str, operation: JSON, unknown: str) -> dict[str, list[JSON]]:
-    """Patches that any server has to refuse, by what is wrong with them.
+    """Patches that any server must refuse, by the name of their fault.
 
     Args:
         name: An attribute.
@@ -68,9 +68,9 @@ def refused_patches(name: str, operation: JSON, unknown: str) -> dict[str, list[
 
 
 async def taken(dialogue: Dialogue, session: str, wrong: str, unknown: str) -> Differences:
-    """Which attributes take what patches write that have to be refused, in every round.
+    """The attributes that invalid patches change in every round.
 
-    Each patch writes to one attribute; all are tried, and those that took it are tried again.
+    Each patch writes to one attribute. All are tried, and the patches that had an effect again.
 
     Args:
         dialogue: The connections of the case.

@@ -21,7 +21,7 @@ from conformance.errors import ClosedEarly, Silence
 from conformance.protocol.wire import JSON, Event
 
 PATCHES = 3
-"""How many patches have to lead to something wrong before that is a fault."""
+"""The number of patches that must lead to a wrong copy before that is a fault."""
 
 Attempt = Callable[[BlackBoxClient], Awaitable[object]]
 
@@ -32,7 +32,7 @@ def initial(client: BlackBoxClient) -> dict[str, JSON]:
 
 
 async def effect(dialogue: Dialogue, attempt: Attempt) -> Differences:
-    """What an attempt changes, each time that it is made in a fresh session."""
+    """The changes that an attempt makes every time, each time in a new session."""
 
     async def look() -> Differences:
         client = await arrive(dialogue)
@@ -48,9 +48,9 @@ async def effect(dialogue: Dialogue, attempt: Attempt) -> Differences:
 
 
 async def call_all(client: BlackBoxClient) -> None:
-    """Make the calls that the user has named, or the one that the testee is there for.
+    """Make the calls that the user has named, or the testee's `burst`.
 
-    Each that the user has named is first made alone, to see whether it changes anything.
+    Each call that the user has named is first made alone, to find out whether it has an effect.
     """
     application = client.application
     if application.tried < len(application.calls) and BURST not in application.calls:
@@ -64,7 +64,7 @@ async def call_all(client: BlackBoxClient) -> None:
 
 
 async def _watch(client: BlackBoxClient) -> None:
-    """Learn what the application changes by itself, until nothing else does for a while."""
+    """Find the attributes that change on their own; ends when no other has changed for a while."""
     application, since = client.application, client.mark()
     while await _patched(client, since, application.listen, application.restless) is not None:
         patches = [received.event for received in client.connection.received[since:]]
@@ -74,7 +74,7 @@ async def _watch(client: BlackBoxClient) -> None:
 
 
 async def _changes(client: BlackBoxClient, call: Call) -> bool:
-    """Whether anything changes after a call, other than what changes by itself."""
+    """Whether a call changes anything that does not change on its own."""
     application = client.application
     before, since = await client.at_rest(), client.mark()
     await client.call(call)
@@ -85,7 +85,7 @@ async def _changes(client: BlackBoxClient, call: Call) -> bool:
 
 
 async def fallen_back(dialogue: Dialogue) -> Differences:
-    """What had changed on a connection, and is on the next one as it was at its beginning."""
+    """The attributes that changed on a connection, and have their old value on the next one."""
     older = await arrive(dialogue)
     await call_all(older)
     begun, last = initial(older), await older.states()
@@ -102,13 +102,14 @@ async def fallen_back(dialogue: Dialogue) -> Differences:
 async def after_patches(
     client: BlackBoxClient, patience: float, alter: Attempt | None = None
 ) -> list[Differences]:
-    """Where the mirror is wrong after each of some patches; ends with the first that is right.
+    """The differences of the mirror after each of some patches; ends with the first correct one.
 
-    What the kit itself has written may be converted or derived from, and a server may tell that
-    later (state-corrected): then only what was patched, and not written, has to be right.
+    A server may convert values that the kit has written, or derive others from them, and send the
+    correction later (state-corrected). Then only attributes that were patched, and not written, are
+    compared.
 
     Args:
-        client: Who listens.
+        client: The client that receives the patches.
         patience: Seconds to wait for each patch.
         alter: What makes a change, or None if the application is to make it.
     """
@@ -138,7 +139,7 @@ async def _patched(
     """The key of the first patch since a mark, or None if none comes in time.
 
     Args:
-        client: Who listens.
+        client: The client that receives the patches.
         since: The mark.
         patience: Seconds to wait.
         besides: If given, a patch of nothing but these attributes does not count.
