@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from conformance.protocol.contract import ASSIGNABLE
 from conformance.protocol.model import Model
+from conformance.protocol.pointers import places
 from conformance.protocol.wire import JSON
 
 NAMES = ["a", "b", "", "/", "~", "a/b", "m~n", "~1", "0", "-", "é", "😀", "__proto__", "\x00"]
@@ -136,19 +135,6 @@ SPOILERS: list[JSON] = [
 """Operations for each of which a patch has to be refused, whatever edits stand around them."""
 
 spoilers = st.sampled_from(SPOILERS)
-
-
-def places(value: JSON, prefix: str = "") -> Iterator[str]:
-    """The pointers of everything inside a value."""
-    if isinstance(value, dict):
-        members = ((name.replace("~", "~0").replace("/", "~1"), v) for name, v in value.items())
-    elif isinstance(value, list):
-        members = ((str(index), v) for index, v in enumerate(value))
-    else:
-        return
-    for token, inner in members:
-        yield f"{prefix}/{token}"
-        yield from places(inner, f"{prefix}/{token}")
 
 
 def keeps_items_an_array(operations: list[JSON]) -> bool:
