@@ -47,8 +47,8 @@ async def test_application_is_judged_without_a_testee(tmp_path: Path) -> None:
     output = await judge_notes("notes", "--listen-for", "0.2s", "--report-json", str(report))
     assert "cases, needs a testee, the small application of spec/testee.md" in output
     assert "without a testee, with the documents NOTES" in output
-    assert "not testable: 1 case, no patch arrived within 0.2 s: let the application" in output
-    assert "cases, needs --allow-writes: it writes to the documents, and puts back" in output
+    assert "not testable: 1 case, no patch arrived within 0.2 s: change something in" in output
+    assert "cases, needs --allow-writes: it writes to the documents, and restores" in output
     document = json.loads(report.read_text())
     assert deviation("report", document) is None
     assert document["target"]["testee"] is False
