@@ -351,7 +351,7 @@ class Session:
         if older is not None:
             self.counters.taken_over += 1
             self._log.warning(
-                "a newer connection replaces number %d", older.number,
+                "a newer connection replaces connection %d", older.number,
                 extra=log_fields("taken-over", "session-takeover", older=older.number,
                                  older_peer=peer_of(older.ws)),
             )  # fmt: skip
@@ -394,5 +394,6 @@ class Session:
         except Exception:  # noqa: BLE001  # the application's
             self.counters.failed_hooks += 1
             self._log.exception(
-                "%s of the session's state failed", hook, extra=log_fields("hook-failed", name=hook)
-            )
+                "the hook %r of the session's state failed", hook,
+                extra=log_fields("hook-failed", name=hook),
+            )  # fmt: skip

@@ -237,7 +237,7 @@ class Sessions:
         code, peer = CloseCode.TRY_AGAIN_LATER, peer_of(ws)
         if len(self._entries) >= self._limit:
             _log.warning(
-                "no room for another session: there are %d", len(self._entries),
+                "rejecting a client: the limit of %d sessions is reached", self._limit,
                 extra=log_fields("no-room", sessions=len(self), session=identity, peer=peer,
                                  code=code),
             )  # fmt: skip
@@ -245,7 +245,8 @@ class Sessions:
         user = _user(identity)
         if user is not None and self._of_user[user] >= self._most_of_a_user:
             _log.warning(
-                "no room for another session of the user %s", shorten(repr(user)),
+                "rejecting a client: the user %s has reached the limit of %d sessions",
+                shorten(repr(user)), self._most_of_a_user,
                 extra=log_fields("no-room-for-user", peer=peer, code=code),
             )  # fmt: skip
             return False
@@ -279,7 +280,8 @@ class Sessions:
             return False
         if not entry.session.event_handlers:
             _log.warning(
-                "the factory of a session returned, but no object is synced in the session",
+                "the factory of a session returned, but no object is synced in the session: "
+                "create the synced objects in the factory",
                 extra=log_fields("factory-idle", session=identity),
             )
         return True

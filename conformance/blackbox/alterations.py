@@ -1,4 +1,4 @@
-"""Writes that keep the types and shapes of a document, of which only the state is known."""
+"""Writes to documents of an unknown application: they keep the types and shapes of the values."""
 
 from __future__ import annotations
 

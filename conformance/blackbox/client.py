@@ -1,4 +1,4 @@
-"""A client of any application: it accepts the documents that are announced, and asks for them."""
+"""A client of any application: it receives the announced documents, and requests their states."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOTHING: JSON = {}
 """The data of a `_GET`; it has no meaning."""
 NEEDS_WRITES = (
     "--allow-writes",
-    "needs --allow-writes: it writes to the documents, and restores them",
+    "needs --allow-writes: it writes to the documents, and restores their values",
 )
 
 

@@ -1,4 +1,4 @@
-"""Opens connections to a new session, to an existing one, or beside another connection."""
+"""Connects clients: to a new session, to an existing one, or as a replacement of another client."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ async def same_session(dialogue: Dialogue) -> None:
     if not application.shared:
         raise NotTestable(
             "connections to one URL that share a session",
-            "needs connections to one URL that share a session: this server serves an older one "
-            "beside the newer one",
+            "needs connections to one URL that share a session: here an older one is served "
+            "next to the newer one",
         )
 
 

@@ -1,8 +1,9 @@
 """Compares the states of documents at two times.
 
-An application without a contract may change at any time, with a patch or, like a clock, without
-one. So states are compared by attribute, repeatedly. A fault is only a difference that every round
-shows, in an attribute that was not seen to change by itself.
+Without a testee contract, the kit knows nothing about an application. A document may change at any
+time, with a patch or, like a clock, without one. So two states are compared attribute by attribute,
+and attributes that differ are read again. Only an attribute that differs in every round, and has
+not changed on its own, is a fault.
 """
 
 from __future__ import annotations

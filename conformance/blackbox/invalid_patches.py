@@ -1,7 +1,7 @@
-"""Patches that every server must refuse, and their effects on an application.
+"""Sends patches to an application that any server must refuse, and finds those it has applied.
 
-An application may change by itself, also when it refuses a patch: it may count refusals, or log
-them. So a fault is only an attribute that holds exactly the written value, in every round. The
+An application may change on its own, and also when it refuses a patch: it may count or log the
+refusal. So an attribute is at fault only if it has exactly the written value in every round. The
 rounds write a greater and a smaller value in turn.
 """
 

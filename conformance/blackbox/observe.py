@@ -1,4 +1,4 @@
-"""Observations of an application, for the cases without a contract."""
+"""Observes an application without a testee: its states, its patches, the effects of calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Restores what the kit has written to an application's documents."""
+"""Restores the documents of an application after the kit has written to them."""
 
 from __future__ import annotations
 

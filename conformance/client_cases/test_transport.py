@@ -41,7 +41,7 @@ async def test_client_goes_on_when_what_it_asks_for_does_not_come(client: Client
     since = await client.act("call", name="still", arguments={})
     expect.true(
         {"type": "still"} in client.events(f"_ACTION:{KEY}", since),
-        expected="that the client continues while it waits for a state",
+        expected="that the client handles events while it waits for a state",
         received="nothing",
     )
     await client.connection.cut()

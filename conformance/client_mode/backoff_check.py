@@ -1,8 +1,8 @@
-"""Judges the waits between a client's connection attempts (session-backoff).
+"""Judges the waits between a client's attempts to connect (session-backoff).
 
-A client may begin with any wait, increase it in any way up to any limit, and randomise any part of
-it. So one row of waits proves little. Several rows are compared, each from a restarted client, and
-only what no conformant client does counts as a fault.
+A client may begin with any wait, increase it in any way up to any limit, and make any part of it
+random. So one series of waits proves little. Several series are compared, each of a restarted
+client, and only waits that no conformant client has are reported.
 """
 
 from __future__ import annotations

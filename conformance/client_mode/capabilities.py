@@ -1,7 +1,7 @@
-"""Finds the actions of the contract that a client lacks, once before the first case.
+"""Finds out, before the first case, which actions of the contract a client has.
 
-Each case that uses a missing action would fail for an unrelated requirement. These cases are left
-out instead, and the run fails with one sentence.
+A client that lacks an action would fail every case that uses it, each for a requirement that it may
+well meet. So these cases are not testable, and the run fails with one message.
 """
 
 from __future__ import annotations

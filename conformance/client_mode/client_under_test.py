@@ -1,7 +1,7 @@
-"""The client under test in one case, across its connections.
+"""The client under test as a case uses it, independent of its current connection.
 
-The kit holds the document TESTEE. The client follows it, and writes to it when its actions are
-called (spec/testee.md, "A client under test"). A case calls an action together with a fence, then
+The kit has the document TESTEE. The client follows it, and writes to it when its actions are called
+(spec/testee.md, "A client under test"). A case calls an action together with a fence, and then
 checks the received events, the mirror, and the state that the client reports.
 """
 
@@ -51,7 +51,7 @@ class ClientUnderTest(EventReader):
     """
 
     connection: ClientConnection
-    alive_means = "a connection that stays open, and on which events are handled"
+    alive_means = "an open connection on which the client handles events"
     not_alive = Violation
 
     def __init__(self, host: Host, target: Target, program: ClientProgram | None) -> None:
@@ -127,8 +127,8 @@ class ClientUnderTest(EventReader):
     async def _restarted(self) -> ClientConnection:
         if self._program is None:
             raise NotTestable(
-                "a client that connects again",
-                "needs a client that connects again, or that the kit can start",
+                "a client that reconnects",
+                "needs a client that reconnects, or that the kit can start",
             )
         self.trace.add(self.host.last_label, "noted", "the kit starts the client again")
         self._program.stop()
@@ -171,7 +171,7 @@ class ClientUnderTest(EventReader):
         """Leave the case out unless the kit can start the client again."""
         if self._program is None:
             raise NotTestable(
-                "--client-cmd", "needs --client-cmd: the client is started again after the case"
+                "--client-cmd", "needs --client-cmd: the kit must restart the client after it"
             )
 
     def first_violation(self) -> Violation | None:

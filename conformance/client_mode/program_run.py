@@ -1,8 +1,8 @@
 """Runs programs against a client, and checks after each step that both sides agree.
 
-The client has to report the state that the patches of both sides make. While it has edits that it
-was told not to send, only the end is compared: a client may keep them, or drop them when a state
-arrives.
+The client must report the state that results from the kit's patches and its own. While the client
+has unsent edits, only the state at the end is compared, because a client may keep them or drop them
+when a state arrives.
 """
 
 from __future__ import annotations

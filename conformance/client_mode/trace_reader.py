@@ -1,7 +1,7 @@
-"""Reads from a dialogue with a client what its document was, event by event.
+"""Reads the dialogue of a finding about a client: the state of its document after each event.
 
-It follows the same rule as `legality`: the document that both sides hold when everything has
-arrived. It is followed again here, because a hint has only the dialogue of a finding.
+The state is the value that both sides hold once all events have arrived, as in `legality`. It is
+computed again here, because a pattern is recognised from the dialogue alone.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ class SharesSecond(Mutant):
 
 
 class TellsEverybody(Mutant):
-    """It sends its toasts to every session that is connected."""
+    """It sends its toasts to all connected sessions."""
 
     breaks = "session-apart"
 
@@ -32,7 +32,7 @@ class TellsEverybody(Mutant):
 
 
 class PairsAcrossSessions(Mutant):
-    """It pairs bytes with the last announcement of any session."""
+    """It pairs bytes with the last `_BIN_META` of any session."""
 
     breaks = "binary-per-connection"
 

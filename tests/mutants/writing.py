@@ -59,7 +59,7 @@ class SetsMembersOfItself(Mutant):
 
 
 class KeepsWhatWasSent(Mutant):
-    """It keeps the data of a `_SET` as text where that is not an object."""
+    """It stores the data of a `_SET` as text if it is not an object."""
 
     breaks = "state-set-malformed"
 

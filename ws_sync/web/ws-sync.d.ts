@@ -45,6 +45,10 @@ export interface SessionOptions {
   openWithin?: number;
   /** Milliseconds of silence after which the server is assumed not to request an identification. */
   quietFor?: number;
+  /** Milliseconds of silence after which the client checks whether the connection is alive, by requesting a state. */
+  silentFor?: number;
+  /** A connection is lost if nothing arrives within this many milliseconds after a check. */
+  answerWithin?: number;
 }
 
 export interface Toast {
@@ -146,7 +150,7 @@ export class SyncedDocument<S extends State = Record<string, any>> {
   readonly state: Readonly<S>;
   /** Whether the server's state has arrived on this connection, and all later patches could be applied. */
   readonly isFollowing: boolean;
-  /** Whether the document follows the server and every edit was sent. */
+  /** Whether the document follows the server, every edit was sent, and the connection is alive as far as is known. */
   readonly isSynced: boolean;
   /** The three properties above; the same object as long as none of them changes. */
   readonly snapshot: { readonly state: Readonly<S>; readonly isSynced: boolean; readonly isFollowing: boolean };

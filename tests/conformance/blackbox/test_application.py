@@ -45,10 +45,10 @@ async def judge_notes(path: str, *options: str) -> str:
 async def test_application_is_judged_without_a_testee(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     output = await judge_notes("notes", "--listen-for", "0.2s", "--report-json", str(report))
-    assert "cases, needs a testee, the small application of spec/testee.md" in output
+    assert "cases (needs a testee, the small application of spec/testee.md" in output
     assert "without a testee, with the documents NOTES" in output
-    assert "not testable: 1 case, no patch arrived within 0.2 s: change something in" in output
-    assert "cases, needs --allow-writes: it writes to the documents, and restores" in output
+    assert "not testable: 1 case (no patch arrived within 0.2 s: change something" in output
+    assert "cases (needs --allow-writes: it writes to the documents, and restores" in output
     document = json.loads(report.read_text())
     assert deviation("report", document) is None
     assert document["target"]["testee"] is False
@@ -115,7 +115,7 @@ async def test_patches_of_a_clock_are_judged_and_its_quiet_changes_are_not_blame
 
 async def test_application_with_a_session_for_each_connection_is_not_blamed() -> None:
     output = await judge_notes("apart", "--listen-for", "0.2s", "-k", APART)
-    said = "not testable: 3 cases, needs connections to one URL that share a session"
+    said = "not testable: 3 cases (needs connections to one URL that share a session"
     assert said in output
 
 
@@ -245,7 +245,7 @@ async def test_names_that_mean_nothing_differ_from_run_to_run() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--call", 'NOTES={"type":"ADD"}'], "--call: it needs --allow-writes"),
+        (["--call", 'NOTES={"type":"ADD"}'], "give --allow-writes too"),
         (["--allow-writes", "--call", "NOTES:ADD"], 'write KEY={"type":"NAME",…}'),
         (["--allow-writes", "--call", 'NOTES={"note":1}'], 'write KEY={"type":"NAME",…}'),
         (["--listen-for", "soon"], "--listen-for 'soon': write a number and s, m or h"),

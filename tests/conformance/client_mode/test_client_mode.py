@@ -221,8 +221,12 @@ async def test_known_failing_list_holds_for_clients(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "status", "sentence"),
     [
-        (["--client-cmd=true"], 2, "it has no {url}"),
-        (["--client-cmd=true {url}", "--server-url=ws://127.0.0.1:1/"], 2, "is for a server"),
+        (["--client-cmd=true"], 2, "write {url} where the command takes its URL"),
+        (
+            ["--client-cmd=true {url}", "--server-url=ws://127.0.0.1:1/"],
+            2,
+            "is for judging a server",
+        ),
         (["--listen=8765"], 2, "write an address and a port"),
         (["--client-cmd=/nowhere/at/all {url}"], 3, "the client does not start"),
     ],

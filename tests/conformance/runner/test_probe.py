@@ -102,13 +102,13 @@ async def test_wrong_url_is_a_wrong_option(url: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--time-scale", "0"], "must be greater than 0"),
-        (["--time-scale", "nan"], "must be greater than 0"),
+        (["--time-scale", "0"], "write a number greater than 0"),
+        (["--time-scale", "nan"], "write a number greater than 0"),
         (["--time-scale", "soon"], "invalid float value"),
         (["--known-failing", "no-such-file"], "can't be read"),
         (["--server-cmd", "no-such-command {port}"], "can't be run"),
-        (["--server-cmd", "serve"], "neither it nor --server-url has {port}"),
-        (["--report-json", "no-such-folder/report.json"], "its folder does not exist"),
+        (["--server-cmd", "serve"], "write {port} where the command takes its port"),
+        (["--report-json", "none/report.json"], "the directory none does not exist"),
         (["--budget", "soon"], "write a number and s, m or h"),
         (["--no-such-option"], "no-such-option"),
     ],

@@ -50,10 +50,15 @@ export class SyncedDocument {
   #isWrong = false;
   /** Whether a `sync` could not send. */
   #isWanted = false;
-  #sentAt = 0;
+  /** The sends that are not confirmed: the mark after each, and its time. @type {{mark: number, at: number}[]} */
+  #sends = [];
+  /** The marks of the requests that have no answer yet, of the earliest first. @type {number[]} */
+  #requests = [];
   #askedAt = -Infinity;
   /** The number of unanswered requests of a server that does not read: queued states would exhaust the memory. */
   #owed = 0;
+  /** Whether the connection may be dead. */
+  #isInDoubt = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #answering;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #asking;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #syncing;
@@ -86,7 +91,7 @@ export class SyncedDocument {
   }
 
   get isSynced() {
-    return this.isFollowing && !this.#replica.isPending;
+    return this.isFollowing && !this.#isInDoubt && !this.#replica.isPending;
   }
 
   get snapshot() {
@@ -147,9 +152,13 @@ export class SyncedDocument {
     this.#isWanted = false;
     const patch = this.#replica.takePatch();
     if (patch.length === 0) return;
-    this.#sentAt = Date.now();
+    this.#noteSend();
     this.#connection.send(`${PATCH}:${this.key}`, patch);
     this.#changed();
+  }
+
+  #noteSend() {
+    this.#sends.push({ mark: this.#replica.mark, at: Date.now() });
   }
 
   fetchState() {
@@ -165,8 +174,9 @@ export class SyncedDocument {
     clearTimeout(this.#syncing);
     this.#syncing = undefined;
     this.#isWanted = false;
-    this.#sentAt = Date.now();
-    this.#connection.send(`${SET}:${this.key}`, this.#replica.takeState());
+    const state = this.#replica.takeState();
+    this.#noteSend();
+    this.#connection.send(`${SET}:${this.key}`, state);
     this.#changed();
     return true;
   }
@@ -253,13 +263,22 @@ export class SyncedDocument {
     clearTimeout(this.#asking);
     clearTimeout(this.#answering);
     this.#owed = 0;
+    this.#sends = [];
+    this.#requests = [];
     this.#follows = this.#isWrong = false;
     this.#changed();
   }
 
   /** Records that a frame has arrived. @param {number} now */
   hear(now) {
-    if (this.#replica.isUnconfirmed && now - this.#sentAt >= DELIVERED_AFTER) this.#replica.confirm();
+    const later = this.#sends.findIndex(({ at }) => now - at < DELIVERED_AFTER);
+    for (const { mark } of this.#sends.splice(0, later < 0 ? this.#sends.length : later)) this.#replica.confirm(mark);
+  }
+
+  /** Records whether the connection may be dead. @param {boolean} isInDoubt */
+  doubtConnection(isInDoubt) {
+    this.#isInDoubt = isInDoubt;
+    this.#changed();
   }
 
   /** Requests the state, because a frame could not be read and the replica may be wrong. */
@@ -290,7 +309,7 @@ export class SyncedDocument {
   #receiveState(data) {
     clearTimeout(this.#asking);
     this.#askedAt = -Infinity;
-    const restored = this.#replica.applyState(data, !this.#follows);
+    const restored = this.#replica.applyState(data, !this.#follows, this.#requests.shift());
     this.#follows = true;
     this.#isWrong = false;
     if (restored || this.#isWanted) this.#push();
@@ -339,6 +358,7 @@ export class SyncedDocument {
     }
     clearTimeout(this.#asking);
     if (!this.#connection.send(`${GET}:${this.key}`, {})) return false;
+    this.#requests.push(this.#replica.mark);
     this.#askedAt = Date.now();
     return true;
   }

@@ -27,7 +27,8 @@ import {
   write,
 } from "./events.js";
 import { checked, storedIdentity } from "./identity.js";
-import { MalformedFrame } from "./json.js";
+import { MalformedFrame, sizeOf } from "./json.js";
+import { Liveness } from "./liveness.js";
 import { watchPage } from "./page.js";
 import { Pairing } from "./binary-pairs.js";
 import { Refused } from "./pointer.js";
@@ -41,13 +42,14 @@ const CONGESTED = 1 << 20;
 
 const SIGNALS = /** @type {const} */ (["status", "toast", "download", "sent", "received", "problem"]);
 
-/** @type {{firstDelay: number, maxDelay: number, steadyAfter: number, openWithin: number, quietFor: number}} */
 const TIMES = {
   firstDelay: 250, // the first delay after a loss; each later one is up to twice as long
   maxDelay: 10_000,
   steadyAfter: 3000, // a connection that ends sooner counts as a failed attempt
   openWithin: 10_000, // an attempt to connect fails after this time
   quietFor: 1000, // after this silence the server is assumed not to request an identification
+  silentFor: 30_000, // after this silence the client checks whether the connection is alive
+  answerWithin: 10_000, // a connection is lost if nothing arrives in this time after a check
 };
 
 export class Session {
@@ -65,6 +67,7 @@ export class Session {
   /** Whether the server has requested the identification on this connection. */
   #wasRequested = false;
   #connectedAt = 0;
+  #liveness;
   #unwatch = () => {};
   /** @type {Set<ReturnType<typeof setTimeout>>} */ #timers = new Set();
   /** @type {number | null} */ #retryAt = null;
@@ -82,6 +85,11 @@ export class Session {
     if (unknown !== undefined) throw new TypeError(`unknown option ${JSON.stringify(unknown)} of a session`);
     this.#times = { ...TIMES, ...times };
     this.#backoff = new Backoff({ first: this.#times.firstDelay, most: this.#times.maxDelay });
+    this.#liveness = new Liveness(this.#times, {
+      probe: () => this.#probe(),
+      doubt: (isInDoubt) => this.#documents.forEach((document) => document.doubtConnection(isInDoubt)),
+      lose: () => this.#lost(),
+    });
     if (typeof this.#WebSocket !== "function") throw new TypeError("no global WebSocket class; pass one as the option WebSocket");
   }
 
@@ -122,7 +130,7 @@ export class Session {
   connect() {
     if (this.#socket) return;
     if (this.#status === "stopped") {
-      this.#unwatch = watchPage(this);
+      this.#unwatch = watchPage({ wake: () => this.#wake(), leave: () => this.flush() });
       this.#backoff.reset();
     }
     this.#reason = null;
@@ -191,6 +199,20 @@ export class Session {
     if (this.#status === "disconnected") this.#open();
   }
 
+  /** The page is shown again, or the network is back: the connection may be dead. */
+  #wake() {
+    this.retry();
+    if (this.#status === "connected") this.#liveness.check();
+  }
+
+  /** Requests the smallest state, which the server must answer. @returns {boolean} false if there is none */
+  #probe() {
+    const [smallest] = this.documents
+      .filter((document) => document.isFollowing)
+      .sort((one, other) => sizeOf(one.state) - sizeOf(other.state));
+    return smallest?.fetchState() ?? false;
+  }
+
   // The connection
 
   #open() {
@@ -198,7 +220,13 @@ export class Session {
     this.#retryAt = null;
     this.#pairing = new Pairing(); // binary-per-connection
     this.#wasRequested = false;
-    const socket = new this.#WebSocket(this.#url); // connection-no-subprotocol
+    let socket;
+    try {
+      socket = new this.#WebSocket(this.#url); // connection-no-subprotocol
+    } catch (error) {
+      if (this.failures === 0) report(error); // the others of a row are most likely the same
+      return this.#lost();
+    }
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
     /** Ignores events of an older connection. @param {(event: any) => void} act */
@@ -217,6 +245,7 @@ export class Session {
     if (this.#status !== "connecting") return; // connected already, or closed by a listener
     this.#clearTimers();
     this.#connectedAt = Date.now();
+    this.#liveness.start();
     this.#become("connected");
     for (const document of this.#documents.values()) if (this.#isConnected()) document.open();
   }
@@ -243,6 +272,7 @@ export class Session {
   /** Closes and forgets the WebSocket. */
   #drop() {
     this.#clearTimers();
+    this.#liveness.stop();
     const socket = this.#socket;
     this.#socket = null;
     try {
@@ -263,6 +293,7 @@ export class Session {
 
   /** @param {string | Uint8Array} frame */
   #receive(frame) {
+    this.#liveness.hear();
     for (const document of this.#documents.values()) document.hear(Date.now());
     /** @type {Event | null} */ let event = null;
     try {
@@ -346,7 +377,9 @@ export class Session {
   /** @param {string} type @param {any} [data] */
   #send(type, data) {
     const text = write(type, data);
-    return this.#isConnected() && this.#transmit(text);
+    if (!this.#isConnected() || !this.#transmit(text)) return false;
+    this.#liveness.edit();
+    return true;
   }
 
   /** @param {string} type @param {any} metadata @param {Uint8Array} bytes */
