@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from conformance.blackbox.client import BlackBoxClient
 from conformance.blackbox.connect import survivor
-from conformance.blackbox.differences import pointer
 from conformance.driver.application import Place
 from conformance.driver.dialogue import Dialogue
 from conformance.errors import ClosedEarly
+from conformance.protocol.pointers import pointer
 from conformance.protocol.wire import JSON
 
 LARGEST = 2**53 - 1
@@ -21,13 +21,9 @@ class Write:
     """An attribute that was altered.
 
     Attributes:
-        client: The client that altered it.
-        key: The document.
-        name: The attribute.
-        mark: What had arrived before it.
-        before: The document's state before it.
-        held: What the client held when the server had handled it.
-        after: The document's state then.
+        mark: The number of events that arrived before it.
+        held: The client's copy after the server has handled it.
+        after: The server's state at that time.
     """
 
     client: BlackBoxClient
@@ -40,16 +36,11 @@ class Write:
 
 
 def alteration(value: JSON, *tokens: str, down: bool = False) -> JSON | None:
-    """An operation that changes a value to another one of its type and shape, or None.
+    """Return an operation that changes a value and keeps its type and shape, or None.
 
-    A text gets one more character, a number is increased by 1, `true` becomes `false`, the last
-    element of an array is appended again, and in an object the first member that can be altered is
-    altered. Downwards, the opposite is done unless the value would become empty.
-
-    Args:
-        value: What is there now.
-        tokens: Where it is.
-        down: Whether it is to become less.
+    A string grows by a character and a number by 1; a boolean is inverted. An array gets its last
+    element again. In an object, the first member that can be altered is. With `down`, each change
+    is reversed where something remains.
     """
     match value:
         case bool():
@@ -74,7 +65,7 @@ def alteration(value: JSON, *tokens: str, down: bool = False) -> JSON | None:
 def alterations(
     states: dict[str, JSON], restless: set[Place], *, down: bool = False
 ) -> Iterator[tuple[str, str, JSON]]:
-    """An alteration of each attribute that does not change on its own: key, name, operation."""
+    """Yield a key, a name and an alteration for each attribute that does not change by itself."""
     for key, state in states.items():
         for name, value in state.items():
             operation = alteration(value, name, down=down)
@@ -83,7 +74,7 @@ def alterations(
 
 
 async def alter_all(client: BlackBoxClient) -> None:
-    """Alter every attribute that can be altered and does not change on its own."""
+    """Alter each attribute that does not change by itself."""
     for key, _, operation in alterations(await client.states(), client.application.restless):
         await client.write(key, operation)
 
@@ -91,10 +82,10 @@ async def alter_all(client: BlackBoxClient) -> None:
 async def written(
     dialogue: Dialogue, client: BlackBoxClient, states: dict[str, JSON]
 ) -> AsyncIterator[Write]:
-    """Alter one attribute after the other; skip those for which the server closes the connection.
+    """Alter one attribute after another; skip those for which the server closes the connection.
 
     Raises:
-        NotTestable: The session can not be reached again after that.
+        NotTestable: The session can't be reached again after a close.
     """
     for key, name, operation in alterations(states, client.application.restless):
         client = await survivor(dialogue, client)

@@ -15,7 +15,7 @@ from conformance.protocol.mirror import Inapplicable, Mirror
 from conformance.protocol.wire import JSON
 
 NOTHING: JSON = {}
-"""The data of a `_GET`, which the receiver ignores."""
+"""The data of a `_GET`; it has no meaning."""
 NEEDS_WRITES = (
     "--allow-writes",
     "needs --allow-writes: it writes to the documents, and restores their values",
@@ -27,7 +27,6 @@ class BlackBoxClient(Peer):
 
     Attributes:
         keys: The documents that were announced on the connection, in order.
-        application: The known facts about the application.
     """
 
     def __init__(self, connection: Connection, session: str, target: Target) -> None:
@@ -52,15 +51,13 @@ class BlackBoxClient(Peer):
         try:
             await self.next(f"_SET:{key}", since=since, what=what, requirement=requirement)
         except ClosedEarly as error:
-            error.requirement = (
-                None  # a server that closes has another fault, which the case is about
-            )
+            error.requirement = None  # a server that closes breaks the requirement of the case
             raise
         types = [received.event.type for received in self.connection.received]
         return types.index(f"_SET:{key}", since)
 
     def asked(self, key: str, since: int = 0) -> int:
-        """The number of `_GET` for a document since a mark."""
+        """The number of questions for a document since a mark."""
         return sum(asked == key and mark >= since for mark, asked in self._questions)
 
     def at(self, position: int) -> JSON:
@@ -72,10 +69,10 @@ class BlackBoxClient(Peer):
         await self.get(key)
 
     async def get(self, key: str = "", *, requirement: str | None = "state-get") -> JSON:
-        """The state that the server reports.
+        """Return the state that the server reports.
 
-        A refused write is answered with a `_SET` too. So the client sends one more `_GET` for each
-        write that it has sent: the last `_SET` is then certainly an answer to one of these.
+        A refused write is answered with a `_SET` too. So one more question is sent for each write,
+        and the last answer certainly answers a current question.
         """
         key = key or self.keys[0]
         position = await self.ask(key, requirement=requirement)
@@ -84,11 +81,11 @@ class BlackBoxClient(Peer):
         return self.at(position)
 
     async def states(self) -> dict[str, JSON]:
-        """The state of every document, as the server reports it."""
+        """Return the reported state of each document."""
         return {key: await self.get(key) for key in self.keys}
 
     def held(self, key: str, before: int | None = None) -> JSON:
-        """The client's copy, now or before the event at a position arrived."""
+        """The client's copy of a document, now or before the event at a position."""
         mirror = Mirror()
         edits = list(self._edits)
         received = self.connection.received[:before]
@@ -104,16 +101,16 @@ class BlackBoxClient(Peer):
         return mirror[key]
 
     async def disagreements(self) -> Differences:
-        """The differences between the client's copies and the states that the server reports."""
+        """The differences between the client's copies and the server's answers."""
         found: Differences = {}
         for key in self.keys:
             found |= await self.disagreement(key)
         return found
 
     async def disagreement(self, key: str) -> Differences:
-        """The differences between the client's copy and the state that the server reports.
+        """The differences between the client's copy and the server's answer.
 
-        An attribute that changes between two `_GET` without a patch is left out.
+        Attributes that change between two questions without a patch are left out.
         """
         first = await self.ask(key)
         second = await self.ask(key)
@@ -125,16 +122,16 @@ class BlackBoxClient(Peer):
         return without(found, self.application.quiet)
 
     async def at_rest(self) -> dict[str, JSON]:
-        """Read the documents twice, to find attributes that change on their own; return states."""
+        """Ask twice, to find what changes by itself; return the state of each document."""
         earlier, now = await self.states(), await self.states()
         for key in self.keys:
             self.application.restless |= differences(key, earlier[key], now[key]).keys()
         return now
 
     async def sent_again(self, key: str, since: int) -> None:
-        """Demand a `_SET:KEY` since a mark that does not answer a question (state-refused-resync).
+        """Demand a `_SET:KEY` since a mark that answers no question (state-refused-resync).
 
-        All questions since then have to be asked through this client.
+        All questions since then must be asked through this client.
         """
         await self.fence()
         answers = self.asked(key, since)
@@ -148,7 +145,7 @@ class BlackBoxClient(Peer):
     # Writing
 
     async def write(self, key: str, *operations: JSON) -> None:
-        """Edit the client's copy and send the edit, as `_PATCH`."""
+        """Apply a patch to the client's copy, and send it."""
         self._note_write(key, list(operations))
         await self.patch(*operations, key=key)
         self.connection.stimulate()
@@ -166,5 +163,5 @@ class BlackBoxClient(Peer):
 
 
 def _follow(mirror: Mirror, key: str, operations: list[JSON]) -> None:
-    with suppress(Inapplicable):  # the judge of the frames says so
+    with suppress(Inapplicable):  # the judge of the frames reports it
         mirror.patch(key, operations)

@@ -16,12 +16,12 @@ from conformance.driver.application import Place
 from conformance.protocol.wire import ABSENT, JSON, same
 
 ROUNDS = 5
-"""The number of rounds in which two states must differ before that is a fault."""
+"""The number of rounds that must show a difference."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValueDifference:
-    """The two values of an attribute that differs between two states; `ABSENT` if it is missing."""
+    """The two values of an attribute; `ABSENT` where it is missing."""
 
     expected: JSON
     received: JSON
@@ -30,13 +30,8 @@ class ValueDifference:
 Differences = dict[Place, ValueDifference]
 
 
-def pointer(*tokens: str) -> str:
-    """The JSON Pointer of these tokens (RFC 6901)."""
-    return "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)
-
-
 def attribute(path: str) -> str:
-    """The attribute that a pointer leads into; the empty string for the whole document."""
+    """The attribute that a pointer points into; the empty string for the whole document."""
     return path[1:].partition("/")[0].replace("~1", "/").replace("~0", "~")
 
 
@@ -50,12 +45,12 @@ def differences(key: str, expected: JSON, received: JSON) -> Differences:
 
 
 def without(found: Differences, places: set[Place]) -> Differences:
-    """The differences in other places than these."""
+    """The differences outside these places."""
     return {place: difference for place, difference in found.items() if place not in places}
 
 
 async def in_every_round(look: Callable[[], Awaitable[Differences]]) -> Differences:
-    """The differences that are found in every round; ends early if none is left."""
+    """Return the differences that every round shows, with the values of the last round."""
     left = await look()
     for _ in range(ROUNDS - 1):
         if not left:

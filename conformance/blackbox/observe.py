@@ -21,7 +21,7 @@ from conformance.errors import ClosedEarly, Silence
 from conformance.protocol.wire import JSON, Event
 
 PATCHES = 3
-"""The number of patches that must lead to a wrong copy before that is a fault."""
+"""The number of patches after which a difference is a fault."""
 
 Attempt = Callable[[BlackBoxClient], Awaitable[object]]
 
@@ -32,7 +32,7 @@ def initial(client: BlackBoxClient) -> dict[str, JSON]:
 
 
 async def effect(dialogue: Dialogue, attempt: Attempt) -> Differences:
-    """The changes that an attempt makes every time, each time in a new session."""
+    """Return what an attempt changes each time, in new sessions."""
 
     async def look() -> Differences:
         client = await arrive(dialogue)
@@ -48,9 +48,9 @@ async def effect(dialogue: Dialogue, attempt: Attempt) -> Differences:
 
 
 async def call_all(client: BlackBoxClient) -> None:
-    """Make the calls that the user has named, or the testee's `burst`.
+    """Make the calls that the user has named, or the default one of the testee.
 
-    Each call that the user has named is first made alone, to find out whether it has an effect.
+    Each named call is first made alone, to find whether it changes anything.
     """
     application = client.application
     if application.tried < len(application.calls) and BURST not in application.calls:
@@ -64,7 +64,7 @@ async def call_all(client: BlackBoxClient) -> None:
 
 
 async def _watch(client: BlackBoxClient) -> None:
-    """Find the attributes that change on their own; ends when no other has changed for a while."""
+    """Find what the application changes by itself."""
     application, since = client.application, client.mark()
     while await _patched(client, since, application.listen, application.restless) is not None:
         patches = [received.event for received in client.connection.received[since:]]
@@ -74,7 +74,7 @@ async def _watch(client: BlackBoxClient) -> None:
 
 
 async def _changes(client: BlackBoxClient, call: Call) -> bool:
-    """Whether a call changes anything that does not change on its own."""
+    """Whether a call changes anything that does not change by itself."""
     application = client.application
     before, since = await client.at_rest(), client.mark()
     await client.call(call)
@@ -85,7 +85,7 @@ async def _changes(client: BlackBoxClient, call: Call) -> bool:
 
 
 async def fallen_back(dialogue: Dialogue) -> Differences:
-    """The attributes that changed on a connection, and have their old value on the next one."""
+    """The changes of a connection that the next connection does not have."""
     older = await arrive(dialogue)
     await call_all(older)
     begun, last = initial(older), await older.states()
@@ -102,22 +102,22 @@ async def fallen_back(dialogue: Dialogue) -> Differences:
 async def after_patches(
     client: BlackBoxClient, patience: float, alter: Attempt | None = None
 ) -> list[Differences]:
-    """The differences of the mirror after each of some patches; ends with the first correct one.
+    """Return where the client's copy is wrong after each of some patches, until it is right.
 
-    A server may convert values that the kit has written, or derive others from them, and send the
-    correction later (state-corrected). Then only attributes that were patched, and not written, are
-    compared.
+    The application may convert the values that the kit has written, and send that later
+    (state-corrected). So after the kit's writes, only attributes that were patched and not written
+    are compared.
 
     Args:
-        client: The client that receives the patches.
+        client: The client.
         patience: Seconds to wait for each patch.
-        alter: What makes a change, or None if the application is to make it.
+        alter: Makes a change; None if the application makes it.
     """
     application = client.application
     found: list[Differences] = []
     while len(found) < PATCHES and (not found or found[-1]):
         since = client.mark()
-        with suppress(ClosedEarly):  # that a refusal closes is found elsewhere
+        with suppress(ClosedEarly):  # another case judges a close after a refusal
             await (alter or call_all)(client)
         key = await _patched(client, since, patience)
         if key is None:
@@ -136,13 +136,9 @@ async def after_patches(
 async def _patched(
     client: BlackBoxClient, since: int, patience: float, besides: set[Place] | None = None
 ) -> str | None:
-    """The key of the first patch since a mark, or None if none comes in time.
+    """The key of the first patch since a mark, or None.
 
-    Args:
-        client: The client that receives the patches.
-        since: The mark.
-        patience: Seconds to wait.
-        besides: If given, a patch of nothing but these attributes does not count.
+    With `besides`, a patch of only these attributes does not count.
     """
     types = {f"_PATCH:{key}" for key in client.keys}
 
@@ -164,7 +160,7 @@ async def _patched(
 
 
 def _places(patch: Event) -> set[Place]:
-    """The attributes that the operations of a patch lead into."""
+    """The attributes that the operations of a patch point into."""
     return {
         (patch.key or "", attribute(one["path"]))
         for one in (patch.data if isinstance(patch.data, list) else [])
