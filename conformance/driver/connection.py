@@ -363,8 +363,8 @@ class Connection:
         self._news.set()
 
     def _give_up(self, received: str) -> None:
-        """Abort a connection that receives more than any case asks for: a fault of the sender."""
-        expected = "no more than what was asked for"
+        """Abort a connection that receives far more than any case needs: a fault of the sender."""
+        expected = "no more data than the case needs"
         flood = Violation(
             expected=expected, received=received, kind=Kind.FLOOD, connection=self.label
         )

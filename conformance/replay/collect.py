@@ -1,7 +1,7 @@
 """Collects replay files as cases: generated programs, and scripted cases by their ids.
 
-pytest collects the files of the kit's own folder. The files that the command line names are added
-afterwards, so that pytest does not load a `conftest.py` beside them.
+pytest collects the files of the kit's own directory. The files that the command line names are
+added afterwards, so that pytest does not load a `conftest.py` next to them.
 """
 
 from __future__ import annotations

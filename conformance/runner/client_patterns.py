@@ -112,9 +112,9 @@ def merged_state(finding: Finding) -> bool:
     """Its state is the received state merged into the previous one."""
     account = ClientTrace(finding.trace)
     place = account.last("_SET", sent=True)
-    if place is None or account.behind(place, "_PATCH", sent=True) is not None:
+    if place is None or account.after(place, "_PATCH", sent=True) is not None:
         return False
-    event, reported = account.events[place], account.behind(place, "_SET", sent=False)
+    event, reported = account.events[place], account.after(place, "_SET", sent=False)
     if reported is None or not isinstance(event.before, dict):
         return False
     both = _merged(event.before, event.data)

@@ -67,7 +67,7 @@ class Tally:
 
     def __str__(self) -> str:
         counted = [f"{self.programs} programs", f"{self.steps} steps", f"{self.events} events"]
-        counted += [f"{self.faults} faults"]
+        counted += [f"{self.faults} injected faults"]
         if self.unconfirmed:
             names = ", ".join(sorted(self.unconfirmed))
             counted.append(f"{len(self.unconfirmed)} failed once and not again ({names})")

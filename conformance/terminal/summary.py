@@ -1,6 +1,6 @@
-"""The end of a run in lines: what is wrong, then how much was judged.
+"""The lines at the end of a run: the failures, then the numbers, then the conclusion.
 
-The conclusion is the last line, where people look first. Nothing is judged here.
+The conclusion is the last line, because people look there first. Nothing is judged here.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ async def test_application_that_may_be_written_to_passes_everything() -> None:
         "notes", "--listen-for", "0.2s", "--allow-writes", "-k", "application/"
     )
     assert re.search(r"^application +(\d+) +·$", output, re.MULTILINE)
-    assert "put back" not in output
+    assert "be restored" not in output
 
 
 async def test_named_action_makes_patches_to_judge() -> None:
@@ -196,7 +196,7 @@ async def test_refused_patch_that_was_taken_is_found(kind: type[Honest], wrong: 
     async with serving(kind) as (url, _):
         result = await run_kit("--server-url", url, *REFUSED)
     assert f"application/refused-patch-changes-nothing[{wrong}]\n" in result.output
-    assert "could not be put back" not in result.output
+    assert "could not be restored" not in result.output
     assert result.status == 1
 
 
@@ -214,7 +214,7 @@ async def test_what_could_not_be_put_back_is_told(tmp_path: Path) -> None:
         result = await run_kit(
             "--server-url", url, *AS_APPLICATION, "--allow-writes", "--report-json", str(report)
         )
-    told = "TESTEE: 'number' could not be put back: it was 0 and is 1"
+    told = "TESTEE: 'number' could not be restored: it was 0 and is 1"
     assert f"warning: {told}" in result.output
     assert told in json.loads(report.read_text())["warnings"]
     assert result.status == 0

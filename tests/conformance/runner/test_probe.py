@@ -102,8 +102,8 @@ async def test_wrong_url_is_a_wrong_option(url: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--time-scale", "0"], "must be greater than 0"),
-        (["--time-scale", "nan"], "must be greater than 0"),
+        (["--time-scale", "0"], "write a number greater than 0"),
+        (["--time-scale", "nan"], "write a number greater than 0"),
         (["--time-scale", "soon"], "invalid float value"),
         (["--known-failing", "no-such-file"], "can't be read"),
         (["--server-cmd", "no-such-command {port}"], "can't be run"),
