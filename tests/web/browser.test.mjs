@@ -232,6 +232,25 @@ test("the devtools limit what they show of a server that sends too much, and do 
   await server.stop();
 });
 
+test("a duplicated tab gets a session of its own, and a reloaded one keeps it", async () => {
+  const server = await Server.start();
+  const page = await open(`${reference.base}ws-sync/devtools/#${server.url}`);
+  const identify = async () => {
+    const link = await server.next();
+    link.send("_REQUEST_USER_SESSION");
+    return (await link.next()).data;
+  };
+  const first = await identify();
+  await page.evaluate(() => void window.open(location.href)); // which copies sessionStorage
+  const copy = await identify();
+  assert.equal(copy.user, first.user);
+  assert.notEqual(copy.session, first.session);
+  await page.reload();
+  assert.deepEqual(await identify(), first);
+  await page.context().close();
+  await server.stop();
+});
+
 test("everything can be operated by keyboard", async () => {
   const page = await open(`${reference.base}?one`);
   const one = sideOf(page, "One");

@@ -202,11 +202,11 @@ class Connection:
         self._serving = asyncio.timeout(None)
         return self._serving
 
-    def disconnect(self, message: str) -> None:
+    def disconnect(self, message: str, code: int = CloseCode.NORMAL_CLOSURE) -> None:
         """Queue `_DISCONNECT` as the last event, and close."""
         self.counters.sent_disconnects += self.is_open
         self.send(frame(DISCONNECT, encode(message)))
-        self.close()
+        self.close(code)
 
     def close(self, code: int = CloseCode.NORMAL_CLOSURE, reason: str = "") -> None:
         """Begin to close: stop receiving, send what is queued, close the WebSocket.

@@ -96,7 +96,7 @@ async def test_right_server_is_status_0_with_a_summary() -> None:
         await watched.until("closed by the client with code 1000")
         status, output = await watched.end()
     assert status == 0
-    assert "connections, " in output
+    assert "1 connection, " in output
     assert "3 documents (SECOND, TESTEE, scope/NESTED)" in output
     assert output.rstrip().endswith("no findings")
     assert "\x1b" not in output
