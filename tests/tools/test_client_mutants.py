@@ -70,6 +70,7 @@ def test_page_differs_where_another_case_kills(tmp_path: Path) -> None:
     assert list(differences(tmp_path, results[:1], whole=False)) == []
 
 
+@pytest.mark.io
 def test_page_has_each_mutant_with_its_requirement_and_a_case_that_exists() -> None:
     rows = ROW.findall(COMMITTED)
     assert [(name, broken) for name, broken, _, _ in rows] == [
