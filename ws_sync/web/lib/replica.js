@@ -70,11 +70,11 @@ export class Replica {
   }
 
   /**
-   * Continues with the versions and the value of an earlier replica.
+   * Continues with the versions and the value of an earlier replica, and merges the edits made since into the value.
    * @param {{versions: JsonObject[], value: JsonObject}} earlier
    */
   restore({ versions, value }) {
-    this.#value = stateOf(value);
+    this.#value = merge(this.#shared, this.#value, stateOf(value), true);
     this.#versions = versions.map((state, index) => ({ sent: index, state: stateOf(state) }));
     this.#sent = versions.length - 1;
     this.#shared = this.#versions[this.#sent].state;
