@@ -167,26 +167,16 @@ class Connection:
         event: str | None = None,
         attributes: tuple[str, ...] = (),
     ) -> Received:
-        """Wait for the first event that is wanted.
+        """Wait for the first event since a mark that is wanted; `what` describes it.
 
-        Args:
-            wanted: Whether an event is the wanted one.
-            what: The wanted event for people.
-            since: The index of the first event that counts.
-            requirement: The requirement that is broken without it; None for that of the case.
-            event: Its type, if that is known.
-            attributes: The attributes whose values are awaited.
+        `event` and `attributes` are facts of the violation: the type, and the awaited attributes.
 
         Raises:
             ClosedEarly: The connection ends first.
             Violation: An illegal frame has arrived.
         """
-        facts: dict[str, Any] = {
-            "requirement": requirement,
-            "expected": what,
-            "event": event,
-            "attributes": attributes,
-        }
+        facts: dict[str, Any] = {"requirement": requirement, "expected": what}
+        facts |= {"event": event, "attributes": attributes}
         position = since
         try:
             async with asyncio.timeout(self._deadline):

@@ -35,6 +35,16 @@ class Options:
 
 def read(given: Sequence[str] | None) -> Options:
     """Parse the command line; exit with status 2 if it is invalid."""
+    parser = _parser()
+    chosen = parser.parse_args(given)
+    if chosen.report is not None and chosen.report.exists() and not chosen.report.is_dir():
+        parser.error(f"--report {chosen.report}: this is not a directory")
+    return Options(
+        chosen.listen, chosen.target, chosen.page, chosen.report, chosen.fail, chosen.deadline
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ws-sync proxy",
         description="Forward connections between clients and a server, and report violations by "
@@ -70,12 +80,7 @@ def read(given: Sequence[str] | None) -> Options:
         "--deadline", type=_seconds, default=DEADLINE, metavar="SECONDS",
         help="time after which an answer is late (default %(default)g)",
     )  # fmt: skip
-    chosen = parser.parse_args(given)
-    if chosen.report is not None and chosen.report.exists() and not chosen.report.is_dir():
-        parser.error(f"--report {chosen.report}: this is not a directory")
-    return Options(
-        chosen.listen, chosen.target, chosen.page, chosen.report, chosen.fail, chosen.deadline
-    )
+    return parser
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -99,6 +99,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+OPTIONS = (
+    ("--auth-url", "URL", "the server's endpoint that begins with the identification"),
+    (
+        "--server-cmd",
+        "COMMAND",
+        "a command that starts the server; the kit replaces {port} with a free port",
+    ),
+    (
+        "--client-cmd",
+        "COMMAND",
+        "for a failure of a client: a command that starts it; the kit replaces {url} with its own "
+        "URL",
+    ),
+    (
+        "--listen",
+        "ADDRESS",
+        "for a failure of a client that the kit does not start: the address on which the kit "
+        "listens for it",
+    ),
+)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ws-sync replay",
@@ -114,28 +136,8 @@ def _parser() -> argparse.ArgumentParser:
         help="replay files, directories of them, and the URL of the server; without a URL or "
         "--server-cmd, the kit starts the reference server",
     )
-    parser.add_argument(
-        "--auth-url",
-        metavar="URL",
-        help="the server's endpoint that begins with the identification",
-    )
-    parser.add_argument(
-        "--server-cmd",
-        metavar="COMMAND",
-        help="a command that starts the server; the kit replaces {port} with a free port",
-    )
-    parser.add_argument(
-        "--client-cmd",
-        metavar="COMMAND",
-        help="for a failure of a client: a command that starts it; the kit replaces {url} with its "
-        "own URL",
-    )
-    parser.add_argument(
-        "--listen",
-        metavar="ADDRESS",
-        help="for a failure of a client that the kit does not start: the address on which the kit "
-        "listens for it",
-    )
+    for option, metavar, about in OPTIONS:
+        parser.add_argument(option, metavar=metavar, help=about)
     parser.add_argument(
         "--time-scale", type=float, metavar="FACTOR", help="multiply every deadline"
     )

@@ -83,12 +83,9 @@ def _parser() -> argparse.ArgumentParser:
         help="the report.json of each run, or NAME=FILE to give it a name; the others are compared "
         "with the first",
     )
-    compare.add_argument(
-        "--html", type=Path, metavar="FILE", help="write the differences as an HTML page"
-    )
-    compare.add_argument(
-        "--markdown", type=Path, metavar="FILE", help="write the differences as Markdown"
-    )
+    for name, form in (("html", "an HTML page"), ("markdown", "Markdown")):
+        text = f"write the differences as {form}"
+        compare.add_argument(f"--{name}", type=Path, metavar="FILE", help=text)
     compare.set_defaults(run=_compare)
     return parser
 

@@ -251,6 +251,29 @@ test("a duplicated tab gets a session of its own, and a reloaded one keeps it", 
   await server.stop();
 });
 
+test("an edit that was not sent is kept over a reload", async () => {
+  const page = await open(`${reference.base}ws-sync/devtools/`);
+  const start = () =>
+    page.evaluate(async () => {
+      const { Session } = await import("/ws-sync/ws-sync.js");
+      const session = new Session("/ws/kept.edits", { persist: sessionStorage });
+      const notes = session.document("NOTES");
+      const followed = new Promise((resolve) => notes.subscribe(() => notes.isFollowing && resolve()));
+      session.connect();
+      await followed;
+      globalThis.notes = notes;
+      return notes.state.title;
+    });
+  assert.equal(await start(), "Shopping");
+  await page.evaluate(() => globalThis.notes.set({ title: "A draft" }));
+  await page.reload();
+  assert.equal(await start(), "A draft");
+  await page.evaluate(() => globalThis.notes.sync());
+  await page.reload();
+  assert.equal(await start(), "A draft");
+  await page.context().close();
+});
+
 test("everything can be operated by keyboard", async () => {
   const page = await open(`${reference.base}?one`);
   const one = sideOf(page, "One");

@@ -33,6 +33,11 @@ export interface SessionOptions {
    * sessionStorage.
    */
   identify?: () => Identity | Promise<Identity>;
+  /**
+   * Keeps edits that are not sent or not confirmed over a reload of the page: `localStorage`, `sessionStorage`, or an
+   * object with `get` and `set`; `set` with null removes an entry. By default nothing is kept. See docs/browser.md.
+   */
+  persist?: Storage | { get(name: string): string | null | undefined; set(name: string, text: string | null): void };
   /** The WebSocket class, for runtimes without a global one. */
   WebSocket?: unknown;
   /** The longest first delay before reconnecting, in milliseconds. Each later one is up to twice as long; half is random. */

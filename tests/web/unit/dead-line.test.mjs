@@ -2,37 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Session } from "../../../ws_sync/web/ws-sync.js";
-
-/** The sockets that a session has opened, the last one first. */
-let sockets;
-
-class FakeSocket {
-  readyState = 0;
-  bufferedAmount = 0;
-  sent = [];
-
-  constructor() {
-    sockets.unshift(this);
-  }
-
-  open(...frames) {
-    this.readyState = 1;
-    this.onopen();
-    for (const [type, data] of frames) this.receive(type, data);
-  }
-
-  receive(type, data) {
-    this.onmessage({ data: JSON.stringify({ type, data }) });
-  }
-
-  send(text) {
-    this.sent.push(JSON.parse(text).type);
-  }
-
-  close() {
-    this.readyState = 3;
-  }
-}
+import { FakeSocket, sockets } from "./fake-socket.mjs";
 
 /** Starts a session that follows A, on a fake clock. */
 function follow(t, options = {}) {
@@ -49,7 +19,7 @@ function follow(t, options = {}) {
 }
 
 beforeEach(() => {
-  sockets = [];
+  sockets.length = 0;
 });
 
 test("a silent connection is checked, is in doubt without an answer, and lost after ten seconds", (t) => {

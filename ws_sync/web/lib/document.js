@@ -25,6 +25,7 @@ import { Signal, callSafely } from "./signal.js";
  * @property {(type: string, data: any) => boolean} send returns false if there is no connection
  * @property {(type: string, metadata: JsonObject, bytes: Uint8Array) => boolean} sendBytes
  * @property {() => void} flush sends the debounced edits of all documents
+ * @property {(document: SyncedDocument, entry: import("./kept-edits.js").Entry | null) => void} [keep] keeps edits over a reload
  */
 
 /** Milliseconds after which the client requests the state of a document that the server has not announced. */
@@ -35,6 +36,9 @@ const ASK_AGAIN_AFTER = 1000;
 
 /** Milliseconds after which the client checks again whether a congested server reads. */
 const ANSWER_AGAIN_AFTER = 50;
+
+/** Milliseconds after an edit in which it is kept for a reload. */
+const KEPT_WITHIN = 200;
 
 /** A frame that arrives this many milliseconds after an edit was sent confirms the edit. */
 const DELIVERED_AFTER = 2000;
@@ -62,6 +66,9 @@ export class SyncedDocument {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #answering;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #asking;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #syncing;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #keeping;
+  /** Whether the edits of an earlier page were restored, and the server's state has not arrived yet. */
+  #isRestored = false;
   /** @type {Map<string, Handler>} */ #handlers = new Map();
   /** @type {Handler | undefined} */ #otherHandler;
   /** @type {Signal<SyncedDocument>} */ #changes = new Signal();
@@ -124,7 +131,9 @@ export class SyncedDocument {
 
   /** @param {JsonObject} next */
   #edit(next) {
-    if (this.#replica.edit(next)) this.#changed();
+    if (!this.#replica.edit(next)) return;
+    this.#keepSoon();
+    this.#changed();
   }
 
   /** @param {{debounce?: number}} [options] */
@@ -145,6 +154,7 @@ export class SyncedDocument {
   #push() {
     clearTimeout(this.#syncing);
     this.#syncing = undefined;
+    this.#keepSoon();
     if (!this.isFollowing || !this.#connection.isConnected()) {
       this.#isWanted = true;
       return;
@@ -158,6 +168,7 @@ export class SyncedDocument {
   }
 
   #noteSend() {
+    this.#keepSoon();
     this.#sends.push({ mark: this.#replica.mark, at: Date.now() });
   }
 
@@ -272,7 +283,9 @@ export class SyncedDocument {
   /** Records that a frame has arrived. @param {number} now */
   hear(now) {
     const later = this.#sends.findIndex(({ at }) => now - at < DELIVERED_AFTER);
-    for (const { mark } of this.#sends.splice(0, later < 0 ? this.#sends.length : later)) this.#replica.confirm(mark);
+    const sends = this.#sends.splice(0, later < 0 ? this.#sends.length : later);
+    for (const { mark } of sends) this.#replica.confirm(mark);
+    if (sends.length > 0) this.#keepSoon();
   }
 
   /** Records whether the connection may be dead. @param {boolean} isInDoubt */
@@ -309,10 +322,15 @@ export class SyncedDocument {
   #receiveState(data) {
     clearTimeout(this.#asking);
     this.#askedAt = -Infinity;
+    if (this.#isRestored && Object.keys(this.#replica.versions[0]).some((name) => !Object.hasOwn(data, name))) {
+      this.#replica.restore({ versions: [data], value: data }); // the kept edits belong to another kind of document
+    }
+    this.#isRestored = false;
     const restored = this.#replica.applyState(data, !this.#follows, this.#requests.shift());
     this.#follows = true;
     this.#isWrong = false;
     if (restored || this.#isWanted) this.#push();
+    this.#keepSoon();
     this.#changed();
   }
 
@@ -345,6 +363,29 @@ export class SyncedDocument {
       this.sendState();
     }
     if (this.#owed > 0) this.#answering = setTimeout(() => this.#answer(), ANSWER_AGAIN_AFTER);
+  }
+
+  // Kept edits
+
+  /** Continues with the edits of an earlier page. @param {import("./kept-edits.js").Entry} entry */
+  restore(entry) {
+    this.#replica.restore(entry);
+    this.#isRestored = true;
+    this.#isWanted ||= entry.isWanted;
+    this.#changed();
+  }
+
+  #keepSoon() {
+    if (this.#connection.keep) this.#keeping ??= setTimeout(() => this.keep(), KEPT_WITHIN);
+  }
+
+  /** Keeps the edits that a reload would lose now. */
+  keep() {
+    clearTimeout(this.#keeping);
+    this.#keeping = undefined;
+    const { versions, value, isPending, isUnconfirmed } = this.#replica;
+    const isWanted = this.#isWanted || this.#syncing !== undefined;
+    this.#connection.keep?.(this, isPending || isUnconfirmed ? { versions, value, isWanted } : null);
   }
 
   // Requests

@@ -64,6 +64,22 @@ export class Replica {
     return this.#versions.length > 1;
   }
 
+  /** The states that the server may have, the confirmed one first. @returns {JsonObject[]} */
+  get versions() {
+    return this.#versions.map(({ state }) => state);
+  }
+
+  /**
+   * Continues with the versions and the value of an earlier replica.
+   * @param {{versions: JsonObject[], value: JsonObject}} earlier
+   */
+  restore({ versions, value }) {
+    this.#value = stateOf(value);
+    this.#versions = versions.map((state, index) => ({ sent: index, state: stateOf(state) }));
+    this.#sent = versions.length - 1;
+    this.#shared = this.#versions[this.#sent].state;
+  }
+
   /** The number of sends so far: the mark that `confirm` and `applyState` take. */
   get mark() {
     return this.#sent;

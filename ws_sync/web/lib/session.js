@@ -28,6 +28,7 @@ import {
 } from "./events.js";
 import { checked, storedIdentity } from "./identity.js";
 import { MalformedFrame, sizeOf } from "./json.js";
+import { KeptEdits } from "./kept-edits.js";
 import { Liveness } from "./liveness.js";
 import { watchPage } from "./page.js";
 import { Pairing } from "./binary-pairs.js";
@@ -68,6 +69,9 @@ export class Session {
   #wasRequested = false;
   #connectedAt = 0;
   #liveness;
+  #keptEdits;
+  /** Whether the session opens its connection as soon as the kept edits are restored. */
+  #isRestoring = false;
   #unwatch = () => {};
   /** @type {Set<ReturnType<typeof setTimeout>>} */ #timers = new Set();
   /** @type {number | null} */ #retryAt = null;
@@ -77,8 +81,9 @@ export class Session {
    * @param {string | URL} url
    * @param {any} [options]
    */
-  constructor(url, { identify, WebSocket = globalThis.WebSocket, ...times } = {}) {
+  constructor(url, { identify, persist, WebSocket = globalThis.WebSocket, ...times } = {}) {
     this.#url = webSocketUrl(url);
+    this.#keptEdits = persist === undefined ? null : new KeptEdits(persist, this.#url);
     this.#identify = identify ?? (() => storedIdentity(this.#url));
     this.#WebSocket = WebSocket;
     const unknown = Object.keys(times).find((name) => !Object.hasOwn(TIMES, name));
@@ -128,13 +133,37 @@ export class Session {
   // Connecting and closing
 
   connect() {
-    if (this.#socket) return;
+    if (this.#socket || this.#isRestoring) return;
     if (this.#status === "stopped") {
-      this.#unwatch = watchPage({ wake: () => this.#wake(), leave: () => this.flush() });
+      this.#unwatch = watchPage({ wake: () => this.#wake(), leave: () => this.#leave() });
       this.#backoff.reset();
     }
     this.#reason = null;
+    if (this.#keptEdits === null || this.#keptEdits.isReady) this.#open();
+    else this.#restore(this.#keptEdits);
+  }
+
+  /** Restores the kept edits of all documents, and connects. @param {KeptEdits} keptEdits */
+  async #restore(keptEdits) {
+    this.#isRestoring = true;
+    this.#become("connecting");
+    await keptEdits.claim();
+    for (const document of this.#documents.values()) this.#restoreDocument(document);
+    if (!this.#isRestoring) return; // closed in the meantime
+    this.#isRestoring = false;
     this.#open();
+  }
+
+  /** @param {SyncedDocument} document */
+  #restoreDocument(document) {
+    const entry = this.#keptEdits?.load(document.key, document.state);
+    if (entry) document.restore(entry);
+  }
+
+  /** The page is hidden or closed, and may not come back. */
+  #leave() {
+    this.flush();
+    if (this.#keptEdits) for (const document of this.#documents.values()) document.keep();
   }
 
   close() {
@@ -172,8 +201,10 @@ export class Session {
       send: (type, data) => this.#send(type, data),
       sendBytes: (type, metadata, bytes) => this.#sendBytes(type, metadata, bytes),
       flush: () => this.flush(),
+      keep: this.#keptEdits ? (changed, entry) => this.#keptEdits?.save(changed.key, entry) : undefined,
     });
     this.#documents.set(key, document);
+    if (this.#keptEdits?.isReady) this.#restoreDocument(document);
     if (this.#status === "connected") document.join();
     return document;
   }
@@ -262,6 +293,7 @@ export class Session {
 
   /** @param {string | null} reason */
   #stop(reason) {
+    this.#isRestoring = false;
     this.#drop();
     this.#unwatch();
     this.#retryAt = null;
