@@ -96,7 +96,7 @@ def test_id_in_the_text_becomes_a_link_unless_it_is_one() -> None:
         ('<link rel="stylesheet" href="//example.com/a.css">', "loads //example.com/a.css"),
         ('<a href="missing.html">', "broken link missing.html"),
         ('<a href="#missing">', "broken link #missing"),
-        ('<p id="patch-atomic"><p id="patch-atomic">', "more than one element has the id patch-atomic"),
+        ('<p id="one"><p id="one">', "more than one element has the id one"),
     ],
     ids=["script", "style", "page", "anchor", "twice"],
 )
