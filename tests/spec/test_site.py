@@ -96,7 +96,7 @@ def test_id_in_the_text_becomes_a_link_unless_it_is_one() -> None:
         ('<link rel="stylesheet" href="//example.com/a.css">', "loads //example.com/a.css"),
         ('<a href="missing.html">', "broken link missing.html"),
         ('<a href="#missing">', "broken link #missing"),
-        ('<p id="one"><p id="one">', "more than one element has the id one"),
+        ('<p id="state-get"><p id="state-get">', "more than one element has the id state-get"),
     ],
     ids=["script", "style", "page", "anchor", "twice"],
 )
