@@ -134,16 +134,16 @@ async def after_patches(
 
 
 async def _patched(
-    client: BlackBoxClient, since: int, patience: float, besides: set[Place] | None = None
+    client: BlackBoxClient, since: int, patience: float, ignored: set[Place] | None = None
 ) -> str | None:
     """The key of the first patch since a mark, or None.
 
-    With `besides`, a patch of only these attributes does not count.
+    With `ignored`, a patch of only these attributes does not count.
     """
     types = {f"_PATCH:{key}" for key in client.keys}
 
     def counts(event: Event) -> bool:
-        return event.type in types and (besides is None or bool(_places(event) - besides))
+        return event.type in types and (ignored is None or bool(_places(event) - ignored))
 
     with suppress(TimeoutError, ClosedEarly):
         async with asyncio.timeout(patience):

@@ -1,4 +1,4 @@
-"""Cases for spec/session.md: a client reconnects, identifies itself, and stays away if told to."""
+"""Cases for spec/session.md: a client reconnects, identifies itself, and obeys _DISCONNECT."""
 
 from __future__ import annotations
 

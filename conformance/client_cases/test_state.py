@@ -109,7 +109,7 @@ async def test_client_sends_no_patch_before_the_state_of_a_connection(
     await client.returned()
     client.write(call("edit", operations=[{"op": "remove", "path": "/items/0"}]))
     await client.fence()
-    # A patch would have been judged as it arrived: there is no state on this connection.
+    # A patch before the state of this connection is judged when it arrives.
     await client.at_once(Event(f"_SET:{KEY}", {**state, "items": ["new", "a", "b"]}))
     await client.agrees()
 

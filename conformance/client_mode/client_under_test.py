@@ -68,7 +68,7 @@ class ClientUnderTest(EventReader):
 
     @property
     def deadline(self) -> float:
-        """Seconds to wait for what must come."""
+        """Seconds to wait for an expected event."""
         return self._target.deadline
 
     @property

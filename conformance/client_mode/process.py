@@ -8,7 +8,7 @@ URL = "{url}"
 
 
 class ClientProgram(ServerProcess):
-    """A command that connects to the kit; `{url}` in it stands for the kit's URL."""
+    """A command that connects to the kit; `{url}` in it is replaced with the kit's URL."""
 
     def __init__(self, command: str, url: str) -> None:
         super().__init__(command.replace(URL, url), 0)

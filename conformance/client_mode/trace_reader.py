@@ -57,7 +57,7 @@ class ClientTrace:
     def patch(self) -> tuple[list[dict[str, Any]], JSON, JSON] | None:
         """The kit's last patch, the state before it, and the state that the client then reported.
 
-        None if there is no such patch, or if another write stands between it and the report.
+        None if there is no such patch, or if another write came between it and the report.
         """
         place = self.last("_PATCH", sent=True)
         if place is None or not is_patch(self.events[place].data):
@@ -69,14 +69,14 @@ class ClientTrace:
         return event.data, event.before, reported.data
 
     def asked(self) -> tuple[str, JSON, Passed] | None:
-        """The attribute and value that the client was last told to assign, and its patch."""
+        """The last assignment that the kit asked the client for, and the client's patch."""
         place = next((p for p, e in _reversed(self.events) if e.call == "assign"), None)
         if place is None:
             return None
-        told, patch = self.events[place].data, self.after(place, "_PATCH", sent=False)
-        if patch is None or not is_patch(patch.data) or not isinstance(told.get("name"), str):
+        data, patch = self.events[place].data, self.after(place, "_PATCH", sent=False)
+        if patch is None or not is_patch(patch.data) or not isinstance(data.get("name"), str):
             return None
-        return told["name"], told.get("value"), patch
+        return data["name"], data.get("value"), patch
 
 
 def _reversed(events: list[Passed]) -> Iterator[tuple[int, Passed]]:

@@ -10,7 +10,7 @@ from conformance.errors import Violation
 from conformance.sequences.steps import Step
 
 CONFIRMATIONS = 3
-"""The number of runs in which a finding has to fail at least once more.
+"""The number of runs in which a finding must fail at least once more.
 
 One run is not enough: a fault may show in every second session only.
 """

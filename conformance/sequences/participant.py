@@ -28,7 +28,7 @@ from conformance.protocol.wire import JSON, Event, same
 from conformance.spec import deviation
 
 NOTICES = frozenset({"_TOAST", "_DOWNLOAD", "_ACTION", "_BIN_META"})
-"""The events besides those of the state."""
+"""The names of the events that are not about the state."""
 
 
 class Participant:
@@ -184,8 +184,8 @@ class Participant:
         seen[TESTEE]["runningTasks"] = sorted(state["runningTasks"])
         for received in self.connection.received[since:]:
             if received.event.name in NOTICES:
-                told = received.event.data if received.content is None else received.content.hex()
-                seen.setdefault(received.event.type, []).append(told)
+                data = received.event.data if received.content is None else received.content.hex()
+                seen.setdefault(received.event.type, []).append(data)
         return seen
 
     async def finish(self) -> None:
