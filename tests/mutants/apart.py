@@ -1,4 +1,4 @@
-"""Mutants of spec/session.md and spec/binary.md: sessions that are not apart."""
+"""Mutants of spec/session.md and spec/binary.md: sessions that affect each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mutants of spec/connection.md: opening, frames, order, bad frames."""
+"""Mutants of spec/connection.md: opening, frames, order, malformed frames."""
 
 # ruff: noqa: ARG002, ARG003 - a rule is given more than most ways to break it need
 

@@ -1,4 +1,4 @@
-"""Mutants of spec/events.md: the envelope, names and keys, JSON in and out."""
+"""Mutants of spec/events.md: the envelope, names and keys, JSON."""
 
 # ruff: noqa: ARG002 - a rule is given more than most ways to break it need
 

@@ -1,4 +1,4 @@
-"""Mutants of spec/events.md: names, keys and values that are taken for others."""
+"""Mutants of spec/events.md: names, keys and values that are read wrongly."""
 
 # ruff: noqa: ARG002 - a rule is given more than most ways to break it need
 

@@ -1,4 +1,4 @@
-"""Mutants of spec/state.md: a client that follows every event and holds something else."""
+"""Mutants of spec/state.md: wrong changes, so that a client's copy differs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers that are odd and right: each does what the specification allows and few would do."""
+"""Legal servers with unusual behaviour: each keeps all requirements, as few servers do."""
 
 # ruff: noqa: ARG002 - a rule is given more than most ways to break it need
 

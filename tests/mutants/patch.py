@@ -1,4 +1,4 @@
-"""Mutants of spec/patch.md: what a server accepts, what it refuses."""
+"""Mutants of spec/patch.md: accepted and refused patches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mutants of spec/patch.md: readers that make something of what they should refuse."""
+"""Mutants of spec/patch.md: invalid patches that are accepted."""
 
 from __future__ import annotations
 

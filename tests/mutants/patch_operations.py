@@ -1,4 +1,4 @@
-"""Mutants of spec/patch.md: operations that do something else than RFC 6902 says."""
+"""Mutants of spec/patch.md: operations with a wrong effect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mutants of spec/patch.md: what a server sends as patch."""
+"""Mutants of spec/patch.md: sent patches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mutants of spec/transport.md, and of rules that only faults of the transport bring to light."""
+"""Mutants of spec/transport.md, and other faults that show only when the transport fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mutants of spec/state.md: what a `_SET` of the client does and what it does not."""
+"""Mutants of spec/state.md: the effect of a client's `_SET`."""
 
 from __future__ import annotations
 

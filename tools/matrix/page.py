@@ -70,7 +70,7 @@ def page(results: Sequence[Result]) -> Iterator[str]:
         for name in names:
             if name in by_name:
                 yield mutant_row(by_name[name])
-    yield "\n## Odd but legal\n"
+    yield "\n## Legal servers with unusual behaviour\n"
     yield "| server | verdict |"
     yield "|---|---|"
     for result in results:

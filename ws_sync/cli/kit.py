@@ -13,7 +13,7 @@ from functools import partial
 
 from ws_sync.cli.output import complain, explain
 
-ABOUT_TEST = "Test a server with the conformance kit; takes the options of the kit and of pytest."
+ABOUT_TEST = "Test a server or a client with the conformance kit, and report unmet requirements."
 
 TAKE_URLS = ("--server-url", "--auth-url")
 

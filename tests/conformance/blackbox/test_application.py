@@ -261,6 +261,6 @@ async def test_wrong_option_is_named(options: list[str], said: str) -> None:
 async def test_application_that_announces_nothing_leaves_nothing_to_judge() -> None:
     async with serving(strangers.Silent) as (url, _):
         result = await run_kit("--server-url", url, "--no-testee", *QUICK)
-    assert "so it can not be judged" in result.output
+    assert "so there is nothing to judge" in result.output
     assert len(result.output.splitlines()) == 1
     assert result.status == 2

@@ -31,7 +31,7 @@ async def test_listed_feature_that_does_not_work_fails() -> None:
 async def test_case_without_its_feature_is_not_applicable_and_nothing_ran() -> None:
     async with lying(liars.lists_toast_and_has_none) as url:
         result = await run_kit("--server-url", url, *QUICK, "-k", "file_arrives")
-    assert "not applicable: 7 cases, the testee does not list `download`" in result.output
+    assert "not applicable: 7 cases (the testee does not list `download`" in result.output
     assert "nothing ran" in result.output
     assert result.status == 2
 

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.io
         (liars.sends_no_json, 1, "sends an illegal frame (events-strict-json): expected a legal"),
         (liars.is_another_app, 1, "does not answer _GET:NOTES with _SET:NOTES (state-get)"),
         (liars.lacks_testee, 1, "sends _SET:SECOND, but not _SET:TESTEE"),
-        (liars.announces_nothing, 1, "sends _TOAST, but no document, so it can not be judged"),
+        (liars.announces_nothing, 1, "sends _TOAST, but no document, so there is nothing to judge"),
         (liars.asks_who_is_there, 2, "give it as --auth-url"),
         (liars.lists_an_unknown_feature, 1, "'telepathy' is not one of"),
         (liars.never_answers, 1, "does not answer _GET:SECOND with _SET:SECOND"),
