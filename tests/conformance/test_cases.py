@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import ast
-import json
-import subprocess
-import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 import conformance
 from conformance.spec import SECTIONS, Requirement, requirements
+from tools.requirements import cases
 
 KIT = Path(conformance.__file__).parent
 MODULES = sorted((KIT / "cases").glob("test_*.py"))
 CLIENT_MODULES = sorted((KIT / "client_cases").glob("test_*.py"))
 
 
-@cache
 def bound(side: str = "server") -> dict[str, int]:
-    """The number of cases of each requirement.
-
-    Read in another process, because `--strict-markers` of this one does not know the kit's marker.
-    """
-    script = f"import json, tools.requirements as t; print(json.dumps(t.cases({side!r})))"
-    printed = subprocess.check_output([sys.executable, "-c", script], cwd=KIT.parent)
-    return {requirement: len(names) for requirement, names in json.loads(printed).items()}
+    """The number of cases of each requirement."""
+    return {requirement: len(names) for requirement, names in cases(side).items()}
 
 
 def is_to_be_tested(requirement: Requirement) -> bool:
