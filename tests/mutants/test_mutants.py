@@ -1,4 +1,4 @@
-"""The mutants are what they say, and the real kit finds some of them; the tool runs them all."""
+"""The mutants have the declared faults, and the kit finds some of them; the tool runs them all."""
 
 from __future__ import annotations
 

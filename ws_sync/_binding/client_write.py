@@ -216,7 +216,7 @@ def state_patch(attributes: Mapping[str, Attribute], state: JSON) -> list[JSON]:
         raise RefusedState(None, "a state must be an object")  # state-set-malformed
     for wire in state:
         if wire not in attributes:
-            raise RefusedState(wire, "it is not an attribute of this document")  # state-set-unknown
+            raise RefusedState(wire, "the document has no such attribute")  # state-set-unknown
     named = {
         wire: value
         for wire, value in state.items()
@@ -268,7 +268,8 @@ def _current(attribute: Attribute, patch: JSON = None) -> tuple[JSON, bool]:
             (not is_typed and _is_plain_where(value, patch)) or _is_plain(value)
         ):
             return value, True
-        return read_own(*dump(shown, to_json)), False
+        text = dump(shown, to_json)
+        return read_own(text.text, text.native), False
     except Exception:  # noqa: BLE001  # a property raised, or there is no JSON form
         return None, False
 
