@@ -328,6 +328,20 @@ async def test_terminated_session_cancels_its_tasks_and_rejects_connections() ->
     assert not session.is_connected
 
 
+async def test_socket_that_is_assigned_to_a_terminated_session_is_rejected() -> None:
+    session, _ = make()
+    await session.terminate("bye")
+
+    async def endpoint(ws: WebSocket) -> None:
+        await ws.accept()
+        session.ws = ws
+        await session.handle_connection()
+
+    async with Server(endpoint) as server, server.connect() as client:
+        assert await client.receive() == ("_DISCONNECT", "bye")
+        assert await client.close_code() == CloseCode.SESSION_TERMINATED
+
+
 async def test_task_may_terminate_its_own_session() -> None:
     session, _ = make()
     ended: list[str] = []

@@ -34,9 +34,12 @@ test("a silent connection is checked, is in doubt without an answer, and lost af
   assert.equal(document.isSynced, false);
   assert.equal(document.snapshot.isSynced, false);
   assert.equal(session.status, "connected");
+  const changes = [];
+  document.subscribe(() => changes.push(document.isSynced));
   wait(8000);
   assert.notEqual(session.status, "connected");
   assert.equal(socket.readyState, 3);
+  assert.equal(changes.includes(true), false);
   wait(1000);
   assert.equal(sockets.length, 2); // it has reconnected
 });

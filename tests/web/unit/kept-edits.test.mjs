@@ -86,6 +86,17 @@ test("an edit without a sync is kept and not sent", async (t) => {
   assert.deepEqual(sockets[0].frames, []);
 });
 
+test("an edit that is made before the kept edits are restored is merged into them", async (t) => {
+  await editOffline(t);
+  const session = new Session("ws://x/ws", { WebSocket: FakeSocket, persist: store });
+  t.after(() => session.close());
+  const document = session.document("A", INITIAL);
+  session.connect();
+  document.set({ text: "newer" });
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  assert.deepEqual({ ...document.state }, { text: "newer", items: ["a", "mine"] });
+});
+
 test("edits of a document whose attributes have changed are dropped", async (t) => {
   await editOffline(t);
   const document = await load(t);

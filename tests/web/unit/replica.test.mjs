@@ -206,6 +206,18 @@ test("of two sent edits, only the one that was lost is sent again", () => {
   ]);
 });
 
+test("a state that did not change is the same object", () => {
+  const replica = following({ a: [1], b: 1 });
+  const { value } = replica;
+  replica.applyState(toJson({ a: [1], b: 1 }), false);
+  assert.equal(replica.value, value);
+  replica.edit({ a: [1], b: 2 });
+  const edited = replica.value;
+  replica.takePatch();
+  replica.applyState(toJson({ a: [1], b: 1 }), true); // the edit was lost
+  assert.equal(replica.value, edited);
+});
+
 test("the answer to a request keeps the edits that were sent after the request", () => {
   const replica = following({ a: 1, b: 1 });
   replica.edit({ a: 2, b: 1 });

@@ -16,14 +16,14 @@ has the rule for that, and `docs/clients.md` describes all of it for users.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, encode, is_deeper, kind_of
 from ws_sync._core.json.diff import Operation, diff
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.patch import Draft, apply, may_be_deep, measure
-from ws_sync._core.json.pointer import join
+from ws_sync._core.json.pointer import join, parse
 from ws_sync._core.json.three_way_merge import merge
 from ws_sync.exceptions import RefusedPatch, RefusedState
 
@@ -132,14 +132,14 @@ class Replica:
         if self.value is self._shared:
             return None
         patch = changes(self._shared, self.value)
-        self._add_version()
+        self._add_version({parse(operation["path"])[0] for operation in patch})
         return patch or None
 
     def take_state(self) -> State:
         """Return the whole state to be sent as `_SET`, with all edits."""
         self.is_due = False
         if self._shared is not None and self.is_following:
-            self._add_version()
+            self._add_version(self.value.keys())
         return self.value
 
     def mark(self) -> int:
@@ -155,11 +155,17 @@ class Replica:
         """Record that the connection has ended."""
         self.is_following = False
 
-    def _add_version(self) -> None:
-        """Record that `value` was sent."""
+    def _add_version(self, names: Collection[str]) -> None:
+        """Record that `value` was sent; only the attributes `names` differ from the last version.
+
+        The versions share the others: a document may be large, and there may be many versions.
+        """
+        shared = self._versions[[*self._versions][-1]]
         self._shared = self.value
         self._sent += 1
-        self._versions[self._sent] = self.value
+        self._versions[self._sent] = {
+            name: member if name in names else shared[name] for name, member in self.value.items()
+        }
         if len(self._versions) > MAX_VERSIONS:
             del self._versions[[*self._versions][1]]
 
@@ -236,7 +242,9 @@ def _explaining(versions: Sequence[JSON], value: JSON) -> set[int] | None:
     Returns:
         The indices; None if no place counts; empty if two places contradict each other.
     """
-    same = {index for index, version in enumerate(versions) if _same(version, value)}
+    distinct = {id(version): version for version in versions}  # most are shared
+    equals = {key for key, version in distinct.items() if _same(version, value)}
+    same = {index for index, version in enumerate(versions) if id(version) in equals}
     if same:
         return same if len(same) < len(versions) else None
     if type(value) is not dict or any(type(version) is not dict for version in versions):

@@ -7,15 +7,16 @@
  */
 
 import { Replica } from "./replica.js";
+import { Actions, bytesView, callData } from "./calls.js";
 import { ACTION, GET, PATCH, SET, TASK_CANCEL, TASK_START } from "./events.js";
 import { isObject } from "./json.js";
 import { apply } from "./patch.js";
 import { Refused } from "./pointer.js";
-import { Signal, callSafely } from "./signal.js";
+import { Signal } from "./signal.js";
 
 /** @typedef {import("./json.js").JsonObject} JsonObject */
 /** @typedef {import("./patch.js").Operation} Operation */
-/** @typedef {(arguments_: any, name: string) => unknown} Handler */
+/** @typedef {import("./calls.js").Handler} Handler */
 
 /**
  * The interface of the session that a document needs.
@@ -69,8 +70,7 @@ export class SyncedDocument {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #keeping;
   /** Whether the edits of an earlier page were restored, and the server's state has not arrived yet. */
   #isRestored = false;
-  /** @type {Map<string, Handler>} */ #handlers = new Map();
-  /** @type {Handler | undefined} */ #otherHandler;
+  #actions = new Actions();
   /** @type {Signal<SyncedDocument>} */ #changes = new Signal();
   /** @type {{state: JsonObject, isSynced: boolean, isFollowing: boolean}} */ #snapshot;
 
@@ -226,30 +226,20 @@ export class SyncedDocument {
    * @param {ArrayBuffer | ArrayBufferView} [bytes]
    */
   #callOut(event, name, given = {}, bytes) {
-    if (typeof name !== "string") throw new TypeError("the name of an action or a task must be a string");
-    if (!isObject(given)) throw new TypeError("the arguments must be an object");
-    const reserved = ["type", ...(bytes === undefined ? [] : ["data"])].find((taken) => Object.hasOwn(given, taken));
-    if (reserved !== undefined) throw new TypeError(`the argument name ${JSON.stringify(reserved)} is reserved`); // actions-shape, binary-reserved
+    const data = callData(name, given, bytes !== undefined);
     const type = `${event}:${this.key}`;
-    const data = { type: name, ...given };
     this.#connection.flush(); // the server must have the earlier edits
-    return bytes === undefined ? this.#connection.send(type, data) : this.#connection.sendBytes(type, data, view(bytes));
+    return bytes === undefined ? this.#connection.send(type, data) : this.#connection.sendBytes(type, data, bytesView(bytes));
   }
 
-  /** @param {string} name @param {Handler} handler @returns {() => void} */
+  /** @param {string} name @param {Handler} handler */
   onAction(name, handler) {
-    this.#handlers.set(name, handler);
-    return () => {
-      if (this.#handlers.get(name) === handler) this.#handlers.delete(name);
-    };
+    return this.#actions.on(name, handler);
   }
 
-  /** @param {Handler} handler @returns {() => void} */
+  /** @param {Handler} handler */
   onOtherAction(handler) {
-    this.#otherHandler = handler;
-    return () => {
-      if (this.#otherHandler === handler) this.#otherHandler = undefined;
-    };
+    return this.#actions.onOther(handler);
   }
 
   // The session
@@ -314,7 +304,7 @@ export class SyncedDocument {
     else if (name === GET) {
       this.#owed += 1;
       this.#answer(); // state-get, state-get-data
-    } else return this.#run(data);
+    } else return this.#actions.run(data);
     return true;
   }
 
@@ -323,7 +313,7 @@ export class SyncedDocument {
     clearTimeout(this.#asking);
     this.#askedAt = -Infinity;
     if (this.#isRestored && Object.keys(this.#replica.versions[0]).some((name) => !Object.hasOwn(data, name))) {
-      this.#replica.restore({ versions: [data], value: data }); // the kept edits belong to another kind of document
+      this.#replica = new Replica(data); // the kept edits belong to another kind of document
     }
     this.#isRestored = false;
     const restored = this.#replica.applyState(data, !this.#follows, this.#requests.shift());
@@ -346,14 +336,6 @@ export class SyncedDocument {
       throw error;
     }
     this.#changed();
-  }
-
-  /** @param {any} data */
-  #run(data) {
-    const { type, ...given } = data;
-    const handler = this.#handlers.get(type) ?? this.#otherHandler;
-    if (handler) callSafely(handler, given, type);
-    return handler !== undefined;
   }
 
   #answer() {
@@ -423,11 +405,4 @@ export class SyncedDocument {
     this.#snapshot = now;
     this.#changes.emit(this);
   }
-}
-
-/** @param {ArrayBuffer | ArrayBufferView} bytes */
-function view(bytes) {
-  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (Object.prototype.toString.call(bytes) === "[object ArrayBuffer]") return new Uint8Array(bytes);
-  throw new TypeError("bytes must be an ArrayBuffer or a view of one; for a File, pass `await file.arrayBuffer()`");
 }

@@ -70,11 +70,11 @@ export class Replica {
   }
 
   /**
-   * Continues with the versions and the value of an earlier replica.
+   * Continues with the versions and the value of an earlier replica, and merges the edits made since into the value.
    * @param {{versions: JsonObject[], value: JsonObject}} earlier
    */
   restore({ versions, value }) {
-    this.#value = stateOf(value);
+    this.#value = merge(this.#shared, this.#value, stateOf(value), true);
     this.#versions = versions.map((state, index) => ({ sent: index, state: stateOf(state) }));
     this.#sent = versions.length - 1;
     this.#shared = this.#versions[this.#sent].state;
@@ -131,14 +131,16 @@ export class Replica {
    * @returns {boolean} whether edits that were lost with the last connection must be sent again
    */
   applyState(data, isFirst, since = this.#sent) {
-    const base = isFirst ? this.#arrived(data) : this.#at(since);
-    const below = merge(base, this.#shared, data, !isFirst);
-    this.#value = merge(this.#shared, this.#value, below, true);
+    const state = equal(data, this.#shared) ? this.#shared : data; // a state that did not change is the same object
+    const base = isFirst ? this.#arrived(state) : this.#at(since);
+    const below = merge(base, this.#shared, state, !isFirst);
+    const value = merge(this.#shared, this.#value, below, true);
+    if (!equal(value, this.#value)) this.#value = value;
     const inFlight = !isFirst && since < this.#sent;
-    this.#shared = inFlight ? below : data;
-    this.#versions = [{ sent: inFlight ? since : this.#sent, state: data }];
+    this.#shared = inFlight ? below : state;
+    this.#versions = [{ sent: inFlight ? since : this.#sent, state }];
     if (inFlight) this.#versions.push({ sent: this.#sent, state: below });
-    return isFirst && !equal(below, data);
+    return isFirst && !equal(below, state);
   }
 
   /**
@@ -201,7 +203,8 @@ export class Replica {
  * @returns {number[] | null} null if no place counts; empty if two places contradict each other
  */
 function agreeing(versions, value) {
-  const same = [...versions.keys()].filter((index) => equal(versions[index], value));
+  const equals = new Set([...new Set(versions)].filter((version) => equal(version, value))); // most are the same object
+  const same = [...versions.keys()].filter((index) => equals.has(versions[index]));
   if (same.length > 0) return same.length < versions.length ? same : null;
   if (!isObject(value) || !versions.every(isObject)) return null;
   /** @param {any} object @param {string} name */

@@ -11,6 +11,7 @@
  */
 
 import { Backoff } from "./backoff.js";
+import { Pairing } from "./binary-pairs.js";
 import { SyncedDocument } from "./document.js";
 import {
   BIN_META,
@@ -23,6 +24,7 @@ import {
   USER_SESSION,
   bytesOf,
   check,
+  checkOwnType,
   read,
   write,
 } from "./events.js";
@@ -31,27 +33,17 @@ import { MalformedFrame, sizeOf } from "./json.js";
 import { KeptEdits } from "./kept-edits.js";
 import { Liveness } from "./liveness.js";
 import { watchPage } from "./page.js";
-import { Pairing } from "./binary-pairs.js";
 import { Refused } from "./pointer.js";
-import { Signal, callSafely, report } from "./signal.js";
+import { Signals, callSafely, report } from "./signal.js";
+import { Timers } from "./timers.js";
+import { timesOf } from "./times.js";
+import { webSocketUrl } from "./url.js";
 
 /** @typedef {import("./events.js").Event} Event */
 /** @typedef {"stopped" | "connecting" | "connected" | "disconnected"} Status */
 
 /** The number of buffered bytes from which no states are sent until the server has read. */
 const CONGESTED = 1 << 20;
-
-const SIGNALS = /** @type {const} */ (["status", "toast", "download", "sent", "received", "problem"]);
-
-const TIMES = {
-  firstDelay: 250, // the first delay after a loss; each later one is up to twice as long
-  maxDelay: 10_000,
-  steadyAfter: 3000, // a connection that ends sooner counts as a failed attempt
-  openWithin: 10_000, // an attempt to connect fails after this time
-  quietFor: 1000, // after this silence the server is assumed not to request an identification
-  silentFor: 30_000, // after this silence the client checks whether the connection is alive
-  answerWithin: 10_000, // a connection is lost if nothing arrives in this time after a check
-};
 
 export class Session {
   #url;
@@ -61,7 +53,7 @@ export class Session {
   #backoff;
   /** @type {Map<string, SyncedDocument>} */ #documents = new Map();
   /** @type {Map<string, (data: any) => unknown>} */ #eventHandlers = new Map();
-  #signals = Object.fromEntries(SIGNALS.map((name) => [name, /** @type {Signal<any>} */ (new Signal())]));
+  #signals = new Signals("status", "toast", "download", "sent", "received", "problem");
   /** @type {Status} */ #status = "stopped";
   /** @type {WebSocket | null} */ #socket = null;
   #pairing = new Pairing();
@@ -73,7 +65,7 @@ export class Session {
   /** Whether the session opens its connection as soon as the kept edits are restored. */
   #isRestoring = false;
   #unwatch = () => {};
-  /** @type {Set<ReturnType<typeof setTimeout>>} */ #timers = new Set();
+  #timers = new Timers();
   /** @type {number | null} */ #retryAt = null;
   /** @type {string | null} */ #reason = null;
 
@@ -86,9 +78,7 @@ export class Session {
     this.#keptEdits = persist === undefined ? null : new KeptEdits(persist, this.#url);
     this.#identify = identify ?? (() => storedIdentity(this.#url));
     this.#WebSocket = WebSocket;
-    const unknown = Object.keys(times).find((name) => !Object.hasOwn(TIMES, name));
-    if (unknown !== undefined) throw new TypeError(`unknown option ${JSON.stringify(unknown)} of a session`);
-    this.#times = { ...TIMES, ...times };
+    this.#times = timesOf(times);
     this.#backoff = new Backoff({ first: this.#times.firstDelay, most: this.#times.maxDelay });
     this.#liveness = new Liveness(this.#times, {
       probe: () => this.#probe(),
@@ -173,13 +163,12 @@ export class Session {
 
   /** @param {string} name @param {(value: any) => unknown} listener @returns {() => void} */
   on(name, listener) {
-    if (!Object.hasOwn(this.#signals, name)) throw new TypeError(`unknown signal ${JSON.stringify(name)} of a session`);
-    return this.#signals[name].add(listener);
+    return this.#signals.on(name, listener);
   }
 
   /** @param {string} type @param {(data: any) => unknown} handler @returns {() => void} */
   onEvent(type, handler) {
-    ownEvent(type);
+    checkOwnType(type);
     this.#eventHandlers.set(type, handler);
     return () => {
       if (this.#eventHandlers.get(type) === handler) this.#eventHandlers.delete(type);
@@ -215,7 +204,7 @@ export class Session {
 
   /** @param {string} type @param {any} [data] */
   send(type, data) {
-    ownEvent(type);
+    checkOwnType(type);
     this.flush();
     return this.#send(type, data);
   }
@@ -247,7 +236,7 @@ export class Session {
   // The connection
 
   #open() {
-    this.#clearTimers();
+    this.#timers.clear();
     this.#retryAt = null;
     this.#pairing = new Pairing(); // binary-per-connection
     this.#wasRequested = false;
@@ -264,17 +253,17 @@ export class Session {
     const current = (act) => (/** @type {any} */ event) => {
       if (this.#socket === socket) act(event);
     };
-    socket.onopen = current(() => this.#after(this.#times.quietFor, () => this.#connected()));
+    socket.onopen = current(() => this.#timers.after(this.#times.quietFor, () => this.#connected()));
     socket.onmessage = current(({ data }) => this.#receive(typeof data === "string" ? data : new Uint8Array(data)));
     socket.onclose = current(() => this.#lost());
     socket.onerror = () => {}; // `close` follows
-    this.#after(this.#times.openWithin, () => this.#lost());
+    this.#timers.after(this.#times.openWithin, () => this.#lost());
     this.#become("connecting");
   }
 
   #connected() {
     if (this.#status !== "connecting") return; // connected already, or closed by a listener
-    this.#clearTimers();
+    this.#timers.clear();
     this.#connectedAt = Date.now();
     this.#liveness.start();
     this.#become("connected");
@@ -287,7 +276,7 @@ export class Session {
     if (wasSteady) this.#backoff.reset();
     const wait = this.#backoff.next();
     this.#retryAt = Date.now() + wait;
-    this.#after(wait, () => this.#open()); // session-reconnect
+    this.#timers.after(wait, () => this.#open()); // session-reconnect
     this.#become("disconnected");
   }
 
@@ -303,8 +292,7 @@ export class Session {
 
   /** Closes and forgets the WebSocket. */
   #drop() {
-    this.#clearTimers();
-    this.#liveness.stop();
+    this.#timers.clear();
     const socket = this.#socket;
     this.#socket = null;
     try {
@@ -313,12 +301,13 @@ export class Session {
       report(error);
     }
     for (const document of this.#documents.values()) document.lose();
+    this.#liveness.stop(); // after that, because it ends the doubt
   }
 
   /** @param {Status} status */
   #become(status) {
     this.#status = status;
-    this.#signals.status.emit(this);
+    this.#signals.emit("status", this);
   }
 
   // Receiving
@@ -330,15 +319,15 @@ export class Session {
     /** @type {Event | null} */ let event = null;
     try {
       event = typeof frame === "string" ? read(frame) : this.#pairing.complete(frame);
-      this.#signals.received.emit({ frame, event });
+      this.#signals.emit("received", { frame, event });
       this.#act(event, typeof frame === "string");
     } catch (error) {
-      if (event === null) this.#signals.received.emit({ frame, event });
+      if (event === null) this.#signals.emit("received", { frame, event });
       if (error instanceof MalformedFrame)
         for (const document of this.#documents.values()) document.doubt(); // it may have been a patch
       else if (!(error instanceof Refused)) report(error);
       const verdict = error instanceof MalformedFrame ? "malformed" : "refused";
-      this.#signals.problem.emit({ frame, event, verdict, reason: String(/** @type {any} */ (error).message) });
+      this.#signals.emit("problem", { frame, event, verdict, reason: String(/** @type {any} */ (error).message) });
     }
   }
 
@@ -353,7 +342,7 @@ export class Session {
     if (this.#status !== "connected") return; // closed by a listener
     if (event.type === BIN_META && isText) return this.#pairing.announce(event);
     if (!this.#isKnown(event) || !this.#carryOut(event)) {
-      this.#signals.problem.emit({ frame: null, event, verdict: "ignored", reason: `no handler for ${event.type}` });
+      this.#signals.emit("problem", { frame: null, event, verdict: "ignored", reason: `no handler for ${event.type}` });
     }
   }
 
@@ -371,9 +360,9 @@ export class Session {
   #carryOut(event) {
     const handler = this.#eventHandlers.get(event.type);
     if (handler) callSafely(handler, event.data);
-    else if (event.type === TOAST) this.#signals.toast.emit(event.data);
+    else if (event.type === TOAST) this.#signals.emit("toast", event.data);
     else if (event.type === DOWNLOAD)
-      this.#signals.download.emit({ filename: event.data.filename, bytes: bytesOf(event.data.data) });
+      this.#signals.emit("download", { filename: event.data.filename, bytes: bytesOf(event.data.data) });
     else if (event.type === DISCONNECT) this.#stop(event.data);
     else return this.#documents.get(/** @type {string} */ (event.key))?.receive(event) ?? false; // events-unknown-key
     return true;
@@ -428,42 +417,7 @@ export class Session {
   #transmit(frame) {
     if (this.#socket?.readyState !== 1) return false;
     this.#socket.send(frame);
-    this.#signals.sent.emit({ frame });
+    this.#signals.emit("sent", { frame });
     return true;
   }
-
-  // Timers
-
-  /** @param {number} milliseconds @param {() => void} act */
-  #after(milliseconds, act) {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      act();
-    }, milliseconds);
-    this.#timers.add(timer);
-  }
-
-  #clearTimers() {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
-  }
-}
-
-/** events-custom. @param {string} type */
-function ownEvent(type) {
-  if (typeof type !== "string" || type.startsWith("_"))
-    throw new TypeError("the type of an application's event must be a string that does not begin with an underscore");
-}
-
-/**
- * Returns the absolute ws or wss URL of an address; a path is on the page's own host.
- * @param {string | URL} url
- * @returns {string}
- */
-function webSocketUrl(url) {
-  const made = new URL(url, globalThis.location?.href);
-  made.protocol = { "http:": "ws:", "https:": "wss:" }[made.protocol] ?? made.protocol;
-  made.hash = "";
-  if (made.protocol !== "ws:" && made.protocol !== "wss:") throw new TypeError(`not a WebSocket URL: ${url}`);
-  return made.href;
 }
