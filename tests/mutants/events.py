@@ -48,7 +48,7 @@ class DemandsTwoMembers(Mutant):
 
 
 class UnpacksTypes(Mutant):
-    """If the type is an array, it uses the first element as the type."""
+    """It uses the first element of a type that is an array as the type."""
 
     breaks = "events-type-string"
 

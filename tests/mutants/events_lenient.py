@@ -32,7 +32,7 @@ class NeedsNoKey(Mutant):
 
 
 class DropsScopes(Mutant):
-    """If it does not know a key, it uses the part after the last slash."""
+    """It uses the part of an unknown key after the last slash as the key."""
 
     breaks = "events-key"
 

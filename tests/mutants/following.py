@@ -40,7 +40,7 @@ class ThrottlesAway(Mutant):
 
 
 class KeepsBaseOfOlder(Mutant):
-    """After a takeover, it computes patches against the snapshot of the older connection."""
+    """It computes patches after a takeover against the snapshot of the older connection."""
 
     breaks = "state-converges"
 
@@ -51,7 +51,7 @@ class KeepsBaseOfOlder(Mutant):
 
 
 class KeepsBaseOfLost(Mutant):
-    """On a new connection, it computes patches against the snapshot of the lost one."""
+    """It computes patches on a new connection against the snapshot of the lost one."""
 
     breaks = "state-converges"
 
@@ -114,7 +114,7 @@ class AnswersOldCount(Mutant):
 
 
 class KnowsWhatWasWritten(Mutant):
-    """After a write, it sends patches of a document whose state it has not sent."""
+    """It sends patches of a document after a write, without having sent its state."""
 
     breaks = "connection-state-before-patch"
 

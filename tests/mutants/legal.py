@@ -120,7 +120,7 @@ class AddsInsteadOfReplaces(Legal):
 
 
 class MovesAndTests(Legal):
-    """Its patches begin with a `test`, and contain needless copies and moves."""
+    """It begins its patches with a `test`, and adds needless copies and moves."""
 
     warns = frozenset({"patch-plain-operations", "patch-size"})
 

@@ -115,7 +115,7 @@ class AppendsBeforeLast(Mutant):
 
 
 class ComparesLoosely(Mutant):
-    """Its `test` treats 1 and `true` as equal."""
+    """It treats 1 and `true` as equal in a `test`."""
 
     breaks = "patch-test"
 
@@ -125,7 +125,7 @@ class ComparesLoosely(Mutant):
 
 
 class ComparesTypes(Mutant):
-    """Its `test` treats 1 and 1.0 as different."""
+    """It treats 1 and 1.0 as different in a `test`."""
 
     breaks = "patch-test"
 
@@ -136,7 +136,7 @@ class ComparesTypes(Mutant):
 
 
 class TakesMissingAsNull(Mutant):
-    """Its `test` treats a member that does not exist as null."""
+    """It treats a member that does not exist as null in a `test`."""
 
     breaks = "patch-missing-target"
 

@@ -188,7 +188,7 @@ class TestsNoNull(Mutant):
 
 
 class ComparesAsText(Mutant):
-    """Its `test` compares the lower-case text of two scalars."""
+    """It compares the lower-case text of two scalars in a `test`."""
 
     breaks = "patch-test"
 
@@ -199,7 +199,7 @@ class ComparesAsText(Mutant):
 
 
 class ComparesNothing(Mutant):
-    """Its `test` treats null, false and zero as equal."""
+    """It treats null, false and zero as equal in a `test`."""
 
     breaks = "patch-test"
 
@@ -208,7 +208,7 @@ class ComparesNothing(Mutant):
 
 
 class ComparesPartly(Mutant):
-    """Its `test` passes if a container has the given members or elements, among others."""
+    """It passes a `test` if a container has the given members or elements, among others."""
 
     breaks = "patch-test"
 

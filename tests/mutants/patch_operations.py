@@ -30,7 +30,7 @@ class AddsNoMembers(Mutant):
 
 
 class KeepsWhatIsThere(Mutant):
-    """Its `add` does not replace an existing member."""
+    """It does not replace an existing member in an `add`."""
 
     breaks = "patch-operations"
 

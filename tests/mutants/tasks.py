@@ -14,7 +14,7 @@ from tests.mutants.link import Link
 
 
 class CountsOneLess(Mutant):
-    """The task `count` runs one step too few."""
+    """It runs one step too few of the task `count`."""
 
     breaks = "tasks-start"
 
@@ -23,7 +23,7 @@ class CountsOneLess(Mutant):
 
 
 class CountsOneMore(Mutant):
-    """The task `count` runs one step too many."""
+    """It runs one step too many of the task `count`."""
 
     breaks = "tasks-start"
 

@@ -269,7 +269,7 @@ class SendsMoves(Mutant):
 
 
 class TakesOneForTrue(Mutant):
-    """Its `test` treats 1 and `true` as equal."""
+    """It treats 1 and `true` as equal in a `test`."""
 
     breaks = "patch-test"
 
