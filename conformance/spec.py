@@ -52,10 +52,7 @@ class Requirement:
     """One normative sentence.
 
     Attributes:
-        id: Its permanent name, which is also its anchor on the page.
-        side: The side that it binds.
         level: The keyword of RFC 2119 in its sentence.
-        sentence: The sentence, on one line.
         page: The file name of its page, such as `patch.md`.
         not_observable: Why no test from outside can judge it, or None if one can.
     """
@@ -163,8 +160,7 @@ def validator(name: str) -> Draft202012Validator:
 def fast_validator(name: str) -> jsonschema_rs.Draft202012Validator:
     """The validator of one schema that only decides; it takes 0.5 µs where the other takes 100."""
     registry = jsonschema_rs.Registry(
-        [(schema["$id"], schema) for schema in schemas().values()],
-        draft=jsonschema_rs.Draft202012,
+        [(schema["$id"], schema) for schema in schemas().values()], draft=jsonschema_rs.Draft202012
     )
     return jsonschema_rs.Draft202012Validator(schemas()[name], registry=registry)
 

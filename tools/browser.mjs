@@ -1,5 +1,5 @@
-// The browser harness: Chromium without a window, files on loopback, pages in which nothing may go wrong.
-// Needs a Chromium: CHROMIUM, or /usr/bin/chromium.
+// The browser harness: headless Chromium, a file server on loopback, and pages that report problems.
+// Needs Chromium at $CHROMIUM or /usr/bin/chromium.
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -20,7 +20,7 @@ const TYPES = {
   ".svg": "image/svg+xml",
 };
 
-/** Starts Chromium without connections of its own. */
+/** Starts Chromium without its background connections. */
 export const launch = () =>
   chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -35,7 +35,7 @@ export const launch = () =>
     ],
   });
 
-/** Serves a folder on a free port of loopback. @param {string} folder */
+/** Serves a folder on a free loopback port. @param {string} folder */
 export async function serve(folder) {
   const server = createServer((request, response) => {
     const path = join(folder, decodeURIComponent(new URL(request.url, "http://files").pathname));
@@ -47,13 +47,13 @@ export async function serve(folder) {
   return { server, base: `http://127.0.0.1:${server.address().port}/` };
 }
 
-/** The problems of the pages that one program looks at. */
+/** Collects the problems of the pages that a program checks. */
 export class Problems {
   /** @type {string[]} */
   found = [];
   checks = 0;
 
-  /** Counts a check, and notes what it says unless it holds. @param {string} what @param {unknown} holds */
+  /** Counts a check, and adds a problem unless it holds. @param {string} what @param {unknown} holds */
   check(what, holds) {
     this.checks += 1;
     if (!holds) this.add(what);
@@ -65,8 +65,8 @@ export class Problems {
   }
 
   /**
-   * Opens an empty page in a context of its own. An error, a dialog, a failed response, or a request that is not
-   * permitted in it is a problem.
+   * Opens an empty page in a new context. An error, a dialog, a failed response or a forbidden request in it is a
+   * problem.
    * @param {import("playwright-core").Browser} browser
    * @param {object} [options] of the context
    * @param {{name?: () => string, permits?: (url: string) => boolean, ignores?: RegExp, patience?: number}} [rules]
@@ -79,18 +79,18 @@ export class Problems {
     page.on("pageerror", (error) => add(error.message));
     page.on("console", (message) => message.type() === "error" && !ignores.test(message.text()) && add(message.text()));
     page.on("response", (response) => response.status() >= 400 && add(`${response.status()} for ${response.url()}`));
-    page.on("request", (request) => permits(request.url()) || add(`asks for ${request.url()}`));
+    page.on("request", (request) => permits(request.url()) || add(`requests ${request.url()}`));
     page.on("dialog", (dialog) => (add(`shows a dialog: ${dialog.message()}`), dialog.dismiss()));
     return page;
   }
 
-  /** Checks that nothing is wider than the window. */
+  /** Checks that the page does not overflow the width of the window. */
   async fits(page, name) {
     const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     this.check(`${name}: too wide by ${excess} pixels`, excess <= 0);
   }
 
-  /** Checks a page by the rules of axe-core. @param {string[]} impacts the impacts that are problems */
+  /** Checks a page with axe-core. @param {string[]} impacts the impacts that are problems */
   async accessible(page, name, impacts = ["serious", "critical"]) {
     const axe = readFileSync(AXE, "utf-8");
     await page.evaluate(axe).catch(() => page.addScriptTag({ content: axe }));
@@ -101,7 +101,7 @@ export class Problems {
     }
   }
 
-  /** Prints the problems and a summary, and ends the program: status 1 if there is a problem. @param {string} summary */
+  /** Prints the problems and a summary, and exits with status 1 if there is a problem. @param {string} summary */
   exit(summary) {
     for (const problem of this.found) console.error(problem);
     console.log(`${summary}, ${this.found.length} problems`);

@@ -190,10 +190,7 @@ READ_ONLY: dict[str, list[JSON]] = {
 }
 
 BOMBS: dict[str, tuple[JSON, list[JSON]]] = {
-    "doubling": (
-        {"seed": "0123456789" * 30},
-        [copy("/table", f"/table/{n}") for n in range(13)],
-    ),
+    "doubling": ({"seed": "0123456789" * 30}, [copy("/table", f"/table/{n}") for n in range(13)]),
     "repeating": (
         {"seed": "x" * 100_000},
         [copy("/table/seed", f"/table/{n}") for n in range(128)],

@@ -62,10 +62,7 @@ async def test_action_is_run_once_for_each_call(peer: Peer) -> None:
 @case("actions-unknown")
 @pytest.mark.parametrize("key", ["TESTEE", "SECOND"])
 async def test_unknown_action_is_ignored(peer: Peer, key: str) -> None:
-    before = await peer.get(key)
-    await peer.action(UNKNOWN, key=key, name="value", value=1)
-    await peer.alive()
-    expect.equal(await peer.get(key), before, f"the state of {key}")
+    await peer.ignores(peer.action(UNKNOWN, key=key, name="value", value=1), key=key)
 
 
 @case("actions-unknown")
@@ -87,10 +84,7 @@ async def test_action_of_one_key_is_unknown_to_another(peer: Peer, name: str) ->
 @pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
 async def test_call_of_wrong_shape_is_refused(peer: Peer, data: JSON) -> None:
     await peer.assign("text", "kept")
-    before = await peer.get()
-    await peer.send_illegal("_ACTION:TESTEE", data)
-    await peer.alive()
-    expect.equal(await peer.get(), before, "the state")
+    await peer.ignores(peer.send_illegal("_ACTION:TESTEE", data))
 
 
 async def types_after_unsynced_change(peer: Peer, name: str) -> list[str]:
@@ -151,10 +145,7 @@ async def test_unknown_argument_is_ignored(dialogue: Dialogue, peer: Peer) -> No
 
 @case("actions-error", needs="errors")
 async def test_failure_keeps_the_connection_open(peer: Peer) -> None:
-    before = await peer.get()
-    await peer.action("fail", message="on purpose")
-    await peer.alive()
-    expect.equal(await peer.get(), before, "the state")
+    await peer.ignores(peer.action("fail", message="on purpose"))
 
 
 @case("actions-error", needs="errors")

@@ -189,11 +189,8 @@ async def test_metadata_can_not_stand_for_the_bytes(dialogue: Dialogue, peer: Pe
     ],
 )
 async def test_malformed_announcement_is_refused_with_its_bytes(peer: Peer, data: JSON) -> None:
-    before = await peer.get()
-    await peer.send_illegal("_BIN_META", data)
-    await peer.connection.send_bytes(b"bytes")
-    await peer.alive()
-    expect.equal(await peer.get(), before, "the state")
+    bytes_ = peer.connection.send_bytes(b"bytes")
+    await peer.ignores(peer.send_illegal("_BIN_META", data), bytes_)
     await peer.send_pair(ACTION, receive("good"), b"other")
     state = await peer.in_sync()
     expect.equal(state["anything"], digest(b"other", "good"), "the attribute anything")
@@ -206,10 +203,7 @@ async def test_malformed_announcement_is_refused_with_its_bytes(peer: Peer, data
     ids=["key", "custom", "reserved"],
 )
 async def test_pair_for_an_unknown_event_is_ignored(peer: Peer, type_: str) -> None:
-    before = await peer.get()
-    await peer.send_pair(type_, receive("lost"), b"bytes")
-    await peer.alive()
-    expect.equal(await peer.get(), before, "the state")
+    await peer.ignores(peer.send_pair(type_, receive("lost"), b"bytes"))
 
 
 @case("binary-no-state", needs="binary")
@@ -221,12 +215,5 @@ async def test_pair_for_an_event_without_bytes_is_refused(
 
 
 async def unchanged_by_bytes(peer: Peer, requirement: str) -> None:
-    """Demand that a binary frame without an announcement does nothing.
-
-    Raises:
-        Violation: It does something, which breaks the requirement.
-    """
-    before = await peer.get()
-    await peer.connection.send_bytes(b"unannounced")
-    await peer.alive(requirement)
-    expect.equal(await peer.get(), before, "the state", requirement=requirement)
+    """Demand that a binary frame without an announcement does nothing."""
+    await peer.ignores(peer.connection.send_bytes(b"unannounced"), requirement=requirement)

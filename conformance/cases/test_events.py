@@ -135,12 +135,9 @@ async def test_key_with_a_slash_is_one_key(peer: Peer) -> None:
     ],
 )
 async def test_unknown_type_is_ignored(peer: Peer, type_: str) -> None:
-    before = await peer.get()
-    for data in ({"type": "assign", "name": "text", "value": "lost"}, {"text": "lost"}):
-        await peer.connection.send(type_, data)  # a call for one parser, a `_SET` for another
-        peer.connection.stimulate()
-    await peer.alive()
-    expect.equal(await peer.get(), before, "the state")
+    call = {"type": "assign", "name": "text", "value": "lost"}
+    write = {"text": "lost"}
+    await peer.ignores(*(peer.send_illegal(type_, data) for data in (call, write)))
 
 
 @case("events-unknown-key")
@@ -156,14 +153,10 @@ async def test_unknown_type_is_ignored(peer: Peer, type_: str) -> None:
     ],
 )
 async def test_unknown_key_is_ignored(peer: Peer, name: str, data: JSON) -> None:
-    before = await peer.get()
     mark = peer.mark()
-    await peer.send(f"{name}:{UNKNOWN}", data)
-    peer.connection.stimulate()
-    await peer.alive()
+    await peer.ignores(peer.send_illegal(f"{name}:{UNKNOWN}", data))
     answers = [type_ for type_ in peer.types(mark) if type_.endswith(UNKNOWN)]
     expect.equal(answers, [], "events of the unknown key")
-    expect.equal(await peer.get(), before, "the state")
 
 
 @case("events-direction")
@@ -177,12 +170,9 @@ async def test_unknown_key_is_ignored(peer: Peer, name: str, data: JSON) -> None
     ],
 )
 async def test_event_of_servers_is_ignored(peer: Peer, type_: str, data: JSON) -> None:
-    before = await peer.get()
     mark = peer.mark()
-    await peer.send(type_, data)
-    await peer.alive()
+    await peer.ignores(peer.send(type_, data))
     expect.equal(peer.events(type_, mark), [], f"{type_} events in return")
-    expect.equal(await peer.get(), before, "the state")
 
 
 @case("events-strict-json")

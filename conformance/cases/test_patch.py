@@ -148,10 +148,7 @@ async def test_patch_is_not_larger_than_a_replace(peer: Peer, before: JSON, afte
 
 
 @case("patch-operations")
-@pytest.mark.parametrize(
-    "operations",
-    ACCEPTED,
-)
+@pytest.mark.parametrize("operations", ACCEPTED)
 async def test_operation_is_applied(peer: Peer, operations: list[JSON]) -> None:
     await prepare(peer)
     await peer.patch(*operations)
@@ -195,10 +192,7 @@ async def test_unknown_members_of_an_operation_are_ignored(peer: Peer) -> None:
 
 
 @case("patch-unescape")
-@pytest.mark.parametrize(
-    ("token", "name"),
-    TOKENS,
-)
+@pytest.mark.parametrize(("token", "name"), TOKENS)
 async def test_token_is_decoded(peer: Peer, token: str, name: str) -> None:
     await peer.patch(add(f"/table/{token}", {"in": 1}), replace(f"/table/{token}/in", 2))
     expect.equal((await peer.get())["table"], {name: {"in": 2}}, "the attribute table")
@@ -228,10 +222,7 @@ async def test_index_of_the_length_appends(peer: Peer) -> None:
 
 
 @case("patch-test")
-@pytest.mark.parametrize(
-    ("path", "value"),
-    EQUAL,
-)
+@pytest.mark.parametrize(("path", "value"), EQUAL)
 async def test_equal_value_passes(peer: Peer, path: str, value: JSON) -> None:
     await prepare(peer)
     await peer.patch(ensure(path, value), replace("/text", "passed"))

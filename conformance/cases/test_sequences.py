@@ -27,4 +27,4 @@ def test_server_and_client_agree_after_every_step(
         tally.programs, tally.steps, f"{tally}, seed {search.seed}"
     )
     if findings:
-        raise Violations([(f.violation, f.dialogue.trace, f.program) for f in findings])
+        raise Violations([(f.violation, f.trace, f.program) for f in findings])

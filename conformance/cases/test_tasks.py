@@ -145,10 +145,7 @@ async def test_only_the_named_task_is_cancelled(peer: Peer) -> None:
 
 @case("tasks-cancel-idle", needs="tasks")
 async def test_cancellation_of_an_idle_task_is_ignored(peer: Peer) -> None:
-    before = await peer.get()
-    await peer.cancel("wait")
-    await peer.alive()
-    expect.equal(await peer.get(), before, "the state")
+    await peer.ignores(peer.cancel("wait"))
     await start_task(peer, "wait")
 
 
@@ -170,8 +167,7 @@ async def test_task_can_be_started_again_after_its_end(peer: Peer) -> None:
     for total in (2, 4):
         await peer.start("count", steps=2, intervalMs=0)
         await peer.until(
-            partial(ended_at, total),
-            f"number {total} and no running task in the client's copy",
+            partial(ended_at, total), f"number {total} and no running task in the client's copy"
         )
 
 
@@ -193,28 +189,19 @@ async def test_task_can_be_started_again_after_a_failure(peer: Peer) -> None:
 @pytest.mark.parametrize("event", ["_TASK_START", "_TASK_CANCEL"])
 @pytest.mark.parametrize("key", ["TESTEE", "SECOND"])
 async def test_unknown_task_is_ignored(peer: Peer, event: str, key: str) -> None:
-    before = await peer.get()
-    await peer.send(f"{event}:{key}", {"type": UNKNOWN})
-    await peer.alive()
-    expect.equal(await peer.get(), before, "the state")
+    await peer.ignores(peer.send(f"{event}:{key}", {"type": UNKNOWN}))
 
 
 @case("tasks-unknown", needs="tasks")
 async def test_action_can_not_be_started_as_a_task(peer: Peer) -> None:
-    before = await peer.get()
-    await peer.start("burst", count=1)
-    await peer.alive()
-    expect.equal(await peer.get(), before, "the state")
+    await peer.ignores(peer.start("burst", count=1))
 
 
 @case("tasks-malformed", needs="tasks")
 @pytest.mark.parametrize("event", ["_TASK_START", "_TASK_CANCEL"])
 @pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
 async def test_task_event_of_wrong_shape_is_refused(peer: Peer, event: str, data: JSON) -> None:
-    before = await peer.get()
-    await peer.send_illegal(f"{event}:TESTEE", data)
-    await peer.alive()
-    expect.equal(await peer.get(), before, "the state")
+    await peer.ignores(peer.send_illegal(f"{event}:TESTEE", data))
 
 
 @case("tasks-error", needs=("tasks", "errors"))

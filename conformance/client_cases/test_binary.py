@@ -25,7 +25,7 @@ ACTION = f"_ACTION:{KEY}"
 
 
 def recorded(metadata: JSON, content: bytes) -> JSON:
-    """What the client makes `anything` of a pair."""
+    """The value of `anything` after a pair."""
     sha256 = hashlib.sha256(content).hexdigest()
     return {"bytes": {"metadata": metadata, "size": len(content), "sha256": sha256}}
 
@@ -47,15 +47,15 @@ async def test_client_sends_bytes_right_behind_their_announcement(client: Client
     await client.fence()
     pairs = [r for r in client.connection.received[since:] if r.content is not None]
     sent = {r.event.data["metadata"]["type"]: r.content for r in pairs}
-    expect.equal([*sent], [*CONTENTS], "the names of the bytes that the client sends")
+    expect.equal([*sent], [*CONTENTS], "the types of the pairs that the client sends")
     for pair in pairs:
         metadata = pair.event.data["metadata"]
         wanted = {"type": metadata["type"], "n": [1], "a/b": None}
         expect.equal(pair.event.data, {"type": ACTION, "metadata": wanted}, "the announcement")
         expect.true(
             pair.content == CONTENTS[metadata["type"]],
-            expected=f"the {len(CONTENTS[metadata['type']])} bytes that it was given",
-            received=f"{len(pair.content or b'')} others",
+            expected=f"the {len(CONTENTS[metadata['type']])} bytes of the action",
+            received=f"{len(pair.content or b'')} different bytes",
         )
 
 
@@ -105,8 +105,7 @@ async def test_bytes_belong_to_the_last_announcement(client: ClientUnderTest, ne
 async def test_bytes_alone_are_ignored(client: ClientUnderTest) -> None:
     await client.connection.send_bytes(b'{"type":"_SET:TESTEE","data":{"text":"lost"}}')
     client.connection.stimulate()
-    await client.alive()
-    await client.holds()
+    await client.unaffected()
 
 
 @case("binary-unannounced")
@@ -133,8 +132,7 @@ async def test_announcement_ends_with_its_connection(client: ClientUnderTest) ->
 async def test_metadata_can_not_stand_for_the_bytes(client: ClientUnderTest) -> None:
     await announce(client, {"type": ACTION, "metadata": {"type": "x", "data": "lie"}})
     await client.connection.send_bytes(b"truth")
-    await client.alive()
-    await client.holds()
+    await client.unaffected()
 
 
 @case("binary-malformed")
@@ -149,16 +147,14 @@ async def test_malformed_announcement_is_refused_with_its_bytes(
 ) -> None:
     await announce(client, data)
     await client.connection.send_bytes(b"lost")
-    await client.alive()
-    await client.holds()
+    await client.unaffected()
 
 
 @case("binary-unknown")
 async def test_pair_of_an_unknown_event_is_ignored(client: ClientUnderTest) -> None:
     await client.pair("nothing", {"type": "x"}, b"1")
     await client.pair("_ACTION:NOWHERE", {"type": "x"}, b"2")
-    await client.alive()
-    await client.holds()
+    await client.unaffected()
 
 
 @case("binary-no-state")
@@ -170,6 +166,5 @@ async def test_pair_of_an_event_without_bytes_is_refused(
 ) -> None:
     await client.pair(name, {"text": "lost"}, b"1")
     await client.connection.send_bytes(b"2")
-    await client.alive()
-    await client.holds()
-    expect.equal(client.asked, 0, "how often the client asks for the state")
+    await client.unaffected()
+    expect.equal(client.asked, 0, "the number of _GET:TESTEE that the client sends")

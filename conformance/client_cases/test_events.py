@@ -1,4 +1,4 @@
-"""Cases for spec/events.md: what a client reads, keeps, ignores and refuses."""
+"""Cases for spec/events.md: events that a client reads, ignores and refuses."""
 
 from __future__ import annotations
 
@@ -111,8 +111,7 @@ async def test_client_ignores_members_of_the_envelope_that_it_does_not_know(
 async def test_event_whose_type_is_no_string_is_none(client: ClientUnderTest, type: object) -> None:
     await client.text(json.dumps({"type": type, "data": {**START, "text": "lost"}}))
     await client.text(json.dumps({"data": {**START, "text": "lost"}}))
-    await client.alive()
-    await client.holds()
+    await client.unaffected()
 
 
 @case("events-key")
@@ -132,9 +131,7 @@ async def test_client_takes_everything_behind_the_colon_as_the_key(
 @case("events-unknown-type")
 @pytest.mark.parametrize("event", UNKNOWN, ids=lambda event: f"{event.type or 'empty'}")
 async def test_unknown_event_is_ignored(client: ClientUnderTest, event: Event) -> None:
-    await client.illegal(event.type, event.data)
-    await client.alive()
-    await client.holds()
+    await client.ignores(event.type, event.data)
 
 
 @case("events-unknown-key")
@@ -146,8 +143,7 @@ async def test_event_of_an_unknown_key_is_ignored(client: ClientUnderTest) -> No
         ("_SET", {"text": "lost"}),
     ):
         await client.illegal(f"{name}:NOWHERE", data)
-        await client.alive()
-    await client.holds()
+        await client.unaffected()
 
 
 @case("events-direction-client")
@@ -164,10 +160,8 @@ async def test_event_that_only_clients_send_is_ignored(
     client: ClientUnderTest, event: Event
 ) -> None:
     since = client.mark()
-    await client.illegal(event.type, event.data)
-    await client.alive()
-    await client.holds()
-    expect.equal(client.patches(since), [], "patches for an event that only clients send")
+    await client.ignores(event.type, event.data)
+    expect.equal(client.patches(since), [], "the patches after an event that only clients send")
 
 
 @case("events-not-finite")
@@ -189,7 +183,7 @@ async def test_frame_with_half_a_surrogate_pair_is_refused(
 
 
 async def refused(client: ClientUnderTest, literal: str) -> None:
-    """Demand that a value in a patch and in a state has no effect."""
+    """Demand that a value has no effect, neither in a patch nor in a state."""
     client.answers = False
     patch = f'[{{"op":"replace","path":"/anything","value":{literal}}}]'
     await client.text(f'{{"type":"_PATCH:TESTEE","data":{patch}}}')
@@ -258,5 +252,4 @@ async def test_client_takes_values_of_64_levels(client: ClientUnderTest) -> None
 async def test_client_survives_a_frame_that_is_nested_too_deeply(client: ClientUnderTest) -> None:
     client.answers = False
     await client.text('{"type":"_NEW","data":' + "[" * 100_000 + "]" * 100_000 + "}")
-    await client.alive()
-    await client.holds()
+    await client.unaffected()

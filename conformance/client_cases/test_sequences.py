@@ -1,4 +1,4 @@
-"""Generated sequences: programs of steps that no one thought of, checked after each step."""
+"""Generated sequences: random programs of steps, checked after each step."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def test_client_agrees_after_every_step(
     findings = await search.findings()
     client.go_on_with(search.link)
     request.node.stash[SEARCHED] = Searched(
-        search.programs, search.steps, f"{search}, seed {search.seed}"
+        search.tally.programs, search.tally.steps, f"{search.tally}, seed {search.seed}"
     )
     if findings:
-        raise Violations(findings)
+        raise Violations([(f.violation, f.trace, f.program) for f in findings])

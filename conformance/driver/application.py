@@ -48,8 +48,6 @@ class Application:
         announced: The keys of the documents that the probe received, in order.
         fence: The key of the document that answered the probe's `_GET`.
         gone: The announced keys that did not arrive on a later connection.
-        allow_writes: Whether the kit may write to the documents.
-        calls: The calls that the kit may make.
         listen: Seconds to wait for a change that the application makes by itself.
         written: The attributes that the kit has written.
         restless: The attributes that changed without any act of the kit.

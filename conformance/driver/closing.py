@@ -20,14 +20,7 @@ NORMAL = 1000
 
 @dataclass(frozen=True, slots=True)
 class ConnectionEnd:
-    """The end of one connection, judged.
-
-    Attributes:
-        requirement: The id of the requirement.
-        how: How the connection ended.
-        expected: How it has to end.
-        met: Whether it did.
-    """
+    """The end of one connection, judged."""
 
     requirement: str
     how: str
@@ -54,7 +47,6 @@ def after_errors(connections: Iterable[Connection]) -> Iterator[ConnectionEnd]:
 
 
 def _takes_over(later: Connection, older: Connection) -> bool:
-    """Whether a connection was opened to the same session before the older one had ended."""
     return later.url == older.url and later.opened < older.ended
 
 

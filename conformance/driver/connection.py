@@ -71,7 +71,6 @@ class Connection:
         legality: The judge of the received frames, which keeps the mirror.
         fences: The counters that distinguish answers from changes.
         closing: The end of the connection, None while it is open.
-        url: The URL.
         ended_by_kit: Whether the kit has begun to close it.
         masks: Whether the kit masks its frames, as clients do.
         opened: The monotonic time when it was opened.
@@ -168,27 +167,16 @@ class Connection:
         event: str | None = None,
         attributes: tuple[str, ...] = (),
     ) -> Received:
-        """Wait for the first event that is wanted.
+        """Wait for the first event since a mark that is wanted; `what` describes it.
 
-        Args:
-            wanted: Whether an event is the wanted one.
-            what: The wanted event for people.
-            since: The index of the first event that counts.
-            requirement: The requirement that is broken without it; None for that of the case.
-            event: Its type, if that is known.
-            attributes: The attributes whose values are awaited.
+        `event` and `attributes` are facts of the violation: the type, and the awaited attributes.
 
         Raises:
-            Silence: It does not arrive before the deadline.
             ClosedEarly: The connection ends first.
             Violation: An illegal frame has arrived.
         """
-        facts: dict[str, Any] = {
-            "requirement": requirement,
-            "expected": what,
-            "event": event,
-            "attributes": attributes,
-        }
+        facts: dict[str, Any] = {"requirement": requirement, "expected": what}
+        facts |= {"event": event, "attributes": attributes}
         position = since
         try:
             async with asyncio.timeout(self._deadline):
@@ -208,11 +196,7 @@ class Connection:
             raise Silence(received=received, connection=self.label, **facts) from None
 
     async def wait_closed(self, *, requirement: str | None = None) -> Closing:
-        """Wait until the other side closes the connection.
-
-        Raises:
-            Silence: It does not before the deadline.
-        """
+        """Wait until the other side closes the connection."""
         try:
             async with asyncio.timeout(self._deadline):
                 await asyncio.shield(self._reader)
@@ -340,10 +324,7 @@ class Connection:
     def _closed_early(self, **facts: Any) -> ClosedEarly:
         assert self.closing is not None
         return ClosedEarly(
-            received=str(self.closing),
-            close_code=self.closing.code,
-            connection=self.label,
-            **facts,
+            received=str(self.closing), close_code=self.closing.code, connection=self.label, **facts
         )
 
     async def _read(self) -> None:
@@ -372,8 +353,8 @@ class Connection:
         self._news.set()
 
     def _give_up(self, received: str) -> None:
-        """Abort a connection that receives more than any case asks for: a fault of the sender."""
-        expected = "no more than what was asked for"
+        """Abort a connection that receives far more than any case needs: a fault of the sender."""
+        expected = "no more data than the case needs"
         flood = Violation(
             expected=expected, received=received, kind=Kind.FLOOD, connection=self.label
         )

@@ -26,8 +26,6 @@ class Dialogue:
     """All connections of one case.
 
     Attributes:
-        target: The server.
-        trace: The trace.
         connections: The connections, the oldest first.
         lines: The TCP connections without a handshake.
         endings: Verdicts about the ends of connections, apart from that of the case.
@@ -69,11 +67,7 @@ class Dialogue:
         return connection
 
     async def line(self, url: str) -> Line:
-        """Open a TCP connection to the server, without a handshake.
-
-        Raises:
-            Violation: The server does not accept it.
-        """
+        """Open a TCP connection to the server, without a handshake."""
         name = next(self._labels)
         try:
             line = await Line.open(url, name, self.trace, self.target.deadline)
@@ -90,11 +84,7 @@ class Dialogue:
     async def upgrade(
         self, line: Line, session: str, requirement: str = "connection-accept"
     ) -> Peer:
-        """Wait for the answer to the handshake on a line, and for the initial state.
-
-        Raises:
-            Violation: One of them does not arrive, which breaks the requirement.
-        """
+        """Wait for the answer to the handshake on a line, and for the initial state."""
         try:
             socket = await line.upgraded(self.target.deadline)
         except (OSError, TimeoutError) as error:
@@ -112,11 +102,7 @@ class Dialogue:
     async def open(
         self, session: str | None = None, requirement: str = "connection-initial-state"
     ) -> Peer:
-        """Open a connection to a new session, or to a given one, and wait for its initial state.
-
-        Raises:
-            Violation: It does not arrive, which breaks the requirement.
-        """
+        """Open a connection to a new session, or to a given one, and wait for its initial state."""
         fresh = session is None
         session = session or self.target.new_session()
         url = self.target.session_url(session)
@@ -152,11 +138,7 @@ class Dialogue:
         requirement: str | None = None,
         key: str = TESTEE,
     ) -> Peer:
-        """Demand that an attempt leaves a document as it is; the peer, as from `resume`.
-
-        Raises:
-            Violation: The document changes.
-        """
+        """Demand that an attempt leaves a document as it is; the peer, as from `resume`."""
         before = await peer.get(key)
         await attempt
         peer = await self.resume(peer)
@@ -175,9 +157,6 @@ class Dialogue:
         """Open connections to a session at the same time; the only one that stays open.
 
         Connections beyond the limit of the server do not count.
-
-        Raises:
-            Violation: None stays open, or several do (session-simultaneous).
         """
         url = self.target.session_url(session)
         opening = (self.connect(url) for _ in range(number))
@@ -217,10 +196,7 @@ class Dialogue:
         return await self.connect(self.target.auth_url)
 
     async def _started(
-        self,
-        connection: Connection,
-        session: str,
-        requirement: str = "connection-initial-state",
+        self, connection: Connection, session: str, requirement: str = "connection-initial-state"
     ) -> Peer:
         peer = Peer(connection, session, self.target)
         for key in announced_keys(self.target.features):
@@ -246,11 +222,7 @@ class Dialogue:
 
 
 async def sole_survivor(rivals: list[Connection]) -> Connection:
-    """Wait until only one of several connections to a session is open.
-
-    Raises:
-        Violation: None stays open, or several do (session-simultaneous).
-    """
+    """Wait until only one of several connections to a session is open."""
     closings = [asyncio.create_task(rival.wait_closed()) for rival in rivals]
     try:
         for finished in asyncio.as_completed(closings):
@@ -265,7 +237,7 @@ async def sole_survivor(rivals: list[Connection]) -> Connection:
     if len(served) != 1:
         expect.fail(
             requirement="session-simultaneous",
-            expected=f"one of {len(rivals)} connections that stays open",
+            expected=f"that one of {len(rivals)} connections stays open",
             received=f"{len(served)} of them",
         )
     return served[0]

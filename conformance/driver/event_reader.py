@@ -14,7 +14,6 @@ class EventReader:
     """Reads the events that have arrived on a connection.
 
     Attributes:
-        connection: The connection.
         alive_means: What `alive` demands, as a phrase.
         not_alive: The violations that `alive` explains by that.
     """
@@ -48,9 +47,6 @@ class EventReader:
             where: A further condition.
             what: The event for people.
             requirement: The requirement that is broken without it; None for that of the case.
-
-        Raises:
-            Violation: It does not arrive.
         """
         return await self.connection.wait(
             lambda received: received.event.type == type and where(received),
@@ -65,11 +61,7 @@ class EventReader:
         raise NotImplementedError
 
     async def alive(self, requirement: str | None = None) -> None:
-        """Demand that the connection still works, by a fence.
-
-        Raises:
-            Violation: It does not.
-        """
+        """Demand that the connection still works, by a fence."""
         try:
             await self.fence()
         except self.not_alive as violation:

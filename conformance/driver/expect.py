@@ -53,11 +53,7 @@ def equal(
     requirement: str | None = None,
     kind: Kind | None = None,
 ) -> None:
-    """Demand that two JSON values are equal by JSON's types.
-
-    Raises:
-        Violation: They are not.
-    """
+    """Demand that two JSON values are equal by JSON's types."""
     TALLY.comparisons += 1
     if not same(received, expected):
         raise DifferentValue(what, received, expected, requirement=requirement, kind=kind)
@@ -73,20 +69,7 @@ def true(
     event: str | None = None,
     received_value: JSON = None,
 ) -> None:
-    """Demand a condition.
-
-    Args:
-        condition: What has to be true.
-        expected: What the side under test had to do.
-        received: What it did.
-        requirement: The requirement that it breaks otherwise; None for that of the case.
-        kind: What sort of thing is wrong then.
-        event: The type of the event that is missing or unexpected then.
-        received_value: The JSON value that breaks the condition, if it is one.
-
-    Raises:
-        Violation: It is not.
-    """
+    """Demand a condition."""
     if not condition:
         fail(
             expected=expected,
@@ -108,11 +91,7 @@ def fail(
     event: str | None = None,
     received_value: JSON = None,
 ) -> NoReturn:
-    """Report that a requirement is not met.
-
-    Raises:
-        Violation: Always.
-    """
+    """Report that a requirement is not met."""
     TALLY.comparisons += 1
     raise Violation(
         requirement=requirement,

@@ -37,20 +37,12 @@ class Bystander:
         self._numbers = itertools.count(1)
 
     async def fence(self, requirement: str = "connection-isolation") -> None:
-        """Demand an answer.
-
-        Raises:
-            Violation: It does not arrive.
-        """
+        """Demand an answer."""
         with blamed(requirement):
             await self.peer.fence()
 
     async def served(self, requirement: str = "connection-isolation") -> float:
-        """Demand the effect of an action; the seconds until it arrived.
-
-        Raises:
-            Violation: It does not arrive before the deadline.
-        """
+        """Demand the effect of an action; the seconds until it arrived."""
         began = time.perf_counter()
         number = next(self._numbers)
         with blamed(requirement):
@@ -75,7 +67,6 @@ class Scene:
     """A client with a fault, and one of another session.
 
     Attributes:
-        dialogue: The connections of the case.
         peer: The client with the fault; after `go_on` it may have a new connection.
         bystander: The client of the other session.
     """
@@ -105,11 +96,7 @@ class Scene:
         return time.perf_counter() - began
 
     async def go_on(self, requirement: str = "transport-any-end") -> None:
-        """Wait until everything sent so far was handled; reconnect if the connection does not work.
-
-        Raises:
-            Violation: The new connection does not work, which breaks the requirement.
-        """
+        """Wait until everything sent so far was handled; reconnect if the connection is broken."""
         try:
             await self.peer.fence()
         except (ClosedEarly, Silence):
@@ -120,9 +107,6 @@ class Scene:
 
         If the server closes that one, it is opened again: the cases of session-takeover judge
         whether the clean-up of an older connection may close a newer one.
-
-        Raises:
-            Violation: The new connection does not work, which breaks the requirement.
         """
         await self.peer.connection.release()
         for _ in range(ATTEMPTS - 1):
@@ -144,9 +128,6 @@ class Scene:
 
         Returns:
             The state of TESTEE on the new connection.
-
-        Raises:
-            Violation: One of the sessions does not work.
         """
         await self.begin_again()
         found = await self.peer.get()
@@ -218,9 +199,6 @@ async def crowd(dialogue: Dialogue, most: int) -> tuple[list[Peer], int]:
 
     These are `most`, or fewer if the server reaches its limit (security.md). Then some are closed
     again, so that the case can open others.
-
-    Raises:
-        Violation: An accepted connection does not work.
     """
     peers: list[Peer] = []
     while len(peers) < most:

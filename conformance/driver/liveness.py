@@ -27,10 +27,6 @@ def check_alive(target: Target, process: ServerProcess | None = None) -> str | N
     A server has to answer a `_GET` on a new session (or the only one), and has at least the default
     deadline for it: one that is slow, or closes once, has not died. A client has died when its
     process has ended.
-
-    Args:
-        target: The server or client.
-        process: Its process, if the kit has started it.
     """
     if target.is_client:
         return ENDED if process is not None and process.ends_within(CLOSING) else None

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from conformance.driver import expect
@@ -21,12 +21,7 @@ from conformance.protocol.wire import ABSENT, JSON, SCHEMA_BY_NAME, Event
 
 
 class Peer(EventReader):
-    """One client on one connection.
-
-    Attributes:
-        session: The name of its session.
-        connection: Its connection.
-    """
+    """One client on one connection."""
 
     def __init__(self, connection: Connection, session: str, target: Target) -> None:
         self.connection = connection
@@ -52,18 +47,7 @@ class Peer(EventReader):
         requirement: str | None = None,
         attributes: tuple[str, ...] = (),
     ) -> None:
-        """Wait until a condition of the client's copy holds.
-
-        Args:
-            holds: The condition.
-            what: The condition for people.
-            key: The document.
-            requirement: The requirement that is broken otherwise; None for that of the case.
-            attributes: The attributes in the condition.
-
-        Raises:
-            Violation: It does not hold before the deadline.
-        """
+        """Wait until a condition of the client's copy holds."""
         if not holds(self.mirror(key)):
             await self.connection.wait(
                 lambda _: holds(self.mirror(key)),
@@ -135,9 +119,6 @@ class Peer(EventReader):
 
         The `_GET` is for a document other than `key`, so that its answer is not mistaken for a
         change of `key` (state-get, connection-order).
-
-        Raises:
-            Violation: The `_GET` is not answered.
         """
         other = TESTEE if key == SECOND else SECOND
         missing = self.connection.fences.missing(other) if self._target.sets else 1
@@ -147,15 +128,7 @@ class Peer(EventReader):
             await self.next(f"_SET:{other}", since=since, what=f"the answer to _GET:{other}")
 
     async def get(self, key: str = TESTEE, *, requirement: str | None = "state-get") -> JSON:
-        """The state that the server reports.
-
-        Args:
-            key: The document.
-            requirement: The requirement that is broken without it; None for that of the case.
-
-        Raises:
-            Violation: `_GET` is not answered.
-        """
+        """The state that the server reports."""
         since = self.mark()
         await self.send(f"_GET:{key}", {})
         await self.fence(key)
@@ -171,15 +144,22 @@ class Peer(EventReader):
         return answers[-1]
 
     async def in_sync(self, key: str = TESTEE, *, requirement: str | None = None) -> JSON:
-        """Demand that the client's copy is the state that the server reports; that state.
-
-        Raises:
-            Violation: They differ.
-        """
+        """Demand that the client's copy is the state that the server reports; that state."""
         state = await self.get(key)
         held = self.connection.legality.mirror.before_set(key)
         expect.equal(held, state, "the client's copy after all events", requirement=requirement)
         return state
+
+    async def ignores(
+        self, *attempts: Awaitable[None], key: str = TESTEE, requirement: str | None = None
+    ) -> None:
+        """Make attempts, and demand that they change nothing and keep the connection open."""
+        before = await self.get(key)
+        for attempt in attempts:
+            await attempt
+        await self.alive(requirement)
+        what = "the state" if key == TESTEE else f"the state of {key}"
+        expect.equal(await self.get(key), before, what, requirement=requirement)
 
     async def closed(self, *, requirement: str | None = None) -> Closing:
         """Wait until the server closes the connection."""

@@ -42,12 +42,7 @@ def free_port() -> int:
 class ServerProcess:
     """A command that serves on a port of loopback.
 
-    Args:
-        command: The command line, with `{port}` for the port.
-        port: The port.
-
     Attributes:
-        given: The command line as it was given.
         starts: The number of starts so far.
     """
 

@@ -39,13 +39,8 @@ def frame(
 ) -> bytes:
     """A WebSocket frame (RFC 6455, section 5.2), valid or not.
 
-    Args:
-        payload: The payload.
-        opcode: The opcode, four bits.
-        fin: Whether it is the last frame of its message.
-        reserved: The three reserved bits as a number: 4 is RSV1, 1 is RSV3.
-        masked: Whether it has a mask, as frames of clients must have.
-        claims: The length in its header, in 64 bits; None for the length of the payload.
+    `reserved` is the reserved bits as a number: 4 is RSV1, 1 is RSV3. `claims` is the length in the
+    header, in 64 bits; None for that of the payload.
     """
     first = fin << 7 | reserved << 4 | opcode
     mask_bit = masked << 7
@@ -67,11 +62,7 @@ def fragments(message: bytes, *cuts: int) -> list[bytes]:
     """The frames of a text message that is cut at these offsets."""
     edges = [0, *cuts, len(message)]
     return [
-        frame(
-            message[begin:end],
-            Opcode.CONT if begin else Opcode.TEXT,
-            fin=end == len(message),
-        )
+        frame(message[begin:end], Opcode.CONT if begin else Opcode.TEXT, fin=end == len(message))
         for begin, end in itertools.pairwise(edges)
     ]
 
@@ -116,12 +107,7 @@ class Socket(Protocol):
 
 
 class BufferedTransport:
-    """A transport that buffers what a library writes to it.
-
-    Attributes:
-        transport: The transport itself.
-        written: The writes so far.
-    """
+    """A transport that buffers what a library writes to it."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self.transport = transport
@@ -144,11 +130,7 @@ class HandshakeFailed(OSError):
 
 
 class Line:
-    """A TCP connection to the server under test, with TLS for `wss`.
-
-    Attributes:
-        label: Its name in the dialogue.
-    """
+    """A TCP connection to the server under test, with TLS for `wss`."""
 
     def __init__(
         self, url: str, streams: tuple[asyncio.StreamReader, asyncio.StreamWriter], label: str
@@ -228,7 +210,6 @@ class RawSocket:
     """A WebSocket after a handshake of the kit's own; the library's parser reads its frames.
 
     Attributes:
-        transport: The TCP connection.
         subprotocol: None, because its handshake offers none.
     """
 
@@ -284,7 +265,6 @@ class RawSocket:
                 self.transport.write(content)
 
     def _messages(self) -> list[str | bytes]:
-        """The messages that are complete."""
         messages: list[str | bytes] = []
         for part in self._protocol.events_received():
             if not isinstance(part, Frame) or part.opcode not in DATA_OPCODES:

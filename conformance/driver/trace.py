@@ -80,7 +80,6 @@ class Trace:
 
     Attributes:
         began: The monotonic time when the case began.
-        entries: The entries.
         stimulus: The frame that is the subject of the case, if the case has marked one.
     """
 
@@ -113,8 +112,7 @@ class Trace:
     def last_sent(self, connection: str | None = None) -> str | None:
         """The subject of the case, or else the kit's last frame that is not a fence.
 
-        Args:
-            connection: The label of the connection on which the frame was sent; None for any.
+        With the label of a connection, the last such frame on that connection.
         """
         sent = (
             entry

@@ -20,12 +20,7 @@ def escape_control_chars(text: str) -> str:
 
 
 def show_payload(payload: str | bytes, left_out: int = 0) -> str:
-    """The payload of a frame; bytes in hexadecimal.
-
-    Args:
-        payload: The payload.
-        left_out: How many characters or bytes of its middle are missing already.
-    """
+    """The payload of a frame, of which `left_out` characters or bytes are missing in the middle."""
     if isinstance(payload, bytes):
         if len(payload) <= SHOWN_BYTES:
             return f"{len(payload)} bytes {payload.hex()}".rstrip()

@@ -21,11 +21,8 @@ class Legality:
     """The judge of one side of a connection. Give it each frame in order.
 
     Attributes:
-        side: The side whose frames it judges.
         unannounced: The requirement that a patch breaks before the document's first `_SET`.
         inapplicable: The requirement that a patch breaks that can't be applied.
-        mirror: The documents.
-        violations: What was illegal so far, the oldest first.
     """
 
     side: ClassVar[str]
@@ -102,7 +99,7 @@ class Legality:
             self.mirror.patch(key, operations)
         except Inapplicable as error:
             expected = f"a patch that can be applied to {show_json(before)}"
-            received = f"one that can not: {error}"
+            received = f"a patch that can't be applied: {error}"
             self._break(self.inapplicable, expected, received, frame, kind=Kind.INAPPLICABLE_PATCH)
         else:
             self._patched(key, before, frame)

@@ -81,7 +81,7 @@ def _handle_signals(terminal: Terminal, write: _Writer | None) -> asyncio.Event:
 
 
 class _Writer:
-    """Writes the files."""
+    """Writes the files on request of the page."""
 
     def __init__(self, watcher: Watcher, folder: Path, target: str) -> None:
         self._watcher = watcher
@@ -89,7 +89,6 @@ class _Writer:
         self._target = target
 
     async def __call__(self) -> str:
-        """Write, on request of the page."""
         return self.now()
 
     def now(self) -> str:

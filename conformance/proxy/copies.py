@@ -40,12 +40,9 @@ class DocumentCopy:
     """The client's copy of one document on one connection.
 
     Attributes:
-        key: The document's key.
         root: A list with the document, or with None while it is unknown.
         attributes: The names that the first state had.
         followed: Whether the document is known; otherwise the next `_SET` restores it.
-        changes: The number of changes.
-        changed_at: The time of the last change.
         by: The side that made it.
     """
 

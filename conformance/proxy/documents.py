@@ -21,7 +21,6 @@ class Documents:
     """The client's copies of the documents on one connection.
 
     Attributes:
-        copies: The copies by key.
         unfollowed: The number of patches that could not be followed, without a fault.
     """
 
@@ -111,7 +110,6 @@ class Documents:
                 self._patched(side, copy, before)
 
     def _patched(self, side: Side, copy: DocumentCopy, before: set[str]) -> None:
-        """Judge what a patch of the server has made of a document."""
         after, type_ = copy.root[0], f"_PATCH:{copy.key}"
         if after.__class__ is not dict:
             copy.lose()

@@ -32,13 +32,7 @@ VERDICTS = {"must": Verdict.FAIL, "should": Verdict.WARN, "suspect": Verdict.WAR
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The files that were written.
-
-    Attributes:
-        report: The page.
-        replays: The replay files.
-        left_out: The reasons why findings have no replay file.
-    """
+    """The files that were written."""
 
     report: Path
     replays: list[Path]
@@ -79,13 +73,7 @@ def write(folder: Path, watcher: Watcher, target: str) -> Written:
 
 
 def document(watcher: Watcher, target: str, commands: dict[int, str]) -> JSONObject:
-    """Return the report of what was watched, in the form of `spec/schemas/report.json`.
-
-    Args:
-        watcher: The watcher.
-        target: The server's URL.
-        commands: The commands that replay findings, by their numbers.
-    """
+    """Return the report of what was watched, in the form of `spec/schemas/report.json`."""
     cases = [_case(watched, watcher, commands) for watched in watcher.connections.values()]
     broken = any(case["verdict"] == Verdict.FAIL.value for case in cases)
     forgotten = (
@@ -111,7 +99,7 @@ def document(watcher: Watcher, target: str, commands: dict[int, str]) -> JSONObj
             "maxExamples": None,
             "allowWrites": False,
             "knownFailing": 0,
-            "selection": ["ws-sync proxy: what clients of its own have done"],
+            "selection": ["ws-sync proxy: the recorded traffic of an application"],
         },
         selected=len(cases),
         requirements=[
@@ -197,5 +185,4 @@ def _replay(finding: Finding, watcher: Watcher, target: str) -> Replay:
 
 
 def _until(passed: Iterable[Passed], finding: Finding) -> list[Passed]:
-    """Return what had passed when it was found."""
     return [one for one in passed if one.at <= finding.at + 0.001]

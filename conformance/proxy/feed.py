@@ -66,7 +66,6 @@ class Reader:
         return found
 
     def _gone(self) -> list[str]:
-        """Return the connections that were dropped."""
         gone = [name for name in self._connections if name not in self._watcher.connections]
         for name in gone:
             del self._connections[name]

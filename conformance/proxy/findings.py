@@ -42,15 +42,9 @@ class Finding:
     """A fault, and where it was seen.
 
     Attributes:
-        number: The number of the finding, from 1 on.
-        requirement: The requirement that is broken.
-        fault: The fault as it was seen first.
         connection: The label of the connection on which it was seen first.
-        at: The time at which it was seen first, in seconds since the watcher began.
         frame: The frame for people, or an empty string if nothing arrived.
         last: The last entries of the connection, with its own.
-        count: The number of times it was seen.
-        last_at: The time at which it was seen last.
         connections: The labels of the connections on which it was seen, up to a limit.
     """
 

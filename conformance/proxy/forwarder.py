@@ -30,10 +30,7 @@ class Proxy:
     """Accepts clients and connects them to the target.
 
     Attributes:
-        watcher: The watcher of all connections.
-        target: The server's URL.
         down: Why the target could not be reached the last time, or an empty string.
-        tunnels: The open connections.
     """
 
     def __init__(self, watcher: Watcher, target: SplitResult) -> None:
@@ -90,7 +87,6 @@ class _End(asyncio.Protocol):
     """One end of a forwarded connection.
 
     Attributes:
-        transport: The transport of its socket.
         other: The other end, or None while there is none.
         finished: Whether its stream has ended.
         stalled: Whether it does not read.

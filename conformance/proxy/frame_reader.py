@@ -50,11 +50,7 @@ class TooLarge:
 
 @dataclass(slots=True)
 class Invalid:
-    """The stream is invalid from here on, and nothing that follows is parsed.
-
-    Attributes:
-        reason: What is invalid, a noun phrase.
-    """
+    """The stream is invalid from here on, and nothing that follows is parsed."""
 
     reason: str
 
@@ -64,10 +60,6 @@ Parsed: TypeAlias = Message | Control | TooLarge | Invalid
 
 class FrameReader:
     """The frames of one direction of a connection.
-
-    Args:
-        masked: Whether frames must be masked: those of a client.
-        limit: The longest message that is kept, in bytes.
 
     Attributes:
         failed: Whether an invalid frame has ended the parsing.
@@ -183,7 +175,6 @@ class FrameReader:
                 self._fragments, self._size = None, 0
 
     def _skip(self, first: int, length: int, found: list[Parsed]) -> None:
-        """Discard a frame that makes its message too large, with the fragments before it."""
         self._size += length
         self._fragments = None if first & FIN else []
         if first & FIN:

@@ -28,14 +28,7 @@ class BadHead(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The head of a request.
-
-    Attributes:
-        method: The method.
-        path: The path and query.
-        version: The version of HTTP.
-        headers: The names, in their own spelling, and values, in order.
-    """
+    """The head of a request."""
 
     method: str
     path: str

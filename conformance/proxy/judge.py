@@ -56,9 +56,6 @@ class Judge:
         deadline: Seconds within which a side must do what it owes.
 
     Attributes:
-        server: The server.
-        client: The client.
-        documents: The documents of the connection.
         identity: The user and the session that the client has named, or None.
         refusable: The type of the client's last event if it is well-formed, so that the connection
             must survive it; otherwise an empty string.

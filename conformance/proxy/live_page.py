@@ -43,23 +43,12 @@ Write = Callable[[], Awaitable[str]]
 
 
 class Page:
-    """The page of one watcher.
-
-    Attributes:
-        address: Its host and port.
-    """
+    """The page of one watcher."""
 
     def __init__(
         self, watcher: Watcher, about: dict[str, str], write: Write | None, host: str, port: int
     ) -> None:
         """Listen; `serve` answers the requests.
-
-        Args:
-            watcher: The watcher.
-            about: Further facts for the page, such as the target.
-            write: Writes the report and returns a sentence; None without a folder.
-            host: The host to listen on.
-            port: The port, 0 for a free one.
 
         Raises:
             OSError: The address can't be listened on.

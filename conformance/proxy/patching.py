@@ -19,11 +19,7 @@ Undo = Callable[[], object]
 
 
 class Inapplicable(Exception):
-    """A patch can't be applied; the text says why.
-
-    Attributes:
-        operation: The operation that can't be applied.
-    """
+    """A patch can't be applied; the text says why."""
 
     def __init__(self, reason: str, operation: JSON) -> None:
         super().__init__(reason)

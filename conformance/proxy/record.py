@@ -17,12 +17,10 @@ class Passed:
     """One message, or a note about a connection.
 
     Attributes:
-        number: The number of the entry, from 1 on.
         at: Seconds since the watcher began.
         connection: The label of the connection.
         direction: `sent` by the client, `received` by it, or `noted`.
         payload: The message, without the middle of a large one; or the text of the note.
-        is_text: Whether the message is text.
         type: The type of the event in it, or an empty string.
         left_out: The number of bytes that are missing in the middle.
         findings: The numbers of the findings in it.

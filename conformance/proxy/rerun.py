@@ -74,11 +74,6 @@ def program(passed: Sequence[Passed], connections: Mapping[str, Watched]) -> lis
 class Rerun:
     """A run of such a program.
 
-    Args:
-        target: The server.
-        trace: Where the frames are recorded.
-        requirement: The id of the requirement that the server broke in the recorded dialogue.
-
     Attributes:
         position: The index of the current step.
     """
@@ -163,8 +158,6 @@ def pytest_conformance_program(
 
 
 class _Client:
-    """A client that counts the messages that it receives."""
-
     def __init__(self, ws: ClientConnection) -> None:
         self.ws = ws
         self._number = 0
@@ -209,11 +202,7 @@ class _Silent:
 
 
 def _raise_finding(found: list[Finding], requirement: str) -> None:
-    """Raise the finding about the requirement, or else the first certain one.
-
-    Raises:
-        Violation: There is one.
-    """
+    """Raise the finding about the requirement, or else the first certain one."""
     wanted = [one for one in found if one.requirement.id == requirement]
     certain = [one for one in found if one.level == "must"]
     for one in wanted + certain:

@@ -19,11 +19,7 @@ class Fault:
     """A violation by one side.
 
     Attributes:
-        requirement: The id of the requirement that it breaks.
-        side: The side that breaks it.
         about: The event's type, or another name for what the fault is about.
-        expected: The expected behaviour.
-        received: The observed behaviour.
         weight: `broken`, or `suspect` if something is late or may have another explanation.
     """
 
@@ -37,12 +33,7 @@ class Fault:
 
 @dataclass(slots=True)
 class Due:
-    """Something that one side owes.
-
-    Attributes:
-        at: The time by which it must happen.
-        fault: The fault to report if it does not.
-    """
+    """Something that one side owes."""
 
     at: float
     fault: Fault

@@ -67,8 +67,6 @@ class ConnectionEnd:
 
     Attributes:
         by: The side that began the close: `client`, `server` or `proxy`.
-        code: The code of the close frame, 1006 without one.
-        reason: The reason in it.
     """
 
     by: str
@@ -86,14 +84,7 @@ class Watched:
     """One connection.
 
     Attributes:
-        label: Its name: A, B, …
-        path: The path and query of the request.
-        origin: The header `Origin`.
-        agent: The header `User-Agent`.
-        opened: Its begin, in seconds since the watcher began.
-        ended: Its end, or None.
         ending: How it ends, or None before a side begins to close it.
-        judge: The judge of both sides.
         bytes: The bytes from the client and from the server, with the headers of frames.
         controls: The number of pings and pongs.
         silent: Whether nothing reaches the client, because it does not read.
@@ -268,9 +259,6 @@ class Watcher:
 
     Attributes:
         connections: The open connections and the last ended ones, by label.
-        opened: The number of connections so far.
-        record: What has passed.
-        findings: The findings.
         began: The wall-clock time at which it began.
         keys: The keys of the documents of ended connections.
         ended_frames: The number of messages of ended connections.

@@ -1,7 +1,7 @@
 """Collects replay files as cases: generated programs, and scripted cases by their ids.
 
-pytest collects the files of the kit's own folder. The files that the command line names are added
-afterwards, so that pytest does not load a `conftest.py` beside them.
+pytest collects the files of the kit's own directory. The files that the command line names are
+added afterwards, so that pytest does not load a `conftest.py` next to them.
 """
 
 from __future__ import annotations
@@ -47,11 +47,7 @@ class UnknownStep(Exception):
 
 
 class ReplayFile(pytest.File):
-    """The collector of one file, which is one case.
-
-    Attributes:
-        replay: The content of the file.
-    """
+    """The collector of one file, which is one case."""
 
     def __init__(self, *, replay: Replay, **arguments: Any) -> None:
         super().__init__(**arguments)
@@ -90,7 +86,6 @@ class Program(pytest.Item):
         """Run all steps.
 
         Raises:
-            Violation: The server breaks a requirement.
             UnknownStep: The kit can't run one of the steps.
         """
         asyncio.run(self._run(self.parent.replay.program or []))
@@ -153,7 +148,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         (Path(given), named) for given in config.getoption("replays")
     ]:
         if not folder.is_dir():
-            raise pytest.UsageError(f"--replays {folder}: it is not a folder")
+            raise pytest.UsageError(f"--replays {folder}: this is not a directory")
         for path in in_folder(folder):
             try:
                 found[path.resolve()] = load(path)

@@ -38,7 +38,6 @@ def _of_frame(frame: str) -> set[str]:
 
 
 def _action(event: Event) -> str:
-    """Return the name of the action that an event calls, or an empty string."""
     if event.name != "_ACTION" or not isinstance(event.data, dict):
         return ""
     name = event.data.get("type")

@@ -26,14 +26,9 @@ class Replay:
     """A failure.
 
     Attributes:
-        case: The id of the case that failed.
-        requirement: The id of the requirement that was not met.
-        expected: The expected behaviour.
-        received: The observed behaviour.
         needs: The features that the testee needs.
         program: The steps of a program, or None for a scripted case.
         seed: The seed of the search that found the program, or None.
-        url: The URL of the server; for a client, the kit's own URL.
         dialogue: The frames, in the form of `spec/schemas/trace.json`.
         side: The side that failed, `server` or `client`.
     """
@@ -78,7 +73,7 @@ def load(path: Path) -> Replay:
     document = _read(path)
     found = document.get("format") if isinstance(document, dict) else None
     if found != FORMAT:
-        problem = "it has no format" if found is None else f"its format is {found!r}"
+        problem = "it has no member 'format'" if found is None else f"its format is {found!r}"
         raise ReplayError(f"{problem}; expected {FORMAT!r}")
     if document.get("version") != VERSION:
         raise ReplayError(f"its version is {document.get('version')!r}; this kit reads {VERSION}")
@@ -111,10 +106,6 @@ def name(case: str, number: int = 1) -> str:
 
     It has only lower-case letters, digits, hyphens and dots. If that changes or cuts the id, except
     for its slash, a part of the id's hash makes the name unique.
-
-    Args:
-        case: The id of the case.
-        number: The number of the finding of the case, from 1 on.
     """
     plain = case.replace("/", ".", 1)
     stem = re.sub(r"[^a-z0-9.]+", "-", plain.lower())[:LONGEST_NAME].strip("-.")

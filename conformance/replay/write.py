@@ -13,15 +13,9 @@ from conformance.runner.verdict import Finding, Outcome
 
 
 def keep(outcome: Outcome, finding: Finding, chosen: Options) -> str | None:
-    """Write the file of a failure, unless files are turned off.
+    """Write the file of a failure; return the command that replays it, or why there is none.
 
-    Args:
-        outcome: The outcome of the case, to which the path is added.
-        finding: The failure.
-        chosen: The command line.
-
-    Returns:
-        The command that replays the file, or why there is none; None if files are turned off.
+    None if files are turned off. The path is added to the outcome.
     """
     if chosen.replay_dir is None:
         return None

@@ -42,11 +42,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def keep(run: Run, chosen: Options, seconds: float) -> str | None:
     """Write the JSON or the folder that the command line asks for.
 
-    Args:
-        run: The outcomes.
-        chosen: The command line.
-        seconds: The duration of the run.
-
     Returns:
         The error as a sentence, or None.
     """

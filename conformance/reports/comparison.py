@@ -26,12 +26,7 @@ UNMET = NOT_CONFORMANT | {Verdict.WARN, Verdict.KNOWN}
 
 
 class MixedSides(ValueError):
-    """Reports of servers and of clients can't be compared.
-
-    Attributes:
-        first: The first report.
-        other: A report of the other side.
-    """
+    """Reports of servers and of clients can't be compared."""
 
     def __init__(self, reports: Iterable[Report]) -> None:
         self.first, *others = reports
@@ -227,13 +222,7 @@ def _by_change(rows: Iterable[CaseRow]) -> list[tuple[str, list[CaseRow]]]:
 
 
 def markdown(comparison: Comparison, *, link: str = "spec/", all_rows: bool = False) -> str:
-    """Return the comparison as Markdown, which is the same for two runs with the same verdicts.
-
-    Args:
-        comparison: The reports.
-        link: The path to the pages of the specification.
-        all_rows: Whether to show the requirements that are the same in all reports.
-    """
+    """Return the comparison as Markdown, which is the same for two runs with the same verdicts."""
     names = [plain(name) for name in comparison.names]
     head = f"| | {' | '.join(names)} |\n|---|{'---:|' * len(names)}\n"
     lines = [head]

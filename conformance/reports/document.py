@@ -25,14 +25,7 @@ SLOWEST = 10
 
 
 def of_run(run: Run, chosen: Options, began: datetime, seconds: float) -> JSONObject:
-    """Return the report of a run of the kit.
-
-    Args:
-        run: Its outcomes.
-        chosen: The command line.
-        began: When it began.
-        seconds: Its duration.
-    """
+    """Return the report of a run of the kit."""
     return document(
         began=began,
         seconds=seconds,
@@ -66,29 +59,9 @@ def document(
     warnings: Sequence[str] = (),
     problems: Sequence[str] = (),
 ) -> JSONObject:
-    """Return a report; the counts, the coverage and the slowest cases are taken from the cases.
-
-    Args:
-        began: When the run began.
-        seconds: Its duration.
-        target: What was judged.
-        options: How it was judged.
-        selected: The number of cases that were to be judged.
-        requirements: The requirements that the cases may name.
-        cases: The cases, as `case` returns them.
-        frames: The number of frames that were checked.
-        status: The exit status of the run.
-        comparisons: The number of comparisons that were made.
-        limits: The limits that were measured.
-        warnings: Sentences about how little the run proves.
-        problems: Sentences about what is wrong with the run.
-    """
+    """Return a report; the counts, the coverage and the slowest cases are taken from the cases."""
     counts = Counter(case["verdict"] for case in cases)
-    slowest = sorted(cases, key=lambda case: -case["seconds"])[:SLOWEST]
-    found: JSONObject = {
-        "format": FORMAT,
-        "version": VERSION,
-        "kit": kit_version(),
+    found: JSONObject = {"format": FORMAT, "version": VERSION, "kit": kit_version()} | {
         "began": began.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "target": target,
         "options": options,
@@ -97,21 +70,22 @@ def document(
         "cases": cases,
         "seconds": round(seconds, 3),
         "counts": {verdict.value: counts[verdict.value] for verdict in Verdict},
-        "checks": {
-            "collected": selected,
-            "ran": sum(counts[verdict.value] for verdict in RAN),
-            "comparisons": comparisons,
-            "frames": frames,
-        },
+        "checks": {"collected": selected, "ran": sum(counts[verdict.value] for verdict in RAN)}
+        | {"comparisons": comparisons, "frames": frames},
         "limits": limits,
-        "slowest": [{"case": case["id"], "seconds": case["seconds"]} for case in slowest],
+        "slowest": _slowest(cases),
         "warnings": warnings,
         "problems": problems,
         "exitStatus": status,
         "end": {"cases": len(cases)},
     }
-    coverage = Report.of(found).coverage()
-    return {name: coverage if name == "coverage" else found[name] for name in MEMBERS}
+    found["coverage"] = Report.of(found).coverage()
+    return {name: found[name] for name in MEMBERS}
+
+
+def _slowest(cases: Sequence[JSONObject]) -> list[JSONObject]:
+    slowest = sorted(cases, key=lambda case: -case["seconds"])[:SLOWEST]
+    return [{"case": case["id"], "seconds": case["seconds"]} for case in slowest]
 
 
 def text(found: JSONObject) -> str:

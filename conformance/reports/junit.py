@@ -79,7 +79,6 @@ def _case(suite: Element, name: str, case: CaseView) -> None:
 
 
 def _run(suite: Element, report: Report) -> None:
-    """Add a suite for the run itself, with its problems as errors."""
     problems: list[str | None] = [*report.sentences("problems")]
     problems += [report.damage] if report.damage else []
     for problem in problems or [None]:
@@ -96,7 +95,6 @@ def _run(suite: Element, report: Report) -> None:
 
 
 def _close(suite: Element, seconds: float, output: str = "") -> None:
-    """Set the counts of a suite, and its output."""
     for attribute, tag in (
         ("tests", "testcase"),
         ("failures", "testcase/failure"),

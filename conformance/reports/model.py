@@ -60,12 +60,7 @@ class CaseView:
     """One case of a report.
 
     Attributes:
-        id: Its permanent name.
         requirement: The id of the requirement that it is bound to.
-        level: The level of that requirement.
-        needs: The features that it needs.
-        verdict: Its verdict.
-        seconds: Its duration.
         broken: The id of the requirement that is not met, or None.
         reason: Why it does not pass, for people.
         known: Its reason in the known-failing list, or None.
@@ -134,13 +129,9 @@ class Report:
         began: The time at which the run began, by RFC 3339.
         target: What was judged: `url`, `side`, `command`, `authUrl`, `testee`, `features`,
             `documents`, `roundTrip`.
-        options: The options of the run.
         selected: The number of cases that were to be judged.
-        requirements: The requirements that the kit knew, by id.
-        cases: The cases in the report.
         footer: The members after the cases; empty if the report was cut off before.
         damage: Where the report ends, if it is incomplete.
-        name: Its name beside other reports.
     """
 
     kit: str
@@ -268,8 +259,7 @@ class Report:
             row["exercised"] += status is not RequirementStatus.UNJUDGED
             row["met"] += status is RequirementStatus.MET
         return sorted(
-            rows.values(),
-            key=lambda row: (SIDES.index(row["side"]), LEVELS.index(row["level"])),
+            rows.values(), key=lambda row: (SIDES.index(row["side"]), LEVELS.index(row["level"]))
         )
 
 

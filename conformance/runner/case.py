@@ -26,10 +26,7 @@ import pytest
 from conformance.spec import Requirement, requirements
 
 MARK = "case"
-BASIC = (
-    "state/get-is-answered",
-    "actions/action-has-an-effect",
-)
+BASIC = ("state/get-is-answered", "actions/action-has-an-effect")
 """The cases that every case depends on that drives a testee."""
 BASIC_OF_FEATURE = {
     "tasks": "tasks/task-starts",
@@ -62,8 +59,6 @@ class Case:
     """One case of the kit, as the hooks see it.
 
     Attributes:
-        id: Its permanent name, `section/name` or `section/name[parameter]`.
-        requirement: What it is bound to.
         needs: The features without which it is not applicable.
         replay: The failure that it replays, if it is made from a replay file.
         after: The ids of the cases that it depends on.

@@ -29,12 +29,8 @@ def explain(
 ) -> str:
     """Return the text of a failure.
 
-    Args:
-        outcome: The outcome of the case that found it.
-        finding: What was found.
-        page: The layout.
-        last: The number of entries of the dialogue to show, each on at most two lines; None shows
-            as many as the text in a report has, each whole.
+    It shows the `last` entries of the dialogue, each on at most two lines. With None it shows as
+    many as the text in a report has, each whole.
     """
     return "\n".join(
         [
@@ -98,7 +94,6 @@ def _again(outcome: Outcome, finding: Finding, page: Console) -> Iterator[str]:
 
 
 def _field(page: Console, label: str, text: str, kind: str = "") -> Iterator[str]:
-    """A label and its text."""
     first, *more = page.wrap(text, " " * LABELS)
     yield page.paint(f"  {label:<{LABELS - 2}}", "label") + page.paint(first[LABELS:], kind)
     yield from (page.paint(line, kind) for line in more)

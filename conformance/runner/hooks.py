@@ -1,4 +1,4 @@
-"""Hooks that the runner calls, and that plugins which import the runner implement."""
+"""Hooks that the runner calls and that plugins implement."""
 
 from __future__ import annotations
 
@@ -15,11 +15,7 @@ Program = list[dict[str, Any]]
 
 
 class ProgramRun(Protocol):
-    """A run of the program of a replay file.
-
-    Attributes:
-        position: The index of the current step.
-    """
+    """A run of the program of a replay file."""
 
     position: int
 
@@ -41,10 +37,4 @@ def pytest_conformance_keep(outcome: Outcome, finding: Finding, chosen: Options)
 def pytest_conformance_program(
     program: Program, requirement: str, dialogue: Dialogue
 ) -> ProgramRun | None:
-    """Return what runs a program that the kit's generators did not write; the first answer counts.
-
-    Args:
-        program: The steps.
-        requirement: The id of the requirement that the program broke.
-        dialogue: The dialogue of the case.
-    """
+    """Return a runner of a program that no generator has made; the first answer counts."""

@@ -28,9 +28,6 @@ class Entry:
     """One line of a list.
 
     Attributes:
-        case: The id of a case, or an id that ends in `[*]` for all its parameters.
-        reason: Why it fails.
-        place: File and line.
         pinned: The text that the failure has to contain, or None for any.
     """
 
@@ -57,7 +54,6 @@ class Known:
 
     Attributes:
         entries: Its entries by the ids of their cases, in their order.
-        comment: The comment before the first entry.
     """
 
     entries: dict[str, Entry] = field(default_factory=dict)
@@ -117,7 +113,7 @@ def _entry(line: str, place: str) -> Entry:
         except ValueError as error:
             raise ListError(f'{place}: write {case} {PIN} "part of the message" reason') from error
         if not isinstance(pinned, str) or not pinned.strip():
-            raise ListError(f"{place}: the pin has to be a text in double quotes that is not empty")
+            raise ListError(f"{place}: the pin must be a non-empty text in double quotes")
         rest, pinned = rest[end:].strip(), " ".join(pinned.split())
     if not rest:
         raise ListError(f"{place}: {case!r} has no reason")
@@ -140,7 +136,8 @@ def load(path: Path) -> Known:
     try:
         return parse(path.read_text(encoding="utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise ListError(f"{path} can't be read: {error}") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ListError(f"{path} can't be read: {reason}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +145,6 @@ class Failure:
     """A case that fails in a run.
 
     Attributes:
-        case: Its id.
-        reason: The reason of a new entry, on one line.
         text: The whole text of the failure, which has to contain what an entry pins.
     """
 

@@ -21,7 +21,6 @@ class LastRun:
 
     Attributes:
         server: The target: its URL, or the command that starts it.
-        verdicts: The verdicts, by the id of the case.
     """
 
     server: str
@@ -82,10 +81,7 @@ def load(folder: Path) -> LastRun | None:
 def compare(run: Run, server: str, folder: Path) -> None:
     """Set what is fixed and what is new since the last run, and write this run to the file.
 
-    Args:
-        run: The run, which has ended.
-        server: The target; a last run of another target is not compared.
-        folder: The folder of the file.
+    A last run of another target is not compared.
     """
     last = load(folder)
     if last is None or last.server != server:

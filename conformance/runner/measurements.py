@@ -1,6 +1,6 @@
 """Figures: what cases measure of a server besides their verdict.
 
-A figure judges nothing. The summary prints all of them; they are `limits` in the JSON report.
+Figures have no verdict. The summary prints all of them; they are `limits` in the JSON report.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ class Figure:
 
     Attributes:
         name: What was measured, a noun phrase such as "largest frame taken".
-        value: The value.
-        unit: Its unit.
         at_least: Whether the kit stopped there, so that the limit may be higher.
     """
 

@@ -26,14 +26,7 @@ from conformance.driver.target import Target
 from conformance.errors import NOTHING_RAN, Unusable, Violation
 from conformance.protocol.display import escape_control_chars
 from conformance.runner import client_plugin as clients
-from conformance.runner import (
-    hooks,
-    last_run,
-    option_table,
-    selection,
-    watch_mode,
-    weak_evidence,
-)
+from conformance.runner import hooks, last_run, option_table, selection, watch_mode, weak_evidence
 from conformance.runner import options as command_line
 from conformance.runner.case import MARK, of_item
 from conformance.runner.keys import BEGAN, CASE, DIALOGUE, OPTIONS, RUN, SEARCHED
@@ -134,7 +127,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if chosen is None:
         if config.option.collectonly:
             return
-        raise pytest.UsageError("give pytest the folder of the kit, or run `python -m conformance`")
+        raise pytest.UsageError("give pytest the kit's directory, or run `python -m conformance`")
     sections = {case.section for case in run.cases}
     for entry, near in chosen.known.unmatched(case.id for case in run.cases):
         if entry.case.partition("/")[0] in sections or len(sections) > 1:
@@ -145,7 +138,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _select(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Remove the items that the kit's own options do not select."""
     last = None
     if config.option.lf:
         kept = last_run.load(FOLDER)

@@ -34,11 +34,6 @@ AT_ONCE = (
 def check_url(option: str, url: str, filled: str = "") -> None:
     """Demand a WebSocket URL.
 
-    Args:
-        option: The option that has it.
-        url: The URL.
-        filled: A placeholder that it may have, such as `{session}`.
-
     Raises:
         Unusable: It is invalid.
     """
@@ -65,10 +60,6 @@ def check_url(option: str, url: str, filled: str = "") -> None:
 
 async def probe(target: Target, *, testee: bool = True) -> None:
     """Find out what a server serves, and measure the round trip; set both on the target.
-
-    Args:
-        target: The server.
-        testee: Whether to look for a testee; False judges one as any application.
 
     Raises:
         Unusable: There is no server, or it serves neither a testee nor another application.
@@ -187,7 +178,7 @@ async def _first_event(client: BlackBoxClient, url: str, deadline: float, *, tes
             silent = f"sends {', '.join(client.types())}, but no document"
         raise Unusable(
             NOT_CONFORMANT if broken or testee else NOTHING_RAN,
-            f"{url} {broken or silent + ', so it can not be judged'}; {AT_ONCE}",
+            f"{url} {broken or f'{silent}, so there is nothing to judge'}; {AT_ONCE}",
         ) from error
     if "_REQUEST_USER_SESSION" in client.types():
         raise Unusable(
@@ -211,7 +202,6 @@ async def _initial_state(peer: Peer, url: str) -> dict[str, Any]:
 
 
 def _breakage(peer: Peer) -> str | None:
-    """What is wrong with a connection, if nothing can be found out on it."""
     illegal = peer.connection.first_violation()
     if illegal:
         return f"sends an illegal frame ({illegal.requirement}): {illegal}"

@@ -53,7 +53,6 @@ class RequirementResult:
     """What the cases found about one requirement.
 
     Attributes:
-        status: Whether it is met.
         why: Why it was not exercised; empty if it was.
         cases: The ids of the cases that are bound to it.
         against: The ids of the cases that found it unmet.
@@ -72,13 +71,7 @@ class RequirementResult:
 def results_by_requirement(
     requirements: Mapping[str, Requirement], cases: Iterable[Judged], side: str
 ) -> dict[str, RequirementResult]:
-    """Return the result of each requirement, by its id.
-
-    Args:
-        requirements: All requirements, by their ids.
-        cases: The cases of the run.
-        side: The side that was judged, `server` or `client`.
-    """
+    """Return the result of each requirement, by its id."""
     found = {id_: RequirementResult() for id_ in requirements}
     reasons: dict[str, set[str]] = {}
     for case in cases:

@@ -35,10 +35,6 @@ def plugins() -> list[ModuleType]:
 def run(arguments: Sequence[str], *watching: object) -> int:
     """Run the cases.
 
-    Args:
-        arguments: pytest's and the kit's options.
-        watching: Further plugins.
-
     Returns:
         The exit status: one of `conformance.errors`, or one of pytest's own.
     """

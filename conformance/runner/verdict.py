@@ -37,11 +37,7 @@ class Verdict(StrEnum):
     """An error of the kit, which does not count against the target."""
 
     def called(self, side: str) -> str:
-        """The text for people; the value, which is published, says "server" for a client too.
-
-        Args:
-            side: The side under test, `server` or `client`.
-        """
+        """The text for people; the value, which is published, says "server" for a client too."""
         return self.value.replace("server", side)
 
 
@@ -58,14 +54,11 @@ class Finding:
     """One requirement that is not met, as facts; `explain` makes the text of it.
 
     Attributes:
-        requirement: The id of the requirement.
-        violation: What is wrong.
         sent: What the kit sent, for people: the connection, an arrow, the frame.
         trace: The dialogue up to then.
         steps: The generated program that led to it, if there is one.
         seed: The seed of the search that found the program.
         replay: The command that runs it again, if a file was written.
-        hint: The known pattern that it has, if any.
         printed: The last lines that the target printed during the case, if the kit started it.
     """
 
@@ -95,7 +88,6 @@ class Hint:
     """A known pattern of failures.
 
     Attributes:
-        name: Its name.
         requirements: The ids of the requirements that it speaks of.
         shows: Whether a finding of one of them has it.
         sentence: What it looks like.
@@ -112,8 +104,6 @@ class Searched:
     """How much a search with generated sequences did.
 
     Attributes:
-        programs: How many programs ran.
-        steps: How many steps they had.
         text: The same for people, with all that was counted.
     """
 
@@ -148,14 +138,8 @@ class Outcome:
     """The outcome of one case.
 
     Attributes:
-        case: The case.
-        verdict: The verdict.
-        seconds: How long it took.
         reason: Why it is not a pass, for people; empty for a pass.
         broken: The id of the requirement that is not met, if any.
-        trace: Its dialogue, if it ran.
-        replays: The replay files that were written.
-        figures: What it measured.
         findings: What is wrong; several only for generated sequences.
         closing: How a connection was closed, if that was judged; it does not change `verdict`.
         blocked_by: The id of the failed case that blocks it, if it is blocked.

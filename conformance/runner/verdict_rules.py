@@ -34,11 +34,7 @@ Found: TypeAlias = tuple[Violation, Trace, Program]
 
 
 class NeedsTestee(Skipped):
-    """There is no testee.
-
-    Attributes:
-        needs: What the run lacks, as in `NotTestable`.
-    """
+    """There is no testee."""
 
     needs = "a testee"
 
@@ -47,11 +43,7 @@ class NeedsTestee(Skipped):
 
 
 class Blocked(Skipped):
-    """The case depends on a case that failed.
-
-    Attributes:
-        culprit: The id of that case.
-    """
+    """The case depends on a case that failed."""
 
     def __init__(self, culprit: str) -> None:
         super().__init__(f"depends on {culprit}, which failed")
@@ -190,7 +182,8 @@ def _compare_with_list(outcome: Outcome, entry: Entry | None) -> None:
             outcome.reason = f"known: {known}\n{case}: {describe_closing(closing)}"
         else:
             outcome.reason = outcome.not_as_listed = (
-                f"{entry.place}: {case} passes, but it is listed as known failing: {known}"
+                f"{entry.place}: {case} passes, but it is listed as known failing ({known}): "
+                "remove the entry"
             )
     elif outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE):
         outcome.reason = outcome.not_as_listed = (

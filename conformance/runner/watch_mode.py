@@ -46,17 +46,12 @@ def one_run(arguments: Sequence[str]) -> tuple[str, list[str]]:
 def watch(folders: Sequence[str], module: str, arguments: Sequence[str]) -> int:
     """Run repeatedly until the user ends it; return the exit status of the last run.
 
-    Args:
-        folders: The folders to watch.
-        module: The Python module that makes a run.
-        arguments: Its arguments.
-
     Raises:
         Unusable: A folder does not exist, or `watchfiles` is not installed.
     """
     for folder in folders:
         if not Path(folder).exists():
-            raise Unusable(NOTHING_RAN, f"--watch {folder}: it does not exist")
+            raise Unusable(NOTHING_RAN, f"--watch {folder}: the directory does not exist")
     try:
         from watchfiles import watch as changes
     except ImportError as error:

@@ -18,12 +18,7 @@ FEW = 3
 
 
 def warnings(run: Run, target: Target) -> Iterator[str]:
-    """Yield each warning as a sentence.
-
-    Args:
-        run: The run, with all its outcomes.
-        target: The target; without a testee, most sections are left out for that reason.
-    """
+    """Yield each warning as a sentence."""
     yield from dict.fromkeys(target.application.left)
     yield from _of_calls(target.application)
     scripted = [outcome for outcome in run.outcomes if outcome.case.section != "sequences"]
@@ -39,7 +34,6 @@ def warnings(run: Run, target: Target) -> Iterator[str]:
 
 
 def _of_calls(application: Application) -> Iterator[str]:
-    """Warnings about calls of the user that had no effect."""
     for call in application.idle:
         yield (
             f"--call {call} had no effect: no patch arrived within {application.listen:g} s, and "
@@ -62,7 +56,6 @@ def _of_traces(traces: list[Trace], side: str) -> Iterator[str]:
 
 
 def _of_sections(run: Run) -> Iterator[str]:
-    """One sentence that names the sections of which no case ran."""
     left: dict[str, list[str]] = {}
     for section in dict.fromkeys(outcome.case.section for outcome in run.outcomes):
         verdicts = {o.verdict for o in run.outcomes if o.case.section == section}

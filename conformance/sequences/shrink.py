@@ -1,56 +1,51 @@
-"""Makes a failing program short: leaves out steps, then makes what they hold simpler.
+"""Shrinks a failing program: leaves out steps, then simplifies the values in them.
 
-Hypothesis draws programs but does not shrink them: it would have to draw each attempt again, which
-takes longer than to run it. A step is a JSON object and can be taken after any other, so that an
-attempt is a program with something left out. An attempt counts if it breaks the same requirement.
+Hypothesis draws the programs but does not shrink them: to draw each attempt again takes longer than
+to run it. A step is a JSON object that can follow any other, so an attempt is the program with
+something left out. An attempt counts if it breaks the same requirement.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterator
 
 from conformance.protocol.wire import JSON
+from conformance.sequences.finding import Finding, Judge
 from conformance.sequences.steps import Step
 
 Program = list[Step]
-Failure = TypeVar("Failure")
 
+SHRINKING = 20.0
+"""Seconds to shrink one finding."""
 ARRAYS = frozenset({"items", "/items"})
-"""Names of what has to stay an array (testee.md)."""
+"""Names and pointers of values that must stay arrays (testee.md)."""
 
 
-async def shrunk(
-    program: Program,
-    failure: Failure,
-    fails: Callable[[Program], Awaitable[Failure | None]],
-    seconds: float,
-) -> tuple[Program, Failure]:
-    """The shortest program found in some seconds that still fails, and how it fails.
+async def shrunk(found: Finding, judge: Judge, seconds: float = SHRINKING) -> Finding:
+    """Return the shortest program that breaks the same requirement.
 
     Args:
-        program: One that fails.
-        failure: How.
-        fails: Runs a program and says how it fails, or None.
-        seconds: After which no attempt is begun.
+        found: The finding to shrink.
+        judge: Runs an attempt.
+        seconds: The time after which no attempt begins.
     """
     ends = time.monotonic() + seconds
     progress = True
     while progress:
         progress = False
         for attempts in (fewer_steps, simpler_steps):
-            tried = attempts(program)
+            tried = attempts(found.program)
             while (attempt := next(tried, None)) is not None and time.monotonic() < ends:
-                found = await fails(attempt)
-                if found is not None:
-                    program, failure, progress = attempt, found, True
-                    tried = attempts(program)
-    return program, failure
+                again = await judge(attempt)
+                if again and again.violation.requirement == found.violation.requirement:
+                    found, progress = again, True
+                    tried = attempts(found.program)
+    return found
 
 
 def fewer_steps(program: Program) -> Iterator[Program]:
-    """The program without some of its steps, the largest parts first, the last ones first."""
+    """The program without some of its steps: large parts first, and the last ones first."""
     size = len(program) // 2
     while size:
         for start in range(len(program) - size, -1, -size):
@@ -89,7 +84,7 @@ def simpler_members(step: Step) -> Iterator[Step]:
 
 
 def simpler_operation(operation: JSON) -> Iterator[JSON]:
-    """The operation of a patch, or the assignment of a batch, with a simpler value."""
+    """An operation of a patch, or an assignment of a batch, with simpler values."""
     if isinstance(operation, list):
         name, value = operation
         yield from ([name, change] for change in simpler_value(value, name))
@@ -114,7 +109,7 @@ def simpler_value(value: JSON, name: str = "") -> Iterator[JSON]:
 def simpler_list(
     values: list[JSON], simpler: Callable[[JSON], Iterator[JSON]], *, least: int = 0
 ) -> Iterator[list[JSON]]:
-    """The list without one of its elements, or with a simpler one."""
+    """The list without one element, or with a simpler one."""
     for place, value in enumerate(values):
         if len(values) > least:
             yield values[:place] + values[place + 1 :]
@@ -122,7 +117,7 @@ def simpler_list(
 
 
 def simpler_object(members: dict[str, JSON], *, least: int = 0) -> Iterator[dict[str, JSON]]:
-    """The object without one of its members, or with a simpler one."""
+    """The object without one member, or with a simpler one."""
     for name, value in members.items():
         if len(members) > least:
             yield {other: kept for other, kept in members.items() if other != name}

@@ -1,4 +1,4 @@
-"""Which requirements a run has exercised, and why it has not exercised the others.
+"""The requirements that a run has exercised, and the reasons why it has not exercised the others.
 
 The counts come from the specification and the outcomes, by the rule of `requirement_status`, as in
 every report. A run knows more than its report: all cases of the kit, selected or not.
@@ -31,12 +31,7 @@ class Why(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Why some requirements were not exercised.
-
-    Attributes:
-        why: The reason.
-        what: What they need, or what blocks them.
-    """
+    """Why some requirements were not exercised."""
 
     why: Why
     what: str = ""
@@ -71,12 +66,7 @@ class Coverage:
 
 
 def coverage(run: Run, under_test: str) -> list[Coverage]:
-    """Return what was exercised, by side and level; without groups that have no requirement.
-
-    Args:
-        run: The run.
-        under_test: `server` or `client`; the requirements of the other side are left out.
-    """
+    """Return what was exercised, by side and level; without groups that have no requirement."""
     groups = {
         (side, level): Coverage(side, level) for side in (under_test, BOTH) for level in LEVELS
     }

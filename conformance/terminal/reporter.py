@@ -1,7 +1,7 @@
 """The kit's reporter for pytest: the progress of a run, and its outcome.
 
-It replaces pytest's own reporter, whose lines would bury the verdicts. It inherits how that finds
-out what a terminal can do: `--color`, `NO_COLOR` and `FORCE_COLOR` apply.
+It replaces pytest's own reporter, whose lines would hide the verdicts. It inherits the detection of
+the terminal's features from it: `--color`, `NO_COLOR` and `FORCE_COLOR` apply.
 """
 
 from __future__ import annotations
@@ -53,10 +53,6 @@ class Terminal(TerminalReporter):  # type: ignore[misc]
 
     pytest marks the base class as final, because its methods may change; a test runs every method
     that is overridden here.
-
-    Args:
-        config: The configuration of the run.
-        file: The file to write to.
     """
 
     def __init__(self, config: pytest.Config, file: TextIO | None = None) -> None:

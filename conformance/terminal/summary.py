@@ -1,6 +1,6 @@
-"""The end of a run in lines: what is wrong, then how much was judged.
+"""The lines at the end of a run: the failures, then the numbers, then the conclusion.
 
-The conclusion is the last line, where people look first. Nothing is judged here.
+The conclusion is the last line, because people look there first. Nothing is judged here.
 """
 
 from __future__ import annotations
@@ -52,12 +52,7 @@ SLOW = 0.1
 
 @dataclass(slots=True)
 class Group:
-    """The cases that found one requirement unmet.
-
-    Attributes:
-        requirement: Its id.
-        found: The outcomes and findings, the one with the shortest dialogue first.
-    """
+    """The cases that found one requirement unmet."""
 
     requirement: str
     found: list[tuple[Outcome, Finding]]
@@ -84,14 +79,7 @@ def _length(found: tuple[Outcome, Finding]) -> int:
 
 
 def findings(run: Run, side: str, page: Console, *, full: bool) -> Iterator[str]:
-    """Yield what is wrong with the target, and with the run.
-
-    Args:
-        run: The run.
-        side: The side under test, `server` or `client`.
-        page: The layout.
-        full: Whether to show every dialogue, whole.
-    """
+    """Yield what is wrong with the target, and with the run."""
     wrong = [o for o in run.outcomes if o.verdict in (Verdict.FAIL, Verdict.DIED)]
     warned = [o for o in run.outcomes if o.verdict is Verdict.WARN]
     yield from _part("failures, by requirement", "bad", wrong, page, full=full)
@@ -156,7 +144,6 @@ def _more(number: int, *, full: bool) -> Iterator[str]:
 
 
 def _closings(run: Run, page: Console, *, full: bool) -> Iterator[str]:
-    """Connections that were closed in a wrong way."""
     bad = (Verdict.WARN, Verdict.FAIL)
     found = [o for o in run.outcomes if o.closing and o.closing.verdict in bad]
     if not found:
@@ -270,7 +257,7 @@ def _left_out(run: Run, page: Console) -> Iterator[str]:
     for verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE, Verdict.BLOCKED):
         reasons = Counter(o.reason for o in run.outcomes if o.verdict is verdict)
         for reason, number in sorted(reasons.items()):
-            yield from page.wrap(f"{cases(number)}, {reason}", f"{verdict.value}: ", "  ")
+            yield from page.wrap(f"{cases(number)} ({reason})", f"{verdict.value}: ", "  ")
 
 
 def _slowest(run: Run, page: Console) -> Iterator[str]:

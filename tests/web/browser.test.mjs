@@ -1,11 +1,11 @@
-// The demo and the devtools in Chromium, served by the reference, with a wire between them that can be cut.
+// The demo and the devtools in Chromium, served by the reference server, also through a relay that can be cut.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, afterEach, before, test } from "node:test";
 import { DESK, PHONE, Problems, launch } from "../../tools/browser.mjs";
 import { Reference } from "./reference.mjs";
 import { Server } from "./unit/server.mjs";
-import { Wire } from "./wire.mjs";
+import { Relay } from "./relay.mjs";
 
 const PATIENCE = 20_000;
 
@@ -28,7 +28,7 @@ afterEach(() => {
   assert.deepEqual(found, []);
 });
 
-/** Opens a page in a context of its own; a problem in it fails the test. */
+/** Opens a page in a new context. A problem in it fails the test. */
 async function open(url, options = DESK) {
   const page = await problems.page(browser, options, {
     permits: (asked) => /^(http|ws):\/\/127\.0\.0\.1|^data:|^blob:/.test(asked),
@@ -39,7 +39,7 @@ async function open(url, options = DESK) {
   return page;
 }
 
-/** One side of the demo. */
+/** Returns the locators of one side of the demo. */
 function sideOf(page, name) {
   const side = page.locator("section.side").filter({ has: page.getByRole("heading", { name, exact: true }) });
   return {
@@ -52,7 +52,7 @@ function sideOf(page, name) {
   };
 }
 
-/** Waits until two sides show the same notes, and returns them. */
+/** Waits until all sides of a page show these notes. */
 async function equal(page, wanted) {
   await page.waitForFunction((expected) => {
     const shown = [...document.querySelectorAll("section.side")].map((side) =>
@@ -64,7 +64,7 @@ async function equal(page, wanted) {
 
 const accessible = (page) => problems.accessible(page, page.url(), ["minor", "moderate", "serious", "critical"]);
 
-test("what one side edits is there at the other, and what both edit without a connection is not lost", async () => {
+test("an edit of one side appears on the other, and edits of both sides during a disconnection are kept", async () => {
   const page = await open(reference.base);
   const [left, right] = [sideOf(page, "Left"), sideOf(page, "Right")];
   await left.note(1).fill("Oat milk");
@@ -86,26 +86,26 @@ test("what one side edits is there at the other, and what both edit without a co
   await page.context().close();
 });
 
-test("a wire that is cut is noticed, and both ends are equal when it is there again", async (t) => {
-  const wire = await Wire.to(reference.port);
-  t.after(() => wire.stop());
-  const page = await open(`${wire.base}#wire`);
-  const direct = await open(`${reference.base}?one#wire`);
+test("a cut connection is noticed, and both sides are equal after it is restored", async (t) => {
+  const relay = await Relay.to(reference.port);
+  t.after(() => relay.stop());
+  const page = await open(`${relay.base}#relay`);
+  const direct = await open(`${reference.base}?one#relay`);
   const [left, other] = [sideOf(page, "Left"), sideOf(direct, "One")];
   await left.until("in sync");
-  wire.cut();
+  relay.cut();
   await left.until("lost; attempt");
   await left.note(1).fill("while it was cut");
   await other.note(3).fill("meanwhile");
   await other.until("in sync");
-  wire.mend();
+  relay.restore();
   await equal(page, ["while it was cut", "Bread", "meanwhile"]);
   await equal(direct, ["while it was cut", "Bread", "meanwhile"]);
   await left.until("in sync");
   await Promise.all([page.context().close(), direct.context().close()]);
 });
 
-test("a server that is started anew finds its client, and the edits that it made meanwhile", async () => {
+test("the client reconnects to a restarted server and sends the edits made meanwhile", async () => {
   const own = await Reference.start("--demo");
   const page = await open(`${own.base}?one`);
   const one = sideOf(page, "One");
@@ -116,12 +116,12 @@ test("a server that is started anew finds its client, and the edits that it made
   const again = await Reference.start("--demo", "--port", String(own.port));
   await one.until("in sync");
   assert.deepEqual(await one.notes(), ["Milk", "kept", "A bar of chocolate"]);
-  await one.until("26 characters"); // as the server counts, which has the edit by now
+  await one.until("26 characters"); // counted by the server, so the edit has arrived
   await page.context().close();
   await again.stop();
 });
 
-test("a task shows its progress, goes to its end, and is cancelled", async () => {
+test("a task shows its progress, is cancelled, and finishes", async () => {
   const page = await open(reference.base);
   const left = sideOf(page, "Left");
   await left.until("in sync");
@@ -143,7 +143,7 @@ test("a task shows its progress, goes to its end, and is cancelled", async () =>
   await page.context().close();
 });
 
-test("a file is uploaded, another comes down, and toasts are shown", async () => {
+test("a file is uploaded and downloaded, and toasts are shown", async () => {
   const page = await open(reference.base);
   const left = sideOf(page, "Left");
   await left.until("in sync");
@@ -164,7 +164,7 @@ test("a file is uploaded, another comes down, and toasts are shown", async () =>
   await page.context().close();
 });
 
-test("a write that the server refuses is taken back", async () => {
+test("a write that the server refuses is reverted", async () => {
   const page = await open(reference.base);
   const left = sideOf(page, "Left");
   await left.until("in sync");
@@ -174,7 +174,7 @@ test("a write that the server refuses is taken back", async () => {
   await page.context().close();
 });
 
-test("the panel shows what passes, marks what changed, and sends what is written by hand", async () => {
+test("the panel shows events, marks changes, and sends typed events", async () => {
   const page = await open(reference.base);
   const left = sideOf(page, "Left");
   await left.until("in sync");
@@ -182,13 +182,13 @@ test("the panel shows what passes, marks what changed, and sends what is written
   await left.side.locator(".tree .changed", { hasText: '"by hand"' }).waitFor();
   await left.side.locator(".events .in", { hasText: '"by hand"' }).waitFor();
   await page.getByLabel("Event to send, Left").fill("nonsense");
-  await left.button("Send event").click(); // which the server survives
+  await left.button("Send event").click(); // the server ignores it
   await left.button("Shout").click();
   await left.until("4 notes are louder now.");
   await page.context().close();
 });
 
-test("the devtools are not connected to an address that they were only offered", async () => {
+test("the devtools do not connect to a suggested address by themselves", async () => {
   const page = await open(`${reference.base}ws-sync/devtools/?address=/ws/any&address=/ws/other`);
   const address = page.getByLabel("Address");
   assert.equal(await address.inputValue(), "/ws/any");
@@ -200,12 +200,12 @@ test("the devtools are not connected to an address that they were only offered",
   await page.context().close();
 });
 
-test("where no connection comes about, the devtools say what is likely, until one does", async () => {
+test("the devtools show likely reasons while no connection can be opened", async () => {
   const page = await open(`${reference.base}ws-sync/devtools/#/nowhere`);
-  await page.getByText(/no connection; attempt \d+ is due/).first().waitFor();
+  await page.getByText(/no connection; attempt \d+ in/).first().waitFor();
   const why = page.locator(".why");
   const text = await why.textContent();
-  assert.match(text, /no WebSocket endpoint at ws:\/\/127.0.0.1:\d+\/nowhere, or nothing listens there, or the server does not/);
+  assert.match(text, /No server listens at ws:\/\/127.0.0.1:\d+\/nowhere, or it has no WebSocket endpoint there, or it rejects the origin/);
   await accessible(page);
   await page.getByLabel("Address").fill("/ws/any");
   await page.getByRole("button", { name: "Follow" }).click();
@@ -214,7 +214,7 @@ test("where no connection comes about, the devtools say what is likely, until on
   await page.context().close();
 });
 
-test("devtools show a server that says too much, and tell it nobody's identity", async () => {
+test("the devtools limit what they show of a server that sends too much, and do not reveal the page's identity to it", async () => {
   const server = await Server.start();
   const page = await open(`${reference.base}ws-sync/devtools/#${server.url}`);
   const link = await server.next();
@@ -232,7 +232,49 @@ test("devtools show a server that says too much, and tell it nobody's identity",
   await server.stop();
 });
 
-test("everything can be done by keyboard", async () => {
+test("a duplicated tab gets a session of its own, and a reloaded one keeps it", async () => {
+  const server = await Server.start();
+  const page = await open(`${reference.base}ws-sync/devtools/#${server.url}`);
+  const identify = async () => {
+    const link = await server.next();
+    link.send("_REQUEST_USER_SESSION");
+    return (await link.next()).data;
+  };
+  const first = await identify();
+  await page.evaluate(() => void window.open(location.href)); // which copies sessionStorage
+  const copy = await identify();
+  assert.equal(copy.user, first.user);
+  assert.notEqual(copy.session, first.session);
+  await page.reload();
+  assert.deepEqual(await identify(), first);
+  await page.context().close();
+  await server.stop();
+});
+
+test("an edit that was not sent is kept over a reload", async () => {
+  const page = await open(`${reference.base}ws-sync/devtools/`);
+  const start = () =>
+    page.evaluate(async () => {
+      const { Session } = await import("/ws-sync/ws-sync.js");
+      const session = new Session("/ws/kept.edits", { persist: sessionStorage });
+      const notes = session.document("NOTES");
+      const followed = new Promise((resolve) => notes.subscribe(() => notes.isFollowing && resolve()));
+      session.connect();
+      await followed;
+      globalThis.notes = notes;
+      return notes.state.title;
+    });
+  assert.equal(await start(), "Shopping");
+  await page.evaluate(() => globalThis.notes.set({ title: "A draft" }));
+  await page.reload();
+  assert.equal(await start(), "A draft");
+  await page.evaluate(() => globalThis.notes.sync());
+  await page.reload();
+  assert.equal(await start(), "A draft");
+  await page.context().close();
+});
+
+test("everything can be operated by keyboard", async () => {
   const page = await open(`${reference.base}?one`);
   const one = sideOf(page, "One");
   await one.until("in sync");
@@ -261,14 +303,14 @@ test("everything can be done by keyboard", async () => {
   ]) {
     assert.ok(
       [...names].some((each) => each?.replace(/\s+/g, " ") === name),
-      `${name} is not reached: ${[...names].join(", ")}`,
+      `${name} is not reachable: ${[...names].join(", ")}`,
     );
   }
   await one.side.getByPlaceholder("Another note").focus();
   await page.keyboard.type("typed");
   await page.keyboard.press("Enter");
   await equal(page, ["Milk", "Bread", "A bar of chocolate", "typed"]);
-  await page.keyboard.press("Shift+Tab"); // to what removes the last note
+  await page.keyboard.press("Shift+Tab"); // to the button that removes the last note
   await page.keyboard.press("Enter");
   await equal(page, ["Milk", "Bread", "A bar of chocolate"]);
   await page.getByLabel("Event to send, One").focus();

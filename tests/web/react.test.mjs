@@ -1,4 +1,4 @@
-// The React binding in real applications in Chromium: one of its own, and the examples that ws-sync began with.
+// The React binding in real applications in Chromium: one for this test, and the first examples of ws-sync.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,7 +25,7 @@ after(async () => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
-/** Bundles a page with React as it is developed with, which tells of misuse, and serves it beside an application. */
+/** Bundles a page with the development build of React, which reports misuse, and serves it with an application. */
 async function serve(application, page) {
   const folder = mkdtempSync(join(tmpdir(), "ws-sync-web-"));
   folders.push(folder);
@@ -45,7 +45,7 @@ async function serve(application, page) {
   return Reference.run(["-m", "tests.web.serving", application, folder]);
 }
 
-/** @param {string} base @param {(text: string) => boolean} [expected] what may be told in the console */
+/** @param {string} base @param {(text: string) => boolean} [expected] whether a console message is expected */
 async function open(base, expected = () => false) {
   const page = await (await browser.newContext()).newPage();
   page.setDefaultTimeout(PATIENCE);
@@ -64,9 +64,9 @@ const shows = (page, selector, text) =>
   page.waitForFunction(([where, what]) => document.querySelector(where)?.textContent === what, [selector, text]);
 
 /**
- * Types into the field of the title, at its beginning, key by key and without a pause: a pause of a quarter of a second after a
- * write lets the server repeat the value (state-crossing), which may take the next key away.
- * @returns {Promise<string>} what the field shows then
+ * Types at the beginning of the title field, key by key and without a pause. After a pause of a quarter of a second, the
+ * server may repeat the value (state-crossing), which may remove the next key.
+ * @returns {Promise<string>} the value of the field after that
  */
 const type = (page, text, fresh = false) =>
   page.getByLabel("Title").evaluate(
@@ -79,9 +79,9 @@ const type = (page, text, fresh = false) =>
     [text, fresh],
   );
 
-test("the examples that ws-sync began with work as they stand", async () => {
+test("the first examples of ws-sync work unchanged", async () => {
   const server = await serve("seed", "seed/page.jsx");
-  const { page, wrong } = await open(server.base, (text) => text.includes('unique "key" prop')); // which the document leaves out
+  const { page, wrong } = await open(server.base, (text) => text.includes('unique "key" prop')); // the examples have no keys
   await shows(page, "h1", "My Notes");
   await page.locator("input").fill("Edited");
   await shows(page, "h1", "Edited");
@@ -96,7 +96,7 @@ test("the examples that ws-sync began with work as they stand", async () => {
   await server.stop();
 });
 
-test("an application in React edits, calls, starts and cancels, is cut and comes back", async () => {
+test("a React application edits, calls, starts and cancels tasks, disconnects and reconnects", async () => {
   const server = await serve("demo", "react/page.jsx");
   const { page, wrong } = await open(server.base);
   const press = (name) => page.getByRole("button", { name, exact: true }).click();
@@ -129,13 +129,13 @@ test("an application in React edits, calls, starts and cancels, is cut and comes
   await shows(page, "#synced", "true");
   await shows(page, "#first", "While it was cut");
 
-  await press("Mount"); // everything goes, and comes again with a session of its own
+  await press("Mount"); // unmounts everything, then mounts it with a new session
   await page.waitForFunction(() => document.querySelector("#first") === null);
   const before = await page.evaluate(() => globalThis.renders);
   await press("Mount");
   await shows(page, "#first", "While it was cut");
   await shows(page, "#status", "connected");
-  assert.ok((await page.evaluate(() => globalThis.renders)) - before < 40, "it does not render without end");
+  assert.ok((await page.evaluate(() => globalThis.renders)) - before < 40, "too many renders");
   assert.equal(await page.evaluate(() => globalThis.torn), undefined);
   assert.deepEqual(wrong, []);
   await page.context().close();

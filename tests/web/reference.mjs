@@ -1,4 +1,4 @@
-// The reference server, as the command line serves it.
+// The reference server, started from the command line.
 import { spawn } from "node:child_process";
 import { dirname, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -8,7 +8,7 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const PYTHON = process.env.PYTHON ?? resolve(root, ".venv/bin/python");
 const PATIENCE = 30_000;
 
-/** Those that run: a test that fails leaves its own behind. @type {Set<Reference>} */
+/** The running servers; a failed test does not stop its own. @type {Set<Reference>} */
 const running = new Set();
 
 export class Reference {
@@ -16,20 +16,20 @@ export class Reference {
     await Promise.all([...running].map((server) => server.stop()));
   }
 
-  /** `ws-sync serve` on a free port, unless another is given. @param {string[]} given */
+  /** Starts `ws-sync serve`, on a free port by default. @param {string[]} given */
   static async start(...given) {
     const port = given.includes("--port") ? [] : ["--port", "0"];
     return Reference.run(["-m", "ws_sync.cli", "serve", ...given, ...port]);
   }
 
-  /** A Python program that says where it serves. @param {string[]} given @param {object} [options] */
+  /** Starts a Python program that prints its address. @param {string[]} given @param {object} [options] */
   static async run(given, options = {}) {
     const server = new Reference();
     server.process = spawn(PYTHON, given, { cwd: root, stdio: ["ignore", "pipe", "inherit"], ...options });
     running.add(server);
     server.ended = new Promise((resolve) => server.process.once("exit", resolve));
     const said = new Promise((resolve, reject) => {
-      setTimeout(() => reject(new Error("the server did not say where it serves")), PATIENCE).unref();
+      setTimeout(() => reject(new Error("the server did not print its address in time")), PATIENCE).unref();
       server.ended.then(() => reject(new Error("the server has ended")));
       createInterface({ input: server.process.stdout }).on(
         "line",

@@ -1,7 +1,7 @@
-"""Serves an application beside the page of a test: `python -m tests.web.serving NAME FOLDER`.
+"""Serves an application and a test page: `python -m tests.web.serving NAME FOLDER`.
 
-The name is `seed` or `demo`; the folder has the page. With `seed`, a POST to `/add` lets the server
-add a note by itself.
+The name is `seed` or `demo`; the folder has the page. With `seed`, a POST to `/add` makes the
+server add a note.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from ws_sync._apps import demo
 
 
 def seed() -> Any:
-    """The application of the document that ws-sync began with.
+    """Return the application of the first document of ws-sync.
 
-    It names `WebSocket` without importing it; all else is as it stands there.
+    It uses `WebSocket` without importing it; the rest is unchanged.
     """
     main = runpy.run_module("tests.web.seed.main", {"WebSocket": WebSocket})
 
@@ -36,12 +36,12 @@ def seed() -> Any:
 
 
 def main(name: str, folder: str) -> None:
-    """Serve until the end."""
+    """Serve until the process ends."""
     app = seed() if name == "seed" else demo.make_routes().app()
     app.mount("/", StaticFiles(directory=folder, html=True))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         print(f"http://127.0.0.1:{listener.getsockname()[1]}/", flush=True)  # noqa: T201
-        # The example closes connections that its client has left, and that is told at length.
+        # The example closes connections that the client has closed already, which uvicorn logs.
         uvicorn.Server(uvicorn.Config(app, log_level="critical")).run(sockets=[listener])
 
 

@@ -1,9 +1,9 @@
 // Validates spec/asyncapi.yaml with AsyncAPI's own parser: `npm run validate`, or `node validate.mjs [FILE]`.
-// Exit status 1 on an error or a warning, 2 when there is nothing to read.
+// Exit status 1 on an error or a warning, 2 if the file does not exist.
 //
-// The parser finds `schemas/set.json` relative to the document, and `call.json` relative to that schema: it goes by file, not by
-// `$id`, and both lead to the same place. It judges the payloads as AsyncAPI's own schema dialect, a superset of draft-07. The
-// schemas are 2020-12; so every example is judged here once more by Ajv in that dialect, with references resolved by `$id`.
+// The parser resolves references by file, relative to the document or schema that has them, and not by `$id`; both give the
+// same result. It validates payloads in AsyncAPI's own schema dialect, a superset of draft-07. The schemas are 2020-12. So
+// Ajv validates each example again in that dialect, with references resolved by `$id`.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,13 +13,13 @@ import Ajv2020 from "ajv/dist/2020.js";
 const here = dirname(fileURLToPath(import.meta.url));
 const file = resolve(process.argv[2] ?? join(here, "../../spec/asyncapi.yaml"));
 if (!existsSync(file)) {
-  console.error(`no such file: ${file}`);
+  console.error(`file not found: ${file}`);
   process.exit(2);
 }
 
 const { document, diagnostics } = await new Parser().parse(readFileSync(file, "utf8"), { source: file });
 const found = diagnostics
-  .filter(({ severity }) => severity <= DiagnosticSeverity.Warning) // beyond are matters of taste, such as a newer 3.1
+  .filter(({ severity }) => severity <= DiagnosticSeverity.Warning) // the others are hints, such as a newer version
   .map(({ code, severity, message, path }) => `${DiagnosticSeverity[severity]} ${code} at ${path.join("/")}: ${message}`);
 
 let examples = 0;
@@ -48,5 +48,5 @@ if (found.length || !document) {
 }
 console.log(
   `valid AsyncAPI ${document.version()}: ${document.operations().length} operations, ` +
-    `${document.components().messages().length} messages, ${examples} examples judged by their 2020-12 schemas`,
+    `${document.components().messages().length} messages, ${examples} examples validated by their 2020-12 schemas`,
 );

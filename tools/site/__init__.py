@@ -1,1 +1,1 @@
-"""How the specification's pages become a web site; `tools/build_site.py` is the command."""
+"""Builds the web site of the specification; `tools/build_site.py` is the command."""

@@ -1,6 +1,6 @@
-"""What a built site has to keep: its links lead somewhere, and it loads nothing from elsewhere.
+"""Checks a built site: no broken links, and nothing loaded from other hosts.
 
-Looks at the files alone. MkDocs judges the links of Markdown; this judges all of what it made.
+It reads the files only. MkDocs checks the links in Markdown; this checks all links of the HTML.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ LOADING_RELATIONS = {"stylesheet", "icon", "preload", "prefetch", "preconnect", 
 
 @dataclass
 class Document(HTMLParser):
-    """What one HTML file offers and asks for: its ids, the links that it has, what it loads."""
+    """The ids, links and loaded URLs of one HTML file."""
 
     ids: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
@@ -29,7 +29,7 @@ class Document(HTMLParser):
         super().__init__()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note what a tag says."""
+        """Record the ids, links and URLs of a tag."""
         attributes = {name: value or "" for name, value in attrs}
         if "id" in attributes:
             self.ids.append(attributes["id"])
@@ -41,26 +41,28 @@ class Document(HTMLParser):
 
 
 def problems(site: Path) -> list[str]:
-    """Everything that is wrong with a site, a line each."""
+    """Return the problems of a site, one line each."""
     documents = {path: read(path) for path in sorted(site.rglob("*.html"))}
     found = []
     for path, document in documents.items():
         name = path.relative_to(site).as_posix()
         found += [f"{name}: loads {load}" for load in document.loads if external(load)]
-        found += [f"{name}: two elements {id_}" for id_ in repeated(document.ids)]
-        if name != "404.html":  # its links are absolute, as it is shown at any address
+        found += [
+            f"{name}: more than one element has the id {id_}" for id_ in repeated(document.ids)
+        ]
+        if name != "404.html":  # its links are absolute, because it is shown at any URL
             found += [
-                f"{name}: {link} leads nowhere"
+                f"{name}: broken link {link}"
                 for link in (*document.links, *document.loads)
-                if not external(link) and not leads(path, link, documents)
+                if not external(link) and not resolves(path, link, documents)
             ]
     for path in site.rglob("*.css"):
         urls = re.findall(r"(?:url\(|@import)\s*[\"']?(https?:)?//", path.read_text("utf-8"))
-        found += [f"{path.relative_to(site)}: loads from elsewhere"] if urls else []
+        found += [f"{path.relative_to(site)}: loads from another host"] if urls else []
     for requirement in requirements().values():
         there = documents.get(site / requirement.page.replace(".md", ".html"))
         if there is None or requirement.id not in there.ids:
-            found.append(f"{requirement.page}: no element {requirement.id}")
+            found.append(f"{requirement.page}: no element has the id {requirement.id}")
     return found
 
 
@@ -72,18 +74,18 @@ def read(path: Path) -> Document:
 
 
 def repeated(ids: list[str]) -> list[str]:
-    """The requirement ids that more than one element has."""
+    """Return the requirement ids that more than one element has."""
     return [id_ for id_ in requirements() if ids.count(id_) > 1]
 
 
 def external(link: str) -> bool:
-    """Whether a link leaves the site."""
+    """Return whether a link leaves the site."""
     parts = urlsplit(link)
     return bool(parts.scheme in {"http", "https"} or parts.netloc)
 
 
-def leads(path: Path, link: str, documents: dict[Path, Document]) -> bool:
-    """Whether a link inside the site leads to a file, and to an element of it."""
+def resolves(path: Path, link: str, documents: dict[Path, Document]) -> bool:
+    """Return whether the file and the element of a link inside the site exist."""
     parts = urlsplit(link)
     if parts.scheme:
         return parts.scheme in {"data", "mailto", "javascript"}

@@ -1,8 +1,8 @@
-"""MkDocs' hooks: navigation, generated pages, links, and the look of requirements.
+"""MkDocs hooks: navigation, generated pages, links, and the markup of requirements.
 
-The pages of `spec/` are taken as they are, as people read them in the repository. What a site needs
-beyond that is done here: the order of the pages is that of the README's table, links to folders and
-schemas lead to pages, links out of the folder become plain text.
+The pages of `spec/` are written for readers of the repository. The hooks adapt them to the site:
+the pages have the order of the README's table, links to folders and schemas point to pages, and
+links out of the folder become plain text.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from tools.site import items, pages
 MERMAID = Path(__file__).parents[2] / "node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js"
 SCRIPT = "javascripts/mermaid.js"
 MEASURED = Path(__file__).parents[2] / "docs"
-"""What `python -m tools.benchmark` has written: a page and its picture."""
+"""The folder of the page and the chart that `python -m tools.benchmark` writes."""
 ROW = re.compile(r"^\| \[[^\]]+\]\(([\w/.-]+\.md)\)", re.MULTILINE)
 LINK = re.compile(r"(?P<start>\[(?P<text>[^\]\[]*)\]\()(?P<target>[^()\s#]+)(?P<rest>#[^()\s]*)?\)")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Lay out the navigation: the README and the pages in its order, then all others."""
+    """Set the navigation: the README, the pages in its order, then all others."""
     spec = Path(config.docs_dir)
     listed = ROW.findall(_text(spec / "README.md"))
     present = [page.relative_to(spec).as_posix() for page in sorted(spec.rglob("*.md"))]
@@ -50,7 +50,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the generated pages, and mermaid."""
+    """Add the generated pages and mermaid."""
     for uri, text in pages.generated().items():
         files.append(File.generated(config, uri, content=text))
     for uri, text in pages.folder_lists().items():
@@ -58,18 +58,18 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, uri, content=text, inclusion=unlisted))
     for name in ("performance.md", "performance.svg"):
         files.append(File.generated(config, name, abs_src_path=str(MEASURED / name)))
-    if MERMAID.exists():  # where it is missing, check.py finds pages that ask for it in vain
+    if MERMAID.exists():  # if it is missing, check.py reports the pages that load it
         files.append(File.generated(config, SCRIPT, abs_src_path=str(MERMAID)))
     return files
 
 
 def on_page_markdown(markdown: str, page: Page, files: Files, **_: object) -> str:
-    """Lead links to what the site has: pages for folders and schemas, nothing for the rest."""
+    """Point links to folders and schemas to pages; unlink targets outside the site."""
     if page.file.generated_by:
         return markdown
     here = dirname(page.file.src_uri)
 
-    def lead(link: re.Match[str]) -> str:
+    def retarget(link: re.Match[str]) -> str:
         target = link["target"]
         if re.match(r"[a-z]+:", target):
             return link[0]
@@ -83,11 +83,11 @@ def on_page_markdown(markdown: str, page: Page, files: Files, **_: object) -> st
                 return f"{link['start']}{join(ending, tail)}{link['rest'] or ''})"
         return link[0]
 
-    return LINK.sub(lead, markdown)
+    return LINK.sub(retarget, markdown)
 
 
 def on_page_content(html: str, page: Page, files: Files, **_: object) -> str:
-    """Give requirements their look, and link the ids and schemas that the page names."""
+    """Mark up requirements, and link the ids and schemas that the page mentions."""
 
     def url(uri: str) -> str:
         target = files.get_file_from_path(uri)
@@ -102,7 +102,7 @@ def on_page_content(html: str, page: Page, files: Files, **_: object) -> str:
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Let the search find a requirement by its id: MkDocs' index knows headings only."""
+    """Add the requirements to the search index, in which MkDocs puts only headings."""
     path = Path(config.site_dir) / "search" / "search_index.json"
     index = json.loads(_text(path))
     index["docs"] += [

@@ -1,7 +1,7 @@
-"""The HTML of a page: requirement items become blocks, ids in the text become links.
+"""Post-processes the HTML of a page: requirement items become blocks, ids become links.
 
-Works on what Markdown made of a page, and knows its grammar of requirements from the README of the
-specification: an anchor, the id as code, the side in bold, a colon, the sentence.
+The README of the specification defines the form of a requirement: an anchor, the id as code, the
+side in bold, a colon, the sentence.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ SIDES = {"server": "server", "client": "client", "both": "server and client"}
 
 
 def blocks(html: str) -> str:
-    """The page with each of its requirements as a block that can be linked to."""
+    """Turn each requirement of a page into a block with a link."""
     return _ITEM.sub(_block, html)
 
 
 def badges(side: str, level: str) -> str:
-    """The side and the level of a requirement, as two badges."""
+    """Return the side and the level of a requirement as two badges."""
     return (
         f'<span class="badges"><span class="badge side">{SIDES[side]}</span> '
         f'<span class="badge level {css(level)}">{level}</span></span>'
@@ -36,17 +36,17 @@ def badges(side: str, level: str) -> str:
 
 
 def css(level: str) -> str:
-    """The CSS class of a level."""
+    """Return the CSS class of a level."""
     return level.split()[0].lower()
 
 
 def links(html: str, known: dict[str, Requirement], url: Callable[[str], str]) -> str:
-    """The page with a link on each id of a requirement that stands in its text as code.
+    """Link each requirement id that is marked up as code.
 
     Args:
-        html: The page.
-        known: The requirements by their ids.
-        url: The address of a page of the specification, as seen from this one.
+        html: the page.
+        known: the requirements by id.
+        url: returns the URL of a page of the specification, relative to this page.
     """
 
     def link(code: re.Match[str]) -> str:

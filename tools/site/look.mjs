@@ -1,6 +1,6 @@
-// Looks at the built site in a browser: `node look.mjs [SITE] [SCREENSHOTS]`, by default build/site and build/screenshots.
-// Every page, at the width of a desk and of a phone: nothing is loaded from elsewhere, nothing fails to load, no error is
-// thrown, nothing sticks out sideways, every diagram is drawn. Takes pictures of some. Exit status 1 if anything is wrong.
+// Checks the built site in a browser: `node look.mjs [SITE] [SCREENSHOTS]`, by default build/site and build/screenshots.
+// On each page, at desktop and phone width: nothing is loaded from another host, nothing fails to load, no error is thrown,
+// nothing overflows the width, every diagram is rendered. Takes screenshots of some. Exit status 1 if there is a problem.
 import { existsSync, mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DESK, PHONE, Problems, launch, root, serve } from "../browser.mjs";
@@ -8,7 +8,7 @@ import { DESK, PHONE, Problems, launch, root, serve } from "../browser.mjs";
 const site = resolve(process.argv[2] ?? join(root, "build/site"));
 const pictures = resolve(process.argv[3] ?? join(root, "build/screenshots"));
 
-// name, page, options of the browser, and what to do before the picture
+// name, page, browser options, and what to do before the screenshot
 const VIEWS = [
   ["home", "index.html", DESK],
   ["home-phone", "index.html", PHONE],
@@ -80,4 +80,4 @@ for (const [name, path, options, act] of VIEWS) {
   await page.context().close();
 }
 await browser.close();
-problems.exit(`${files.length} pages looked at twice`);
+problems.exit(`${files.length} pages checked at two widths`);

@@ -1,6 +1,6 @@
-"""The pages that stand in no file: the schemas, the AsyncAPI document, the list of requirements.
+"""The generated pages: the schemas, the AsyncAPI document, the list of requirements.
 
-Each function gives Markdown. Links are written as from the page that the function makes.
+Each function returns Markdown. Links are relative to the page that the function creates.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ SOURCE = "asyncapi.yaml"
 
 @cache
 def asyncapi() -> dict[str, Any]:
-    """The AsyncAPI document, its references unresolved."""
+    """Return the AsyncAPI document with unresolved references."""
     text = (spec.directory() / SOURCE).read_text(encoding="utf-8")
     found: dict[str, Any] = yaml.safe_load(text)
     return found
 
 
 def generated() -> dict[str, str]:
-    """All of these pages: where they stand on the site, and their Markdown."""
+    """Return the Markdown of all generated pages by their paths."""
     found = {
         "requirements.md": requirement_list(),
         "asyncapi.md": asyncapi_page(),
@@ -40,7 +40,7 @@ def generated() -> dict[str, str]:
 
 
 def folder_lists() -> dict[str, str]:
-    """A list of its files for each folder that has no page of its own: links lead to folders."""
+    """Return a page with a list of files for each folder without a page, as a link target."""
     root = spec.directory()
     return {
         f"{folder.relative_to(root).as_posix()}/index.md": "\n".join(
@@ -52,21 +52,21 @@ def folder_lists() -> dict[str, str]:
 
 
 def schema_order() -> list[str]:
-    """The schemas: events in the order of the protocol, then the others."""
+    """Return the names of the schemas: events in protocol order, then the others."""
     events = [name for name in SCHEMA_BY_NAME.values() if name in schemas()]
     return [*events, *(name for name in schemas() if name not in events)]
 
 
 def schema_list() -> str:
-    """The overview of the schemas."""
+    """Return the overview of the schemas."""
     events = set(SCHEMA_BY_NAME.values())
     return "\n".join(
         [
             "# Schemas",
             "",
-            "A JSON Schema (2020-12) for every event and for what events are made of. "
-            "[`ws-sync.json`](bundle/ws-sync.json) has them all in one file, and as a whole "
-            "describes any event.",
+            "A JSON Schema (2020-12) for each event and for the parts of events. "
+            "[`ws-sync.json`](bundle/ws-sync.json) has all of them in one file and "
+            "validates any event.",
             "",
             "## Events",
             "",
@@ -80,7 +80,7 @@ def schema_list() -> str:
 
 
 def schema_page(name: str) -> str:
-    """One schema: what it is for, its neighbours, its examples and its text."""
+    """Return the page of one schema: description, related schemas, examples and source."""
     schema = schemas()[name]
     users = [other for other in schemas() if f"{name}.json" in references(other)]
     rules = [
@@ -116,16 +116,16 @@ def schema_page(name: str) -> str:
 
 
 def references(name: str) -> list[str]:
-    """The files of the other schemas that a schema refers to."""
+    """Return the files of the other schemas that a schema refers to."""
     found = re.findall(r'"\$ref": "([\w-]+\.json)', json.dumps(schemas()[name]))
     return sorted(set(found) - {f"{name}.json"})
 
 
 def asyncapi_page() -> str:
-    """The AsyncAPI document: its operations as a list, its messages, its text."""
+    """Return the page of the AsyncAPI document: operations, messages and source."""
     document = asyncapi()
     parts = ["# AsyncAPI", "", document["info"]["description"], ""]
-    parts += [f"[`{SOURCE}`]({SOURCE}) is the document itself, for tools.", "", "## Operations"]
+    parts += [f"[`{SOURCE}`]({SOURCE}) is the document for tools.", "", "## Operations"]
     for action, title in (("send", "A server sends"), ("receive", "A server receives")):
         parts += ["", f"### {title}", "", "| event | | reply |", "|---|---|---|"]
         for operation in document["operations"].values():
@@ -148,7 +148,7 @@ def asyncapi_page() -> str:
 
 
 def requirement_list() -> str:
-    """All requirements by their pages, and how many there are."""
+    """Return the list of all requirements by page, with their numbers."""
     found = requirements().values()
     levels = list(dict.fromkeys(each.level for each in found))
     parts = [
@@ -158,7 +158,7 @@ def requirement_list() -> str:
         "",
         "# Requirements",
         "",
-        f"All {len(found)} requirements, by the page that has them.",
+        f"All {len(found)} requirements by page.",
         "",
     ]
     parts += [f"| side | {' | '.join(levels)} |", "|---" * (len(levels) + 1) + "|"]
@@ -178,12 +178,12 @@ def requirement_list() -> str:
 
 
 def fenced(language: str, text: str) -> str:
-    """A block of code."""
+    """Return a block of code."""
     return f"\n```{language}\n{text.rstrip()}\n```\n"
 
 
 def pretty(value: object) -> str:
-    """A JSON value for people: on one line where that is short."""
+    """Format a JSON value, on one line if it is short."""
     line = json.dumps(value, ensure_ascii=False)
     return line if len(line) < 80 else json.dumps(value, indent=2, ensure_ascii=False)
 

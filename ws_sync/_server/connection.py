@@ -20,12 +20,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
 from contextvars import Context, copy_context
 from functools import partial
 from itertools import count
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from starlette.websockets import WebSocketState
 
@@ -40,16 +40,6 @@ from ws_sync.exceptions import shorten
 from ws_sync.limits import LIMITS, Limits
 
 _numbers = count(1)
-
-_Sending: TypeAlias = Coroutine[Any, Any, None]
-
-_eager_task: Callable[[_Sending, asyncio.AbstractEventLoop], asyncio.Task[None]] | None = None
-if sys.version_info >= (3, 12):
-
-    def _start_eagerly(sending: _Sending, loop: asyncio.AbstractEventLoop) -> asyncio.Task[None]:
-        return asyncio.Task(sending, loop=loop, eager_start=True)
-
-    _eager_task = _start_eagerly
 
 Unit: TypeAlias = tuple[str, bytes | None, int]
 """A text frame; the binary frame after it, or None; and the size of both, 0 if no limit counts it.
@@ -165,10 +155,10 @@ class Connection:
             return
         self.counters.sent_bytes += len(text) if text.isascii() else size(text)
         sending = None
-        if _eager_task is not None and not self._is_writing:
+        if sys.version_info >= (3, 12) and not self._is_writing:
             self._is_writing = True
             send = self.ws.send_text(text) if payload is None else self._send(text, payload)
-            sending = _eager_task(send, self.loop)
+            sending = asyncio.Task(send, loop=self.loop, eager_start=True, name="ws_sync sender")
             self._is_writing = False
             if sending.done() and not self._outbox:
                 if (error := sending.exception()) is not None:
@@ -212,11 +202,11 @@ class Connection:
         self._serving = asyncio.timeout(None)
         return self._serving
 
-    def disconnect(self, message: str) -> None:
+    def disconnect(self, message: str, code: int = CloseCode.NORMAL_CLOSURE) -> None:
         """Queue `_DISCONNECT` as the last event, and close."""
         self.counters.sent_disconnects += self.is_open
         self.send(frame(DISCONNECT, encode(message)))
-        self.close()
+        self.close(code)
 
     def close(self, code: int = CloseCode.NORMAL_CLOSURE, reason: str = "") -> None:
         """Begin to close: stop receiving, send what is queued, close the WebSocket.
@@ -294,7 +284,8 @@ class Connection:
             await asyncio.wait([writer], timeout=self._limits.close_timeout)
             if not writer.done():
                 self.log.warning(
-                    "peer did not read what was left for it; giving it up",
+                    "the peer did not read the last frames within %g s; cutting the connection",
+                    self._limits.close_timeout,
                     extra=log_fields("peer-given-up", waiting=self.waiting),
                 )
                 writer.cancel()
@@ -311,7 +302,7 @@ class Connection:
 
     def _give_up_slow_peer(self) -> None:
         self.log.warning(
-            "peer is too slow: %d events wait for it; closing", self.waiting,
+            "the peer is too slow: %d events wait for it; closing the connection", self.waiting,
             extra=log_fields("peer-too-slow", waiting=self.waiting,
                              code=CloseCode.TRY_AGAIN_LATER),
         )  # fmt: skip

@@ -181,7 +181,8 @@ class DocumentState:
             return False, self._note({}, names) if self._unreadable else []
         if found.operations:
             self._patch_prefix = self._patch_prefix or frame_prefix(patch_event(self.key))
-            connection.send((b"%b%b}" % (self._patch_prefix, found.patch)).decode())
+            operations = b",".join(found.operations)
+            connection.send((b"%b[%b]}" % (self._patch_prefix, operations)).decode())
             self._counters.sent_patches += 1
             self.sent_at = now = connection.loop.time()
             if whole:

@@ -1,16 +1,16 @@
-/** The types of react.js. */
+/** Types of react.js. */
 
 import type { ReactNode } from "react";
 import type { Arguments, Bytes, Session, SessionOptions, Signals, State, Status, SyncedDocument } from "./ws-sync.js";
 
 type Setters<S> = {
-  /** Edits the attribute here. */
+  /** Changes the attribute locally. */
   readonly [Name in keyof S & string as `set${Capitalize<Name>}`]: (
     value: S[Name] | ((before: S[Name]) => S[Name]),
   ) => void;
 };
 type Syncers<S> = {
-  /** Edits the attribute, and syncs the document. */
+  /** Changes the attribute and syncs the document. */
   readonly [Name in keyof S & string as `sync${Capitalize<Name>}`]: (
     value: S[Name] | ((before: S[Name]) => S[Name]),
     options?: { debounce?: number },
@@ -31,15 +31,15 @@ interface Functions<S extends State> {
   callWithBytes(name: string, bytes: Bytes, arguments_?: Arguments): boolean;
 }
 
-/** The state of a document, a setter and a syncer for each attribute, and what else one does with it. */
+/** The state of a document, a setter and a syncer for each attribute, and the functions of the document. */
 export type Synced<S extends State> = Readonly<S> & Setters<S> & Syncers<S> & Omit<Functions<S>, keyof S>;
 
 /**
  * Follows the document of a key. The component renders again when its state changes.
  *
- * An attribute goes before a function of the same name; `useDocument` has all of those.
- * @param initial what is seen until the server's state arrives; the first one counts.
- * @param options `debounce`: milliseconds for which syncers wait; `lazy`: the server does not announce the document.
+ * An attribute takes precedence over a function of the same name; `useDocument` has all functions.
+ * @param initial the state until the server's state arrives. Only that of the first call is used.
+ * @param options `debounce`: milliseconds that syncers wait; `lazy`: the server does not announce the document.
  */
 export function useSync<S extends State>(
   key: string,
@@ -47,31 +47,31 @@ export function useSync<S extends State>(
   options?: { debounce?: number; lazy?: boolean },
 ): Synced<S>;
 
-/** The document of a key, without rendering again when it changes. */
+/** Returns the document of a key. The component does not render again when it changes. */
 export function useDocument<S extends State = Record<string, any>>(
   key: string,
   initial?: S,
   options?: { debounce?: number; lazy?: boolean },
 ): SyncedDocument<S>;
 
-/** Lets the server call an action here, while the component is there. */
+/** Registers an action that the server can call while the component is mounted. */
 export function useAction(key: string, name: string, handler: (arguments_: any, name: string) => unknown): void;
 
-/** Listens to the session, to toasts for instance, while the component is there. */
+/** Listens to a signal of the session, such as `toast`, while the component is mounted. */
 export function useSignal<Name extends keyof Signals>(name: Name, listener: (value: Signals[Name]) => unknown): void;
 
-/** The status of the session. */
+/** Returns the status of the session. */
 export function useStatus(): Status;
 
-/** The session of the provider around, or the shared one. */
+/** Returns the session of the nearest provider, or the shared one. */
 export function useSession(): Session;
 
-/** The session of everything that is in no provider: with `/ws` of the page's own host. */
+/** Returns the session of all components without a provider, with `/ws` on the page's host. */
 export function defaultSession(): Session;
 
 /**
- * Gives a session to what is in it: one that the application connects itself, or one with a URL, which is connected for
- * as long as the provider is there.
+ * Provides a session to its children: one that the application connects, or one with a URL, which is connected while the
+ * provider is mounted.
  */
 export function SyncProvider(
   props: { readonly children?: ReactNode } & (

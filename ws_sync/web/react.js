@@ -6,11 +6,11 @@
  *       return <input value={notes.title} onChange={(event) => notes.syncTitle(event.target.value)} />;
  *     };
  *
- * Hooks belong to the session of the `SyncProvider` around them. Without one they share a session with `/ws` of the
- * page's own host, which connects when it is first used.
+ * Hooks use the session of the nearest `SyncProvider`. Without one, they share a session with `/ws` on the page's host,
+ * which connects on its first use.
  *
- * States are frozen and live outside React, so that every component of one render sees the same one, and rendering
- * twice, as StrictMode does, changes nothing. A connection is opened in effects only.
+ * States are frozen and stored outside React. So all components of one render see the same state, and rendering twice,
+ * as StrictMode does, changes nothing. Only effects open connections.
  */
 
 import {
@@ -29,18 +29,18 @@ const SessionContext = createContext(/** @type {Session | null} */ (null));
 
 /** @type {Session | null} */
 let shared = null;
-/** Whether the shared session was connected; told to go by `_DISCONNECT`, it does not come back by itself. */
+/** Whether the shared session was connected. After `_DISCONNECT` it does not reconnect by itself. */
 let hasBegun = false;
 
-/** The session of everything that is in no provider. */
+/** Returns the session of all components without a provider. */
 export function defaultSession() {
   shared ??= new Session("/ws");
   return shared;
 }
 
 /**
- * Gives a session to what is in it: one that the application has made and connects itself, or one of its own, by a URL,
- * which is connected for as long as the provider is there.
+ * Provides a session to its children: one that the application has created and connects, or one with a URL, which is
+ * connected while the provider is mounted.
  * @param {{session?: Session, url?: string | URL, options?: any, children?: any}} props
  */
 export function SyncProvider({ session, url, options, children }) {
@@ -51,7 +51,7 @@ export function SyncProvider({ session, url, options, children }) {
   );
   useEffect(() => {
     if (own === null) return;
-    const timer = setTimeout(() => own.connect()); // StrictMode takes the first effect back at once: let it open nothing
+    const timer = setTimeout(() => own.connect()); // StrictMode undoes the first effect at once, before the timer
     return () => {
       clearTimeout(timer);
       own.close();
@@ -60,7 +60,7 @@ export function SyncProvider({ session, url, options, children }) {
   return createElement(SessionContext.Provider, { value: session ?? own }, children);
 }
 
-/** The session of the provider around, or the shared one, which is connected. */
+/** Returns the session of the nearest provider, or connects the shared one. */
 export function useSession() {
   const given = useContext(SessionContext);
   const session = given ?? defaultSession();
@@ -72,7 +72,7 @@ export function useSession() {
   return session;
 }
 
-/** The status of the session. */
+/** Returns the status of the session. */
 export function useStatus() {
   const session = useSession();
   const subscribe = useCallback((/** @type {() => void} */ listener) => session.on("status", listener), [session]);
@@ -84,19 +84,19 @@ export function useStatus() {
 }
 
 /**
- * The document of a key, without rendering again when it changes.
+ * Returns the document of a key. The component does not render again when it changes.
  * @param {string} key
  * @param {any} [initial]
  * @param {any} [options]
  */
 export function useDocument(key, initial, options) {
   const session = useSession();
-  const [first] = useState({ initial, options }); // literals are new in each render
+  const [first] = useState({ initial, options }); // a literal is a new object in each render
   return useMemo(() => session.document(key, first.initial, first.options), [session, key, first]);
 }
 
 /**
- * The state of a document with what edits it.
+ * Returns the state of a document and the functions that edit it. The component renders again when it changes.
  * @param {string} key
  * @param {any} initial
  * @param {any} [options]
@@ -122,7 +122,8 @@ export function useSync(key, initial, options) {
 }
 
 /**
- * Lets the server call an action here, while the component is there. The handler may be a new function in each render.
+ * Registers an action that the server can call while the component is mounted. The handler may be a new function in
+ * each render.
  * @param {string} key
  * @param {string} name
  * @param {(given: any, name: string) => unknown} handler
@@ -133,7 +134,7 @@ export function useAction(key, name, handler) {
 }
 
 /**
- * Listens to the session, to toasts for instance, while the component is there.
+ * Listens to a signal of the session, such as `toast`, while the component is mounted.
  * @param {any} name
  * @param {(value: any) => unknown} listener
  */
@@ -159,7 +160,7 @@ function functionsOf(document) {
 }
 
 /**
- * `setTitle` and `syncTitle` of an attribute `title`.
+ * Returns `setTitle` and `syncTitle` for each attribute `title`.
  * @param {import("./ws-sync.js").SyncedDocument<any>} document
  * @param {string[]} names
  */

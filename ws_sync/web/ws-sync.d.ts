@@ -1,7 +1,7 @@
-/** The types of ws-sync.js. */
+/** Types of ws-sync.js. */
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
-/** The attributes of a document. Give an interface or a type of your own; its values have to be JSON. */
+/** The attributes of a document. Use your own interface or type; its values must be JSON. */
 export type State = object;
 export type Arguments = { readonly [name: string]: unknown };
 export type Bytes = ArrayBuffer | ArrayBufferView;
@@ -14,10 +14,10 @@ export interface Operation {
 }
 
 /**
- * - `stopped`: not begun, closed, or told to go by `_DISCONNECT`; only `connect` begins again.
- * - `connecting`: the WebSocket is being opened, or the server has not said anything yet.
- * - `connected`: events go to and fro.
- * - `disconnected`: lost; the next attempt is due at `retryAt`.
+ * - `stopped`: not started, closed, or stopped by `_DISCONNECT`. Only `connect` starts again.
+ * - `connecting`: the WebSocket is opening, or the server has not sent an event yet.
+ * - `connected`: events can be sent.
+ * - `disconnected`: the connection was lost. The next attempt is due at `retryAt`.
  */
 export type Status = "stopped" | "connecting" | "connected" | "disconnected";
 
@@ -28,22 +28,32 @@ export interface Identity {
 
 export interface SessionOptions {
   /**
-   * Says who is there when the server asks; the same two strings for as long as the same session is wanted. By default
-   * random ones, others for each host: the user's are kept in localStorage, the session's in sessionStorage.
+   * Returns the identity when the server requests it: the same two strings as long as the client wants the same session.
+   * By default they are random and differ for each host. The user is kept in localStorage, the session in
+   * sessionStorage.
    */
   identify?: () => Identity | Promise<Identity>;
-  /** The class of WebSockets, where there is no global one. */
+  /**
+   * Keeps edits that are not sent or not confirmed over a reload of the page: `localStorage`, `sessionStorage`, or an
+   * object with `get` and `set`; `set` with null removes an entry. By default nothing is kept. See docs/browser.md.
+   */
+  persist?: Storage | { get(name: string): string | null | undefined; set(name: string, text: string | null): void };
+  /** The WebSocket class, for runtimes without a global one. */
   WebSocket?: unknown;
-  /** Milliseconds of the first wait after a loss, at most. The next ones are up to twice as long, by a random part. */
+  /** The longest first delay before reconnecting, in milliseconds. Each later one is up to twice as long; half is random. */
   firstDelay?: number;
-  /** Milliseconds of the longest wait. */
+  /** The longest delay, in milliseconds. */
   maxDelay?: number;
-  /** A connection that ends after fewer milliseconds counts as a failed attempt. */
+  /** A connection that ends in fewer milliseconds counts as a failed attempt. */
   steadyAfter?: number;
-  /** An attempt to connect that takes more milliseconds has failed. */
+  /** The time limit of an attempt to connect, in milliseconds. */
   openWithin?: number;
-  /** A server that is silent for this many milliseconds is taken for one that does not ask who is there. */
+  /** Milliseconds of silence after which the server is assumed not to request an identification. */
   quietFor?: number;
+  /** Milliseconds of silence after which the client checks whether the connection is alive, by requesting a state. */
+  silentFor?: number;
+  /** A connection is lost if nothing arrives within this many milliseconds after a check. */
+  answerWithin?: number;
 }
 
 export interface Toast {
@@ -68,11 +78,11 @@ export interface Signals {
   status: Session;
   toast: Toast;
   download: Download;
-  /** A frame has gone out. */
+  /** A frame was sent. */
   sent: { readonly frame: string | Uint8Array };
-  /** A frame has come in, and is acted on next; `event` is null if it is none. Of a pair the second frame is the event. */
+  /** A frame was received and is handled next. `event` is null if it is malformed. The binary frame of a pair is the event. */
   received: { readonly frame: string | Uint8Array; readonly event: ReceivedEvent | null };
-  /** A frame had no effect. There is nothing to do: the state has been asked for where it may be wrong. */
+  /** A frame had no effect. If the state may be wrong, it was requested already. */
   problem: {
     readonly frame: string | Uint8Array | null;
     readonly event: ReceivedEvent | null;
@@ -81,41 +91,41 @@ export interface Signals {
   };
 }
 
-/** One server, one connection at a time, and the documents that outlive it. */
+/** One server, one connection at a time, and the documents, which outlive connections. */
 export class Session {
   /**
-   * @param url of the WebSocket; also http or https, or a path on the page's own host.
-   * @throws {TypeError} the URL or an option is none
+   * @param url the URL of the WebSocket: ws, wss, http or https, or a path on the page's host.
+   * @throws {TypeError} if the URL is invalid or an option is unknown
    */
   constructor(url: string | URL, options?: SessionOptions);
 
   readonly url: string;
   readonly status: Status;
-  /** Why it was stopped: the text of `_DISCONNECT`, for people. */
+  /** The text of `_DISCONNECT`, if the server has stopped the session. */
   readonly reason: string | null;
-  /** When the next attempt is due, as in `Date.now()`; null if none is. */
+  /** The time of the next attempt to connect, as in `Date.now()`; null if none is due. */
   readonly retryAt: number | null;
-  /** How many attempts have failed in a row. */
+  /** The number of failed attempts in a row. */
   readonly failures: number;
-  /** Whether there ever was a connection: where none came about, the address may be wrong. */
+  /** Whether there ever was a connection. If not, the URL may be wrong. */
   readonly wasConnected: boolean;
   readonly documents: readonly SyncedDocument<any>[];
 
-  /** Connects, and again whenever the connection is lost. */
+  /** Connects, and reconnects after each loss. */
   connect(): void;
-  /** Closes the connection and does not connect again. Documents and what was not sent stay. */
+  /** Closes the connection and does not reconnect. Documents and unsent edits are kept. */
   close(): void;
-  /** Makes the next attempt now, if one is due later. */
+  /** Makes the next attempt to connect now, if one is due. */
   retry(): void;
-  /** Sends what waits for its time to be synced, of all documents. */
+  /** Sends the debounced edits of all documents now. */
   flush(): void;
 
   /**
-   * Returns the document of a key: the same one each time, made with the first call.
+   * Returns the document of a key: the same one each time, created by the first call.
    *
-   * @param initial what is seen until the server's state arrives.
-   * @param options `debounce`: milliseconds for which `sync` waits by default; `lazy`: the server does not announce the
-   *     document, so it is asked for.
+   * @param initial the state until the server's state arrives.
+   * @param options `debounce`: milliseconds that `sync` waits by default; `lazy`: the server does not announce the
+   *     document, so the client requests it.
    */
   document<S extends State = Record<string, any>>(
     key: string,
@@ -123,96 +133,96 @@ export class Session {
     options?: { debounce?: number; lazy?: boolean },
   ): SyncedDocument<S>;
 
-  /** Calls a listener, until the returned function is called. What it throws does not disturb the others. */
+  /** Registers a listener, and returns a function that removes it. An exception in it does not affect the others. */
   on<Name extends keyof Signals>(name: Name, listener: (value: Signals[Name]) => unknown): () => void;
-  /** Handles an event of the application's own, in place of an older handler; of a pair, `data.data` are the bytes. */
+  /** Registers the handler of an application's event, instead of an earlier one. In a pair, `data.data` are the bytes. */
   onEvent(type: string, handler: (data: any) => unknown): () => void;
-  /** Sends an event of the application's own; false: there is no connection, and it is not sent later. */
+  /** Sends an application's event. Returns false if there is no connection: it is not sent later. */
   send(type: string, data?: unknown): boolean;
-  /** Sends a text frame as it is, for tools. */
+  /** Sends a text frame without checking it, for tools. */
   sendText(text: string): boolean;
 }
 
 /**
- * A document: an object that server and client hold alike. Made by `Session.document`.
+ * A document: an object that the server and the client keep in sync. Created by `Session.document`.
  *
- * States are frozen, and one that did not change is the same object. Values that are handed over are copied.
+ * States are frozen. A part that did not change is the same object as before. Values passed in are copied.
  */
 export class SyncedDocument<S extends State = Record<string, any>> {
   private constructor();
 
   readonly key: string;
   readonly state: Readonly<S>;
-  /** Whether the server's state has arrived on this connection, and is not known to be wrong. */
+  /** Whether the server's state has arrived on this connection, and all later patches could be applied. */
   readonly isFollowing: boolean;
-  /** Whether it follows the server, and every edit was sent. */
+  /** Whether the document follows the server, every edit was sent, and the connection is alive as far as is known. */
   readonly isSynced: boolean;
-  /** All three at once; the same object for as long as none of them changes. */
+  /** The three properties above; the same object as long as none of them changes. */
   readonly snapshot: { readonly state: Readonly<S>; readonly isSynced: boolean; readonly isFollowing: boolean };
 
-  /** Calls a listener after each change of the snapshot, until the returned function is called. */
+  /** Registers a listener for changes of the snapshot, and returns a function that removes it. */
   subscribe(listener: (document: SyncedDocument<S>) => unknown): () => void;
 
   /**
-   * Edits attributes here; `sync` sends it.
-   * @throws {TypeError} a value is not JSON; nothing has changed
+   * Changes attributes locally; `sync` sends the edit.
+   * @throws {TypeError} if a value is not JSON; nothing has changed
    */
   set(values: Partial<S> | ((state: Readonly<S>) => Partial<S>)): void;
   /**
-   * Edits by a JSON Patch.
-   * @throws {Refused} it can't be applied; nothing has changed
+   * Applies a JSON Patch locally.
+   * @throws {Refused} if it can't be applied; nothing has changed
    */
   patch(operations: readonly Operation[]): void;
-  /** Edits the whole state: attributes that are not given are gone. */
+  /** Replaces the whole state locally: attributes that are not given are removed. */
   replace(state: S): void;
 
   /**
-   * Sends all edits as one patch; nothing if there are none. While the document does not follow the server, they are
-   * kept, put on top of the state that arrives, and sent then.
-   * @param options `debounce`: wait this many milliseconds for another call; 0 sends now.
+   * Sends all edits as one patch, if there are any. While the document does not follow the server, they are kept,
+   * merged into the next state of the server, and sent then.
+   * @param options `debounce`: milliseconds to wait for another call; 0 sends now.
    */
   sync(options?: { debounce?: number }): void;
-  /** Sends what waits for its time. */
+  /** Sends debounced edits now. */
   flush(): void;
-  /** Asks the server for its state; false: there is no connection. */
+  /** Requests the state of the server. Returns false if there is no connection. */
   fetchState(): boolean;
-  /** Sends the whole state; false: there is no connection, and edits are sent later. */
+  /** Sends the whole state. Returns false if there is no connection: edits are sent later. */
   sendState(): boolean;
 
-  /** Calls an action of the server; false: there is no connection, and it is not called later. */
+  /** Calls an action of the server. Returns false if there is no connection: it is not called later. */
   call(name: string, arguments_?: Arguments): boolean;
-  /** Starts a task of the server. */
+  /** Starts a task of the server; returns as `call` does. */
   start(name: string, arguments_?: Arguments): boolean;
-  /** Cancels a task of the server. */
+  /** Cancels a task of the server; returns as `call` does. */
   cancel(name: string, arguments_?: Arguments): boolean;
-  /** Calls an action with bytes, which are its argument `data`. */
+  /** Calls an action with bytes as its argument `data`. */
   callWithBytes(name: string, bytes: Bytes, arguments_?: Arguments): boolean;
-  /** Starts a task with bytes, which are its argument `data`. */
+  /** Starts a task with bytes as its argument `data`. */
   startWithBytes(name: string, bytes: Bytes, arguments_?: Arguments): boolean;
 
-  /** Lets the server call an action here, in place of an older handler; bytes are the argument `data`. */
+  /** Registers the handler of an action that the server calls, instead of an earlier one. Bytes are the argument `data`. */
   onAction(name: string, handler: (arguments_: any, name: string) => unknown): () => void;
-  /** Handles the actions that have no handler of their own. */
+  /** Registers the handler of all actions without a handler of their own. */
   onOtherAction(handler: (arguments_: any, name: string) => unknown): () => void;
 }
 
-/** A frame that is not an event. */
+/** A received text frame is not an event. */
 export class MalformedFrame extends Error {}
-/** Something that can't be done as it was asked for, such as a patch. */
+/** A patch, an event or another request can't be applied. */
 export class Refused extends Error {}
 
-/** Makes a frozen value of JSON. @throws {TypeError | RangeError} it is not JSON */
+/** Converts a value to frozen JSON. @throws {TypeError | RangeError} if it is not JSON */
 export function toJson(value: unknown): Json;
-/** Reads JSON text strictly. @throws {MalformedFrame} */
+/** Parses JSON text strictly. @throws {MalformedFrame} if a receiver must or should reject it */
 export function parse(text: string): Json;
-/** Whether two values are equal by JSON's types. */
+/** Returns whether two values are equal by JSON's types. */
 export function equal(left: Json | undefined, right: Json | undefined): boolean;
-/** Applies a JSON Patch to a copy. @throws {Refused} */
+/** Applies a JSON Patch to a copy. @throws {Refused} if it can't be applied */
 export function apply(document: Json, patch: Json | readonly Operation[]): Json;
-/** The JSON Patch that makes one object of another, attribute by attribute. */
+/** Returns the JSON Patch that turns one object into another, attribute by attribute. */
 export function diff(before: { readonly [name: string]: Json }, after: { readonly [name: string]: Json }): Operation[];
 /**
- * Puts together what two sides made of one value; see merge.js.
- * @param unseen whether the other side can't have seen my edits
+ * Merges the edits of two sides of a common value; see three-way-merge.js.
+ * @param preferMine whether a place that both sides changed gets my value
  */
-export function merge(base: Json, mine: Json, theirs: Json, unseen: boolean): Json;
+export function merge(base: Json, mine: Json, theirs: Json, preferMine: boolean): Json;

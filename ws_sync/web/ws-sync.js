@@ -1,5 +1,5 @@
 /**
- * The ws-sync client for browsers and other places that have a WebSocket. No dependencies, no build step.
+ * The ws-sync client for browsers and other runtimes with a WebSocket class. No dependencies, no build step.
  *
  *     import { Session } from "./ws-sync.js";
  *
@@ -8,18 +8,18 @@
  *     notes.subscribe(() => console.log(notes.state));
  *     session.connect();
  *
- *     notes.set({ title: "Mine" });        // here, at once
- *     notes.sync();                        // and at the server
+ *     notes.set({ title: "Mine" });        // changes the local state
+ *     notes.sync();                        // sends the edits
  *     notes.call("ADD", { note: "Milk" });
  *
- * What becomes of edits that were made without a connection is in `copy.js` and `merge.js`; `ws-sync.d.ts` says what
- * each function does.
+ * `ws-sync.d.ts` documents each function. `replica.js` keeps the edits that are not sent or confirmed, and
+ * `three-way-merge.js` merges them into a new state.
  */
 
 export { SyncedDocument } from "./lib/document.js";
 export { MalformedFrame, equal, parse, toJson } from "./lib/json.js";
 export { diff } from "./lib/diff.js";
-export { merge } from "./lib/merge.js";
+export { merge } from "./lib/three-way-merge.js";
 export { apply } from "./lib/patch.js";
 export { Refused } from "./lib/pointer.js";
 export { Session } from "./lib/session.js";

@@ -6,6 +6,9 @@ import json
 
 from hypothesis import given, settings
 
+from conformance.driver.trace import Trace
+from conformance.errors import Violation
+from conformance.sequences.finding import Finding
 from conformance.sequences.shrink import Program, fewer_steps, shrunk, simpler_steps
 from conformance.sequences.steps import STEPS, Step
 from conformance.sequences.strategies import programs
@@ -16,9 +19,13 @@ def step(text: object, **more: object) -> Step:
     return {"do": "assign", "values": {"text": text}, **more}
 
 
-async def contains_a_flag(program: Program) -> str | None:
+def finding(program: Program) -> Finding:
+    return Finding(program, Violation(expected="no flag", received="a flag"), Trace())
+
+
+async def contains_a_flag(program: Program) -> Finding | None:
     flags = [s for s in program if s["do"] == "assign" and "flag" in s["values"]]
-    return "flag" if flags else None
+    return finding(program) if flags else None
 
 
 async def test_steps_and_values_that_do_not_matter_are_left_out() -> None:
@@ -28,13 +35,22 @@ async def test_steps_and_values_that_do_not_matter_are_left_out() -> None:
         {"do": "assign", "values": {"flag": {"deep": [1, 2]}}, "at": 1},
         step("b"),
     ]
-    found = await shrunk(program, "flag", contains_a_flag, seconds=5.0)
-    assert found == ([{"do": "assign", "values": {"flag": 0}}], "flag")
+    found = await shrunk(finding(program), contains_a_flag, seconds=5.0)
+    assert found.program == [{"do": "assign", "values": {"flag": 0}}]
+
+
+async def test_attempt_that_breaks_another_requirement_does_not_count() -> None:
+    async def breaks_another(program: Program) -> Finding | None:
+        other = Violation(expected="this", received="that", requirement="state-get")
+        return Finding(program, other, Trace())
+
+    found = finding([step("a"), step("b")])
+    assert await shrunk(found, breaks_another, seconds=5.0) is found
 
 
 async def test_nothing_is_tried_when_there_is_no_time() -> None:
-    program = [step("a"), step("b")]
-    assert await shrunk(program, None, contains_a_flag, seconds=0.0) == (program, None)
+    found = finding([step("a"), {"do": "assign", "values": {"flag": 1}}])
+    assert await shrunk(found, contains_a_flag, seconds=0.0) is found
 
 
 def test_fewer_steps_ends_with_single_ones() -> None:

@@ -1,7 +1,7 @@
 // The vectors of `spec/vectors/` and npm's json-patch-test-suite, run through fast-json-patch.
 //
 // `node run.mjs` fails on a difference that `../differences.json` does not explain, and on an
-// explained one that is not there any more.
+// explained one that no longer exists.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -14,7 +14,7 @@ const vectors = (name) => read(new URL(`../../../spec/vectors/${name}.json`, imp
 const suite = (name) => read(createRequire(import.meta.url).resolve(`json-patch-test-suite/${name}`));
 const explained = read(new URL("../differences.json", import.meta.url))[IMPLEMENTATION];
 
-/** Whether two values are equal by JSON's types (patch-test). */
+/** Returns whether two values are equal by JSON's types (patch-test). */
 function same(left, right) {
   if (left === null || right === null || typeof left !== "object" || typeof right !== "object") {
     return left === right || (typeof left === "number" && left == right && typeof right === "number");
@@ -27,24 +27,24 @@ function same(left, right) {
   );
 }
 
-/** The patch of a vector, which may be generated. */
+/** Returns the patch of a vector, which may be generated. */
 function patchOf(vector) {
   if ("patch" in vector) return vector.patch;
   return vector.generated.flatMap(({ repeat, times }) => Array(times).fill(repeat).flat());
 }
 
-/** The document that a patch makes of another; throws when it is refused. Neither is changed. */
+/** Returns the document after a patch. Throws if it is refused. Neither argument is changed. */
 function apply(document, patch) {
-  // validated, on a copy; the operations are copied too, because their values are taken as they are
+  // validated, on a copy; the operations are copied too, because the result shares their values
   return jsonpatch.applyPatch(document, structuredClone(patch), true, false).newDocument;
 }
 
-/** A value for people, which may contain itself. */
+/** Formats a value, which may contain itself. */
 function shown(value) {
   return inspect(value, { breakLength: Infinity }).slice(0, 80);
 }
 
-/** Runs something that gives a value or throws; how that differs from what is expected, or null. */
+/** Runs a function, and returns how its result differs from the expectation, or null. */
 function difference(run, expectation) {
   let value;
   try {
@@ -70,7 +70,7 @@ function* patches() {
 function* pointers() {
   const { syntax, documents, evaluation } = vectors("pointers");
   for (const { id, pointer, tokens } of syntax) {
-    if (tokens === undefined) continue; // it has no parser that could refuse a pointer
+    if (tokens === undefined) continue; // it has no parser that could reject a pointer
     const parse = () => pointer.split("/").slice(1).map(jsonpatch.unescapePathComponent);
     yield [id, difference(parse, { value: tokens })];
   }
@@ -117,7 +117,7 @@ for (const [name, run] of Object.entries({ patches, pointers, equality, suite: p
   for (const id of Object.keys(table)) {
     if (differing.has(id)) continue;
     wrong += 1;
-    console.error(`stale: ${name} ${id}: agrees by now; strike it`);
+    console.error(`stale: ${name} ${id}: agrees now; remove it`);
   }
   console.log(
     `${IMPLEMENTATION} ${name}: ${found.length} run, ${differing.size} differ, ` +

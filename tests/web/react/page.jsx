@@ -1,11 +1,11 @@
-// An application in React on the demo's server: everything that the binding has, under StrictMode, with slow renders.
+// A React application of the demo's server: uses the whole binding under StrictMode, with slow renders.
 import { StrictMode, startTransition, useCallback, useDeferredValue, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { SyncProvider, useDocument, useSession, useSignal, useStatus, useSync } from "ws-sync/react";
 
 const INITIAL = { title: "", notes: [], totalLength: 0, progress: null, runningTasks: [] };
 
-/** Shows the title twice; two of one render must never differ. */
+/** Shows the title twice. Both must be equal in each render. */
 function Titles() {
   const { title } = useSync("NOTES", INITIAL);
   return (

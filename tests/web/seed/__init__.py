@@ -1,1 +1,1 @@
-"""The examples of the document that ws-sync began with, as they stand there."""
+"""The examples of the first document of ws-sync, unchanged."""

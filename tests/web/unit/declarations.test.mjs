@@ -1,4 +1,4 @@
-// What the declarations say is there, and nothing is there that they do not say.
+// The declarations and the modules have the same names.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -16,8 +16,8 @@ test("the binding exports what is declared", () => {
   assert.deepEqual(declared(read("react.js")), declared(read("react.d.ts")));
 });
 
-/** What a document does for its session alone. */
-const INTERNAL = { SyncedDocument: ["doubt", "hear", "join", "lose", "open", "receive"], Session: [] };
+/** Members that only the session uses. */
+const INTERNAL = { SyncedDocument: ["doubt", "doubtConnection", "hear", "join", "keep", "lose", "open", "receive", "restore"], Session: [] };
 
 for (const name of ["Session", "SyncedDocument"]) {
   test(`${name} has the members that are declared`, () => {

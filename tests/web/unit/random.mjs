@@ -1,4 +1,4 @@
-// Random states and variants of them, from a seed.
+// Random states and random variants of states, from a seed.
 
 /** @param {number} seed @returns {(below: number) => number} */
 export function numbers(seed) {
@@ -34,7 +34,7 @@ function objectOf(random, make) {
   return object;
 }
 
-/** A state with fixed attributes. */
+/** Returns a random state with fixed attributes. */
 export const stateOf = (random) => ({
   text: valueOf(random, 0),
   items: Array.from({ length: random(6) }, () => valueOf(random, 2)),
@@ -42,7 +42,7 @@ export const stateOf = (random) => ({
   anything: valueOf(random),
 });
 
-/** The same with some parts changed; attributes stay. */
+/** Returns a state with some parts changed, and the same attributes. */
 export function variantOf(random, state) {
   return Object.fromEntries(
     Object.entries(state).map(([name, value]) => [name, random(2) ? changed(random, value) : value]),

@@ -1,4 +1,4 @@
-// A server under the control of a test: it says what the test says, and keeps what it hears.
+// A server that a test controls: it sends what the test wants, and records the frames that it receives.
 import { WebSocketServer } from "ws";
 
 const PATIENCE = 3000;
@@ -29,7 +29,7 @@ export class Server {
     return `ws://127.0.0.1:${this.port}/ws`;
   }
 
-  /** The next connection. @returns {Promise<Link>} */
+  /** Waits for the next connection. @returns {Promise<Link>} */
   next() {
     const opened = this.#opened.shift();
     return opened
@@ -68,14 +68,14 @@ class Link {
     this.socket.send(text);
   }
 
-  /** The next frame: an event, or bytes. */
+  /** Waits for the next frame: an event, or bytes. */
   next() {
     return this.#frames.length > 0
       ? Promise.resolve(this.#frames.shift())
       : within(new Promise((resolve) => this.#waiting.push(resolve)), "a frame");
   }
 
-  /** What comes before the answer to a question for the state: all that the client has to say. */
+  /** Requests the client's state, and returns it with all frames that arrive before it. */
   async rest(key = "A") {
     this.send(`_GET:${key}`, {});
     for (const frames = []; ;) {
@@ -99,7 +99,7 @@ export function within(promise, what) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** The session's next change to a status. */
+/** Waits until the session has a status. */
 export function becomes(session, status) {
   return within(
     new Promise((resolve) => {

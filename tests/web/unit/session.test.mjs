@@ -1,4 +1,4 @@
-// The client against a server that says what the test wants, over real sockets.
+// The client and a server that the test controls, over real sockets.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { WebSocket } from "ws";
@@ -25,7 +25,7 @@ function create(options = {}) {
   return session;
 }
 
-/** A session whose document A follows. */
+/** Creates a session whose document A follows the server. */
 async function follow(state = INITIAL) {
   const document = create().document("A", INITIAL);
   session.connect();
@@ -45,14 +45,14 @@ afterEach(async () => {
   await server.stop();
 });
 
-test("no subprotocol is offered, and the state is that of the server", async () => {
+test("no subprotocol is offered, and the server's state is taken", async () => {
   const { document, link } = await follow({ text: "hello", items: [1], extra: null });
   assert.equal(link.request.headers["sec-websocket-protocol"], undefined);
   assert.deepEqual({ ...document.state }, { text: "hello", items: [1], extra: null });
   assert.equal(document.isSynced, true);
 });
 
-test("an edit is seen at once, and one sync is one patch", async () => {
+test("an edit is visible at once, and a sync sends one patch", async () => {
   const { document, link } = await follow();
   let changes = 0;
   document.subscribe(() => changes++);
@@ -75,7 +75,7 @@ test("an edit is seen at once, and one sync is one patch", async () => {
   ]);
 });
 
-test("what waits to be synced goes out before a call, in the order in which it was said", async () => {
+test("debounced edits are sent before a call, in order", async () => {
   const { document, link } = await follow();
   document.set({ text: "a" });
   document.sync({ debounce: 60_000 });
@@ -99,7 +99,7 @@ test("a debounced sync is sent once, with the last value", async () => {
   assert.deepEqual(await link.next(), { type: "_PATCH:A", data: [{ op: "replace", path: "/text", value: "abc" }] });
 });
 
-test("an argument can't take the place of the action's name, nor of the bytes", async () => {
+test("an argument can't replace the name of the action or the bytes", async () => {
   const { document, link } = await follow();
   assert.throws(() => document.call("a", { type: "b" }), TypeError);
   assert.throws(() => document.callWithBytes("a", new Uint8Array(1), { data: 1 }), TypeError);
@@ -108,7 +108,7 @@ test("an argument can't take the place of the action's name, nor of the bytes", 
   assert.deepEqual((await link.rest()).frames, []);
 });
 
-test("bytes go out right behind what announces them, and come in as an argument", async () => {
+test("bytes are sent right after their _BIN_META, and received as an argument", async () => {
   const { document, link } = await follow();
   const bytes = new Uint8Array([9, 1, 2, 3]).subarray(1);
   document.callWithBytes("upload", bytes, { name: "a" });
@@ -119,26 +119,26 @@ test("bytes go out right behind what announces them, and come in as an argument"
   assert.deepEqual(await link.next(), new Uint8Array([1, 2, 3]));
   const came = within(new Promise((resolve) => document.onAction("file", resolve)), "the call");
   link.send("_BIN_META", { type: "_ACTION:A", metadata: { type: "file", name: "b" } });
-  link.send("_GET:A", {}); // text may slip in between
+  link.send("_GET:A", {}); // text may come between the frames of a pair
   link.socket.send(new Uint8Array([7, 8]));
   assert.deepEqual(await came, { name: "b", data: new Uint8Array([7, 8]) });
 });
 
-test("half a pair of the last connection is forgotten", async () => {
+test("an incomplete binary pair of the last connection is dropped", async () => {
   const { document, link } = await follow();
-  document.onOtherAction(() => assert.fail("it must not be called"));
+  document.onOtherAction(() => assert.fail("must not be called"));
   link.send("_BIN_META", { type: "_ACTION:A", metadata: { type: "file" } });
   link.cut();
   const again = await server.next();
   again.send("_SET:A", INITIAL);
   again.socket.send(new Uint8Array([1]));
   await again.rest();
-  assert.match(problems.at(-1).reason, /bytes without _BIN_META/);
+  assert.match(problems.at(-1).reason, /binary frame without _BIN_META/);
 });
 
-test("an action of the server reaches its handler; what that throws disturbs nobody", async (t) => {
-  const told = [];
-  t.mock.method(console, "error", (error) => told.push(error));
+test("an action of the server reaches its handler, whose exception is reported", async (t) => {
+  const reported = [];
+  t.mock.method(console, "error", (error) => reported.push(error));
   const { document, link } = await follow();
   const calls = [];
   document.onAction("go", (given, name) => {
@@ -154,7 +154,7 @@ test("an action of the server reaches its handler; what that throws disturbs nob
     ["toString", {}],
   ]);
   assert.deepEqual(
-    told.map(({ message }) => message),
+    reported.map(({ message }) => message),
     ["of the application"],
   );
   end();
@@ -163,7 +163,7 @@ test("an action of the server reaches its handler; what that throws disturbs nob
   assert.equal(problems.at(-1).verdict, "ignored");
 });
 
-test("toasts and downloads are told, and change nothing", async () => {
+test("toasts and downloads are signalled and change no document", async () => {
   const { document, link } = await follow();
   const seen = [];
   session.on("toast", (toast) => seen.push({ ...toast }));
@@ -214,13 +214,13 @@ const UNFIT = [
 ];
 
 for (const [name, text] of [
-  ...UNREADABLE.map((text) => [`a frame that can't be read, ${text.slice(0, 50)}`, text]),
+  ...UNREADABLE.map((text) => [`a malformed frame, ${text.slice(0, 50)}`, text]),
   ...UNFIT.map(([type, data]) => [
-    `what does not fit, ${type} ${JSON.stringify(data)}`,
+    `an invalid event, ${type} ${JSON.stringify(data)}`,
     JSON.stringify({ type, data }),
   ]),
 ]) {
-  test(`${name}, changes nothing and leads to the state`, async () => {
+  test(`${name}, changes nothing, and the state is requested`, async () => {
     const { document, link } = await follow({ ...INITIAL, text: "before" });
     const before = document.state;
     link.text(text);
@@ -228,7 +228,7 @@ for (const [name, text] of [
     assert.equal(document.state, before);
     assert.equal(document.isSynced, false);
     document.set({ items: ["mine"] });
-    document.sync(); // which has to wait
+    document.sync(); // waits for the state
     link.send("_SET:A", { ...INITIAL, text: "after" });
     assert.deepEqual(await link.next(), { type: "_PATCH:A", data: [{ op: "add", path: "/items/0", value: "mine" }] });
     assert.equal(document.state.text, "after");
@@ -237,7 +237,7 @@ for (const [name, text] of [
   });
 }
 
-test("what nobody knows is ignored", async () => {
+test("unknown events are ignored", async () => {
   const { document, link } = await follow();
   const before = document.state;
   for (const [type, data] of [
@@ -256,14 +256,14 @@ test("what nobody knows is ignored", async () => {
   assert.equal(document.state, before);
 });
 
-test("a server that keeps lying is asked once at a time", async () => {
+test("many invalid patches cause one request at a time", async () => {
   const { link } = await follow();
   for (let count = 0; count < 50; count++) link.send("_PATCH:A", [{ op: "remove", path: "/nowhere" }]);
   const { frames } = await link.rest();
   assert.deepEqual(frames, [{ type: "_GET:A", data: {} }]);
 });
 
-test("a patch before the state has no base, so the state is asked for", async () => {
+test("a patch before the state is refused, and the state is requested", async () => {
   create().document("A", INITIAL);
   session.connect();
   const link = await server.next();
@@ -271,7 +271,7 @@ test("a patch before the state has no base, so the state is asked for", async ()
   assert.deepEqual(await link.next(), { type: "_GET:A", data: {} });
 });
 
-test("a document that the server does not announce is asked for", async () => {
+test("a document that the server does not announce is requested", async () => {
   create().document("LAZY", {}, { lazy: true });
   session.connect();
   const link = await server.next();
@@ -282,7 +282,7 @@ test("a document that the server does not announce is asked for", async () => {
   assert.equal(session.document("LATE"), session.document("LATE"));
 });
 
-test("the identification comes first, and is the same each time", async () => {
+test("the identity is sent first and is the same on each connection", async () => {
   const document = create({ identify: undefined }).document("A", INITIAL);
   session.connect();
   document.set({ text: "early" });
@@ -299,7 +299,7 @@ test("the identification comes first, and is the same each time", async () => {
   assert.equal(second, null);
 });
 
-test("an identity may come later, and one that is none is not sent", async (t) => {
+test("an identity may be asynchronous, and an invalid one is not sent", async (t) => {
   t.mock.method(console, "error", () => {});
   const refuse = async () => {
     throw new Error("no token");
@@ -322,7 +322,7 @@ test("an identity may come later, and one that is none is not sent", async (t) =
   assert.deepEqual(await link.next(), { type: "_USER_SESSION", data: { user: "a", session: "b" } });
 });
 
-test("who asks again and again who is there is told once", async () => {
+test("repeated requests for identification are answered once", async () => {
   let asked = 0;
   create({ identify: async () => ({ user: "ada", session: String(++asked) }) }).connect();
   const link = await server.next();
@@ -336,7 +336,7 @@ test("who asks again and again who is there is told once", async () => {
   );
 });
 
-test("a server that asks and does not read fills no memory, and gets each answer when it reads", async () => {
+test("requests of a server that does not read are answered when it reads again", async () => {
   const text = "x".repeat(1 << 20);
   const { document, link } = await follow({ ...INITIAL, text });
   link.socket.pause();
@@ -347,7 +347,7 @@ test("a server that asks and does not read fills no memory, and gets each answer
   const asked = 200;
   for (let times = 0; times < asked; times++) link.send("_GET:A", {});
   await within(new Promise((resolve) => session.on("received", () => heard === asked && resolve())), "all questions");
-  assert.ok(sent < 20, `${sent} states were sent to nobody`);
+  assert.ok(sent < 20, `${sent} states were sent to a server that does not read`);
   document.set({ text: "short" });
   document.sync();
   link.socket.resume();
@@ -360,7 +360,7 @@ test("a server that asks and does not read fills no memory, and gets each answer
   assert.equal((await link.rest()).frames.length, 0);
 });
 
-test("edits that are made while the connection is lost are sent to the new state", async () => {
+test("edits made during a disconnection are merged into the new state and sent", async () => {
   const { document, link } = await follow({ text: "old", items: ["a"], table: {} });
   link.cut();
   await becomes(session, "disconnected");
@@ -377,13 +377,13 @@ test("edits that are made while the connection is lost are sent to the new state
   assert.equal(document.isSynced, true);
 });
 
-test("an edit that nobody asked to sync is kept, and not sent by itself", async () => {
+test("an edit without a sync is kept across connections and not sent", async () => {
   const { document, link } = await follow();
   document.set({ text: "draft" });
   link.cut();
   const again = await server.next();
   again.send("_SET:A", { ...INITIAL, items: [1] });
-  again.send("_ACTION:A", { type: "answer" }); // a fence that asks for no state, since a state that was sent counts as sent
+  again.send("_ACTION:A", { type: "answer" }); // a fence that requests no state, because sending the state sends the edit
   document.onAction("answer", () => document.call("answered"));
   assert.deepEqual(await again.next(), { type: "_ACTION:A", data: { type: "answered" } });
   assert.deepEqual({ ...document.state }, { ...INITIAL, items: [1], text: "draft" });
@@ -391,7 +391,7 @@ test("an edit that nobody asked to sync is kept, and not sent by itself", async 
   assert.deepEqual((await again.next()).data, [{ op: "replace", path: "/text", value: "draft" }]);
 });
 
-test("it comes back after each way of losing the connection, and not after _DISCONNECT", async () => {
+test("the session reconnects after each kind of loss, and not after _DISCONNECT", async () => {
   let { link } = await follow();
   for (const lose of [
     () => link.cut(),
@@ -415,7 +415,7 @@ test("it comes back after each way of losing the connection, and not after _DISC
   await server.next();
 });
 
-test("it comes back when the server does, and an attempt that takes too long has failed", async () => {
+test("the session reconnects to a restarted server, and an attempt has a time limit", async () => {
   const { port } = server;
   create({ openWithin: 50 }).document("A", INITIAL);
   session.connect();
@@ -432,7 +432,7 @@ test("it comes back when the server does, and an attempt that takes too long has
   await server.next();
 });
 
-test("waits grow, are no longer than the longest, and are spread", () => {
+test("delays grow up to the limit and are random", () => {
   const [none, all] = [0, 1 - Number.EPSILON].map(
     (value) => new Backoff({ first: 100, most: 1000, random: () => value }),
   );
@@ -451,7 +451,7 @@ test("waits grow, are no longer than the longest, and are spread", () => {
   assert.equal(none.next(), 50);
 });
 
-test("a server that says nothing is taken for one that asks nothing", async () => {
+test("a session with a silent server is connected after a while", async () => {
   const document = create().document("A", INITIAL);
   session.connect();
   const link = await server.next();
@@ -460,7 +460,7 @@ test("a server that says nothing is taken for one that asks nothing", async () =
   assert.deepEqual(await link.next(), { type: "_ACTION:A", data: { type: "hello" } });
 });
 
-test("what an older connection still says is not heard", async () => {
+test("events of an older connection are ignored", async () => {
   const { document, link } = await follow();
   session.close();
   session.connect();
@@ -471,7 +471,7 @@ test("what an older connection still says is not heard", async () => {
   assert.equal(document.state.text, "new");
 });
 
-test("a listener may close the session in the middle of a frame", async () => {
+test("a listener may close the session while a frame is handled", async () => {
   for (const signal of ["received", "status"]) {
     const document = create().document("A", INITIAL);
     const end = session.on(signal, () => signal === "status" && session.status !== "connected" ? null : (end(), session.close()));
@@ -485,7 +485,7 @@ test("a listener may close the session in the middle of a frame", async () => {
   }
 });
 
-test("a wrong option or address is told at once", () => {
+test("an invalid option or URL throws at once", () => {
   assert.throws(() => new Session("ftp://x", { WebSocket }), TypeError);
   assert.throws(() => new Session("nonsense", { WebSocket }), TypeError);
   assert.throws(() => new Session("ws://x", { WebSocket, retries: 3 }), TypeError);
@@ -494,7 +494,7 @@ test("a wrong option or address is told at once", () => {
   assert.equal(new Session("http://x/ws#here", { WebSocket }).url, "ws://x/ws");
 });
 
-test("fetchState asks, and sendState sends everything", async () => {
+test("fetchState requests the state, and sendState sends the whole state", async () => {
   const { document, link } = await follow();
   document.set({ text: "a" });
   document.sendState();

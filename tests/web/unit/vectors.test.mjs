@@ -1,10 +1,10 @@
-// The vectors of spec/vectors/, every one of them.
+// All vectors of spec/vectors/.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { check, read } from "../../../ws_sync/web/lib/events.js";
 import { MalformedFrame, equal, parse } from "../../../ws_sync/web/lib/json.js";
-import { Pairing } from "../../../ws_sync/web/lib/pairing.js";
+import { Pairing } from "../../../ws_sync/web/lib/binary-pairs.js";
 import { apply } from "../../../ws_sync/web/lib/patch.js";
 import { Refused, find, tokens } from "../../../ws_sync/web/lib/pointer.js";
 
@@ -83,7 +83,7 @@ each("binary", vectors("binary").vectors, ({ steps }) => {
         "text" in step ? read(text(step.text)) : pairing.complete(new Uint8Array(Buffer.from(step.binary, "base64")));
       if (event.type === "_BIN_META") pairing.announce(event);
       else if (!event.name.startsWith("_"))
-        continue; // no event of an application is known
+        continue; // the receiver knows no events of an application
       else if (!("text" in step) || check(event)) delivered = event;
     } catch (error) {
       if (!(error instanceof MalformedFrame || error instanceof Refused)) throw error;

@@ -1,33 +1,32 @@
 /**
- * Connection: what the server knows about one WebSocket: which state of each document the client holds, and the
- * `_BIN_META` that waits for its bytes.
+ * Connection: one WebSocket, with the snapshots that its client holds and the `_BIN_META` without its bytes yet.
  *
- * Nothing here waits for the client: frames are queued, and a client that does not read loses its connection
+ * It never waits for the client: frames are queued, and a client that does not read is disconnected
  * (security-slow-reader, session-takeover-prompt).
  */
 
 import { copy, encode } from "./codec.mjs";
-import { Crossing } from "./crossing.mjs";
+import { ConcurrentEdits } from "./concurrent-edits.mjs";
 import { diff, replacement } from "./patch.mjs";
 
 /** @typedef {import("./codec.mjs").Json} Json */
 /** @typedef {import("./document.mjs").Document} Document */
 
-/** How many bytes are kept for a client that does not read. */
+/** The maximum number of bytes queued for a client that does not read. */
 const MAX_BACKLOG = 64 * 1024 * 1024;
 
 export class Connection {
-  /** The snapshots: what the client holds of each document that it has got. @type {Map<Document, {[name: string]: Json}>} */
+  /** The snapshots: the state that the client holds of each document that was sent. @type {Map<Document, {[name: string]: Json}>} */
   #held = new Map();
-  #crossing;
+  #concurrentEdits;
 
   /** @param {import("ws").WebSocket} socket */
   constructor(socket) {
     this.socket = socket;
-    /** The `_BIN_META` that waits for its bytes (binary-per-connection). @type {Json | undefined} */
+    /** The data of the `_BIN_META` whose bytes have not arrived (binary-per-connection). @type {Json | undefined} */
     this.waitingMeta = undefined;
-    this.#crossing = new Crossing(socket, (key, attribute) => this.#sendAgain(key, attribute));
-    socket.on("close", () => this.#crossing.stop());
+    this.#concurrentEdits = new ConcurrentEdits(socket, (key, attribute) => this.#sendAgain(key, attribute));
+    socket.on("close", () => this.#concurrentEdits.stop());
   }
 
   /**
@@ -40,7 +39,7 @@ export class Connection {
   }
 
   /**
-   * Sends a pair; nothing can come between its two frames (binary-pair).
+   * Sends a binary pair; no other frame can come between its two frames (binary-pair).
    * @param {string} type
    * @param {{[name: string]: Json}} metadata
    * @param {Uint8Array} bytes
@@ -50,17 +49,17 @@ export class Connection {
     this.#transmit(bytes);
   }
 
-  /** Sends the whole state of a document, as it is now (state-object, state-get-current). @param {Document} document */
+  /** Sends the current state of a document (state-object, state-get-current). @param {Document} document */
   sendState(document) {
     document.derive();
     const first = !this.#held.has(document);
     this.send(`_SET:${document.key}`, document.state);
     this.#held.set(document, copy(document.state));
-    if (!first) this.#crossing.sent(document.key, document.attributes); // before the first, the client had nothing to write to
+    if (!first) this.#concurrentEdits.sent(document.key, document.attributes); // the first state can't cross a write
   }
 
   /**
-   * Sends what changed since the snapshot, as one event (state-one-patch, connection-effects-in-order).
+   * Sends the changes since the snapshot as one event (state-one-patch, connection-effects-in-order).
    * @param {Document} document
    * @param {Iterable<string>} [attributes] only these
    */
@@ -72,9 +71,9 @@ export class Connection {
   }
 
   /**
-   * Takes note of an accepted write: the client holds what it wrote, and is not told so (state-no-echo), but is told
-   * at once where the document came out otherwise (state-corrected-at-once). Changes that the application has not
-   * synced stay in the difference between the snapshot and the state.
+   * Records an accepted write. The client holds what it wrote, so the write is not echoed (state-no-echo). If the result
+   * differs, it is corrected at once (state-corrected-at-once). Changes that the application has not synced stay in the
+   * difference between the snapshot and the state.
    * @param {Document} document
    * @param {import("./document.mjs").Write} write
    */
@@ -87,17 +86,17 @@ export class Connection {
     } catch {
       now = undefined;
     }
-    if (!document.fits(now)) return this.sendState(document); // the client can't have had what was sent to it
+    if (!document.fits(now)) return this.sendState(document); // the client does not hold the snapshot
     this.#held.set(document, now);
-    this.#crossing.written(document.key, write.written);
+    this.#concurrentEdits.written(document.key, write.written);
     const suspicious = [...document.readOnly].filter(name => write.written.has(name) || write.consequences.has(name));
     this.sendChanges(document, suspicious);
   }
 
-  /** Ends the connection in favour of a newer one (session-takeover-disconnect, session-disconnect-text). */
+  /** Closes the connection because a newer one replaces it (session-takeover-disconnect, session-disconnect-text). */
   replace() {
     this.send("_DISCONNECT", "You are connected in another window.");
-    this.socket.close(1000, "replaced"); // no error, so 1000 is right; `ws` cuts a client off that does not answer
+    this.socket.close(1000, "replaced"); // 1000, because it is not an error; `ws` terminates a client that does not answer
   }
 
   /** @param {Document} document @param {import("./patch.mjs").Operation[]} operations */
@@ -108,23 +107,23 @@ export class Connection {
     const changed = document.attributes.filter(name => operations.some(({ path }) =>
       path === replacement(name, null).path || path.startsWith(`${replacement(name, null).path}/`)));
     for (const name of changed) held[name] = copy(document.state[name]);
-    this.#crossing.sent(document.key, changed);
+    this.#concurrentEdits.sent(document.key, changed);
   }
 
   /** state-crossing. @param {string} key @param {string} attribute */
   #sendAgain(key, attribute) {
     for (const [document, held] of this.#held) {
       if (document.key !== key) continue;
-      // Not what the application holds back, but what the client should hold already.
+      // The value that the client should hold already, without the changes that are not synced.
       this.send(`_PATCH:${key}`, [replacement(attribute, held[attribute])]);
-      this.#crossing.sent(key, [attribute]);
+      this.#concurrentEdits.sent(key, [attribute]);
     }
   }
 
   /** @param {string | Uint8Array} frame */
   #transmit(frame) {
     if (this.socket.readyState !== this.socket.OPEN) return;
-    this.socket.send(frame, () => {}); // a failure shows as the end of the connection
+    this.socket.send(frame, () => {}); // an error closes the connection
     if (this.socket.bufferedAmount > MAX_BACKLOG) this.socket.terminate(); // security-slow-reader
   }
 }

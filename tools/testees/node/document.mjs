@@ -1,8 +1,8 @@
 /**
- * Document: the state under one key, who may write what to it, and the actions and tasks that belong to it.
+ * Document: the state of one key, its read-only and derived attributes, and its actions and tasks.
  *
- * The application changes `document.state` as it likes and calls `document.sync()`. A document knows nothing of
- * connections: what the peer is known to hold is the business of connection.mjs.
+ * The application changes `document.state` and calls `document.sync()`. A document does not depend on connections:
+ * connection.mjs has the snapshots of the peer.
  */
 
 import { Refused, copy, equal, isObject } from "./codec.mjs";
@@ -13,8 +13,8 @@ import { apply, touched } from "./patch.mjs";
 /** @typedef {{parameters?: import("./parameters.mjs").Parameters, run: (args: any) => unknown}} Action */
 /** @typedef {{parameters?: import("./parameters.mjs").Parameters, run: (args: any, signal: AbortSignal) => Promise<unknown>}} Task */
 /**
- * What an accepted write did: the attributes that the client wrote, those that changed as a consequence, and how the
- * client's own copy has changed by it.
+ * The result of an accepted write: the attributes that the client wrote, those that changed as a consequence, and a
+ * function that applies the write to the client's snapshot.
  * @typedef {{written: Set<string>, consequences: Set<string>, follow: (held: State) => Json}} Write
  */
 
@@ -22,10 +22,10 @@ export class Document {
   /**
    * @param {object} options
    * @param {string} options.key
-   * @param {boolean} [options.announced] whether its state is sent on a new connection without being asked
+   * @param {boolean} [options.announced] whether its state is sent on a new connection without a request
    * @param {State} options.initial
    * @param {string[]} [options.readOnly] attributes that only the server changes
-   * @param {{[name: string]: (state: State) => Json}} [options.derived] read-only attributes that follow from others
+   * @param {{[name: string]: (state: State) => Json}} [options.derived] read-only attributes that are computed from others
    * @param {string} [options.runningTasks] the read-only attribute that lists the running tasks
    * @param {{[name: string]: Action}} [options.actions]
    * @param {{[name: string]: Task}} [options.tasks]
@@ -33,12 +33,12 @@ export class Document {
   constructor({ key, announced = true, initial, readOnly = [], derived = {}, runningTasks, actions = {}, tasks = {} }) {
     this.key = key;
     this.announced = announced;
-    /** @type {State} state-attributes-fixed: sealed, so that attributes neither come nor go */
+    /** @type {State} state-attributes-fixed: sealed, so that attributes can't be added or removed */
     this.state = Object.seal(copy(initial));
     this.attributes = Object.keys(this.state);
     this.derived = new Map(Object.entries(derived));
     this.readOnly = new Set([...readOnly, ...this.derived.keys(), ...(runningTasks ? [runningTasks] : [])]);
-    // security-lookup, actions-private: names that a peer sends are looked up here and nowhere else
+    // security-lookup, actions-private: names that a peer sends are only looked up here
     this.actions = new Map(Object.entries(actions));
     this.tasks = new Map(Object.entries(tasks));
     this.runningTasks = runningTasks;
@@ -48,13 +48,13 @@ export class Document {
     this.sync = () => {};
   }
 
-  /** Whether a value has exactly the attributes of the document. @param {Json} value @returns {value is State} */
+  /** Returns whether a value has exactly the attributes of the document. @param {Json} value @returns {value is State} */
   fits(value) {
     return isObject(value) && Object.keys(value).length === this.attributes.length
       && this.attributes.every(name => Object.hasOwn(value, name));
   }
 
-  /** Brings the derived attributes up to date. @returns {Set<string>} those that changed */
+  /** Updates the derived attributes. @returns {Set<string>} those that changed */
   derive() {
     const changed = new Set();
     for (const [name, compute] of this.derived) {
@@ -67,14 +67,14 @@ export class Document {
   }
 
   /**
-   * A `_SET` of the client.
+   * Applies a `_SET` of the client.
    * @param {Json} data
    * @returns {Write}
    */
   set(data) {
-    if (!isObject(data)) throw new Refused("a state is an object"); // state-set-malformed
+    if (!isObject(data)) throw new Refused("a state must be an object"); // state-set-malformed
     const names = Object.keys(data);
-    if (!names.every(name => this.attributes.includes(name))) throw new Refused("no such attribute"); // state-set-unknown
+    if (!names.every(name => this.attributes.includes(name))) throw new Refused("the document has no such attribute"); // state-set-unknown
     this.derive();
     for (const name of names) {
       if (!this.readOnly.has(name)) this.state[name] = copy(data[name]); // state-set-merges, state-set-read-only
@@ -83,14 +83,14 @@ export class Document {
   }
 
   /**
-   * A `_PATCH` of the client.
+   * Applies a `_PATCH` of the client.
    * @param {Json} operations
    * @returns {Write}
    */
   patch(operations) {
     this.derive();
-    const result = apply(this.state, operations); // state-unsynced-kept: on the state as it is now
-    if (!this.fits(result)) throw new Refused("the attributes are fixed"); // patch-attributes
+    const result = apply(this.state, operations); // state-unsynced-kept: on the current state
+    if (!this.fits(result)) throw new Refused("a patch must not add or remove attributes"); // patch-attributes
     for (const name of this.readOnly) {
       if (!equal(result[name], this.state[name])) throw new Refused("the attribute is read-only"); // patch-read-only
     }
@@ -114,8 +114,8 @@ export class Document {
   }
 
   /**
-   * Ends a task, and waits until it has ended, so that the start that follows is not taken for a second one
-   * (tasks-again). A task gets an AbortSignal, and has to obey it.
+   * Cancels a task and waits until it has ended, so that it can be started again (tasks-again). A task gets an
+   * AbortSignal, and must obey it.
    * @param {string} name
    */
   async cancel(name) {
@@ -124,7 +124,7 @@ export class Document {
     await entry?.ended;
   }
 
-  /** Ends all tasks. */
+  /** Cancels all tasks. */
   async cancelAll() {
     await Promise.all([...this.running.keys()].map(name => this.cancel(name)));
   }
@@ -133,7 +133,7 @@ export class Document {
   async #run(name, run, signal) {
     try {
       this.#listTasks();
-      await run(); // tasks-cancel-early: begins at once, so that it sees the signal however early that comes
+      await run(); // tasks-cancel-early: starts at once, so that it sees every signal
     } catch (error) {
       if (!signal.aborted) console.error(`task ${name} of ${this.key}:`, error); // tasks-error
     }

@@ -1,7 +1,7 @@
 /**
- * Parameters: how actions and tasks say which arguments they take, and how a call's arguments are read.
+ * Parameters: declares the parameters of actions and tasks, and reads the arguments of calls.
  *
- * A reader takes a value as it came, and returns the argument or throws `Refused`. It is strict: `"3"` is not an integer.
+ * A reader takes a JSON value and returns the argument, or throws `Refused`. It is strict: `"3"` is not an integer.
  */
 
 import { Refused, isObject } from "./codec.mjs";
@@ -12,31 +12,31 @@ import { Refused, isObject } from "./codec.mjs";
 
 /** @param {(value: unknown) => boolean} accepts @returns {Reader} */
 const reader = accepts => value => {
-  if (!accepts(value)) throw new Refused("an argument can not be read as its type");
+  if (!accepts(value)) throw new Refused("an argument has the wrong type");
   return value;
 };
 
 export const any = reader(() => true);
 export const string = reader(value => typeof value === "string");
-export const integer = reader(value => Number.isSafeInteger(value)); // 3.0 is 3
+export const integer = reader(value => Number.isSafeInteger(value)); // 3.0 is an integer
 export const duration = reader(value => typeof value === "number" && value >= 0);
 export const object = reader(isObject);
 export const bytes = reader(value => value instanceof Uint8Array);
 
-/** Base64 with padding (RFC 4648, section 4), read as bytes. @type {Reader} */
+/** Reads Base64 with padding (RFC 4648, section 4) as bytes. @type {Reader} */
 export const base64 = value => {
   const read = Buffer.from(string(value), "base64");
-  if (read.toString("base64") !== value) throw new Refused("not Base64");
+  if (read.toString("base64") !== value) throw new Refused("an argument is not Base64");
   return read;
 };
 
-/** A parameter that may be left out. @param {Reader} read @param {Json} fallback */
+/** An optional parameter. @param {Reader} read @param {Json} fallback */
 export const optional = (read, fallback) => ({ read, fallback });
 
 /**
- * Reads the arguments of a call; those that are not expected are ignored (actions-extra-arguments).
+ * Reads the arguments of a call; unknown ones are ignored (actions-extra-arguments).
  * @param {Parameters} parameters
- * @param {any} data of a call, which is known to be an object
+ * @param {any} data the data of a call, an object
  */
 export function readArguments(parameters, data) {
   const values = Object.create(null);

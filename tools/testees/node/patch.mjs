@@ -1,10 +1,10 @@
 /**
- * Patch: applies and makes JSON Patches, by the profile of patch.md.
+ * Patch: applies and creates JSON Patches, by the profile of patch.md.
  *
- * fast-json-patch does the work, behind a guard. Even when it validates, it adds at `/items/01` and `/items/` (as index
- * 0), copies or moves to an index behind the end, copies from `/items/length`, removes `toString`, which is not there,
- * and takes `/~x`; and it refuses members called `__proto__` and fails at one called `hasOwnProperty`. So every
- * operation is checked here first and then reduced to `add`, `remove` and `replace`, which it does right.
+ * fast-json-patch applies them, but its validation is not enough. It adds at `/items/01` and `/items/` (as index 0),
+ * copies or moves to an index after the end, copies from `/items/length`, removes a missing `toString`, and accepts
+ * `/~x`. It refuses members called `__proto__` and fails at one called `hasOwnProperty`. So each operation is checked
+ * here first and then reduced to `add`, `remove` and `replace`, which it applies correctly.
  */
 
 import jsonpatch from "fast-json-patch";
@@ -13,11 +13,11 @@ import { MAX_DEPTH, Refused, copy, equal, isObject } from "./codec.mjs";
 /** @typedef {import("./codec.mjs").Json} Json */
 /** @typedef {{op: string, path: string, from?: string, value?: Json}} Operation */
 
-/** patch-growth: what one patch may copy: this many characters, and this many times the size of the document. */
+/** patch-growth: one patch may copy this many characters, plus this many times the size of the document. */
 const COPY_BASE = 65_536;
 const COPY_FACTOR = 4;
 
-/** The members that each operation must have, beside `op` (patch-malformed). */
+/** The members that each operation must have besides `op` (patch-malformed). */
 const REQUIRED = new Map([
   ["add", ["path", "value"]],
   ["remove", ["path"]],
@@ -30,7 +30,7 @@ const REQUIRED = new Map([
 /**
  * Applies a patch to a copy of the document and returns the copy, or throws `Refused` (patch-atomic).
  * @param {Json} document
- * @param {Json} operations as they came from the peer
+ * @param {Json} operations as received from the peer
  * @returns {Json}
  */
 export function apply(document, operations) {
@@ -39,10 +39,10 @@ export function apply(document, operations) {
   let allowance = COPY_BASE + COPY_FACTOR * size(document);
   /** @param {"add" | "remove" | "replace"} op @param {string} path @param {Json} [value] */
   const perform = (op, path, value) => {
-    // Not validated again, in place, and `__proto__` is a name like any other in objects without a prototype.
+    // Without validation and in place; `__proto__` is an ordinary name in objects without a prototype.
     result = jsonpatch.applyOperation(result, { op, path, value }, false, true, false).newDocument;
   };
-  for (const { op, path, from, value } of operations) { // patch-sequence; patch-extra-members: no other member is read
+  for (const { op, path, from, value } of operations) { // patch-sequence; patch-extra-members: other members are not read
     if (op === "add") {
       place(result, path, true);
       perform("add", path, copy(value));
@@ -60,24 +60,24 @@ export function apply(document, operations) {
     } else {
       const moved = place(result, from);
       if (path === from) continue;
-      if (path.startsWith(`${from}/`)) throw new Refused("a move into itself"); // patch-move-into-itself
+      if (path.startsWith(`${from}/`)) throw new Refused("a value can't be moved into itself"); // patch-move-into-itself
       perform("remove", from);
       place(result, path, true);
       perform("add", path, moved);
     }
   }
   try {
-    return copy(result, MAX_DEPTH - 2); // patches that build on each other must not nest deeper than a frame may
+    return copy(result, MAX_DEPTH - 2); // several patches together must not nest deeper than a frame may
   } catch {
-    throw new Refused("the result is nested too deep");
+    throw new Refused("the result is nested too deeply");
   }
 }
 
 /**
- * Makes the patch that turns one document into another that has the same attributes.
+ * Returns the patch that turns one document into another with the same attributes.
  * @param {{[name: string]: Json}} before
  * @param {{[name: string]: Json}} after
- * @param {Iterable<string>} [names] the attributes to look at
+ * @param {Iterable<string>} [names] the attributes to compare
  * @returns {Operation[]}
  */
 export function diff(before, after, names = Object.keys(after)) {
@@ -85,7 +85,7 @@ export function diff(before, after, names = Object.keys(after)) {
   for (const name of names) {
     if (equal(before[name], after[name])) continue; // patch-type-changes
     const whole = [replacement(name, after[name])];
-    // patch-escaping and patch-plain-operations: `compare` escapes, and makes add, remove and replace only
+    // patch-escaping and patch-plain-operations: `compare` escapes, and only creates add, remove and replace
     const fine = jsonpatch.compare({ [name]: before[name] }, { [name]: after[name] });
     operations.push(...(size(fine) < size(whole) ? fine : whole)); // patch-size
   }
@@ -93,7 +93,7 @@ export function diff(before, after, names = Object.keys(after)) {
 }
 
 /**
- * The operation that gives an attribute a value.
+ * Returns the operation that sets an attribute.
  * @param {string} name
  * @param {Json} value
  * @returns {Operation}
@@ -101,9 +101,9 @@ export function diff(before, after, names = Object.keys(after)) {
 export const replacement = (name, value) => ({ op: "replace", path: `/${jsonpatch.escapePathComponent(name)}`, value });
 
 /**
- * The attributes that a patch, which has been applied, may have changed.
+ * Returns the attributes that an applied patch may have changed.
  * @param {Operation[]} operations
- * @param {string[]} all the names of all attributes
+ * @param {string[]} all the attributes of the document
  */
 export function touched(operations, all) {
   const names = new Set();
@@ -123,10 +123,10 @@ export function touched(operations, all) {
  * @returns {asserts operations is Operation[]}
  */
 function checkShape(operations) {
-  if (!Array.isArray(operations)) throw new Refused("a patch is an array");
+  if (!Array.isArray(operations)) throw new Refused("a patch must be an array");
   for (const operation of operations) {
     const required = isObject(operation) ? REQUIRED.get(/** @type {any} */ (operation.op)) : undefined;
-    if (!required) throw new Refused("not an operation");
+    if (!required) throw new Refused("not an operation of RFC 6902");
     for (const member of required) {
       if (!Object.hasOwn(operation, member)) throw new Refused("an operation lacks a member");
       if (member !== "value") tokens(operation[member]);
@@ -135,7 +135,7 @@ function checkShape(operations) {
 }
 
 /**
- * The decoded tokens of a pointer (patch-unescape).
+ * Returns the unescaped reference tokens of a pointer (patch-unescape).
  * @param {any} pointer
  * @returns {string[]}
  */
@@ -146,7 +146,7 @@ function tokens(pointer) {
 }
 
 /**
- * Finds the value at a place that exists or, with `toAdd`, checks that a value can be added there.
+ * Returns the value at a pointer or, with `toAdd`, checks that a value can be added there.
  * @param {Json} document
  * @param {string} pointer
  * @param {boolean} [toAdd]
@@ -162,14 +162,14 @@ function place(document, pointer, toAdd = false) {
       const end = value.length + (adding ? 1 : 0);
       const fits = adding && token === "-" // patch-append
         || /^(0|[1-9][0-9]*)$/.test(token) && Number(token) < end; // patch-index
-      if (!fits) throw new Refused("no such element");
+      if (!fits) throw new Refused("the array has no such element");
     } else if (!isObject(value) || !(adding || Object.hasOwn(value, token))) {
-      throw new Refused("no such place"); // patch-missing-target
+      throw new Refused("the path does not exist"); // patch-missing-target
     }
     value = /** @type {any} */ (value)[token];
   });
   return value;
 }
 
-/** The length of a value as JSON. @param {Json} value */
+/** Returns the length of a value as JSON text. @param {Json} value */
 const size = value => JSON.stringify(value).length;

@@ -1,5 +1,5 @@
 /**
- * Server: accepts WebSockets, finds out to which session each belongs, and hands it over.
+ * Server: accepts WebSockets and attaches each to its session.
  */
 
 import { createServer } from "node:http";
@@ -18,14 +18,14 @@ const CLOSING_MS = 5_000;
  * @param {object} options
  * @param {number} options.port
  * @param {string} [options.host]
- * @param {(path: string) => {session: string} | {identify: true} | undefined} options.route what is served at a path:
- *   the session of that name, the session that the client names in its identification, or nothing
+ * @param {(path: string) => {session: string} | {identify: true} | undefined} options.route returns what is served at a path:
+ *   the session of that name, the session of the client's identification, or nothing
  * @param {() => Session} options.createSession
  * @param {(origin: string, host: string) => boolean} [options.allowOrigin] which web pages may connect
  * @returns {Promise<import("node:http").Server>}
  */
 export function serve({ port, host = "127.0.0.1", route, createSession, allowOrigin = sameOrigin }) {
-  /** Sessions are kept for as long as the server runs; one for the open internet would bound them. @type {Map<string, Session>} */
+  /** Sessions are kept as long as the server runs; a public server would limit their number. @type {Map<string, Session>} */
   const sessions = new Map();
 
   /** @param {string} id */
@@ -38,7 +38,7 @@ export function serve({ port, host = "127.0.0.1", route, createSession, allowOri
     noServer: true,
     maxPayload: MAX_FRAME,
     closeTimeout: CLOSING_MS,
-    handleProtocols: () => false, // connection-accept: no subprotocol is ever selected
+    handleProtocols: () => false, // connection-accept: no subprotocol is selected
   }));
 
   const http = createServer((request, response) => response.writeHead(426).end());
@@ -46,11 +46,11 @@ export function serve({ port, host = "127.0.0.1", route, createSession, allowOri
     tcp.on("error", () => {});
     const { origin, host: address = "" } = request.headers;
     const target = route((request.url ?? "").split("?")[0]);
-    // security-origin: without an Origin it is not a web page
+    // security-origin: a client without an Origin is not a web page
     const refusal = !target ? "404 Not Found" : origin !== undefined && !allowOrigin(origin, address) ? "403 Forbidden" : "";
     if (refusal) return tcp.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     webSockets.handleUpgrade(request, tcp, head, socket => {
-      socket.on("error", () => {}); // a broken frame: `ws` closes with 1002, 1007 or 1009 by itself
+      socket.on("error", () => {}); // after an invalid frame, `ws` closes with 1002, 1007 or 1009
       if ("session" in target) socket.on("message", session(JSON.stringify([target.session])).attach(socket));
       else identify(socket, pair => session(JSON.stringify(pair))); // session-identify-pair
     });
@@ -59,7 +59,7 @@ export function serve({ port, host = "127.0.0.1", route, createSession, allowOri
 }
 
 /**
- * Asks who is there, and attaches the connection to the session of the answer.
+ * Requests the identification, and attaches the connection to the session of the answer.
  * @param {import("ws").WebSocket} socket
  * @param {(pair: [user: string, session: string]) => Session} find
  */
@@ -76,7 +76,7 @@ function identify(socket, find) {
     const pair = isBinary ? undefined : readIdentification(data.toString());
     if (!pair) return refuse(); // session-identify-refuse, session-identify-survives
     clearTimeout(deadline);
-    // The two strings are taken as they come: a server that guards anything verifies them here (security-identity).
+    // The two strings are not verified. A server with access control verifies them here (security-identity).
     receive = find(pair).attach(socket);
   };
   socket.on("message", (data, isBinary) => receive(/** @type {Buffer} */ (data), isBinary));

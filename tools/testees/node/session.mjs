@@ -1,6 +1,6 @@
 /**
- * Session: what outlives connections. It holds the documents, has at most one connection at a time, and handles the
- * events of that connection one after the other.
+ * Session: holds the documents across connections, has at most one connection at a time, and handles its events one
+ * after the other.
  */
 
 import { Malformed, Refused, decode, isObject, splitType } from "./codec.mjs";
@@ -10,7 +10,7 @@ import { readArguments } from "./parameters.mjs";
 /** @typedef {import("./codec.mjs").Json} Json */
 /** @typedef {import("./document.mjs").Document} Document */
 
-/** While more frames than this wait to be handled, no more are read from the connection. */
+/** The number of queued frames above which the connection is not read. */
 const MAX_WAITING = 256;
 
 const TOAST_LEVELS = ["default", "message", "info", "success", "warning", "error"];
@@ -18,7 +18,7 @@ const TOAST_LEVELS = ["default", "message", "info", "success", "warning", "error
 export class Session {
   /** @type {Connection | undefined} */
   #connection;
-  /** The end of the queue of frames: each is handled when the one before it is finished. */
+  /** Resolved when all queued frames are handled. */
   #queue = Promise.resolve();
 
   /** @param {Document[]} documents in the order in which they are announced (connection-initial-order) */
@@ -28,7 +28,7 @@ export class Session {
     for (const document of documents) {
       document.sync = () => {
         document.derive();
-        this.#connection?.sendChanges(document); // state-converges; detached, the next connection gets the state
+        this.#connection?.sendChanges(document); // state-converges; without a connection, the next one gets the state
       };
     }
   }
@@ -36,9 +36,9 @@ export class Session {
   // ---- connections
 
   /**
-   * Puts a connection in the place of the current one, without waiting for anything (session-takeover-prompt).
-   * @param {import("ws").WebSocket} socket which is open
-   * @returns {(data: Buffer, isBinary: boolean) => void} takes the frames of the connection
+   * Replaces the current connection, without waiting for anything (session-takeover-prompt).
+   * @param {import("ws").WebSocket} socket an open WebSocket
+   * @returns {(data: Buffer, isBinary: boolean) => void} receives the frames of the connection
    */
   attach(socket) {
     const older = this.#connection;
@@ -48,13 +48,13 @@ export class Session {
       if (document.announced) connection.sendState(document); // connection-initial-state, session-resumes
     }
     socket.on("close", () => {
-      // session-persistent: nothing else happens; and the end of an older connection means nothing (session-takeover)
+      // session-persistent: the session stays. The end of a replaced connection is ignored (session-takeover).
       if (this.#connection === connection) this.#connection = undefined;
     });
     let waiting = 0;
     return (data, isBinary) => {
       if (++waiting > MAX_WAITING) socket.pause();
-      // The queue is the session's, not the connection's: session-takeover-serial
+      // one queue for all connections of the session: session-takeover-serial
       this.#queue = this.#queue.then(async () => {
         if (this.#connection === connection) await this.#handle(connection, data, isBinary); // session-takeover-deaf
         if (--waiting === 0 && socket.isPaused) socket.resume();
@@ -62,11 +62,11 @@ export class Session {
     };
   }
 
-  // ---- what the application sends
+  // ---- sending
 
   /** @param {string} level @param {string} message */
   toast(level, message) {
-    if (!TOAST_LEVELS.includes(level)) throw new Refused("no such level"); // notices-toast
+    if (!TOAST_LEVELS.includes(level)) throw new Refused(`unknown toast level ${JSON.stringify(level)}`); // notices-toast
     this.#connection?.send("_TOAST", { type: level, message }); // notices-not-kept
   }
 
@@ -82,7 +82,7 @@ export class Session {
    * @param {{[name: string]: Json}} args
    */
   call(key, name, args) {
-    if (Object.hasOwn(args, "type")) throw new Refused("an argument can't be called type");
+    if (Object.hasOwn(args, "type")) throw new Refused("the argument name `type` is reserved");
     this.#connection?.send(`_ACTION:${key}`, { type: name, ...args });
   }
 
@@ -93,15 +93,15 @@ export class Session {
    * @param {Uint8Array} bytes
    */
   callWithBytes(key, metadata, bytes) {
-    if (typeof metadata.type !== "string") throw new Refused("the metadata names no action"); // actions-shape
-    if (Object.hasOwn(metadata, "data")) throw new Refused("the bytes are the member data"); // binary-reserved
+    if (typeof metadata.type !== "string") throw new Refused("the metadata must have the name of an action as `type`"); // actions-shape
+    if (Object.hasOwn(metadata, "data")) throw new Refused("the metadata member `data` is reserved for the bytes"); // binary-reserved
     this.#connection?.sendBytes(`_ACTION:${key}`, metadata, bytes);
   }
 
-  // ---- what the client sends
+  // ---- receiving
 
   /**
-   * Handles one frame. Whatever is wrong with it, the connection stays open (connection-malformed-survives,
+   * Handles one frame. An invalid frame does not close the connection (connection-malformed-survives,
    * connection-refusal-survives, connection-isolation).
    * @param {Connection} connection
    * @param {Buffer} data
@@ -113,8 +113,8 @@ export class Session {
       const event = decode(data.toString());
       await this.#handleEvent(connection, event.type, event.data);
     } catch (error) {
-      // A frame that is malformed or refused has had no effect; what else fails is a fault of the application, and is
-      // reported only in its log (actions-error, actions-error-private).
+      // A malformed or refused frame had no effect. Other errors are errors of the application, which are only logged
+      // (actions-error, actions-error-private).
       if (!(error instanceof Malformed || error instanceof Refused)) console.error("while handling an event:", error);
     }
   }
@@ -123,7 +123,7 @@ export class Session {
   async #handleEvent(connection, type, data) {
     const [name, key] = splitType(type);
     if (key === undefined) {
-      if (name === "_BIN_META") connection.waitingMeta = data; // binary-newest, even if it is malformed
+      if (name === "_BIN_META") connection.waitingMeta = data; // binary-newest, even if it is invalid
       if (name === "_HELLO") this.#hello(connection, data);
       return;
     }
@@ -169,11 +169,11 @@ export class Session {
   async #act(document, data) {
     const action = document.actions.get(nameOf(data));
     if (!action) return; // actions-unknown
-    await action.run(readArguments(action.parameters ?? {}, data)); // actions-call, connection-order: until it is finished
+    await action.run(readArguments(action.parameters ?? {}, data)); // actions-call, connection-order: wait until it has finished
   }
 
   /**
-   * The bytes of a pair, which take the place of one event (binary-position).
+   * Handles the bytes of a binary pair as one event (binary-position).
    * @param {Connection} connection
    * @param {Buffer} bytes
    */
@@ -188,15 +188,15 @@ export class Session {
     await this.#act(document, Object.assign(Object.create(null), meta.metadata, { data: bytes })); // binary-deliver
   }
 
-  /** No extension is known here, so none is agreed on (versioning-hello-subset). @param {Connection} connection @param {Json} data */
+  /** Answers `_HELLO` without extensions, because this server has none (versioning-hello-subset). @param {Connection} connection @param {Json} data */
   #hello(connection, data) {
     const valid = isObject(data) && Array.isArray(data.extensions) && data.extensions.every(name => typeof name === "string");
     if (valid) connection.send("_HELLO", { extensions: [] });
   }
 }
 
-/** The name in a call (actions-malformed, tasks-malformed). @param {any} data @returns {string} */
+/** Returns the name in a call (actions-malformed, tasks-malformed). @param {any} data @returns {string} */
 function nameOf(data) {
-  if (!isObject(data) || typeof data.type !== "string") throw new Refused("not a call");
+  if (!isObject(data) || typeof data.type !== "string") throw new Refused("a call must be an object with a string `type`");
   return data.type;
 }

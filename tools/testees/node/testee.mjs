@@ -1,5 +1,5 @@
 /**
- * The testee: the application of testee.md, by which the conformance kit judges the library.
+ * The testee: the application of testee.md, with which the conformance kit tests this server.
  *
  *     node testee.mjs --port 8000
  *
@@ -22,7 +22,7 @@ const FEATURES = [
 /** The attributes of TESTEE that may be assigned, with their initial values. @type {{[name: string]: any}} */
 const ASSIGNABLE = { text: "", number: 0, flag: false, items: [], table: {}, anything: null };
 
-/** A session with fresh documents. */
+/** Creates a session with new documents. */
 function createSession() {
   const testee = createTestee(() => session);
   const second = createSmall("SECOND", { actions: true });
@@ -31,7 +31,7 @@ function createSession() {
 }
 
 /**
- * One of the documents that have nothing but a `value`.
+ * Creates a document with the only attribute `value`.
  * @param {string} key
  * @param {{announced?: boolean, actions?: boolean}} [options]
  */
@@ -44,7 +44,7 @@ function createSmall(key, { announced = true, actions = false } = {}) {
       assign: {
         parameters: { name: string, value: any },
         run({ name, value }) {
-          if (name !== "value") throw new Refused("this attribute can't be assigned");
+          if (name !== "value") throw new Refused(`the attribute ${JSON.stringify(name)} can't be assigned`);
           document.state.value = value;
           document.sync();
         },
@@ -54,20 +54,20 @@ function createSmall(key, { announced = true, actions = false } = {}) {
   return document;
 }
 
-/** @param {() => Session} session where the document will be */
+/** @param {() => Session} session returns the session of the document */
 function createTestee(session) {
   /** @param {{[name: string]: any}} values */
   const assign = values => {
     const names = Object.keys(values);
-    if (!names.every(name => Object.hasOwn(ASSIGNABLE, name))) throw new Refused("this attribute can't be assigned");
+    if (!names.every(name => Object.hasOwn(ASSIGNABLE, name))) throw new Refused(`not all of the attributes ${names.join(", ")} can be assigned`);
     for (const name of names) testee.state[name] = values[name];
   };
   const countOne = () => {
-    if (typeof testee.state.number !== "number") throw new TypeError("number holds no number");
+    if (typeof testee.state.number !== "number") throw new TypeError("the attribute `number` is not a number");
     testee.state.number += 1;
     testee.sync();
   };
-  /** An action that ends with a sync. @param {import("./parameters.mjs").Parameters} parameters @param {(args: any) => unknown} run */
+  /** Creates an action that ends with a sync. @param {import("./parameters.mjs").Parameters} parameters @param {(args: any) => unknown} run */
   const action = (parameters, run) => ({
     parameters,
     async run(/** @type {any} */ args) {
@@ -84,7 +84,7 @@ function createTestee(session) {
     runningTasks: "runningTasks",
     actions: {
       reset: action({}, async () => {
-        await testee.cancelAll(); // first, since `wait` writes when it is cancelled
+        await testee.cancelAll(); // first, because `wait` writes when it is cancelled
         assign(copy(ASSIGNABLE));
         for (const document of session().documents.values()) {
           if (document !== testee) document.state.value = 0;
@@ -99,7 +99,7 @@ function createTestee(session) {
         for (let done = 0; done < count; done++) countOne();
       }),
       assignLater: action({ name: string, value: any, afterMs: duration }, ({ name, value, afterMs }) => {
-        if (!Object.hasOwn(ASSIGNABLE, name)) throw new Refused("this attribute can't be assigned");
+        if (!Object.hasOwn(ASSIGNABLE, name)) throw new Refused(`the attribute ${JSON.stringify(name)} can't be assigned`);
         setTimeout(() => {
           assign({ [name]: value });
           testee.sync();
@@ -141,7 +141,7 @@ function createTestee(session) {
       crash: {
         async run() {
           await sleep(1);
-          throw new Error("crashed as it was told to");
+          throw new Error("crash was called");
         },
       },
     },

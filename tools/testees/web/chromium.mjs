@@ -1,5 +1,5 @@
-// The client under test in Chromium: `node chromium.mjs URL`. Serves this repository's files to a page that runs it, and
-// lives until it is ended. Needs a Chromium: CHROMIUM, or /usr/bin/chromium.
+// The client under test in Chromium: `node chromium.mjs URL`. Serves the files of this repository to a page that runs the
+// client, until it gets SIGTERM or SIGINT. Needs Chromium at $CHROMIUM or /usr/bin/chromium.
 import { launch, root, serve } from "../../browser.mjs";
 
 const { base } = await serve(root);

@@ -1,4 +1,4 @@
-// The client under test in Node: `node client.mjs URL`. It ends when it is told `_DISCONNECT`.
+// The client under test in Node: `node client.mjs URL`. It ends after `_DISCONNECT`.
 import { WebSocket } from "ws";
 import { run } from "./testee.js";
 

@@ -1,4 +1,4 @@
-// The client of spec/testee.md, section "A client under test", on the browser client; runs in Node and in browsers.
+// The client of spec/testee.md, section "A client under test", with the browser client. Runs in Node and in browsers.
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { Session } from "../../../ws_sync/web/ws-sync.js";
@@ -15,10 +15,10 @@ const INITIAL = {
   runningTasks: [],
 };
 
-/** It comes back within 0.2 s, as the contract has it; the kit cuts connections early, which must not count as failures. */
+/** The contract requires reconnecting within 0.2 s. The kit cuts connections early, which must not count as failures. */
 const OPTIONS = { firstDelay: 20, maxDelay: 200, steadyAfter: 0 };
 
-/** Connects, and obeys what the kit calls. @param {string} url @param {any} [options] those of `Session` */
+/** Connects, and executes the actions that the kit calls. @param {string} url @param {any} [options] options of `Session` */
 export function run(url, options = {}) {
   const session = new Session(url, { ...OPTIONS, ...options });
   const testee = session.document("TESTEE", INITIAL);

@@ -228,7 +228,7 @@ class Type:
                 text = self._serializer.to_json(value, by_alias=True, warnings=False)
                 return orjson.loads(text)
             shown = self._serializer.to_python(value, mode="json", by_alias=True, warnings=False)
-        return read_own(*dump(shown, to_json))
+        return as_json(shown)
 
     @cached_property
     def place_validator(self) -> SchemaValidator:
@@ -252,6 +252,16 @@ ANY = Type(_ANY, {})
 
 def _settings(config: Any) -> dict[str, Any]:
     return {name: value for name, value in (config or {}).items() if name != "title"}
+
+
+def as_json(value: object) -> JSON:
+    """Return the JSON of a value that was serialised, or that has no type.
+
+    Raises:
+        NotJSON: it has none.
+    """
+    text = dump(value, to_json)
+    return read_own(text.text, text.native)
 
 
 def split(schema: Any) -> Type:

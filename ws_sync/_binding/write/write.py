@@ -21,10 +21,10 @@ from ws_sync._binding.write.difference import Difference, Read
 from ws_sync._binding.write.edits import Assign, SetField
 from ws_sync._binding.write.fields import FieldWrite, Rejected, Written
 from ws_sync._binding.write.overlay import Overlay
-from ws_sync._binding.write.schemas import ANY, Type, kept_on, split, type_of_class
+from ws_sync._binding.write.schemas import ANY, Type, as_json, kept_on, split, type_of_class
 from ws_sync._binding.write.simulation import Journal, Simulation
 from ws_sync._binding.write.structures import UNKNOWN
-from ws_sync._core.json.codec import JSON, dump, read_own
+from ws_sync._core.json.codec import JSON
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.patch import measure
 from ws_sync._core.json.pointer import join, parse
@@ -225,7 +225,7 @@ def state_patch(attributes: Mapping[str, Attribute], state: JSON) -> list[JSON]:
         raise RefusedState(None, "a state must be an object")  # state-set-malformed
     for wire in state:
         if wire not in attributes:
-            raise RefusedState(wire, "it is not an attribute of this document")  # state-set-unknown
+            raise RefusedState(wire, "the document has no such attribute")  # state-set-unknown
     return [
         {"op": "replace", "path": join(wire), "value": value}
         for wire, value in state.items()
@@ -281,7 +281,7 @@ def _cell(attribute: Attribute) -> Cell:
     json: JSON = UNKNOWN
     if attribute.is_shown_by_class:
         try:
-            json = read_own(*dump(attribute.plain()))
+            json = as_json(attribute.plain())
         except Exception:  # noqa: BLE001  # a serialiser of the application
             json = None
     return Cell(_type_of(attribute), live, json)

@@ -19,6 +19,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
@@ -117,7 +118,8 @@ def encode(value: object, default: Default | None = None) -> str:
     return dump(value, default).text.decode()
 
 
-class Text(NamedTuple):
+@dataclass(slots=True)
+class Text:
     """JSON text in UTF-8.
 
     Attributes:
@@ -153,12 +155,12 @@ def dump(value: object, default: Default | None = None, known: Text | None = Non
         return known
     if not is_faithful(text, value):
         return dump_exactly(value, default)
-    return compact(text)
+    return Text(compact(text), True)
 
 
-def compact(text: bytes) -> Text:
+def compact(text: bytes) -> bytes:
     """Copy a text to keep, without the kilobytes that orjson allocates around it."""
-    return Text(b"%b" % text, True)
+    return b"%b" % text
 
 
 def is_faithful(text: bytes, value: object, depth: int = MAX_VALUE_DEPTH) -> bool:

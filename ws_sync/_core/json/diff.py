@@ -23,6 +23,8 @@ from ws_sync._core.json.pointer import escape
 
 Operation: TypeAlias = dict[str, JSON]
 
+_CONTAINERS = frozenset({dict, list})
+
 
 def diff(old: JSON, new: JSON, path: str = "") -> list[Operation]:
     """Return the operations that turn `old` into `new`.
@@ -32,51 +34,57 @@ def diff(old: JSON, new: JSON, path: str = "") -> list[Operation]:
         new: the present value. The operations share its parts.
         path: JSON Pointer of the value.
     """
-    return list(_diff(old, new, path))
+    found: list[Operation] = []
+    _diff(found, old, new, path)
+    return found
 
 
-def _diff(old: JSON, new: JSON, path: str) -> Iterator[Operation]:
+def _diff(found: list[Operation], old: JSON, new: JSON, path: str) -> None:
     if type(old) is dict and type(new) is dict:
-        yield from _diff_objects(old, new, path)
+        _diff_objects(found, old, new, path)
     elif type(old) is list and type(new) is list:
-        yield from _diff_arrays(old, new, path)
+        _diff_arrays(found, old, new, path)
     elif not equal(old, new):
-        yield {"op": "replace", "path": path, "value": new}
+        found.append({"op": "replace", "path": path, "value": new})
 
 
-def _diff_objects(old: dict[str, JSON], new: dict[str, JSON], path: str) -> Iterator[Operation]:
-    for name in old:
-        if name not in new:
-            yield {"op": "remove", "path": f"{path}/{escape(name)}"}
+def _diff_objects(
+    found: list[Operation], old: dict[str, JSON], new: dict[str, JSON], path: str
+) -> None:
+    found += [{"op": "remove", "path": f"{path}/{escape(name)}"} for name in old if name not in new]
     for name, member in new.items():
-        if name in old:
-            yield from _diff(old[name], member, f"{path}/{escape(name)}")
-        else:
-            yield {"op": "add", "path": f"{path}/{escape(name)}", "value": member}
+        if name not in old:
+            found.append({"op": "add", "path": f"{path}/{escape(name)}", "value": member})
+            continue
+        before, kind = old[name], type(member)
+        # most members are unchanged scalars, which need no path
+        if kind in _CONTAINERS or kind is not type(before) or before != member:
+            _diff(found, before, member, f"{path}/{escape(name)}")
 
 
-def _diff_arrays(old: list[JSON], new: list[JSON], path: str) -> Iterator[Operation]:
+def _diff_arrays(found: list[Operation], old: list[JSON], new: list[JSON], path: str) -> None:
     start, end = common_ends(old, new)
     before, after = old[start : len(old) - end], new[start : len(new) - end]
-    found = iter([Hunk(0, len(before), 0, len(after))])
+    changed = iter([Hunk(0, len(before), 0, len(after))])
     if len(before) > 1 and len(after) > 1:
-        found = hunks([label(each) for each in before], [label(each) for each in after])
-    for hunk in found:
+        changed = hunks([label(each) for each in before], [label(each) for each in after])
+    for hunk in changed:
         removed = before[hunk.start : hunk.stop]
         added = after[hunk.new_start : hunk.new_stop]
-        yield from _diff_elements(removed, added, path, start + hunk.new_start)
+        _diff_elements(found, removed, added, path, start + hunk.new_start)
 
 
 def _diff_elements(
-    old: list[JSON], new: list[JSON], path: str, position: int
-) -> Iterator[Operation]:
+    found: list[Operation], old: list[JSON], new: list[JSON], path: str, position: int
+) -> None:
     both = min(len(old), len(new))
     for offset in range(both):
-        yield from _diff(old[offset], new[offset], f"{path}/{position + offset}")
-    for _ in range(both, len(old)):
-        yield {"op": "remove", "path": f"{path}/{position + both}"}
-    for offset in range(both, len(new)):
-        yield {"op": "add", "path": f"{path}/{position + offset}", "value": new[offset]}
+        _diff(found, old[offset], new[offset], f"{path}/{position + offset}")
+    found += [{"op": "remove", "path": f"{path}/{position + both}"} for _ in old[both:]]
+    found += [
+        {"op": "add", "path": f"{path}/{place}", "value": value}
+        for place, value in enumerate(new[both:], position + both)
+    ]
 
 
 def common_ends(old: list[JSON], new: list[JSON]) -> tuple[int, int]:

@@ -20,17 +20,23 @@ Three events move it:
                 the value of a crossed attribute to it, or the client could not apply a patch of a
                 crossed attribute, and has lost the whole patch, which changed this attribute too
 
-`TRANSITIONS` is the table of states. Two timers complete it. SENT starts the first timer: when it
-ends, IN_FLIGHT becomes SEEN. Entering CROSSED, also from CROSSED, restarts the second timer: when
-it ends, the value is due, and the caller sends it. The first timer continues in CROSSED, so that
-the attribute is IN_FLIGHT or SEEN after that. No state is stored: `_state` finds it from the times
-at which the timers end. Times are seconds of one monotonic clock, which the caller reads.
+                SENT        WRITTEN     AFFECTED
+    SEEN        IN_FLIGHT   SEEN        CROSSED
+    IN_FLIGHT   IN_FLIGHT   CROSSED     CROSSED
+    CROSSED     CROSSED     CROSSED     CROSSED
+
+Two timers complete the table. SENT starts the first timer: when it ends, IN_FLIGHT becomes SEEN.
+Entering CROSSED, also from CROSSED, restarts the second timer: when it ends, the value is due, and
+the caller sends it. The first timer continues in CROSSED, so that the attribute is IN_FLIGHT or
+SEEN after that. Only the times at which the timers end are stored, because every write and every
+patch comes through here: an attribute is CROSSED while it has a second timer, and otherwise
+IN_FLIGHT until its first timer ends. Times are seconds of one monotonic clock, which the caller
+reads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import Enum, auto
 
 WINDOW = 5.0
 """Seconds after a patch of the server in which a write of the client may have crossed it."""
@@ -44,43 +50,6 @@ already, or have just asked for them, and often write right after that. It is re
 
 SETTLE = 0.25
 """Seconds for which an attribute must be at rest before its value is repeated."""
-
-
-class State(Enum):
-    """What is known of an attribute at the client."""
-
-    SEEN = auto()
-    IN_FLIGHT = auto()
-    CROSSED = auto()
-
-
-class Event(Enum):
-    """What happens to an attribute."""
-
-    SENT = auto()
-    WRITTEN = auto()
-    AFFECTED = auto()
-
-
-TRANSITIONS = {
-    State.SEEN: {
-        Event.SENT: State.IN_FLIGHT,
-        Event.WRITTEN: State.SEEN,
-        Event.AFFECTED: State.CROSSED,
-    },
-    State.IN_FLIGHT: {
-        Event.SENT: State.IN_FLIGHT,
-        Event.WRITTEN: State.CROSSED,
-        Event.AFFECTED: State.CROSSED,
-    },
-    State.CROSSED: {
-        Event.SENT: State.CROSSED,
-        Event.WRITTEN: State.CROSSED,
-        Event.AFFECTED: State.CROSSED,
-    },
-}
-
-_NEVER = float("-inf")
 
 
 class ConcurrentEdits:
@@ -105,7 +74,7 @@ class ConcurrentEdits:
         self.state_window = state_window
         self.settle = settle
         self._seen_at: dict[str, float] = {}  # end of the first timer, by attribute
-        self._all_seen_at = _NEVER  # the same, of all attributes
+        self._all_seen_at = float("-inf")  # the same, of all attributes
         self._due_at: dict[str, float] = {}  # end of the second timer, of crossed attributes
         self._patches: dict[frozenset[str], float] = {}  # end of the first timer, by attributes
         self._newest: list[str] = []  # the attributes of the latest patch, if it is not recorded
@@ -124,8 +93,9 @@ class ConcurrentEdits:
 
     def state_sent(self, now: float) -> None:
         """Record that the whole values of all attributes were sent."""
-        self.values_sent([*self._due_at], now)
+        self._record_newest()
         self._all_seen_at = now + self.state_window
+        self._due_at = dict.fromkeys(self._due_at, now + self.settle)
 
     def values_sent(self, names: Iterable[str], now: float) -> None:
         """Record that the whole values of these attributes were sent."""
@@ -136,13 +106,14 @@ class ConcurrentEdits:
         """Record that one write arrived that read or wrote these attributes."""
         self._record_newest()
         names = set(names)
-        if all(self._next(name, Event.WRITTEN, now) is not State.CROSSED for name in names):
-            return
+        if now >= self._all_seen_at and not any(
+            name in self._due_at or now < self._seen_at.get(name, now) for name in names
+        ):
+            return  # all of them are SEEN
         for together, seen_at in self._patches.items():
             if now < seen_at and together & names:
                 names |= together
-        for name in names:
-            self._next(name, Event.AFFECTED, now)
+        self._due_at |= dict.fromkeys(names, now + self.settle)
 
     def take_due(self, now: float) -> list[str]:
         """Return the attributes to repeat now. The caller sends them."""
@@ -157,19 +128,6 @@ class ConcurrentEdits:
         self._record_newest()
         return min(self._due_at.values(), default=None)
 
-    def _state(self, name: str, now: float) -> State:
-        if name in self._due_at:
-            return State.CROSSED
-        in_flight = now < max(self._all_seen_at, self._seen_at.get(name, _NEVER))
-        return State.IN_FLIGHT if in_flight else State.SEEN
-
-    def _next(self, name: str, event: Event, now: float) -> State:
-        """Move an attribute to its next state."""
-        state = TRANSITIONS[self._state(name, now)][event]
-        if state is State.CROSSED:
-            self._due_at[name] = now + self.settle
-        return state
-
     def _record_newest(self) -> None:
         if not self._newest:
             return
@@ -183,5 +141,7 @@ class ConcurrentEdits:
 
     def _record_sent(self, names: Iterable[str], now: float, seen_at: float) -> None:
         for name in names:
-            self._next(name, Event.SENT, now)
-            self._seen_at[name] = max(seen_at, self._seen_at.get(name, seen_at))
+            if self._seen_at.get(name, seen_at) <= seen_at:
+                self._seen_at[name] = seen_at
+            if name in self._due_at:
+                self._due_at[name] = now + self.settle

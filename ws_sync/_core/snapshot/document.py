@@ -161,7 +161,10 @@ class PeerSnapshot:
                 found.errors[name] = error
                 self._offsets.pop(name, None)
                 continue
-            scalars[name] = value if kind in _SCALARS else _NO_SCALAR
+            if kind in _SCALARS:
+                scalars[name] = value
+            elif change is not None:
+                scalars.pop(name, None)
             if change is None:
                 continue
             operations, newer = change
@@ -228,8 +231,10 @@ class PeerSnapshot:
                 self._stale.append(held)
             elif after is not write.before(name):
                 self._scalars.pop(name, None)
+                is_scalar = after.__class__ in _SCALARS
+                compare = self._compare_scalar if is_scalar else self._compare_other
                 try:
-                    if change := self._compare_other(name, after, held, None):
+                    if change := compare(name, after, held, None):
                         self._snapshots[name] = change[1]
                 except NotJSON:  # no longer in the peer's copy, or nested too deep
                     self._set(name, None)
@@ -253,7 +258,7 @@ class PeerSnapshot:
             return self._compare(name, value, held, text, default)
         if text == held.text:
             return None
-        return diff_scalar(held.text, text, _replace_prefix(name)), compact(text)
+        return diff_scalar(held.text, text, _replace_prefix(name)), Text(compact(text), True)
 
     def _compare_other(
         self, name: str, value: object, held: AttributeSnapshot | None, default: Default | None
@@ -312,11 +317,13 @@ class PeerSnapshot:
             return [write(path, newer.text)], newer
         if text and held.native:
             try:
-                return self._divide(name, held.text, text, value, default), compact(text)
+                return self._divide(name, held.text, text, value, default), Text(
+                    compact(text), True
+                )
             except (Unfaithful, Unstable):
                 self._offsets.pop(name, None)
         newer = dump_exactly(value, default)
-        read = read_own(*newer)
+        read = read_own(newer.text, newer.native)
         if newer.native and held.native:
             return self._divide(name, held.text, newer.text, read, None), newer
         self._offsets.pop(name, None)

@@ -85,13 +85,14 @@ class Operations:
         return Operations(min(limit, self._limit - self.size))
 
     def extend(self, texts: Iterable[bytes]) -> None:
-        """Append several operations.
-
-        Raises:
-            TooLong: they exceed the limit.
-        """
+        """Append several operations; see `add`."""
         for text in texts:
             self.add(text)
+
+    def append(self, part: Operations) -> None:
+        """Append the operations of a `part`, which fit."""
+        self.size += part.size
+        self.texts += part.texts
 
 
 def _path_text(path: str) -> bytes:
@@ -116,7 +117,7 @@ def replace_operation(path: str, text: bytes) -> bytes:
 
 def replace_size(path: str, text: bytes) -> int:
     """Return the size of `replace_operation` with a comma after it."""
-    return len(replace_operation(path, b"")) + len(text) + 1
+    return len(replace_prefix(path)) + len(text) + len(b"},")
 
 
 def add_operation(path: str, text: bytes) -> bytes:
@@ -167,9 +168,9 @@ def diff_scalar(old: bytes, new: bytes, prefix: bytes) -> list[bytes]:
         prefix: see `replace_prefix`.
     """
     if (
-        new[:1] in _NUMERIC
+        not (new.isdigit() and old.isdigit())
+        and new[:1] in _NUMERIC
         and old[:1] in _NUMERIC
-        and not (old.isdigit() and new.isdigit())
         and equal(orjson.loads(old), orjson.loads(new))
     ):
         return []
@@ -236,7 +237,7 @@ class TextDiff:
                 offsets = None
             else:
                 offsets = self._divide(part, pair, offsets)
-            operations.extend(part.texts)
+            operations.append(part)
         except TooLong:
             self._check(new, pair.value, pair.depth)
             operations.add(replace_operation(pair.path, new))

@@ -173,7 +173,7 @@ class TrackedDiff:
                 growth += more
                 continue
             old = list(map(_text, before))
-            new = [compact(orjson.dumps(each, self._default, OPTIONS)).text for each in values]
+            new = [orjson.dumps(each, self._default, OPTIONS) for each in values]
             change = ChangedMembers(hunk.start, hunk.stop, old, hunk.new_start, new, values)
             self._texts.compare_elements(operations, change, path, depth, ({}, {}))
             added = [_part(*each, self._default) for each in zip(values, new, strict=True)]
@@ -201,7 +201,7 @@ def _part(value: Any, text: bytes, default: Default | None) -> Part:
     """Return the snapshot of a value whose text is given."""
     if len(text) >= SMALL and type(value) in TRACKED:
         return TrackedSnapshot(value, default)
-    return compact(text).text
+    return compact(text)
 
 
 def _text(part: Part) -> bytes:

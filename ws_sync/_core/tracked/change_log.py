@@ -115,6 +115,9 @@ class ListChangeLog(ChangeLog):
 def _add(hunks: list[Hunk], edit: Edit) -> None:
     """Add an edit to hunks. It is joined with the hunks that it touches."""
     start, stop = edit.start, edit.start + edit.removed
+    if not hunks:
+        hunks.append(Hunk(start, stop, start, start + edit.added))
+        return
     first = bisect_left(hunks, start, key=lambda hunk: hunk.new_stop)
     last = first
     while last < len(hunks) and hunks[last].new_start <= stop:

@@ -1,4 +1,4 @@
-/** Two sides of one board, whose name is the page's fragment. */
+/** The demo page: two sessions that share a board. The fragment of the page's URL is the name of the board. */
 
 import { make } from "../devtools/dom.js";
 import { Panel, connectionBar } from "../devtools/panel.js";
@@ -11,10 +11,10 @@ const board = location.hash.slice(1) || Math.random().toString(36).slice(2, 8);
 history.replaceState(null, "", `#${board}`);
 const share = /** @type {HTMLAnchorElement} */ (document.getElementById("share"));
 share.href = `#${board}`;
-const isWide = matchMedia("(min-width: 48rem)").matches; // on a phone the notes of both sides come first
-const isAlone = new URLSearchParams(location.search).has("one"); // one side, for a second window
+const isWide = matchMedia("(min-width: 48rem)").matches; // on a phone, the notes of both sides come first
+const isAlone = new URLSearchParams(location.search).has("one"); // one session, for a second window
 
-/** The tab's own part of the sessions' names: a copy of the page takes no other page's session. */
+/** A random part of the session names, so that two tabs never share a session. */
 const tab = Math.random().toString(36).slice(2, 8);
 
 for (const side of isAlone ? ["One"] : ["Left", "Right"]) {

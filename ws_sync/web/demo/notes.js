@@ -1,20 +1,20 @@
-/** The notes of one session: what is shown is the document's state, and what is typed is an edit of it. */
+/** The view of the notes of one session: it shows the document's state, and typing edits the document. */
 
 import { make } from "../devtools/dom.js";
 
 /** @typedef {import("../lib/session.js").Session} Session */
 /** @typedef {import("../lib/document.js").SyncedDocument} SyncedDocument */
 
-/** Milliseconds within which keystrokes are one event. */
+/** Milliseconds to wait for another keystroke before a sync. */
 const DEBOUNCE = 120;
 
-/** Milliseconds that a toast is shown. */
+/** Milliseconds for which a toast is visible. */
 const TOAST_TIME = 6000;
 
 /**
  * @param {Session} session
  * @param {SyncedDocument} notes
- * @param {string} side its name
+ * @param {string} side the name of the side
  */
 export function notesView(session, notes, side) {
   const state = () => /** @type {any} */ (notes.state);
@@ -58,7 +58,7 @@ export function notesView(session, notes, side) {
     remove.addEventListener("click", () => {
       edit({ notes: state().notes.filter((/** @type {string} */ _, /** @type {number} */ index) => index !== at) });
       const next = list.children[Math.min(at, list.children.length - 1)]?.querySelector("input");
-      (next ?? fresh).focus(); // what had the focus is gone
+      (next ?? fresh).focus(); // the focused element was removed
     });
     return make("li", { className: "row" }, input, remove);
   };
@@ -75,7 +75,7 @@ export function notesView(session, notes, side) {
     if (chosen) notes.callWithBytes("UPLOAD", await chosen.arrayBuffer(), { name: chosen.name });
     file.value = "";
   });
-  /** Needs a connection: a call is not kept. @param {string} text @param {() => void} act */
+  /** A button that is disabled without a connection, because calls are not kept. @param {string} text @param {() => void} act */
   const button = (text, act) => make("button", { type: "button", className: "call", onclick: act }, text);
   const calls = make(
     "div",
@@ -112,7 +112,7 @@ export function notesView(session, notes, side) {
     all.forEach((/** @type {string} */ note, /** @type {number} */ at) =>
       assign(/** @type {HTMLInputElement} */ (list.children[at].querySelector("input")), note),
     );
-    total.textContent = `${all.length} notes, ${totalLength} characters, as the server counts`;
+    total.textContent = `${all.length} notes, ${totalLength} characters, counted by the server`;
     running.hidden = !runningTasks?.includes("EXPORT");
     bar.value = progress ?? 0;
     percent.textContent = `${Math.round((progress ?? 0) * 100)} %`;
@@ -127,12 +127,12 @@ export function notesView(session, notes, side) {
   return make("div", { className: "app" }, title, list, form, total, calls, running, toasts);
 }
 
-/** Gives an input a value, unless it has it: the cursor stays where it is. @param {HTMLInputElement} input @param {string} value */
+/** Sets the value of an input only if it differs, because that would move the cursor. @param {HTMLInputElement} input @param {string} value */
 function assign(input, value) {
   if (input.value !== value) input.value = value;
 }
 
-/** Hands a file to the person. @param {{filename: string, bytes: Uint8Array}} file */
+/** Saves a file through the browser. @param {{filename: string, bytes: Uint8Array}} file */
 function save({ filename, bytes }) {
   const url = URL.createObjectURL(new Blob([/** @type {any} */ (bytes)]));
   make("a", { href: url, download: filename }).click();

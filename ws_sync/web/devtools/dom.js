@@ -1,9 +1,9 @@
-/** Elements, made in one expression. */
+/** Creates DOM elements. */
 
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
- * @param {Record<string, any>} [given] properties; `on…` are listeners, names with a hyphen and `role` are attributes
+ * @param {Record<string, any>} [given] properties; `on…` are listeners; `role`, `for` and names with a hyphen are attributes
  * @param {(Node | string)[]} children
  * @returns {HTMLElementTagNameMap[Tag]}
  */

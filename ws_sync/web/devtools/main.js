@@ -1,15 +1,15 @@
 /**
- * The devtools of any application: a session of their own, which follows every document that the server announces.
+ * The devtools page for any application: a client that follows every document that the server announces.
  *
- * The address is the page's fragment, `/ws-sync/devtools/#/ws/{name}`, and is followed at once. Those in its query,
- * `/ws-sync/devtools/?address=/ws`, are only offered: to connect may take over from the client that is there.
+ * An address in the fragment of the page's URL, `/ws-sync/devtools/#/ws/{name}`, is followed at once. Addresses in its
+ * query, `/ws-sync/devtools/?address=/ws`, are only suggested, because connecting may take over from another client.
  */
 
 import { Session } from "../lib/session.js";
 import { make } from "./dom.js";
 import { Panel, connectionBar } from "./panel.js";
 
-/** At most this many documents are followed: a server may announce any number. */
+/** The maximum number of documents to follow; a server may announce any number. */
 const MAX_DOCUMENTS = 100;
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("where"));

@@ -1,14 +1,14 @@
-/** The devtools of one session: its connection's life, the state of each document, and the events as they pass. */
+/** The devtools panel of one session: the connection status, the state of each document, and the events. */
 
 import { make } from "./dom.js";
 import { Tree } from "./tree.js";
 
 /** @typedef {import("../lib/session.js").Session} Session */
 
-/** At most this many events are kept. */
+/** The maximum number of events in the log. */
 const MAX_EVENTS = 200;
 
-/** Longer frames are cut: this is for people. */
+/** The maximum number of characters shown of a frame. */
 const MAX_LENGTH = 2000;
 
 const FIRST = '{"type":"_GET:KEY","data":{}}';
@@ -26,8 +26,8 @@ export class Panel {
 
   /**
    * @param {Session} session
-   * @param {{name: string, sample?: string, heading?: "h3" | "h4"}} options the session's name for people, what to send by
-   *     hand at first, and what its headings are on the page
+   * @param {{name: string, sample?: string, heading?: "h3" | "h4"}} options the displayed name of the session,
+   *     the first text of the field for sending, and the level of the headings
    */
   constructor(session, { name, sample = FIRST, heading = "h4" }) {
     this.#heading = heading;
@@ -39,14 +39,14 @@ export class Panel {
       this.#events,
     );
     this.element = make("div", { className: "panel" }, this.#states, this.#eventsSection(), this.#sendSection(sample));
-    session.on("sent", ({ frame }) => this.#tell("out", frame));
-    session.on("received", ({ frame }) => this.#tell("in", frame));
-    session.on("problem", ({ verdict, reason }) => this.#tell("problem", `${verdict}: ${reason}`));
-    session.on("status", () => this.#tell("life", lifeOf(session)));
+    session.on("sent", ({ frame }) => this.#log("out", frame));
+    session.on("received", ({ frame }) => this.#log("in", frame));
+    session.on("problem", ({ verdict, reason }) => this.#log("problem", `${verdict}: ${reason}`));
+    session.on("status", () => this.#log("life", statusText(session)));
     session.on("status", () => this.watch());
   }
 
-  /** Shows documents that came since. */
+  /** Adds the documents that were created since the last call. */
   watch() {
     for (const document of this.#session.documents) {
       if (this.#trees.has(document.key)) continue;
@@ -58,7 +58,7 @@ export class Panel {
       );
       const show = () => {
         tree.show(document.state);
-        mark.textContent = document.isSynced ? "in sync" : document.isFollowing ? "not sent yet" : "not following";
+        mark.textContent = document.isSynced ? "in sync" : document.isFollowing ? "not in sync" : "not following";
         mark.dataset.state = document.isSynced ? "good" : "wait";
       };
       document.subscribe(show);
@@ -113,7 +113,7 @@ export class Panel {
   }
 
   /** @param {"out" | "in" | "problem" | "life"} kind @param {string | Uint8Array} what */
-  #tell(kind, what) {
+  #log(kind, what) {
     if (this.#isPaused) return;
     const label = { out: "sent", in: "received", problem: "no effect", life: "connection" }[kind];
     const text = typeof what === "string" ? what : `${what.byteLength ?? "?"} bytes`;
@@ -138,18 +138,18 @@ export class Panel {
   }
 }
 
-/** @param {Session} session */
-export function lifeOf(session) {
+/** Describes the status of the connection. @param {Session} session */
+export function statusText(session) {
   if (session.status === "disconnected") {
     const seconds = Math.max(0, (session.retryAt ?? 0) - Date.now()) / 1000;
-    return `${session.wasConnected ? "lost" : "no connection"}; attempt ${session.failures} is due in ${seconds.toFixed(1)} s`;
+    return `${session.wasConnected ? "lost" : "no connection"}; attempt ${session.failures} in ${seconds.toFixed(1)} s`;
   }
   if (session.status === "stopped") return session.reason ?? "stopped";
   return session.status;
 }
 
 /**
- * What shows the connection's life, and cuts it.
+ * Returns a bar with the connection status and a button that cuts the connection.
  * @param {Session} session
  * @param {string} name
  */
@@ -161,9 +161,9 @@ export function connectionBar(session, name) {
   toggle.addEventListener("click", () => (session.status === "stopped" ? session.connect() : session.close()));
   const show = () => {
     dot.dataset.status = session.status;
-    life.textContent = session.status === "stopped" && session.reason === null ? "cut by you" : lifeOf(session);
+    life.textContent = session.status === "stopped" && session.reason === null ? "cut by you" : statusText(session);
     const does = session.status === "stopped" ? "Connect" : "Cut";
-    why.textContent = whyNot(session);
+    why.textContent = likelyReasons(session);
     toggle.replaceChildren(does, make("span", { className: "unseen" }, ` the connection of ${name}`));
   };
   session.on("status", show);
@@ -171,11 +171,11 @@ export function connectionBar(session, name) {
   return make("div", { className: "connection row" }, dot, life, toggle, why);
 }
 
-/** What is likely, since a browser does not tell a page why there is no connection. @param {Session} session */
-function whyNot(session) {
+/** Describes likely reasons, because browsers do not tell a page why a connection failed. @param {Session} session */
+function likelyReasons(session) {
   if (session.wasConnected || session.failures === 0 || session.status === "stopped") return "";
   return (
-    `There is no WebSocket endpoint at ${session.url}, or nothing listens there, or the server does not admit pages of ` +
-    `${location.origin}: its log says which.`
+    `No server listens at ${session.url}, or it has no WebSocket endpoint there, or it rejects the origin ` +
+    `${location.origin}. See the log of the server.`
   );
 }

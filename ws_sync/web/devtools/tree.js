@@ -1,10 +1,10 @@
-/** A state as JSON text in lines, with what the last change has touched marked. */
+/** Shows a state as JSON text, and marks the lines that the last change has affected. */
 
 import { diff } from "../lib/diff.js";
 import { escape } from "../lib/pointer.js";
 import { make } from "./dom.js";
 
-/** Longer states and lines are cut: this is for people. */
+/** The maximum number of lines, and of characters of a line. */
 const MAX_LINES = 400;
 const MAX_LENGTH = 1000;
 
@@ -12,7 +12,7 @@ export class Tree {
   /** @type {any} */ #shown = null;
   element = make("pre", { className: "tree", tabIndex: 0, role: "region", "aria-label": "State" });
 
-  /** @param {string} name what the state is called for those who hear it */
+  /** @param {string} name the accessible name */
   constructor(name) {
     this.element.setAttribute("aria-label", name);
   }
@@ -44,7 +44,7 @@ export class Tree {
  * @param {any} value
  * @param {string} path
  * @param {string} label the text before it
- * @param {boolean} isWithin whether it is in something that changed
+ * @param {boolean} isWithin whether it is part of a changed value
  * @param {Set<string>} changed
  * @param {string} [indent]
  * @param {string} [comma]

@@ -1,22 +1,22 @@
-/** How long to wait before the next attempt to connect (session-backoff). */
+/** The delay before the next attempt to connect (session-backoff). */
 
 export class Backoff {
   #failures = 0;
   #options;
 
-  /** @param {{first: number, most: number, random?: () => number}} options milliseconds; a source of numbers from 0 to 1 */
+  /** @param {{first: number, most: number, random?: () => number}} options delays in milliseconds; `random` returns a number from 0 to 1 */
   constructor({ first, most, random = Math.random }) {
     this.#options = { first, most, random };
   }
 
-  /** How many attempts have failed since the last success. */
+  /** The number of failed attempts since the last success. */
   get failures() {
     return this.#failures;
   }
 
   /**
-   * Counts a failure. Each wait is at least as long as the longest possible one before, up to `most`, of which a wait is
-   * at least half: clients that were lost together come back apart.
+   * Counts a failure and returns the delay before the next attempt. The delay at most doubles each time, up to `most`.
+   * Half of it is random, so that clients that were disconnected together do not reconnect together.
    * @returns {number} milliseconds
    */
   next() {
@@ -26,7 +26,7 @@ export class Backoff {
     return (longest * (1 + random())) / 2;
   }
 
-  /** Starts again after a success. */
+  /** Resets the delay after a success. */
   reset() {
     this.#failures = 0;
   }

@@ -1,8 +1,8 @@
 /**
- * Differences of JSON values, as JSON Patch (RFC 6902) of `add`, `remove` and `replace` (patch-plain-operations).
+ * Creates JSON Patches (RFC 6902) of `add`, `remove` and `replace` from two values (patch-plain-operations).
  *
- * Objects are compared member by member. Of arrays, the elements that both have in the same order stay where they are;
- * what stands between those is changed in place, removed or inserted.
+ * Objects are compared member by member. Arrays are aligned by their longest common subsequence; the elements between
+ * its elements are changed in place, removed or inserted.
  */
 
 import { equal, isObject } from "./json.js";
@@ -13,14 +13,14 @@ import { escape } from "./pointer.js";
 /** @typedef {import("./patch.js").Operation} Operation */
 
 /**
- * A stretch of an array and what stands in its place in another: indices from, to.
+ * A range `from` to `to` of an array, and the range `newFrom` to `newTo` of another array that replaces it.
  * @typedef {{from: number, to: number, newFrom: number, newTo: number}} Hunk
  */
 
 /**
- * The patch that makes one state of a document of another; empty if they are equal.
+ * Returns the patch that turns one state of a document into another. It is empty if they are equal.
  *
- * An attribute is replaced as a whole where that is shorter (patch-size).
+ * An attribute is replaced as a whole if that is shorter (patch-size).
  * @param {JsonObject} before
  * @param {JsonObject} after
  * @returns {Operation[]}
@@ -89,7 +89,7 @@ function* ofHunk(before, after, { from, to, newFrom, newTo }, path) {
 }
 
 /**
- * Where two arrays differ, from left to right; what stands between is equal, element by element.
+ * Returns the ranges in which two arrays differ, from left to right. The elements between the ranges are equal.
  * @param {readonly Json[]} before
  * @param {readonly Json[]} after
  * @returns {Hunk[]}
@@ -112,10 +112,11 @@ export function hunks(before, after) {
 }
 
 /**
- * Pairs of places of equal elements that rise in both arrays, as many as there can be when each element has one partner.
+ * Returns the indices of a common subsequence of two arrays. It is the longest one if no element occurs twice: equal
+ * elements are matched in order of occurrence.
  * @param {readonly Json[]} before
  * @param {readonly Json[]} after
- * @param {number} start added to each place
+ * @param {number} start added to each index
  * @returns {{from: number, newFrom: number}[]}
  */
 function commonRun(before, after, start) {
@@ -123,12 +124,12 @@ function commonRun(before, after, start) {
   const places = new Map([...numbered(before)].map((label, place) => [label, place]));
   /** @type {{place: number, newPlace: number, previous: number}[]} */
   const pairs = [];
-  /** Of the rising runs of each length, the pair with which the one ends whose end is smallest. @type {number[]} */
+  /** By length, the last pair of the subsequence that ends at the smallest index. @type {number[]} */
   const ends = [];
   [...numbered(after)].forEach((label, newPlace) => {
     const place = places.get(label);
     if (place === undefined) return;
-    let [low, high] = [0, ends.length]; // the length of the longest run that this pair can follow
+    let [low, high] = [0, ends.length]; // the length of the longest subsequence that this pair can extend
     while (low < high) {
       const middle = (low + high) >> 1;
       if (pairs[ends[middle]].place < place) low = middle + 1;
@@ -145,7 +146,7 @@ function commonRun(before, after, start) {
 }
 
 /**
- * A text for each element, the same for equal ones but for how many of them stand before.
+ * Yields a label for each element: its occurrence number and its canonical JSON text.
  * @param {readonly Json[]} elements
  * @returns {Iterable<string>}
  */
@@ -160,7 +161,7 @@ function* numbered(elements) {
   }
 }
 
-/** Sorts the members of an object for JSON.stringify. @param {string} _name @param {any} value */
+/** A replacer for JSON.stringify that sorts the members of objects. @param {string} _name @param {any} value */
 function sorted(_name, value) {
   if (!isObject(value)) return value;
   return Object.assign(

@@ -1,64 +1,76 @@
 /**
- * A document as an application uses it: its state, edits, calls, and the client's actions.
+ * The public interface of a document: its state, edits, calls of the server, and the actions that the server can call.
  *
- * An edit changes the state here at once, and the server's with the next `sync`. While the document does not follow the
- * server (no connection, no state yet, or the copy is known to be wrong), edits are kept; what was to be synced goes out
- * as soon as it follows again. `copy.js` rules what becomes of them.
+ * An edit changes the local state at once, and the server's state with the next `sync`. While the document does not
+ * follow the server (no connection, no state yet, or the replica may be wrong), edits are kept. Those that `sync` was
+ * called for are sent as soon as the document follows again. `replica.js` merges them into the new state.
  */
 
-import { Copy } from "./copy.js";
+import { Replica } from "./replica.js";
+import { Actions, bytesView, callData } from "./calls.js";
 import { ACTION, GET, PATCH, SET, TASK_CANCEL, TASK_START } from "./events.js";
 import { isObject } from "./json.js";
 import { apply } from "./patch.js";
 import { Refused } from "./pointer.js";
-import { Signal, callSafely } from "./signal.js";
+import { Signal } from "./signal.js";
 
 /** @typedef {import("./json.js").JsonObject} JsonObject */
 /** @typedef {import("./patch.js").Operation} Operation */
-/** @typedef {(arguments_: any, name: string) => unknown} Handler */
+/** @typedef {import("./calls.js").Handler} Handler */
 
 /**
- * What a document needs of its session.
- * @typedef {object} Link
+ * The interface of the session that a document needs.
+ * @typedef {object} Connection
  * @property {() => boolean} isConnected
- * @property {() => boolean} isCongested whether the server does not read what was sent
- * @property {(type: string, data: any) => boolean} send false: there is no connection
+ * @property {() => boolean} isCongested whether the server does not read what is sent
+ * @property {(type: string, data: any) => boolean} send returns false if there is no connection
  * @property {(type: string, metadata: JsonObject, bytes: Uint8Array) => boolean} sendBytes
- * @property {() => void} flush sends what waits to be synced, of all documents
+ * @property {() => void} flush sends the debounced edits of all documents
+ * @property {(document: SyncedDocument, entry: import("./kept-edits.js").Entry | null) => void} [keep] keeps edits over a reload
  */
 
-/** A server that announces a document does it at once; after this many milliseconds it is asked. */
+/** Milliseconds after which the client requests the state of a document that the server has not announced. */
 const ANNOUNCED_WITHIN = 1000;
 
-/** The server is not asked again for a state within this many milliseconds, whatever it answers. */
+/** Milliseconds between two automatic requests for the same state. */
 const ASK_AGAIN_AFTER = 1000;
 
-/** What the server asks for while it does not read is sent this many milliseconds later, if it does then. */
+/** Milliseconds after which the client checks again whether a congested server reads. */
 const ANSWER_AGAIN_AFTER = 50;
 
-/** Something that arrives this many milliseconds after an edit was sent shows that the edit has arrived. */
+/** Milliseconds after an edit in which it is kept for a reload. */
+const KEPT_WITHIN = 200;
+
+/** A frame that arrives this many milliseconds after an edit was sent confirms the edit. */
 const DELIVERED_AFTER = 2000;
 
 export class SyncedDocument {
-  #copy;
-  #link;
+  #replica;
+  #connection;
   #debounce;
   #isLazy;
   /** Whether the server's state has arrived on this connection. */
   #follows = false;
-  /** Whether the copy is known to be wrong: a patch could not be applied, or a frame was lost. */
+  /** Whether the replica may be wrong: a patch could not be applied, or a frame could not be read. */
   #isWrong = false;
-  /** Whether there was a `sync` that could not send. */
+  /** Whether a `sync` could not send. */
   #isWanted = false;
-  #sentAt = 0;
+  /** The sends that are not confirmed: the mark after each, and its time. @type {{mark: number, at: number}[]} */
+  #sends = [];
+  /** The marks of the requests that have no answer yet, of the earliest first. @type {number[]} */
+  #requests = [];
   #askedAt = -Infinity;
-  /** How many questions of the server wait until it reads: a state for each would fill the memory. */
+  /** The number of unanswered requests of a server that does not read: queued states would exhaust the memory. */
   #owed = 0;
+  /** Whether the connection may be dead. */
+  #isInDoubt = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #answering;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #asking;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #syncing;
-  /** @type {Map<string, Handler>} */ #handlers = new Map();
-  /** @type {Handler | undefined} */ #otherHandler;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #keeping;
+  /** Whether the edits of an earlier page were restored, and the server's state has not arrived yet. */
+  #isRestored = false;
+  #actions = new Actions();
   /** @type {Signal<SyncedDocument>} */ #changes = new Signal();
   /** @type {{state: JsonObject, isSynced: boolean, isFollowing: boolean}} */ #snapshot;
 
@@ -66,19 +78,19 @@ export class SyncedDocument {
    * @param {string} key
    * @param {JsonObject} initial
    * @param {{debounce?: number, lazy?: boolean}} options
-   * @param {Link} link
+   * @param {Connection} connection
    */
-  constructor(key, initial, { debounce = 0, lazy = false }, link) {
+  constructor(key, initial, { debounce = 0, lazy = false }, connection) {
     this.key = key;
-    this.#copy = new Copy(initial);
-    this.#link = link;
+    this.#replica = new Replica(initial);
+    this.#connection = connection;
     this.#debounce = debounce;
     this.#isLazy = lazy;
     this.#snapshot = this.#look();
   }
 
   get state() {
-    return this.#copy.state;
+    return this.#replica.value;
   }
 
   get isFollowing() {
@@ -86,7 +98,7 @@ export class SyncedDocument {
   }
 
   get isSynced() {
-    return this.isFollowing && !this.#copy.isPending;
+    return this.isFollowing && !this.#isInDoubt && !this.#replica.isPending;
   }
 
   get snapshot() {
@@ -103,7 +115,7 @@ export class SyncedDocument {
   /** @param {JsonObject | ((state: JsonObject) => JsonObject)} values */
   set(values) {
     const given = typeof values === "function" ? values(this.state) : values;
-    if (!isObject(given)) throw new TypeError("attributes are given as an object");
+    if (!isObject(given)) throw new TypeError("the attributes must be an object");
     this.#edit({ ...this.state, ...given });
   }
 
@@ -119,7 +131,9 @@ export class SyncedDocument {
 
   /** @param {JsonObject} next */
   #edit(next) {
-    if (this.#copy.edit(next)) this.#changed();
+    if (!this.#replica.edit(next)) return;
+    this.#keepSoon();
+    this.#changed();
   }
 
   /** @param {{debounce?: number}} [options] */
@@ -132,7 +146,7 @@ export class SyncedDocument {
     }
   }
 
-  /** Sends what waits for its time to be synced. */
+  /** Sends debounced edits now. */
   flush() {
     if (this.#syncing !== undefined) this.#push();
   }
@@ -140,33 +154,40 @@ export class SyncedDocument {
   #push() {
     clearTimeout(this.#syncing);
     this.#syncing = undefined;
-    if (!this.isFollowing || !this.#link.isConnected()) {
+    this.#keepSoon();
+    if (!this.isFollowing || !this.#connection.isConnected()) {
       this.#isWanted = true;
       return;
     }
     this.#isWanted = false;
-    const patch = this.#copy.take();
+    const patch = this.#replica.takePatch();
     if (patch.length === 0) return;
-    this.#sentAt = Date.now();
-    this.#link.send(`${PATCH}:${this.key}`, patch);
+    this.#noteSend();
+    this.#connection.send(`${PATCH}:${this.key}`, patch);
     this.#changed();
   }
 
+  #noteSend() {
+    this.#keepSoon();
+    this.#sends.push({ mark: this.#replica.mark, at: Date.now() });
+  }
+
   fetchState() {
-    this.#askedAt = -Infinity; // the user may ask at any time
+    this.#askedAt = -Infinity; // requests of the user are not limited
     return this.#ask();
   }
 
   sendState() {
-    if (!this.#link.isConnected()) {
+    if (!this.#connection.isConnected()) {
       this.#isWanted = true;
       return false;
     }
     clearTimeout(this.#syncing);
     this.#syncing = undefined;
     this.#isWanted = false;
-    this.#sentAt = Date.now();
-    this.#link.send(`${SET}:${this.key}`, this.#copy.takeAll());
+    const state = this.#replica.takeState();
+    this.#noteSend();
+    this.#connection.send(`${SET}:${this.key}`, state);
     this.#changed();
     return true;
   }
@@ -205,35 +226,25 @@ export class SyncedDocument {
    * @param {ArrayBuffer | ArrayBufferView} [bytes]
    */
   #callOut(event, name, given = {}, bytes) {
-    if (typeof name !== "string") throw new TypeError("the name of an action or a task is a string");
-    if (!isObject(given)) throw new TypeError("arguments are given as an object");
-    const reserved = ["type", ...(bytes === undefined ? [] : ["data"])].find((taken) => Object.hasOwn(given, taken));
-    if (reserved !== undefined) throw new TypeError(`an argument can't be called ${reserved}`); // actions-shape, binary-reserved
+    const data = callData(name, given, bytes !== undefined);
     const type = `${event}:${this.key}`;
-    const data = { type: name, ...given };
-    this.#link.flush(); // so that the server has the edits that came before
-    return bytes === undefined ? this.#link.send(type, data) : this.#link.sendBytes(type, data, view(bytes));
+    this.#connection.flush(); // the server must have the earlier edits
+    return bytes === undefined ? this.#connection.send(type, data) : this.#connection.sendBytes(type, data, bytesView(bytes));
   }
 
-  /** @param {string} name @param {Handler} handler @returns {() => void} */
+  /** @param {string} name @param {Handler} handler */
   onAction(name, handler) {
-    this.#handlers.set(name, handler);
-    return () => {
-      if (this.#handlers.get(name) === handler) this.#handlers.delete(name);
-    };
+    return this.#actions.on(name, handler);
   }
 
-  /** @param {Handler} handler @returns {() => void} */
+  /** @param {Handler} handler */
   onOtherAction(handler) {
-    this.#otherHandler = handler;
-    return () => {
-      if (this.#otherHandler === handler) this.#otherHandler = undefined;
-    };
+    return this.#actions.onOther(handler);
   }
 
   // The session
 
-  /** A connection is there. */
+  /** Starts to follow the server on a new connection. */
   open() {
     this.#follows = this.#isWrong = false;
     this.#askedAt = -Infinity;
@@ -242,27 +253,38 @@ export class SyncedDocument {
     this.#changed();
   }
 
-  /** The document was made when the connection was there already. */
+  /** Starts to follow the server on a connection that was open before the document was created. */
   join() {
     this.open();
     this.#ask();
   }
 
-  /** The connection is gone. */
+  /** Stops following the server: the connection has ended. */
   lose() {
     clearTimeout(this.#asking);
     clearTimeout(this.#answering);
     this.#owed = 0;
+    this.#sends = [];
+    this.#requests = [];
     this.#follows = this.#isWrong = false;
     this.#changed();
   }
 
-  /** Something has arrived from the server. @param {number} now */
+  /** Records that a frame has arrived. @param {number} now */
   hear(now) {
-    if (this.#copy.isUnconfirmed && now - this.#sentAt >= DELIVERED_AFTER) this.#copy.confirm();
+    const later = this.#sends.findIndex(({ at }) => now - at < DELIVERED_AFTER);
+    const sends = this.#sends.splice(0, later < 0 ? this.#sends.length : later);
+    for (const { mark } of sends) this.#replica.confirm(mark);
+    if (sends.length > 0) this.#keepSoon();
   }
 
-  /** The copy may be wrong: something could not be read. */
+  /** Records whether the connection may be dead. @param {boolean} isInDoubt */
+  doubtConnection(isInDoubt) {
+    this.#isInDoubt = isInDoubt;
+    this.#changed();
+  }
+
+  /** Requests the state, because a frame could not be read and the replica may be wrong. */
   doubt() {
     if (!this.#follows) return;
     this.#isWrong = true;
@@ -271,10 +293,10 @@ export class SyncedDocument {
   }
 
   /**
-   * Acts on an event for this key, whose data is as it has to be.
+   * Handles an event for this key with valid data.
    * @param {import("./events.js").Event} event
-   * @returns {boolean} false: it is a call of an action that is not there (actions-unknown)
-   * @throws {Refused} it is a patch that can't be applied
+   * @returns {boolean} false if it calls an action without a handler (actions-unknown)
+   * @throws {Refused} if it is a patch that can't be applied
    */
   receive({ name, data }) {
     if (name === SET) this.#receiveState(data);
@@ -282,7 +304,7 @@ export class SyncedDocument {
     else if (name === GET) {
       this.#owed += 1;
       this.#answer(); // state-get, state-get-data
-    } else return this.#run(data);
+    } else return this.#actions.run(data);
     return true;
   }
 
@@ -290,18 +312,23 @@ export class SyncedDocument {
   #receiveState(data) {
     clearTimeout(this.#asking);
     this.#askedAt = -Infinity;
-    const restored = this.#copy.replace(data, !this.#follows);
+    if (this.#isRestored && Object.keys(this.#replica.versions[0]).some((name) => !Object.hasOwn(data, name))) {
+      this.#replica = new Replica(data); // the kept edits belong to another kind of document
+    }
+    this.#isRestored = false;
+    const restored = this.#replica.applyState(data, !this.#follows, this.#requests.shift());
     this.#follows = true;
     this.#isWrong = false;
     if (restored || this.#isWanted) this.#push();
+    this.#keepSoon();
     this.#changed();
   }
 
   /** @param {any} patch */
   #receivePatch(patch) {
     try {
-      if (!this.#follows) throw new Refused("a patch came before the state");
-      this.#copy.patch(patch);
+      if (!this.#follows) throw new Refused("the patch arrived before the state");
+      this.#replica.applyPatch(patch);
     } catch (error) {
       this.#isWrong = true;
       this.#ask(); // state-ask-again
@@ -311,26 +338,41 @@ export class SyncedDocument {
     this.#changed();
   }
 
-  /** @param {any} data */
-  #run(data) {
-    const { type, ...given } = data;
-    const handler = this.#handlers.get(type) ?? this.#otherHandler;
-    if (handler) callSafely(handler, given, type);
-    return handler !== undefined;
-  }
-
   #answer() {
     clearTimeout(this.#answering);
-    while (this.#owed > 0 && !this.#link.isCongested()) {
+    while (this.#owed > 0 && !this.#connection.isCongested()) {
       this.#owed -= 1;
       this.sendState();
     }
     if (this.#owed > 0) this.#answering = setTimeout(() => this.#answer(), ANSWER_AGAIN_AFTER);
   }
 
-  // Asking
+  // Kept edits
 
-  /** Asks for the state, or does it later if that was a moment ago. @returns {boolean} false: there is no connection */
+  /** Continues with the edits of an earlier page. @param {import("./kept-edits.js").Entry} entry */
+  restore(entry) {
+    this.#replica.restore(entry);
+    this.#isRestored = true;
+    this.#isWanted ||= entry.isWanted;
+    this.#changed();
+  }
+
+  #keepSoon() {
+    if (this.#connection.keep) this.#keeping ??= setTimeout(() => this.keep(), KEPT_WITHIN);
+  }
+
+  /** Keeps the edits that a reload would lose now. */
+  keep() {
+    clearTimeout(this.#keeping);
+    this.#keeping = undefined;
+    const { versions, value, isPending, isUnconfirmed } = this.#replica;
+    const isWanted = this.#isWanted || this.#syncing !== undefined;
+    this.#connection.keep?.(this, isPending || isUnconfirmed ? { versions, value, isWanted } : null);
+  }
+
+  // Requests
+
+  /** Requests the state, later if the last request is recent. @returns {boolean} false if there is no connection */
   #ask() {
     const rest = this.#askedAt + ASK_AGAIN_AFTER - Date.now();
     if (rest > 0) {
@@ -338,7 +380,8 @@ export class SyncedDocument {
       return true;
     }
     clearTimeout(this.#asking);
-    if (!this.#link.send(`${GET}:${this.key}`, {})) return false;
+    if (!this.#connection.send(`${GET}:${this.key}`, {})) return false;
+    this.#requests.push(this.#replica.mark);
     this.#askedAt = Date.now();
     return true;
   }
@@ -362,11 +405,4 @@ export class SyncedDocument {
     this.#snapshot = now;
     this.#changes.emit(this);
   }
-}
-
-/** @param {ArrayBuffer | ArrayBufferView} bytes */
-function view(bytes) {
-  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (Object.prototype.toString.call(bytes) === "[object ArrayBuffer]") return new Uint8Array(bytes);
-  throw new TypeError("bytes are an ArrayBuffer or a view of one; of a File, `await file.arrayBuffer()`");
 }

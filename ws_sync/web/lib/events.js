@@ -1,8 +1,8 @@
 /**
- * Events: between text frames and what a client acts on.
+ * Reads, checks and writes events.
  *
- * `read` rejects what is not an event (MalformedFrame); `check` whether the data of an event is as its type demands (Refused).
- * What a client does not know, or only servers are to know, is neither.
+ * `read` rejects frames that are not events (MalformedFrame). `check` rejects events of the protocol with invalid data
+ * (Refused). Events of unknown types, and events that only servers handle, are not errors.
  */
 
 import { MalformedFrame, isObject, parse, toJson } from "./json.js";
@@ -32,17 +32,17 @@ export const TOAST_TYPES = ["default", "message", "info", "success", "warning", 
  * Reads a text frame.
  * @param {string} text
  * @returns {Event}
- * @throws {MalformedFrame} it is not an event
+ * @throws {MalformedFrame} if it is not an event
  */
 export function read(text) {
   const event = parse(text);
-  if (!isObject(event)) throw new MalformedFrame("a frame is an object");
-  if (!Object.hasOwn(event, "type") || typeof event.type !== "string") throw new MalformedFrame("no type"); // events-type-string
+  if (!isObject(event)) throw new MalformedFrame("a frame must be a JSON object");
+  if (!Object.hasOwn(event, "type") || typeof event.type !== "string") throw new MalformedFrame("an event must have a string type"); // events-type-string
   return typed(event.type, Object.hasOwn(event, "data") ? event.data : null); // events-data-absent, events-extra-members
 }
 
 /**
- * An event of this type.
+ * Creates an event, and splits its type into name and key.
  * @param {string} type
  * @param {any} data
  * @returns {Event}
@@ -54,23 +54,23 @@ export function typed(type, data) {
 }
 
 /**
- * The text frame of an event; without `data`, the event has none.
+ * Returns an event as a text frame. If `data` is undefined, the event has no member `data`.
  * @param {string} type
  * @param {any} [data]
  * @returns {string}
- * @throws {TypeError | RangeError} the data is not JSON
+ * @throws {TypeError | RangeError} if the data is not JSON
  */
 export function write(type, data) {
   const event = data === undefined ? { type } : { type, data };
   return JSON.stringify(toJson(event)); // events-envelope, events-strict-json
 }
 
-/** Whether data is a call (actions-shape). @param {any} data */
+/** Returns whether data is a call (actions-shape). @param {any} data */
 export function isCall(data) {
   return isObject(data) && Object.hasOwn(data, "type") && typeof data.type === "string";
 }
 
-/** The events of the protocol that have a key, and those that have none; what each demands of its data. */
+/** The events of the protocol that a client handles, with a key and without one, and the check of their data. */
 const WITH_KEY = new Map([
   [SET, isObject],
   [GET, () => true],
@@ -85,19 +85,25 @@ const WITHOUT_KEY = new Map([
   [REQUEST_USER_SESSION, () => true],
 ]);
 
+/** Checks the type of an application's event (events-custom). @param {string} type */
+export function checkOwnType(type) {
+  if (typeof type !== "string" || type.startsWith("_"))
+    throw new TypeError("the type of an application's event must be a string that does not begin with an underscore");
+}
+
 /**
- * Whether an event is one of the protocol that a client acts on.
+ * Returns whether an event is an event of the protocol that a client handles.
  * @param {Event} event
- * @returns {boolean} false: the client does not know it (events-unknown-type, events-direction-client)
- * @throws {Refused} its data is not as its type demands
+ * @returns {boolean} false if the client does not know it (events-unknown-type, events-direction-client)
+ * @throws {Refused} if its data is invalid
  */
 export function check(event) {
   const demands = (event.key === null ? WITHOUT_KEY : WITH_KEY).get(event.name);
   if (demands === undefined) {
-    if (event.key === null && WITH_KEY.has(event.name)) throw new Refused(`${event.name} without a key`);
+    if (event.key === null && WITH_KEY.has(event.name)) throw new Refused(`${event.name} must have a key`);
     return false;
   }
-  if (!demands(event.data)) throw new Refused(`${event.name} with other data than it has to have`);
+  if (!demands(event.data)) throw new Refused(`the data of ${event.name} is invalid`);
   return true;
 }
 
@@ -124,7 +130,7 @@ function isBase64(text) {
   return typeof text === "string" && text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 }
 
-/** The bytes of a Base64 text. @param {string} text @returns {Uint8Array} */
+/** Decodes a Base64 text. @param {string} text @returns {Uint8Array} */
 export function bytesOf(text) {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

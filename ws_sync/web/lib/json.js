@@ -1,22 +1,22 @@
 /**
- * JSON: values in and out, read strictly, equal by JSON's types.
+ * JSON values: strict parsing, immutable values, and equality by JSON's types.
  *
- * A value of this module is deeply frozen, and known as such: two that share a part share the object, so that what is
- * the same object has not changed. Objects keep their usual prototype, but a member is only ever read by its own name
- * and written by `put`, so that `__proto__` and `toString` are names like any other (events-member-names).
+ * The values of this module are deeply frozen and share equal parts, so the same object means that nothing has changed.
+ * Objects keep their usual prototype. But members are only read with `Object.hasOwn` and written with `put`, so
+ * `__proto__` and `toString` are ordinary member names (events-member-names).
  *
  * @typedef {null | boolean | number | string | readonly Json[] | {readonly [name: string]: Json}} Json
  * @typedef {{readonly [name: string]: Json}} JsonObject
  */
 
-/** Deeper values are refused, coming and going: more than the 64 levels that everyone takes (events-depth-limit). */
+/** The maximum nesting of a value, received or sent. Every peer accepts 64 levels (events-depth-limit). */
 export const MAX_DEPTH = 128;
 
 /** A frame that is not an event. */
 export class MalformedFrame extends Error {}
 
 /**
- * The containers that are known to be JSON and frozen: how deep each is nested, and about how many characters it has as text.
+ * The containers that are known to be frozen JSON, with their nesting and the approximate length of their JSON text.
  * @type {WeakMap<object, {depth: number, size: number}>}
  */
 const known = new WeakMap();
@@ -25,7 +25,7 @@ const known = new WeakMap();
 export const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
- * Gives an object a member, whatever its name.
+ * Sets a member of an object, also one that is called `__proto__`.
  * @param {any} object
  * @param {string} name
  * @param {any} value
@@ -35,17 +35,17 @@ export function put(object, name, value) {
   else Object.defineProperty(object, name, { value, configurable: true, enumerable: true, writable: true });
 }
 
-/** A copy of an object that may be written to. @param {JsonObject} object @returns {Record<string, Json>} */
+/** Returns a mutable copy of an object. @param {JsonObject} object @returns {Record<string, Json>} */
 export function thaw(object) {
-  return { ...object }; // which copies a member called __proto__ as one
+  return { ...object }; // this also copies a member called __proto__
 }
 
 /**
- * Freezes a new container, all of whose parts are of this module.
+ * Freezes a new container whose parts are values of this module.
  * @template {object} T
  * @param {T} container
  * @returns {T}
- * @throws {RangeError} it is nested too deep
+ * @throws {RangeError} if it is nested too deeply
  */
 export function seal(container) {
   let depth = 1;
@@ -59,32 +59,32 @@ export function seal(container) {
     }
   }
   if (!Array.isArray(container)) for (const name of Object.keys(container)) size += name.length + 3;
-  if (depth > MAX_DEPTH) throw new RangeError(`nested deeper than ${MAX_DEPTH} levels`);
+  if (depth > MAX_DEPTH) throw new RangeError(`the value is nested deeper than ${MAX_DEPTH} levels`);
   known.set(Object.freeze(container), { depth, size });
   return container;
 }
 
-/** How many levels of containers a value of this module has. @param {Json} value */
+/** Returns the nesting of a value of this module. @param {Json} value */
 export const depthOf = (value) => known.get(/** @type {object} */ (value))?.depth ?? 0;
 
-/** About how many characters the text of a value of this module has; what is shared counts each time. @param {Json} value */
+/** Returns the approximate length of the JSON text of a value of this module. Shared parts count each time. @param {Json} value */
 export const sizeOf = (value) => {
   if (typeof value === "object" && value !== null) return known.get(value)?.size ?? 0;
   return typeof value === "string" ? value.length + 3 : 5;
 };
 
-/** Whether a container has passed through this module. @param {object} container */
+/** Returns whether a container is a value of this module. @param {object} container */
 export const isSealed = (container) => known.has(container);
 
 /**
- * Makes a value of JSON of what a program hands over; parts that already are one are shared, all else is copied.
+ * Converts a value of the application to a JSON value. Parts that are JSON values already are shared, others copied.
  *
- * Members that are `undefined` are left out, and what has a method `toJSON` stands for what it returns, as everywhere.
+ * As with `JSON.stringify`, members that are `undefined` are left out, and a method `toJSON` is called.
  * @param {any} value
- * @param {number} [depth] levels that may follow
+ * @param {number} [depth] the number of levels that are allowed
  * @returns {any}
- * @throws {TypeError} it is not JSON: NaN, a function, a Map, half a surrogate pair …
- * @throws {RangeError} it is nested too deep, or in itself
+ * @throws {TypeError} if it is not JSON: NaN, a function, a Map, a lone surrogate …
+ * @throws {RangeError} if it is nested too deeply, or contains itself
  */
 export function toJson(value, depth = MAX_DEPTH) {
   if (value === null || typeof value === "boolean") return value;
@@ -93,12 +93,12 @@ export function toJson(value, depth = MAX_DEPTH) {
     return value;
   }
   if (typeof value === "string") {
-    if (!isWellFormed(value)) throw new TypeError(`half a surrogate pair is not JSON: ${JSON.stringify(value)}`); // events-lone-surrogate
+    if (!isWellFormed(value)) throw new TypeError(`a string with a lone surrogate is not JSON: ${JSON.stringify(value)}`); // events-lone-surrogate
     return value;
   }
   if (typeof value !== "object") throw new TypeError(`a value of type ${typeof value} is not JSON`);
   if (known.has(value)) return value;
-  if (depth === 0) throw new RangeError(`nested deeper than ${MAX_DEPTH} levels`);
+  if (depth === 0) throw new RangeError(`the value is nested deeper than ${MAX_DEPTH} levels`);
   if (typeof value.toJSON === "function") return toJson(value.toJSON(), depth - 1);
   if (Array.isArray(value)) return seal(Array.from(value, (element) => toJson(element, depth - 1)));
   if (!isPlain(value)) throw new TypeError(`an object of class ${value.constructor?.name} is not JSON`);
@@ -112,44 +112,44 @@ export function toJson(value, depth = MAX_DEPTH) {
 /** @param {object} value */
 function isPlain(value) {
   const prototype = Object.getPrototypeOf(value);
-  // Object.prototype may be that of another window, whose own prototype is null
+  // the prototype may be the Object.prototype of another window
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** `String.prototype.isWellFormed`, which is not everywhere yet. @param {string} text */
+/** `String.prototype.isWellFormed`, which older browsers lack. @param {string} text */
 function isWellFormed(text) {
   return !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text);
 }
 
 /**
- * Reads JSON text.
+ * Parses JSON text strictly.
  * @param {string} text
  * @returns {Json}
- * @throws {MalformedFrame} a receiver must refuse it, or should
+ * @throws {MalformedFrame} if it is not JSON, or a receiver must or should reject it
  */
 export function parse(text) {
   let value;
   try {
-    value = JSON.parse(text); // which refuses NaN, Infinity and a byte order mark
+    value = JSON.parse(text); // rejects NaN, Infinity and a byte order mark
   } catch {
-    throw new MalformedFrame("not JSON");
+    throw new MalformedFrame("the text is not JSON");
   }
   try {
-    value = toJson(value); // events-not-finite: 1e999 is Infinity by now
+    value = toJson(value); // events-not-finite: JSON.parse has made Infinity of 1e999
   } catch (error) {
     throw new MalformedFrame(/** @type {Error} */ (error).message);
   }
-  // What is written again as it came has no two members of one name; most frames are like that.
+  // A text that is equal after a round trip has no duplicate members. Most frames pass this cheap check.
   if (JSON.stringify(value) !== text) refuseDuplicates(text);
   return value;
 }
 
 /**
  * events-duplicate-members.
- * @param {string} text which is known to be JSON
+ * @param {string} text valid JSON
  */
 function refuseDuplicates(text) {
-  /** The names of each open object so far; of an open array, none. @type {Set<string>[]} */
+  /** The member names of each open object; an empty set for an open array. @type {Set<string>[]} */
   const open = [];
   let string = "";
   for (let at = 0; at < text.length; at++) {
@@ -161,7 +161,7 @@ function refuseDuplicates(text) {
     } else if (character === ":") {
       const names = open[open.length - 1];
       const name = string.includes("\\") ? JSON.parse(string) : string.slice(1, -1);
-      if (names.has(name)) throw new MalformedFrame(`two members are called ${JSON.stringify(name)}`);
+      if (names.has(name)) throw new MalformedFrame(`the member ${JSON.stringify(name)} occurs twice`);
       names.add(name);
     } else if (character === "{" || character === "[") open.push(new Set());
     else if (character === "}" || character === "]") open.pop();
@@ -169,8 +169,8 @@ function refuseDuplicates(text) {
 }
 
 /**
- * Whether two values are the same by JSON's types: `1` is `1.0`, and not `true` (patch-test, patch-type-changes).
- * @param {Json | undefined} left undefined: no value at all
+ * Returns whether two values are equal by JSON's types: `1` equals `1.0`, but not `true` (patch-test, patch-type-changes).
+ * @param {Json | undefined} left undefined means that there is no value
  * @param {Json | undefined} right
  * @returns {boolean}
  */

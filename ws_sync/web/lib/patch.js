@@ -1,8 +1,8 @@
 /**
- * JSON Patch (RFC 6902), applied without changing the document that it is applied to.
+ * Applies JSON Patches (RFC 6902) without changing the original document.
  *
- * A container is copied when it is first written to, and so are those around it; all else is shared. So a patch that
- * fails half-way has changed nothing (patch-atomic), and what is the same object before and after was not touched.
+ * A container is copied before it is first written to, and so are the containers around it. The rest is shared. So a
+ * patch that fails half-way has changed nothing (patch-atomic), and parts without a change stay the same object.
  */
 
 import { equal, isObject, isSealed, put, seal, sizeOf, thaw, toJson } from "./json.js";
@@ -12,18 +12,18 @@ import { Refused, find, index, step, tokens } from "./pointer.js";
 /** @typedef {{op: string, path: string, from?: string, value?: Json}} Operation */
 
 /**
- * What all `copy` operations of a patch may always add, in about the characters of JSON text; they may add more as long as it
- * is not more than twice what was there. A copy shares what it was made of, so a short patch makes a text without end.
+ * Limit of what the `copy` operations of a patch may add, in approximate characters of JSON text. Twice the size of the
+ * document is allowed as well, if that is more. Copies share memory, so a short patch can create an enormous document.
  */
 const MAX_GROWTH = 1_000_000;
 
-/** What a document may have at most, in these characters, when a patch copies. */
+/** The maximum size of a document that a patch with `copy` operations creates, in the same unit. */
 const MAX_GROWN = 1 << 26;
 
-/** At most this many elements may be shifted in arrays by all operations of a patch: about a second's work. */
+/** The maximum number of array elements that one patch may shift: about one second of work. */
 const MAX_SHIFTED = 1_000_000_000;
 
-/** The members that each operation has beside `op` (patch-operations, patch-malformed). */
+/** The members that each operation must have besides `op` (patch-operations, patch-malformed). */
 const MEMBERS = new Map([
   ["add", ["path", "value"]],
   ["remove", ["path"]],
@@ -34,47 +34,47 @@ const MEMBERS = new Map([
 ]);
 
 /**
- * Whether data is a patch, whatever it is applied to.
+ * Checks that data is a patch, independent of a document.
  * @param {any} patch
  * @returns {asserts patch is Operation[]}
- * @throws {Refused} it is none
+ * @throws {Refused} if it is not a patch
  */
 export function check(patch) {
-  if (!Array.isArray(patch)) throw new Refused("a patch is an array"); // patch-malformed
+  if (!Array.isArray(patch)) throw new Refused("a patch must be an array"); // patch-malformed
   for (const operation of patch) {
     const members =
       isObject(operation) && Object.hasOwn(operation, "op")
         ? MEMBERS.get(/** @type {any} */ (operation.op))
         : undefined;
-    if (!members) throw new Refused("no operation of RFC 6902");
+    if (!members) throw new Refused(`not an operation of RFC 6902: ${JSON.stringify(operation)?.slice(0, 100)}`);
     for (const name of members) {
-      if (!Object.hasOwn(operation, name)) throw new Refused(`an operation ${operation.op} without ${name}`);
+      if (!Object.hasOwn(operation, name)) throw new Refused(`the operation ${JSON.stringify(operation.op)} lacks the member ${JSON.stringify(name)}`);
       if (name !== "value") tokens(operation[name]);
     }
   }
 }
 
 /**
- * The document that a patch makes of another one, which stays as it is.
+ * Returns the document after a patch. The original is not changed.
  * @param {Json} document
  * @param {Json} patch
  * @returns {Json}
- * @throws {Refused} the patch is none, or one of its operations can't be carried out
+ * @throws {Refused} if it is not a patch, or an operation can't be applied
  */
 export function apply(document, patch) {
   check(patch);
   const draft = new Draft(toJson(document));
   try {
-    for (const operation of patch) draft.carryOut(operation); // patch-sequence
+    for (const operation of patch) draft.apply(operation); // patch-sequence
     return draft.finish();
   } catch (error) {
-    if (error instanceof RangeError || error instanceof TypeError) throw new Refused(error.message); // it is not JSON, or too deep
+    if (error instanceof RangeError || error instanceof TypeError) throw new Refused(error.message); // the value is not JSON, or nested too deeply
     throw error;
   }
 }
 
 class Draft {
-  /** The containers that were copied, and may be written to. @type {Set<any>} */
+  /** The copied containers, which may be written to. @type {Set<any>} */
   #own = new Set();
   /** @type {any} */
   #document;
@@ -88,8 +88,8 @@ class Draft {
     this.#size = sizeOf(document);
   }
 
-  /** @param {Operation} operation whose other members mean nothing (patch-extra-members) */
-  carryOut(operation) {
+  /** @param {Operation} operation other members are ignored (patch-extra-members) */
+  apply(operation) {
     const path = tokens(operation.path);
     const origin = () => tokens(operation.from);
     switch (operation.op) {
@@ -104,7 +104,7 @@ class Draft {
       case "move":
         return this.#move(path, origin());
       default:
-        if (!equal(find(this.#document, path), operation.value)) throw new Refused("a test fails"); // patch-test
+        if (!equal(find(this.#document, path), operation.value)) throw new Refused(`the test of ${JSON.stringify(operation.path)} failed`); // patch-test
     }
   }
 
@@ -140,7 +140,7 @@ class Draft {
     put(container, token, value);
   }
 
-  /** @param {string[]} path @returns {Json} what was there */
+  /** @param {string[]} path @returns {Json} the removed value */
   #take(path) {
     if (path.length === 0) throw new Refused("the whole document can't be removed");
     const token = path[path.length - 1];
@@ -151,7 +151,7 @@ class Draft {
     return value;
   }
 
-  /** The container of the place to which a path leads, ready to be written to. @param {string[]} path */
+  /** Returns the container of a path's target, ready to be written to. @param {string[]} path */
   #open(path) {
     let container = (this.#document = this.#writable(this.#document));
     for (const token of path.slice(0, -1)) {
@@ -166,13 +166,13 @@ class Draft {
   #writable(value) {
     if (this.#own.has(value)) return value;
     if (!Array.isArray(value) && !isObject(value))
-      throw new Refused("the path leads through a value that has no parts");
+      throw new Refused("the path goes through a value that is not an object or array");
     const copy = Array.isArray(value) ? [...value] : thaw(value);
     this.#own.add(copy);
     return copy;
   }
 
-  /** Counts what a copy adds. @param {Json} value @returns {Json} the same */
+  /** Counts the size of a copied value. @param {Json} value @returns {Json} the same value */
   #grow(value) {
     this.#growth += sizeOf(value);
     if (this.#growth > Math.max(MAX_GROWTH, 2 * this.#size) || this.#growth + this.#size > MAX_GROWN)
@@ -180,14 +180,14 @@ class Draft {
     return value;
   }
 
-  /** Counts the elements behind an index. @param {number} at @param {any[]} container @returns {number} the index */
+  /** Counts the elements after an index. @param {number} at @param {any[]} container @returns {number} the index */
   #shift(at, container) {
     this.#shifted += container.length - at;
-    if (this.#shifted > MAX_SHIFTED) throw new Refused(`the patch shifts more than ${MAX_SHIFTED} elements of arrays`);
+    if (this.#shifted > MAX_SHIFTED) throw new Refused(`the patch shifts more than ${MAX_SHIFTED} array elements`);
     return at;
   }
 
-  /** Freezes what was copied within a value; later operations copy it again. @param {any} value @returns {any} */
+  /** Freezes the copied containers in a value. Later operations copy them again. @param {any} value @returns {any} */
   #settle(value) {
     if (typeof value !== "object" || value === null || isSealed(value)) return value;
     this.#own.delete(value);

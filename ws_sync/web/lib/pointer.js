@@ -1,24 +1,24 @@
-/** JSON Pointer (RFC 6901): tokens in a text, and where they lead. */
+/** JSON Pointer (RFC 6901): parsing and evaluation. */
 
 import { isObject } from "./json.js";
 
 /** @typedef {import("./json.js").Json} Json */
 
-/** Something that a peer asked for and does not get. */
+/** A valid JSON frame asks for something invalid, such as a patch of a missing member. */
 export class Refused extends Error {}
 
-/** A token as it stands in a pointer (patch-escaping). @param {string} token */
+/** Escapes a reference token (patch-escaping). @param {string} token */
 export const escape = (token) => token.replaceAll("~", "~0").replaceAll("/", "~1");
 
 /**
- * The tokens of a pointer (patch-unescape).
+ * Returns the unescaped reference tokens of a pointer (patch-unescape).
  * @param {unknown} pointer
  * @returns {string[]}
- * @throws {Refused} it is none (patch-pointer-syntax)
+ * @throws {Refused} if it is not a pointer (patch-pointer-syntax)
  */
 export function tokens(pointer) {
   if (typeof pointer !== "string" || (pointer !== "" && pointer[0] !== "/") || /~(?![01])/.test(pointer)) {
-    throw new Refused(`no JSON Pointer: ${JSON.stringify(pointer)}`);
+    throw new Refused(`not a JSON Pointer: ${JSON.stringify(pointer)}`);
   }
   return pointer
     .split("/")
@@ -27,36 +27,36 @@ export function tokens(pointer) {
 }
 
 /**
- * The index that a token is in an array (patch-index).
+ * Returns a reference token as an array index (patch-index).
  * @param {string} token
  * @param {number} end the first index that is out of bounds
  * @returns {number}
- * @throws {Refused} it is none
+ * @throws {Refused} if it is not an index below `end`
  */
 export function index(token, end) {
   if (!/^(0|[1-9][0-9]*)$/.test(token) || Number(token) >= end)
-    throw new Refused(`no element ${JSON.stringify(token)}`);
+    throw new Refused(`the array has no element ${JSON.stringify(token)}`);
   return Number(token);
 }
 
 /**
- * A part of a container.
+ * Returns a member or an element of a container.
  * @param {Json} container
  * @param {string} token
  * @returns {Json}
- * @throws {Refused} it has none there (patch-missing-target)
+ * @throws {Refused} if it does not exist (patch-missing-target)
  */
 export function step(container, token) {
   if (Array.isArray(container)) return container[index(token, container.length)];
-  if (!isObject(container) || !Object.hasOwn(container, token)) throw new Refused(`no member ${JSON.stringify(token)}`);
+  if (!isObject(container) || !Object.hasOwn(container, token)) throw new Refused(`the value has no member ${JSON.stringify(token)}`);
   return container[token];
 }
 
 /**
- * The value to which a pointer leads.
+ * Returns the value that a pointer refers to.
  * @param {Json} document
  * @param {string[]} path
  * @returns {Json}
- * @throws {Refused} there is none
+ * @throws {Refused} if it does not exist
  */
 export const find = (document, path) => path.reduce(step, document);

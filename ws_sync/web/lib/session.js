@@ -1,16 +1,17 @@
 /**
- * A session: one server, one connection at a time, and the documents that outlive it.
+ * A session: one server, one connection at a time, and the documents, which outlive connections.
  *
  *     stopped --connect()--> connecting --first event--> connected
- *     connecting, connected --lost--> disconnected --waiting time is over--> connecting
+ *     connecting, connected --lost--> disconnected --delay is over--> connecting
  *     any --_DISCONNECT, close()--> stopped
  *
- * A connection counts as *connected* with its first event, since an endpoint may begin with the identification, before
- * which nothing else may be sent; or when the server has been silent for a while, as one is that announces nothing.
- * Nothing that a server sends throws, ends the connection or changes anything but the document that it is for.
+ * A connection is *connected* after its first event other than the request for identification, because the client must
+ * send nothing before its answer to that; or after a while of silence, because a server may announce nothing. No frame
+ * of a server throws, ends the connection or changes another document than its own.
  */
 
 import { Backoff } from "./backoff.js";
+import { Pairing } from "./binary-pairs.js";
 import { SyncedDocument } from "./document.js";
 import {
   BIN_META,
@@ -23,32 +24,26 @@ import {
   USER_SESSION,
   bytesOf,
   check,
+  checkOwnType,
   read,
   write,
 } from "./events.js";
 import { checked, storedIdentity } from "./identity.js";
-import { MalformedFrame } from "./json.js";
+import { MalformedFrame, sizeOf } from "./json.js";
+import { KeptEdits } from "./kept-edits.js";
+import { Liveness } from "./liveness.js";
 import { watchPage } from "./page.js";
-import { Pairing } from "./pairing.js";
 import { Refused } from "./pointer.js";
-import { Signal, callSafely, tell } from "./signal.js";
+import { Signals, callSafely, report } from "./signal.js";
+import { Timers } from "./timers.js";
+import { timesOf } from "./times.js";
+import { webSocketUrl } from "./url.js";
 
 /** @typedef {import("./events.js").Event} Event */
 /** @typedef {"stopped" | "connecting" | "connected" | "disconnected"} Status */
 
-/** A server that leaves this many bytes unread is sent no more states until it has read. */
+/** The number of buffered bytes from which no states are sent until the server has read. */
 const CONGESTED = 1 << 20;
-
-const SIGNALS = /** @type {const} */ (["status", "toast", "download", "sent", "received", "problem"]);
-
-/** @type {{firstDelay: number, maxDelay: number, steadyAfter: number, openWithin: number, quietFor: number}} */
-const TIMES = {
-  firstDelay: 250, // of the first wait after a loss; each later one is up to twice as long
-  maxDelay: 10_000,
-  steadyAfter: 3000, // a connection that ends sooner counts as a failed attempt
-  openWithin: 10_000, // an attempt that takes longer has failed
-  quietFor: 1000, // after which a silent server is taken for one that does not ask who is there
-};
 
 export class Session {
   #url;
@@ -58,15 +53,19 @@ export class Session {
   #backoff;
   /** @type {Map<string, SyncedDocument>} */ #documents = new Map();
   /** @type {Map<string, (data: any) => unknown>} */ #eventHandlers = new Map();
-  #signals = Object.fromEntries(SIGNALS.map((name) => [name, /** @type {Signal<any>} */ (new Signal())]));
+  #signals = new Signals("status", "toast", "download", "sent", "received", "problem");
   /** @type {Status} */ #status = "stopped";
   /** @type {WebSocket | null} */ #socket = null;
   #pairing = new Pairing();
-  /** Whether the server has asked who is there on this connection. */
-  #wasAsked = false;
+  /** Whether the server has requested the identification on this connection. */
+  #wasRequested = false;
   #connectedAt = 0;
+  #liveness;
+  #keptEdits;
+  /** Whether the session opens its connection as soon as the kept edits are restored. */
+  #isRestoring = false;
   #unwatch = () => {};
-  /** @type {Set<ReturnType<typeof setTimeout>>} */ #timers = new Set();
+  #timers = new Timers();
   /** @type {number | null} */ #retryAt = null;
   /** @type {string | null} */ #reason = null;
 
@@ -74,15 +73,19 @@ export class Session {
    * @param {string | URL} url
    * @param {any} [options]
    */
-  constructor(url, { identify, WebSocket = globalThis.WebSocket, ...times } = {}) {
+  constructor(url, { identify, persist, WebSocket = globalThis.WebSocket, ...times } = {}) {
     this.#url = webSocketUrl(url);
+    this.#keptEdits = persist === undefined ? null : new KeptEdits(persist, this.#url);
     this.#identify = identify ?? (() => storedIdentity(this.#url));
     this.#WebSocket = WebSocket;
-    const unknown = Object.keys(times).find((name) => !Object.hasOwn(TIMES, name));
-    if (unknown !== undefined) throw new TypeError(`a session has no option ${unknown}`);
-    this.#times = { ...TIMES, ...times };
+    this.#times = timesOf(times);
     this.#backoff = new Backoff({ first: this.#times.firstDelay, most: this.#times.maxDelay });
-    if (typeof this.#WebSocket !== "function") throw new TypeError("there is no WebSocket here: give one as an option");
+    this.#liveness = new Liveness(this.#times, {
+      probe: () => this.#probe(),
+      doubt: (isInDoubt) => this.#documents.forEach((document) => document.doubtConnection(isInDoubt)),
+      lose: () => this.#lost(),
+    });
+    if (typeof this.#WebSocket !== "function") throw new TypeError("no global WebSocket class; pass one as the option WebSocket");
   }
 
   get url() {
@@ -93,22 +96,22 @@ export class Session {
     return this.#status;
   }
 
-  /** Why it was stopped: the text of `_DISCONNECT`. */
+  /** The text of `_DISCONNECT`, if it stopped the session. */
   get reason() {
     return this.#reason;
   }
 
-  /** When the next attempt is due, in milliseconds of `Date.now()`. */
+  /** The time of the next attempt to connect, as in `Date.now()`; null if none is due. */
   get retryAt() {
     return this.#retryAt;
   }
 
-  /** How many attempts have failed in a row. */
+  /** The number of failed attempts in a row. */
   get failures() {
     return this.#backoff.failures;
   }
 
-  /** Whether there ever was a connection: where none came about, the address may be wrong. */
+  /** Whether there ever was a connection. If not, the address may be wrong. */
   get wasConnected() {
     return this.#connectedAt > 0;
   }
@@ -117,16 +120,40 @@ export class Session {
     return [...this.#documents.values()];
   }
 
-  // Life
+  // Connecting and closing
 
   connect() {
-    if (this.#socket) return;
+    if (this.#socket || this.#isRestoring) return;
     if (this.#status === "stopped") {
-      this.#unwatch = watchPage(this);
+      this.#unwatch = watchPage({ wake: () => this.#wake(), leave: () => this.#leave() });
       this.#backoff.reset();
     }
     this.#reason = null;
+    if (this.#keptEdits === null || this.#keptEdits.isReady) this.#open();
+    else this.#restore(this.#keptEdits);
+  }
+
+  /** Restores the kept edits of all documents, and connects. @param {KeptEdits} keptEdits */
+  async #restore(keptEdits) {
+    this.#isRestoring = true;
+    this.#become("connecting");
+    await keptEdits.claim();
+    for (const document of this.#documents.values()) this.#restoreDocument(document);
+    if (!this.#isRestoring) return; // closed in the meantime
+    this.#isRestoring = false;
     this.#open();
+  }
+
+  /** @param {SyncedDocument} document */
+  #restoreDocument(document) {
+    const entry = this.#keptEdits?.load(document.key, document.state);
+    if (entry) document.restore(entry);
+  }
+
+  /** The page is hidden or closed, and may not come back. */
+  #leave() {
+    this.flush();
+    if (this.#keptEdits) for (const document of this.#documents.values()) document.keep();
   }
 
   close() {
@@ -136,13 +163,12 @@ export class Session {
 
   /** @param {string} name @param {(value: any) => unknown} listener @returns {() => void} */
   on(name, listener) {
-    if (!Object.hasOwn(this.#signals, name)) throw new TypeError(`a session has no ${name} to listen to`);
-    return this.#signals[name].add(listener);
+    return this.#signals.on(name, listener);
   }
 
   /** @param {string} type @param {(data: any) => unknown} handler @returns {() => void} */
   onEvent(type, handler) {
-    ownEvent(type);
+    checkOwnType(type);
     this.#eventHandlers.set(type, handler);
     return () => {
       if (this.#eventHandlers.get(type) === handler) this.#eventHandlers.delete(type);
@@ -164,8 +190,10 @@ export class Session {
       send: (type, data) => this.#send(type, data),
       sendBytes: (type, metadata, bytes) => this.#sendBytes(type, metadata, bytes),
       flush: () => this.flush(),
+      keep: this.#keptEdits ? (changed, entry) => this.#keptEdits?.save(changed.key, entry) : undefined,
     });
     this.#documents.set(key, document);
+    if (this.#keptEdits?.isReady) this.#restoreDocument(document);
     if (this.#status === "connected") document.join();
     return document;
   }
@@ -176,47 +204,68 @@ export class Session {
 
   /** @param {string} type @param {any} [data] */
   send(type, data) {
-    ownEvent(type);
+    checkOwnType(type);
     this.flush();
     return this.#send(type, data);
   }
 
-  /** Sends a text frame as it is, whatever it holds: for tools that show what a server does with it. @param {string} text */
+  /** Sends a text frame without checking it, for tools. @param {string} text */
   sendText(text) {
     return this.#transmit(text);
   }
 
-  /** Tries now what would be tried later. */
+  /** Makes the next attempt to connect now. */
   retry() {
     if (this.#status === "disconnected") this.#open();
+  }
+
+  /** The page is shown again, or the network is back: the connection may be dead. */
+  #wake() {
+    this.retry();
+    if (this.#status === "connected") this.#liveness.check();
+  }
+
+  /** Requests the smallest state, which the server must answer. @returns {boolean} false if there is none */
+  #probe() {
+    const [smallest] = this.documents
+      .filter((document) => document.isFollowing)
+      .sort((one, other) => sizeOf(one.state) - sizeOf(other.state));
+    return smallest?.fetchState() ?? false;
   }
 
   // The connection
 
   #open() {
-    this.#clearTimers();
+    this.#timers.clear();
     this.#retryAt = null;
     this.#pairing = new Pairing(); // binary-per-connection
-    this.#wasAsked = false;
-    const socket = new this.#WebSocket(this.#url); // connection-no-subprotocol
+    this.#wasRequested = false;
+    let socket;
+    try {
+      socket = new this.#WebSocket(this.#url); // connection-no-subprotocol
+    } catch (error) {
+      if (this.failures === 0) report(error); // the others of a row are most likely the same
+      return this.#lost();
+    }
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
-    /** What an older connection still says is not heard. @param {(event: any) => void} act */
+    /** Ignores events of an older connection. @param {(event: any) => void} act */
     const current = (act) => (/** @type {any} */ event) => {
       if (this.#socket === socket) act(event);
     };
-    socket.onopen = current(() => this.#after(this.#times.quietFor, () => this.#connected()));
+    socket.onopen = current(() => this.#timers.after(this.#times.quietFor, () => this.#connected()));
     socket.onmessage = current(({ data }) => this.#receive(typeof data === "string" ? data : new Uint8Array(data)));
     socket.onclose = current(() => this.#lost());
-    socket.onerror = () => {}; // `close` follows, and says no less
-    this.#after(this.#times.openWithin, () => this.#lost());
+    socket.onerror = () => {}; // `close` follows
+    this.#timers.after(this.#times.openWithin, () => this.#lost());
     this.#become("connecting");
   }
 
   #connected() {
-    if (this.#status !== "connecting") return; // it is already, or a listener has just closed it
-    this.#clearTimers();
+    if (this.#status !== "connecting") return; // connected already, or closed by a listener
+    this.#timers.clear();
     this.#connectedAt = Date.now();
+    this.#liveness.start();
     this.#become("connected");
     for (const document of this.#documents.values()) if (this.#isConnected()) document.open();
   }
@@ -227,12 +276,13 @@ export class Session {
     if (wasSteady) this.#backoff.reset();
     const wait = this.#backoff.next();
     this.#retryAt = Date.now() + wait;
-    this.#after(wait, () => this.#open()); // session-reconnect
+    this.#timers.after(wait, () => this.#open()); // session-reconnect
     this.#become("disconnected");
   }
 
   /** @param {string | null} reason */
   #stop(reason) {
+    this.#isRestoring = false;
     this.#drop();
     this.#unwatch();
     this.#retryAt = null;
@@ -240,57 +290,59 @@ export class Session {
     this.#become("stopped"); // session-disconnect-final
   }
 
-  /** Lets go of the WebSocket. */
+  /** Closes and forgets the WebSocket. */
   #drop() {
-    this.#clearTimers();
+    this.#timers.clear();
     const socket = this.#socket;
     this.#socket = null;
     try {
       socket?.close();
     } catch (error) {
-      tell(error);
+      report(error);
     }
     for (const document of this.#documents.values()) document.lose();
+    this.#liveness.stop(); // after that, because it ends the doubt
   }
 
   /** @param {Status} status */
   #become(status) {
     this.#status = status;
-    this.#signals.status.emit(this);
+    this.#signals.emit("status", this);
   }
 
-  // In
+  // Receiving
 
   /** @param {string | Uint8Array} frame */
   #receive(frame) {
+    this.#liveness.hear();
     for (const document of this.#documents.values()) document.hear(Date.now());
     /** @type {Event | null} */ let event = null;
     try {
       event = typeof frame === "string" ? read(frame) : this.#pairing.complete(frame);
-      this.#signals.received.emit({ frame, event });
+      this.#signals.emit("received", { frame, event });
       this.#act(event, typeof frame === "string");
     } catch (error) {
-      if (event === null) this.#signals.received.emit({ frame, event });
+      if (event === null) this.#signals.emit("received", { frame, event });
       if (error instanceof MalformedFrame)
-        for (const document of this.#documents.values()) document.doubt(); // what did it say?
-      else if (!(error instanceof Refused)) tell(error);
+        for (const document of this.#documents.values()) document.doubt(); // it may have been a patch
+      else if (!(error instanceof Refused)) report(error);
       const verdict = error instanceof MalformedFrame ? "malformed" : "refused";
-      this.#signals.problem.emit({ frame, event, verdict, reason: String(/** @type {any} */ (error).message) });
+      this.#signals.emit("problem", { frame, event, verdict, reason: String(/** @type {any} */ (error).message) });
     }
   }
 
   /**
    * @param {Event} event
-   * @param {boolean} isText whether it came without bytes
-   * @throws {Refused} its data is not as it has to be
+   * @param {boolean} isText whether it was a text frame
+   * @throws {Refused} if its data is invalid
    */
   #act(event, isText) {
     if (event.type === REQUEST_USER_SESSION) return this.#introduce();
     this.#connected();
-    if (this.#status !== "connected") return; // a listener has closed it
+    if (this.#status !== "connected") return; // closed by a listener
     if (event.type === BIN_META && isText) return this.#pairing.announce(event);
     if (!this.#isKnown(event) || !this.#carryOut(event)) {
-      this.#signals.problem.emit({ frame: null, event, verdict: "ignored", reason: `no handler for ${event.type}` });
+      this.#signals.emit("problem", { frame: null, event, verdict: "ignored", reason: `no handler for ${event.type}` });
     }
   }
 
@@ -304,22 +356,22 @@ export class Session {
     }
   }
 
-  /** @param {Event} event which is known @returns {boolean} whether there is someone that it is for */
+  /** @param {Event} event an event with a known type @returns {boolean} whether something handles it */
   #carryOut(event) {
     const handler = this.#eventHandlers.get(event.type);
     if (handler) callSafely(handler, event.data);
-    else if (event.type === TOAST) this.#signals.toast.emit(event.data);
+    else if (event.type === TOAST) this.#signals.emit("toast", event.data);
     else if (event.type === DOWNLOAD)
-      this.#signals.download.emit({ filename: event.data.filename, bytes: bytesOf(event.data.data) });
+      this.#signals.emit("download", { filename: event.data.filename, bytes: bytesOf(event.data.data) });
     else if (event.type === DISCONNECT) this.#stop(event.data);
     else return this.#documents.get(/** @type {string} */ (event.key))?.receive(event) ?? false; // events-unknown-key
     return true;
   }
 
-  /** Once on a connection: a later answer could not be its first event (session-identify-answer). */
+  /** Sends the identity, once per connection: it must be the first event (session-identify-answer). */
   #introduce() {
-    if (this.#wasAsked) return;
-    this.#wasAsked = true;
+    if (this.#wasRequested) return;
+    this.#wasRequested = true;
     const socket = this.#socket;
     /** @param {any} identity */
     const answer = (identity) => {
@@ -329,7 +381,7 @@ export class Session {
     };
     /** @param {unknown} error */
     const fail = (error) => {
-      tell(error);
+      report(error);
       if (this.#socket === socket) this.#lost();
     };
     try {
@@ -341,12 +393,14 @@ export class Session {
     }
   }
 
-  // Out
+  // Sending
 
   /** @param {string} type @param {any} [data] */
   #send(type, data) {
     const text = write(type, data);
-    return this.#isConnected() && this.#transmit(text);
+    if (!this.#isConnected() || !this.#transmit(text)) return false;
+    this.#liveness.edit();
+    return true;
   }
 
   /** @param {string} type @param {any} metadata @param {Uint8Array} bytes */
@@ -363,42 +417,7 @@ export class Session {
   #transmit(frame) {
     if (this.#socket?.readyState !== 1) return false;
     this.#socket.send(frame);
-    this.#signals.sent.emit({ frame });
+    this.#signals.emit("sent", { frame });
     return true;
   }
-
-  // Timers
-
-  /** @param {number} milliseconds @param {() => void} act */
-  #after(milliseconds, act) {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      act();
-    }, milliseconds);
-    this.#timers.add(timer);
-  }
-
-  #clearTimers() {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
-  }
-}
-
-/** events-custom. @param {string} type */
-function ownEvent(type) {
-  if (typeof type !== "string" || type.startsWith("_"))
-    throw new TypeError("an event of an application has a name without an underscore in front");
-}
-
-/**
- * The address as a browser wants it; one without a host is on the page's own.
- * @param {string | URL} url
- * @returns {string}
- */
-function webSocketUrl(url) {
-  const made = new URL(url, globalThis.location?.href);
-  made.protocol = { "http:": "ws:", "https:": "wss:" }[made.protocol] ?? made.protocol;
-  made.hash = "";
-  if (made.protocol !== "ws:" && made.protocol !== "wss:") throw new TypeError(`no address of a WebSocket: ${url}`);
-  return made.href;
 }

@@ -23,9 +23,10 @@ from pydantic import (
 from ws_sync import Session, Sync, SyncedAsCamelCase, SyncedList
 from ws_sync._binding.annotations import attribute_adapter
 from ws_sync._binding.attribute_types import attribute_of, serialise
-from ws_sync._binding.attributes import Attribute, to_json
+from ws_sync._binding.attributes import Attribute
+from ws_sync._binding.write.schemas import as_json
 from ws_sync._binding.write.write import Write
-from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, dump, read_own
+from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, dump
 from ws_sync._core.json.patch import apply
 from ws_sync.exceptions import Refused
 from ws_sync.testing import TestClient
@@ -256,7 +257,7 @@ def test_write_is_refused_or_has_the_result_that_the_patch_says(path: str, opera
 
 
 def document(known: dict[str, Attribute]) -> dict[str, JSON]:
-    return {w: read_own(*dump(attribute.plain(), to_json)) for w, attribute in known.items()}
+    return {wire: as_json(attribute.plain()) for wire, attribute in known.items()}
 
 
 NARROW = [

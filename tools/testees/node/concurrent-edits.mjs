@@ -1,21 +1,21 @@
 /**
- * Crossing: finds writes of the client that may have crossed a value of the server on the same attribute, and has that
- * value sent again once both sides are at rest (state-crossing).
+ * Concurrent edits: finds writes of the client that may have crossed a value of the server on the same attribute, and
+ * repeats that value when the attribute is at rest (state-crossing).
  *
- * A ping follows each value that is sent. As long as its pong is outstanding, the client may not have seen the value.
- * A pong tells only that the client's WebSocket has it, so a moment is added for the application behind it.
+ * A ping follows each value that is sent. Until its pong arrives, the client may not have seen the value. A pong only
+ * shows that the client's WebSocket has received it, so a grace period is added for the client's application.
  */
 
 const GRACE_MS = 250;
 const REST_MS = 400;
 
-export class Crossing {
+export class ConcurrentEdits {
   #serial = 0;
   #seen = 0;
   #pinging = false;
-  /** The serial of the last value sent, by place. @type {Map<string, number>} */
+  /** The serial number of the last value sent, by attribute. @type {Map<string, number>} */
   #sent = new Map();
-  /** The places to send again, and when. @type {Map<string, NodeJS.Timeout>} */
+  /** The timers of the attributes to repeat. @type {Map<string, NodeJS.Timeout>} */
   #suspects = new Map();
 
   /**
@@ -28,7 +28,7 @@ export class Crossing {
     socket.on("pong", data => this.#pong(Number(data)));
   }
 
-  /** The server has sent values of these attributes. @param {string} key @param {Iterable<string>} attributes */
+  /** Records that the server has sent values of these attributes. @param {string} key @param {Iterable<string>} attributes */
   sent(key, attributes) {
     this.#serial++;
     for (const attribute of attributes) {
@@ -39,7 +39,7 @@ export class Crossing {
     this.#ping();
   }
 
-  /** The client has written these attributes. @param {string} key @param {Iterable<string>} attributes */
+  /** Records that the client has written these attributes. @param {string} key @param {Iterable<string>} attributes */
   written(key, attributes) {
     for (const attribute of attributes) {
       const place = JSON.stringify([key, attribute]);
@@ -48,7 +48,7 @@ export class Crossing {
     }
   }
 
-  /** The connection has ended. */
+  /** Stops the timers at the end of the connection. */
   stop() {
     for (const timer of this.#suspects.values()) clearTimeout(timer);
     this.#suspects.clear();
@@ -71,7 +71,7 @@ export class Crossing {
 
   /** @param {number} serial */
   #pong(serial) {
-    if (!this.#pinging) return; // unasked
+    if (!this.#pinging) return; // unsolicited
     this.#pinging = false;
     setTimeout(() => { this.#seen = Math.max(this.#seen, serial || 0); }, GRACE_MS);
     if (serial < this.#serial) this.#ping();

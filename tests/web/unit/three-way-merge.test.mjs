@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { equal, toJson } from "../../../ws_sync/web/lib/json.js";
-import { merge } from "../../../ws_sync/web/lib/merge.js";
+import { merge } from "../../../ws_sync/web/lib/three-way-merge.js";
 import { numbers, stateOf, variantOf } from "./random.mjs";
 
 const { vectors } = JSON.parse(readFileSync(new URL("../../vectors/merging.json", import.meta.url), "utf-8"));
@@ -14,7 +14,7 @@ for (const { id, old, mine, theirs, prefer, merged } of vectors) {
   });
 }
 
-test("who changed nothing loses nothing, whatever the values are", () => {
+test("each side's changes of places that the other side has not changed are kept", () => {
   const random = numbers(3);
   for (let round = 0; round < 2000; round++) {
     const base = toJson(stateOf(random));

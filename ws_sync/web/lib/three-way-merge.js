@@ -1,14 +1,15 @@
 /**
- * Three versions of a JSON value made one: the common one, mine and theirs.
+ * Three-way merge of JSON values: the common base, mine and theirs.
  *
- * A place that one side changed has that side's value. Where both did, one of them is preferred, and an edit whose place
- * is gone is dropped: one inside a value that the others removed or replaced by something of another kind, and one of
- * elements that the others removed too. Objects are merged member by member, arrays by the stretches that a side has
- * changed: those of one side are as that side has them, and where stretches of both overlap, their elements are merged one by
- * one. Elements that both sides inserted at one place are kept, theirs first, when mine are preferred; else theirs may be
- * mine, and only they are kept.
+ * A place that only one side changed gets the value of that side. A place that both sides changed gets the value of the
+ * preferred side. An edit is dropped if its place is gone: if it is inside a value that they removed or replaced by a
+ * value of another type, or on an element that they removed too.
  *
- * `docs/clients.md` tells the rule to users; the client in Python has the same.
+ * Objects are merged member by member. Arrays are merged by the hunks that each side changed. Where hunks of both sides
+ * overlap, their elements are merged one by one. Elements that both sides inserted at the same place are all kept,
+ * theirs first, if mine are preferred. Otherwise only theirs are kept, because they may be mine.
+ *
+ * The Python client has the same rule, and `docs/clients.md` describes it for users.
  */
 
 import { hunks } from "./diff.js";
@@ -19,11 +20,11 @@ import { equal, isObject, put, seal } from "./json.js";
 /** @typedef {import("./diff.js").Hunk} Hunk */
 
 /**
- * What both sides made of a value; it shares parts with all three. `undefined` stands for a member that is not there.
+ * Returns the merged value. It shares parts with the arguments. `undefined` stands for a member that does not exist.
  * @param {Json | undefined} base
  * @param {Json | undefined} mine
  * @param {Json | undefined} theirs
- * @param {boolean} preferMine whose value a place gets that both have changed
+ * @param {boolean} preferMine whether a place that both sides changed gets my value
  * @returns {any}
  */
 export function merge(base, mine, theirs, preferMine) {
@@ -61,21 +62,21 @@ function mergeObjects(base, mine, theirs, preferMine) {
  * @param {boolean} preferMine
  */
 function mergeArrays(base, mine, theirs, preferMine) {
-  const edits = { mine: hunks(base, mine).reverse(), theirs: hunks(base, theirs).reverse() }; // so that the next is the last
+  const edits = { mine: hunks(base, mine).reverse(), theirs: hunks(base, theirs).reverse() }; // the next hunk is the last element
   /** @type {Json[]} */
   const merged = [];
-  /** An argument for each element is more than an engine takes. @param {readonly Json[]} elements */
+  /** `push(...elements)` fails for large arrays. @param {readonly Json[]} elements */
   const add = (elements) => {
     for (const element of elements) merged.push(element);
   };
   let at = 0; // in the base
   while (edits.mine.length > 0 || edits.theirs.length > 0) {
-    const { from, to, ofMine, ofTheirs } = cluster(edits);
+    const { from, to, ofMine, ofTheirs } = takeOverlapping(edits);
     add(base.slice(at, from));
-    const [mineNow, theirsNow] = [within(mine, from, to, ofMine), within(theirs, from, to, ofTheirs)];
+    const [mineNow, theirsNow] = [replacement(mine, from, to, ofMine), replacement(theirs, from, to, ofTheirs)];
     if (ofMine.length === 0) add(theirsNow);
     else if (ofTheirs.length === 0) add(mineNow);
-    else add(mergeStretch(base.slice(from, to), mineNow, theirsNow, preferMine));
+    else add(mergePart(base.slice(from, to), mineNow, theirsNow, preferMine));
     at = to;
   }
   add(base.slice(at));
@@ -83,12 +84,12 @@ function mergeArrays(base, mine, theirs, preferMine) {
 }
 
 /**
- * Takes the next hunks that overlap each other, of one side or of both.
+ * Takes the next hunks that overlap each other, from one side or from both.
  *
- * What is inserted before a stretch does not overlap it; two insertions at one place do.
- * @param {{mine: Hunk[], theirs: Hunk[]}} edits the next one last
+ * An insertion before a hunk does not overlap it. Two insertions at the same place do.
+ * @param {{mine: Hunk[], theirs: Hunk[]}} edits in reverse order
  */
-function cluster(edits) {
+function takeOverlapping(edits) {
   const next = [edits.mine.at(-1), edits.theirs.at(-1)];
   const from = Math.min(...next.map((hunk) => hunk?.from ?? Infinity));
   const inserts = next.some((hunk) => hunk?.from === from && hunk.to === from);
@@ -116,27 +117,27 @@ function cluster(edits) {
 }
 
 /**
- * What one side has in the place of base[from:to].
+ * Returns the elements by which a side replaces `base.slice(from, to)`; none without a hunk.
  * @param {readonly Json[]} side
  * @param {number} from
  * @param {number} to
- * @param {Hunk[]} taken its hunks in there
+ * @param {Hunk[]} taken its hunks in this range
  */
-function within(side, from, to, taken) {
-  if (taken.length === 0) return []; // not asked for
+function replacement(side, from, to, taken) {
+  if (taken.length === 0) return [];
   const [first, last] = [taken[0], taken[taken.length - 1]];
   return side.slice(first.newFrom - (first.from - from), last.newTo + (to - last.to));
 }
 
 /**
- * A stretch that both have changed: what stands in the place of each of its elements, then what was inserted behind.
+ * Merges a range that both sides changed: its elements, then those inserted after them.
  * @param {readonly Json[]} base
  * @param {readonly Json[]} mine
  * @param {readonly Json[]} theirs
  * @param {boolean} preferMine
  * @returns {readonly Json[]}
  */
-function mergeStretch(base, mine, theirs, preferMine) {
+function mergePart(base, mine, theirs, preferMine) {
   const { length } = base;
   if (equal(mine, theirs) || mine.length < length || theirs.length < length) return theirs;
   const inserted = preferMine || theirs.length === length ? mine.slice(length) : []; // theirs may be mine
