@@ -316,6 +316,10 @@ def _changed(before: Node, value: Any, live: Any, taken: set[int]) -> None:
             if name in now:
                 verify(now[name].shape, before.parts.get(name), each, now[name].live, taken)
         return
+    for old, each, new in zip(before.parts, value, now, strict=False):
+        if text(old.json) != text(each) or id(old) in taken:
+            break
+        _identical(old, new.live)  # elements at the start that are the same stay
     known = {id(part.live): part for part in before.parts}
     fresh = []
     for each, new in zip(value, now, strict=True):
