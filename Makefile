@@ -12,6 +12,9 @@ BUDGET ?= 2s
 SECONDS ?= 60
 EVENTS ?= 1000000
 
+# Several hundred processes would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: $(shell awk -F: '/^[a-z-]+:/ { print $$1 }' $(MAKEFILE_LIST))
 
 conformance: $(READY)  ## run the kit against the reference server
@@ -26,7 +29,7 @@ demo: $(READY)  ## serve the demo at http://127.0.0.1:8000/
 
 # More workers than cores: many tests wait for a server.
 test: $(READY)  ## run all tests
-	$(BIN)/pytest -n 3 --dist loadgroup
+	$(BIN)/pytest -n 3
 
 test-fast: $(READY)  ## run the tests that start no process and use no socket
 	$(BIN)/pytest -n 2 -m "not io"
@@ -42,7 +45,7 @@ coverage-core: $(READY)  ## measure the branch coverage of ws_sync/_core by fast
 	$(BIN)/pytest -n 2 -m "not io" --cov=ws_sync/_core --cov-report=term-missing:skip-covered --cov-fail-under=100 tests/ws_sync/_core tests/vectors
 
 coverage: $(READY)  ## measure the branch coverage of the library and the kit, by all tests
-	$(BIN)/pytest -n 3 --dist loadgroup --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 3 --cov --cov-report=term:skip-covered
 
 versions:  ## run the fast tests, lint rules and types on each Python version that is installed
 	@for version in $(VERSIONS); do \

@@ -60,10 +60,32 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
         description="Run the same generated sequences against several servers, and print how they "
         "differ.",
     )
-    parser.add_argument("urls", nargs="+", metavar="URL", help="ws://HOST:PORT/PATH/{session}")
-    parser.add_argument("--budget", default=BUDGET, metavar="TIME", help="such as 20s, 2m or 1h")
-    parser.add_argument("--seed", type=int, default=random.randrange(2**32), metavar="N")
-    parser.add_argument("--time-scale", type=float, default=1.0, metavar="FACTOR")
+    parser.add_argument(
+        "urls",
+        nargs="+",
+        metavar="URL",
+        help="the servers, at least two: ws://HOST:PORT/PATH/{session}",
+    )
+    parser.add_argument(
+        "--budget",
+        default=BUDGET,
+        metavar="TIME",
+        help="the time to spend, such as 20s, 2m or 1h (default %(default)s)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=random.randrange(2**32),
+        metavar="N",
+        help="the seed of the generated sequences (default: random)",
+    )
+    parser.add_argument(
+        "--time-scale",
+        type=float,
+        default=1.0,
+        metavar="FACTOR",
+        help="multiply every deadline (default 1)",
+    )
     chosen = parser.parse_args(given)
     if len(chosen.urls) < 2:
         parser.error("give at least two URLs")
@@ -73,7 +95,11 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
 def _target(url: str, time_scale: float) -> Target:
     check_url("URL", url, SESSION)
     if SESSION not in url:
-        raise Unusable(NOTHING_RAN, f"URL {url!r}: it needs {SESSION}, for a session a program")
+        raise Unusable(
+            NOTHING_RAN,
+            f"URL {url!r}: write {SESSION} where the server takes the name of a session; each "
+            "program runs in new sessions",
+        )
     return Target(url, time_scale=time_scale)
 
 

@@ -28,7 +28,7 @@ NO_SERVER = 3
 
 
 class Kind(StrEnum):
-    """What sort of thing is wrong."""
+    """The kind of a violation."""
 
     CONDITION = "a condition of the case does not hold"
     DIFFERENT_VALUE = "a value differs"
@@ -37,10 +37,10 @@ class Kind(StrEnum):
     UNEXPECTED_EVENT = "an event arrived that must not arrive"
     CLOSED = "a connection was closed or lost"
     STILL_OPEN = "a connection was not closed"
-    NOT_READ = "what was sent is not read"
+    NOT_READ = "the other side does not read"
     NO_CONNECTION = "a connection was not accepted"
     SERVER_FULL = "the limit of connections is reached"
-    FLOOD = "far more arrived than was asked for"
+    FLOOD = "far more data arrived than any case needs"
     NOT_JSON = "a frame is not JSON"
     NOT_FINITE = "a frame has a number that is not finite"
     MALFORMED = "an event has an invalid form"
@@ -55,7 +55,7 @@ class Violation(Exception):
 
     Attributes:
         requirement: The id of the requirement; None for the one that the case is bound to.
-        kind: What sort of thing is wrong.
+        kind: The kind of the violation.
         sent: What the kit sent, if it is not the last frame that the kit sent.
         expected_value: The JSON value that was expected, if a value is wrong.
         received_value: The JSON value that was received instead.

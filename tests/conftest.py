@@ -1,4 +1,4 @@
-"""Configures the tests: the profiles of Hypothesis, and the marker `io`."""
+"""Configures the tests: the profiles of Hypothesis, groups of tests, and the marker `io`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,13 @@ IO = frozenset(
 """Audit events of starting a process and of using a socket."""
 
 _seen: set[str] = set()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Make several workers keep the groups of `xdist_group` without the option `--dist`."""
+    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
+        config.option.dist = "loadgroup"
 
 
 def pytest_configure() -> None:

@@ -19,30 +19,8 @@ from pathlib import Path
 
 from tests.mutants import serve
 
-ROOT = Path(__file__).parents[1]
-CASES = [
-    f"conformance.{folder}.{path.stem}"
-    for folder in ("cases", "client_cases")
-    for path in sorted((ROOT / "conformance" / folder).glob("test_*.py"))
-    if path.stem != "test_application"  # each run draws its names when it imports the module
-]
 FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload(
-    [
-        "conformance.__main__",
-        "conformance.differ",
-        "conformance.replay.__main__",
-        "conformance.runner.client_plugin",
-        "conformance.runner.plugin",
-        "tests.mutants.serve",
-        "tests.mutants.clients",
-        "tools.matrix.outcomes",
-        "pytest_asyncio.plugin",
-        "xdist.plugin",
-        "hypothesis",
-        *CASES,
-    ]
-)
+FORKING.set_forkserver_preload(["tests.preloaded"])
 
 
 def start(

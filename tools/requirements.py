@@ -6,12 +6,13 @@ level. `--freeze` adds new requirements to `spec/requirements.lock`, in which no
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import Counter, defaultdict
+from importlib import import_module
 from pathlib import Path
 
 import conformance
+from conformance.runner.case import MARK
 from conformance.spec import Requirement, directory, requirements
 
 KIT = Path(conformance.__file__).parent
@@ -30,12 +31,13 @@ def cases(side: str) -> dict[str, list[str]]:
     """
     found = defaultdict(list)
     for path in sorted(FOLDERS[side].glob("test_*.py")):
-        text = path.read_text(encoding="utf-8")
-        for bound in re.finditer(
-            r'^@case\("([^"]+)".*\n(?:^(?!async def).*\n)*^async def test_(\w+)', text, re.MULTILINE
-        ):
-            section = path.stem.removeprefix("test_")
-            found[bound[1]].append(f"{section}/{bound[2].replace('_', '-')}")
+        module = import_module(f"conformance.{path.parent.name}.{path.stem}")
+        section = path.stem.removeprefix("test_")
+        for name, function in vars(module).items():
+            for mark in getattr(function, "pytestmark", []) if name.startswith("test_") else []:
+                if mark.name == MARK:
+                    case = name.removeprefix("test_").replace("_", "-")
+                    found[mark.args[0]].append(f"{section}/{case}")
     return found
 
 

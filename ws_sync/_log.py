@@ -1,17 +1,17 @@
-"""Structured logging: the fields of each record, besides its sentence.
+"""Structured logging: the fields of each record, in addition to its message.
 
 Every record of this library has an attribute `ws_sync`, a dict of these members:
 
-    record        name of the record, which stays when the sentence changes
-    requirement   id of the requirement of the specification that the record reports on; or None
+    record        name of the record, which stays the same when the message changes
+    requirement   id of the requirement that is the reason for the record; or None
     key           key of the document; or None
     session       identity of the session, as text or a list of texts; or None
     connection    number of the connection, counted in the process; or None
     peer          address of the peer, as text; or None
 
-and of others that belong to some records (`event`, `name`, `error`, `code`, …). Values are texts,
-numbers, lists of these, or None, so any formatter can write them. A value that a peer has chosen is
-cut and escaped before it gets into a record: a record of the log is one line.
+Some records have further members (`event`, `name`, `error`, `code`, …). Values are texts, numbers,
+lists of these, or None, so any formatter can write them. A text that a peer has chosen is cut and
+escaped before it gets into a record, so each record is one line.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def log_fields(record: str, requirement: str | None = None, **facts: object) -> 
 
 @dataclass(slots=True)
 class LogContext:
-    """What records are about; the owner updates it when a value changes.
+    """The session, connection and peer of records; the owner updates it when one changes.
 
     Attributes:
         session: identity of the session.

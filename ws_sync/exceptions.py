@@ -252,4 +252,5 @@ class RefusedArguments(Refused):
         self.name = name
 
     def __str__(self) -> str:
-        return f"arguments of {self.name!r}: {self.reason}"
+        call = "a call" if self.name is None else f"the arguments of {self.name!r}"
+        return f"{call}: {self.reason}"

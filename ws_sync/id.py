@@ -92,7 +92,7 @@ async def _ask(ws: Transport, deadline: float) -> Pair | None:
         reason = shorten(str(error) or "no answer in time")
         outside.without_identity += 1
         _log.warning(
-            "no identification: %s", reason,
+            "closing a connection that did not identify itself: %s", reason,
             extra=log_fields("no-identification", "session-identify-refuse", error=reason,
                         peer=peer_of(ws), code=CloseCode.NOT_IDENTIFIED),
         )  # fmt: skip

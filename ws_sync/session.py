@@ -16,7 +16,7 @@ import logging
 from collections.abc import Callable, Hashable, Iterable
 from contextvars import ContextVar, Token
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 from starlette.websockets import WebSocketState
 
@@ -30,7 +30,7 @@ from ws_sync._server.admission import Admission
 from ws_sync._server.attachments import Attachment, attach, attached
 from ws_sync._server.connection import Connection
 from ws_sync._server.dispatcher import Dispatcher
-from ws_sync._server.handler_registry import call_handler
+from ws_sync._server.handler_registry import call_handler, owners
 from ws_sync._server.inbound_limits import Intake
 from ws_sync._server.origin import Origins
 from ws_sync._server.transport import Transport
@@ -76,7 +76,16 @@ class SessionState:
         """Called when a connection has ended; a newer one may be open by then."""
 
     async def on_terminate(self) -> None:
-        """Called by `Session.terminate`."""
+        """Called once by `Session.terminate`."""
+
+
+@runtime_checkable
+class _HasTasks(Protocol):
+    """A `Sync`."""
+
+    @property
+    def running_tasks(self) -> dict[str, asyncio.Task[None]]:
+        """The running tasks by name."""
 
 
 class Session:
@@ -124,6 +133,7 @@ class Session:
         self._dispatcher = Dispatcher(self.intake, self.counters, self._log)
         self._turn = asyncio.Lock()
         self._calls = 0  # sends and syncs since the last yield
+        self._farewell: str | None = None  # the message of `terminate`
 
     @property
     def event_handlers(self) -> dict[str, Callable[..., Any]]:
@@ -171,7 +181,10 @@ class Session:
         if ws is not None:
             if self._admission.is_foreign(ws):
                 raise RefusedOrigin(ws.headers.get("origin", ""))
-            self._attach(ws)
+            connection = self._attach(ws)
+            if self._farewell is not None:
+                connection.disconnect(self._farewell, CloseCode.SESSION_TERMINATED)
+                self._release()
         elif self._replaced_here() is None:
             self._release()
 
@@ -204,13 +217,18 @@ class Session:
 
         A page of a foreign origin is rejected: the handshake is answered with 403, or a WebSocket
         that was accepted is closed with 1008. Connections that come too fast wait, or are rejected
-        with 403 or 1013. After a rejection `handle_connection` returns at once.
+        with 403 or 1013. After `terminate`, each connection is closed with 4410. After a rejection
+        `handle_connection` returns at once.
         """
         if not await self._admission.admit(ws):
             attach(self, None)
             return
         if ws.application_state is WebSocketState.CONNECTING:
             await ws.accept()
+        if self._farewell is not None:
+            self._attach(ws).disconnect(self._farewell, CloseCode.SESSION_TERMINATED)
+            self._release()
+            return
         # From here to the last state nothing is awaited, so the new connection gets the states
         # before any patch (connection-state-before-patch).
         connection = self._attach(ws)
@@ -276,9 +294,35 @@ class Session:
             await connection.closed()
 
     async def terminate(self, message: str = TAKEN_OVER) -> None:
-        """End the session: disconnect the client and call the state's `on_terminate`."""
+        """End the session for good.
+
+        It disconnects the client, cancels the running tasks, waits for them up to the grace period
+        of `Limits`, and calls the state's `on_terminate`. Each later connection gets `_DISCONNECT`
+        with the same message, and is closed with 4410. A second call does nothing.
+
+        Args:
+            message: shown to the person at the client.
+        """
+        if self._farewell is not None:
+            return
+        self._farewell = message
+        if self.connection is not None:  # before the tasks end: the client learns it now
+            self.connection.disconnect(message)
+        if tasks := self._cancel_tasks():
+            await asyncio.wait(tasks, timeout=self.intake.limits.grace)
         await self.disconnect(message)
         await self._call_hook("on_terminate")
+
+    def _cancel_tasks(self) -> list[asyncio.Task[None]]:
+        """Cancel the running tasks of the session's objects, except this one, and return them."""
+        syncs = [owner for owner in owners(self) if isinstance(owner, _HasTasks)]
+        running = [task for sync in syncs for task in sync.running_tasks.values()]
+        tasks = [task for task in running if task is not asyncio.current_task()]
+        for task in tasks:
+            if not task.cancelling():  # a running cancel function is not interrupted
+                # After its first step, without which it could not handle the cancellation.
+                asyncio.get_running_loop().call_soon(task.cancel)
+        return tasks
 
     async def send(self, event: str, data: Any = None) -> None:
         """Send an event; it is lost when no client is connected.
@@ -351,7 +395,7 @@ class Session:
         if older is not None:
             self.counters.taken_over += 1
             self._log.warning(
-                "a newer connection replaces number %d", older.number,
+                "a newer connection replaces connection %d", older.number,
                 extra=log_fields("taken-over", "session-takeover", older=older.number,
                                  older_peer=peer_of(older.ws)),
             )  # fmt: skip
@@ -394,5 +438,6 @@ class Session:
         except Exception:  # noqa: BLE001  # the application's
             self.counters.failed_hooks += 1
             self._log.exception(
-                "%s of the session's state failed", hook, extra=log_fields("hook-failed", name=hook)
-            )
+                "the hook %r of the session's state failed", hook,
+                extra=log_fields("hook-failed", name=hook),
+            )  # fmt: skip

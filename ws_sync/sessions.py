@@ -26,7 +26,6 @@ from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.dialects import parse_dialects
 from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.counters import outside
-from ws_sync._server.handler_registry import owners
 from ws_sync._server.identification import Identification, Identify
 from ws_sync._server.invoke import call, takes_argument
 from ws_sync._server.origin import Origins, admit
@@ -35,7 +34,6 @@ from ws_sync.exceptions import shorten
 from ws_sync.id import Verify, get_user_session
 from ws_sync.limits import LIMITS, Limits
 from ws_sync.session import Session
-from ws_sync.sync import Sync
 
 __all__ = ["Identify", "Sessions", "identify"]
 
@@ -237,7 +235,7 @@ class Sessions:
         code, peer = CloseCode.TRY_AGAIN_LATER, peer_of(ws)
         if len(self._entries) >= self._limit:
             _log.warning(
-                "no room for another session: there are %d", len(self._entries),
+                "rejecting a client: the limit of %d sessions is reached", self._limit,
                 extra=log_fields("no-room", sessions=len(self), session=identity, peer=peer,
                                  code=code),
             )  # fmt: skip
@@ -245,7 +243,8 @@ class Sessions:
         user = _user(identity)
         if user is not None and self._of_user[user] >= self._most_of_a_user:
             _log.warning(
-                "no room for another session of the user %s", shorten(repr(user)),
+                "rejecting a client: the user %s has reached the limit of %d sessions",
+                shorten(repr(user)), self._most_of_a_user,
                 extra=log_fields("no-room-for-user", peer=peer, code=code),
             )  # fmt: skip
             return False
@@ -279,7 +278,8 @@ class Sessions:
             return False
         if not entry.session.event_handlers:
             _log.warning(
-                "the factory of a session returned, but no object is synced in the session",
+                "the factory of a session returned, but no object is synced in the session: "
+                "create the synced objects in the factory",
                 extra=log_fields("factory-idle", session=identity),
             )
         return True
@@ -329,11 +329,7 @@ class Sessions:
 
     async def _end(self, entry: _Entry) -> None:
         entry.making.cancel()
-        if entry.session.connection is not None:  # before the tasks end: the client learns it now
-            entry.session.connection.disconnect(OUTLIVED)
-        if tasks := _cancel_tasks(entry.session):
-            await asyncio.wait(tasks, timeout=self._limits.grace)
-        await entry.session.terminate()
+        await entry.session.terminate(OUTLIVED)
         entry.objects = None
 
     def _sweep_soon(self) -> None:
@@ -347,14 +343,3 @@ def _user(identity: Hashable) -> str | None:
     if type(identity) is tuple and len(identity) == 2 and type(identity[0]) is str:
         return identity[0]
     return None
-
-
-def _cancel_tasks(session: Session) -> list[asyncio.Task[None]]:
-    """Cancel the running tasks of a session's objects, and return them."""
-    syncs = [owner for owner in owners(session) if isinstance(owner, Sync)]
-    tasks = [task for sync in syncs for task in sync.running_tasks.values()]
-    for task in tasks:
-        if not task.cancelling():  # what it does at its end is not interrupted
-            # After its first step, without which it could not handle the cancellation.
-            asyncio.get_running_loop().call_soon(task.cancel)
-    return tasks

@@ -1,1 +1,1 @@
-"""Judging an application that is not a testee."""
+"""Judges any application that serves no testee."""

@@ -1,4 +1,4 @@
-"""Writes to documents of which only the present state is known: they keep its types and shapes."""
+"""Writes to documents of an unknown application: they keep the types and shapes of the values."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from conformance.blackbox.client import BlackBoxClient
 from conformance.blackbox.connect import survivor
-from conformance.blackbox.differences import pointer
 from conformance.driver.application import Place
 from conformance.driver.dialogue import Dialogue
 from conformance.errors import ClosedEarly
+from conformance.protocol.pointers import pointer
 from conformance.protocol.wire import JSON
 
 LARGEST = 2**53 - 1
@@ -21,13 +21,9 @@ class Write:
     """An attribute that was altered.
 
     Attributes:
-        client: Who did it.
-        key: The document.
-        name: The attribute.
-        mark: What had arrived before it.
-        before: The document's state before it.
-        held: What the client held when the server had handled it.
-        after: The document's state then.
+        mark: The number of events that arrived before it.
+        held: The client's copy after the server has handled it.
+        after: The server's state at that time.
     """
 
     client: BlackBoxClient
@@ -40,16 +36,11 @@ class Write:
 
 
 def alteration(value: JSON, *tokens: str, down: bool = False) -> JSON | None:
-    """An operation that makes a value another one of its type and shape; None if there is none.
+    """Return an operation that changes a value and keeps its type and shape, or None.
 
-    A text gets longer by a character, a number greater by 1, `true` becomes `false`; an array gets
-    its last element once more, and of an object the first member that can be is altered. Downwards
-    the opposite is done where it leaves something.
-
-    Args:
-        value: What is there now.
-        tokens: Where it is.
-        down: Whether it is to become less.
+    A string grows by a character and a number by 1; a boolean is inverted. An array gets its last
+    element again. In an object, the first member that can be altered is. With `down`, each change
+    is reversed where something remains.
     """
     match value:
         case bool():
@@ -74,7 +65,7 @@ def alteration(value: JSON, *tokens: str, down: bool = False) -> JSON | None:
 def alterations(
     states: dict[str, JSON], restless: set[Place], *, down: bool = False
 ) -> Iterator[tuple[str, str, JSON]]:
-    """An alteration of each attribute that can be altered and is at rest: key, name, operation."""
+    """Yield a key, a name and an alteration for each attribute that does not change by itself."""
     for key, state in states.items():
         for name, value in state.items():
             operation = alteration(value, name, down=down)
@@ -83,7 +74,7 @@ def alterations(
 
 
 async def alter_all(client: BlackBoxClient) -> None:
-    """Alter every attribute that can be altered and is at rest."""
+    """Alter each attribute that does not change by itself."""
     for key, _, operation in alterations(await client.states(), client.application.restless):
         await client.write(key, operation)
 
@@ -91,10 +82,10 @@ async def alter_all(client: BlackBoxClient) -> None:
 async def written(
     dialogue: Dialogue, client: BlackBoxClient, states: dict[str, JSON]
 ) -> AsyncIterator[Write]:
-    """Alter one attribute after the other; leaves out what the server closes the connection for.
+    """Alter one attribute after another; skip those for which the server closes the connection.
 
     Raises:
-        NotTestable: The session can not be reached again after that.
+        NotTestable: The session can't be reached again after a close.
     """
     for key, name, operation in alterations(states, client.application.restless):
         client = await survivor(dialogue, client)

@@ -1,4 +1,4 @@
-"""A client of any application: it takes what is announced, and asks for it."""
+"""A client of any application: it receives the announced documents, and requests their states."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from conformance.protocol.mirror import Inapplicable, Mirror
 from conformance.protocol.wire import JSON
 
 NOTHING: JSON = {}
-"""The data of a `_GET`, which means nothing."""
+"""The data of a `_GET`; it has no meaning."""
 NEEDS_WRITES = (
     "--allow-writes",
-    "needs --allow-writes: it writes to the documents, and puts back what was there",
+    "needs --allow-writes: it writes to the documents, and restores their values",
 )
 
 
@@ -26,8 +26,7 @@ class BlackBoxClient(Peer):
     """One client on one connection.
 
     Attributes:
-        keys: The documents that were announced on the connection, in their order.
-        application: What is known of the application.
+        keys: The documents that were announced on the connection, in order.
     """
 
     def __init__(self, connection: Connection, session: str, target: Target) -> None:
@@ -44,7 +43,7 @@ class BlackBoxClient(Peer):
     async def ask(
         self, key: str, data: JSON = NOTHING, *, requirement: str | None = "state-get"
     ) -> int:
-        """Send `_GET:KEY`; the position of the next `_SET:KEY` among what arrived."""
+        """Send `_GET:KEY`; return the position of the next `_SET:KEY` among the received events."""
         since = self.mark()
         self._questions.append((since, key))
         await self.send(f"_GET:{key}", data)
@@ -52,19 +51,17 @@ class BlackBoxClient(Peer):
         try:
             await self.next(f"_SET:{key}", since=since, what=what, requirement=requirement)
         except ClosedEarly as error:
-            error.requirement = (
-                None  # a server that closes has another fault, which the case is about
-            )
+            error.requirement = None  # a server that closes breaks the requirement of the case
             raise
         types = [received.event.type for received in self.connection.received]
         return types.index(f"_SET:{key}", since)
 
     def asked(self, key: str, since: int = 0) -> int:
-        """How often it has asked for a document since a mark."""
+        """The number of questions for a document since a mark."""
         return sum(asked == key and mark >= since for mark, asked in self._questions)
 
     def at(self, position: int) -> JSON:
-        """The data of what arrived at a position."""
+        """The data of the received event at a position."""
         return self.connection.received[position].event.data
 
     async def fence(self, key: str = "") -> None:
@@ -72,10 +69,10 @@ class BlackBoxClient(Peer):
         await self.get(key)
 
     async def get(self, key: str = "", *, requirement: str | None = "state-get") -> JSON:
-        """The state that the server reports.
+        """Return the state that the server reports.
 
-        A refused write is answered with a `_SET` too. So as many questions more are asked as
-        writes were sent: the last answer is then certainly one to a question of now.
+        A refused write is answered with a `_SET` too. So one more question is sent for each write,
+        and the last answer certainly answers a current question.
         """
         key = key or self.keys[0]
         position = await self.ask(key, requirement=requirement)
@@ -84,11 +81,11 @@ class BlackBoxClient(Peer):
         return self.at(position)
 
     async def states(self) -> dict[str, JSON]:
-        """What the server reports of every document."""
+        """Return the reported state of each document."""
         return {key: await self.get(key) for key in self.keys}
 
     def held(self, key: str, before: int | None = None) -> JSON:
-        """What a client holds, or held before the event at a position arrived."""
+        """The client's copy of a document, now or before the event at a position."""
         mirror = Mirror()
         edits = list(self._edits)
         received = self.connection.received[:before]
@@ -104,16 +101,16 @@ class BlackBoxClient(Peer):
         return mirror[key]
 
     async def disagreements(self) -> Differences:
-        """Where what the client holds of any document is not what the server answers."""
+        """The differences between the client's copies and the server's answers."""
         found: Differences = {}
         for key in self.keys:
             found |= await self.disagreement(key)
         return found
 
     async def disagreement(self, key: str) -> Differences:
-        """Where what the client holds is not what the server answers.
+        """The differences between the client's copy and the server's answer.
 
-        Whatever changes between two questions without a patch is quiet, and left out.
+        Attributes that change between two questions without a patch are left out.
         """
         first = await self.ask(key)
         second = await self.ask(key)
@@ -125,16 +122,16 @@ class BlackBoxClient(Peer):
         return without(found, self.application.quiet)
 
     async def at_rest(self) -> dict[str, JSON]:
-        """Look twice, so that what changes by itself is known; the state of every document."""
+        """Ask twice, to find what changes by itself; return the state of each document."""
         earlier, now = await self.states(), await self.states()
         for key in self.keys:
             self.application.restless |= differences(key, earlier[key], now[key]).keys()
         return now
 
     async def sent_again(self, key: str, since: int) -> None:
-        """Demand a `_SET:KEY` since a mark that does not answer a question (state-refused-resync).
+        """Demand a `_SET:KEY` since a mark that answers no question (state-refused-resync).
 
-        All questions since then have to be asked through this client.
+        All questions since then must be asked through this client.
         """
         await self.fence()
         answers = self.asked(key, since)
@@ -148,7 +145,7 @@ class BlackBoxClient(Peer):
     # Writing
 
     async def write(self, key: str, *operations: JSON) -> None:
-        """Edit the client's copy and send the edit, as `_PATCH`."""
+        """Apply a patch to the client's copy, and send it."""
         self._note_write(key, list(operations))
         await self.patch(*operations, key=key)
         self.connection.stimulate()
@@ -166,5 +163,5 @@ class BlackBoxClient(Peer):
 
 
 def _follow(mirror: Mirror, key: str, operations: list[JSON]) -> None:
-    with suppress(Inapplicable):  # the judge of the frames says so
+    with suppress(Inapplicable):  # the judge of the frames reports it
         mirror.patch(key, operations)

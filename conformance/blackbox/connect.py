@@ -1,4 +1,4 @@
-"""How clients connect: to a session of their own, to one that exists, or in each other's place."""
+"""Connects clients: to a new session, to an existing one, or as a replacement of another client."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from conformance.errors import ClosedEarly, NotTestable, Silence
 
 
 async def arrive(dialogue: Dialogue, session: str | None = None) -> BlackBoxClient:
-    """A client in a fresh session, or in a given one, when no other connection is open any more.
+    """Open a connection to a new session or to a given one, and wait for its initial state.
 
-    Its initial state has arrived. That the others are closed before keeps a server that is wrong
-    about takeovers from failing every case.
+    All other connections are closed before, so that a faulty takeover does not fail every case.
     """
     for connection in dialogue.connections:
         if connection.closing is None:
@@ -24,7 +23,7 @@ async def arrive(dialogue: Dialogue, session: str | None = None) -> BlackBoxClie
 
 
 async def beside(dialogue: Dialogue, older: BlackBoxClient) -> BlackBoxClient:
-    """A client in the session of one whose connection is open."""
+    """Open a connection to the session of another connection, which stays open."""
     try:
         return await _enter(dialogue, older.session, "session-takeover")
     except ClosedEarly as error:
@@ -54,7 +53,7 @@ async def _enter(dialogue: Dialogue, session: str | None, requirement: str) -> B
 
 
 async def _wait_for_announced(client: BlackBoxClient, target: Target) -> None:
-    """Wait for what the probe was sent; a document may be gone since, so it need not come."""
+    """Wait for the documents that the probe received; some may be gone since."""
 
     def keys() -> tuple[str, ...]:
         events = (received.event for received in client.connection.received)
@@ -73,7 +72,7 @@ async def same_session(dialogue: Dialogue) -> None:
     """Demand that connections to one URL share a session.
 
     Raises:
-        NotTestable: They do not; nothing obliges an application to that.
+        NotTestable: They do not, which breaks no requirement.
     """
     application = dialogue.target.application
     if application.shared is None:
@@ -81,21 +80,21 @@ async def same_session(dialogue: Dialogue) -> None:
         try:
             newer = await beside(dialogue, older)
             application.shared = not await served_side_by_side(older, newer)
-        except ClosedEarly:  # a wrong takeover is one too
+        except ClosedEarly:  # a faulty takeover is a takeover
             application.shared = older.connection.closing is not None
     if not application.shared:
         raise NotTestable(
             "connections to one URL that share a session",
             "needs connections to one URL that share a session: here an older one is served "
-            "beside the newer one",
+            "next to the newer one",
         )
 
 
 async def arrive_to_be_replaced(dialogue: Dialogue) -> BlackBoxClient:
-    """A client whose session a newer connection can take over.
+    """Open a connection that a newer one can replace.
 
     Raises:
-        NotTestable: There is no `{session}` in the URL, and connections to it share no session.
+        NotTestable: The URL has no `{session}`, and connections to it share no session.
     """
     if not dialogue.target.has_sessions:
         await same_session(dialogue)
@@ -103,10 +102,10 @@ async def arrive_to_be_replaced(dialogue: Dialogue) -> BlackBoxClient:
 
 
 async def survivor(dialogue: Dialogue, client: BlackBoxClient) -> BlackBoxClient:
-    """Who can go on when everything sent so far was handled: this one, or one in its place.
+    """Wait until the server has handled everything; return this client, or one that reconnected.
 
     Raises:
-        NotTestable: The connection was closed, and its session can not be reached again.
+        NotTestable: The connection was closed, and its session can't be reached again.
     """
     try:
         await client.fence()
@@ -118,7 +117,7 @@ async def survivor(dialogue: Dialogue, client: BlackBoxClient) -> BlackBoxClient
 
 
 async def served_side_by_side(older: BlackBoxClient, newer: BlackBoxClient) -> bool:
-    """Whether two connections are both served, time after time, as those of two sessions are."""
+    """Whether two connections are both served repeatedly, as those of two sessions are."""
     for _ in range(ROUNDS):
         try:
             await older.fence()

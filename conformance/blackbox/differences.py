@@ -1,9 +1,9 @@
-"""Compares what two looks at documents say.
+"""Compares the states of documents at two times.
 
-Without a contract nothing is known of an application: it may change at any time, with a patch or,
-as a clock does, without one. So two states are compared attribute by attribute and, where they
-differ, looked at again; only what differs in every round, and was not seen to change by itself, is
-a fault.
+Without a testee contract, the kit knows nothing about an application. A document may change at any
+time, with a patch or, like a clock, without one. So two states are compared attribute by attribute,
+and attributes that differ are read again. Only an attribute that differs in every round, and has
+not changed on its own, is a fault.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from conformance.driver.application import Place
 from conformance.protocol.wire import ABSENT, JSON, same
 
 ROUNDS = 5
-"""How often two looks have to differ before that is a fault."""
+"""The number of rounds that must show a difference."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValueDifference:
-    """An attribute of which two looks say different things; `ABSENT` where it is missing."""
+    """The two values of an attribute; `ABSENT` where it is missing."""
 
     expected: JSON
     received: JSON
@@ -30,13 +30,8 @@ class ValueDifference:
 Differences = dict[Place, ValueDifference]
 
 
-def pointer(*tokens: str) -> str:
-    """The JSON Pointer of these tokens (RFC 6901)."""
-    return "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens)
-
-
 def attribute(path: str) -> str:
-    """The attribute that a pointer leads into; the empty string for the whole document."""
+    """The attribute that a pointer points into; the empty string for the whole document."""
     return path[1:].partition("/")[0].replace("~1", "/").replace("~0", "~")
 
 
@@ -50,12 +45,12 @@ def differences(key: str, expected: JSON, received: JSON) -> Differences:
 
 
 def without(found: Differences, places: set[Place]) -> Differences:
-    """The differences elsewhere than in these places."""
+    """The differences outside these places."""
     return {place: difference for place, difference in found.items() if place not in places}
 
 
 async def in_every_round(look: Callable[[], Awaitable[Differences]]) -> Differences:
-    """What differs in each of some looks, as the last one says; ends when nothing is left."""
+    """Return the differences that every round shows, with the values of the last round."""
     left = await look()
     for _ in range(ROUNDS - 1):
         if not left:

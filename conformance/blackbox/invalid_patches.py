@@ -1,8 +1,8 @@
-"""Patches that any server has to refuse, sent to an application, and what of them it took.
+"""Sends patches to an application that any server must refuse, and finds those it has applied.
 
-An application may change by itself, at a refusal too: it may count it, or write it down. So an
-attribute is at fault only if it took exactly what was written to it, round after round, where the
-rounds write something greater and something less in turn.
+An application may change on its own, and also when it refuses a patch: it may count or log the
+refusal. So an attribute is at fault only if it has exactly the written value in every round. The
+rounds write a greater and a smaller value in turn.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from dataclasses import dataclass
 
 from conformance.blackbox.alterations import alterations
 from conformance.blackbox.connect import arrive, survivor
-from conformance.blackbox.differences import Differences, ValueDifference, in_every_round, pointer
+from conformance.blackbox.differences import Differences, ValueDifference, in_every_round
 from conformance.driver.application import Place
 from conformance.driver.dialogue import Dialogue
 from conformance.errors import ClosedEarly
 from conformance.protocol.mirror import Mirror
+from conformance.protocol.pointers import pointer
 from conformance.protocol.wire import ABSENT, JSON, same
 
 NOTHING_THERE = "nothing-there"
@@ -26,13 +27,12 @@ NOTHING_THERE = "nothing-there"
 
 @dataclass(frozen=True, slots=True)
 class RefusedPatch:
-    """A patch that any server has to refuse.
+    """A patch that every server must refuse.
 
     Attributes:
         place: The attribute that it writes to.
-        operations: Its operations.
-        was: What the attribute is.
-        value: What it would be; `ABSENT` if whatever it is would be wrong.
+        was: The value before it.
+        value: The value that it would write; `ABSENT` if any value would be wrong.
     """
 
     place: Place
@@ -50,7 +50,7 @@ class RefusedPatch:
 
 
 def refused_patches(name: str, operation: JSON, unknown: str) -> dict[str, list[JSON]]:
-    """Patches that any server has to refuse, by what is wrong with them.
+    """Return patches that every server must refuse, by what is wrong with them.
 
     Args:
         name: An attribute.
@@ -68,16 +68,7 @@ def refused_patches(name: str, operation: JSON, unknown: str) -> dict[str, list[
 
 
 async def taken(dialogue: Dialogue, session: str, wrong: str, unknown: str) -> Differences:
-    """Which attributes take what patches write that have to be refused, in every round.
-
-    Each patch writes to one attribute; all are tried, and those that took it are tried again.
-
-    Args:
-        dialogue: The connections of the case.
-        session: The session to write in.
-        wrong: What is wrong with the patches, a key of `refused_patches`.
-        unknown: A name that is not an attribute.
-    """
+    """The fault if the attribute holds the written value; otherwise None."""
     suspects: set[Place] | None = None
     directions = itertools.cycle([False, True])
 
@@ -87,7 +78,7 @@ async def taken(dialogue: Dialogue, session: str, wrong: str, unknown: str) -> D
         before = await client.at_rest()
         restless = client.application.restless
         sent: list[RefusedPatch] = []
-        with suppress(ClosedEarly):  # that a refusal closes is found elsewhere
+        with suppress(ClosedEarly):  # another case judges a close after a refusal
             for patch in _patches(before, restless, wrong, unknown, down=next(directions)):
                 if suspects is None or patch.place in suspects:
                     sent.append(patch)
@@ -113,7 +104,7 @@ def _patches(
         mirror.set(key, states[key])
         mirror.patch(key, [operation])
         was, value = states[key][name], mirror[key][name]
-        if not same(was, value):  # nothing is greater by 1 than a very large number
+        if not same(was, value):  # a very large number plus 1 is the same number
             yield RefusedPatch(
                 (key, name), refused_patches(name, operation, unknown)[wrong], was, value
             )

@@ -1,4 +1,4 @@
-"""The ways in which the cases without a contract look at an application."""
+"""Observes an application without a testee: its states, its patches, the effects of calls."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from conformance.errors import ClosedEarly, Silence
 from conformance.protocol.wire import JSON, Event
 
 PATCHES = 3
-"""How many patches have to lead to something wrong before that is a fault."""
+"""The number of patches after which a difference is a fault."""
 
 Attempt = Callable[[BlackBoxClient], Awaitable[object]]
 
@@ -32,7 +32,7 @@ def initial(client: BlackBoxClient) -> dict[str, JSON]:
 
 
 async def effect(dialogue: Dialogue, attempt: Attempt) -> Differences:
-    """What an attempt changes, each time that it is made in a fresh session."""
+    """Return what an attempt changes each time, in new sessions."""
 
     async def look() -> Differences:
         client = await arrive(dialogue)
@@ -48,9 +48,9 @@ async def effect(dialogue: Dialogue, attempt: Attempt) -> Differences:
 
 
 async def call_all(client: BlackBoxClient) -> None:
-    """Make the calls that the user has named, or the one that the testee is there for.
+    """Make the calls that the user has named, or the default one of the testee.
 
-    Each that the user has named is first made alone, to see whether it changes anything.
+    Each named call is first made alone, to find whether it changes anything.
     """
     application = client.application
     if application.tried < len(application.calls) and BURST not in application.calls:
@@ -64,7 +64,7 @@ async def call_all(client: BlackBoxClient) -> None:
 
 
 async def _watch(client: BlackBoxClient) -> None:
-    """Learn what the application changes by itself, until nothing else does for a while."""
+    """Find what the application changes by itself."""
     application, since = client.application, client.mark()
     while await _patched(client, since, application.listen, application.restless) is not None:
         patches = [received.event for received in client.connection.received[since:]]
@@ -74,7 +74,7 @@ async def _watch(client: BlackBoxClient) -> None:
 
 
 async def _changes(client: BlackBoxClient, call: Call) -> bool:
-    """Whether anything changes after a call, other than what changes by itself."""
+    """Whether a call changes anything that does not change by itself."""
     application = client.application
     before, since = await client.at_rest(), client.mark()
     await client.call(call)
@@ -85,7 +85,7 @@ async def _changes(client: BlackBoxClient, call: Call) -> bool:
 
 
 async def fallen_back(dialogue: Dialogue) -> Differences:
-    """What had changed on a connection, and is on the next one as it was at its beginning."""
+    """The changes of a connection that the next connection does not have."""
     older = await arrive(dialogue)
     await call_all(older)
     begun, last = initial(older), await older.states()
@@ -102,21 +102,22 @@ async def fallen_back(dialogue: Dialogue) -> Differences:
 async def after_patches(
     client: BlackBoxClient, patience: float, alter: Attempt | None = None
 ) -> list[Differences]:
-    """Where the mirror is wrong after each of some patches; ends with the first that is right.
+    """Return where the client's copy is wrong after each of some patches, until it is right.
 
-    What the kit itself has written may be converted or derived from, and a server may tell that
-    later (state-corrected): then only what was patched, and not written, has to be right.
+    The application may convert the values that the kit has written, and send that later
+    (state-corrected). So after the kit's writes, only attributes that were patched and not written
+    are compared.
 
     Args:
-        client: Who listens.
+        client: The client.
         patience: Seconds to wait for each patch.
-        alter: What makes a change, or None if the application is to make it.
+        alter: Makes a change; None if the application makes it.
     """
     application = client.application
     found: list[Differences] = []
     while len(found) < PATCHES and (not found or found[-1]):
         since = client.mark()
-        with suppress(ClosedEarly):  # that a refusal closes is found elsewhere
+        with suppress(ClosedEarly):  # another case judges a close after a refusal
             await (alter or call_all)(client)
         key = await _patched(client, since, patience)
         if key is None:
@@ -133,20 +134,16 @@ async def after_patches(
 
 
 async def _patched(
-    client: BlackBoxClient, since: int, patience: float, besides: set[Place] | None = None
+    client: BlackBoxClient, since: int, patience: float, ignored: set[Place] | None = None
 ) -> str | None:
-    """The key of the first patch since a mark, or None if none comes in time.
+    """The key of the first patch since a mark, or None.
 
-    Args:
-        client: Who listens.
-        since: The mark.
-        patience: Seconds to wait.
-        besides: If given, a patch of nothing but these attributes does not count.
+    With `ignored`, a patch of only these attributes does not count.
     """
     types = {f"_PATCH:{key}" for key in client.keys}
 
     def counts(event: Event) -> bool:
-        return event.type in types and (besides is None or bool(_places(event) - besides))
+        return event.type in types and (ignored is None or bool(_places(event) - ignored))
 
     with suppress(TimeoutError, ClosedEarly):
         async with asyncio.timeout(patience):
@@ -163,7 +160,7 @@ async def _patched(
 
 
 def _places(patch: Event) -> set[Place]:
-    """The attributes that the operations of a patch lead into."""
+    """The attributes that the operations of a patch point into."""
     return {
         (patch.key or "", attribute(one["path"]))
         for one in (patch.data if isinstance(patch.data, list) else [])

@@ -110,7 +110,7 @@ async def test_initial_state_is_sent_once(dialogue: Dialogue) -> None:
             expect.true(
                 again <= 0,
                 expected=f"_SET:{key} once",
-                received=f"{again} more than the questions explain",
+                received=f"{again} more than the sent _GET account for",
             )
 
 
@@ -193,7 +193,7 @@ async def test_patches_lead_to_the_state(dialogue: Dialogue) -> None:
     if len(found) == 1 and found[0]:
         raise NotTestable(
             "patches of the application",
-            f"a single patch arrived {listened}: one patch can't be told from a change without one",
+            f"a single patch arrived {listened}: the cases need two",
         )
     wrong = set.intersection(*map(set, found))
     nowhere({place: found[-1][place] for place in wrong}, "the client's copy, by an answer")

@@ -102,7 +102,7 @@ async def test_document_is_silent_on_a_connection_that_has_not_asked(
     await again.action("reset")
     await again.fence()
     found = [type_ for type_ in again.types() if type_.endswith(":LAZY")]
-    expect.equal(found, [], "events of LAZY on the connection without a question")
+    expect.equal(found, [], "the events of LAZY on the connection that did not ask for it")
 
 
 @case("connection-state-before-patch", needs="lazy")

@@ -1,4 +1,4 @@
-"""The case that a replay file of a generated sequence is."""
+"""The case that runs the program of a replay file."""
 
 from __future__ import annotations
 

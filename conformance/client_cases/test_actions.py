@@ -33,7 +33,7 @@ async def test_client_sends_calls_with_their_arguments_in_order(client: ClientUn
 async def test_client_runs_its_action_once_with_its_arguments(client: ClientUnderTest) -> None:
     value = {"a/b": [1, {"": None}], "type": "assign"}
     since = await client.assign("anything", value)
-    expect.equal(len(client.patches(since)), 1, "how many patches one call makes")
+    expect.equal(len(client.patches(since)), 1, "the number of patches for one call")
     await client.holds(anything=value)
 
 

@@ -25,7 +25,7 @@ ACTION = f"_ACTION:{KEY}"
 
 
 def recorded(metadata: JSON, content: bytes) -> JSON:
-    """What the client makes `anything` of a pair."""
+    """The value of `anything` after a pair."""
     sha256 = hashlib.sha256(content).hexdigest()
     return {"bytes": {"metadata": metadata, "size": len(content), "sha256": sha256}}
 
@@ -47,15 +47,15 @@ async def test_client_sends_bytes_right_behind_their_announcement(client: Client
     await client.fence()
     pairs = [r for r in client.connection.received[since:] if r.content is not None]
     sent = {r.event.data["metadata"]["type"]: r.content for r in pairs}
-    expect.equal([*sent], [*CONTENTS], "the names of the bytes that the client sends")
+    expect.equal([*sent], [*CONTENTS], "the types of the pairs that the client sends")
     for pair in pairs:
         metadata = pair.event.data["metadata"]
         wanted = {"type": metadata["type"], "n": [1], "a/b": None}
         expect.equal(pair.event.data, {"type": ACTION, "metadata": wanted}, "the announcement")
         expect.true(
             pair.content == CONTENTS[metadata["type"]],
-            expected=f"the {len(CONTENTS[metadata['type']])} bytes that it was given",
-            received=f"{len(pair.content or b'')} others",
+            expected=f"the {len(CONTENTS[metadata['type']])} bytes of the action",
+            received=f"{len(pair.content or b'')} different bytes",
         )
 
 
@@ -167,4 +167,4 @@ async def test_pair_of_an_event_without_bytes_is_refused(
     await client.pair(name, {"text": "lost"}, b"1")
     await client.connection.send_bytes(b"2")
     await client.unaffected()
-    expect.equal(client.asked, 0, "how often the client asks for the state")
+    expect.equal(client.asked, 0, "the number of _GET:TESTEE that the client sends")

@@ -1,4 +1,4 @@
-"""Cases for spec/connection.md: frames, order, malformed input, and what a client offers."""
+"""Cases for spec/connection.md: frames, order, malformed input, and subprotocols."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ async def test_client_offers_no_subprotocol(client: ClientUnderTest) -> None:
 @case("connection-text")
 async def test_client_sends_text(client: ClientUnderTest) -> None:
     await client.assign("text", "\ufeff\u00fcn\u00efc\u00f6d\u00e9 \U0001f600")
-    await client.agrees()  # every frame is judged as it arrives
+    await client.agrees()  # every frame is judged when it arrives
 
 
 @case("connection-fragments")
@@ -75,7 +75,7 @@ async def test_client_handles_events_in_their_order(client: ClientUnderTest) -> 
     )
     received = [r.event.type for r in client.connection.received[since:]]
     wanted = ["_PATCH:TESTEE", "_ACTION:TESTEE", "_PATCH:TESTEE", "_TASK_START:TESTEE"]
-    expect.equal(received[:4], wanted, "what the client sends, in its order")
+    expect.equal(received[:4], wanted, "the events of the client, in order")
     await client.holds(number=1, text="two")
 
 
@@ -105,7 +105,7 @@ async def test_client_takes_bytes_of_a_mebibyte(client: ClientUnderTest) -> None
     await client.fence()
     found = member(await client.reported(), "anything")
     size = member(member(found, "bytes"), "size")
-    expect.equal(size, LARGE, "the size of the bytes that the client has recorded")
+    expect.equal(size, LARGE, "the size of the bytes that the client reports")
 
 
 @case("connection-oversized-no-effect")
@@ -125,8 +125,8 @@ async def test_frame_that_is_too_large_has_its_whole_effect_or_none(
     text = member(await client.reported(), "text")
     expect.true(
         text in ("", "x" * LARGE * 3),
-        expected="all of a frame, or nothing",
-        received=f"{show_json(text)} of its {LARGE * 3} characters",
+        expected="the effect of the whole frame, or none",
+        received=f"{show_json(text)} of {LARGE * 3} characters",
     )
 
 
@@ -139,7 +139,7 @@ async def test_malformed_frame_changes_nothing(client: ClientUnderTest, frame: s
     await client.text(MALFORMED[frame])
     try:
         await client.fence()
-    except ClosedEarly:  # that is another case
+    except ClosedEarly:  # another case judges that
         await client.back(state)
     await client.holds(state)
 
@@ -172,6 +172,6 @@ async def test_client_that_closes_for_an_error_says_so(client: ClientUnderTest) 
         closing = client.connection.closing
         expect.true(
             closing is not None and closing.code != 1000,
-            expected="another close code than 1000 after malformed frames",
+            expected="a close code other than 1000 after malformed frames",
             received=str(closing),
         )

@@ -1,4 +1,4 @@
-"""Cases for spec/events.md: what a client reads, keeps, ignores and refuses."""
+"""Cases for spec/events.md: events that a client reads, ignores and refuses."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ async def test_event_that_only_clients_send_is_ignored(
 ) -> None:
     since = client.mark()
     await client.ignores(event.type, event.data)
-    expect.equal(client.patches(since), [], "patches for an event that only clients send")
+    expect.equal(client.patches(since), [], "the patches after an event that only clients send")
 
 
 @case("events-not-finite")
@@ -183,7 +183,7 @@ async def test_frame_with_half_a_surrogate_pair_is_refused(
 
 
 async def refused(client: ClientUnderTest, literal: str) -> None:
-    """Demand that a value in a patch and in a state has no effect."""
+    """Demand that a value has no effect, neither in a patch nor in a state."""
     client.answers = False
     patch = f'[{{"op":"replace","path":"/anything","value":{literal}}}]'
     await client.text(f'{{"type":"_PATCH:TESTEE","data":{patch}}}')

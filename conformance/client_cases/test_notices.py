@@ -1,4 +1,4 @@
-"""Cases for spec/notices.md: toasts and files reach the application of a client."""
+"""Cases for spec/notices.md: toasts and files."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def test_notices_leave_what_the_client_follows(client: ClientUnderTest) ->
     await client.at_once(Event("_TOAST", {"message": "x", "type": "info"}))
     await client.patch({"op": "add", "path": "/items/-", "value": 2})
     await client.holds(items=[1, 2], anything={"toast": {"message": "x", "type": "info"}})
-    expect.equal(client.asked, 0, "how often the client asks for the state")
+    expect.equal(client.asked, 0, "the number of _GET:TESTEE that the client sends")
 
 
 @case("connection-refusal-survives")

@@ -1,6 +1,6 @@
-"""Cases for spec/patch.md: what a client applies, refuses and sends.
+"""Cases for spec/patch.md: patches that a client applies, refuses and sends.
 
-What it applies are the vectors of spec/vectors/patches.json, whose documents stand in an attribute.
+It applies those of spec/vectors/patches.json, whose documents are put into an attribute.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ from conformance.spec import directory
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PLACE = "/anything"
-"""Where the documents of the vectors stand."""
+"""The pointer of the documents of the vectors."""
 
 VECTORS: list[dict[str, Any]] = json.loads(
     (directory() / "vectors" / "patches.json").read_text(encoding="utf-8")
 )["vectors"]
 
 OF_SERVERS = {"patch-root", "patch-dialects-off", "patch-growth"}
-"""The requirements that bind only servers, or that a patch inside an attribute can't break."""
+"""The requirements whose vectors bind only servers, or lose their meaning inside an attribute."""
 
 SPECIAL = ["a/b", "~", "~1", "~01", "", "/", "é", "__proto__", "length", "0", "-", '"', "a.b"]
-"""Names of members that a pointer has to be careful with."""
+"""Names of members that are special in pointers."""
 
 LONG = [f"{number:040}" for number in range(30)]
-"""Elements that are so long that to replace the whole array does not pay."""
+"""Elements so long that a replace of the whole array is larger than a patch of some."""
 
 
 def patch_of(vector: dict[str, Any]) -> JSON:
-    """The patch of a vector, written out."""
+    """The patch of a vector, with generated operations written out."""
     if "patch" in vector:
         return vector["patch"]
     return [o for part in vector["generated"] for _ in range(part["times"]) for o in part["repeat"]]
 
 
 def movable(patch: JSON) -> bool:
-    """Whether a patch means the same of a document that is an attribute: the whole has no place."""
+    """Whether a patch keeps its meaning in an attribute: it does not remove or move the root."""
     operations = patch if isinstance(patch, list) else []
     return not any(
         (isinstance(o, dict) and (o.get("op"), o.get("path")) == ("remove", ""))
@@ -55,7 +55,7 @@ def movable(patch: JSON) -> bool:
 
 
 def moved(patch: JSON) -> JSON:
-    """The patch with its pointers moved to the place; other values stay as they are."""
+    """The patch with its pointers moved to PLACE."""
     if not isinstance(patch, list):
         return patch
     return [_moved(each) if isinstance(each, dict) else each for each in patch]
@@ -70,7 +70,7 @@ def _moved(operation: dict[str, JSON]) -> dict[str, JSON]:
 
 
 async def apply(client: ClientUnderTest, vector: dict[str, Any]) -> None:
-    """Send the patch of a vector, and demand what it says of it."""
+    """Send the patch of a vector, and demand its result."""
     await client.set(anything=vector["document"], text="kept")
     event = Event(f"_PATCH:{KEY}", moved(patch_of(vector)))
     if "result" in vector:
@@ -85,8 +85,8 @@ async def apply(client: ClientUnderTest, vector: dict[str, Any]) -> None:
         await client.holds({**START, "text": "kept", "anything": vector["document"]})
         expect.true(
             client.asked,
-            expected="_GET:TESTEE behind a patch that can't be applied",
-            received="nothing of the kind",
+            expected="_GET:TESTEE after a patch that can't be applied",
+            received="none before the answer to a later event",
             kind=Kind.MISSING_EVENT,
             event=f"_GET:{KEY}",
         )
@@ -116,7 +116,7 @@ for _requirement, _vectors in BY_REQUIREMENT.items():
 async def test_client_accepts_an_empty_patch(client: ClientUnderTest) -> None:
     await client.patch()
     await client.holds()
-    expect.equal(client.asked, 0, "how often the client asks for the state")
+    expect.equal(client.asked, 0, "the number of _GET:TESTEE that the client sends")
 
 
 @case("patch-many-operations")
@@ -142,7 +142,7 @@ async def test_client_sends_one_well_formed_patch_for_an_edit(client: ClientUnde
     values: list[JSON] = [[1, 2], [2, 1, 3], {"a": [1]}, {"a": [], "b": {"": 1}}, "text", None, 5]
     for value in values:
         since = await client.assign("anything", value)
-        expect.equal(len(client.patches(since)), 1, "how many patches one edit makes")
+        expect.equal(len(client.patches(since)), 1, "the number of patches for one edit")
         expect.equal(client.attribute("anything"), value, "the attribute after the client's patch")
     await client.agrees()
 
@@ -157,7 +157,7 @@ async def test_client_sends_all_edits_of_one_action_as_one_patch(client: ClientU
         {"op": "replace", "path": "/text", "value": "edited"},
     ]
     since = await client.act("edit", operations=operations)
-    expect.equal(len(client.patches(since)), 1, "how many patches one edit makes")
+    expect.equal(len(client.patches(since)), 1, "the number of patches for one edit")
     await client.agrees()
     await client.holds(items=["b", "c"], table={"y": {"z": 3}}, text="edited")
 
@@ -165,7 +165,7 @@ async def test_client_sends_all_edits_of_one_action_as_one_patch(client: ClientU
 @case("patch-escaping")
 @pytest.mark.parametrize("name", SPECIAL, ids=[f"{n!r}" for n in range(len(SPECIAL))])
 async def test_client_escapes_the_names_of_members(client: ClientUnderTest, name: str) -> None:
-    # Every pointer that is not escaped hits something too, and something else.
+    # An unescaped pointer to one member is the pointer to another one.
     table: dict[str, JSON] = {other: {"deep": 1, "": {"deep": 1}} for other in SPECIAL}
     table |= {"a": {"b": {"deep": 1, "": {}}}}
     await client.set(table=table)

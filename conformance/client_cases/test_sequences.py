@@ -1,4 +1,4 @@
-"""Generated sequences: programs of steps that no one thought of, checked after each step."""
+"""Generated sequences: random programs of steps, checked after each step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cases for spec/session.md: a client comes back, says who it is, and stays away when told so."""
+"""Cases for spec/session.md: a client reconnects, identifies itself, and obeys _DISCONNECT."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 LONGEST = 0.2
-"""Seconds that a testee may wait before it connects again (testee.md)."""
+"""The longest wait, in seconds, of a testee before its next attempt (testee.md)."""
 LONGER = 6
-"""How many times as long as the longest wait so far the next one may be."""
+"""The factor by which a wait may exceed the longest wait before it."""
 
 
 async def cut_in_a_frame(link: ClientConnection) -> None:
@@ -82,10 +82,10 @@ async def test_client_waits_longer_and_by_a_random_part(client: ClientUnderTest)
     if not (grow(rows) and vary(rows)):
         rows.append(await waited(client))
     shown = "; ".join(", ".join(f"{wait:.3f}" for wait in row) for row in rows)
-    received = f"waits of {shown} s, of {len(rows)} clients that were restarted"
+    received = f"waits of {shown} s, in {len(rows)} runs of the client"
     expect.true(
         grow(rows),
-        expected="waits that grow with each attempt",
+        expected="waits that increase with each attempt",
         received=received,
         received_value=rows,
     )
@@ -93,7 +93,7 @@ async def test_client_waits_longer_and_by_a_random_part(client: ClientUnderTest)
 
 
 async def waited(client: ClientUnderTest) -> list[float]:
-    """The times between handshakes that are refused, in seconds, of a client that starts again."""
+    """Restart the client; return the seconds between its handshakes, each of which is refused."""
     client.demand_program()
     await client.restart()
     await client.at_once(Event(f"_SET:{KEY}", START))
@@ -137,15 +137,15 @@ async def test_client_that_was_sent_away_stays_away(client: ClientUnderTest, clo
 
 @case("session-identify-answer")
 async def test_client_says_who_it_is_and_stays_the_same(client: ClientUnderTest) -> None:
-    told = []
+    answers = []
     for _ in range(3):
         await client.connection.cut()
         await client.returned()
         client.write(Event("_REQUEST_USER_SESSION"))
         answer = await client.next("_USER_SESSION", since=0, requirement="session-identify-answer")
-        told.append(answer.event.data)
+        answers.append(answer.event.data)
         await client.at_once(Event(f"_SET:{KEY}", START))
-    expect.equal(told[1:], told[:1] * 2, "who the client says that it is, later")
+    expect.equal(answers[1:], answers[:1] * 2, "the later identifications of the client")
 
 
 @case("session-identify-answer")

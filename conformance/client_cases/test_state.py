@@ -44,7 +44,7 @@ async def test_client_answers_with_its_state_once(client: ClientUnderTest) -> No
     await client.reported()
     await client.fence()
     answers = client.events(f"_SET:{KEY}", since)
-    expect.equal(len(answers), 1, "how many answers come to one _GET")
+    expect.equal(len(answers), 1, "the number of answers to one _GET")
 
 
 @case("state-get-data")
@@ -60,7 +60,7 @@ async def test_client_sends_its_state_with_what_was_not_sent(client: ClientUnder
     await client.act("assignQuietly", name="text", value="quiet")
     since = await client.act("sendState")
     states = client.events(f"_SET:{KEY}", since)
-    expect.equal(states, [{**START, "text": "quiet"}], "what the client sends as its state")
+    expect.equal(states, [{**START, "text": "quiet"}], "the state that the client sends")
 
 
 @case("state-ask-again")
@@ -76,8 +76,8 @@ async def test_client_asks_for_the_state_when_a_patch_does_not_fit(
     asked, held, reported = client.asked, client.state, await client.reported()
     expect.true(
         asked,
-        expected="_GET:TESTEE behind a patch that can't be applied",
-        received="nothing of the kind before the answer to a later event",
+        expected="_GET:TESTEE after a patch that can't be applied",
+        received="none before the answer to a later event",
         kind=Kind.MISSING_EVENT,
         event=f"_GET:{KEY}",
     )
@@ -96,7 +96,7 @@ async def test_client_recovers_by_the_state_that_it_asked_for(client: ClientUnde
 async def test_client_asks_for_the_state_when_it_is_told_to(client: ClientUnderTest) -> None:
     since = await client.act("fetchState")
     asked = client.events(f"_GET:{KEY}", since)
-    expect.equal(len(asked), 1, "how many _GET:TESTEE the client sends for fetchState")
+    expect.equal(len(asked), 1, "the number of _GET:TESTEE that the client sends for fetchState")
 
 
 @case("state-client-base")
@@ -109,7 +109,7 @@ async def test_client_sends_no_patch_before_the_state_of_a_connection(
     await client.returned()
     client.write(call("edit", operations=[{"op": "remove", "path": "/items/0"}]))
     await client.fence()
-    # A patch would have been judged as it arrived: there is no state on this connection.
+    # A patch before the state of this connection is judged when it arrives.
     await client.at_once(Event(f"_SET:{KEY}", {**state, "items": ["new", "a", "b"]}))
     await client.agrees()
 
@@ -182,14 +182,12 @@ async def test_state_that_the_client_has_sent_is_the_base_of_its_next_patch(
     await client.act("assignQuietly", name="items", value=["once"])
     await client.act("sendState")
     await client.act("publish")
-    expect.equal(
-        client.attribute("items"), ["once"], "the items that the client has sent in the end"
-    )
+    expect.equal(client.attribute("items"), ["once"], "the items after all patches of the client")
     await client.agrees()
 
 
 KEPT = {"changed": ["a", "B", "c"], "removed": ["a", "c"], "inserted": ["a", "b", "+", "c"]}
-"""What a user makes of a, b, c."""
+"""The user's edits of a, b, c."""
 
 
 @case("state-client-kept")
@@ -210,6 +208,6 @@ async def test_client_that_keeps_an_edit_changes_nothing_else(
     items = member(await client.reported(), "items")
     expect.true(
         isinstance(items, list) and {"a", "c"} <= {item for item in items if type(item) is str},
-        expected='"a" and "c" among the items, which the user has not edited',
+        expected='"a" and "c", which the user has not edited, among the items',
         received=show_json(items),
     )

@@ -1,4 +1,4 @@
-"""Cases for spec/tasks.md: a client starts tasks and cancels them."""
+"""Cases for spec/tasks.md: a client starts and cancels tasks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def test_client_sends_start_and_cancellation_in_their_order(client: Client
     )
     received = [r.event.name for r in client.connection.received[since:]][:4]
     wanted = ["_PATCH", "_TASK_START", "_TASK_CANCEL", "_TASK_START"]
-    expect.equal(received, wanted, "what the client sends, in its order")
+    expect.equal(received, wanted, "the events of the client, in order")
 
 
 @case("state-set-replaces")

@@ -1,4 +1,4 @@
-"""Cases for spec/transport.md: bytes one at a time, and servers that are silent."""
+"""Cases for spec/transport.md: single bytes, and servers that do not answer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def test_client_survives_a_server_that_says_nothing_for_a_while(
     await client.connection.cut()
     await client.returned()
     client.write(call("assignQuietly", name="text", value="early"))
-    await client.fence()  # it is connected, and has no state on this connection
+    await client.fence()  # it is connected, but has no state on this connection
     await client.at_once(Event(f"_SET:{KEY}", {**START, "number": 1}))
     await client.agrees()
 
@@ -41,7 +41,7 @@ async def test_client_goes_on_when_what_it_asks_for_does_not_come(client: Client
     since = await client.act("call", name="still", arguments={})
     expect.true(
         {"type": "still"} in client.events(f"_ACTION:{KEY}", since),
-        expected="that the client goes on while it waits for a state",
+        expected="that the client handles events while it waits for a state",
         received="nothing",
     )
     await client.connection.cut()

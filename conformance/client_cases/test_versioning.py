@@ -1,4 +1,4 @@
-"""Cases for spec/versioning.md: a client does not begin with extensions, and survives them."""
+"""Cases for spec/versioning.md: a client ignores unknown extensions."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What the times between a client's attempts to connect say (session-backoff).
+"""Judges the waits between a client's attempts to connect (session-backoff).
 
-A client may begin with any wait, grow it as it likes, up to any limit, and take any part of it at
-random. So one row of waits says little: several are laid beside each other, each of a client that
-was restarted, and only what no such client does is told.
+A client may begin with any wait, increase it in any way up to any limit, and make any part of it
+random. So one series of waits proves little. Several series are compared, each of a restarted
+client, and only waits that no conformant client has are reported.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ from itertools import combinations
 from statistics import median_low
 
 ENOUGH = 8
-"""Waits in a row, after which the next ones tell no more."""
+"""Waits in a row after which further ones add no evidence."""
 LEAST = 5
-"""The same, for clients that wait long by then."""
+"""The same for clients whose waits are long by then."""
 LONG = 6.0
-"""Seconds that a row may take before the least is enough."""
+"""Seconds of a row after which LEAST waits are enough."""
 GROWN = 0.1
-"""By which part of it the longest waits have to be longer than the first one."""
+"""The factor by which the longest waits must exceed the first one."""
 STEP = 0.02
-"""The same, in seconds: a busy machine makes short waits longer."""
+"""The same in seconds, because load lengthens short waits."""
 NOISE = 0.03
-"""The part by which the same wait comes out longer or shorter on a quiet machine."""
+"""The factor by which one wait varies on an idle machine."""
 TICK = 0.003
-"""The same, in seconds."""
+"""The same in seconds."""
 SPIKES = 3
-"""The longest wait is the third longest: a busy machine makes one longer now and then."""
+"""The third longest wait counts as the longest, because load lengthens single waits."""
 CHANCES = 5
-"""The number of pairs of waits that have to differ, for the same reason."""
+"""The number of pairs of waits that must differ, for the same reason."""
 
 Row = Sequence[float]
 
@@ -39,9 +39,9 @@ def is_enough(row: Row) -> bool:
 
 
 def grow(rows: Sequence[Row]) -> bool:
-    """Whether some waits are longer than that with which a row begins.
+    """Whether some waits are longer than the first wait of a row.
 
-    Nothing finer: a random part makes many a later wait shorter, and the limit may be near.
+    Only that is checked: random parts shorten many later waits, and the limit may be near.
     """
     first: float = median_low(row[0] for row in rows)
     longest = sorted(wait for row in rows for wait in row)[-SPIKES]
@@ -49,7 +49,7 @@ def grow(rows: Sequence[Row]) -> bool:
 
 
 def vary(rows: Sequence[Row]) -> bool:
-    """Whether the same wait differs from row to row by more than a clock and a machine add."""
+    """Whether the same wait differs between rows by more than clock and load explain."""
     differ: list[bool] = [
         abs(one - other) > max(TICK, NOISE * max(one, other))
         for waits in zip(*rows, strict=False)

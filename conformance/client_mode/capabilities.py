@@ -1,7 +1,7 @@
-"""Which actions of the contract a client does, looked at once before the first case.
+"""Finds out, before the first case, which actions of the contract a client has.
 
-A client that lacks one would fail every case that uses it, each for another requirement that has
-nothing to do with it. So these cases are left out, and the run fails with one sentence.
+A client that lacks an action would fail every case that uses it, each for a requirement that it may
+well meet. So these cases are not testable, and the run fails with one message.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from conformance.client_mode.client_under_test import START, ClientUnderTest, ca
 from conformance.errors import Violation
 from conformance.protocol.wire import JSON, Event
 
-LOUD: dict[str, dict[str, JSON]] = {
+SENDING: dict[str, dict[str, JSON]] = {
     "assign": {"name": "text", "value": "assigned"},
     "edit": {"operations": [{"op": "replace", "path": "/text", "value": "edited"}]},
     "fetchState": {},
@@ -19,22 +19,22 @@ LOUD: dict[str, dict[str, JSON]] = {
     "cancelTask": {"name": "nothing", "arguments": {}},
     "sendBytes": {"name": "nothing", "metadata": {}, "content": ""},
 }
-"""The actions that make the client send something, each by itself; `call` is looked at before."""
-QUIET = call("assignQuietly", name="text", value="quiet")
+"""The actions that make the client send something by themselves; the probe has tested `call`."""
+WITHOUT_SYNC = call("assignQuietly", name="text", value="quiet")
 
 
 async def lacking(client: ClientUnderTest) -> list[str]:
-    """The actions that a client does not do: it takes them for unknown ones, or sends nothing."""
+    """Return the actions that a client lacks: it treats them as unknown, or sends nothing."""
     found = []
     try:
         await client.at_once(Event("_SET:TESTEE", START))
-        for name, arguments in LOUD.items():
+        for name, arguments in SENDING.items():
             if not await _sends(client, call(name, **arguments)):
                 found.append(name)
-        if not await _sends(client, QUIET, call("publish")):
+        if not await _sends(client, WITHOUT_SYNC, call("publish")):
             recorded = member(member(await client.reported(), "anything"), "action")
             found.append("assignQuietly" if member(recorded, "type") != "publish" else "publish")
-    except Violation:  # it closes, or is stuck: for the cases to say
+    except Violation:  # it closes or hangs, which the cases judge
         pass
     return found
 

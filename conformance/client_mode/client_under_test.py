@@ -1,8 +1,8 @@
-"""The client under test as a case sees it, whatever connection it is on.
+"""The client under test as a case uses it, independent of its current connection.
 
-The kit keeps the document TESTEE; the client follows it, and writes to it when its actions are
-called (spec/testee.md, "A client under test"). A case calls an action together with a fence, and
-then looks at what arrived, at the mirror of both, and at the state that the client reports.
+The kit has the document TESTEE. The client follows it, and writes to it when its actions are called
+(spec/testee.md, "A client under test"). A case calls an action together with a fence, and then
+checks the received events, the mirror, and the state that the client reports.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ START = contract.initial_state()
 """The state with which each case begins."""
 
 STARTING = 60.0
-"""Seconds in which a program must connect that the kit has started."""
+"""Seconds within which a program that the kit has started must connect."""
 LOOK = 0.5
-"""Seconds between two looks whether it still runs."""
+"""Seconds between two checks whether the program still runs."""
 ATTEMPTS = 3
-"""How often a case begins on a new connection, before the client counts as one that is stuck."""
+"""Connections on which a case tries to begin before the client counts as stuck."""
 
 _fences = itertools.count(1)
 
@@ -43,16 +43,15 @@ class ClientUnderTest(EventReader):
     """The client in one case.
 
     Attributes:
-        trace: What passed.
-        connection: Its connection.
-        answers: Whether `_GET:TESTEE` of the client is answered, as servers have to.
-        asked: How often it has sent `_GET:TESTEE`.
-        connections: None of those whose end says something of a server.
-        endings: The same.
+        connection: The current connection.
+        answers: Whether the kit answers `_GET:TESTEE`, as servers must.
+        asked: The number of `_GET:TESTEE` from the client.
+        connections: Always empty: a verdict about the end of a connection binds only servers.
+        endings: Always empty, for the same reason.
     """
 
     connection: ClientConnection
-    alive_means = "a connection that stays open, and on which events are handled"
+    alive_means = "an open connection on which the client handles events"
     not_alive = Violation
 
     def __init__(self, host: Host, target: Target, program: ClientProgram | None) -> None:
@@ -69,26 +68,26 @@ class ClientUnderTest(EventReader):
 
     @property
     def deadline(self) -> float:
-        """Seconds to wait for what must come."""
+        """Seconds to wait for an expected event."""
         return self._target.deadline
 
     @property
     def state(self) -> JSON:
-        """What both sides hold when everything has arrived."""
+        """The document that both sides hold when everything has arrived."""
         return self.connection.state(KEY)
 
     def attribute(self, name: str) -> JSON:
-        """An attribute of that state; None where the client has taken it away."""
+        """An attribute of the state; None if the client has removed it."""
         return member(self.state, name)
 
     # The case
 
     async def begin(self, last: ClientConnection | None) -> None:
-        """Go on with the connection of the last case, or wait for another; begin with START.
+        """Continue on the connection of the last case or on a new one, with the state START.
 
         Raises:
-            NotTestable: There is no client.
-            Violation: It has died, or does not answer.
+            NotTestable: No client connects.
+            Violation: It does not answer on several connections.
         """
         for attempt in range(ATTEMPTS):
             if last is not None and last.is_open:
@@ -112,7 +111,7 @@ class ClientUnderTest(EventReader):
                 return
 
     async def _next_or_new(self) -> None:
-        if self._program is not None and self._program.died():  # in the last case, which is over
+        if self._program is not None and self._program.died():  # after the last case
             self.host.deaths.append(self._program.obituary())
             link = None
         else:
@@ -121,15 +120,15 @@ class ClientUnderTest(EventReader):
             self.trace.add(
                 self.host.last_label, "noted", "the client does not connect again by itself"
             )
-            link = await self._started_anew()
+            link = await self._restarted()
         self._adopt(link)
         self.write(Event(f"_SET:{KEY}", START))
 
-    async def _started_anew(self) -> ClientConnection:
+    async def _restarted(self) -> ClientConnection:
         if self._program is None:
             raise NotTestable(
-                "a client that connects again",
-                "needs a client that connects again, or that the kit can start",
+                "a client that reconnects",
+                "needs a client that reconnects, or that the kit can start",
             )
         self.trace.add(self.host.last_label, "noted", "the kit starts the client again")
         self._program.stop()
@@ -142,37 +141,37 @@ class ClientUnderTest(EventReader):
         return link
 
     async def first_link(self) -> ClientConnection | None:
-        """The first connection of a client that has just been started, or None without one."""
+        """Return the first connection of a client that was just started, or None."""
         ends = time.monotonic() + STARTING
         while (left := ends - time.monotonic()) > 0:
             link = await self.host.next_link(min(left, LOOK))
             if link is not None:
                 return link
             if self._program is not None and self._program.died():
-                return await self.host.next_link(LOOK)  # what it has started may connect
+                return await self.host.next_link(LOOK)  # a process that it has started may connect
         return None
 
     async def restart(self) -> None:
-        """Let another process take the place of one that was told to go.
+        """Start the client again, and wait for its connection.
 
         Raises:
-            NotTestable: The kit did not start it.
+            NotTestable: The kit did not start the client.
         """
-        self._adopt(await self._started_anew())
+        self._adopt(await self._restarted())
 
     def again(self) -> ClientUnderTest:
-        """The same client for another dialogue."""
+        """Return the same client for another dialogue."""
         return ClientUnderTest(self.host, self._target, self._program)
 
     def go_on_with(self, link: ClientConnection) -> None:
-        """Take over a connection that another client has used."""
+        """Continue on a connection that another dialogue has used."""
         self._adopt(link)
 
     def demand_program(self) -> None:
         """Leave the case out unless the kit can start the client again."""
         if self._program is None:
             raise NotTestable(
-                "--client-cmd", "needs --client-cmd: the client has to be started again after it"
+                "--client-cmd", "needs --client-cmd: the kit must restart the client after it"
             )
 
     def first_violation(self) -> Violation | None:
@@ -185,15 +184,15 @@ class ClientUnderTest(EventReader):
     async def back(
         self, state: JSON = None, *, requirement: str | None = None, patience: float | None = None
     ) -> None:
-        """Wait until the client is back, and send it a state.
+        """Wait until the client reconnects, and send it a state.
 
         Args:
-            state: The state, that of the last connection by default.
-            requirement: What it breaks if it does not come; None if it need not.
-            patience: The seconds that it has, those of the deadline by default.
+            state: The state; by default that of the last connection.
+            requirement: The requirement that a missing connection breaks; None if it breaks none.
+            patience: Seconds to wait; by default the deadline.
 
         Raises:
-            NotTestable: It need not come, and does not.
+            NotTestable: The client does not reconnect, which breaks no requirement.
         """
         state = self.state if state is None else state
         await self.returned(requirement=requirement, patience=patience)
@@ -202,7 +201,7 @@ class ClientUnderTest(EventReader):
     async def returned(
         self, *, requirement: str | None = None, patience: float | None = None
     ) -> None:
-        """Wait until the client is back, and send nothing yet; raises as `back` does."""
+        """Wait until the client reconnects, and send nothing; see `back`."""
         seconds = self.deadline if patience is None else patience
         link = await self.host.next_link(seconds)
         if link is None:
@@ -210,7 +209,7 @@ class ClientUnderTest(EventReader):
                 raise NotTestable("a client that connects again")
             expect.fail(
                 requirement=requirement,
-                expected="that the client connects again",
+                expected="a further connection of the client",
                 received=f"no connection within {seconds:g} s",
                 kind=Kind.NO_CONNECTION,
             )
@@ -236,16 +235,16 @@ class ClientUnderTest(EventReader):
     # What is sent
 
     def write(self, *events: Event) -> None:
-        """Send legal events at once, without waiting; the mirror follows them."""
+        """Send legal events without waiting, and apply them to the mirror."""
         for event in events:
             self.connection.note_sent(event)
         self.connection.write_events(*events)
 
     async def at_once(self, *events: Event, requirement: str | None = None) -> int:
-        """Send legal events and a fence in one write; the mark from which on their effects stand.
+        """Send legal events and a fence in one write; return the mark before their effects.
 
         Raises:
-            NotTestable: One of them calls an action that the client does not do.
+            NotTestable: The client lacks an action that one of them calls.
         """
         for event in events:
             name = called(event)
@@ -263,15 +262,15 @@ class ClientUnderTest(EventReader):
         return await self.at_once(requirement=requirement)
 
     async def act(self, name: str, /, requirement: str | None = None, **arguments: JSON) -> int:
-        """Call an action of the contract; the mark from which on its effects stand."""
+        """Call an action of the contract; return the mark before its effects."""
         return await self.at_once(call(name, **arguments), requirement=requirement)
 
     async def assign(self, name: str, value: JSON) -> int:
-        """Let the client edit one attribute and send that."""
+        """Make the client edit one attribute and send the edit."""
         return await self.act("assign", name=name, value=value)
 
     async def set(self, **attributes: JSON) -> None:
-        """Send a whole state, START with other values of some attributes."""
+        """Send START with other values of some attributes."""
         await self.at_once(Event(f"_SET:{KEY}", {**START, **attributes}))
 
     async def patch(self, *operations: JSON) -> None:
@@ -279,12 +278,12 @@ class ClientUnderTest(EventReader):
         await self.at_once(Event(f"_PATCH:{KEY}", list(operations)))
 
     async def illegal(self, type: str, data: JSON = ABSENT) -> None:
-        """Send an event that must have no effect; the mirror stays."""
+        """Send an event that must have no effect; the mirror does not change."""
         await self.connection.send(type, data)
         self.connection.stimulate()
 
     async def text(self, frame: str) -> None:
-        """Send any text as a frame; the mirror stays."""
+        """Send any text as one frame; the mirror does not change."""
         await self.connection.send_text(frame)
         self.connection.stimulate()
 
@@ -307,7 +306,7 @@ class ClientUnderTest(EventReader):
     # What the client holds
 
     async def reported(self, data: JSON = ABSENT) -> JSON:
-        """The state that the client reports; that counts as a write of it."""
+        """Return the state that the client reports, which counts as a write."""
         since = self.mark()
         self.connection.write_events(Event(f"_GET:{KEY}", {} if data is ABSENT else data))
         received = await self.next(
@@ -318,38 +317,38 @@ class ClientUnderTest(EventReader):
     async def holds(
         self, expected: JSON = None, *, requirement: str | None = None, **attributes: JSON
     ) -> None:
-        """Demand that the client holds a state: one, or what both have, with some attributes."""
+        """Demand that the client holds a state, by default that of both sides."""
         wanted = {**(self.state if expected is None else expected), **attributes}
         reported = await self.reported()
         expect.equal(reported, wanted, "the client's state", requirement=requirement)
 
     async def agrees(self, *, requirement: str | None = "state-client-patch") -> None:
-        """Demand that what the client has sent makes, of what it got, the state that it reports."""
+        """Demand that the client reports the state that its events make of the received state."""
         await self.act("publish")
         held = self.state
         reported = await self.reported()
         expect.equal(reported, held, "the client's state", requirement=requirement)
 
     def _stimulate(self, number: int) -> None:
-        if number:  # the value of the case is before the fence
+        if number:  # the subject of the case is the frame before the fence
             self.trace.stimulus = self.trace.entries[-2]
 
     async def _answered(self, name: str, since: int, requirement: str | None) -> None:
         await self.connection.wait(
             lambda r: r.event.type == f"_ACTION:{KEY}" and r.event.data.get("type") == name,
-            f"_ACTION:{KEY} {name!r}, which the client was asked to send after all that",
+            f"_ACTION:{KEY} {name!r}, which the client was asked to send last",
             since=since,
             requirement=requirement,
         )
 
 
 def member(state: JSON, name: str) -> JSON:
-    """An attribute of a state that a client has a part in: None where it is missing."""
+    """A member of a state that a client may have written; None if it is missing."""
     return state.get(name) if isinstance(state, dict) else None
 
 
 def called(event: Event) -> JSON:
-    """The name of the action of the client that an event calls, or None."""
+    """The name of the client's action that an event calls, or None."""
     return member(event.data, "type") if event.type == f"_ACTION:{KEY}" else None
 
 
@@ -359,7 +358,7 @@ def call(name: str, /, **arguments: Any) -> Event:
 
 
 async def probe(client: ClientUnderTest) -> float | None:
-    """Wait for the client's first connection; the seconds of a round trip, or None without one."""
+    """Wait for the client's first connection; return the seconds of a round trip, or None."""
     link = await client.first_link()
     if link is None:
         return None

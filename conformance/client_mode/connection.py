@@ -12,16 +12,19 @@ from conformance.protocol.legality import ClientLegality
 from conformance.protocol.wire import JSON, Event
 
 MOST_UNREAD = 128 << 20
-"""Bytes that may wait for the client: one that asks for the state again and again, and does not
-read, is given up before it fills this process."""
+"""Bytes that may wait for the client.
+
+A client that asks for the state repeatedly and does not read is given up, before it fills this
+process.
+"""
 
 
 class ClientConnection(Connection):
-    """A connection of the client under test; see `Connection` for what can be done to it.
+    """A connection of the client under test.
 
     Attributes:
         offered: The subprotocols that the client has offered.
-        react: Called with each event that has arrived, before anybody who waits for it.
+        react: Called with each received event, before anything that waits for it.
     """
 
     masks = False
@@ -37,22 +40,22 @@ class ClientConnection(Connection):
 
     @property
     def is_open(self) -> bool:
-        """Whether it can still be used."""
+        """Whether neither side has ended it."""
         return self.closing is None and not self.ended_by_kit
 
     def begin(self, trace: Trace, label: str) -> None:
-        """Go on in another case: forget what arrived."""
+        """Continue in another case."""
         self._trace, self.label = trace, label
         self.forget()
         trace.add(label, "noted", "is the connection that is already open")
 
     def forget(self) -> None:
-        """Forget what arrived, as no concern of the case."""
+        """Drop the received events, because they do not belong to the case."""
         self.received.clear()
         self.legality.violations.clear()
 
     def write_events(self, *events: Event) -> None:
-        """Send events at once, without waiting for anything."""
+        """Send events without waiting."""
         frames = []
         for event in events:
             text = event.text()
@@ -66,7 +69,7 @@ class ClientConnection(Connection):
             self._give_up(f"a client that leaves more than {MOST_UNREAD >> 20} MiB unread")
 
     async def end(self, code: int) -> None:
-        """Close in the orderly way, with a code."""
+        """Close with a close frame and a code."""
         self._trace.add(self.label, "noted", f"closes with the code {code}")
         self.ended_by_kit = True
         await self._server_socket.close(code)
@@ -77,7 +80,7 @@ class ClientConnection(Connection):
         await self._reader
 
     def note_sent(self, event: Event) -> None:
-        """Let the mirror follow a state or a patch of the kit."""
+        """Apply a state or a patch of the kit to the mirror."""
         mirror, key = self.legality.mirror, event.key or ""
         self.legality.asked |= event.name == "_REQUEST_USER_SESSION"
         self.legality.spoken |= event.name != "_REQUEST_USER_SESSION"
@@ -87,7 +90,7 @@ class ClientConnection(Connection):
             mirror.patch(key, event.data)
 
     def state(self, key: str) -> JSON:
-        """What both sides hold of a document when everything has arrived."""
+        """The document that both sides hold when everything has arrived."""
         return self.legality.mirror[key]
 
     def _take(self, frame: str | bytes) -> None:

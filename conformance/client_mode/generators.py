@@ -1,16 +1,19 @@
-"""Random values, patches and programs of client mode, each made of a seed.
+"""Random programs of client mode, and the values and patches of their steps.
 
-A step names a seed, and what it does is drawn from that and from the state that is there when it is
-taken. So a step can be taken behind any other, and a program stays one when steps are left out.
+A step names a seed. Its values are drawn from the seed and from the state at that time. So a step
+can follow any other, and steps can be left out of a program. Replay files keep the seeds: a change
+of what is drawn from one changes what they replay.
 """
 
 from __future__ import annotations
 
+from itertools import islice
 from random import Random
 from typing import Any
 
 from conformance.protocol.contract import ASSIGNABLE
 from conformance.protocol.mirror import Inapplicable, Mirror
+from conformance.protocol.pointers import places, pointer
 from conformance.protocol.wire import JSON
 
 Step = dict[str, Any]
@@ -19,6 +22,8 @@ NAMES = ["a", "b", "a/b", "~", "~1", "", "0", "__proto__", "é"]
 LEAVES: list[JSON] = ["", "x", "a/b~", "😀", 0, 1, -1, 1.5, 2**53 - 1, True, False, None]
 LOSSES = ("end-1000", "end-1001", "end-1011", "end-1012", "cut", "reset", "in-a-frame", "in-a-pair")
 NONSENSE = ("missing", "index", "test", "malformed", "nan", "unknown", "bytes", "half-a-pair")
+MOST_PLACES = 60
+"""Pointers of an attribute that a step chooses from."""
 
 KINDS: list[tuple[str, int]] = [
     ("patch", 6),
@@ -37,17 +42,17 @@ KINDS: list[tuple[str, int]] = [
     ("fetch", 1),
     ("send-state", 1),
 ]
-"""The steps, and how often each comes."""
+"""The kinds of steps and their frequencies."""
 
 
 def program(random: Random) -> list[Step]:
-    """A program of 4 to 24 steps."""
+    """Draw a program of 4 to 24 steps."""
     names, weights = zip(*KINDS, strict=True)
     return [step(random, name) for name in random.choices(names, weights, k=random.randint(4, 24))]
 
 
 def step(random: Random, name: str) -> Step:
-    """One step of a kind."""
+    """Draw a step of a kind."""
     found: Step = {"do": name, "seed": random.randrange(1 << 16)}
     if name in ("patch", "edit"):
         found["count"] = random.randint(1, 5)
@@ -60,7 +65,7 @@ def step(random: Random, name: str) -> Step:
 
 
 def value(random: Random, depth: int = 0) -> JSON:
-    """A JSON value."""
+    """Draw a JSON value."""
     kind = random.random()
     if depth > 2 or kind < 0.5:
         return random.choice(LEAVES)
@@ -71,19 +76,19 @@ def value(random: Random, depth: int = 0) -> JSON:
 
 
 def attribute(random: Random) -> tuple[str, JSON]:
-    """An attribute and a value for it; `items` stays an array, as the contract has it."""
+    """Draw an attribute and its value; `items` stays an array, as the contract demands."""
     name = random.choice(ASSIGNABLE)
     found = value(random)
     return name, ([found] if not isinstance(found, list) else found) if name == "items" else found
 
 
 def state(random: Random, before: dict[str, JSON]) -> dict[str, JSON]:
-    """A state with some other attributes."""
+    """Draw a state in which some attributes differ."""
     return {**before, **dict(attribute(random) for _ in range(random.randint(1, 4)))}
 
 
 def patch(random: Random, before: dict[str, JSON], count: int) -> list[JSON]:
-    """Operations that can be applied to a state one after the other, and leave its attributes."""
+    """Draw operations that can be applied in sequence, and that keep the attributes."""
     mirror = Mirror()
     mirror.set("", before)
     found: list[JSON] = []
@@ -104,35 +109,20 @@ def patch(random: Random, before: dict[str, JSON], count: int) -> list[JSON]:
 
 def _operation(random: Random, document: dict[str, JSON]) -> JSON:
     name = random.choice(ASSIGNABLE)
-    places = list(_places(document[name], "/" + name))
-    path = random.choice(places)
+    root = pointer(name)
+    inside = [root, *islice(places(document[name], root), MOST_PLACES - 1)]
+    path = random.choice(inside)
     match random.choice(["add", "add", "remove", "replace", "replace", "move", "copy", "test"]):
         case "add":
-            last = random.choice(["-", "0", "1", *map(_escape, NAMES)])
-            return {"op": "add", "path": f"{path}/{last}", "value": value(random, 1)}
+            last = pointer(random.choice(["-", "0", "1", *NAMES]))
+            return {"op": "add", "path": path + last, "value": value(random, 1)}
         case "remove" if path.count("/") > 1:
             return {"op": "remove", "path": path}
         case "move" if path.count("/") > 1:
-            return {"op": "move", "from": path, "path": f"{random.choice(places)}/0"}
+            return {"op": "move", "from": path, "path": f"{random.choice(inside)}/0"}
         case "copy":
-            return {"op": "copy", "from": path, "path": f"{random.choice(places)}/-"}
+            return {"op": "copy", "from": path, "path": f"{random.choice(inside)}/-"}
         case "test" if path.count("/") == 1:
             return {"op": "test", "path": path, "value": document[name]}
     replaced = value(random, 1)
     return {"op": "replace", "path": path, "value": [replaced] if path == "/items" else replaced}
-
-
-def _places(value: JSON, path: str) -> list[str]:
-    """The pointers of a value and of everything inside of it."""
-    found = [path]
-    if isinstance(value, list):
-        for index, element in enumerate(value):
-            found += _places(element, f"{path}/{index}")
-    elif isinstance(value, dict):
-        for name, member in value.items():
-            found += _places(member, f"{path}/{_escape(name)}")
-    return found[:60]
-
-
-def _escape(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")

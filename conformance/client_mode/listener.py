@@ -1,7 +1,7 @@
-"""The server that clients under test connect to: it accepts, refuses, or does not answer.
+"""The server that clients under test connect to: it accepts, refuses or drops handshakes.
 
-It lives as long as the run, on one address, since a client knows one URL. What it does with the
-next handshakes is set by the case; who arrived, and when, is kept.
+It lives as long as the run, on one address, because a client knows one URL. A case sets what the
+server does with the next handshakes. The times of the handshakes are kept.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from conformance.protocol.wire import LARGEST
 Welcome = Literal["accept", "refuse", "drop"]
 HANDSHAKE = 30.0
 SILENT = logging.getLogger("conformance.host")
-SILENT.disabled = True  # what a client does wrong is for the cases to say
+SILENT.disabled = True  # the cases report what a client does wrong
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A handshake: when it began, by the monotonic clock, and what became of it."""
+    """A handshake: its monotonic time, and the answer to it."""
 
     at: float
     welcome: Welcome
@@ -40,9 +40,9 @@ class Host:
     """The kit's server.
 
     Attributes:
-        arrivals: The handshakes so far.
-        welcome: What becomes of the next ones.
-        trace: The dialogue of the case that runs.
+        arrivals: The handshakes of the case.
+        welcome: The answer to the next ones.
+        trace: The dialogue of the case.
         deaths: How the client's process has ended between two cases, a phrase each.
     """
 
@@ -81,7 +81,7 @@ class Host:
         )
 
     async def stop(self) -> None:
-        """Listen no longer, and end what is open at once, as no concern of the last case."""
+        """Stop listening, and abort the open connections."""
         for link in [*self._open]:
             await link.release()
         if self._server is not None:
@@ -91,12 +91,12 @@ class Host:
             await self._server.wait_closed()
 
     def begin(self, trace: Trace) -> None:
-        """Go on in another case."""
+        """Continue in another case."""
         self.trace, self.welcome, self._labels = trace, "accept", 0
         self.arrivals.clear()
 
     def label(self) -> str:
-        """A label for the next connection of the case, from A on."""
+        """Return a label for the next connection of the case, from A on."""
         self._labels += 1
         return self.last_label
 
@@ -107,7 +107,7 @@ class Host:
         return chr(64 + number) if number <= 26 else f"C{number}"
 
     async def next_link(self, seconds: float) -> ClientConnection | None:
-        """The newest connection that is open; waits for one, and None when none comes."""
+        """Return the newest open connection, or None if none opens in time."""
         try:
             async with asyncio.timeout(seconds):
                 while True:
@@ -118,7 +118,7 @@ class Host:
             return None
 
     async def arrived(self, number: int, seconds: float) -> bool:
-        """Wait for a number of handshakes in this case; return whether they have come."""
+        """Wait for a number of handshakes in this case; return whether they arrived."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while len(self.arrivals) < number:

@@ -1,4 +1,4 @@
-"""A client that the kit starts itself, watches, starts again and ends."""
+"""A client that the kit starts, watches, restarts and ends."""
 
 from __future__ import annotations
 
@@ -8,19 +8,14 @@ URL = "{url}"
 
 
 class ClientProgram(ServerProcess):
-    """A command that connects to the kit.
-
-    Args:
-        command: The command line; `{url}` stands for the URL.
-        url: The kit's URL.
-    """
+    """A command that connects to the kit; `{url}` in it is replaced with the kit's URL."""
 
     def __init__(self, command: str, url: str) -> None:
         super().__init__(command.replace(URL, url), 0)
         self.given = command
 
     def start(self) -> None:
-        """Start it; that it has connected shows elsewhere.
+        """Start it without waiting for its connection.
 
         Raises:
             StartFailed: It can't be run.
@@ -28,5 +23,5 @@ class ClientProgram(ServerProcess):
         self._launch()
 
     def obituary(self) -> str:
-        """How it has ended: its exit status, and what it printed."""
+        """How it has ended: its exit status and its output."""
         return f"its process has ended with status {self.status}, and {self.printed()}"

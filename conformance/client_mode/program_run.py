@@ -1,8 +1,8 @@
 """Runs programs against a client, and checks after each step that both sides agree.
 
-What the client reports has to be what the kit's patches and the client's own have made. While the
-client has edits that it was told not to send, only the end is compared: a client may keep them, or
-drop them when a state comes.
+The client must report the state that results from the kit's patches and its own. While the client
+has unsent edits, only the state at the end is compared, because a client may keep them or drop them
+when a state arrives.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ AFTER_FAILURES = 3
 
 
 class Sequence:
-    """One program's run.
+    """A run of one program.
 
     Attributes:
-        position: The index of the step that is being taken.
+        position: The index of the current step.
     """
 
     def __init__(self, client: ClientUnderTest) -> None:
@@ -36,10 +36,10 @@ class Sequence:
         self._pending = False
 
     async def run(self, program: list[Step]) -> None:
-        """Take all steps, and compare at the end.
+        """Take all steps, and compare the states at the end.
 
         Raises:
-            KeyError: There is a step of an unknown kind, or one that lacks something.
+            KeyError: A step is of an unknown kind, or lacks a member.
         """
         for self.position, step in enumerate(program):
             self._client.trace.add(
@@ -95,7 +95,7 @@ class Sequence:
         await self._edited(call("assign", name=name, value=value), {name: value})
 
     async def _edit(self, step: Step, random: Random) -> None:
-        if self._pending:  # what it holds is not known
+        if self._pending:  # its state is not known
             await self._publish(step, random)
         state = self._client.state
         operations = generators.patch(random, state, step["count"])
@@ -110,7 +110,7 @@ class Sequence:
         if not self._pending:
             what = "the state after the client's patch"
             expect.equal(self._client.state, wanted, what, requirement="state-client-patch")
-        self._pending = False  # all is sent with it
+        self._pending = False  # the client sends all edits with it
 
     async def _quiet(self, _: Step, random: Random) -> None:
         name, value = generators.attribute(random)
@@ -150,7 +150,7 @@ class Sequence:
             pairs == [content],
             requirement="binary-pair",
             expected=f"one pair with {len(content)} bytes",
-            received=f"{len(pairs)} pairs, or other bytes",
+            received=f"{len(pairs)} pairs, or different bytes",
         )
         await self._client.pair(f"_ACTION:{KEY}", {"type": "down"}, content)
         await self._client.fence()
@@ -158,7 +158,7 @@ class Sequence:
 
     async def _at_once(self, _: Step, random: Random) -> None:
         client = self._client
-        await self._settled()  # a quiet edit of the same attribute would cross the patches
+        await self._settled()  # an unsent edit of the same attribute would cross the patches
         numbers = [random.randrange(1000) for _ in range(3)]
         events: list[Event] = []
         for number in numbers:
@@ -209,7 +209,7 @@ class Sequence:
         await self._settled()
 
     async def _settled(self) -> None:
-        """Let the client send what it has kept, if it has, so that what it holds is known again."""
+        """Make the client send its unsent edits, so that its state is known again."""
         if self._pending:
             await self._client.act("publish")
             self._pending = False

@@ -1,7 +1,7 @@
-"""What a dialogue with a client tells of its document, event by event.
+"""Reads the dialogue of a finding about a client: the state of its document after each event.
 
-The same rule as that of `legality`: a copy that both sides hold when everything has arrived. It is
-followed once more here, since what a finding looks like has to be told from its dialogue alone.
+The state is the value that both sides hold once all events have arrived, as in `legality`. It is
+computed again here, because a pattern is recognised from the dialogue alone.
 """
 
 from __future__ import annotations
@@ -19,15 +19,7 @@ from conformance.protocol.wire import JSON
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """One event.
-
-    Attributes:
-        sent: Whether the kit has sent it.
-        connection: The label of its connection.
-        type: Its type.
-        data: Its data.
-        before: What both sides held before it; None if that is not known.
-    """
+    """One event on the connection of that label, and what both sides held before it, if known."""
 
     sent: bool
     connection: str
@@ -37,7 +29,7 @@ class Passed:
 
     @property
     def call(self) -> str | None:
-        """The name of the action of the client that it calls, or None."""
+        """The name of the client's action that it calls, or None."""
         if not self.sent or self.type != f"_ACTION:{KEY}" or not isinstance(self.data, dict):
             return None
         name = self.data.get("type")
@@ -45,50 +37,46 @@ class Passed:
 
 
 class ClientTrace:
-    """The events of a dialogue, in their order.
-
-    Attributes:
-        events: Them; frames that are no events, or not kept whole, are left out.
-    """
+    """The events of a dialogue in order; frames that are invalid or not kept whole are left out."""
 
     def __init__(self, trace: Trace) -> None:
         self.events = list(_followed(trace))
 
     def last(self, type: str, *, sent: bool) -> int | None:
-        """The place of the last event of a type on the document from one side, or None."""
+        """The position of the last event of a type from one side on the document, or None."""
         for place in range(len(self.events) - 1, -1, -1):
             if self.events[place].type == f"{type}:{KEY}" and self.events[place].sent is sent:
                 return place
         return None
 
-    def behind(self, place: int, type: str, *, sent: bool) -> Passed | None:
-        """The first event of a type on the document from one side behind a place, or None."""
+    def after(self, place: int, type: str, *, sent: bool) -> Passed | None:
+        """The first event of a type from one side on the document after a position, or None."""
         found = (e for e in self.events[place + 1 :] if e.type == f"{type}:{KEY}")
         return next((event for event in found if event.sent is sent), None)
 
     def patch(self) -> tuple[list[dict[str, Any]], JSON, JSON] | None:
-        """The kit's last patch, what it was for, and the state that the client reported then.
+        """The kit's last patch, the state before it, and the state that the client then reported.
 
-        None where there is no such patch, or another write stands between it and the report.
+        None if there is no such patch, or if another write came between it and the report.
         """
         place = self.last("_PATCH", sent=True)
         if place is None or not is_patch(self.events[place].data):
             return None
-        reported = self.behind(place, "_SET", sent=False)
-        if reported is None or self.behind(place, "_SET", sent=True) is not None:
+        reported = self.after(place, "_SET", sent=False)
+        if reported is None or self.after(place, "_SET", sent=True) is not None:
             return None
         event = self.events[place]
         return event.data, event.before, reported.data
 
     def asked(self) -> tuple[str, JSON, Passed] | None:
-        """The last attribute that the client was told to set and send, to what, and its patch."""
+        """The last assignment that the kit asked the client for, and the client's patch."""
         place = next((p for p, e in _reversed(self.events) if e.call == "assign"), None)
         if place is None:
             return None
-        told, patch = self.events[place].data, self.behind(place, "_PATCH", sent=False)
-        if patch is None or not is_patch(patch.data) or not isinstance(told.get("name"), str):
+        data, patch = self.events[place].data, self.after(place, "_PATCH", sent=False)
+        if patch is None or not is_patch(patch.data) or not isinstance(data.get("name"), str):
             return None
-        return told["name"], told.get("value"), patch
+        return data["name"], data.get("value"), patch
 
 
 def _reversed(events: list[Passed]) -> Iterator[tuple[int, Passed]]:
@@ -96,7 +84,7 @@ def _reversed(events: list[Passed]) -> Iterator[tuple[int, Passed]]:
 
 
 def is_patch(data: JSON) -> bool:
-    """Whether data is a list of objects whose pointers are texts."""
+    """Whether data is a list of objects whose pointers are strings."""
     return isinstance(data, list) and all(
         isinstance(one, dict)
         and all(isinstance(one.get(name, ""), str) for name in ("op", "path", "from"))
@@ -105,7 +93,7 @@ def is_patch(data: JSON) -> bool:
 
 
 def applied(operations: JSON, state: JSON) -> JSON:
-    """What a patch makes of a state; None if it is none, can't be applied, or has no state."""
+    """The state after a patch; None without a state, or if the patch does not apply."""
     if not isinstance(state, dict) or not is_patch(operations):
         return None
     mirror = Mirror()
@@ -127,7 +115,7 @@ def _followed(trace: Trace) -> Iterator[Passed]:
             envelope = json.loads(entry.payload)
         except (ValueError, RecursionError):
             if entry.left_out and f":{KEY}" in entry.payload[:40]:
-                state = None  # lost sight of
+                state = None  # a write was not kept whole
             continue
         if not isinstance(envelope, dict) or not isinstance(envelope.get("type"), str):
             continue

@@ -167,26 +167,16 @@ class Connection:
         event: str | None = None,
         attributes: tuple[str, ...] = (),
     ) -> Received:
-        """Wait for the first event that is wanted.
+        """Wait for the first event since a mark that is wanted; `what` describes it.
 
-        Args:
-            wanted: Whether an event is the wanted one.
-            what: The wanted event for people.
-            since: The index of the first event that counts.
-            requirement: The requirement that is broken without it; None for that of the case.
-            event: Its type, if that is known.
-            attributes: The attributes whose values are awaited.
+        `event` and `attributes` are facts of the violation: the type, and the awaited attributes.
 
         Raises:
             ClosedEarly: The connection ends first.
             Violation: An illegal frame has arrived.
         """
-        facts: dict[str, Any] = {
-            "requirement": requirement,
-            "expected": what,
-            "event": event,
-            "attributes": attributes,
-        }
+        facts: dict[str, Any] = {"requirement": requirement, "expected": what}
+        facts |= {"event": event, "attributes": attributes}
         position = since
         try:
             async with asyncio.timeout(self._deadline):
@@ -363,8 +353,8 @@ class Connection:
         self._news.set()
 
     def _give_up(self, received: str) -> None:
-        """Abort a connection that receives more than any case asks for: a fault of the sender."""
-        expected = "no more than what was asked for"
+        """Abort a connection that receives far more than any case needs: a fault of the sender."""
+        expected = "no more data than the case needs"
         flood = Violation(
             expected=expected, received=received, kind=Kind.FLOOD, connection=self.label
         )

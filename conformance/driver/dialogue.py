@@ -237,7 +237,7 @@ async def sole_survivor(rivals: list[Connection]) -> Connection:
     if len(served) != 1:
         expect.fail(
             requirement="session-simultaneous",
-            expected=f"one of {len(rivals)} connections that stays open",
+            expected=f"that one of {len(rivals)} connections stays open",
             received=f"{len(served)} of them",
         )
     return served[0]

@@ -99,7 +99,7 @@ class Legality:
             self.mirror.patch(key, operations)
         except Inapplicable as error:
             expected = f"a patch that can be applied to {show_json(before)}"
-            received = f"one that can not: {error}"
+            received = f"a patch that can't be applied: {error}"
             self._break(self.inapplicable, expected, received, frame, kind=Kind.INAPPLICABLE_PATCH)
         else:
             self._patched(key, before, frame)

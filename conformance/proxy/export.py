@@ -99,7 +99,7 @@ def document(watcher: Watcher, target: str, commands: dict[int, str]) -> JSONObj
             "maxExamples": None,
             "allowWrites": False,
             "knownFailing": 0,
-            "selection": ["ws-sync proxy: what clients of its own have done"],
+            "selection": ["ws-sync proxy: the recorded traffic of an application"],
         },
         selected=len(cases),
         requirements=[

@@ -35,6 +35,16 @@ class Options:
 
 def read(given: Sequence[str] | None) -> Options:
     """Parse the command line; exit with status 2 if it is invalid."""
+    parser = _parser()
+    chosen = parser.parse_args(given)
+    if chosen.report is not None and chosen.report.exists() and not chosen.report.is_dir():
+        parser.error(f"--report {chosen.report}: this is not a directory")
+    return Options(
+        chosen.listen, chosen.target, chosen.page, chosen.report, chosen.fail, chosen.deadline
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ws-sync proxy",
         description="Forward connections between clients and a server, and report violations by "
@@ -48,7 +58,8 @@ def read(given: Sequence[str] | None) -> Options:
     )
     parser.add_argument(
         "--target", type=_target, required=True, metavar="URL",
-        help="the server, such as ws://127.0.0.1:8000; the client's path is appended",
+        help="the server, such as ws://127.0.0.1:8000; the path and query of the client's request "
+        "are appended",
     )  # fmt: skip
     pages = parser.add_mutually_exclusive_group()
     pages.add_argument(
@@ -60,7 +71,7 @@ def read(given: Sequence[str] | None) -> Options:
     )
     parser.add_argument(
         "--report", type=Path, metavar="DIR",
-        help="write a report at the end, and a replay file for each finding about the server",
+        help="at the end, write a report and a replay file for each finding about the server",
     )  # fmt: skip
     parser.add_argument(
         "--fail", action="store_true", help="exit with 1 if either side broke a MUST"
@@ -69,18 +80,13 @@ def read(given: Sequence[str] | None) -> Options:
         "--deadline", type=_seconds, default=DEADLINE, metavar="SECONDS",
         help="time after which an answer is late (default %(default)g)",
     )  # fmt: skip
-    chosen = parser.parse_args(given)
-    if chosen.report is not None and chosen.report.exists() and not chosen.report.is_dir():
-        parser.error(f"--report {chosen.report}: it is not a folder")
-    return Options(
-        chosen.listen, chosen.target, chosen.page, chosen.report, chosen.fail, chosen.deadline
-    )
+    return parser
 
 
 def _address(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     if not colon or not host or not port.isdigit() or int(port) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form 127.0.0.1:9000")
+        raise argparse.ArgumentTypeError(f"{text!r}: write an address and a port: 127.0.0.1:9000")
     return host.strip("[]"), int(port)
 
 
@@ -91,7 +97,9 @@ def _target(text: str) -> SplitResult:
         raise argparse.ArgumentTypeError(str(error).removeprefix("--target ")) from error
     parts = urlsplit(text)
     if parts.query or parts.fragment:
-        raise argparse.ArgumentTypeError(f"{text!r}: the query is the client's")
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: omit the query and the fragment; the proxy appends the client's query"
+        )
     return parts
 
 

@@ -118,7 +118,7 @@ def details(finding: Finding) -> Iterator[str]:
     yield f"{INDENT}received  {escape_control_chars(finding.fault.received)}"
     if finding.frame:
         yield f"{INDENT}frame     {escape_control_chars(finding.frame)}"
-    yield f"{INDENT}the last  (seconds, connection, -> from the client, <- from the server)"
+    yield f"{INDENT}dialogue  (seconds, connection, -> from the client, <- from the server)"
     for entry in finding.last[-5:]:
         yield f"{INDENT}  {escape_control_chars(entry.line())}"
 
@@ -130,8 +130,9 @@ def summary(watcher: Watcher, paint: Callable[[str, str], str]) -> Iterator[str]
     keys = sorted(watcher.all_keys())
     yield ""
     yield (
-        f"{watcher.opened} connections, {frames} frames, {readable(size)}, {len(keys)} "
-        f"{'key' if len(keys) == 1 else 'keys'}"
+        f"{watcher.opened} {'connection' if watcher.opened == 1 else 'connections'}, "
+        f"{frames} frames, {readable(size)}, "
+        f"{len(keys)} {'document' if len(keys) == 1 else 'documents'}"
         + (f" ({escape_control_chars(', '.join(keys)[:200])})" if keys else "")
         + f", {seconds:.0f} s"
     )

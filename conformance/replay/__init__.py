@@ -1,4 +1,4 @@
-"""Failures as files: how they are written, run again, and collected as cases of their own.
+"""Replay files: writes failures to files, runs them again, and collects them as cases.
 
 features, file <- keep: a failure becomes a file
           file <- collect: a file becomes a case <- __main__: the command that replays files

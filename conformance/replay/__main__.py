@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     urls = [name for name in given.names if name.startswith(SCHEMES)]
     paths = [Path(name) for name in given.names if not name.startswith(SCHEMES)]
     if len(urls) > 1 or not paths:
-        _parser().error("give files or folders, and at most one URL")
+        _parser().error("give at least one file or directory, and at most one URL")
     options = [f"--server-url={url}" for url in urls]
     for name in ("auth-url", "server-cmd", "client-cmd", "listen", "time-scale"):
         value = getattr(given, name.replace("-", "_"))
@@ -87,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     files = _read(paths, side)
     sound = any(isinstance(found, Replay) for found in files.values())
     if sound and side == "server" and not urls and not given.server_cmd:
-        _print("judged: the embedded reference server, because no URL is given")
+        _print("no URL is given: the kit judges the reference server")
     verdicts = [*_judged(files, options)]
     if len(verdicts) > 1:
         counts = Counter(verdict for verdict, _ in verdicts)
@@ -97,6 +97,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if status in statuses:
             return status
     return 0
+
+
+OPTIONS = (
+    ("--auth-url", "URL", "the server's endpoint that begins with the identification"),
+    (
+        "--server-cmd",
+        "COMMAND",
+        "a command that starts the server; the kit replaces {port} with a free port",
+    ),
+    (
+        "--client-cmd",
+        "COMMAND",
+        "for a failure of a client: a command that starts it; the kit replaces {url} with its own "
+        "URL",
+    ),
+    (
+        "--listen",
+        "ADDRESS",
+        "for a failure of a client that the kit does not start: the address on which the kit "
+        "listens for it",
+    ),
+)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -111,25 +133,11 @@ def _parser() -> argparse.ArgumentParser:
         "names",
         nargs="+",
         metavar="FILE | DIR | URL",
-        help="replay files, folders of them, and the URL of the server; without a URL or "
+        help="replay files, directories of them, and the URL of the server; without a URL or "
         "--server-cmd, the kit starts the reference server",
     )
-    parser.add_argument(
-        "--auth-url", metavar="URL", help="the server's endpoint that asks for identification"
-    )
-    parser.add_argument(
-        "--server-cmd",
-        metavar="COMMAND",
-        help="a command that starts the server; {port} stands for the port",
-    )
-    parser.add_argument(
-        "--client-cmd",
-        metavar="COMMAND",
-        help="for a failure of a client: a command that starts it; {url} stands for the kit's URL",
-    )
-    parser.add_argument(
-        "--listen", metavar="ADDRESS", help="for a failure of a client that connects by itself"
-    )
+    for option, metavar, about in OPTIONS:
+        parser.add_argument(option, metavar=metavar, help=about)
     parser.add_argument(
         "--time-scale", type=float, metavar="FACTOR", help="multiply every deadline"
     )
@@ -142,7 +150,7 @@ def _read(paths: Sequence[Path], side: str) -> dict[Path, Replay | ReplayError]:
     for path in paths:
         files = in_folder(path) if path.is_dir() else [path]
         if not files:
-            found[path] = ReplayError("the folder has no *.json file")
+            found[path] = ReplayError("the directory has no *.json file")
         for file in files:
             try:
                 replay = load(file)
@@ -193,7 +201,7 @@ def _verdict(path: Path, replay: Replay, outcome: Outcome) -> tuple[str, int]:
         if outcome.broken == replay.requirement:
             _print(f"{path}: {STILL} ({outcome.broken})")
             return STILL, NOT_CONFORMANT
-        _print(f"{path}: {DIFFERENTLY} ({outcome.broken}, and not {replay.requirement})")
+        _print(f"{path}: {DIFFERENTLY} ({outcome.broken} instead of {replay.requirement})")
         return DIFFERENTLY, NOT_CONFORMANT
     return _could_not_run(path, outcome.kit_error or outcome.reason)
 

@@ -1,7 +1,7 @@
 """Collects replay files as cases: generated programs, and scripted cases by their ids.
 
-pytest collects the files of the kit's own folder. The files that the command line names are added
-afterwards, so that pytest does not load a `conftest.py` beside them.
+pytest collects the files of the kit's own directory. The files that the command line names are
+added afterwards, so that pytest does not load a `conftest.py` next to them.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         (Path(given), named) for given in config.getoption("replays")
     ]:
         if not folder.is_dir():
-            raise pytest.UsageError(f"--replays {folder}: it is not a folder")
+            raise pytest.UsageError(f"--replays {folder}: this is not a directory")
         for path in in_folder(folder):
             try:
                 found[path.resolve()] = load(path)

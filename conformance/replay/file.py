@@ -73,7 +73,7 @@ def load(path: Path) -> Replay:
     document = _read(path)
     found = document.get("format") if isinstance(document, dict) else None
     if found != FORMAT:
-        problem = "it has no format" if found is None else f"its format is {found!r}"
+        problem = "it has no member 'format'" if found is None else f"its format is {found!r}"
         raise ReplayError(f"{problem}; expected {FORMAT!r}")
     if document.get("version") != VERSION:
         raise ReplayError(f"its version is {document.get('version')!r}; this kit reads {VERSION}")

@@ -60,14 +60,14 @@ def _parser() -> argparse.ArgumentParser:
     show = verbs.add_parser(
         "show",
         help="show a report, or write it in other formats",
-        description="Show a report, or write it in other formats. A report that was cut off is "
-        "read up to its end.",
+        description="Show a report, or write it in other formats. Of a truncated report, the part "
+        "that exists is read.",
     )
     show.add_argument("file", type=Path, metavar="FILE", help="report.json")
     for name, (_, about) in OUTPUTS.items():
         show.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write {about}")
     show.add_argument(
-        "--all", type=Path, metavar="DIR", help="write all of these files into a folder"
+        "--all", type=Path, metavar="DIR", help="write all of these files into a directory"
     )
     show.set_defaults(run=_show)
     compare = verbs.add_parser(
@@ -80,10 +80,12 @@ def _parser() -> argparse.ArgumentParser:
         "files",
         nargs="+",
         metavar="FILE",
-        help="report.json, or NAME=FILE to name it; the others are compared with the first",
+        help="the report.json of each run, or NAME=FILE to give it a name; the others are compared "
+        "with the first",
     )
-    compare.add_argument("--html", type=Path, metavar="FILE", help="write a page")
-    compare.add_argument("--markdown", type=Path, metavar="FILE", help="write Markdown")
+    for name, form in (("html", "an HTML page"), ("markdown", "Markdown")):
+        text = f"write the differences as {form}"
+        compare.add_argument(f"--{name}", type=Path, metavar="FILE", help=text)
     compare.set_defaults(run=_compare)
     return parser
 

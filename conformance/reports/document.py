@@ -61,11 +61,7 @@ def document(
 ) -> JSONObject:
     """Return a report; the counts, the coverage and the slowest cases are taken from the cases."""
     counts = Counter(case["verdict"] for case in cases)
-    slowest = sorted(cases, key=lambda case: -case["seconds"])[:SLOWEST]
-    found: JSONObject = {
-        "format": FORMAT,
-        "version": VERSION,
-        "kit": kit_version(),
+    found: JSONObject = {"format": FORMAT, "version": VERSION, "kit": kit_version()} | {
         "began": began.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "target": target,
         "options": options,
@@ -74,21 +70,22 @@ def document(
         "cases": cases,
         "seconds": round(seconds, 3),
         "counts": {verdict.value: counts[verdict.value] for verdict in Verdict},
-        "checks": {
-            "collected": selected,
-            "ran": sum(counts[verdict.value] for verdict in RAN),
-            "comparisons": comparisons,
-            "frames": frames,
-        },
+        "checks": {"collected": selected, "ran": sum(counts[verdict.value] for verdict in RAN)}
+        | {"comparisons": comparisons, "frames": frames},
         "limits": limits,
-        "slowest": [{"case": case["id"], "seconds": case["seconds"]} for case in slowest],
+        "slowest": _slowest(cases),
         "warnings": warnings,
         "problems": problems,
         "exitStatus": status,
         "end": {"cases": len(cases)},
     }
-    coverage = Report.of(found).coverage()
-    return {name: coverage if name == "coverage" else found[name] for name in MEMBERS}
+    found["coverage"] = Report.of(found).coverage()
+    return {name: found[name] for name in MEMBERS}
+
+
+def _slowest(cases: Sequence[JSONObject]) -> list[JSONObject]:
+    slowest = sorted(cases, key=lambda case: -case["seconds"])[:SLOWEST]
+    return [{"case": case["id"], "seconds": case["seconds"]} for case in slowest]
 
 
 def text(found: JSONObject) -> str:

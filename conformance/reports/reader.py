@@ -53,7 +53,7 @@ def parse(content: bytes, name: str = "") -> Report:
         raise ReportError(f"{damage}, so nothing of it can be used")
     found = document.get("format")
     if found != FORMAT:
-        problem = "it has no format" if found is None else f"its format is {found!r}"
+        problem = "it has no member 'format'" if found is None else f"its format is {found!r}"
         raise ReportError(f"{problem}; expected {FORMAT!r}")
     if document.get("version") != VERSION:
         raise ReportError(f"its version is {document.get('version')!r}; this kit reads {VERSION}")

@@ -1,23 +1,35 @@
-"""Hints: a table of known patterns of server failures, with a sentence about the likely cause.
+"""Hints: known patterns of server failures, each with a sentence about the likely cause.
 
-A hint is a guess from what can be seen from outside, and a wrong one is worse than none. So each
-pattern is limited to some requirements, and needs evidence in the dialogue that other faults do not
-leave. Only facts are read, never sentences. The mutants name the hint that they expect
-(tests/mutants/kinds.py). `client_hints` has the table for clients.
+A hint is a guess from outside, and a wrong one is worse than none. So each pattern is limited to
+some requirements, and needs evidence in the dialogue that other faults do not leave. Only facts are
+read, never sentences. `hints.toml` has the sentences and the requirements. The mutants name the
+hint that they expect (tests/mutants/kinds.py).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from conformance.errors import Kind
 from conformance.protocol.wire import JSON, same
 from conformance.runner.verdict import Finding, Hint
+
+
+def table(patterns: dict[str, Callable[[Finding], bool]]) -> tuple[Hint, ...]:
+    """The hints of these patterns, by their names in `hints.toml`."""
+    text = Path(__file__).with_name("hints.toml").read_text(encoding="utf-8")
+    rows = tomllib.loads(text)
+    return tuple(
+        Hint(name, frozenset(rows[name]["requirements"]), shows, rows[name]["sentence"])
+        for name, shows in patterns.items()
+    )
 
 
 def hint(finding: Finding, known: Iterable[Hint]) -> Hint | None:
@@ -176,7 +188,8 @@ def is_loose_index(token: str) -> bool:
     return re.fullmatch(r"0\d+|[+]\d+|\d+_\d+|\s*\d+\s+|\s+\d+", token) is not None
 
 
-def _bool_as_int(finding: Finding) -> bool:
+def bool_as_int(finding: Finding) -> bool:
+    """Whether the values differ only for a comparison in which true equals 1."""
     found, wanted = differing(finding)
     loosely = bool(found == wanted)  # to Python, true is 1
     return loosely and any(map(_has_true, (found, wanted)))
@@ -192,136 +205,24 @@ def _always(_: Finding) -> bool:
     return True
 
 
-REFUSING = frozenset(
+HINTS = table(
     {
-        "connection-refusal-survives",
-        "actions-malformed",
-        "actions-unknown",
-        "actions-error",
-        "tasks-malformed",
-        "patch-malformed",
-        "binary-malformed",
-        "events-unknown-type",
-        "events-unknown-key",
+        "newer-closed": _newer_closed,
+        "patch-first": _patch_first,
+        "not-finite": _not_finite,
+        "poisoned": _poisoned,
+        "never-unescaped": _raw_token,
+        "half-applied": _half_applied,
+        "echo": _echoed,
+        "cancelled-early": _cancelled_early,
+        "interleaved": _between,
+        "loop-ends": lambda finding: closed(finding, 1000),
+        "stale-start": _stale_start,
+        "hyphen-append": _hyphen,
+        "hyphen-index": _hyphen,
+        "loose-index": _loose_index,
+        "true-is-one": bool_as_int,
+        "snapshot-written-back": _always,
+        "waits-for-older": _always,
     }
-)
-
-HINTS = (
-    Hint(
-        "newer-closed",
-        frozenset({"session-takeover"}),
-        _newer_closed,
-        "this looks like the clean-up of the older connection closing the newer one: close the "
-        "connection that it served, not the current connection of the session",
-    ),
-    Hint(
-        "patch-first",
-        frozenset({"connection-state-before-patch"}),
-        _patch_first,
-        "this looks like changes being sent on a connection as soon as it is registered: send "
-        "its initial states first",
-    ),
-    Hint(
-        "not-finite",
-        frozenset({"events-strict-json", "events-not-finite"}),
-        _not_finite,
-        "this looks like an encoder that writes NaN and Infinity, as Python's json does without"
-        " allow_nan=False: reject such numbers when they are assigned",
-    ),
-    Hint(
-        "poisoned",
-        frozenset({"events-lone-surrogate", "state-get", "connection-initial-state"}),
-        _poisoned,
-        "this looks like a lone surrogate that was stored: a frame with it can't be encoded as "
-        "UTF-8, so every later frame with this value is lost without an error",
-    ),
-    Hint(
-        "never-unescaped",
-        frozenset({"patch-unescape"}),
-        _raw_token,
-        "this looks like pointers whose tokens are not unescaped: replace ~1 by / and then ~0 by ~",
-    ),
-    Hint(
-        "half-applied",
-        frozenset({"patch-atomic"}),
-        _half_applied,
-        "this looks like a patch that is applied in place: apply it to a copy, and keep the "
-        "copy if all operations succeed",
-    ),
-    Hint(
-        "echo",
-        frozenset({"state-no-echo"}),
-        _echoed,
-        "this looks like a snapshot that is not updated by the writes of a client: the next "
-        "sync sends the write back as a change",
-    ),
-    Hint(
-        "cancelled-early",
-        frozenset({"tasks-cancel-early"}),
-        _cancelled_early,
-        "this looks like a task that was cancelled before its first step: the code that removes"
-        " it from the list never ran",
-    ),
-    Hint(
-        "interleaved",
-        frozenset({"binary-pair"}),
-        _between,
-        "this looks like _BIN_META and its bytes being sent in two steps without a lock: "
-        "another sender sends in between",
-    ),
-    Hint(
-        "loop-ends",
-        REFUSING,
-        lambda finding: closed(finding, 1000),
-        "this looks like an error that ends the receiving loop, after which the connection is "
-        "closed with 1000: reject the one event and continue",
-    ),
-    Hint(
-        "stale-start",
-        frozenset({"session-resumes"}),
-        _stale_start,
-        "this looks like an initial state that is made from the last synced state: make it from"
-        " the current values of the objects",
-    ),
-    Hint(
-        "hyphen-append",
-        frozenset({"patch-append"}),
-        _hyphen,
-        "this looks like `-` being read as an index from the end: it is the position after the "
-        "last element",
-    ),
-    Hint(
-        "hyphen-index",
-        frozenset({"patch-index"}),
-        _hyphen,
-        "this looks like `-` being read as the last element: it names no element, and only "
-        "`add` may use it",
-    ),
-    Hint(
-        "loose-index",
-        frozenset({"patch-index"}),
-        _loose_index,
-        "this looks like an index that is parsed by the language's integer parser: an index is "
-        "0, or digits without a leading 0",
-    ),
-    Hint(
-        "true-is-one",
-        frozenset({"patch-type-changes", "events-json-types"}),
-        _bool_as_int,
-        "this looks like a comparison in which true equals 1, as in Python: in JSON they differ",
-    ),
-    Hint(
-        "snapshot-written-back",
-        frozenset({"state-unsynced-kept"}),
-        _always,
-        "this looks like a write that is applied to the last synced state, after which the "
-        "whole state is assigned to the objects: assign only what was written",
-    ),
-    Hint(
-        "waits-for-older",
-        frozenset({"session-takeover-prompt"}),
-        _always,
-        "this looks like the newer connection waiting until the older one has closed, or has "
-        "read its pending data: replace it first, and close it in the background",
-    ),
 )

@@ -1,4 +1,4 @@
-"""Hooks that the runner calls, and that plugins which import the runner implement."""
+"""Hooks that the runner calls and that plugins implement."""
 
 from __future__ import annotations
 

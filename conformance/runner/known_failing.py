@@ -113,7 +113,7 @@ def _entry(line: str, place: str) -> Entry:
         except ValueError as error:
             raise ListError(f'{place}: write {case} {PIN} "part of the message" reason') from error
         if not isinstance(pinned, str) or not pinned.strip():
-            raise ListError(f"{place}: the pin has to be a text in double quotes that is not empty")
+            raise ListError(f"{place}: the pin must be a non-empty text in double quotes")
         rest, pinned = rest[end:].strip(), " ".join(pinned.split())
     if not rest:
         raise ListError(f"{place}: {case!r} has no reason")
@@ -136,7 +136,8 @@ def load(path: Path) -> Known:
     try:
         return parse(path.read_text(encoding="utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise ListError(f"{path} can't be read: {error}") from error
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ListError(f"{path} can't be read: {reason}") from error
 
 
 @dataclass(frozen=True, slots=True)

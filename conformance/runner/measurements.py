@@ -1,6 +1,6 @@
 """Figures: what cases measure of a server besides their verdict.
 
-A figure judges nothing. The summary prints all of them; they are `limits` in the JSON report.
+Figures have no verdict. The summary prints all of them; they are `limits` in the JSON report.
 """
 
 from __future__ import annotations

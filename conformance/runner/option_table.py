@@ -24,26 +24,30 @@ TARGET: Table = {
     "--server-url": {
         "metavar": "URL",
         "help": "the server under test, such as ws://127.0.0.1:8000/ws/{session}. The kit replaces "
-        "{session} by names, each of which must be a session of its own. Without this and "
+        "{session} with names, and each name must select a session of its own. Without this and "
         "--server-cmd, the kit starts the reference server.",
     },
-    "--auth-url": {"metavar": "URL", "help": "an endpoint of the server that asks who the user is"},
+    "--auth-url": {
+        "metavar": "URL",
+        "help": "the server's endpoint that begins with the identification; without it, some cases "
+        "are not testable",
+    },
     "--server-cmd": {
         "metavar": "COMMAND",
-        "help": "a command that starts the server, with {port} for the port; the kit starts it "
-        f"again if it dies. The URLs may have {{port}} too; their defaults are {LOCAL_URL} and "
-        f"{LOCAL_AUTH_URL}.",
+        "help": "a command that starts the server; the kit replaces {port} with a free port, and "
+        "restarts the server if it dies. --server-url and --auth-url may contain {port} too; their "
+        f"defaults are {LOCAL_URL} and {LOCAL_AUTH_URL}.",
     },
     "--client-cmd": {
         "metavar": "COMMAND",
-        "help": "test a client: a command that starts it, with {url} for the kit's URL, such as "
-        "'node testee.mjs {url}' (spec/testee.md)",
+        "help": "test a client instead of a server: a command that starts it, such as 'node "
+        "testee.mjs {url}'; the kit replaces {url} with its own URL (spec/testee.md)",
     },
     "--listen": {
         "metavar": "ADDRESS",
-        "help": "test a client that the kit does not start: the address that it connects to, such "
-        "as 127.0.0.1:8765. With --client-cmd: the kit's address (default: a free port of the "
-        "loopback interface).",
+        "help": "test a client that the kit does not start: the address on which the kit listens "
+        "for it, such as 127.0.0.1:8765. With --client-cmd, the default is a free port on "
+        "loopback.",
     },
     "--time-scale": {
         "type": float,
@@ -57,8 +61,8 @@ TARGET: Table = {
 APPLICATION: Table = {
     "--no-testee": {
         "action": "store_true",
-        "help": "judge any application, by the cases that need no testee; the default for a server "
-        "without a testee",
+        "help": "run only the cases that work with any application; the default for a server that "
+        "announces no document TESTEE",
     },
     "--allow-writes": {
         "action": "store_true",
@@ -68,8 +72,8 @@ APPLICATION: Table = {
         "action": "append",
         "default": [],
         "metavar": 'KEY={"type":NAME,…}',
-        "help": "without a testee: an action that the kit may call to see changes, with its "
-        "arguments. Needs --allow-writes; its effect is not undone.",
+        "help": "without a testee: an action that the kit may call to cause a change, with its "
+        "arguments; may be repeated. Needs --allow-writes; the effect is not undone.",
     },
     "--listen-for": {
         "default": LISTEN_FOR,
@@ -81,11 +85,11 @@ APPLICATION: Table = {
 """How to judge an application without a testee."""
 
 JUDGEMENT: Table = {
-    "--strict": {"action": "store_true", "help": "fail the run for an unmet SHOULD"},
+    "--strict": {"action": "store_true", "help": "fail the run if a SHOULD is not met"},
     "--known-failing": {
         "metavar": "FILE",
-        "help": "cases that are known to fail, one a line: the id and the reason. An entry that is "
-        "not true fails the run.",
+        "help": "the list of cases that are known to fail, one per line: the id and the reason. A "
+        "stale entry fails the run.",
     },
     "--write-known-failing": {
         "metavar": "FILE",
@@ -96,16 +100,21 @@ JUDGEMENT: Table = {
 """What failures mean."""
 
 RUN: Table = {
-    "--last-failed": {"action": "store_true", "dest": "lf", "help": "only what failed last"},
+    "--last-failed": {
+        "action": "store_true",
+        "dest": "lf",
+        "help": "run only the cases that failed in the last run",
+    },
     "--list": {
         "action": "store_true",
-        "help": "print the ids of the cases, with level, requirement and features; run nothing",
+        "help": "print the ids of the cases, with level, requirement and features, without "
+        "connecting to a server",
     },
     "--watch": {
         "action": "append",
         "default": [],
         "metavar": "DIR",
-        "help": "run again whenever files in this folder change; repeatable",
+        "help": "run again when files in this directory change; may be repeated",
     },
 }
 """Which cases run, and when; `selection` has more."""
@@ -114,12 +123,13 @@ SEQUENCES: Table = {
     "--budget": {
         "default": BUDGET,
         "metavar": "TIME",
-        "help": f"time for generated sequences, such as 20s, 2m or 1h (default {BUDGET}); 0s: none",
+        "help": "the time to spend on generated sequences, such as 20s, 2m or 1h (default "
+        f"{BUDGET}); 0s for none",
     },
     "--max-examples": {
         "type": int,
         "metavar": "N",
-        "help": "stop after this many generated sequences, whatever the budget",
+        "help": "stop after N generated sequences, even if the budget is not used up",
     },
     "--seed": {"type": int, "metavar": "N", "help": "the seed of the generated sequences"},
 }
@@ -128,26 +138,26 @@ SEQUENCES: Table = {
 OUTPUT: Table = {
     "--full": {
         "action": "store_true",
-        "help": "print the whole dialogue of every failure, and not only the shortest of each "
-        "requirement; so does -v",
+        "help": "print the whole dialogue of every failure, instead of the shortest of each "
+        "requirement; -v does so too",
     },
     "--report": {
         "metavar": "DIR",
-        "help": "write the outcome to this folder: an HTML page, JSON, JUnit XML, CTRF JSON, "
+        "help": "write reports to this directory: an HTML page, JSON, JUnit XML, CTRF JSON, "
         "Markdown, a badge",
     },
-    "--report-json": {"metavar": "FILE", "help": "write the outcome as JSON alone"},
+    "--report-json": {"metavar": "FILE", "help": "write only the JSON report, to this file"},
     "--replay-dir": {
         "default": REPLAY_DIR,
         "metavar": "DIR",
-        "help": "where each failure is written as a file that `ws-sync replay` runs again (default "
-        f"{REPLAY_DIR}); an empty name: nowhere",
+        "help": "the directory to which the kit writes each failure as a file for `ws-sync replay` "
+        f"(default {REPLAY_DIR}); empty for none",
     },
     "--replays": {
         "action": "append",
         "default": [],
         "metavar": "DIR",
-        "help": "a folder of such files, each of which is a case of this run; repeatable",
+        "help": "a directory of such files; each file is a case of this run; may be repeated",
     },
 }
 """What a run prints and writes, and what it runs again."""

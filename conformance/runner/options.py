@@ -22,7 +22,7 @@ from conformance.runner.option_table import LOCAL_AUTH_URL, LOCAL_URL
 from conformance.runner.probe import check_url
 
 ONLY_SERVERS = ("server-url", "auth-url", "server-cmd", "call")
-"""Options that make no sense where a client is under test."""
+"""Options that apply only to a server under test."""
 SAME_TARGET = ("auth-url", "server-cmd", "client-cmd", "listen", "time-scale")
 """Options besides the URL that `ws-sync replay` needs to judge the same target."""
 
@@ -33,14 +33,14 @@ class Options:
 
     Attributes:
         strict: Whether an unmet SHOULD fails.
-        testee: Whether to look for a testee; False judges one as any application.
+            testee: Whether to look for a testee; False judges a testee like any other application.
         budget: Seconds for generated sequences.
         examples: The maximum number of generated sequences, or None.
-        replay_dir: The folder for replay files of failures, or None for no files.
-        how: The arguments with which `ws-sync replay` judges the same target.
-        write_known: The path for the list of what fails in this run, or None.
+        replay_dir: The directory for replay files of failures, or None for no files.
+            how: The arguments with which `ws-sync replay` judges the same target.
+        write_known: The path for the list of the cases that fail in this run, or None.
         promised: Whether the user gave `--auth-url`.
-        reports: The folder for all reports, or None.
+        reports: The directory for all reports, or None.
         selection: The options that select cases; empty for all cases.
     """
 
@@ -66,7 +66,7 @@ class Options:
         return self.process.given if self.process is not None else self.target.url
 
     def start(self) -> None:
-        """Start what is under test, if it is for the kit to do.
+        """Start the server or client under test, if the kit was given its command.
 
         Raises:
             Unusable: It does not start.
@@ -117,7 +117,7 @@ def _given(config: pytest.Config, option: str) -> Any:
 def _target(config: pytest.Config) -> tuple[Target, ServerProcess | None]:
     time_scale = config.getoption("time_scale")
     if not 0 < time_scale < float("inf"):
-        raise Unusable(NOTHING_RAN, f"--time-scale {time_scale}: it must be greater than 0")
+        raise Unusable(NOTHING_RAN, f"--time-scale {time_scale}: write a number greater than 0")
     listen = _listen(config)
     url, auth_url, process = _server(config) if listen is None else _client(config, listen)
     check_url("--server-url", url, SESSION)
@@ -144,7 +144,9 @@ def _server(config: pytest.Config) -> tuple[str, str | None, ServerProcess | Non
     port = _port_in(url)
     if command and port is None and "{port}" not in command:
         raise Unusable(
-            NOTHING_RAN, f"--server-cmd {command!r}: neither it nor --server-url has {{port}}"
+            NOTHING_RAN,
+            f"--server-cmd {command!r}: write {{port}} where the command takes its port, or give "
+            "the port in --server-url",
         )
     port = port or free_port()
     url, auth_url = (
@@ -169,14 +171,21 @@ def _listen(config: pytest.Config) -> tuple[str, int] | None:
         return None
     for name in ONLY_SERVERS:
         if _given(config, name):
-            raise Unusable(NOTHING_RAN, f"--{name} is for a server, and a client is to be tested")
+            raise Unusable(
+                NOTHING_RAN,
+                f"--{name} is for judging a server: omit it, or omit --client-cmd and --listen",
+            )
     if command and URL not in command:
-        raise Unusable(NOTHING_RAN, f"--client-cmd {command!r}: it has no {URL}")
+        raise Unusable(
+            NOTHING_RAN, f"--client-cmd {command!r}: write {URL} where the command takes its URL"
+        )
     if not address:
         return "127.0.0.1", free_port()
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal() or not 0 < int(port) < 1 << 16:
-        raise Unusable(NOTHING_RAN, f"--listen {address!r}: write an address and a port, a:b")
+        raise Unusable(
+            NOTHING_RAN, f"--listen {address!r}: write an address and a port: 127.0.0.1:8765"
+        )
     return host.strip("[]"), int(port)
 
 
@@ -200,7 +209,7 @@ def _application(config: pytest.Config) -> Application:
     calls = config.getoption("call")
     writes = config.getoption("allow_writes")
     if calls and not writes:
-        raise Unusable(NOTHING_RAN, "--call: it needs --allow-writes")
+        raise Unusable(NOTHING_RAN, "--call changes the application: give --allow-writes too")
     try:
         named = tuple(map(read_call, calls))
     except BadCall as error:
@@ -238,13 +247,13 @@ def seconds_in(option: str, time: str) -> float:
     """
     match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", time)
     if match is None:
-        raise Unusable(NOTHING_RAN, f"{option} {time!r}: write a number and s, m or h")
+        raise Unusable(NOTHING_RAN, f"{option} {time!r}: write a number and s, m or h, as in 20s")
     return float(match[1]) * {"s": 1, "m": 60, "h": 3600}[match[2]]
 
 
 def _at_least_one(option: str, number: int | None) -> int | None:
     if number is not None and number < 1:
-        raise Unusable(NOTHING_RAN, f"{option} {number}: it must be at least 1")
+        raise Unusable(NOTHING_RAN, f"{option} {number}: write a number of at least 1")
     return number
 
 
@@ -254,7 +263,7 @@ def _at_least_one(option: str, number: int | None) -> int | None:
 def _folder(config: pytest.Config, option: str) -> Path | None:
     path = _given(config, option)
     if path and Path(path).exists() and not Path(path).is_dir():
-        raise Unusable(NOTHING_RAN, f"{option} {path}: it is not a folder")
+        raise Unusable(NOTHING_RAN, f"{option} {path}: this is not a directory")
     return Path(path) if path else None
 
 
@@ -263,5 +272,7 @@ def _file(config: pytest.Config, option: str) -> Path | None:
     if path is None:
         return None
     if not Path(path).parent.is_dir():
-        raise Unusable(NOTHING_RAN, f"{option} {path}: its folder does not exist")
+        raise Unusable(
+            NOTHING_RAN, f"{option} {path}: the directory {Path(path).parent} does not exist"
+        )
     return Path(path)

@@ -127,7 +127,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if chosen is None:
         if config.option.collectonly:
             return
-        raise pytest.UsageError("give pytest the folder of the kit, or run `python -m conformance`")
+        raise pytest.UsageError("give pytest the kit's directory, or run `python -m conformance`")
     sections = {case.section for case in run.cases}
     for entry, near in chosen.known.unmatched(case.id for case in run.cases):
         if entry.case.partition("/")[0] in sections or len(sections) > 1:

@@ -178,7 +178,7 @@ async def _first_event(client: BlackBoxClient, url: str, deadline: float, *, tes
             silent = f"sends {', '.join(client.types())}, but no document"
         raise Unusable(
             NOT_CONFORMANT if broken or testee else NOTHING_RAN,
-            f"{url} {broken or silent + ', so it can not be judged'}; {AT_ONCE}",
+            f"{url} {broken or f'{silent}, so there is nothing to judge'}; {AT_ONCE}",
         ) from error
     if "_REQUEST_USER_SESSION" in client.types():
         raise Unusable(

@@ -33,14 +33,18 @@ TABLE: dict[str, dict[str, Any]] = {
         "action": "append",
         "default": [],
         "metavar": metavar,
-        "help": f"{text}; repeatable",
+        "help": f"{text}; may be repeated",
     }
     for option, metavar, text in (
-        ("section", "NAME", "only cases of this section, such as state"),
-        ("requirement", "ID", "only cases that are bound to this requirement"),
-        ("level", "LEVEL", "only cases of requirements of this level: MUST, SHOULD or MAY"),
-        ("feature", "NAME", "only cases that need this feature of the testee"),
-        ("case", "GLOB", "only cases whose ids match; * is anything, [ and ] are themselves"),
+        ("section", "NAME", "run only the cases of this section, such as state"),
+        ("requirement", "ID", "run only the cases that are bound to this requirement"),
+        ("level", "LEVEL", "run only the cases of requirements of this level, MUST or SHOULD"),
+        ("feature", "NAME", "run only the cases that need this feature of the testee"),
+        (
+            "case",
+            "GLOB",
+            "run only the cases whose ids match; * matches any text, and [ and ] match themselves",
+        ),
     )
 }
 """The options, for `option_table`."""
@@ -72,7 +76,7 @@ class Selection:
             known = sorted({name for case in cases for name in NAMES[option](case)})
             for pattern in patterns:
                 if not any(matches(pattern, name) for name in known):
-                    return f"--{option} {pattern}: unknown; {_nearest(pattern, known)}"
+                    return f"--{option} {pattern}: no case matches; {_nearest(pattern, known)}"
         if any(map(self.takes, cases)):
             return None
         if self.last_failed is not None and not self.given:
@@ -86,7 +90,9 @@ class Selection:
 def _nearest(pattern: str, known: Sequence[str]) -> str:
     near = _near(pattern, known)
     named = ", ".join(near or known[: NEAREST * 5])
-    return f"nearest: {named}" if near else f"there are {named}" + (", …" if known[15:] else "")
+    if near:
+        return f"nearest: {named}"
+    return f"choose from {named}" + (", …" if known[NEAREST * 5 :] else "")
 
 
 def _near(pattern: str, known: Sequence[str]) -> Sequence[str]:

@@ -182,7 +182,8 @@ def _compare_with_list(outcome: Outcome, entry: Entry | None) -> None:
             outcome.reason = f"known: {known}\n{case}: {describe_closing(closing)}"
         else:
             outcome.reason = outcome.not_as_listed = (
-                f"{entry.place}: {case} passes, but it is listed as known failing: {known}"
+                f"{entry.place}: {case} passes, but it is listed as known failing ({known}): "
+                "remove the entry"
             )
     elif outcome.verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE):
         outcome.reason = outcome.not_as_listed = (

@@ -51,7 +51,7 @@ def watch(folders: Sequence[str], module: str, arguments: Sequence[str]) -> int:
     """
     for folder in folders:
         if not Path(folder).exists():
-            raise Unusable(NOTHING_RAN, f"--watch {folder}: it does not exist")
+            raise Unusable(NOTHING_RAN, f"--watch {folder}: the directory does not exist")
     try:
         from watchfiles import watch as changes
     except ImportError as error:

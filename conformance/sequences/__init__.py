@@ -1,1 +1,1 @@
-"""Generated programs: drawing, running, shrinking."""
+"""Generated sequences: random programs are drawn, run and shrunk."""

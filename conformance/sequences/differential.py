@@ -1,8 +1,8 @@
-"""One generated sequence over several servers: where do they differ?
+"""Runs the same generated programs against several servers, and finds where they differ.
 
-Each program runs against all of them at the same time. Where one breaks a requirement and another
-does not, or where the clients of two hold different things, the program is shrunk. A
-difference that no requirement forbids is one as well, and is told apart.
+Each program runs against all servers at the same time. It is shrunk if the servers break different
+requirements, or if their clients hold different documents. A difference that no requirement forbids
+is reported as such.
 """
 
 from __future__ import annotations
@@ -27,9 +27,8 @@ class Course:
     """What one server did in a program.
 
     Attributes:
-        trace: The dialogue.
-        observations: What its clients held, and got besides, after each step.
-        violation: The requirement that it broke in the step after these, or None.
+        observations: What its clients held and received after each step.
+        violation: What it broke in the step after these, or None.
     """
 
     trace: Trace
@@ -37,17 +36,16 @@ class Course:
     violation: Violation | None
 
     def requirement(self) -> str | None:
-        """The id of the requirement that it broke, or None."""
+        """The id of the broken requirement, or None."""
         if self.violation is None:
             return None
         return self.violation.requirement or "state-converges"
 
 
 class ServersDiffer(Violation):
-    """Servers that do different things in the same program.
+    """Servers differ in the same program.
 
     Attributes:
-        courses: What each of them did.
         step: The index of the step in which they differ.
         legal: Whether none of them broke a requirement.
     """
@@ -55,14 +53,14 @@ class ServersDiffer(Violation):
     def __init__(self, courses: list[Course], step: int) -> None:
         broken = next((course.requirement() for course in courses if course.violation), None)
         super().__init__(
-            expected="the same of all servers", received="a difference", requirement=broken
+            expected="the same from all servers", received="a difference", requirement=broken
         )
         self.courses = courses
         self.step = step
         self.legal = broken is None
 
     def rows(self) -> list[list[str]]:
-        """What differs: a name, and what each of the servers has there."""
+        """The differences: a name, and the value of each server."""
         if not self.legal:
             return [
                 ["breaks", *(course.requirement() or "nothing" for course in self.courses)],
@@ -96,9 +94,9 @@ async def run_at(target: Target, program: list[Step]) -> Course:
 
 
 def compared(courses: list[Course]) -> ServersDiffer | None:
-    """The first difference between the courses of a program, or None.
+    """Return the first difference between the courses of a program, or None.
 
-    Which requirement is broken is compared, and in which step; how it shows may differ.
+    The broken requirements and their steps are compared, but not the texts of the violations.
     """
     first = courses[0]
     steps = min(len(course.observations) for course in courses)
@@ -113,7 +111,7 @@ def compared(courses: list[Course]) -> ServersDiffer | None:
 
 
 def search(targets: list[Target], seed: int, budget: float) -> Search:
-    """A search for programs in which the servers differ."""
+    """Return a search for programs in which the servers differ."""
 
     async def judge(target: Target, program: list[Step]) -> Finding | None:
         scaled = [replace(each, time_scale=target.time_scale) for each in targets]

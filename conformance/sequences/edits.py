@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from conformance.protocol.contract import ASSIGNABLE
 from conformance.protocol.model import Model
+from conformance.protocol.pointers import places
 from conformance.protocol.wire import JSON
 
 NAMES = ["a", "b", "", "/", "~", "a/b", "m~n", "~1", "0", "-", "é", "😀", "__proto__", "\x00"]
@@ -17,11 +16,11 @@ SCALARS: list[JSON] = [
     "é😀", "\x00\u2028", "a/b~c", '"\\',
 ]  # fmt: skip
 DEPTH = 30
-"""Levels of a deep value; the documents themselves add some."""
+"""The levels of a deep value; the documents add some."""
 
 
 def deep(value: JSON) -> JSON:
-    """A value inside many arrays and objects."""
+    """Nest a value in many arrays and objects."""
     for level in range(DEPTH):
         value = [value] if level % 2 else {"a": value}
     return value
@@ -50,7 +49,7 @@ arrays: SearchStrategy[list[JSON]] = st.one_of(
 
 @st.composite
 def rearranged(draw: DrawFn, array: list[JSON]) -> list[JSON]:
-    """An array after an edit of some of its elements."""
+    """Draw an array with one or two elements changed."""
     result = list(array)
     for _ in range(draw(st.integers(1, 2))):
         if not result:
@@ -72,7 +71,7 @@ def rearranged(draw: DrawFn, array: list[JSON]) -> list[JSON]:
 
 @st.composite
 def altered(draw: DrawFn, value: JSON) -> JSON:
-    """A value with a change somewhere inside it, or another value if it has no inside."""
+    """Draw a value with a change inside it, or another value if nothing is inside it."""
     if isinstance(value, dict) and value:
         name = draw(st.sampled_from(sorted(value)))
         others = {other: inner for other, inner in value.items() if other != name}
@@ -90,7 +89,7 @@ def altered(draw: DrawFn, value: JSON) -> JSON:
 
 @st.composite
 def edits(draw: DrawFn, model: Model) -> list[JSON]:
-    """A patch of the client: mostly valid, of attributes that hold nothing unsynced."""
+    """Draw a patch of the client, mostly valid, for attributes without unsynced changes."""
     free = {n: v for n, v in model.state.items() if n in ASSIGNABLE and n not in model.unsynced}
     if not free:
         return []
@@ -133,26 +132,13 @@ SPOILERS: list[JSON] = [
     {"op": "replace", "path": "", "value": []},
     5,
 ]
-"""Operations for each of which a patch has to be refused, whatever edits stand around them."""
+"""Operations for each of which a patch must be refused, whatever its other operations are."""
 
 spoilers = st.sampled_from(SPOILERS)
 
 
-def places(value: JSON, prefix: str = "") -> Iterator[str]:
-    """The pointers of everything inside a value."""
-    if isinstance(value, dict):
-        members = ((name.replace("~", "~0").replace("/", "~1"), v) for name, v in value.items())
-    elif isinstance(value, list):
-        members = ((str(index), v) for index, v in enumerate(value))
-    else:
-        return
-    for token, inner in members:
-        yield f"{prefix}/{token}"
-        yield from places(inner, f"{prefix}/{token}")
-
-
 def keeps_items_an_array(operations: list[JSON]) -> bool:
-    """Whether no operation moves or copies something over `items`, which stays an array."""
+    """Whether no operation moves or copies a value over `items`, which must stay an array."""
     return not any(
         operation["path"] == "/items" and operation["op"] in ("move", "copy")
         for operation in operations

@@ -10,7 +10,7 @@ from conformance.errors import Violation
 from conformance.sequences.steps import Step
 
 CONFIRMATIONS = 3
-"""The number of runs in which a finding has to fail at least once more.
+"""The number of runs in which a finding must fail at least once more.
 
 One run is not enough: a fault may show in every second session only.
 """
@@ -67,7 +67,7 @@ class Tally:
 
     def __str__(self) -> str:
         counted = [f"{self.programs} programs", f"{self.steps} steps", f"{self.events} events"]
-        counted += [f"{self.faults} faults"]
+        counted += [f"{self.faults} injected faults"]
         if self.unconfirmed:
             names = ", ".join(sorted(self.unconfirmed))
             counted.append(f"{len(self.unconfirmed)} failed once and not again ({names})")

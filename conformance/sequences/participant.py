@@ -28,19 +28,18 @@ from conformance.protocol.wire import JSON, Event, same
 from conformance.spec import deviation
 
 NOTICES = frozenset({"_TOAST", "_DOWNLOAD", "_ACTION", "_BIN_META"})
-"""What a client gets besides the state."""
+"""The names of the events that are not about the state."""
 
 
 class Participant:
     """A client on a session of its own.
 
     Attributes:
-        dialogue: Opens further connections.
-        peer: The client; another one after a reconnect.
-        model: What the session's documents have to hold.
+        peer: The client; a reconnect replaces it.
+        model: The documents that the session must have.
         watched: Whether the state is asked for after each step.
-        written: The keys that were written since the beginning.
-        took_over: Whether the connection took over from an older one.
+        written: The keys that were written so far.
+        took_over: Whether the connection replaced an older one.
         crossed: The keys that both sides wrote at once; the copy may differ until the next `_GET`.
     """
 
@@ -58,13 +57,13 @@ class Participant:
 
     @classmethod
     async def take(cls, dialogue: Dialogue) -> Participant:
-        """A client on a fresh session."""
+        """Open a participant on a new session."""
         peer = await dialogue.open()
         wrong = deviation("testee", peer.mirror(TESTEE))
         if wrong:
             expect.fail(
                 requirement="connection-initial-state",
-                expected="the document TESTEE as the contract has it (spec/testee.md)",
+                expected="a document TESTEE that the contract allows (spec/testee.md)",
                 received=wrong,
             )
         return cls(dialogue, peer)
@@ -79,15 +78,15 @@ class Participant:
     async def at_once(
         self, *events: Event, key: str = TESTEE, requirement: str | None = None
     ) -> int:
-        """Send events and their fence in one write, and wait for its answer.
+        """Send events and a fence in one write, and wait for the fence's answer.
 
         Args:
-            events: What to send.
+            events: The events.
             key: The document that they are about; the fence asks for another one.
-            requirement: What the server breaks that does not answer.
+            requirement: The requirement that a missing answer breaks.
 
         Returns:
-            The mark from which on the answers stand.
+            The mark before the effects.
         """
         other = TESTEE if key != TESTEE else SECOND
         since = self.peer.mark()
@@ -100,11 +99,11 @@ class Participant:
         return since
 
     async def action(self, name: str, /, **arguments: JSON) -> int:
-        """Call an action of TESTEE; the mark from which on its effects stand."""
+        """Call an action of TESTEE; return the mark before its effects."""
         return await self.at_once(call(name, **arguments))
 
     async def get(self, key: str = TESTEE, data: JSON = None) -> None:
-        """Ask for a state, and demand that it is the model's and that the client held it."""
+        """Ask for a state, and demand that it equals the model and the client's copy."""
         following = key in self.connection.legality.mirror
         since = await self.at_once(Event(f"_GET:{key}", data), key=key)
         answers = self.peer.events(f"_SET:{key}", since)
@@ -127,10 +126,10 @@ class Participant:
         self.crossed.discard(key)
 
     def note_crossing(self, key: str, names: set[str], since: int) -> None:
-        """Note whether a change of attributes that the client wrote was on its way to it.
+        """Note whether the server changed attributes while a write to them was on its way.
 
-        A server may send a value again a while after a write (state-crossing); what the client
-        holds when that meets its next write is not promised.
+        A server may send a value again some time after a write (state-crossing). What the client
+        holds when that crosses its next write is undefined.
         """
         for received in self.connection.received[since:]:
             event = received.event
@@ -141,12 +140,12 @@ class Participant:
     # What holds after a step
 
     async def check(self, requirement: Callable[[str], str], *, changed: str | None) -> None:
-        """Demand that nothing illegal arrived and the client holds what the model says.
+        """Demand that nothing illegal arrived, and that the client's copies equal the model.
 
         Args:
-            requirement: What the server breaks if the copy of a key differs.
-            changed: The key whose model has changed since the last check; a copy of another one
-                that is the same object as then is not compared again.
+            requirement: The requirement that a different copy of a key breaks.
+            changed: The key that has changed since the last check. A copy of another key that is
+                the same object as then is not compared again.
         """
         if illegal := self.connection.first_violation():
             raise illegal
@@ -162,7 +161,7 @@ class Participant:
             self._compare(key, held, requirement(key))
 
     def holds(self, key: str, held: JSON) -> bool:
-        """Whether a client may hold this copy of a document now."""
+        """Whether the client may hold this copy of a document now."""
         wanted = self.model.documents[key]
         if same(held, wanted):
             return True
@@ -174,9 +173,9 @@ class Participant:
             expect.equal(held, self.model.documents[key], what, requirement=requirement)
 
     def observed(self, since: int) -> dict[str, JSON]:
-        """What the client holds, and what it got besides the state since a mark.
+        """What the client holds, and the notices that it received since a mark.
 
-        Attributes that changed without a sync are left out: a client may hold either value.
+        Attributes that changed without a sync are left out, because a client may hold either value.
         """
         state = self.peer.mirror(TESTEE)
         free = self.model.unsynced.keys() | {"features"}
@@ -185,12 +184,12 @@ class Participant:
         seen[TESTEE]["runningTasks"] = sorted(state["runningTasks"])
         for received in self.connection.received[since:]:
             if received.event.name in NOTICES:
-                told = received.event.data if received.content is None else received.content.hex()
-                seen.setdefault(received.event.type, []).append(told)
+                data = received.event.data if received.content is None else received.content.hex()
+                seen.setdefault(received.event.type, []).append(data)
         return seen
 
     async def finish(self) -> None:
-        """Compare everything at the end: with `_GET`, and with a fresh connection."""
+        """Compare all documents with `_GET`, and on a new connection."""
         for key in self.model.documents:
             if key in self.connection.legality.mirror:
                 await self.get(key)
@@ -200,19 +199,19 @@ class Participant:
     # Connections
 
     async def reconnect(self, end: Callable[[Connection], Awaitable[Any]]) -> None:
-        """End the connection and open another to the same session."""
+        """End the connection, and open another one to the session."""
         await end(self.connection)
         self.replace(await self.dialogue.open(self.peer.session))
 
     def replace(self, peer: Peer, *, took_over: bool = False) -> None:
-        """Go on with another connection of the session, whose initial state has arrived."""
+        """Continue on another connection of the session, whose initial state has arrived."""
         self.peer = peer
         self.took_over = took_over
         self.crossed.clear()
         self.model.synced()
 
     async def alive(self, requirement: str) -> None:
-        """Demand that the connection serves."""
+        """Demand that the connection still works."""
         try:
             await self.at_once(requirement=requirement)
         except ClosedEarly as error:
@@ -222,7 +221,7 @@ class Participant:
 
 
 def touched(operations: list[JSON]) -> set[str]:
-    """The attributes that a patch names; all of them if it names the document."""
+    """The attributes that a patch names; all if it names the whole document."""
     pointers = [o[member] for o in operations for member in ("path", "from") if member in o]
     names = {pointer.split("/")[1] if pointer else "" for pointer in pointers}
     return {*ASSIGNABLE, *READ_ONLY} if "" in names else names

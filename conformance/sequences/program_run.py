@@ -1,8 +1,8 @@
-"""Runs programs against a testee and checks after each step that everyone agrees.
+"""Runs programs against a testee, and checks after each step that both sides agree.
 
-After a step, at a fence: what each client holds is what its model says, and nothing illegal has
-arrived. At the end, and where a step says so: what `_GET` answers is the same, and so is what a
-fresh connection is given. Where the protocol promises less (writes that cross), less is demanded.
+After a step, at a fence, each client must hold what its model holds, and nothing illegal may have
+arrived. At the end, and where a step says so, the answer to `_GET` and the initial state of a new
+connection are compared too. Where the protocol promises less (writes that cross), less is checked.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from conformance.sequences.participant import Participant
 from conformance.sequences.steps import STEPS, Step
 
 Observation = dict[str, JSON]
-"""What the client of a step held after it, by key, and what it got besides, by event type."""
+"""What the client of a step held after it, by key, and the notices, by event type."""
 
 
 MOST = 1000
-"""The largest number in a step; a file may come from anywhere."""
+"""The largest number in a step, because a replay file may come from anywhere."""
 
 
 class Sequence:
-    """One program's run.
+    """A run of one program.
 
     Attributes:
-        position: The index of the step that is being taken.
+        position: The index of the current step.
         participants: The sessions that it uses, each with a client and a model.
-        observations: What was to be seen after each step that the server survived.
+        observations: What the clients held after each completed step.
     """
 
     def __init__(self, dialogue: Dialogue) -> None:
@@ -40,13 +40,13 @@ class Sequence:
         self.position = 0
 
     async def run(self, program: list[Step]) -> None:
-        """Take all steps on fresh sessions, and compare everything at the end.
+        """Take all steps on new sessions, and compare all documents at the end.
 
         Raises:
-            KeyError: There is a step of an unknown kind, or one that lacks something.
-            ValueError: A number in a step is out of bounds.
+            KeyError: A step is of an unknown kind, or lacks a member.
+            ValueError: A number in a step is out of range.
         """
-        program = json.loads(json.dumps(program))  # no value is shared: no alias in a document
+        program = json.loads(json.dumps(program))  # so that no value is shared between documents
         for self.position, step in enumerate(program):
             _demand_bounds(step)
             client = await self._participant(step.get("at", 0))
@@ -94,4 +94,4 @@ class Sequence:
 def _demand_bounds(step: Step) -> None:
     for name in ("count", "connections", "missing"):
         if name in step and not 1 <= step[name] <= MOST:
-            raise ValueError(f"{name} has to be between 1 and {MOST}")
+            raise ValueError(f"{name} must be between 1 and {MOST}, not {step[name]!r}")

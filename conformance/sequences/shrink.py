@@ -45,7 +45,7 @@ async def shrunk(found: Finding, judge: Judge, seconds: float = SHRINKING) -> Fi
 
 
 def fewer_steps(program: Program) -> Iterator[Program]:
-    """The program without some of its steps, the largest parts first, the last ones first."""
+    """The program without some of its steps: large parts first, and the last ones first."""
     size = len(program) // 2
     while size:
         for start in range(len(program) - size, -1, -size):
@@ -84,7 +84,7 @@ def simpler_members(step: Step) -> Iterator[Step]:
 
 
 def simpler_operation(operation: JSON) -> Iterator[JSON]:
-    """The operation of a patch, or the assignment of a batch, with a simpler value."""
+    """An operation of a patch, or an assignment of a batch, with simpler values."""
     if isinstance(operation, list):
         name, value = operation
         yield from ([name, change] for change in simpler_value(value, name))
@@ -109,7 +109,7 @@ def simpler_value(value: JSON, name: str = "") -> Iterator[JSON]:
 def simpler_list(
     values: list[JSON], simpler: Callable[[JSON], Iterator[JSON]], *, least: int = 0
 ) -> Iterator[list[JSON]]:
-    """The list without one of its elements, or with a simpler one."""
+    """The list without one element, or with a simpler one."""
     for place, value in enumerate(values):
         if len(values) > least:
             yield values[:place] + values[place + 1 :]
@@ -117,7 +117,7 @@ def simpler_list(
 
 
 def simpler_object(members: dict[str, JSON], *, least: int = 0) -> Iterator[dict[str, JSON]]:
-    """The object without one of its members, or with a simpler one."""
+    """The object without one member, or with a simpler one."""
     for name, value in members.items():
         if len(members) > least:
             yield {other: kept for other, kept in members.items() if other != name}

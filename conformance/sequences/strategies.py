@@ -1,13 +1,14 @@
-"""What sequences are made of: Hypothesis strategies for steps and whole programs.
+"""Hypothesis strategies for steps and for whole programs.
 
-A program is a list of steps, each a JSON object that names what to do. It is drawn beside models,
-so that an edit points at something that is there; what a step does is in `steps`.
+A program is a list of steps, each a JSON object. It is drawn along with models of the documents, so
+that edits point at existing places. `steps` has the effects of steps.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from functools import partial
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
@@ -35,10 +36,10 @@ from conformance.sequences.steps import Step
 from conformance.sequences.steps.links import ENDS
 
 LONGEST = 60
-"""Steps in a program at most."""
+"""The most steps of a program."""
 
 END = "end"
-"""Drawn in place of a step: the program is complete. First, so that shrinking comes to it."""
+"""Drawn in place of a step when the program is complete; first, because shrinking tends to it."""
 
 MALFORMED = {
     "cut off": "{",
@@ -78,7 +79,7 @@ KINDS = {
     "unknown": 2, "get": 2, "watch": 1, "reconnect": 2, "cut-inside": 1, "take-over": 1,
     "half-open": 1, "race": 1, "away": 1,
 }  # fmt: skip
-"""How often each kind is drawn, beside the others."""
+"""The frequency of each kind."""
 
 FEATURE_KINDS = {
     "tasks": {"count": 2, "crash": 1, "wait": 2, "cancel": 2, "flash": 1, "count-away": 1},
@@ -97,7 +98,7 @@ ends = st.sampled_from(list(ENDS))
 contents = st.binary(max_size=8).map(bytes.hex)
 
 Recipe = tuple[str, ...]
-"""What leads to a finding: the signatures of the steps, in their order."""
+"""The signatures of the steps that lead to a finding, in order."""
 
 
 def kinds_for(features: frozenset[str]) -> dict[str, int]:
@@ -109,14 +110,14 @@ def kinds_for(features: frozenset[str]) -> dict[str, int]:
 
 
 def signature(step: Step) -> str:
-    """What a step is, as far as recipes tell steps apart."""
+    """The kind of a step, and the variant of it, as recipes compare them."""
     detail = step.get("what") or step.get("end") or step.get("frame") or step.get("by")
     return f"{step['do']} {detail}" if detail else str(step["do"])
 
 
 @st.composite
 def programs(draw: DrawFn, features: frozenset[str], leave_out: Sequence[Recipe]) -> list[Step]:
-    """Programs for a testee with these features, in which no recipe to leave out is followed."""
+    """Draw a program for a testee with these features that follows none of the recipes."""
     kinds = [END, *(k for kind, weight in kinds_for(features).items() for k in [kind] * weight)]
     models: dict[int, Model] = {}
     program: list[Step] = []
@@ -148,7 +149,7 @@ def _fresh(features: frozenset[str]) -> Model:
 
 
 def draw_step(draw: DrawFn, kind: str, model: Model, features: frozenset[str]) -> Step:
-    """One step of a kind; the model is moved on as far as later edits need it."""
+    """Draw a step of a kind, and update the model as far as later edits need it."""
     drawer = DRAWERS.get(kind)
     return {"do": kind} | (drawer(draw, model, features) if drawer else {})
 
@@ -163,17 +164,10 @@ def _value_of(draw: DrawFn, name: str, model: Model) -> JSON:
     return draw(st.one_of(values, altered(present)))
 
 
-def _assign(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
+def _assign(draw: DrawFn, model: Model, _: frozenset[str], *, sync: bool = True) -> Step:
     name = draw(attributes)
     assigned = {name: _value_of(draw, name, model)}
-    model.assign(assigned)
-    return {"values": assigned}
-
-
-def _quietly(draw: DrawFn, model: Model, _: frozenset[str]) -> Step:
-    name = draw(attributes)
-    assigned = {name: _value_of(draw, name, model)}
-    model.assign(assigned, sync=False)
+    model.assign(assigned, sync=sync)
     return {"values": assigned}
 
 
@@ -321,7 +315,8 @@ def _count_away(draw: DrawFn, model: Model, features: frozenset[str]) -> Step:
 
 
 DRAWERS: dict[str, Callable[[DrawFn, Model, frozenset[str]], Step]] = {
-    "assign": _assign, "assign-many": _assign_many, "batch": _batch, "quietly": _quietly,
+    "assign": _assign, "assign-many": _assign_many, "batch": _batch,
+    "quietly": partial(_assign, sync=False),
     "later": _later, "away": _away, "patch": _patch, "spoiled": _spoiled, "crossing": _crossing,
     "set": _set, "publish": _synced, "reset": _reset, "document": _document, "get": _get,
     "burst": _counted, "count": _count, "count-away": _count_away, "refused": _refused,
@@ -330,4 +325,4 @@ DRAWERS: dict[str, Callable[[DrawFn, Model, frozenset[str]], Step]] = {
     "call-back": _counted, "reconnect": _end, "cut-inside": _cut_inside, "take-over": _synced,
     "half-open": _synced, "race": _race,
 }  # fmt: skip
-"""What each kind has besides its name; the others have nothing."""
+"""Draws the members of each kind; the other kinds have none."""

@@ -1,4 +1,4 @@
-"""Which requirements a run has exercised, and why it has not exercised the others.
+"""The requirements that a run has exercised, and the reasons why it has not exercised the others.
 
 The counts come from the specification and the outcomes, by the rule of `requirement_status`, as in
 every report. A run knows more than its report: all cases of the kit, selected or not.

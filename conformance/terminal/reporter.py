@@ -1,7 +1,7 @@
 """The kit's reporter for pytest: the progress of a run, and its outcome.
 
-It replaces pytest's own reporter, whose lines would bury the verdicts. It inherits how that finds
-out what a terminal can do: `--color`, `NO_COLOR` and `FORCE_COLOR` apply.
+It replaces pytest's own reporter, whose lines would hide the verdicts. It inherits the detection of
+the terminal's features from it: `--color`, `NO_COLOR` and `FORCE_COLOR` apply.
 """
 
 from __future__ import annotations

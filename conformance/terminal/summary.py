@@ -1,6 +1,6 @@
-"""The end of a run in lines: what is wrong, then how much was judged.
+"""The lines at the end of a run: the failures, then the numbers, then the conclusion.
 
-The conclusion is the last line, where people look first. Nothing is judged here.
+The conclusion is the last line, because people look there first. Nothing is judged here.
 """
 
 from __future__ import annotations
@@ -257,7 +257,7 @@ def _left_out(run: Run, page: Console) -> Iterator[str]:
     for verdict in (Verdict.NOT_APPLICABLE, Verdict.NOT_TESTABLE, Verdict.BLOCKED):
         reasons = Counter(o.reason for o in run.outcomes if o.verdict is verdict)
         for reason, number in sorted(reasons.items()):
-            yield from page.wrap(f"{cases(number)}, {reason}", f"{verdict.value}: ", "  ")
+            yield from page.wrap(f"{cases(number)} ({reason})", f"{verdict.value}: ", "  ")
 
 
 def _slowest(run: Run, page: Console) -> Iterator[str]:

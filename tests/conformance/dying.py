@@ -1,10 +1,15 @@
-"""A testee that exits when an action is called: `python -m tests.conformance.dying PORT`."""
+"""Testees that die: `python -m tests.conformance.dying PORT [FILE SIGNAL]`.
+
+One exits when an action is called. With a file and a signal, it sends itself the signal at the
+first patch instead, unless the file exists; it makes the file first.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import sys
+from pathlib import Path
 
 from tests.mutants import serve
 from tests.mutants.frames import JSON
@@ -22,5 +27,17 @@ class Dies(Honest):
             os._exit(3)
 
 
+class DiesOnce(Honest):
+    """It sends itself a signal at the first patch."""
+
+    def patched(self, key: str, operations: JSON) -> dict[str, JSON]:
+        mark = Path(sys.argv[2])
+        if not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), int(sys.argv[3]))
+        return super().patched(key, operations)
+
+
 if __name__ == "__main__":
-    asyncio.run(serve.run(Dies, int(sys.argv[1]), print))
+    kind = DiesOnce if sys.argv[2:] else Dies
+    asyncio.run(serve.run(kind, int(sys.argv[1]), print))

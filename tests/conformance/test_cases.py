@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections import Counter
 from pathlib import Path
-
-import pytest
 
 import conformance
 from conformance.spec import SECTIONS, Requirement, requirements
+from tests.tables import each
+from tools.requirements import cases
 
 KIT = Path(conformance.__file__).parent
 MODULES = sorted((KIT / "cases").glob("test_*.py"))
 CLIENT_MODULES = sorted((KIT / "client_cases").glob("test_*.py"))
 
 
-def bound(modules: list[Path] = MODULES) -> Counter[str]:
-    """The number of cases of each requirement, from the text of the modules."""
-    text = "".join(path.read_text(encoding="utf-8") for path in modules)
-    return Counter(re.findall(r'^@case\("([^"]+)"', text, re.MULTILINE))
+def bound(side: str = "server") -> dict[str, int]:
+    """The number of cases of each requirement."""
+    return {requirement: len(names) for requirement, names in cases(side).items()}
 
 
 def is_to_be_tested(requirement: Requirement) -> bool:
@@ -34,12 +31,9 @@ def test_every_section_has_a_module() -> None:
     assert sections == set(SECTIONS)
 
 
-@pytest.mark.parametrize(
-    "identifier",
-    [r.id for r in requirements().values() if is_to_be_tested(r)],
-)
+@each(r.id for r in requirements().values() if is_to_be_tested(r))
 def test_every_observable_requirement_of_servers_has_a_case(identifier: str) -> None:
-    assert bound()[identifier] > 0
+    assert bound().get(identifier)
 
 
 def test_every_case_is_bound_to_an_observable_requirement_of_servers() -> None:
@@ -49,28 +43,23 @@ def test_every_case_is_bound_to_an_observable_requirement_of_servers() -> None:
         assert found.not_observable is None
 
 
-@pytest.mark.parametrize(
-    "identifier",
-    [
-        r.id
-        for r in requirements().values()
-        if r.side != "server" and not r.not_observable and r.level != "MAY"
-    ],
+@each(
+    r.id
+    for r in requirements().values()
+    if r.side != "server" and not r.not_observable and r.level != "MAY"
 )
 def test_every_observable_requirement_of_clients_has_a_case(identifier: str) -> None:
-    assert bound(CLIENT_MODULES)[identifier] > 0
+    assert bound("client").get(identifier)
 
 
 def test_every_case_of_clients_is_bound_to_an_observable_requirement_of_clients() -> None:
-    for identifier in bound(CLIENT_MODULES):
+    for identifier in bound("client"):
         found = requirements()[identifier]
         assert found.side != "server"
         assert found.not_observable is None
 
 
-@pytest.mark.parametrize(
-    "path", [*MODULES, *CLIENT_MODULES], ids=lambda path: f"{path.parent.name}-{path.stem}"
-)
+@each([*MODULES, *CLIENT_MODULES])
 def test_no_case_sleeps(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     called = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}

@@ -47,7 +47,7 @@ async def test_servers_that_do_the_same_are_status_0() -> None:
     ("arguments", "status", "complaint"),
     [
         (["ws://127.0.0.1:9/{session}"], 2, "give at least two URLs"),
-        (["ws://127.0.0.1:9/", "ws://127.0.0.1:9/"], 2, "it needs {session}"),
+        (["ws://127.0.0.1:9/", "ws://127.0.0.1:9/"], 2, "write {session} where the server takes"),
         (["http://h/{session}", "ws://h/{session}"], 2, "begins with ws:// or wss://"),
         (["ws://127.0.0.1:9/{session}"] * 2 + ["--budget", "soon"], 2, "write a number and s"),
         (["ws://127.0.0.1:9/{session}"] * 2, 3, "127.0.0.1:9"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -11,17 +10,9 @@ from jsonschema import Draft202012Validator
 from conformance import spec
 from conformance.protocol.wire import SCHEMA_BY_NAME
 from conformance.spec import SECTIONS, SpecError, deviation, parse, requirements, schemas
+from tests.tables import each
 
 GOOD = '- <a id="x-y"></a>`x-y` **server**: A server MUST do it\n  at once.\n'
-
-
-def examples() -> list[Any]:
-    """Every example of every schema, with the schema's name."""
-    return [
-        pytest.param(name, example, id=f"{name}-{number}")
-        for name, schema in schemas().items()
-        for number, example in enumerate(schema["examples"])
-    ]
 
 
 def test_requirement_is_parsed_from_its_item() -> None:
@@ -79,7 +70,7 @@ def test_every_link_between_pages_leads_somewhere() -> None:
                 assert f'id="{anchor}"' in there or anchor in headings, f"{page.name}: #{anchor}"
 
 
-@pytest.mark.parametrize("name", schemas())
+@each(schemas().keys())
 def test_schema_is_valid_and_described(name: str) -> None:
     schema = schemas()[name]
     Draft202012Validator.check_schema(schema)
@@ -89,9 +80,9 @@ def test_schema_is_valid_and_described(name: str) -> None:
     assert schema["examples"]
 
 
-@pytest.mark.parametrize(("name", "example"), examples())
-def test_example_is_valid(name: str, example: object) -> None:
-    assert deviation(name, example) is None
+@each((name, example) for name, schema in schemas().items() for example in schema["examples"])
+def test_example_is_valid(example: tuple[str, object]) -> None:
+    assert deviation(*example) is None
 
 
 def test_every_event_of_the_grammar_has_a_schema() -> None:

@@ -1,1 +1,1 @@
-"""Servers that are wrong in one rule, and odd ones that are right: proof that the kit judges."""
+"""Testees for tests of the kit: mutants break one requirement, legal ones keep all unusually."""

@@ -13,7 +13,7 @@ from tests.mutants.link import Link
 
 
 class BindsByPosition(Mutant):
-    """It gives an action its arguments in the order in which they stand."""
+    """It passes arguments to an action by their order and not by name."""
 
     breaks = "actions-call"
 
@@ -49,7 +49,7 @@ class RunsEveryFifthTwice(Mutant):
 
 
 class SkipsRepetitions(Mutant):
-    """It takes a call that equals the last one for the same."""
+    """It ignores a call that equals the previous one."""
 
     breaks = "actions-once"
     last: JSON = None
@@ -83,7 +83,7 @@ class ClosesOnBadCall(Mutant):
 
 
 class CallsByName(Mutant):
-    """It takes a string for a call without arguments of the action of that name."""
+    """It handles a string as a call of the action of that name, without arguments."""
 
     breaks = "actions-malformed"
 
@@ -92,7 +92,7 @@ class CallsByName(Mutant):
 
 
 class RunsMethods(Mutant):
-    """It runs any method of its object that needs no more than a key."""
+    """It runs any method of its object that needs no other argument than a key."""
 
     breaks = "actions-private"
 
@@ -103,7 +103,7 @@ class RunsMethods(Mutant):
 
 
 class FillsInNull(Mutant):
-    """It gives an action null for an argument that is missing."""
+    """It passes null for a missing argument."""
 
     breaks = "actions-arguments"
 
@@ -113,7 +113,7 @@ class FillsInNull(Mutant):
 
 
 class RoundsArguments(Mutant):
-    """It rounds a fraction where it needs a whole number."""
+    """It rounds a fraction if an argument is an integer."""
 
     breaks = "actions-arguments"
 
@@ -169,7 +169,7 @@ class NamesCallsOtherwise(Mutant):
 
 
 class KeepsScalars(Mutant):
-    """It gives an action only the strings and numbers of an argument that is an object."""
+    """It passes only the strings and numbers of an argument that is an object."""
 
     breaks = "actions-call"
 
@@ -182,7 +182,7 @@ class KeepsScalars(Mutant):
 
 
 class ReadsArgumentsLoosely(Mutant):
-    """It takes 0 for a whole number that it can not read."""
+    """It uses 0 for an integer that it can't read."""
 
     breaks = "actions-arguments"
 
@@ -193,7 +193,7 @@ class ReadsArgumentsLoosely(Mutant):
 
 
 class ReadsFirstArgument(Mutant):
-    """It looks at the type of the first argument only."""
+    """It validates only the first argument."""
 
     breaks = "actions-arguments"
 

@@ -1,4 +1,4 @@
-"""Mutants of spec/session.md and spec/binary.md: sessions that are not apart."""
+"""Mutants of spec/session.md and spec/binary.md: sessions that affect each other."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SharesSecond(Mutant):
 
 
 class TellsEverybody(Mutant):
-    """It sends its toasts to every session that is connected."""
+    """It sends its toasts to all connected sessions."""
 
     breaks = "session-apart"
 
@@ -32,7 +32,7 @@ class TellsEverybody(Mutant):
 
 
 class PairsAcrossSessions(Mutant):
-    """It pairs bytes with the last announcement of any session."""
+    """It pairs bytes with the last `_BIN_META` of any session."""
 
     breaks = "binary-per-connection"
 

@@ -15,7 +15,7 @@ from tests.mutants.link import Link
 
 
 class SyncsBetween(Mutant):
-    """It counts a pair in the state, and sends that between the two frames of it."""
+    """It counts pairs in the state, and sends that change between the two frames of a pair."""
 
     breaks = "binary-pair"
     hint = "interleaved"
@@ -52,7 +52,7 @@ class SendsOtherBytes(Mutant):
 
 
 class TurnsLongBytes(Mutant):
-    """It turns the bytes around that it receives in frames of more than 64 KiB."""
+    """It reverses the bytes of received frames of more than 64 KiB."""
 
     breaks = "binary-deliver"
 
@@ -82,7 +82,7 @@ class SwapsLabels(Mutant):
 
 
 class HandlesPairsLate(Mutant):
-    """It handles a pair a moment after its bytes have come."""
+    """It handles a pair a moment after its bytes have arrived."""
 
     breaks = "binary-position"
 
@@ -92,7 +92,7 @@ class HandlesPairsLate(Mutant):
 
 
 class ForgetsOnText(Mutant):
-    """It forgets an announcement when a text frame comes before its bytes."""
+    """It forgets `_BIN_META` when a text frame arrives before its bytes."""
 
     breaks = "binary-text-between"
 
@@ -102,7 +102,7 @@ class ForgetsOnText(Mutant):
 
 
 class KeepsOldest(Mutant):
-    """It pairs a binary frame with the first of several announcements."""
+    """It pairs a binary frame with the first of several `_BIN_META`."""
 
     breaks = "binary-newest"
 
@@ -111,7 +111,7 @@ class KeepsOldest(Mutant):
 
 
 class QueuesAnnouncements(Mutant):
-    """It keeps an earlier announcement for the next binary frame."""
+    """It keeps an earlier `_BIN_META` for the next binary frame."""
 
     breaks = "binary-newest"
 
@@ -131,7 +131,7 @@ class QueuesAnnouncements(Mutant):
 
 
 class ClosesOnBytes(Mutant):
-    """It closes a connection on which bytes arrive that were not announced."""
+    """It closes a connection on which bytes arrive without `_BIN_META`."""
 
     breaks = "binary-unannounced"
 
@@ -140,7 +140,7 @@ class ClosesOnBytes(Mutant):
 
 
 class ReadsBytesAsText(Mutant):
-    """It keeps bytes that were not announced."""
+    """It stores bytes that came without `_BIN_META`."""
 
     breaks = "binary-unannounced"
 
@@ -152,7 +152,7 @@ class ReadsBytesAsText(Mutant):
 
 
 class WaitsAcrossConnections(Mutant):
-    """It pairs the announcement of a lost connection with bytes of the next."""
+    """It pairs `_BIN_META` of a lost connection with bytes of the next one."""
 
     breaks = "binary-per-connection"
     kept: tuple[JSON] | None = None
@@ -168,7 +168,7 @@ class WaitsAcrossConnections(Mutant):
 
 
 class OverwritesData(Mutant):
-    """It lets the bytes take the place of a member `data` of the metadata."""
+    """It replaces a member `data` of the metadata by the bytes."""
 
     breaks = "binary-reserved"
 
@@ -179,7 +179,7 @@ class OverwritesData(Mutant):
 
 
 class ClosesOnBadPair(Mutant):
-    """It closes the connection on a pair with a malformed announcement."""
+    """It closes the connection on a pair with a malformed `_BIN_META`."""
 
     breaks = "binary-malformed"
 
@@ -188,7 +188,7 @@ class ClosesOnBadPair(Mutant):
 
 
 class GuessesPairs(Mutant):
-    """It takes a pair that does not say for which event it is for an action of TESTEE."""
+    """It handles a pair without a type as an action of TESTEE."""
 
     breaks = "binary-malformed"
 

@@ -1,4 +1,4 @@
-"""All testees of this folder by name: the honest one, the mutants by section, the odd ones."""
+"""All testees of this directory by name: the honest one, the mutants by section, the legal ones."""
 
 from __future__ import annotations
 

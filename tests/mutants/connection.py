@@ -1,4 +1,4 @@
-"""Mutants of spec/connection.md: opening, frames, order, bad frames."""
+"""Mutants of spec/connection.md: opening, frames, order, malformed frames."""
 
 # ruff: noqa: ARG002, ARG003 - a rule is given more than most ways to break it need
 
@@ -80,7 +80,7 @@ class GreetsOnlyOnce(Mutant):
 
 
 class PatchesBeforeState(Mutant):
-    """It sends a later connection first what has changed, and then the state."""
+    """It sends a later connection the changes first, and then the state."""
 
     breaks = "connection-state-before-patch"
     hint = "patch-first"
@@ -102,7 +102,7 @@ class BeginsWithMark(Mutant):
 
 
 class ReadsFragments(Mutant):
-    """It takes each fragment of a message for a message."""
+    """It handles each fragment of a message as a message."""
 
     breaks = "connection-fragments"
 
@@ -123,7 +123,7 @@ class RunsActionsBehind(Mutant):
 
 
 class AnswersFirst(Mutant):
-    """It answers questions before it runs the actions that came just before them."""
+    """It answers `_GET` before it runs the actions that arrived just before."""
 
     breaks = "connection-order"
 
@@ -191,7 +191,7 @@ class ReadsFirstValue(Mutant):
 
 
 class ReadsBatches(Mutant):
-    """It takes a frame that is an array for several events."""
+    """It reads a frame that is an array as several events."""
 
     breaks = "connection-malformed-no-effect"
 
@@ -228,7 +228,7 @@ class FullEveryThird(FullNowAndThen):
 
 
 class GreetsWithNull(Mutant):
-    """It begins with null for the values of the documents besides TESTEE."""
+    """It sends null as the initial value of all documents except TESTEE."""
 
     breaks = "connection-initial-state"
 

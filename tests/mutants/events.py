@@ -1,4 +1,4 @@
-"""Mutants of spec/events.md: the envelope, names and keys, JSON in and out."""
+"""Mutants of spec/events.md: the envelope, names and keys, JSON."""
 
 # ruff: noqa: ARG002 - a rule is given more than most ways to break it need
 
@@ -26,7 +26,7 @@ class SendsPairs(Mutant):
 
 
 class DemandsData(Mutant):
-    """It takes an event without data for malformed."""
+    """It treats an event without data as malformed."""
 
     breaks = "events-data-absent"
 
@@ -37,7 +37,7 @@ class DemandsData(Mutant):
 
 
 class DemandsTwoMembers(Mutant):
-    """It takes an envelope with members that it does not know for malformed."""
+    """It treats an envelope with unknown members as malformed."""
 
     breaks = "events-extra-members"
 
@@ -48,7 +48,7 @@ class DemandsTwoMembers(Mutant):
 
 
 class UnpacksTypes(Mutant):
-    """It takes the first element of a type that is an array for the type."""
+    """It uses the first element of a type that is an array as the type."""
 
     breaks = "events-type-string"
 
@@ -58,7 +58,7 @@ class UnpacksTypes(Mutant):
 
 
 class GuessesTypes(Mutant):
-    """It takes an event without a type for a call of an action of TESTEE."""
+    """It handles an event without a type as a call of an action of TESTEE."""
 
     breaks = "events-type-string"
 
@@ -67,7 +67,7 @@ class GuessesTypes(Mutant):
 
 
 class CutsKeys(Mutant):
-    """It takes only what stands between the first two colons for the key."""
+    """It uses only the text between the first two colons as the key."""
 
     breaks = "events-key"
 
@@ -77,7 +77,7 @@ class CutsKeys(Mutant):
 
 
 class FoldsKeys(Mutant):
-    """It makes no difference between capital and small letters in a key."""
+    """It ignores the case of letters in a key."""
 
     breaks = "events-key"
 
@@ -97,7 +97,7 @@ class ClosesOnUnknownType(Mutant):
 
 
 class MatchesPrefixes(Mutant):
-    """It takes every type that begins with `_SET` for `_SET`."""
+    """It handles every type that begins with `_SET` as `_SET`."""
 
     breaks = "events-unknown-type"
 
@@ -107,7 +107,7 @@ class MatchesPrefixes(Mutant):
 
 
 class MakesDocuments(Mutant):
-    """It answers a question for an unknown key with an empty document."""
+    """It answers `_GET` for an unknown key with an empty document."""
 
     breaks = "events-unknown-key"
 
@@ -198,7 +198,7 @@ class EndsAtNul(Mutant):
 
 
 class DropsPrototypes(Mutant):
-    """It drops members named `__proto__` for the sake of security."""
+    """It drops members named `__proto__`."""
 
     breaks = "events-member-names"
 
@@ -248,7 +248,7 @@ class DropsNull(Mutant):
 
 
 class Shallow(Mutant):
-    """It takes values of more than 60 levels for malformed."""
+    """It treats values of more than 60 levels as malformed."""
 
     breaks = "events-depth"
     deepest = 60

@@ -1,4 +1,4 @@
-"""Mutants of spec/events.md: names, keys and values that are taken for others."""
+"""Mutants of spec/events.md: names, keys and values that are read wrongly."""
 
 # ruff: noqa: ARG002 - a rule is given more than most ways to break it need
 
@@ -12,7 +12,7 @@ from tests.mutants.link import Link
 
 
 class TakesAnyType(Mutant):
-    """It takes an event whose type is not a string for a call of an action of TESTEE."""
+    """It handles an event whose type is not a string as a call of an action of TESTEE."""
 
     breaks = "events-type-string"
 
@@ -22,7 +22,7 @@ class TakesAnyType(Mutant):
 
 
 class NeedsNoKey(Mutant):
-    """It takes an event without a key, or with an empty one, for one of TESTEE."""
+    """It handles an event without a key, or with an empty one, as one for TESTEE."""
 
     breaks = "events-key"
 
@@ -32,7 +32,7 @@ class NeedsNoKey(Mutant):
 
 
 class DropsScopes(Mutant):
-    """It looks for what stands behind the last slash of a key if it does not know the whole."""
+    """It uses the part of an unknown key after the last slash as the key."""
 
     breaks = "events-key"
 
@@ -42,7 +42,7 @@ class DropsScopes(Mutant):
 
 
 class SplitsScopes(Mutant):
-    """It takes what stands before the first slash of a key for the key."""
+    """It uses the part before the first slash of a key as the key."""
 
     breaks = "events-key"
 
@@ -52,7 +52,7 @@ class SplitsScopes(Mutant):
 
 
 class ReadsBehindLastColon(Mutant):
-    """It takes only what stands behind the last colon for the key."""
+    """It uses only the part after the last colon as the key."""
 
     breaks = "events-key"
 
@@ -62,7 +62,7 @@ class ReadsBehindLastColon(Mutant):
 
 
 class FallsBack(Mutant):
-    """It takes an unknown key of a write for TESTEE."""
+    """It handles a write for an unknown key as one for TESTEE."""
 
     breaks = "events-unknown-key"
 
@@ -82,7 +82,7 @@ class ClosesOnTasksOfUnknownKeys(Mutant):
 
 
 class MirrorsEvents(Mutant):
-    """It sends a client's download, and its question who is there, back to it."""
+    """It sends a client's `_DOWNLOAD` and `_REQUEST_USER_SESSION` back to it."""
 
     breaks = "events-direction"
 
@@ -92,7 +92,7 @@ class MirrorsEvents(Mutant):
 
 
 class SendsInfinity(Mutant):
-    """It takes `NaN` and `Infinity` for numbers, and sends them."""
+    """It accepts `NaN` and `Infinity` as numbers, and sends them."""
 
     breaks = "events-strict-json"
     hint = "not-finite"
@@ -105,7 +105,7 @@ class SendsInfinity(Mutant):
 
 
 class KeepsNoEmptyStrings(Mutant):
-    """It keeps an empty string as null."""
+    """It stores an empty string as null."""
 
     breaks = "events-strings"
 
@@ -114,7 +114,7 @@ class KeepsNoEmptyStrings(Mutant):
 
 
 class KeepsNoZero(Mutant):
-    """It keeps an assigned 0 as null."""
+    """It stores an assigned 0 as null."""
 
     breaks = "events-integers"
 
@@ -124,7 +124,7 @@ class KeepsNoZero(Mutant):
 
 
 class TellsOfDepth(Mutant):
-    """It keeps a remark in place of a value that is nested too deeply."""
+    """It stores a placeholder instead of a value that is nested too deeply."""
 
     breaks = "events-depth-limit"
 

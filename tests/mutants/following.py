@@ -1,4 +1,4 @@
-"""Mutants of spec/state.md: a client that follows every event and holds something else."""
+"""Mutants of spec/state.md: wrong changes, so that a client's copy differs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ThrottlesAway(Mutant):
 
 
 class KeepsBaseOfOlder(Mutant):
-    """It makes its patches behind a takeover against what the older connection held."""
+    """It computes patches after a takeover against the snapshot of the older connection."""
 
     breaks = "state-converges"
 
@@ -51,7 +51,7 @@ class KeepsBaseOfOlder(Mutant):
 
 
 class KeepsBaseOfLost(Mutant):
-    """It makes its patches on a later connection against what a lost one held."""
+    """It computes patches on a new connection against the snapshot of the lost one."""
 
     breaks = "state-converges"
 
@@ -62,7 +62,7 @@ class KeepsBaseOfLost(Mutant):
 
 
 class SendsWithoutSync(Mutant):
-    """It does not sync behind what it sends besides: calls, toasts, files and bytes."""
+    """It does not sync after it sends calls, toasts, files or bytes."""
 
     breaks = "state-converges"
     telling = False
@@ -82,7 +82,7 @@ class SendsWithoutSync(Mutant):
 
 
 class SendsNoEmptyNames(Mutant):
-    """It leaves members with an empty name out of what it syncs."""
+    """It omits members with an empty name when it syncs."""
 
     breaks = "state-converges"
 
@@ -114,7 +114,7 @@ class AnswersOldCount(Mutant):
 
 
 class KnowsWhatWasWritten(Mutant):
-    """It takes a write for a question, and sends patches of a document that it never sent."""
+    """It sends patches of a document after a write, without having sent its state."""
 
     breaks = "connection-state-before-patch"
 

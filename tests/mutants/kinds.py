@@ -1,4 +1,4 @@
-"""What a testee of this folder can be besides honest: wrong in one rule, or odd."""
+"""The base classes of the testees of this directory: mutants, and legal testees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers that are odd and right: each does what the specification allows and few would do."""
+"""Legal servers with unusual behaviour: each keeps all requirements, as few servers do."""
 
 # ruff: noqa: ARG002 - a rule is given more than most ways to break it need
 
@@ -42,7 +42,7 @@ class Slow(Legal):
 
 
 class AddsMembers(Legal):
-    """It has a revision, an origin and a comment in every envelope."""
+    """It adds a revision, an origin and a comment to every envelope."""
 
     def encode(self, type_: str, data: JSON) -> str:
         return self.dump({"rev": 7, "": None, "type": type_, "data": data, "meta": {"type": "?"}})
@@ -111,7 +111,7 @@ class SetsSlowly(SetsInsteadOfPatches):
 
 
 class AddsInsteadOfReplaces(Legal):
-    """It writes `add` where others write `replace`, which means the same for members."""
+    """It sends `add` instead of `replace`, which has the same effect on members."""
 
     def send_patch(self, link: Link, key: str, operations: list[JSON]) -> None:
         if len(operations) == 1 and operations[0]["path"].count("/") == 1:
@@ -120,7 +120,7 @@ class AddsInsteadOfReplaces(Legal):
 
 
 class MovesAndTests(Legal):
-    """It begins its patches with a `test` and has needless copies and moves in them."""
+    """It begins its patches with a `test`, and adds needless copies and moves."""
 
     warns = frozenset({"patch-plain-operations", "patch-size"})
 
@@ -147,7 +147,7 @@ class OneEventForEachAttribute(Legal):
 
 
 class MergesBursts(Legal):
-    """It syncs only when it has nothing else to do, or when someone asks."""
+    """It syncs only when it is idle, or before it answers `_GET`."""
 
     def __init__(self, *arguments: JSON) -> None:
         super().__init__(*arguments)
@@ -194,7 +194,7 @@ class SyncsNeedlessly(Legal):
 
 
 class SyncsAlways(Legal):
-    """It syncs every document after every event, unasked, and sends what comes of it slowly."""
+    """It syncs every document after every event, and sends the changes slowly."""
 
     def make_link(self, socket: ServerConnection) -> Link:
         return SlowLink(socket)
@@ -218,7 +218,7 @@ class Echoes(Legal):
 
 
 class CorrectsLater(Legal):
-    """It sends derived attributes with the next sync, and does not look for crossing writes."""
+    """It sends derived attributes with the next sync, and does not detect crossing writes."""
 
     warns = frozenset({"state-corrected-at-once", "state-crossing"})
 
@@ -239,7 +239,7 @@ class ClosesOnMalformed(Legal):
 
 
 class TakesLastDuplicate(Legal):
-    """It takes the last of two members of the same name."""
+    """It uses the last of two members of the same name."""
 
     warns = frozenset({"events-duplicate-members"})
 
@@ -260,7 +260,7 @@ class TakesBombs(Legal):
 
 
 class AtTheLimit(Legal):
-    """It takes little more than it has to: frames of 1 MiB, 70 levels, 1,000 operations."""
+    """It accepts little more than required: frames of 1 MiB, 70 levels, 1,000 operations."""
 
     max_size = 1 << 20
     deepest = 70

@@ -1,4 +1,4 @@
-"""Mutants of spec/patch.md: what a server accepts, what it refuses."""
+"""Mutants of spec/patch.md: accepted and refused patches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.mutants.patching import INDEX, Refused
 
 
 class AppliesHalf(Mutant):
-    """It keeps what it has applied of a patch when a later operation fails."""
+    """It keeps the operations of a patch before the one that fails."""
 
     breaks = "patch-atomic"
     hint = "half-applied"
@@ -41,7 +41,7 @@ class KnowsNoCopy(Mutant):
 
 
 class MovesBeforeRemoving(Mutant):
-    """It inserts what is moved before it removes it, at the index that holds afterwards."""
+    """It inserts a moved value before it removes it, and so uses a wrong index."""
 
     breaks = "patch-operations"
 
@@ -104,7 +104,7 @@ class DecodesPercent(Mutant):
 
 
 class AppendsBeforeLast(Mutant):
-    """It takes `-` for the place before the last element."""
+    """It reads `-` as the place before the last element."""
 
     breaks = "patch-append"
     hint = "hyphen-append"
@@ -115,7 +115,7 @@ class AppendsBeforeLast(Mutant):
 
 
 class ComparesLoosely(Mutant):
-    """It takes 1 for equal to `true` in a `test`."""
+    """It treats 1 and `true` as equal in a `test`."""
 
     breaks = "patch-test"
 
@@ -125,7 +125,7 @@ class ComparesLoosely(Mutant):
 
 
 class ComparesTypes(Mutant):
-    """It takes 1 for unequal to 1.0 in a `test`."""
+    """It treats 1 and 1.0 as different in a `test`."""
 
     breaks = "patch-test"
 
@@ -136,7 +136,7 @@ class ComparesTypes(Mutant):
 
 
 class TakesMissingAsNull(Mutant):
-    """It takes a member that does not exist for null in a `test`."""
+    """It treats a member that does not exist as null in a `test`."""
 
     breaks = "patch-missing-target"
 
@@ -175,7 +175,7 @@ class ReadsIndexesLoosely(Mutant):
 
 
 class TakesHyphenAsLast(Mutant):
-    """It takes `-` for the last element in other operations than `add`."""
+    """It reads `-` as the last element in operations other than `add`."""
 
     breaks = "patch-index"
     hint = "hyphen-index"
@@ -185,7 +185,7 @@ class TakesHyphenAsLast(Mutant):
 
 
 class AppendsAnywhere(Mutant):
-    """It takes an `add` behind the end of an array for one at the end."""
+    """It appends the value of an `add` beyond the end of an array."""
 
     breaks = "patch-index"
 
@@ -196,7 +196,7 @@ class AppendsAnywhere(Mutant):
 
 
 class NeedsNoSlash(Mutant):
-    """It reads a pointer without its first slash as one with it."""
+    """It accepts a pointer without its first slash."""
 
     breaks = "patch-pointer-syntax"
 
@@ -206,7 +206,7 @@ class NeedsNoSlash(Mutant):
 
 
 class KeepsLoneTildes(Mutant):
-    """It takes a `~` before anything but 0 and 1 for itself."""
+    """It reads a `~` that does not precede 0 or 1 as a plain `~`."""
 
     breaks = "patch-pointer-syntax"
 
@@ -217,7 +217,7 @@ class KeepsLoneTildes(Mutant):
 
 
 class TakesOneOperation(Mutant):
-    """It takes an operation for a patch of one operation."""
+    """It accepts a single operation as a patch."""
 
     breaks = "patch-malformed"
 
@@ -317,7 +317,7 @@ class MergesRoot(Mutant):
 
 
 class EmptiesAttributes(Mutant):
-    """It takes the removal of an attribute for the assignment of null."""
+    """It handles the removal of an attribute as the assignment of null."""
 
     breaks = "patch-attributes"
 
@@ -329,7 +329,7 @@ class EmptiesAttributes(Mutant):
 
 
 class SkipsReadOnly(Mutant):
-    """It applies a patch but for what it does to read-only attributes."""
+    """It applies a patch without its changes of read-only attributes."""
 
     breaks = "patch-read-only"
 

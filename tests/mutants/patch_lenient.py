@@ -1,4 +1,4 @@
-"""Mutants of spec/patch.md: readers that make something of what they should refuse."""
+"""Mutants of spec/patch.md: invalid patches that are accepted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.mutants.patching import Refused
 
 
 class RepairsOperations(Mutant):
-    """It makes of a malformed operation what its sender may have meant."""
+    """It guesses the meaning of a malformed operation."""
 
     breaks = "patch-malformed"
 
@@ -39,7 +39,7 @@ def repaired(operation: JSON) -> JSON:
 
 
 class CountsMalformed(Mutant):
-    """It counts the patches that it can not read in the attribute number."""
+    """It counts malformed patches in the attribute number."""
 
     breaks = "patch-malformed"
 
@@ -55,7 +55,7 @@ class CountsMalformed(Mutant):
 
 
 class TakesUriFragments(Mutant):
-    """It reads a pointer behind `#` as one without it."""
+    """It accepts a pointer that begins with `#`."""
 
     breaks = "patch-pointer-syntax"
 
@@ -65,7 +65,7 @@ class TakesUriFragments(Mutant):
 
 
 class NeverUnescapes(Mutant):
-    """It takes the tokens of a pointer as they stand."""
+    """It does not decode the tokens of a pointer."""
 
     breaks = "patch-unescape"
     hint = "never-unescaped"
@@ -75,7 +75,7 @@ class NeverUnescapes(Mutant):
 
 
 class DropsEmptyTokens(Mutant):
-    """It takes several slashes of a pointer for one, and none for the last."""
+    """It drops empty tokens of a pointer."""
 
     breaks = "patch-unescape"
 
@@ -85,7 +85,7 @@ class DropsEmptyTokens(Mutant):
 
 
 class CountsMembers(Mutant):
-    """It takes digits and hyphens for places in an object too."""
+    """It reads digits and hyphens as indexes in objects too."""
 
     breaks = "patch-unescape"
 
@@ -104,7 +104,7 @@ class Missing(Refused):
 
 
 class SkipsMissing(Mutant):
-    """It leaves out operations on members that do not exist, and applies the others."""
+    """It skips operations on members that do not exist, and applies the others."""
 
     breaks = "patch-missing-target"
 
@@ -127,7 +127,7 @@ class SkipsMissing(Mutant):
 
 
 class ClampsIndexes(Mutant):
-    """It takes an index behind the end of an array for that of the last element."""
+    """It reads an index beyond the end of an array as the last one."""
 
     breaks = "patch-index"
 
@@ -137,7 +137,7 @@ class ClampsIndexes(Mutant):
 
 
 class ReadsIndexesAsNumbers(Mutant):
-    """It reads an index as any way to write a number, and an empty one as 0."""
+    """It accepts any notation of a number as an index, and reads an empty one as 0."""
 
     breaks = "patch-index"
     hint = "loose-index"
@@ -188,7 +188,7 @@ class TestsNoNull(Mutant):
 
 
 class ComparesAsText(Mutant):
-    """It compares in a test the text of two scalars, and no capital letters."""
+    """It compares the lower-case text of two scalars in a `test`."""
 
     breaks = "patch-test"
 
@@ -199,7 +199,7 @@ class ComparesAsText(Mutant):
 
 
 class ComparesNothing(Mutant):
-    """It takes null, false and zero for equal in a test."""
+    """It treats null, false and zero as equal in a `test`."""
 
     breaks = "patch-test"
 
@@ -208,7 +208,7 @@ class ComparesNothing(Mutant):
 
 
 class ComparesPartly(Mutant):
-    """It looks in a test whether a container has the members or elements that are named."""
+    """It passes a `test` if a container has the given members or elements, among others."""
 
     breaks = "patch-test"
 
@@ -226,7 +226,7 @@ class ComparesPartly(Mutant):
 
 
 class GrowsByPatch(Mutant):
-    """It takes an attribute that a patch adds, and null for one that it takes away."""
+    """It accepts an attribute that a patch adds, and stores null for one that it removes."""
 
     breaks = "patch-attributes"
 
@@ -240,7 +240,7 @@ class GrowsByPatch(Mutant):
 
 
 class TakesAnyRoot(Mutant):
-    """It takes a document that is not an object for one of initial values."""
+    """It handles a document that is not an object as the initial values."""
 
     breaks = "patch-attributes"
 

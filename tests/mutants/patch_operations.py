@@ -1,4 +1,4 @@
-"""Mutants of spec/patch.md: operations that do something else than RFC 6902 says."""
+"""Mutants of spec/patch.md: operations with a wrong effect."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.mutants.patching import Refused
 
 
 class AppendsAlways(Mutant):
-    """It appends to an array what is to be inserted."""
+    """It appends a value that should be inserted into an array."""
 
     breaks = "patch-operations"
 
@@ -30,7 +30,7 @@ class AddsNoMembers(Mutant):
 
 
 class KeepsWhatIsThere(Mutant):
-    """It adds nothing where there is something."""
+    """It does not replace an existing member in an `add`."""
 
     breaks = "patch-operations"
 
@@ -67,7 +67,7 @@ class RemovesLast(Mutant):
 
 
 class ReplacesScalarsOnly(Mutant):
-    """It replaces nothing inside an object by an object."""
+    """It does not replace a member of an object with an object."""
 
     breaks = "patch-operations"
 
@@ -78,7 +78,7 @@ class ReplacesScalarsOnly(Mutant):
 
 
 class ReplacesByNothing(Mutant):
-    """It removes an element that is to be replaced by null."""
+    """It removes an element that should be replaced with null."""
 
     breaks = "patch-operations"
 
@@ -90,7 +90,7 @@ class ReplacesByNothing(Mutant):
 
 
 class MovesAway(Mutant):
-    """It removes what is to be moved to where it is."""
+    """It removes a value that is moved to its own place."""
 
     breaks = "patch-operations"
 
@@ -102,7 +102,7 @@ class MovesAway(Mutant):
 
 
 class GuardsPrototypes(Mutant):
-    """It leaves out operations on members that mean something in some language."""
+    """It skips operations on members named `__proto__` or `constructor`."""
 
     breaks = "patch-operations"
 

@@ -1,4 +1,4 @@
-"""Mutants of spec/patch.md: what a server sends as patch."""
+"""Mutants of spec/patch.md: sent patches."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class LeavesOutNull(Mutant):
 
 
 class ReplacesWhatIsNew(Mutant):
-    """It sends `replace` where a member is new."""
+    """It sends `replace` for a new member."""
 
     breaks = "patch-applicable"
 
@@ -38,7 +38,7 @@ class RemovesFromFront(Mutant):
 
 
 class EscapesInWrongOrder(Mutant):
-    """It escapes `/` first and then the `~` of that as well."""
+    """It escapes `/` before `~`, and so escapes some characters twice."""
 
     breaks = "patch-escaping"
 

@@ -1,6 +1,8 @@
-"""Serve one honest, wrong or odd testee: `python -m tests.mutants.serve NAME --port PORT`.
+"""Serve a testee for tests of the kit: `python -m tests.mutants.serve NAME --port PORT`.
 
-It prints its URL when it listens; port 0 is any that is free.
+NAME is a class of this package: `Honest` keeps all requirements, a mutant breaks one, and a legal
+testee keeps them in an unusual way. The command prints the URL when it listens; port 0 picks a free
+port.
 """
 
 from __future__ import annotations
@@ -15,12 +17,12 @@ from tests.mutants.honest import Honest, Server
 
 
 def serve(name: str, port: int, tell: Callable[[str], None]) -> None:
-    """Serve until the process ends; `tell` gets the URL when the testee listens."""
+    """Serve until the process ends; call `tell` with the URL when the testee listens."""
     asyncio.run(run(kinds()[name], port, tell))
 
 
 async def run(kind: type[Honest], port: int, tell: Callable[[str], None]) -> None:
-    """Serve in the event loop that runs."""
+    """Serve in the running event loop."""
     async with await Server(kind).listen(port) as server:
         bound = next(iter(server.sockets)).getsockname()[1]
         tell(f"ws://127.0.0.1:{bound}")

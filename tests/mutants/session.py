@@ -21,7 +21,7 @@ from tests.mutants.link import Link
 
 
 class BeginsAnew(Mutant):
-    """It gives every connection a fresh state."""
+    """It gives every connection the initial state."""
 
     breaks = "session-persistent"
 
@@ -31,7 +31,7 @@ class BeginsAnew(Mutant):
 
 
 class ForgetsOnClose(Mutant):
-    """It forgets the state when a client closes in the orderly way."""
+    """It forgets the state when a client closes with a closing handshake."""
 
     breaks = "session-persistent"
 
@@ -42,7 +42,7 @@ class ForgetsOnClose(Mutant):
 
 
 class ResumesFromSnapshot(Mutant):
-    """It gives a later connection the state that the last one was sent."""
+    """It sends a new connection the state that it sent last on the previous one."""
 
     breaks = "session-resumes"
     hint = "stale-start"
@@ -54,7 +54,7 @@ class ResumesFromSnapshot(Mutant):
 
 
 class SleepsAlone(Mutant):
-    """It drops changes that were to be made later when the connection ends."""
+    """It drops pending `assignLater` calls when the connection ends."""
 
     breaks = "session-resumes"
 
@@ -81,7 +81,7 @@ class SharesTable(Mutant):
 
 
 class BroadcastsPatches(Mutant):
-    """It sends its patches to every session that is connected."""
+    """It sends its patches to all connected sessions."""
 
     breaks = "session-apart"
 
@@ -132,7 +132,7 @@ class ForgetsNewer(Mutant):
 
 
 class JustCloses(Mutant):
-    """It closes the older connection without a word."""
+    """It closes the older connection without `_DISCONNECT`."""
 
     breaks = "session-takeover-disconnect"
 
@@ -150,7 +150,7 @@ class LeavesOpen(Mutant):
 
 
 class SaysMore(Mutant):
-    """It sends a toast behind `_DISCONNECT`."""
+    """It sends a toast after `_DISCONNECT`."""
 
     breaks = "session-takeover-disconnect"
 
@@ -171,7 +171,7 @@ class SaysNothing(Mutant):
 
 
 class WaitsForOlder(Mutant):
-    """It greets the newer connection when the older one has ended."""
+    """It sends nothing on the newer connection until the older one has ended."""
 
     breaks = "session-takeover-prompt"
     hint = "waits-for-older"
@@ -186,7 +186,7 @@ class WaitsForOlder(Mutant):
 
 
 class HearsOlder(Mutant):
-    """It handles what the older connection sends until it has closed, which takes it a moment."""
+    """It handles events of the older connection until that has closed, which takes a moment."""
 
     breaks = "session-takeover-deaf"
 
@@ -216,7 +216,7 @@ class ServesTwins(Mutant):
 
 
 class ServesNone(Mutant):
-    """It turns away two connections of a session that open in the same instant."""
+    """It rejects two connections of a session that open in the same instant."""
 
     breaks = "session-simultaneous"
     opened = 0.0
@@ -233,7 +233,7 @@ class ServesNone(Mutant):
 
 
 class AsksForNothing(Mutant):
-    """It waits for an identification without asking for it."""
+    """It waits for `_USER_SESSION` without requesting it."""
 
     breaks = "session-identify-request"
 
@@ -243,7 +243,7 @@ class AsksForNothing(Mutant):
 
 
 class ShowsStateFirst(Mutant):
-    """It sends the state of SECOND before anyone has said who he is."""
+    """It sends the state of SECOND before the client has identified itself."""
 
     breaks = "session-identify-first"
 
@@ -274,7 +274,7 @@ class IgnoresUser(Mutant):
 
 
 class SortsIdentity(Mutant):
-    """It makes no difference between the user and the session."""
+    """It ignores which of the two strings is the user and which the session."""
 
     breaks = "session-identify-pair"
 
@@ -318,7 +318,7 @@ class TakesAnyIdentity(Mutant):
 
 
 class AsksAgain(Mutant):
-    """It asks again instead of closing when an identification is bad."""
+    """It requests the identification again instead of closing if it is invalid."""
 
     breaks = "session-identify-refuse"
 
@@ -329,7 +329,7 @@ class AsksAgain(Mutant):
 
 
 class ThrowsOutOwner(Mutant):
-    """It closes all identified connections when an identification is bad."""
+    """It closes all identified connections when an identification is invalid."""
 
     breaks = "session-identify-survives"
 
@@ -361,7 +361,7 @@ class SharesWriter(Mutant):
 
 
 class BeginsWithHello(Mutant):
-    """It says which extensions it has to clients that did not ask."""
+    """It sends `_HELLO` to clients that did not send it."""
 
     breaks = "versioning-hello-asked"
 
@@ -380,7 +380,7 @@ class AddsExtensions(Mutant):
 
 
 class KeepsHalfFrames(Mutant):
-    """It handles what has come of a message in fragments when its connection ends."""
+    """It handles an incomplete fragmented message when its connection ends."""
 
     breaks = "session-half-written"
 

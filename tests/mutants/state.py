@@ -46,7 +46,7 @@ class GrowsAttributes(Mutant):
 
 
 class HidesEmptyAttributes(Mutant):
-    """It leaves out of a state what is an empty array, once there was something in it."""
+    """It omits an array from the state when it has become empty."""
 
     breaks = "state-attributes-fixed"
     filled = False
@@ -105,7 +105,7 @@ class HidesLazy(Mutant):
 
 
 class TellsOfLazy(Mutant):
-    """It sends the state of LAZY to everyone at a reset."""
+    """It sends the state of LAZY to every client at a reset."""
 
     breaks = "state-unannounced-silent"
 
@@ -116,7 +116,7 @@ class TellsOfLazy(Mutant):
 
 
 class ForgetsLazy(Mutant):
-    """It sends the state of LAZY when it is asked, and none of its changes."""
+    """It answers `_GET` for LAZY, and sends none of its later changes."""
 
     breaks = "state-unannounced-followed"
 
@@ -196,7 +196,7 @@ class SwallowsQuiet(Mutant):
 
 
 class ForgetsLater(Mutant):
-    """It does not sync what is assigned later."""
+    """It does not sync the change of `assignLater`."""
 
     breaks = "state-converges"
 
@@ -207,7 +207,7 @@ class ForgetsLater(Mutant):
 
 
 class SkipsLastOfBurst(Mutant):
-    """It does not sync the last step of a burst, like a throttle that forgets what it held."""
+    """It does not sync the last step of a burst, like a throttle that drops the last value."""
 
     breaks = "state-converges"
 
@@ -217,7 +217,7 @@ class SkipsLastOfBurst(Mutant):
 
 
 class WritesToAll(Mutant):
-    """It gives a value that a client sets to every document that has such an attribute."""
+    """It sets a value that a client writes in every document with such an attribute."""
 
     breaks = "state-keys-apart"
 
@@ -325,7 +325,7 @@ class UndoesUnsyncedElements(Mutant):
 
 
 class AcceptsEverything(Mutant):
-    """It never refuses a write, but does of it what it can."""
+    """It never refuses a write, and applies the parts that it can apply."""
 
     breaks = "state-refused-unchanged"
 
@@ -376,7 +376,7 @@ class Silent(Exception):
 
 
 class NeverCorrects(Mutant):
-    """It takes for granted that a client counts its items itself."""
+    """It relies on the client to compute the number of items."""
 
     breaks = "state-corrected"
 

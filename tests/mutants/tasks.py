@@ -14,7 +14,7 @@ from tests.mutants.link import Link
 
 
 class CountsOneLess(Mutant):
-    """It counts one step less than it was told."""
+    """It runs one step too few of the task `count`."""
 
     breaks = "tasks-start"
 
@@ -23,7 +23,7 @@ class CountsOneLess(Mutant):
 
 
 class CountsOneMore(Mutant):
-    """It counts one step more than it was told."""
+    """It runs one step too many of the task `count`."""
 
     breaks = "tasks-start"
 
@@ -32,7 +32,7 @@ class CountsOneMore(Mutant):
 
 
 class WaitsForTasks(Mutant):
-    """It handles nothing but cancellations and questions while `wait` runs."""
+    """It handles only cancellations and `_GET` while the task `wait` runs."""
 
     breaks = "tasks-concurrent"
 
@@ -52,7 +52,7 @@ class OneAtATime(Mutant):
 
 
 class StartsAnew(Mutant):
-    """It starts a running task from the beginning."""
+    """It restarts a running task."""
 
     breaks = "tasks-once"
 
@@ -63,7 +63,7 @@ class StartsAnew(Mutant):
 
 
 class RunsBeside(Mutant):
-    """It runs a task that is already running once more beside it."""
+    """It runs a second instance of a task that is already running."""
 
     breaks = "tasks-once"
 
@@ -91,7 +91,7 @@ class CancelsAll(Mutant):
 
 
 class OnlyHides(Mutant):
-    """It takes a cancelled `wait` from the list, but does not end it."""
+    """It removes a cancelled `wait` from the list, but does not end it."""
 
     breaks = "tasks-cancel"
 
@@ -123,7 +123,7 @@ class ClosesOnIdle(Mutant):
 
 
 class ListsForEver(Mutant):
-    """It lists a task for ever that is cancelled before it did anything."""
+    """It lists a task for ever if it is cancelled before its first step."""
 
     breaks = "tasks-cancel-early"
     hint = "cancelled-early"
@@ -244,7 +244,7 @@ class CrashesSilently(Mutant):
 
 
 class FinishesSilently(Mutant):
-    """It does not sync when a task comes to its end."""
+    """It does not sync when a task completes."""
 
     breaks = "tasks-exposed"
     finishing = False

@@ -1,4 +1,4 @@
-"""The mutants are what they say, and the real kit finds some of them; the tool runs them all."""
+"""The mutants have the declared faults, and the kit finds some of them; the tool runs them all."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from conformance.spec import requirements
 from tests.mutants import legal
 from tests.mutants.catalogue import SECTIONS, legals, mutants
 from tests.mutants.kinds import Legal, Mutant
+from tests.tables import each
 from tools.matrix.command import TIME_SCALES
 from tools.matrix.judging import judge
 
@@ -29,7 +30,7 @@ def test_no_two_have_one_name() -> None:
     assert len(names) == len({*names})
 
 
-@pytest.mark.parametrize("mutant", mutants().values(), ids=mutants())
+@each(mutants())
 def test_mutant_says_how_it_lies_and_which_rule_it_breaks(mutant: type[Mutant]) -> None:
     broken = requirements()[mutant.breaks]
     assert broken.binding
@@ -40,7 +41,7 @@ def test_mutant_says_how_it_lies_and_which_rule_it_breaks(mutant: type[Mutant]) 
     assert mutant.__doc__.endswith(".")
 
 
-@pytest.mark.parametrize("odd", legals().values(), ids=legals())
+@each(legals())
 def test_odd_server_says_what_is_odd_and_breaks_no_must(odd: type[Legal]) -> None:
     assert odd.__doc__
     assert odd.__doc__.startswith("It ")

@@ -1,4 +1,4 @@
-"""Mutants of spec/transport.md, and of rules that only faults of the transport bring to light."""
+"""Mutants of spec/transport.md, and other faults that show only when the transport fails."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.mutants.link import Link
 
 
 class MournsForever(Mutant):
-    """It admits no client to a session whose last connection ended without a close frame."""
+    """It rejects clients of a session whose last connection ended without a close frame."""
 
     breaks = "transport-any-end"
     mourning = False
@@ -42,7 +42,7 @@ class DeafToBytes(ServerConnection):
 
 
 class DropsSingleBytes(Mutant):
-    """It does not see a byte that arrives alone."""
+    """It loses a byte that arrives alone."""
 
     breaks = "transport-segments"
     connection = DeafToBytes
@@ -94,7 +94,7 @@ class ReadsBrokenText(Mutant):
 
 
 class DecodesFragments(Mutant):
-    """It decodes each fragment of a message for itself."""
+    """It decodes each fragment of a message separately."""
 
     breaks = "connection-fragments"
 
@@ -133,7 +133,7 @@ class Queueing(ServerConnection):
 
 
 class ShakesTwentyHands(Mutant):
-    """It forgets what comes while twenty other connections have not finished their handshake."""
+    """It ignores events while twenty other connections have not finished their handshake."""
 
     breaks = "transport-unfinished"
     connection = Queueing
@@ -157,7 +157,7 @@ class MakesRoomForLies(Mutant):
 
 
 class SharesBeyondHundred(Mutant):
-    """It has room for a hundred sessions at a time, and lets those that come later share one."""
+    """It has at most a hundred sessions, and all later names share one."""
 
     breaks = "session-apart"
 
@@ -193,7 +193,7 @@ class LeavesOutDepths(Mutant):
 
 
 class TakesWhatItCannotSend(Mutant):
-    """It takes values of 200 levels, and closes connections to which it has to send 100."""
+    """It accepts values of 200 levels, and closes a connection on which it must send 100."""
 
     breaks = "transport-any-end"
 

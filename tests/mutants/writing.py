@@ -1,4 +1,4 @@
-"""Mutants of spec/state.md: what a `_SET` of the client does and what it does not."""
+"""Mutants of spec/state.md: the effect of a client's `_SET`."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class SetsMembersOfItself(Mutant):
 
 
 class KeepsWhatWasSent(Mutant):
-    """It keeps the data of a `_SET` as text where that is not an object."""
+    """It stores the data of a `_SET` as text if it is not an object."""
 
     breaks = "state-set-malformed"
 

@@ -94,9 +94,9 @@ def test_id_in_the_text_becomes_a_link_unless_it_is_one() -> None:
     [
         ('<script src="https://example.com/a.js"></script>', "loads https://example.com/a.js"),
         ('<link rel="stylesheet" href="//example.com/a.css">', "loads //example.com/a.css"),
-        ('<a href="missing.html">', "missing.html leads nowhere"),
-        ('<a href="#missing">', "#missing leads nowhere"),
-        ('<p id="patch-atomic"><p id="patch-atomic">', "two elements patch-atomic"),
+        ('<a href="missing.html">', "broken link missing.html"),
+        ('<a href="#missing">', "broken link #missing"),
+        ('<p id="state-get"><p id="state-get">', "more than one element has the id state-get"),
     ],
     ids=["script", "style", "page", "anchor", "twice"],
 )
@@ -108,7 +108,7 @@ def test_check_finds(tmp_path: Path, html: str, problem: str) -> None:
 def test_check_misses_requirements(tmp_path: Path) -> None:
     (tmp_path / "patch.html").write_text('<p id="patch-atomic">', encoding="utf-8")
     found = check.problems(tmp_path)
-    assert "patch.md: no element patch-shape" in found
+    assert "patch.md: no element has the id patch-shape" in found
     assert "patch.md: no element patch-atomic" not in found
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from conformance.spec import requirements
+from tests.tables import each
 from tools import render_lifecycles
 from tools.requirements import LOCK, cases, frozen_line, status
 
@@ -22,7 +21,7 @@ def test_every_state_of_a_lifecycle_can_be_reached() -> None:
         assert targets == set(lifecycle["states"])
 
 
-@pytest.mark.parametrize("line", LOCK.read_text(encoding="utf-8").splitlines())
+@each(LOCK.read_text(encoding="utf-8").splitlines())
 def test_frozen_requirement_stays_as_it_is(line: str) -> None:
     found = requirements().get(line.split()[0])
     assert found is not None, "a requirement was removed or renamed"

@@ -11,8 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from conformance.spec import directory
 
 VECTORS = directory() / "vectors"
@@ -31,10 +29,9 @@ def dialogues() -> list[str]:
     return sorted(f"dialogues/{path.stem}" for path in (VECTORS / "dialogues").glob("*.json"))
 
 
-def each(name: str, list_: str = "vectors") -> pytest.MarkDecorator:
-    """Run a test once for each vector of a list, as its parameter `vector`."""
-    vectors = load(name)[list_]
-    return pytest.mark.parametrize("vector", vectors, ids=[vector["id"] for vector in vectors])
+def by_id(name: str, list_: str = "vectors") -> dict[str, Any]:
+    """The vectors of a list by their ids."""
+    return {vector["id"]: vector for vector in load(name)[list_]}
 
 
 def joined(text: Any) -> str:

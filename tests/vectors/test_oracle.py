@@ -16,12 +16,13 @@ from conformance.protocol.legality import ServerLegality
 from conformance.protocol.mirror import Inapplicable, Mirror
 from conformance.protocol.schemas import EVENTS
 from conformance.protocol.wire import ABSENT, Event, MalformedFrame, decode, same
-from tests.vectors.files import data_of, each, joined, judge, load, patch_of
+from tests.tables import each
+from tests.vectors.files import by_id, data_of, joined, judge, load, patch_of
 
 DOCUMENTS = load("pointers")["documents"]
 
 
-@each("frames")
+@each(by_id("frames"))
 def test_decoder_reads_frame(vector: Any) -> None:
     judge("kit", "frames", vector, difference_in_frame(vector))
 
@@ -52,7 +53,7 @@ def verdict(event: Event, receiver: str | None) -> str:
     return "event" if schema.violation(event.envelope()) is None else "refused"
 
 
-@each("pointers", "syntax")
+@each(by_id("pointers", "syntax"))
 def test_pointer_library_parses(vector: Any) -> None:
     try:
         tokens = JsonPointer(vector["pointer"]).parts
@@ -63,7 +64,7 @@ def test_pointer_library_parses(vector: Any) -> None:
     judge("kit", "pointers", vector, difference)
 
 
-@each("pointers", "evaluation")
+@each(by_id("pointers", "evaluation"))
 def test_pointer_library_evaluates(vector: Any) -> None:
     try:
         value = JsonPointer(vector["pointer"]).resolve(DOCUMENTS[vector["document"]])
@@ -75,7 +76,7 @@ def test_pointer_library_evaluates(vector: Any) -> None:
     judge("kit", "pointers", vector, difference)
 
 
-@each("patches")
+@each(by_id("patches"))
 def test_mirror_applies_patch_as_a_whole_or_not_at_all(vector: Any) -> None:
     mirror = Mirror()
     document = copy.deepcopy(vector["document"])
@@ -92,14 +93,14 @@ def test_mirror_applies_patch_as_a_whole_or_not_at_all(vector: Any) -> None:
     judge("kit", "patches", vector, difference)
 
 
-@each("equality")
+@each(by_id("equality"))
 def test_values_are_compared(vector: Any) -> None:
     left, right = json.loads(vector["left"]), json.loads(vector["right"])
     assert same(left, right) is vector["equal"]
     assert same(right, left) is vector["equal"]
 
 
-@each("equality")
+@each(by_id("equality"))
 def test_mirror_compares_values_in_a_test_operation(vector: Any) -> None:
     mirror = Mirror()
     mirror.set("A", {"value": json.loads(vector["left"])})
@@ -113,7 +114,7 @@ def test_mirror_compares_values_in_a_test_operation(vector: Any) -> None:
     judge("kit", "equality", vector, difference)
 
 
-@each("binary")
+@each(by_id("binary"))
 def test_legality_accuses_only_illegal_pairs(vector: Any) -> None:
     connections = [ServerLegality()]
     for step in vector["steps"]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.vectors.files import data_of, each, joined, judge, load, patch_of
+from tests.tables import each
+from tests.vectors.files import by_id, data_of, joined, judge, load, patch_of
 from ws_sync._core.json.codec import JSON, Event, decode, decode_value, encode
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.patch import apply
@@ -20,7 +21,7 @@ from ws_sync.exceptions import MalformedFrame, Refused
 DOCUMENTS = load("pointers")["documents"]
 
 
-@each("frames")
+@each(by_id("frames"))
 def test_codec_reads_frame(vector: Any) -> None:
     judge("reference", "frames", vector, difference_in_frame(vector))
 
@@ -39,7 +40,7 @@ def difference_in_frame(vector: Any) -> str | None:
     return None if equal(event.data, data_of(vector)) else f"reads the data {event.data!r}"
 
 
-@each("pointers", "syntax")
+@each(by_id("pointers", "syntax"))
 def test_pointer_is_parsed(vector: Any) -> None:
     if "failure" in vector:
         with pytest.raises(Refused):
@@ -48,7 +49,7 @@ def test_pointer_is_parsed(vector: Any) -> None:
         assert parse(vector["pointer"]) == tuple(vector["tokens"])
 
 
-@each("pointers", "evaluation")
+@each(by_id("pointers", "evaluation"))
 def test_pointer_is_evaluated(vector: Any) -> None:
     document = DOCUMENTS[vector["document"]]
     add_copy = [{"op": "copy", "from": vector["pointer"], "path": ""}]
@@ -59,7 +60,7 @@ def test_pointer_is_evaluated(vector: Any) -> None:
         assert equal(apply(document, add_copy), vector["value"])
 
 
-@each("patches")
+@each(by_id("patches"))
 def test_patch_is_applied_as_a_whole_or_not_at_all(vector: Any) -> None:
     document = copy.deepcopy(vector["document"])
     if "failure" in vector:
@@ -70,14 +71,14 @@ def test_patch_is_applied_as_a_whole_or_not_at_all(vector: Any) -> None:
     assert encode(document) == encode(vector["document"])  # the same, including the order
 
 
-@each("equality")
+@each(by_id("equality"))
 def test_values_are_compared(vector: Any) -> None:
     left, right = decode_value(vector["left"]), decode_value(vector["right"])
     assert equal(left, right) is vector["equal"]
     assert equal(right, left) is vector["equal"]
 
 
-@each("binary")
+@each(by_id("binary"))
 def test_pairing_delivers_events(vector: Any) -> None:
     pairing = Pairing()
     for step in vector["steps"]:

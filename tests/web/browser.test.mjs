@@ -232,6 +232,48 @@ test("the devtools limit what they show of a server that sends too much, and do 
   await server.stop();
 });
 
+test("a duplicated tab gets a session of its own, and a reloaded one keeps it", async () => {
+  const server = await Server.start();
+  const page = await open(`${reference.base}ws-sync/devtools/#${server.url}`);
+  const identify = async () => {
+    const link = await server.next();
+    link.send("_REQUEST_USER_SESSION");
+    return (await link.next()).data;
+  };
+  const first = await identify();
+  await page.evaluate(() => void window.open(location.href)); // which copies sessionStorage
+  const copy = await identify();
+  assert.equal(copy.user, first.user);
+  assert.notEqual(copy.session, first.session);
+  await page.reload();
+  assert.deepEqual(await identify(), first);
+  await page.context().close();
+  await server.stop();
+});
+
+test("an edit that was not sent is kept over a reload", async () => {
+  const page = await open(`${reference.base}ws-sync/devtools/`);
+  const start = () =>
+    page.evaluate(async () => {
+      const { Session } = await import("/ws-sync/ws-sync.js");
+      const session = new Session("/ws/kept.edits", { persist: sessionStorage });
+      const notes = session.document("NOTES");
+      const followed = new Promise((resolve) => notes.subscribe(() => notes.isFollowing && resolve()));
+      session.connect();
+      await followed;
+      globalThis.notes = notes;
+      return notes.state.title;
+    });
+  assert.equal(await start(), "Shopping");
+  await page.evaluate(() => globalThis.notes.set({ title: "A draft" }));
+  await page.reload();
+  assert.equal(await start(), "A draft");
+  await page.evaluate(() => globalThis.notes.sync());
+  await page.reload();
+  assert.equal(await start(), "A draft");
+  await page.context().close();
+});
+
 test("everything can be operated by keyboard", async () => {
   const page = await open(`${reference.base}?one`);
   const one = sideOf(page, "One");

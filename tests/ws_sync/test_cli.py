@@ -271,7 +271,7 @@ async def test_serve_says_where_the_devtools_are_as_far_as_it_knows(tmp_path: Pa
         assert process.stdout is not None
         line = (await process.stdout.readline()).decode()
     page = "?address=/live&address=/rooms/devtools/devtools/ws"
-    assert line == f"ws-sync: look into it at {base}/ws-sync/devtools/{page}\n"
+    assert line == f"ws-sync: devtools: {base}/ws-sync/devtools/{page}\n"
 
 
 STALLING: dict[str, Any] = {"max_queue": 1, "close_timeout": 0, "compression": None}

@@ -28,7 +28,7 @@ from ws_sync import exceptions as e
             e.RefusedOrigin("http://evil.example"),
             "connection refused: the origin 'http://evil.example' is not allowed",
         ),
-        (e.RefusedArguments("f", "'x' is missing"), "arguments of 'f': 'x' is missing"),
+        (e.RefusedArguments("f", "'x' is missing"), "the arguments of 'f': 'x' is missing"),
     ],
     ids=lambda value: type(value).__name__,
 )

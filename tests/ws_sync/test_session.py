@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket, WebSocketState
 
 from tests.ws_sync.harness import DEADLINE, Server
 from ws_sync._core.protocol.close_codes import CloseCode
-from ws_sync.decorators import remote_action, sync_all
+from ws_sync.decorators import remote_action, remote_task, sync_all
 from ws_sync.exceptions import NoSession, NotConnected, NotJSON
 from ws_sync.limits import LIMITS, Limits
 from ws_sync.session import Session, SessionState, get_global_session, session_context
@@ -47,6 +47,27 @@ class Counter:
     @remote_action
     async def fail(self) -> None:
         raise RuntimeError("a secret")
+
+
+class Waiting:
+    sync: Sync
+
+    @sync_all("WAITING")
+    def __init__(self, ended: list[str]) -> None:
+        self._ended = ended
+
+    @remote_task("wait")
+    async def wait(self) -> None:
+        await asyncio.Event().wait()
+
+    @wait.cancel
+    async def wait_cancelled(self) -> None:
+        self._ended.append("cancelled")
+
+    @remote_task("leave")
+    async def leave(self) -> None:
+        await get_global_session().terminate("bye")
+        self._ended.append("left")
 
 
 class Hooks(SessionState):
@@ -275,6 +296,63 @@ async def test_disconnect_says_goodbye_and_terminate_tells_the_state() -> None:
             await client.until("_DISCONNECT")
     assert ended == ["terminated"]
     await session.disconnect()  # no client is connected: nothing happens
+
+
+async def test_terminated_session_cancels_its_tasks_and_rejects_connections() -> None:
+    session, _ = make()
+    ended: list[str] = []
+    with session:
+        notes = Waiting(ended)
+
+    class State(SessionState):
+        async def on_terminate(self) -> None:
+            ended.append("terminated")
+
+    session.state = State()
+    async with Server(session) as server:
+        async with server.connect() as client:
+            await client.until("_SET:WAITING")
+            await client.send("_TASK_START:WAITING", {"type": "wait"})
+            await client.fence("COUNTER")
+            (task,) = notes.sync.running_tasks.values()
+            await session.terminate("the account was deleted")
+            assert task.cancelled()
+            _, farewell = await client.until("_DISCONNECT")
+            assert farewell == "the account was deleted"
+        for _ in range(2):
+            async with server.connect() as later:
+                assert await later.receive() == ("_DISCONNECT", "the account was deleted")
+                assert await later.close_code() == 4410
+    await session.terminate()
+    assert ended == ["cancelled", "terminated"]
+    assert not session.is_connected
+
+
+async def test_socket_that_is_assigned_to_a_terminated_session_is_rejected() -> None:
+    session, _ = make()
+    await session.terminate("bye")
+
+    async def endpoint(ws: WebSocket) -> None:
+        await ws.accept()
+        session.ws = ws
+        await session.handle_connection()
+
+    async with Server(endpoint) as server, server.connect() as client:
+        assert await client.receive() == ("_DISCONNECT", "bye")
+        assert await client.close_code() == CloseCode.SESSION_TERMINATED
+
+
+async def test_task_may_terminate_its_own_session() -> None:
+    session, _ = make()
+    ended: list[str] = []
+    with session:
+        notes = Waiting(ended)
+    async with Server(session) as server, server.connect() as client:
+        await client.send("_TASK_START:WAITING", {"type": "leave"})
+        assert (await client.until("_DISCONNECT"))[1] == "bye"
+        await client.close_code()
+    assert ended == ["left"]
+    assert notes.sync.running_tasks == {}
 
 
 async def test_disconnect_turns_a_socket_away() -> None:

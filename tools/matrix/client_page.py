@@ -16,10 +16,10 @@ INTRODUCTION = """\
 # Clients that are wrong on purpose
 
 The kit's [client mode](testee.md#a-client-under-test) is tested with clients that are \
-wrong on purpose: each breaks one requirement, and
-a case must find it by the name of that requirement. Odd clients that keep every rule \
-must pass. They are in `tests/mutants/clients/`;
-`python -m tools.run_client_mutants --write spec` writes this page.
+wrong on purpose. Each breaks one
+requirement, and a case must fail for that requirement. Unusual clients that keep all \
+requirements must pass. The clients are in
+`tests/mutants/clients/`; `python -m tools.run_client_mutants --write spec` writes this page.
 """
 
 
@@ -30,15 +30,15 @@ def page(results: Sequence[Result]) -> Iterator[str]:
     legals = [result for result in results if result.name in known.warns]
     yield INTRODUCTION
     yield f"{len(mutants)} wrong clients, all of them found:\n"
-    yield "| client | how it lies | breaks | found by |"
+    yield "| client | fault | breaks | found by |"
     yield "|---|---|---|---|"
     for result in mutants:
         broken = str(result.breaks)
         place = f"[`{broken}`]({requirements()[broken].page}#{broken})"
         killed = result.own[0] if result.own else None
         yield f"| `{result.name}` | {known.sentence(result.name)} | {place} | `{killed}` |"
-    yield f"\n{len(legals)} odd ones, all of which pass:\n"
-    yield "| client | how it is odd |"
+    yield f"\n{len(legals)} unusual clients, all of which pass:\n"
+    yield "| client | behaviour |"
     yield "|---|---|"
     yield from (f"| `{result.name}` | {known.sentence(result.name)} |" for result in legals)
 

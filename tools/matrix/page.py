@@ -24,9 +24,10 @@ INTRODUCTION = """\
 # The mutant matrix
 
 The conformance kit is tested against servers that are wrong on purpose. Each of these *mutants* is
-a small honest [testee](testee.md) in which one rule is broken. The kit must kill it through the
-requirement that it breaks, for a reason that names what is wrong. Servers that are odd but legal
-must pass.
+a small [testee](testee.md) that breaks one requirement. The kit *kills* a mutant if a case fails
+for that requirement, with a message that names the fault. Servers that keep all requirements in an
+unusual way must pass. The *probe* is what the kit does before the first case: it connects, and
+checks that the server can be judged.
 
 `python -m tools.run_mutants` runs the matrix. `--write spec` writes this page, and continuous
 integration checks that it is up to date (`--check spec`). This page is not normative.
@@ -34,8 +35,8 @@ integration checks that it is up to date (`--check spec`). This page is not norm
 NOTHING = """\
 ## Cases that kill nothing
 
-No mutant fails these cases, and they warn of no odd server. The sections `application` and
-`replays` are left out, because they test again what other sections test, which kill most mutants.
+No mutant fails these cases, and they warn about no server. The sections `application` and
+`replays` are left out, because they repeat the tests of other sections, which kill most mutants.
 """
 STAY = {
     "binary/pair-for-an-event-without-bytes-is-refused": (
@@ -69,7 +70,7 @@ def page(results: Sequence[Result]) -> Iterator[str]:
         for name in names:
             if name in by_name:
                 yield mutant_row(by_name[name])
-    yield "\n## Odd but legal\n"
+    yield "\n## Legal servers with unusual behaviour\n"
     yield "| server | verdict |"
     yield "|---|---|"
     for result in results:

@@ -216,7 +216,7 @@ def state_patch(attributes: Mapping[str, Attribute], state: JSON) -> list[JSON]:
         raise RefusedState(None, "a state must be an object")  # state-set-malformed
     for wire in state:
         if wire not in attributes:
-            raise RefusedState(wire, "it is not an attribute of this document")  # state-set-unknown
+            raise RefusedState(wire, "the document has no such attribute")  # state-set-unknown
     named = {
         wire: value
         for wire, value in state.items()

@@ -202,11 +202,11 @@ class Connection:
         self._serving = asyncio.timeout(None)
         return self._serving
 
-    def disconnect(self, message: str) -> None:
+    def disconnect(self, message: str, code: int = CloseCode.NORMAL_CLOSURE) -> None:
         """Queue `_DISCONNECT` as the last event, and close."""
         self.counters.sent_disconnects += self.is_open
         self.send(frame(DISCONNECT, encode(message)))
-        self.close()
+        self.close(code)
 
     def close(self, code: int = CloseCode.NORMAL_CLOSURE, reason: str = "") -> None:
         """Begin to close: stop receiving, send what is queued, close the WebSocket.
@@ -284,7 +284,8 @@ class Connection:
             await asyncio.wait([writer], timeout=self._limits.close_timeout)
             if not writer.done():
                 self.log.warning(
-                    "peer did not read what was left for it; giving it up",
+                    "the peer did not read the last frames within %g s; cutting the connection",
+                    self._limits.close_timeout,
                     extra=log_fields("peer-given-up", waiting=self.waiting),
                 )
                 writer.cancel()
@@ -301,7 +302,7 @@ class Connection:
 
     def _give_up_slow_peer(self) -> None:
         self.log.warning(
-            "peer is too slow: %d events wait for it; closing", self.waiting,
+            "the peer is too slow: %d events wait for it; closing the connection", self.waiting,
             extra=log_fields("peer-too-slow", waiting=self.waiting,
                              code=CloseCode.TRY_AGAIN_LATER),
         )  # fmt: skip

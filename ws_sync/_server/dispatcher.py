@@ -65,7 +65,9 @@ class Dispatcher:
             counters.refused_others += 1
             self._intake.count_refusal()
             self._log.warning(
-                "refused: %s", shorten(error), extra=log_fields("event-refused", error=error)
+                "refused an event: %s",
+                shorten(error),
+                extra=log_fields("event-refused", error=error),
             )
 
     def _count_malformed(self, connection: Connection, error: MalformedFrame) -> None:
@@ -98,7 +100,7 @@ class Dispatcher:
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 raise
-            self._log_failure(event, logging.WARNING, "awaited what was cancelled")
+            self._log_failure(event, logging.WARNING, "awaited a task that was cancelled")
         except Exception:  # noqa: BLE001  # the application's; actions-error, actions-error-private
             self._log_failure(event, logging.ERROR, "failed", exc_info=True)
 

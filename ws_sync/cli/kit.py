@@ -13,7 +13,7 @@ from functools import partial
 
 from ws_sync.cli.output import complain, explain
 
-ABOUT_TEST = "Test a server with the conformance kit; takes the options of the kit and of pytest."
+ABOUT_TEST = "Test a server or a client with the conformance kit, and report unmet requirements."
 
 TAKE_URLS = ("--server-url", "--auth-url")
 
@@ -26,10 +26,10 @@ usage: ws-sync test [URL] [OPTION ...]
                         as --server-url
 
 {options}
-  --strict              fail the run when a SHOULD is not met
+  --strict              fail the run if a SHOULD is not met
   --last-failed         run only the cases that failed in the last run
 
-Exit status: 0 conformant; 1 not conformant; 2 nothing ran, or a wrong option;
+Exit status: 0 conformant; 1 not conformant; 2 nothing ran, or an option is invalid;
 3 no server.
 
 pytest's options work too, such as -k EXPRESSION, -x, -v, --collect-only and
@@ -82,7 +82,7 @@ VERBS: dict[str, tuple[str, str, Callable[[Sequence[str]], int]]] = {
         partial(become_module, "conformance.proxy"),
     ),
 }
-"""By name: what the verb does, what it is called in an error, and what runs it."""
+"""By name: the description of the verb, its name in an error, and the function that runs it."""
 
 
 def run(verb: str, given: Sequence[str]) -> int:

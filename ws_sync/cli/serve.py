@@ -57,10 +57,11 @@ def _service(arguments: argparse.Namespace) -> Service:
         from ws_sync._apps.testee import make_routes
 
         if arguments.dialect:
-            raise CantServe("the testee accepts no --dialect, as the specification demands")
+            raise CantServe("the testee reads patches strictly: omit --dialect")
         if has_secret(arguments):
             raise CantServe(
-                "the testee accepts every client, so it verifies no token; omit --token-secret-…"
+                "the testee accepts every client and verifies no token: omit --token-secret-env "
+                "and --token-secret-file"
             )
         return Service(None, make_routes(arguments.origin))
     if arguments.demo:
@@ -68,7 +69,8 @@ def _service(arguments: argparse.Namespace) -> Service:
 
         if arguments.dialect or has_secret(arguments):
             raise CantServe(
-                "the demo accepts no --dialect and verifies no token; omit these options"
+                "the demo reads patches strictly and verifies no token: omit --dialect and "
+                "--token-secret-…"
             )
         return Service(None, make_demo(arguments.origin))
     served = load(arguments.app)
@@ -105,8 +107,9 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
         metavar="MODULE:APP",
         help="an ASGI application, such as notes:app for `app` in ./notes.py; or a factory, such "
         "as notes:Notes, that creates the objects of one session. A factory has one session for "
-        "each name at /ws/{session}, and one for each user and session that a client sends at /ws. "
-        "With a secret there is only /ws, and the session must be a token, see `ws-sync token`",
+        "each name at /ws/{session}, and one for each pair of user and session that clients send "
+        "at /ws. With a secret it serves only /ws, and the session must be a token: see `ws-sync "
+        "token`",
     )
     parser.add_argument("--host", default="127.0.0.1", help="default %(default)s")
     parser.add_argument(
@@ -122,7 +125,7 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
     )  # fmt: skip
     _add_log_options(parser.add_argument_group("the log, on standard error"))
     _add_session_options(parser.add_argument_group("sessions of a factory"))
-    _add_admission_options(parser.add_argument_group("admission"))
+    _add_admission_options(parser.add_argument_group("who may connect"))
     arguments = parser.parse_args(given)
     if arguments.token_max_age is not None and not has_secret(arguments):
         parser.error("--token-max-age needs a secret: --token-secret-env or --token-secret-file")
@@ -137,7 +140,7 @@ def _add_log_options(group: argparse._ArgumentGroup) -> None:
 
 
 def _add_session_options(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--limit", type=_limit, help="the largest number of them; default 1000")
+    group.add_argument("--limit", type=_limit, help="the maximum number of sessions; default 1000")
     group.add_argument(
         "--lifetime", type=_seconds, help="seconds until a session ends; default: never"
     )
@@ -146,7 +149,7 @@ def _add_session_options(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--dialect", action="append", default=[], choices=sorted(DIALECTS), metavar="DIALECT",
-        help="accept the invalid patches of known clients as they are meant; repeatable: "
+        help="apply a known kind of invalid patch as intended; may be repeated: "
         f"{', '.join(sorted(DIALECTS))}",
     )  # fmt: skip
 
@@ -154,15 +157,16 @@ def _add_session_options(group: argparse._ArgumentGroup) -> None:
 def _add_admission_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--origin", action="append", default=[], type=_origin, metavar="ORIGIN",
-        help="admit web pages of this origin, such as https://app.example; repeatable, '*' for "
-        "all. Pages of the server itself are admitted anyway; on loopback, so are this machine's",
+        help="accept connections from web pages of this origin, such as https://app.example; may "
+        "be repeated; '*' accepts all. Pages of the server itself are always accepted; on "
+        "loopback, so are pages of this machine",
     )  # fmt: skip
     add_secret_options(group)
     group.add_argument(
         "--token-max-age",
         type=_age,
         metavar="SECONDS",
-        help=f"how long a token is valid; default {MAX_AGE}",
+        help=f"seconds until a token expires; default {MAX_AGE}",
     )
 
 
@@ -230,4 +234,4 @@ def _say_where(arguments: argparse.Namespace, port: int, home: str | None) -> No
     else:
         say(f"serving {arguments.app} at {base}")
     if home is not None and not arguments.demo:
-        say(f"look into it at http://{host}:{port}{home}")
+        say(f"devtools: http://{host}:{port}{home}")

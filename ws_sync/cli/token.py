@@ -56,10 +56,10 @@ def add_secret_options(parser: argparse._ActionsContainer, required: bool = Fals
         "--token-secret-env",
         metavar="NAME",
         help="the environment variable with the secret; several secrets are separated by spaces: "
-        "the first one signs, and a token of any of them is valid",
+        "the first one signs, and all of them verify",
     )
     where.add_argument(
-        "--token-secret-file", metavar="FILE", type=Path, help="the file with the secret, likewise"
+        "--token-secret-file", metavar="FILE", type=Path, help="the file with the secret or secrets"
     )
 
 

@@ -12,7 +12,9 @@ import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
+from ipaddress import ip_address
 from typing import Any, Literal, Protocol
+from urllib.parse import urlsplit
 
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
@@ -162,7 +164,8 @@ class Connector:
     async def _run(self) -> None:
         while not self.is_stopped:
             try:
-                socket = await connect(self.url, **self._options)
+                direct = {"proxy": None} if is_loopback(self.url) else {}
+                socket = await connect(self.url, **{**direct, **self._options})
             except (OSError, WebSocketException, ValueError) as error:
                 # TimeoutError is an OSError; a redirect may have an invalid URL (ValueError).
                 self.failure = f"can't connect to {self.url}: {shorten(error)}"
@@ -217,6 +220,15 @@ class Connector:
         self._open = self.connection = None
         self._listener.disconnected()
         await self.notify()
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether a URL has a loopback address, which no proxy of the environment can reach."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 async def _until_disconnected(work: Coroutine[Any, Any, None]) -> None:

@@ -33,6 +33,11 @@ export interface SessionOptions {
    * sessionStorage.
    */
   identify?: () => Identity | Promise<Identity>;
+  /**
+   * Keeps edits that are not sent or not confirmed over a reload of the page: `localStorage`, `sessionStorage`, or an
+   * object with `get` and `set`; `set` with null removes an entry. By default nothing is kept. See docs/browser.md.
+   */
+  persist?: Storage | { get(name: string): string | null | undefined; set(name: string, text: string | null): void };
   /** The WebSocket class, for runtimes without a global one. */
   WebSocket?: unknown;
   /** The longest first delay before reconnecting, in milliseconds. Each later one is up to twice as long; half is random. */
@@ -45,6 +50,10 @@ export interface SessionOptions {
   openWithin?: number;
   /** Milliseconds of silence after which the server is assumed not to request an identification. */
   quietFor?: number;
+  /** Milliseconds of silence after which the client checks whether the connection is alive, by requesting a state. */
+  silentFor?: number;
+  /** A connection is lost if nothing arrives within this many milliseconds after a check. */
+  answerWithin?: number;
 }
 
 export interface Toast {
@@ -146,7 +155,7 @@ export class SyncedDocument<S extends State = Record<string, any>> {
   readonly state: Readonly<S>;
   /** Whether the server's state has arrived on this connection, and all later patches could be applied. */
   readonly isFollowing: boolean;
-  /** Whether the document follows the server and every edit was sent. */
+  /** Whether the document follows the server, every edit was sent, and the connection is alive as far as is known. */
   readonly isSynced: boolean;
   /** The three properties above; the same object as long as none of them changes. */
   readonly snapshot: { readonly state: Readonly<S>; readonly isSynced: boolean; readonly isFollowing: boolean };

@@ -1,7 +1,7 @@
-"""What a step of a generated sequence does, by the name that stands in its `do`.
+"""The steps of generated sequences, by the name in their `do`.
 
-A step is a JSON object, so that a program can be kept in a file and taken again. Each module holds
-the steps of one family; `STEPS` has all of them. How steps are drawn is in `strategies`.
+A step is a JSON object, so a program can be written to a file and replayed. Each module has the
+steps of one family; `STEPS` has all. `strategies` draws them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,6 @@ STEPS: Mapping[str, Kind] = {
 """Every kind of step."""
 
 FAULTS = frozenset(links.family.kinds)
-"""The kinds that break a connection, or open another."""
+"""The kinds that break or replace a connection."""
 
 __all__ = ["FAULTS", "STEPS", "Kind", "Step"]

@@ -1,4 +1,4 @@
-"""Steps that send bytes either way."""
+"""Steps that send bytes in either direction."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ async def bytes_out(client: Participant, step: Step) -> None:
 
 @family.step("bytes-alone", "binary-unannounced")
 async def bytes_alone(client: Participant, step: Step) -> None:
-    """The client sends bytes that nothing announced."""
+    """The client sends bytes without an announcement."""
     await client.connection.send_bytes(bytes.fromhex(step["content"]))
     await client.at_once()
 
 
 @family.step("cut-pair", "binary-per-connection")
 async def cut_pair(client: Participant, _: Step) -> None:
-    """The connection is lost between an announcement and its bytes, which come on the next one."""
+    """The connection is lost after an announcement, and its bytes follow on the next one."""
     await client.connection.send("_BIN_META", LOST)
     await client.reconnect(Connection.cut)
     await client.connection.send_bytes(b"lost")

@@ -1,4 +1,4 @@
-"""Steps that call actions, and that let the server call the client."""
+"""Steps that call actions of the server and of the client."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ family = Family()
 
 @family.step("fail", "actions-error")
 async def fail(client: Participant, _: Step) -> None:
-    """An action raises."""
+    """An action raises an error."""
     await client.action("fail", message="on purpose")
 
 
 @family.step("typed", "actions-arguments")
 async def typed(client: Participant, step: Step) -> None:
-    """An action is called with arguments that fit, or that do not."""
+    """An action is called with valid or invalid arguments."""
     arguments = step["arguments"]
     if type(arguments.get("count")) is int:
         client.model.assign({"anything": {"label": "none", **arguments}})
@@ -51,7 +51,7 @@ async def send_file(client: Participant, step: Step) -> None:
 
 @family.step("call-back", "actions-to-client")
 async def call_back(client: Participant, step: Step) -> None:
-    """The server calls the client several times, between changes; the order is kept."""
+    """The server calls the client several times, in order."""
     client.model.synced()
     numbers = range(step["count"])
     calls = [call("callBack", name="ring", arguments={"n": number}) for number in numbers]

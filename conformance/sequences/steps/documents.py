@@ -33,7 +33,7 @@ async def assign_many(client: Participant, step: Step) -> None:
 
 @family.step("batch", "actions-call")
 async def batch(client: Participant, step: Step) -> None:
-    """Several assignments wait for the server in one write."""
+    """Several assignments arrive at the server in one write."""
     for name, value in step["assignments"]:
         client.model.assign({name: value})
     calls = [call("assign", name=name, value=value) for name, value in step["assignments"]]
@@ -41,7 +41,7 @@ async def batch(client: Participant, step: Step) -> None:
 
 
 @family.step("quietly", "actions-call")
-async def quietly(client: Participant, step: Step) -> None:
+async def assign_without_sync(client: Participant, step: Step) -> None:
     """The server sets one attribute without a sync."""
     ((name, value),) = step["values"].items()
     client.model.assign(step["values"], sync=False)
@@ -53,7 +53,7 @@ async def later(client: Participant, step: Step) -> None:
     """The server sets one attribute by itself."""
     ((name, value),) = step["values"].items()
     if same(client.peer.mirror()[name], value):
-        return  # nothing would show that it has happened
+        return  # no change would be visible
     client.model.assign(step["values"], sync=False)
     await client.action("assignLater", name=name, value=value, afterMs=1)
     await client.peer.until(lambda held: same(held[name], value), f"{name} as assigned later")
@@ -81,14 +81,14 @@ async def reset(client: Participant, _: Step) -> None:
     """The server gives every attribute of every document its initial value."""
     client.model.reset()
     await client.action("reset")
-    await client.at_once(key=SECOND)  # a sync of SECOND may have been taken for the fence's answer
+    await client.at_once(key=SECOND)  # a sync of SECOND may have counted as the fence's answer
     for key in client.model.documents:
         if key in client.connection.legality.mirror:
             await client.get(key)
 
 
 def countable(number: object) -> bool:
-    """Whether an attribute holds an integer that can be counted up exactly."""
+    """Whether a value is an integer that can be incremented exactly."""
     return type(number) is int and abs(number) < LARGEST_COUNTER
 
 
@@ -97,10 +97,10 @@ def countable(number: object) -> bool:
 
 @family.step("patch")
 async def patch(client: Participant, step: Step) -> None:
-    """The client edits its copy and sends the edit; one that can't be made is refused."""
+    """The client edits its copy and sends the patch; a patch that can't be applied is refused."""
     operations = step["operations"]
     if touched(operations) & client.model.unsynced.keys():
-        return  # the client's copy is another one there
+        return  # the client's copy differs there
     if client.model.patched(TESTEE, operations):
         client.connection.legality.mirror.patch(TESTEE, operations)
     since = await client.at_once(Event(f"_PATCH:{TESTEE}", operations))
@@ -109,7 +109,7 @@ async def patch(client: Participant, step: Step) -> None:
 
 @family.step("spoiled")
 async def spoiled(client: Participant, step: Step) -> None:
-    """The client sends a patch that is to be refused because of one operation in it."""
+    """The client sends a patch that must be refused because of one operation."""
     client.model.refused()
     operations = [*step["before"], step["spoiler"], *step["after"]]
     await client.at_once(Event(f"_PATCH:{TESTEE}", operations))
@@ -117,7 +117,7 @@ async def spoiled(client: Participant, step: Step) -> None:
 
 @family.step("set")
 async def set_(client: Participant, step: Step) -> None:
-    """The client sends attributes of its own."""
+    """The client sends attributes."""
     client.model.set(TESTEE, step["members"])
     client.connection.legality.mirror.merge(TESTEE, step["members"])
     since = await client.at_once(Event(f"_SET:{TESTEE}", step["members"]))
@@ -126,7 +126,7 @@ async def set_(client: Participant, step: Step) -> None:
 
 @family.step("crossing")
 async def crossing(client: Participant, step: Step) -> None:
-    """Both sides write at once; then only what `_GET` answers is promised (state-crossing)."""
+    """Both sides write at once; then only the answer to `_GET` is defined (state-crossing)."""
     client.crossed.add(TESTEE)
     client.model.assign({"items": step["items"]})
     client.model.patched(TESTEE, step["operations"])
@@ -139,7 +139,7 @@ async def crossing(client: Participant, step: Step) -> None:
 
 @family.step("refused")
 async def refused(client: Participant, step: Step) -> None:
-    """The client sends a write or a call that is to be refused."""
+    """The client sends a write or a call that must be refused."""
     await client.at_once(
         Event(step["type"], step["data"]), requirement="connection-refusal-survives"
     )
@@ -149,7 +149,7 @@ async def refused(client: Participant, step: Step) -> None:
 
 @family.step("malformed")
 async def malformed(client: Participant, step: Step) -> None:
-    """The client sends a frame that is not an event; the server may end the connection over it."""
+    """The client sends a frame that is not an event; the server may close the connection."""
     await client.connection.send_text(step["text"])
     peer = await client.dialogue.resume(client.peer)
     if peer is not client.peer:
@@ -158,7 +158,7 @@ async def malformed(client: Participant, step: Step) -> None:
 
 @family.step("unknown", "events-unknown-key")
 async def unknown(client: Participant, step: Step) -> None:
-    """The client names what does not exist."""
+    """The client names something that does not exist."""
     await client.at_once(Event(step["type"], {"type": UNKNOWN}))
 
 
@@ -198,5 +198,5 @@ async def get(client: Participant, step: Step) -> None:
 
 @family.step("watch", "state-get")
 async def watch(client: Participant, _: Step) -> None:
-    """From now on the client asks for the state after each step."""
+    """The client asks for the state after each further step."""
     client.watched = True

@@ -1,4 +1,4 @@
-"""How a family of steps is written: functions of a client and a step, registered by name."""
+"""Registers the steps of a family: functions of a participant and a step."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from conformance.sequences.participant import Participant
 
 Step = dict[str, Any]
-"""`do` names its kind, `at` the session that it is taken in (the first if absent)."""
+"""`do` names its kind, and `at` its session (the first if absent)."""
 
 Take = Callable[[Participant, Step], Awaitable[None]]
 
@@ -19,8 +19,8 @@ class Kind:
     """One kind of step.
 
     Attributes:
-        take: Takes it: acts, moves the model on, and returns behind a fence.
-        survives: The requirement that a server breaks that ends the connection over it.
+        take: Acts, updates the model, and returns after a fence.
+        survives: The requirement that a server breaks if it closes the connection.
     """
 
     take: Take
@@ -36,7 +36,7 @@ class Family:
     def step(
         self, name: str, survives: str = "connection-refusal-survives"
     ) -> Callable[[Take], Take]:
-        """Register the function that takes the steps of this name."""
+        """Register a function for the steps of this name."""
 
         def register(take: Take) -> Take:
             self.kinds[name] = Kind(take, survives)

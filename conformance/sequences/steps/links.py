@@ -1,4 +1,4 @@
-"""Steps that break a connection, or open another to the same session."""
+"""Steps that break a connection, or open another one to the same session."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def take_over(client: Participant, _: Step) -> None:
 
 @family.step("half-open", "session-takeover-prompt")
 async def half_open(client: Participant, _: Step) -> None:
-    """The client falls silent and never reads again; it comes back on a second connection."""
+    """The client stops reading without a close, and reconnects."""
     client.connection.stall()
     client.replace(await client.dialogue.take_over(client.peer), took_over=True)
     await client.alive("session-takeover")
@@ -73,7 +73,7 @@ async def race(client: Participant, step: Step) -> None:
 
 @family.step("away", "session-resumes")
 async def away(client: Participant, step: Step) -> None:
-    """The server changes something by itself while no client is connected."""
+    """The server changes an attribute by itself while no client is connected."""
     ((name, value),) = step["values"].items()
     if same(client.model.state[name], value):
         return
@@ -89,7 +89,7 @@ async def away(client: Participant, step: Step) -> None:
 
 @family.step("count-away", "tasks-survive")
 async def count_away(client: Participant, step: Step) -> None:
-    """A task goes on while no client is connected."""
+    """A task runs while no client is connected."""
     number = client.model.state["number"]
     if not countable(number):
         return

@@ -22,7 +22,7 @@ def cancel_(name: str) -> Event:
 
 
 async def listed(client: Participant, *names: str) -> None:
-    """Wait until the tasks of these names are listed, and no others."""
+    """Wait until exactly the tasks of these names are listed."""
     await client.peer.until(
         lambda held: sorted(held["runningTasks"]) == sorted(names),
         f"runningTasks {list(names)}",
@@ -33,7 +33,7 @@ async def listed(client: Participant, *names: str) -> None:
 
 
 async def ran(client: Participant, name: str, *events: Event) -> None:
-    """Send events that start a task, and wait until it was listed and is listed no more."""
+    """Send events that start a task, and wait until it was listed and no longer is."""
     mark = len(client.connection.legality.mirror.versions(TESTEE))
     await client.at_once(*events)
 
@@ -50,7 +50,7 @@ async def ran(client: Participant, name: str, *events: Event) -> None:
 
 @family.step("count", "tasks-start")
 async def count(client: Participant, step: Step) -> None:
-    """A task counts, beside an assignment if the step has one."""
+    """A task counts, together with an assignment if the step has one."""
     number = client.model.state["number"]
     if not countable(number):
         return
@@ -62,14 +62,14 @@ async def count(client: Participant, step: Step) -> None:
 
 @family.step("crash", "tasks-error")
 async def crash(client: Participant, _: Step) -> None:
-    """A task raises."""
+    """A task raises an error."""
     client.model.synced()
     await ran(client, "crash", start("crash"))
 
 
 @family.step("wait", "tasks-once")
 async def wait(client: Participant, _: Step) -> None:
-    """A task is started that waits; it may run already."""
+    """A task that waits is started; it may already run."""
     if "wait" not in client.model.state["runningTasks"]:
         client.model.synced()
     await client.at_once(start("wait"))
@@ -87,7 +87,7 @@ async def cancel(client: Participant, _: Step) -> None:
 
 @family.step("flash", "tasks-cancel-early")
 async def flash(client: Participant, _: Step) -> None:
-    """A task is started and cancelled at once; whether it had begun is the server's choice."""
+    """A task is started and cancelled at once; the server may or may not have begun it."""
     if "wait" in client.model.state["runningTasks"]:
         return
     await client.at_once(start("wait"), cancel_("wait"))

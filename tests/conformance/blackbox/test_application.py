@@ -45,10 +45,10 @@ async def judge_notes(path: str, *options: str) -> str:
 async def test_application_is_judged_without_a_testee(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     output = await judge_notes("notes", "--listen-for", "0.2s", "--report-json", str(report))
-    assert "cases, needs a testee, the small application of spec/testee.md" in output
+    assert "cases (needs a testee, the small application of spec/testee.md" in output
     assert "without a testee, with the documents NOTES" in output
-    assert "not testable: 1 case, no patch arrived within 0.2 s: let the application" in output
-    assert "cases, needs --allow-writes: it writes to the documents, and puts back" in output
+    assert "not testable: 1 case (no patch arrived within 0.2 s: change something" in output
+    assert "cases (needs --allow-writes: it writes to the documents, and restores" in output
     document = json.loads(report.read_text())
     assert deviation("report", document) is None
     assert document["target"]["testee"] is False
@@ -64,7 +64,7 @@ async def test_application_that_may_be_written_to_passes_everything() -> None:
         "notes", "--listen-for", "0.2s", "--allow-writes", "-k", "application/"
     )
     assert re.search(r"^application +(\d+) +·$", output, re.MULTILINE)
-    assert "put back" not in output
+    assert "be restored" not in output
 
 
 async def test_named_action_makes_patches_to_judge() -> None:
@@ -115,7 +115,7 @@ async def test_patches_of_a_clock_are_judged_and_its_quiet_changes_are_not_blame
 
 async def test_application_with_a_session_for_each_connection_is_not_blamed() -> None:
     output = await judge_notes("apart", "--listen-for", "0.2s", "-k", APART)
-    said = "not testable: 3 cases, needs connections to one URL that share a session"
+    said = "not testable: 3 cases (needs connections to one URL that share a session"
     assert said in output
 
 
@@ -196,7 +196,7 @@ async def test_refused_patch_that_was_taken_is_found(kind: type[Honest], wrong: 
     async with serving(kind) as (url, _):
         result = await run_kit("--server-url", url, *REFUSED)
     assert f"application/refused-patch-changes-nothing[{wrong}]\n" in result.output
-    assert "could not be put back" not in result.output
+    assert "could not be restored" not in result.output
     assert result.status == 1
 
 
@@ -214,7 +214,7 @@ async def test_what_could_not_be_put_back_is_told(tmp_path: Path) -> None:
         result = await run_kit(
             "--server-url", url, *AS_APPLICATION, "--allow-writes", "--report-json", str(report)
         )
-    told = "TESTEE: 'number' could not be put back: it was 0 and is 1"
+    told = "TESTEE: 'number' could not be restored: it was 0 and is 1"
     assert f"warning: {told}" in result.output
     assert told in json.loads(report.read_text())["warnings"]
     assert result.status == 0
@@ -245,7 +245,7 @@ async def test_names_that_mean_nothing_differ_from_run_to_run() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--call", 'NOTES={"type":"ADD"}'], "--call: it needs --allow-writes"),
+        (["--call", 'NOTES={"type":"ADD"}'], "give --allow-writes too"),
         (["--allow-writes", "--call", "NOTES:ADD"], 'write KEY={"type":"NAME",…}'),
         (["--allow-writes", "--call", 'NOTES={"note":1}'], 'write KEY={"type":"NAME",…}'),
         (["--listen-for", "soon"], "--listen-for 'soon': write a number and s, m or h"),
@@ -261,6 +261,6 @@ async def test_wrong_option_is_named(options: list[str], said: str) -> None:
 async def test_application_that_announces_nothing_leaves_nothing_to_judge() -> None:
     async with serving(strangers.Silent) as (url, _):
         result = await run_kit("--server-url", url, "--no-testee", *QUICK)
-    assert "so it can not be judged" in result.output
+    assert "so there is nothing to judge" in result.output
     assert len(result.output.splitlines()) == 1
     assert result.status == 2

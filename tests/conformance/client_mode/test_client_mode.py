@@ -28,6 +28,7 @@ from conformance.sequences.steps import Step
 from conformance.spec import deviation
 from tests.conformance.kit import QUICK, run, run_kit
 from tests.conformance.replay.test_replay import SCRIPTED, written
+from tests.tables import each
 
 OF_A_CLIENT = "it was a client that failed: give --client-cmd COMMAND, or --listen ADDRESS"
 
@@ -221,8 +222,12 @@ async def test_known_failing_list_holds_for_clients(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "status", "sentence"),
     [
-        (["--client-cmd=true"], 2, "it has no {url}"),
-        (["--client-cmd=true {url}", "--server-url=ws://127.0.0.1:1/"], 2, "is for a server"),
+        (["--client-cmd=true"], 2, "write {url} where the command takes its URL"),
+        (
+            ["--client-cmd=true {url}", "--server-url=ws://127.0.0.1:1/"],
+            2,
+            "is for judging a server",
+        ),
         (["--listen=8765"], 2, "write an address and a port"),
         (["--client-cmd=/nowhere/at/all {url}"], 3, "the client does not start"),
     ],
@@ -282,7 +287,7 @@ def test_state_that_a_client_sends_is_the_base_of_its_next_patch() -> None:
     assert legality.mirror["A"] == {"a": 5, "b": 1}
 
 
-@pytest.mark.parametrize("seed", range(50))
+@each(range(50))
 def test_drawn_patch_can_be_applied_and_keeps_the_attributes(seed: int) -> None:
     before = {name: [] if name == "items" else {"a": [1]} for name in ASSIGNABLE}
     operations = generators.patch(Random(seed), before, 5)
@@ -307,24 +312,24 @@ HALF: dict[str, Callable[[int, Random], float]] = {
 }
 
 
-@pytest.mark.parametrize("seed", range(100))
-@pytest.mark.parametrize("wait", HALF.values(), ids=HALF)
+@each(HALF)
 def test_waits_that_grow_and_have_a_random_part_are_never_taken_for_others(
-    wait: Callable[[int, Random], float], seed: int
+    wait: Callable[[int, Random], float],
 ) -> None:
-    found = rows(wait, seed)
-    assert grow(found)
-    assert vary(found)
+    for seed in range(100):
+        found = rows(wait, seed)
+        assert grow(found), seed
+        assert vary(found), seed
 
 
-@pytest.mark.parametrize("seed", range(100))
+@each(range(100))
 def test_other_waits_are_told(seed: int) -> None:
     assert not grow(rows(lambda _, __: 0.1, seed))
     assert not vary(rows(lambda _, __: 0.1, seed))
     assert not vary(rows(lambda at, _: 0.1 * 2**at, seed))
 
 
-@pytest.mark.parametrize("seed", range(100))
+@each(range(100))
 def test_a_busy_machine_makes_no_wait_grow_or_vary(seed: int) -> None:
     found = rows(lambda _, __: 0.015, seed)
     found[0][3], found[1][7] = 0.09, 0.04

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import re
 import shlex
 import signal
@@ -24,35 +22,9 @@ from tests.conformance.strangers import (
     TakesNothing,
     serving,
 )
-from tests.deadlines import HANGS
 from tests.mutants.honest import Honest
 
 pytestmark = pytest.mark.io
-
-SERVE = f"exec {sys.executable} -m tests.mutants.serve Honest --port"
-
-
-async def run_and_strike(blow: signal.Signals, folder: Path, *options: str) -> str:
-    """Run the kit with a server that it starts, and signal the server at the first patch case."""
-    pid_file = folder / "pid"
-    script = f"echo $$ > {shlex.quote(str(pid_file))}; {SERVE} {{port}}"
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "conformance", "-vv", "--server-cmd", f"sh -c {shlex.quote(script)}",
-        "-k", "test_actions.py or test_patch.py or test_state.py", *options,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    assert process.stdout is not None
-    try:
-        async with asyncio.timeout(HANGS):
-            output = await process.stdout.readuntil(b" patch/")
-            os.kill(int(pid_file.read_text()), blow)
-            output += await process.stdout.read()
-            await process.wait()
-    finally:
-        if process.returncode is None:
-            process.terminate()  # it ends its server
-            await process.wait()
-    return output.decode()
 
 
 @pytest.mark.parametrize(
@@ -67,8 +39,12 @@ async def test_death_of_the_server_is_told_once_and_the_run_goes_on(
     blow: signal.Signals, ails: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "report.json"
-    output = await run_and_strike(blow, tmp_path, "--report-json", str(path))
-    assert output.count(f"The server has died: {ails}") == 1
+    dying = [sys.executable, "-m", "tests.conformance.dying"]
+    command = f"{shlex.join(dying)} {{port}} {shlex.quote(str(tmp_path / 'mark'))} {blow:d}"
+    result = await run_kit(
+        "--server-cmd", command, *QUICK, "-k", "action_has or token_is", f"--report-json={path}"
+    )
+    assert result.output.count(f"The server has died: {ails}") == 1
     report = json.loads(path.read_text())
     assert report["counts"]["server died"] == 1
     assert report["counts"]["passed"] == report["checks"]["collected"] - 1

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from conformance.protocol.schemas import EVENTS, violation
 from conformance.protocol.wire import JSON, SCHEMA_BY_NAME, Event, MalformedFrame, decode
 from conformance.spec import deviation, fast_validator, requirements, schemas, validator
-from tests.vectors.files import NAMES, dialogues, each, joined, load
+from tests.tables import each
+from tests.vectors.files import NAMES, by_id, dialogues, joined, load
 
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-2, 2), st.sampled_from(["", "a", "/a"]))
 POINTERS = st.sampled_from(["", "/", "/a", "a", "/~", "/~0", "/~2", "/a/b", "#/a", "/a\nb"])
@@ -50,21 +51,21 @@ def test_validators_agree_on_any_event(other: str, event: dict[str, Any]) -> Non
     assert agree(other, event)
 
 
-@pytest.mark.parametrize("name", [*NAMES, *dialogues()])
+@each([*NAMES, *dialogues()])
 def test_validators_agree_on_each_file_of_vectors(name: str) -> None:
     schema = "vectors-dialogue" if name.startswith("dialogues/") else f"vectors-{name}"
     assert agree(schema, load(name))
     assert agree(schema, list(load(name).values()))
 
 
-@pytest.mark.parametrize("schema", schemas())
+@each(schemas().keys())
 def test_validators_agree_on_the_examples_of_all_schemas(schema: str) -> None:
     for other in schemas().values():
         for example in other["examples"]:
             assert agree(schema, example), json.dumps(example)
 
 
-@each("frames")
+@each(by_id("frames"))
 def test_validators_agree_on_frame(vector: Any) -> None:
     try:
         envelope = decode(joined(vector["text"])).envelope()
@@ -73,7 +74,7 @@ def test_validators_agree_on_frame(vector: Any) -> None:
     assert all(agree(schema, envelope) for schema in SCHEMA_BY_NAME.values())
 
 
-@each("patches")
+@each(by_id("patches"))
 def test_validators_agree_on_patch(vector: Any) -> None:
     if "patch" in vector:
         assert agree("json-patch", vector["patch"])
@@ -104,7 +105,7 @@ def test_final_line_break_is_judged_as_before() -> None:
     assert deviation("download", event) is None
 
 
-@pytest.mark.parametrize("name", EVENTS)
+@each(EVENTS.keys())
 def test_requirement_of_an_event_exists_and_binds_its_senders(name: str) -> None:
     schema = EVENTS[name]
     assert schema.requirements.keys() <= schema.senders

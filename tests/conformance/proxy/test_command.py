@@ -96,8 +96,8 @@ async def test_right_server_is_status_0_with_a_summary() -> None:
         await watched.until("closed by the client with code 1000")
         status, output = await watched.end()
     assert status == 0
-    assert "connections, " in output
-    assert "3 keys (SECOND, TESTEE, scope/NESTED)" in output
+    assert "1 connection, " in output
+    assert "3 documents (SECOND, TESTEE, scope/NESTED)" in output
     assert output.rstrip().endswith("no findings")
     assert "\x1b" not in output
 
@@ -224,11 +224,11 @@ TARGET = ("--target", "ws://127.0.0.1:9")
     [
         ((), "--listen"),
         (LISTEN, "--target"),
-        (("--listen", "9000", *TARGET), "'9000' is not of the form 127.0.0.1:9000"),
+        (("--listen", "9000", *TARGET), "'9000': write an address and a port: 127.0.0.1:9000"),
         ((*LISTEN, "--target", "http://x"), "ws://"),
-        ((*LISTEN, "--target", "ws://x?y=1"), "the query is the client's"),
+        ((*LISTEN, "--target", "ws://x?y=1"), "omit the query and the fragment"),
         ((*LISTEN, *TARGET, "--deadline", "soon"), "'soon' is not a positive number of seconds"),
-        ((*LISTEN, *TARGET, "--report", os.devnull), "it is not a folder"),
+        ((*LISTEN, *TARGET, "--report", os.devnull), "this is not a directory"),
     ],
 )
 def test_wrong_use_is_told(

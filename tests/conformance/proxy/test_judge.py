@@ -14,7 +14,8 @@ from conformance.proxy.judge import Judge, read
 from conformance.proxy.sides import Fault
 from conformance.proxy.watcher import Watcher
 from tests.conformance.proxy.watching import Listening
-from tests.vectors.files import each, joined
+from tests.tables import each
+from tests.vectors.files import by_id, joined
 
 SET = '{"type":"_SET:A","data":{"x":1,"items":[1,2],"a/b":{"c":1}}}'
 GET = '{"type":"_GET:A"}'
@@ -62,7 +63,7 @@ class Heard:
         return self.judge.documents.copies["A"].root[0]
 
 
-@each("frames")
+@each(by_id("frames"))
 def test_frames_are_read_as_the_kit_reads_them(vector: Any) -> None:
     text = joined(vector["text"])
 

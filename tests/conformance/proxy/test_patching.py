@@ -14,7 +14,8 @@ from conformance.protocol.mirror import Mirror
 from conformance.protocol.wire import same
 from conformance.proxy.patching import Inapplicable, PatchTooLarge, apply
 from conformance.spec import deviation
-from tests.vectors.files import each, patch_of
+from tests.tables import each
+from tests.vectors.files import by_id, patch_of
 
 NAMES = st.sampled_from(["a", "b", "a/b", "~", "", "0", "-"])
 VALUES = st.recursive(
@@ -45,7 +46,7 @@ def applied(document: Any, patch: Any) -> Any:
     return root[0]
 
 
-@each("patches")
+@each(by_id("patches"))
 def test_vectors(vector: Any) -> None:
     patch = patch_of(vector)
     if "result" in vector:

@@ -52,7 +52,7 @@ def test_file_is_read_as_it_was_written(document: dict[str, Any], tmp_path: Path
     ("change", "said"),
     [
         ({"format": "ws-sync-report"}, "its format is 'ws-sync-report'"),
-        ({"format": None}, "it has no format"),
+        ({"format": None}, "it has no member 'format'"),
         ({"version": 2}, "its version is 2; this kit reads 1"),
         ({"program": []}, "invalid by the schema replay.json: at /program"),
         ({"program": [{"count": 1}]}, "at /program/0: 'do' is a required property"),
@@ -75,7 +75,7 @@ def test_wrong_file_is_refused_with_the_reason(
 def test_what_is_no_object_is_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "wrong.json"
     path.write_bytes(content)
-    with pytest.raises(ReplayError, match=r"it is not JSON|it has no format"):
+    with pytest.raises(ReplayError, match=r"it is not JSON|it has no member"):
         load(path)
 
 

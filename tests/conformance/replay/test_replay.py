@@ -35,7 +35,7 @@ GENERATED, SCRIPTED = schemas()["replay"]["examples"]
 DEADLY = "test_actions.py and burst"
 REPLAYS = Path(".ws-sync", "replays")
 TOAST = "notices/toast-arrives-with-its-level[info]"
-EMBEDDED = "judged: the embedded reference server, because no URL is given"
+EMBEDDED = "no URL is given: the kit judges the reference server"
 SEARCH = (
     "-k",
     "sequences",
@@ -251,7 +251,7 @@ async def test_folder_that_is_none_is_a_wrong_option(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for option in ("--replay-dir", "--replays"):
         result = await kit(tmp_path, option, "file")
-        assert f"{option} file: it is not a folder" in result.output
+        assert f"{option} file: this is not a directory" in result.output
         assert result.status == 2
 
 
@@ -262,7 +262,7 @@ async def test_other_requirement_fails_differently(tmp_path: Path) -> None:
     path = written(tmp_path, SCRIPTED | {"case": TOAST, "requirement": "state-get"})
     async with lying(liars.lists_toast_and_has_none) as url:
         result = await replay(tmp_path, path, url, *QUICK)
-    assert f"{path}: fails differently (notices-toast, and not state-get)\n" in result.output
+    assert f"{path}: fails differently (notices-toast instead of state-get)\n" in result.output
     assert result.status == 1
 
 
@@ -313,7 +313,7 @@ async def test_each_of_several_files_has_its_verdict(tmp_path: Path) -> None:
         "nothing.json: could not run: it can't be read: No such file or directory",
         "folder/a.json: fixed",
         "folder/b.json: could not run: its version is 0; this kit reads 1",
-        "empty: could not run: the folder has no *.json file",
+        "empty: could not run: the directory has no *.json file",
         "1 fixed, 3 could not run",
     ]
     assert result.status == 2

@@ -60,7 +60,7 @@ async def test_folder_of_reports_that_is_a_file_is_refused(tmp_path: Path) -> No
     path = tmp_path / "file"
     path.touch()
     result = await run_kit("--report", str(path), "-k", "toast_arrives")
-    assert f"--report {path}: it is not a folder" in result.output
+    assert f"--report {path}: this is not a directory" in result.output
     assert result.status == 2
 
 

@@ -107,7 +107,7 @@ def test_report_with_another_number_of_cases_than_its_end_says_is_not_whole() ->
         (b"[]", "it is not a JSON object"),
         (b"nonsense", "it is not JSON"),
         (b'{"format": "ws-sync-report"} {}', "it is not JSON: Extra data"),
-        (b"{}", "it has no format"),
+        (b"{}", "it has no member 'format'"),
         (b'{"format": "ws-sync-replay"}', "its format is 'ws-sync-replay'"),
         (b'{"format": "ws-sync-report", "version": 1}', "its version is 1; this kit reads 2"),
         (b"\xff\xfe{}", "it is not UTF-8"),

@@ -34,7 +34,7 @@ def test_entries_have_a_case_and_a_reason_and_may_pin_a_message() -> None:
         ("\nstate/a  \n", "list:2: 'state/a' has no reason"),
         ('state/a ~ "x"\n', "list:1: 'state/a' has no reason"),
         ("state/a ~ x why\n", 'list:1: write state/a ~ "part of the message" reason'),
-        ('state/a ~ "" why\n', "list:1: the pin has to be a text in double quotes"),
+        ('state/a ~ "" why\n', "list:1: the pin must be a non-empty text"),
         ("state a\n", "list:1: 'state' is not the id of a case"),
         ("state/a x\nstate/a y\n", "list:2: 'state/a' already has an entry, at list:1"),
         ("s/a[*] x\ns/a[b] y\n", r"list:2: 's/a\[b\]' is one of 's/a\[\*\]' at list:1"),

@@ -31,7 +31,7 @@ async def test_listed_feature_that_does_not_work_fails() -> None:
 async def test_case_without_its_feature_is_not_applicable_and_nothing_ran() -> None:
     async with lying(liars.lists_toast_and_has_none) as url:
         result = await run_kit("--server-url", url, *QUICK, "-k", "file_arrives")
-    assert "not applicable: 7 cases, the testee does not list `download`" in result.output
+    assert "not applicable: 7 cases (the testee does not list `download`" in result.output
     assert "nothing ran" in result.output
     assert result.status == 2
 
@@ -46,7 +46,7 @@ async def test_case_that_needs_an_option_is_not_testable() -> None:
     async with lying(liars.lists_toast_and_has_none) as url:
         url = url.replace("{session}", "one")
         result = await run_kit("--server-url", url, *QUICK, "-k", "sessions_share_no_state")
-    assert "not testable: 1 case, needs {session} in --server-url" in result.output
+    assert "not testable: 1 case (needs {session} in --server-url" in result.output
     assert result.status == 2
 
 
@@ -106,5 +106,5 @@ async def test_fault_needs_another_session() -> None:
     async with lying(liars.lists_toast_and_has_none) as url:
         url = url.replace("{session}", "one")
         result = await run_kit("--server-url", url, *QUICK, "-k", "byte_by_byte")
-    assert "not testable: 2 cases, needs {session} in --server-url" in result.output
+    assert "not testable: 2 cases (needs {session} in --server-url" in result.output
     assert result.status == 2

@@ -42,10 +42,10 @@ def test_options_take_what_all_of_them_name(given: dict[str, list[str]], taken: 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"section": ["stat"]}, "--section stat: unknown; nearest: state"),
-        ({"case": ["state/x*"]}, "--case state/x*: unknown; nearest: state/c"),
-        ({"case": ["tasts/*"]}, "--case tasts/*: unknown; nearest: tasks/*"),
-        ({"feature": ["q"]}, "--feature q: unknown; there are errors, lazy, tasks"),
+        ({"section": ["stat"]}, "--section stat: no case matches; nearest: state"),
+        ({"case": ["state/x*"]}, "--case state/x*: no case matches; nearest: state/c"),
+        ({"case": ["tasts/*"]}, "--case tasts/*: no case matches; nearest: tasks/*"),
+        ({"feature": ["q"]}, "--feature q: no case matches; choose from errors, lazy, tasks"),
         (
             {"section": ["tasks"], "level": ["SHOULD"]},
             "no case matches all of --section tasks, --level SHOULD",

@@ -56,7 +56,7 @@ async def test_what_rests_on_a_case_that_fails_is_blocked_and_names_it(tmp_path:
     assert len(blocked) > 600
     culprit = "depends on actions/action-has-an-effect, which failed"
     assert {case["reason"] for case in blocked} == {culprit}
-    assert f"blocked: {len(blocked)} cases, {culprit}" in result.output
+    assert f"blocked: {len(blocked)} cases ({culprit})" in result.output
     judged = {case["id"]: case["verdict"] for case in testee if case["verdict"] != "blocked"}
     assert judged["actions/action-has-an-effect"] == "failed"
     assert judged["state/get-is-answered"] == "passed"

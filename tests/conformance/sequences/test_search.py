@@ -13,7 +13,6 @@ from conformance.runner.probe import probe
 from conformance.sequences import search
 from conformance.sequences.differential import ServersDiffer, compared, run_everywhere
 from conformance.sequences.differential import search as differential_search
-from conformance.sequences.finding import Finding
 from conformance.sequences.search import Search, drawn
 from conformance.sequences.steps import Step
 from tests import forked
@@ -31,10 +30,11 @@ def served(name: str) -> Iterator[Target]:
         yield target
 
 
-def found(name: str, seed: int = 1) -> list[Finding]:
-    """What a short search finds."""
+def finds(name: str, requirements: set[str]) -> bool:
+    """Whether a search finds a violation of one of the requirements; it ends with that."""
     with served(name) as target:
-        return list(Search(target, seed, budget=120.0, examples=80).findings())
+        findings = Search(target, seed=1, budget=120.0, examples=80).findings()
+        return any(finding.violation.requirement in requirements for finding in findings)
 
 
 @pytest.mark.parametrize(
@@ -49,14 +49,14 @@ def found(name: str, seed: int = 1) -> list[Finding]:
 )
 def test_fault_is_found(name: str, requirements: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "ABREAST", 1)  # else the machine chooses what a program meets
-    assert requirements & {finding.violation.requirement for finding in found(name)}
+    assert finds(name, requirements)
 
 
 def test_honest_testee_survives_and_the_search_keeps_to_its_examples() -> None:
     with served("Honest") as target:
-        search = Search(target, seed=1, budget=60.0, examples=45)
+        search = Search(target, seed=1, budget=60.0, examples=20)
         assert list(search.findings()) == []
-        assert search.tally.programs == 45
+        assert search.tally.programs == 20
         assert search.tally.unconfirmed == []
         assert search.tally.faults > 0
 
@@ -91,7 +91,6 @@ def test_search_over_two_servers_shrinks_their_difference() -> None:
     with served("Honest") as one, served("AppliesHalf") as other:
         search = differential_search([one, other], seed=1, budget=40.0)
         search.examples = 40
-        findings = list(search.findings())
-    assert findings
-    assert isinstance(findings[0].violation, ServersDiffer)
-    assert len(findings[0].program) <= 3
+        finding = next(search.findings())
+    assert isinstance(finding.violation, ServersDiffer)
+    assert len(finding.program) <= 3

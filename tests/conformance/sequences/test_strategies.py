@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from conformance.protocol import contract
 from conformance.protocol.contract import INITIAL
 from conformance.protocol.model import Model
+from conformance.protocol.pointers import places
 from conformance.protocol.wire import JSON
-from conformance.sequences.edits import SPOILERS, places, rearranged
+from conformance.sequences.edits import SPOILERS, rearranged
 from conformance.sequences.steps import STEPS, Step
 from conformance.sequences.strategies import DRAWERS, kinds_for, programs, signature
 

@@ -1,4 +1,4 @@
-"""All clients of this folder by name: the honest one, the mutants, the odd ones."""
+"""All clients of this directory by name: the honest one, the mutants, the legal ones."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from tests.mutants.frames import JSON
 
 
 class ReplacesWholeAttributes(Legal):
-    """It sends a whole attribute whatever changed inside of it."""
+    """It always sends the whole attribute that changed."""
 
     def change_attribute(self, name: str, before: JSON, after: JSON) -> list[JSON]:
         return [{"op": "replace", "path": self.pointer("", name), "value": after}]
@@ -32,7 +32,7 @@ class SendsEmptyPatches(Legal):
 
 
 class AsksTwice(Legal):
-    """It asks for the state again and again when a patch does not fit, and on each connection."""
+    """It sends several `_GET` when it can't apply a patch, and on each connection."""
 
     def not_applicable(self, data: JSON) -> None:
         super().not_applicable(data)
@@ -46,14 +46,14 @@ class AsksTwice(Legal):
 
 
 class WritesOddJson(Legal):
-    """Its frames have spaces, escapes for all that is not ASCII, and members that mean nothing."""
+    """Its frames have spaces, escapes for all characters outside ASCII, and unknown members."""
 
     def encode(self, type_: str, data: JSON) -> str:
         return json.dumps({"rev": 7, "data": data, "type": type_}, indent=2)
 
 
 class KeepsEdits(Legal):
-    """It keeps edits that were not sent when a state comes, where their attribute is as it was."""
+    """When a state arrives, it keeps unsent edits of the attributes that did not change."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -83,7 +83,7 @@ class KeepsEdits(Legal):
 
 
 class SaysHello(Legal):
-    """It offers an extension, once, behind the first event of the server."""
+    """It offers an extension, once, after the first event of the server."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -101,7 +101,7 @@ class SaysHello(Legal):
 
 
 class SendsInFragments(Legal):
-    """Each of its texts is a message in several fragments."""
+    """It sends each event in several fragments."""
 
     async def send_out(self, socket: ClientConnection) -> None:
         while self.outbox:
@@ -110,7 +110,7 @@ class SendsInFragments(Legal):
 
 
 class AnswersSlowly(Legal):
-    """It takes its time for everything."""
+    """It does everything slowly."""
 
     async def send_out(self, socket: ClientConnection) -> None:
         await asyncio.sleep(0.004)
@@ -118,7 +118,7 @@ class AnswersSlowly(Legal):
 
 
 class SendsWhatItRecords(Legal):
-    """It syncs what it records of notices at once."""
+    """It sends a recorded event at once."""
 
     def record(self, what: str, data: JSON) -> None:
         super().record(what, data)
@@ -126,7 +126,7 @@ class SendsWhatItRecords(Legal):
 
 
 class WaitsLong(Legal):
-    """Its first wait is near the longest, and a third of each is left to chance."""
+    """Its first wait is almost its longest, and a third of each wait is random."""
 
     def wait(self) -> float:
         longest = LONGEST * (0.75 if self.attempts == 0 else 1)
@@ -135,7 +135,7 @@ class WaitsLong(Legal):
 
 
 class WaitsForSeconds(Legal):
-    """When no server accepts it, its waits grow to seconds."""
+    """Its waits grow to seconds while no server accepts it."""
 
     def wait(self) -> float:
         self.attempts += 1
@@ -144,7 +144,7 @@ class WaitsForSeconds(Legal):
 
 
 class WaitsNearlyByRule(Legal):
-    """It leaves a tenth of each wait to chance."""
+    """A tenth of each wait is random."""
 
     def wait(self) -> float:
         self.attempts += 1

@@ -18,7 +18,7 @@ from tests.mutants.patching import Refused
 
 
 class NaivePatches(Mutant):
-    """It patches as ten lines of code do: no escapes, and an array is an object with numbers."""
+    """It does not decode escapes in pointers, and patches an array like an object."""
 
     breaks = "patch-unescape"
     hint = "never-unescaped"
@@ -49,7 +49,7 @@ class NaivePatches(Mutant):
 
 
 class MergesStates(Mutant):
-    """It merges a state into its copy, members of members too."""
+    """It merges a state into its copy, recursively."""
 
     breaks = "state-set-replaces"
     hint = "merged-state"
@@ -89,7 +89,7 @@ class AnswersOnlyObjects(Mutant):
 
 
 class SwallowsBadPatches(Mutant):
-    """It drops a patch that it can't apply, and goes on with what it has."""
+    """It drops a patch that it can't apply, and continues with its copy."""
 
     breaks = "state-ask-again"
     hint = "dropped-patch"
@@ -113,7 +113,7 @@ class AppliesHalf(Mutant):
 
 
 class PatchesBeforeState(Mutant):
-    """It sends its edits on a new connection before the state has come."""
+    """It sends its edits on a new connection before the state has arrived."""
 
     breaks = "state-client-base"
     hint = "base-outlives"
@@ -125,7 +125,7 @@ class PatchesBeforeState(Mutant):
 
 
 class StaleEdits(Mutant):
-    """It keeps patches that it could not send, and sends them behind the next state as they are."""
+    """It keeps patches that it could not send, and sends them unchanged after the next state."""
 
     breaks = "state-client-patch"
     hint = "stale-edits"
@@ -154,7 +154,7 @@ class StaleEdits(Mutant):
 
 
 class KeepsPlaces(Mutant):
-    """What was edited and not sent it does again at the same places of the state that comes."""
+    """It repeats unsent edits at the same places of the next state."""
 
     breaks = "state-client-kept"
 
@@ -177,7 +177,7 @@ class KeepsPlaces(Mutant):
 
 
 class ForgetsWhatCame(Mutant):
-    """Its base is the last `_SET`: it sends again what came by patches, and what it has sent."""
+    """It computes patches against the last `_SET`, and so sends earlier changes again."""
 
     breaks = "state-client-patch"
     hint = "base-stays"
@@ -194,7 +194,7 @@ class ForgetsWhatCame(Mutant):
 
 
 class SendsStateAgain(Mutant):
-    """Its base does not follow the state that it has sent."""
+    """It computes patches against a base that does not include the states that it has sent."""
 
     breaks = "state-client-patch"
     hint = "base-stays"
@@ -258,7 +258,7 @@ class ReplacesTheDocument(Mutant):
 
 
 class SendsMoves(Mutant):
-    """It sends a reversed array as operations that move."""
+    """It sends `move` operations for a reversed array."""
 
     breaks = "patch-plain-operations"
 
@@ -269,7 +269,7 @@ class SendsMoves(Mutant):
 
 
 class TakesOneForTrue(Mutant):
-    """Its `test` takes 1 for `true`."""
+    """It treats 1 and `true` as equal in a `test`."""
 
     breaks = "patch-test"
 
@@ -278,7 +278,7 @@ class TakesOneForTrue(Mutant):
 
 
 class CountsFromTheEnd(Mutant):
-    """It takes a negative index for one from the end, as Python does."""
+    """It counts a negative index from the end, as Python does."""
 
     breaks = "patch-index"
 
@@ -287,7 +287,7 @@ class CountsFromTheEnd(Mutant):
 
 
 class ReadsLooseIndexes(Mutant):
-    """It reads an index as Python reads an integer: with a sign, zeros in front, and spaces."""
+    """It reads an index as Python reads an integer: with a sign, leading zeros and spaces."""
 
     breaks = "patch-index"
     hint = "loose-index"
@@ -300,7 +300,7 @@ class ReadsLooseIndexes(Mutant):
 
 
 class WritesOverElements(Mutant):
-    """Its `add` writes over an element, as JavaScript's assignment does."""
+    """Its `add` overwrites an element, as an assignment in JavaScript does."""
 
     breaks = "patch-operations"
     hint = "over-element"
@@ -315,7 +315,7 @@ class WritesOverElements(Mutant):
 
 
 class MovesIntoItself(Mutant):
-    """It moves a value to a place inside of itself, and loses it."""
+    """It moves a value to a place inside itself, and loses it."""
 
     breaks = "patch-move-into-itself"
 
@@ -336,7 +336,7 @@ class NeverComesBack(Mutant):
 
 
 class ComesBackOnlyAfterErrors(Mutant):
-    """It takes the close code 1000 for the end."""
+    """It does not reconnect after the close code 1000."""
 
     breaks = "session-reconnect"
 
@@ -347,7 +347,7 @@ class ComesBackOnlyAfterErrors(Mutant):
 
 
 class HammersTheServer(Mutant):
-    """It connects again at once, always."""
+    """It always reconnects at once."""
 
     breaks = "session-backoff"
     hint = "constant-wait"
@@ -357,7 +357,7 @@ class HammersTheServer(Mutant):
 
 
 class ComesBackWhenSentAway(Mutant):
-    """It connects again after `_DISCONNECT`."""
+    """It reconnects after `_DISCONNECT`."""
 
     breaks = "session-disconnect-final"
 
@@ -367,7 +367,7 @@ class ComesBackWhenSentAway(Mutant):
 
 
 class OthersEachTime(Mutant):
-    """It names another session on each connection."""
+    """It sends another session on each connection."""
 
     breaks = "session-identify-answer"
 
@@ -377,7 +377,7 @@ class OthersEachTime(Mutant):
 
 
 class AsksBeforeItIsKnown(Mutant):
-    """It asks for the state on each connection before it is asked who it is."""
+    """It sends `_GET` on each connection before it identifies itself."""
 
     breaks = "session-identify-answer"
 
@@ -406,7 +406,7 @@ class OffersSubprotocol(Mutant):
 
 
 class TextsInBetween(Mutant):
-    """It sends its bytes when the texts that wait have gone."""
+    """It sends bytes only after the waiting text frames."""
 
     breaks = "binary-pair"
 
@@ -416,7 +416,7 @@ class TextsInBetween(Mutant):
 
 
 class PairsAcrossConnections(Mutant):
-    """It pairs an announcement with bytes of the next connection."""
+    """It pairs `_BIN_META` with bytes of the next connection."""
 
     breaks = "binary-per-connection"
 
@@ -427,7 +427,7 @@ class PairsAcrossConnections(Mutant):
 
 
 class KeepsFirstAnnouncement(Mutant):
-    """It pairs bytes with the first announcement that waits."""
+    """It pairs bytes with the first `_BIN_META` that is waiting."""
 
     breaks = "binary-newest"
 
@@ -437,7 +437,7 @@ class KeepsFirstAnnouncement(Mutant):
 
 
 class ForgetsPairAtText(Mutant):
-    """It forgets an announcement when a text comes."""
+    """It forgets `_BIN_META` when a text frame arrives."""
 
     breaks = "binary-text-between"
 
@@ -496,7 +496,7 @@ class RepairsJson(Mutant):
 
 
 class KnowsEveryKey(Mutant):
-    """It takes what follows the last colon or slash for the key."""
+    """It uses the part after the last colon or slash as the key."""
 
     breaks = "events-key"
 
@@ -524,7 +524,7 @@ class RoundsNumbers(Mutant):
 
 
 class DropsProto(Mutant):
-    """It loses members whose names mean something to JavaScript."""
+    """It loses members whose names have a meaning in JavaScript."""
 
     breaks = "events-member-names"
     hint = "loses-proto"
@@ -536,7 +536,7 @@ class DropsProto(Mutant):
 
 
 class TrimsToasts(Mutant):
-    """It tidies the text of a toast."""
+    """It strips spaces from the text of a toast."""
 
     breaks = "notices-deliver"
 
@@ -547,7 +547,7 @@ class TrimsToasts(Mutant):
 
 
 class RunsTwice(Mutant):
-    """It records a call, and a call inside of the record."""
+    """It records a call with one argument more than it has."""
 
     breaks = "actions-deliver"
 
@@ -556,7 +556,7 @@ class RunsTwice(Mutant):
 
 
 class EndsWithAnAction(Mutant):
-    """A failure inside of an action is the end of its process."""
+    """Its process ends when an action fails."""
 
     breaks = "actions-error"
 
@@ -565,7 +565,7 @@ class EndsWithAnAction(Mutant):
 
 
 class WritesBytes(Mutant):
-    """It sends its texts as binary frames."""
+    """It sends its events as binary frames."""
 
     breaks = "binary-pair"
     hint = "bytes-for-text"
@@ -578,7 +578,7 @@ class WritesBytes(Mutant):
 
 
 class QuotesTheArguments(Mutant):
-    """It sends the arguments of a call as a text of JSON."""
+    """It sends the arguments of a call as JSON text."""
 
     breaks = "actions-shape"
 

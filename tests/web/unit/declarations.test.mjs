@@ -17,7 +17,7 @@ test("the binding exports what is declared", () => {
 });
 
 /** Members that only the session uses. */
-const INTERNAL = { SyncedDocument: ["doubt", "hear", "join", "lose", "open", "receive"], Session: [] };
+const INTERNAL = { SyncedDocument: ["doubt", "doubtConnection", "hear", "join", "keep", "lose", "open", "receive", "restore"], Session: [] };
 
 for (const name of ["Session", "SyncedDocument"]) {
   test(`${name} has the members that are declared`, () => {

@@ -139,7 +139,7 @@ test("a confirmed edit is not sent again", () => {
   const replica = following({ a: 1 });
   replica.edit({ a: 2 });
   replica.takePatch();
-  replica.confirm();
+  replica.confirm(replica.mark);
   assert.equal(replica.applyState(toJson({ a: 1 }), true), false);
   assert.equal(replica.value.a, 1);
 });
@@ -190,6 +190,86 @@ test("several patches together can't nest deeper than a frame may", () => {
   assert.ok(JSON.stringify(replica.value).length > 200);
   assert.ok(write("_PATCH:A", [{ op: "replace", path: "/a", value: replica.value.a }]));
   assert.throws(() => replica.edit({ a: replica.value }), RangeError);
+});
+
+test("of two sent edits, only the one that was lost is sent again", () => {
+  const replica = following({ text: "", items: ["x"] });
+  for (const [text, item] of [["a", "milk"], ["ab", "bread"]]) {
+    replica.edit({ text, items: [...replica.value.items, item] });
+    replica.takePatch();
+  }
+  assert.equal(replica.applyState(toJson({ text: "a", items: ["x", "milk"] }), true), true);
+  assert.deepEqual(plain(replica.value), { text: "ab", items: ["x", "milk", "bread"] });
+  assert.deepEqual(plain(replica.takePatch()), [
+    { op: "replace", path: "/text", value: "ab" },
+    { op: "add", path: "/items/2", value: "bread" },
+  ]);
+});
+
+test("a state that did not change is the same object", () => {
+  const replica = following({ a: [1], b: 1 });
+  const { value } = replica;
+  replica.applyState(toJson({ a: [1], b: 1 }), false);
+  assert.equal(replica.value, value);
+  replica.edit({ a: [1], b: 2 });
+  const edited = replica.value;
+  replica.takePatch();
+  replica.applyState(toJson({ a: [1], b: 1 }), true); // the edit was lost
+  assert.equal(replica.value, edited);
+});
+
+test("the answer to a request keeps the edits that were sent after the request", () => {
+  const replica = following({ a: 1, b: 1 });
+  replica.edit({ a: 2, b: 1 });
+  replica.takePatch();
+  const { mark } = replica;
+  replica.edit({ a: 2, b: 2 });
+  replica.takePatch();
+  replica.applyState(toJson({ a: 1, b: 1 }), false, mark); // the server has refused the first edit
+  assert.deepEqual(plain(replica.value), { a: 1, b: 2 });
+  assert.equal(replica.isPending, false);
+  replica.applyState(toJson({ a: 1, b: 1 }), true); // the connection was lost with the second
+  assert.deepEqual(plain(replica.takePatch()), [{ op: "replace", path: "/b", value: 2 }]);
+});
+
+test("no edit is lost or doubled by lost connections when others write elsewhere", () => {
+  const random = numbers(5);
+  for (let round = 0; round < 600; round++) {
+    let server = toJson({ ...stateOf(random), other: 0 });
+    let intended = server;
+    const replica = following(server);
+    let frames = []; // of the client, in transit
+    const send = () => {
+      const patch = replica.takePatch();
+      if (patch.length > 0) frames.push({ patch, mark: replica.mark });
+    };
+    for (let step = 0; step < 25; step++) {
+      const act = random(10);
+      if (act < 3) {
+        intended = toJson({ ...variantOf(random, replica.value), other: server.other });
+        replica.edit(intended);
+      } else if (act < 6) send();
+      else if (act < 8 && frames.length > 0) {
+        const { patch, mark } = frames.shift();
+        server = apply(server, patch);
+        if (random(3) === 0) replica.confirm(mark);
+      } else if (act === 8) {
+        const patch = toJson([{ op: "replace", path: "/other", value: random(1000) }]); // another client
+        server = apply(server, patch);
+        replica.applyPatch(patch);
+      } else if (act === 9) {
+        frames = [];
+        if (random(2)) server = toJson({ ...server, other: random(1000) });
+        replica.applyState(server, true);
+        if (random(2)) send();
+      }
+      intended = toJson({ ...intended, other: server.other });
+      assert.ok(equal(replica.value, intended), JSON.stringify({ round, step, value: replica.value, intended }));
+    }
+    send();
+    for (const { patch } of frames) server = apply(server, patch);
+    assert.ok(equal(replica.value, server), JSON.stringify({ round, value: replica.value, server }));
+  }
 });
 
 /** A correct server, an ordered connection that may break, and a client: both are equal in the end. */

@@ -31,6 +31,7 @@ from ws_sync.client import (
     Stopped,
     WouldWait,
 )
+from ws_sync.client.connector import is_loopback
 from ws_sync.exceptions import NotJSON
 
 pytestmark = pytest.mark.io
@@ -449,6 +450,33 @@ async def test_client_that_is_sent_away_stays_away(stage: Stage) -> None:
             await client.call("NOTES", "rename", title="")
         with pytest.raises(Stopped):
             await client.synced()
+
+
+async def test_loopback_address_is_not_reached_through_a_proxy(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "ws_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1/")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    async with stage.client() as client:
+        assert client.status == "connected"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("ws://127.0.0.1:8000/ws", True),
+        ("ws://127.1.2.3/", True),
+        ("wss://[::1]:8000/", True),
+        ("ws://localhost/", True),
+        ("ws://app.localhost/", True),
+        ("ws://10.0.0.1/", False),
+        ("ws://localhost.example.org/", False),
+    ],
+)
+def test_loopback_addresses_are_recognised(url: str, expected: bool) -> None:
+    assert is_loopback(url) is expected
 
 
 async def test_client_without_a_server_says_why() -> None:

@@ -14,3 +14,5 @@ class CloseCode(IntEnum):
     TRY_AGAIN_LATER = 1013
     NOT_IDENTIFIED = 4401
     """The client did not identify itself, or proved nothing (session-identify-refuse)."""
+    SESSION_TERMINATED = 4410
+    """The application has terminated the session; the client got `_DISCONNECT`."""

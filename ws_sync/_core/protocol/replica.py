@@ -1,24 +1,29 @@
 """A client's replica of one document, with the edits that are not sent yet.
 
 `shared` is what both sides hold after everything has arrived: the last `_SET` and every patch after
-it, also those that were sent. `value` is `shared` with the edits that are not sent yet. `confirmed`
-is what the server certainly has. It differs from `shared` by edits that may have been lost with a
-connection.
+it, also those that were sent. `value` is `shared` with the edits that are not sent yet.
 
-A new connection starts with a new `_SET`. No patch is sent before it (state-client-base). Edits
-that were not sent are merged into the new state. Edits that were sent but not confirmed are sent
-again only at places where the new state is as it was before the edit. Elsewhere the edit has
-arrived, or others have written since. `three_way_merge` has the rule, and `docs/clients.md`
-describes it for users.
+The edits that were sent may be lost with the connection. So the replica keeps one version of the
+document for each unconfirmed send: first the state that the server certainly has, then the state
+after each send. The last one equals `shared`.
+
+A new connection starts with a new `_SET`. No patch is sent before it (state-client-base). The new
+state is compared with the versions to find out how many of the sends have arrived: the server has
+applied them in order. The edits of the other sends were lost, and are sent again unless others have
+written to their places. Edits that were not sent are merged into the new state. `three_way_merge`
+has the rule for that, and `docs/clients.md` describes all of it for users.
 """
 
 from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, encode, is_deeper, kind_of
 from ws_sync._core.json.diff import Operation, diff
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.patch import Draft, apply, may_be_deep, measure
-from ws_sync._core.json.pointer import join
+from ws_sync._core.json.pointer import join, parse
 from ws_sync._core.json.three_way_merge import merge
 from ws_sync.exceptions import RefusedPatch, RefusedState
 
@@ -29,6 +34,12 @@ MAX_GROWN = 1 << 26
 
 A single patch may make the document at most three times as large.
 """
+
+MAX_VERSIONS = 64
+"""Versions kept of one document. If more sends are unconfirmed, some share a version."""
+
+_ABSENT: Any = object()
+"""Marks a member that an object does not have."""
 
 
 class Replica:
@@ -45,8 +56,8 @@ class Replica:
         self.is_following = False
         self.is_due = False
         self._shared: State | None = None
-        self._confirmed: State = {}
         self._sent = 0
+        self._versions: dict[int, State] = {}  # by the number of sends before
 
     @property
     def has_state(self) -> bool:
@@ -56,7 +67,7 @@ class Replica:
     @property
     def is_pending(self) -> bool:
         """Whether there are edits that are not sent yet, or may have been lost."""
-        return self._shared is not self.value or self._confirmed is not self._shared
+        return self._shared is not self.value or len(self._versions) > 1
 
     def apply_state(self, state: JSON) -> None:
         """Take the state of a `_SET`, and merge the edits that are not sent yet into it.
@@ -71,11 +82,12 @@ class Replica:
         else:
             arrived = state
             if not self.is_following:
-                arrived = merge(self._confirmed, self._shared, state, prefer_mine=False)
+                arrived = merge(self._arrived(state), self._shared, state, prefer_mine=False)
                 self.is_due |= not equal(arrived, state)
             value = merge(self._shared, self.value, arrived, prefer_mine=True)
             self.value = state if equal(value, state) else value
-        self._shared = self._confirmed = state
+        self._shared = state
+        self._versions = {self._sent: state}
         self.is_following = True
 
     def apply_patch(self, patch: JSON) -> None:
@@ -91,12 +103,9 @@ class Replica:
             shared = _followed(self._shared, patch)
         except RefusedPatch:
             self.is_following = False
-            self._confirmed = self._shared  # the answer shows what has arrived
+            self._versions = {self._sent: self._shared}  # the answer shows what has arrived
             raise
-        if self._confirmed is self._shared:
-            self._confirmed = shared
-        else:
-            self._confirmed = _confirmed(self._confirmed, patch, shared)
+        self._versions = _followed_versions(self._versions, patch, shared)
         if self.value is self._shared:
             self.value = shared
         else:
@@ -123,16 +132,14 @@ class Replica:
         if self.value is self._shared:
             return None
         patch = changes(self._shared, self.value)
-        self._shared = self.value
-        self._sent += 1
+        self._add_version({parse(operation["path"])[0] for operation in patch})
         return patch or None
 
     def take_state(self) -> State:
         """Return the whole state to be sent as `_SET`, with all edits."""
         self.is_due = False
         if self._shared is not None and self.is_following:
-            self._shared = self.value
-            self._sent += 1
+            self._add_version(self.value.keys())
         return self.value
 
     def mark(self) -> int:
@@ -141,12 +148,37 @@ class Replica:
 
     def confirm(self, mark: int) -> None:
         """Record that the server has everything sent before a mark."""
-        if mark == self._sent and self._shared is not None:
-            self._confirmed = self._shared
+        while len(self._versions) > 1 and [*self._versions][1] <= mark:
+            del self._versions[next(iter(self._versions))]
 
     def disconnect(self) -> None:
         """Record that the connection has ended."""
         self.is_following = False
+
+    def _add_version(self, names: Collection[str]) -> None:
+        """Record that `value` was sent; only the attributes `names` differ from the last version.
+
+        The versions share the others: a document may be large, and there may be many versions.
+        """
+        shared = self._versions[[*self._versions][-1]]
+        self._shared = self.value
+        self._sent += 1
+        self._versions[self._sent] = {
+            name: member if name in names else shared[name] for name, member in self.value.items()
+        }
+        if len(self._versions) > MAX_VERSIONS:
+            del self._versions[[*self._versions][1]]
+
+    def _arrived(self, state: State) -> State:
+        """Return the version with the sends that have arrived, as far as `state` shows it.
+
+        If `state` contradicts all versions, nothing is known, and it is the confirmed one.
+        """
+        versions = [*self._versions.values()]
+        found = _explaining(versions, state)
+        # All versions in `found` have the same values at the places that decided. Of the other
+        # places, which others have written to, the earliest version loses the fewest edits.
+        return versions[min(found, default=0) if found is not None else 0]
 
 
 def changes(old: State, new: State) -> list[Operation]:
@@ -183,13 +215,50 @@ def _followed(shared: State, patch: JSON) -> State:
     return state
 
 
-def _confirmed(confirmed: State, patch: JSON, shared: State) -> State:
-    """Return what the server certainly has after its own patch.
+def _followed_versions(versions: dict[int, State], patch: JSON, shared: State) -> dict[int, State]:
+    """Return the versions after a patch of the server; the last one becomes `shared`.
 
-    A patch that applies only to what was sent proves that this has arrived.
+    A patch that does not apply to a version proves that a later send has arrived.
     """
-    try:
-        followed = apply(confirmed, patch)
-    except RefusedPatch:
-        return shared
-    return followed if type(followed) is dict else shared
+    *earlier, last = versions
+    followed: dict[int, State] = {}
+    for sent in earlier:
+        try:
+            version = apply(versions[sent], patch)
+        except RefusedPatch:
+            followed.clear()
+        else:
+            if type(version) is dict:
+                followed[sent] = version
+    followed[last] = shared
+    return followed
+
+
+def _explaining(versions: Sequence[JSON], value: JSON) -> set[int] | None:
+    """Return the indices of the versions that agree with a value at the places that sends changed.
+
+    A place that agrees with no version does not count, because others have written to it.
+
+    Returns:
+        The indices; None if no place counts; empty if two places contradict each other.
+    """
+    distinct = {id(version): version for version in versions}  # most are shared
+    equals = {key for key, version in distinct.items() if _same(version, value)}
+    same = {index for index, version in enumerate(versions) if id(version) in equals}
+    if same:
+        return same if len(same) < len(versions) else None
+    if type(value) is not dict or any(type(version) is not dict for version in versions):
+        return None
+    found: set[int] | None = None
+    for name in dict.fromkeys(name for version in versions for name in version):
+        members = [version.get(name, _ABSENT) for version in versions]
+        indices = _explaining(members, value.get(name, _ABSENT))
+        if indices is not None:
+            found = indices if found is None else found & indices
+    return found
+
+
+def _same(left: JSON, right: JSON) -> bool:
+    if left is _ABSENT or right is _ABSENT:
+        return left is right
+    return equal(left, right)

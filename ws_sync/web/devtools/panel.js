@@ -58,7 +58,7 @@ export class Panel {
       );
       const show = () => {
         tree.show(document.state);
-        mark.textContent = document.isSynced ? "in sync" : document.isFollowing ? "not sent yet" : "not following";
+        mark.textContent = document.isSynced ? "in sync" : document.isFollowing ? "not in sync" : "not following";
         mark.dataset.state = document.isSynced ? "good" : "wait";
       };
       document.subscribe(show);

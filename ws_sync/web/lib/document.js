@@ -7,15 +7,16 @@
  */
 
 import { Replica } from "./replica.js";
+import { Actions, bytesView, callData } from "./calls.js";
 import { ACTION, GET, PATCH, SET, TASK_CANCEL, TASK_START } from "./events.js";
 import { isObject } from "./json.js";
 import { apply } from "./patch.js";
 import { Refused } from "./pointer.js";
-import { Signal, callSafely } from "./signal.js";
+import { Signal } from "./signal.js";
 
 /** @typedef {import("./json.js").JsonObject} JsonObject */
 /** @typedef {import("./patch.js").Operation} Operation */
-/** @typedef {(arguments_: any, name: string) => unknown} Handler */
+/** @typedef {import("./calls.js").Handler} Handler */
 
 /**
  * The interface of the session that a document needs.
@@ -25,6 +26,7 @@ import { Signal, callSafely } from "./signal.js";
  * @property {(type: string, data: any) => boolean} send returns false if there is no connection
  * @property {(type: string, metadata: JsonObject, bytes: Uint8Array) => boolean} sendBytes
  * @property {() => void} flush sends the debounced edits of all documents
+ * @property {(document: SyncedDocument, entry: import("./kept-edits.js").Entry | null) => void} [keep] keeps edits over a reload
  */
 
 /** Milliseconds after which the client requests the state of a document that the server has not announced. */
@@ -35,6 +37,9 @@ const ASK_AGAIN_AFTER = 1000;
 
 /** Milliseconds after which the client checks again whether a congested server reads. */
 const ANSWER_AGAIN_AFTER = 50;
+
+/** Milliseconds after an edit in which it is kept for a reload. */
+const KEPT_WITHIN = 200;
 
 /** A frame that arrives this many milliseconds after an edit was sent confirms the edit. */
 const DELIVERED_AFTER = 2000;
@@ -50,15 +55,22 @@ export class SyncedDocument {
   #isWrong = false;
   /** Whether a `sync` could not send. */
   #isWanted = false;
-  #sentAt = 0;
+  /** The sends that are not confirmed: the mark after each, and its time. @type {{mark: number, at: number}[]} */
+  #sends = [];
+  /** The marks of the requests that have no answer yet, of the earliest first. @type {number[]} */
+  #requests = [];
   #askedAt = -Infinity;
   /** The number of unanswered requests of a server that does not read: queued states would exhaust the memory. */
   #owed = 0;
+  /** Whether the connection may be dead. */
+  #isInDoubt = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #answering;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #asking;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #syncing;
-  /** @type {Map<string, Handler>} */ #handlers = new Map();
-  /** @type {Handler | undefined} */ #otherHandler;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #keeping;
+  /** Whether the edits of an earlier page were restored, and the server's state has not arrived yet. */
+  #isRestored = false;
+  #actions = new Actions();
   /** @type {Signal<SyncedDocument>} */ #changes = new Signal();
   /** @type {{state: JsonObject, isSynced: boolean, isFollowing: boolean}} */ #snapshot;
 
@@ -86,7 +98,7 @@ export class SyncedDocument {
   }
 
   get isSynced() {
-    return this.isFollowing && !this.#replica.isPending;
+    return this.isFollowing && !this.#isInDoubt && !this.#replica.isPending;
   }
 
   get snapshot() {
@@ -119,7 +131,9 @@ export class SyncedDocument {
 
   /** @param {JsonObject} next */
   #edit(next) {
-    if (this.#replica.edit(next)) this.#changed();
+    if (!this.#replica.edit(next)) return;
+    this.#keepSoon();
+    this.#changed();
   }
 
   /** @param {{debounce?: number}} [options] */
@@ -140,6 +154,7 @@ export class SyncedDocument {
   #push() {
     clearTimeout(this.#syncing);
     this.#syncing = undefined;
+    this.#keepSoon();
     if (!this.isFollowing || !this.#connection.isConnected()) {
       this.#isWanted = true;
       return;
@@ -147,9 +162,14 @@ export class SyncedDocument {
     this.#isWanted = false;
     const patch = this.#replica.takePatch();
     if (patch.length === 0) return;
-    this.#sentAt = Date.now();
+    this.#noteSend();
     this.#connection.send(`${PATCH}:${this.key}`, patch);
     this.#changed();
+  }
+
+  #noteSend() {
+    this.#keepSoon();
+    this.#sends.push({ mark: this.#replica.mark, at: Date.now() });
   }
 
   fetchState() {
@@ -165,8 +185,9 @@ export class SyncedDocument {
     clearTimeout(this.#syncing);
     this.#syncing = undefined;
     this.#isWanted = false;
-    this.#sentAt = Date.now();
-    this.#connection.send(`${SET}:${this.key}`, this.#replica.takeState());
+    const state = this.#replica.takeState();
+    this.#noteSend();
+    this.#connection.send(`${SET}:${this.key}`, state);
     this.#changed();
     return true;
   }
@@ -205,30 +226,20 @@ export class SyncedDocument {
    * @param {ArrayBuffer | ArrayBufferView} [bytes]
    */
   #callOut(event, name, given = {}, bytes) {
-    if (typeof name !== "string") throw new TypeError("the name of an action or a task must be a string");
-    if (!isObject(given)) throw new TypeError("the arguments must be an object");
-    const reserved = ["type", ...(bytes === undefined ? [] : ["data"])].find((taken) => Object.hasOwn(given, taken));
-    if (reserved !== undefined) throw new TypeError(`the argument name ${JSON.stringify(reserved)} is reserved`); // actions-shape, binary-reserved
+    const data = callData(name, given, bytes !== undefined);
     const type = `${event}:${this.key}`;
-    const data = { type: name, ...given };
     this.#connection.flush(); // the server must have the earlier edits
-    return bytes === undefined ? this.#connection.send(type, data) : this.#connection.sendBytes(type, data, view(bytes));
+    return bytes === undefined ? this.#connection.send(type, data) : this.#connection.sendBytes(type, data, bytesView(bytes));
   }
 
-  /** @param {string} name @param {Handler} handler @returns {() => void} */
+  /** @param {string} name @param {Handler} handler */
   onAction(name, handler) {
-    this.#handlers.set(name, handler);
-    return () => {
-      if (this.#handlers.get(name) === handler) this.#handlers.delete(name);
-    };
+    return this.#actions.on(name, handler);
   }
 
-  /** @param {Handler} handler @returns {() => void} */
+  /** @param {Handler} handler */
   onOtherAction(handler) {
-    this.#otherHandler = handler;
-    return () => {
-      if (this.#otherHandler === handler) this.#otherHandler = undefined;
-    };
+    return this.#actions.onOther(handler);
   }
 
   // The session
@@ -253,13 +264,24 @@ export class SyncedDocument {
     clearTimeout(this.#asking);
     clearTimeout(this.#answering);
     this.#owed = 0;
+    this.#sends = [];
+    this.#requests = [];
     this.#follows = this.#isWrong = false;
     this.#changed();
   }
 
   /** Records that a frame has arrived. @param {number} now */
   hear(now) {
-    if (this.#replica.isUnconfirmed && now - this.#sentAt >= DELIVERED_AFTER) this.#replica.confirm();
+    const later = this.#sends.findIndex(({ at }) => now - at < DELIVERED_AFTER);
+    const sends = this.#sends.splice(0, later < 0 ? this.#sends.length : later);
+    for (const { mark } of sends) this.#replica.confirm(mark);
+    if (sends.length > 0) this.#keepSoon();
+  }
+
+  /** Records whether the connection may be dead. @param {boolean} isInDoubt */
+  doubtConnection(isInDoubt) {
+    this.#isInDoubt = isInDoubt;
+    this.#changed();
   }
 
   /** Requests the state, because a frame could not be read and the replica may be wrong. */
@@ -282,7 +304,7 @@ export class SyncedDocument {
     else if (name === GET) {
       this.#owed += 1;
       this.#answer(); // state-get, state-get-data
-    } else return this.#run(data);
+    } else return this.#actions.run(data);
     return true;
   }
 
@@ -290,10 +312,15 @@ export class SyncedDocument {
   #receiveState(data) {
     clearTimeout(this.#asking);
     this.#askedAt = -Infinity;
-    const restored = this.#replica.applyState(data, !this.#follows);
+    if (this.#isRestored && Object.keys(this.#replica.versions[0]).some((name) => !Object.hasOwn(data, name))) {
+      this.#replica = new Replica(data); // the kept edits belong to another kind of document
+    }
+    this.#isRestored = false;
+    const restored = this.#replica.applyState(data, !this.#follows, this.#requests.shift());
     this.#follows = true;
     this.#isWrong = false;
     if (restored || this.#isWanted) this.#push();
+    this.#keepSoon();
     this.#changed();
   }
 
@@ -311,14 +338,6 @@ export class SyncedDocument {
     this.#changed();
   }
 
-  /** @param {any} data */
-  #run(data) {
-    const { type, ...given } = data;
-    const handler = this.#handlers.get(type) ?? this.#otherHandler;
-    if (handler) callSafely(handler, given, type);
-    return handler !== undefined;
-  }
-
   #answer() {
     clearTimeout(this.#answering);
     while (this.#owed > 0 && !this.#connection.isCongested()) {
@@ -326,6 +345,29 @@ export class SyncedDocument {
       this.sendState();
     }
     if (this.#owed > 0) this.#answering = setTimeout(() => this.#answer(), ANSWER_AGAIN_AFTER);
+  }
+
+  // Kept edits
+
+  /** Continues with the edits of an earlier page. @param {import("./kept-edits.js").Entry} entry */
+  restore(entry) {
+    this.#replica.restore(entry);
+    this.#isRestored = true;
+    this.#isWanted ||= entry.isWanted;
+    this.#changed();
+  }
+
+  #keepSoon() {
+    if (this.#connection.keep) this.#keeping ??= setTimeout(() => this.keep(), KEPT_WITHIN);
+  }
+
+  /** Keeps the edits that a reload would lose now. */
+  keep() {
+    clearTimeout(this.#keeping);
+    this.#keeping = undefined;
+    const { versions, value, isPending, isUnconfirmed } = this.#replica;
+    const isWanted = this.#isWanted || this.#syncing !== undefined;
+    this.#connection.keep?.(this, isPending || isUnconfirmed ? { versions, value, isWanted } : null);
   }
 
   // Requests
@@ -339,6 +381,7 @@ export class SyncedDocument {
     }
     clearTimeout(this.#asking);
     if (!this.#connection.send(`${GET}:${this.key}`, {})) return false;
+    this.#requests.push(this.#replica.mark);
     this.#askedAt = Date.now();
     return true;
   }
@@ -362,11 +405,4 @@ export class SyncedDocument {
     this.#snapshot = now;
     this.#changes.emit(this);
   }
-}
-
-/** @param {ArrayBuffer | ArrayBufferView} bytes */
-function view(bytes) {
-  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (Object.prototype.toString.call(bytes) === "[object ArrayBuffer]") return new Uint8Array(bytes);
-  throw new TypeError("bytes must be an ArrayBuffer or a view of one; for a File, pass `await file.arrayBuffer()`");
 }

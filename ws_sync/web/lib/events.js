@@ -85,6 +85,12 @@ const WITHOUT_KEY = new Map([
   [REQUEST_USER_SESSION, () => true],
 ]);
 
+/** Checks the type of an application's event (events-custom). @param {string} type */
+export function checkOwnType(type) {
+  if (typeof type !== "string" || type.startsWith("_"))
+    throw new TypeError("the type of an application's event must be a string that does not begin with an underscore");
+}
+
 /**
  * Returns whether an event is an event of the protocol that a client handles.
  * @param {Event} event

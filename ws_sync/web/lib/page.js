@@ -1,20 +1,20 @@
-/** Page events: the network is back, the page is visible again, or the page is being closed. */
+/** Page events: the network is back, the page is shown again, or the page is hidden or closed. */
 
 /**
- * @param {{retry: () => void, flush: () => void}} session
+ * @param {{wake: () => void, leave: () => void}} session
  * @returns {() => void} removes the listeners
  */
-export function watchPage(session) {
+export function watchPage({ wake, leave }) {
   const page = globalThis.document;
   if (page === undefined) return () => {};
-  const retry = () => session.retry();
-  const look = () => (page.visibilityState === "visible" ? session.retry() : session.flush());
-  const leave = () => session.flush();
-  addEventListener("online", retry);
+  const look = () => (page.visibilityState === "visible" ? wake() : leave());
+  addEventListener("online", wake);
+  addEventListener("pageshow", wake);
   addEventListener("pagehide", leave);
   page.addEventListener("visibilitychange", look);
   return () => {
-    removeEventListener("online", retry);
+    removeEventListener("online", wake);
+    removeEventListener("pageshow", wake);
     removeEventListener("pagehide", leave);
     page.removeEventListener("visibilitychange", look);
   };

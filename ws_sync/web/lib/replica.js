@@ -1,126 +1,226 @@
 /**
- * A client's copy of one document: what the user sees, what was sent, and what the server surely has. No I/O, no clock.
+ * A client's replica of one document, with the edits that are not sent yet. No I/O, no clock.
  *
- * - `value` is what the user sees, all edits included;
- * - `shared` is what both sides hold when all frames have arrived: the last `_SET`, and every patch since, received and sent;
- *   `value` differs from it by edits that were not sent yet;
- * - `confirmed` is what the server surely had; `shared` differs from it by edits that may be lost with the connection.
+ * - `shared` is what both sides hold after everything has arrived: the last `_SET` and every patch after it, also those
+ *   that were sent.
+ * - `value` is what the user sees: `shared` with the edits that are not sent yet.
+ * - `versions` are the states that the server may have: one for each unconfirmed send. The first is the state that the
+ *   server certainly has, the others are the states after each send. The last one is `shared`.
  *
- * A patch is the difference from `shared` in the moment in which it is sent, so it always fits the latest state of the
- * server that is known here (state-client-patch). When the server's state changes below an edit:
+ * A patch is the difference from `shared` when it is sent, so it always fits the latest known state of the server
+ * (state-client-patch). The server changes the state below an edit in three ways:
  *
- * - A `_SET` replaces what is shared. An edit that was not sent is put on top of it; on the same connection, one that was
- *   sent is gone if it is not in there, since the server has decided.
- * - The first `_SET` of a new connection may lack edits that were on their way when the last one broke. They are made
- *   again in places where the server still has just what it had before them; elsewhere they have arrived, or others have
- *   written since.
- * - A `_PATCH` changes what is shared, and an edit that was not sent is put on top of that.
+ * - A `_SET` replaces `shared`. Edits that are not sent are merged into it. An edit that was sent is gone if it is not
+ *   in the state, because the server has decided; but not if it was sent after the request that the `_SET` answers.
+ * - The first `_SET` of a new connection may lack edits that were lost with the last connection. It is compared with the
+ *   versions to find out how many sends have arrived. The edits of the other sends are sent again, unless others have
+ *   written to their places.
+ * - A `_PATCH` changes `shared` and every version, and edits that are not sent are merged into the result.
  *
- * `three-way-merge.js` says what "on top" is; `docs/clients.md` tells all this to users.
+ * `three-way-merge.js` has the rule for merging. The Python client has the same replica, and `docs/clients.md` describes
+ * it for users.
  */
 
 import { diff } from "./diff.js";
 import { MAX_DEPTH, depthOf, equal, isObject, toJson } from "./json.js";
-import { merge } from "./three-way-merge.js";
 import { apply } from "./patch.js";
 import { Refused } from "./pointer.js";
+import { merge } from "./three-way-merge.js";
 
 /** @typedef {import("./json.js").Json} Json */
 /** @typedef {import("./json.js").JsonObject} JsonObject */
 /** @typedef {import("./patch.js").Operation} Operation */
+/** @typedef {{sent: number, state: JsonObject}} Version the state after this number of sends */
 
-/** Deeper states are refused: what is around one in a frame has to be within the limit as well. */
+/** The maximum nesting of a state: the frame around a state must be within the limit as well. */
 const MAX_STATE_DEPTH = MAX_DEPTH - 4;
+
+/** The maximum number of versions. If more sends are unconfirmed, some share a version. */
+const MAX_VERSIONS = 64;
 
 export class Replica {
   /** @type {JsonObject} */ #value;
   /** @type {JsonObject} */ #shared;
-  /** @type {JsonObject} */ #confirmed;
+  #sent = 0;
+  /** @type {Version[]} */ #versions;
 
-  /** @param {JsonObject} initial what is seen until the server's state arrives */
+  /** @param {JsonObject} initial the value until the server's state arrives */
   constructor(initial) {
-    this.#value = this.#shared = this.#confirmed = objectOf(initial);
+    this.#value = this.#shared = stateOf(initial);
+    this.#versions = [{ sent: 0, state: this.#shared }];
   }
 
   get value() {
     return this.#value;
   }
 
-  /** Whether there are edits that were not sent. */
+  /** Whether there are edits that are not sent. */
   get isPending() {
     return !equal(this.#shared, this.#value);
   }
 
-  /** Whether there are edits that were sent, and may be lost with the connection. */
+  /** Whether there are edits that were sent and may be lost with the connection. */
   get isUnconfirmed() {
-    return this.#shared !== this.#confirmed;
+    return this.#versions.length > 1;
+  }
+
+  /** The states that the server may have, the confirmed one first. @returns {JsonObject[]} */
+  get versions() {
+    return this.#versions.map(({ state }) => state);
   }
 
   /**
-   * Takes over an edit of the application.
+   * Continues with the versions and the value of an earlier replica, and merges the edits made since into the value.
+   * @param {{versions: JsonObject[], value: JsonObject}} earlier
+   */
+  restore({ versions, value }) {
+    this.#value = merge(this.#shared, this.#value, stateOf(value), true);
+    this.#versions = versions.map((state, index) => ({ sent: index, state: stateOf(state) }));
+    this.#sent = versions.length - 1;
+    this.#shared = this.#versions[this.#sent].state;
+  }
+
+  /** The number of sends so far: the mark that `confirm` and `applyState` take. */
+  get mark() {
+    return this.#sent;
+  }
+
+  /**
+   * Takes an edit of the application.
    * @param {JsonObject} next
    * @returns {boolean} whether it changes anything
-   * @throws {TypeError | RangeError} it is not an object, or not JSON
+   * @throws {TypeError | RangeError} if it is not an object, or not JSON
    */
   edit(next) {
-    const state = objectOf(next);
-    if (equal(state, this.#value)) return false;
-    this.#value = state;
+    const value = stateOf(next);
+    if (equal(value, this.#value)) return false;
+    this.#value = value;
     return true;
   }
 
-  /** The patch of all pending edits, which count as sent from now on; empty if there are none. @returns {Operation[]} */
+  /** Returns the patch of all pending edits, which count as sent. It is empty if there are none. @returns {Operation[]} */
   takePatch() {
     const patch = diff(this.#shared, this.#value);
-    this.#shared = this.#value;
+    if (patch.length > 0) this.#addVersion();
     return patch;
   }
 
-  /** The whole state, which counts as sent from now on. @returns {JsonObject} */
+  /** Returns the whole state, which counts as sent. @returns {JsonObject} */
   takeState() {
-    this.#shared = this.#value;
+    this.#addVersion();
     return this.#value;
   }
 
-  /** Notes that all that was sent has arrived. */
-  confirm() {
-    this.#confirmed = this.#shared;
+  #addVersion() {
+    this.#shared = this.#value;
+    this.#sent += 1;
+    this.#versions.push({ sent: this.#sent, state: this.#value });
+    if (this.#versions.length > MAX_VERSIONS) this.#versions.splice(1, 1);
+  }
+
+  /** Records that the server has everything that was sent before a mark. @param {number} mark */
+  confirm(mark) {
+    while (this.#versions.length > 1 && this.#versions[1].sent <= mark) this.#versions.shift();
   }
 
   /**
-   * Takes over a `_SET` (state-set-replaces).
+   * Takes a `_SET` (state-set-replaces).
    * @param {JsonObject} data
    * @param {boolean} isFirst whether it is the first of its connection
-   * @returns {boolean} whether edits that were lost with the last connection are to be sent again
+   * @param {number} [since] the mark of the request that it answers: later edits are in flight
+   * @returns {boolean} whether edits that were lost with the last connection must be sent again
    */
-  applyState(data, isFirst) {
-    const below = isFirst ? merge(this.#confirmed, this.#shared, data, false) : data;
-    this.#value = merge(this.#shared, this.#value, below, true);
-    this.#shared = this.#confirmed = data;
-    return !equal(below, data);
+  applyState(data, isFirst, since = this.#sent) {
+    const state = equal(data, this.#shared) ? this.#shared : data; // a state that did not change is the same object
+    const base = isFirst ? this.#arrived(state) : this.#at(since);
+    const below = merge(base, this.#shared, state, !isFirst);
+    const value = merge(this.#shared, this.#value, below, true);
+    if (!equal(value, this.#value)) this.#value = value;
+    const inFlight = !isFirst && since < this.#sent;
+    this.#shared = inFlight ? below : state;
+    this.#versions = [{ sent: inFlight ? since : this.#sent, state }];
+    if (inFlight) this.#versions.push({ sent: this.#sent, state: below });
+    return isFirst && !equal(below, state);
   }
 
   /**
    * Applies a `_PATCH`.
    * @param {Json} patch
-   * @throws {Refused} it can't be applied; nothing has changed (patch-atomic)
+   * @throws {Refused} if it can't be applied; nothing has changed (patch-atomic)
    */
   applyPatch(patch) {
-    const shared = this.#shared;
-    const next = /** @type {JsonObject} */ (apply(shared, patch));
-    if (!isObject(next)) throw new Refused("a document is an object");
-    if (depthOf(next) > MAX_STATE_DEPTH) throw new Refused("the document would be nested too deep");
-    // What the server surely had becomes what its change makes of that.
-    this.#confirmed = this.#confirmed === shared ? next : merge(shared, next, this.#confirmed, true);
-    this.#value = merge(shared, this.#value, next, true);
+    const next = /** @type {JsonObject} */ (apply(this.#shared, patch));
+    if (!isObject(next)) throw new Refused("the result of a patch must be an object");
+    if (depthOf(next) > MAX_STATE_DEPTH) throw new Refused("the document would be nested too deeply");
+    this.#value = merge(this.#shared, this.#value, next, true);
+    this.#followVersions(patch);
+    this.#versions.push({ sent: this.#sent, state: next });
     this.#shared = next;
+  }
+
+  /**
+   * Applies a patch of the server to the earlier versions. A patch that does not apply to a version proves that a later
+   * send has arrived.
+   * @param {Json} patch
+   */
+  #followVersions(patch) {
+    /** @type {Version[]} */ let followed = [];
+    for (const { sent, state } of this.#versions.slice(0, -1)) {
+      try {
+        const next = apply(state, patch);
+        if (isObject(next)) followed.push({ sent, state: next });
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        followed = [];
+      }
+    }
+    this.#versions = followed;
+  }
+
+  /** Returns the version after the sends before a mark. @param {number} mark */
+  #at(mark) {
+    return (this.#versions.findLast(({ sent }) => sent <= mark) ?? this.#versions[0]).state;
+  }
+
+  /**
+   * Returns the version with the sends that have arrived, as far as a state shows it. If the state contradicts all
+   * versions, it is the confirmed one.
+   * @param {JsonObject} state
+   */
+  #arrived(state) {
+    const states = this.#versions.map((version) => version.state);
+    // All agreeing versions have the same values at the places that decided. Of the other places, which others have
+    // written to, the earliest version loses the fewest edits.
+    return states[agreeing(states, state)?.[0] ?? 0];
   }
 }
 
+/**
+ * Returns the indices of the versions that agree with a value at the places that sends changed. A place that agrees with
+ * no version does not count, because others have written to it.
+ * @param {(Json | undefined)[]} versions
+ * @param {Json | undefined} value undefined stands for a member that does not exist
+ * @returns {number[] | null} null if no place counts; empty if two places contradict each other
+ */
+function agreeing(versions, value) {
+  const equals = new Set([...new Set(versions)].filter((version) => equal(version, value))); // most are the same object
+  const same = [...versions.keys()].filter((index) => equals.has(versions[index]));
+  if (same.length > 0) return same.length < versions.length ? same : null;
+  if (!isObject(value) || !versions.every(isObject)) return null;
+  /** @param {any} object @param {string} name */
+  const member = (object, name) => (Object.hasOwn(object, name) ? object[name] : undefined);
+  const names = new Set(versions.flatMap((version) => Object.keys(/** @type {any} */ (version))));
+  const found = [...names]
+    .map((name) => agreeing(versions.map((version) => member(version, name)), member(value, name)))
+    .filter((indices) => indices !== null);
+  if (found.length === 0) return null;
+  return found.reduce((all, indices) => all.filter((index) => indices.includes(index)));
+}
+
 /** @param {any} value @returns {JsonObject} */
-function objectOf(value) {
+function stateOf(value) {
   const made = toJson(value);
-  if (!isObject(made)) throw new TypeError("the state of a document is an object");
-  if (depthOf(made) > MAX_STATE_DEPTH) throw new RangeError("the document would be nested too deep");
+  if (!isObject(made)) throw new TypeError("the state of a document must be an object");
+  if (depthOf(made) > MAX_STATE_DEPTH) throw new RangeError("the document would be nested too deeply");
   return made;
 }

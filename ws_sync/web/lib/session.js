@@ -11,6 +11,7 @@
  */
 
 import { Backoff } from "./backoff.js";
+import { Pairing } from "./binary-pairs.js";
 import { SyncedDocument } from "./document.js";
 import {
   BIN_META,
@@ -23,32 +24,26 @@ import {
   USER_SESSION,
   bytesOf,
   check,
+  checkOwnType,
   read,
   write,
 } from "./events.js";
 import { checked, storedIdentity } from "./identity.js";
-import { MalformedFrame } from "./json.js";
+import { MalformedFrame, sizeOf } from "./json.js";
+import { KeptEdits } from "./kept-edits.js";
+import { Liveness } from "./liveness.js";
 import { watchPage } from "./page.js";
-import { Pairing } from "./binary-pairs.js";
 import { Refused } from "./pointer.js";
-import { Signal, callSafely, report } from "./signal.js";
+import { Signals, callSafely, report } from "./signal.js";
+import { Timers } from "./timers.js";
+import { timesOf } from "./times.js";
+import { webSocketUrl } from "./url.js";
 
 /** @typedef {import("./events.js").Event} Event */
 /** @typedef {"stopped" | "connecting" | "connected" | "disconnected"} Status */
 
 /** The number of buffered bytes from which no states are sent until the server has read. */
 const CONGESTED = 1 << 20;
-
-const SIGNALS = /** @type {const} */ (["status", "toast", "download", "sent", "received", "problem"]);
-
-/** @type {{firstDelay: number, maxDelay: number, steadyAfter: number, openWithin: number, quietFor: number}} */
-const TIMES = {
-  firstDelay: 250, // the first delay after a loss; each later one is up to twice as long
-  maxDelay: 10_000,
-  steadyAfter: 3000, // a connection that ends sooner counts as a failed attempt
-  openWithin: 10_000, // an attempt to connect fails after this time
-  quietFor: 1000, // after this silence the server is assumed not to request an identification
-};
 
 export class Session {
   #url;
@@ -58,15 +53,19 @@ export class Session {
   #backoff;
   /** @type {Map<string, SyncedDocument>} */ #documents = new Map();
   /** @type {Map<string, (data: any) => unknown>} */ #eventHandlers = new Map();
-  #signals = Object.fromEntries(SIGNALS.map((name) => [name, /** @type {Signal<any>} */ (new Signal())]));
+  #signals = new Signals("status", "toast", "download", "sent", "received", "problem");
   /** @type {Status} */ #status = "stopped";
   /** @type {WebSocket | null} */ #socket = null;
   #pairing = new Pairing();
   /** Whether the server has requested the identification on this connection. */
   #wasRequested = false;
   #connectedAt = 0;
+  #liveness;
+  #keptEdits;
+  /** Whether the session opens its connection as soon as the kept edits are restored. */
+  #isRestoring = false;
   #unwatch = () => {};
-  /** @type {Set<ReturnType<typeof setTimeout>>} */ #timers = new Set();
+  #timers = new Timers();
   /** @type {number | null} */ #retryAt = null;
   /** @type {string | null} */ #reason = null;
 
@@ -74,14 +73,18 @@ export class Session {
    * @param {string | URL} url
    * @param {any} [options]
    */
-  constructor(url, { identify, WebSocket = globalThis.WebSocket, ...times } = {}) {
+  constructor(url, { identify, persist, WebSocket = globalThis.WebSocket, ...times } = {}) {
     this.#url = webSocketUrl(url);
+    this.#keptEdits = persist === undefined ? null : new KeptEdits(persist, this.#url);
     this.#identify = identify ?? (() => storedIdentity(this.#url));
     this.#WebSocket = WebSocket;
-    const unknown = Object.keys(times).find((name) => !Object.hasOwn(TIMES, name));
-    if (unknown !== undefined) throw new TypeError(`unknown option ${JSON.stringify(unknown)} of a session`);
-    this.#times = { ...TIMES, ...times };
+    this.#times = timesOf(times);
     this.#backoff = new Backoff({ first: this.#times.firstDelay, most: this.#times.maxDelay });
+    this.#liveness = new Liveness(this.#times, {
+      probe: () => this.#probe(),
+      doubt: (isInDoubt) => this.#documents.forEach((document) => document.doubtConnection(isInDoubt)),
+      lose: () => this.#lost(),
+    });
     if (typeof this.#WebSocket !== "function") throw new TypeError("no global WebSocket class; pass one as the option WebSocket");
   }
 
@@ -120,13 +123,37 @@ export class Session {
   // Connecting and closing
 
   connect() {
-    if (this.#socket) return;
+    if (this.#socket || this.#isRestoring) return;
     if (this.#status === "stopped") {
-      this.#unwatch = watchPage(this);
+      this.#unwatch = watchPage({ wake: () => this.#wake(), leave: () => this.#leave() });
       this.#backoff.reset();
     }
     this.#reason = null;
+    if (this.#keptEdits === null || this.#keptEdits.isReady) this.#open();
+    else this.#restore(this.#keptEdits);
+  }
+
+  /** Restores the kept edits of all documents, and connects. @param {KeptEdits} keptEdits */
+  async #restore(keptEdits) {
+    this.#isRestoring = true;
+    this.#become("connecting");
+    await keptEdits.claim();
+    for (const document of this.#documents.values()) this.#restoreDocument(document);
+    if (!this.#isRestoring) return; // closed in the meantime
+    this.#isRestoring = false;
     this.#open();
+  }
+
+  /** @param {SyncedDocument} document */
+  #restoreDocument(document) {
+    const entry = this.#keptEdits?.load(document.key, document.state);
+    if (entry) document.restore(entry);
+  }
+
+  /** The page is hidden or closed, and may not come back. */
+  #leave() {
+    this.flush();
+    if (this.#keptEdits) for (const document of this.#documents.values()) document.keep();
   }
 
   close() {
@@ -136,13 +163,12 @@ export class Session {
 
   /** @param {string} name @param {(value: any) => unknown} listener @returns {() => void} */
   on(name, listener) {
-    if (!Object.hasOwn(this.#signals, name)) throw new TypeError(`unknown signal ${JSON.stringify(name)} of a session`);
-    return this.#signals[name].add(listener);
+    return this.#signals.on(name, listener);
   }
 
   /** @param {string} type @param {(data: any) => unknown} handler @returns {() => void} */
   onEvent(type, handler) {
-    ownEvent(type);
+    checkOwnType(type);
     this.#eventHandlers.set(type, handler);
     return () => {
       if (this.#eventHandlers.get(type) === handler) this.#eventHandlers.delete(type);
@@ -164,8 +190,10 @@ export class Session {
       send: (type, data) => this.#send(type, data),
       sendBytes: (type, metadata, bytes) => this.#sendBytes(type, metadata, bytes),
       flush: () => this.flush(),
+      keep: this.#keptEdits ? (changed, entry) => this.#keptEdits?.save(changed.key, entry) : undefined,
     });
     this.#documents.set(key, document);
+    if (this.#keptEdits?.isReady) this.#restoreDocument(document);
     if (this.#status === "connected") document.join();
     return document;
   }
@@ -176,7 +204,7 @@ export class Session {
 
   /** @param {string} type @param {any} [data] */
   send(type, data) {
-    ownEvent(type);
+    checkOwnType(type);
     this.flush();
     return this.#send(type, data);
   }
@@ -191,32 +219,53 @@ export class Session {
     if (this.#status === "disconnected") this.#open();
   }
 
+  /** The page is shown again, or the network is back: the connection may be dead. */
+  #wake() {
+    this.retry();
+    if (this.#status === "connected") this.#liveness.check();
+  }
+
+  /** Requests the smallest state, which the server must answer. @returns {boolean} false if there is none */
+  #probe() {
+    const [smallest] = this.documents
+      .filter((document) => document.isFollowing)
+      .sort((one, other) => sizeOf(one.state) - sizeOf(other.state));
+    return smallest?.fetchState() ?? false;
+  }
+
   // The connection
 
   #open() {
-    this.#clearTimers();
+    this.#timers.clear();
     this.#retryAt = null;
     this.#pairing = new Pairing(); // binary-per-connection
     this.#wasRequested = false;
-    const socket = new this.#WebSocket(this.#url); // connection-no-subprotocol
+    let socket;
+    try {
+      socket = new this.#WebSocket(this.#url); // connection-no-subprotocol
+    } catch (error) {
+      if (this.failures === 0) report(error); // the others of a row are most likely the same
+      return this.#lost();
+    }
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
     /** Ignores events of an older connection. @param {(event: any) => void} act */
     const current = (act) => (/** @type {any} */ event) => {
       if (this.#socket === socket) act(event);
     };
-    socket.onopen = current(() => this.#after(this.#times.quietFor, () => this.#connected()));
+    socket.onopen = current(() => this.#timers.after(this.#times.quietFor, () => this.#connected()));
     socket.onmessage = current(({ data }) => this.#receive(typeof data === "string" ? data : new Uint8Array(data)));
     socket.onclose = current(() => this.#lost());
     socket.onerror = () => {}; // `close` follows
-    this.#after(this.#times.openWithin, () => this.#lost());
+    this.#timers.after(this.#times.openWithin, () => this.#lost());
     this.#become("connecting");
   }
 
   #connected() {
     if (this.#status !== "connecting") return; // connected already, or closed by a listener
-    this.#clearTimers();
+    this.#timers.clear();
     this.#connectedAt = Date.now();
+    this.#liveness.start();
     this.#become("connected");
     for (const document of this.#documents.values()) if (this.#isConnected()) document.open();
   }
@@ -227,12 +276,13 @@ export class Session {
     if (wasSteady) this.#backoff.reset();
     const wait = this.#backoff.next();
     this.#retryAt = Date.now() + wait;
-    this.#after(wait, () => this.#open()); // session-reconnect
+    this.#timers.after(wait, () => this.#open()); // session-reconnect
     this.#become("disconnected");
   }
 
   /** @param {string | null} reason */
   #stop(reason) {
+    this.#isRestoring = false;
     this.#drop();
     this.#unwatch();
     this.#retryAt = null;
@@ -242,7 +292,7 @@ export class Session {
 
   /** Closes and forgets the WebSocket. */
   #drop() {
-    this.#clearTimers();
+    this.#timers.clear();
     const socket = this.#socket;
     this.#socket = null;
     try {
@@ -251,31 +301,33 @@ export class Session {
       report(error);
     }
     for (const document of this.#documents.values()) document.lose();
+    this.#liveness.stop(); // after that, because it ends the doubt
   }
 
   /** @param {Status} status */
   #become(status) {
     this.#status = status;
-    this.#signals.status.emit(this);
+    this.#signals.emit("status", this);
   }
 
   // Receiving
 
   /** @param {string | Uint8Array} frame */
   #receive(frame) {
+    this.#liveness.hear();
     for (const document of this.#documents.values()) document.hear(Date.now());
     /** @type {Event | null} */ let event = null;
     try {
       event = typeof frame === "string" ? read(frame) : this.#pairing.complete(frame);
-      this.#signals.received.emit({ frame, event });
+      this.#signals.emit("received", { frame, event });
       this.#act(event, typeof frame === "string");
     } catch (error) {
-      if (event === null) this.#signals.received.emit({ frame, event });
+      if (event === null) this.#signals.emit("received", { frame, event });
       if (error instanceof MalformedFrame)
         for (const document of this.#documents.values()) document.doubt(); // it may have been a patch
       else if (!(error instanceof Refused)) report(error);
       const verdict = error instanceof MalformedFrame ? "malformed" : "refused";
-      this.#signals.problem.emit({ frame, event, verdict, reason: String(/** @type {any} */ (error).message) });
+      this.#signals.emit("problem", { frame, event, verdict, reason: String(/** @type {any} */ (error).message) });
     }
   }
 
@@ -290,7 +342,7 @@ export class Session {
     if (this.#status !== "connected") return; // closed by a listener
     if (event.type === BIN_META && isText) return this.#pairing.announce(event);
     if (!this.#isKnown(event) || !this.#carryOut(event)) {
-      this.#signals.problem.emit({ frame: null, event, verdict: "ignored", reason: `no handler for ${event.type}` });
+      this.#signals.emit("problem", { frame: null, event, verdict: "ignored", reason: `no handler for ${event.type}` });
     }
   }
 
@@ -308,9 +360,9 @@ export class Session {
   #carryOut(event) {
     const handler = this.#eventHandlers.get(event.type);
     if (handler) callSafely(handler, event.data);
-    else if (event.type === TOAST) this.#signals.toast.emit(event.data);
+    else if (event.type === TOAST) this.#signals.emit("toast", event.data);
     else if (event.type === DOWNLOAD)
-      this.#signals.download.emit({ filename: event.data.filename, bytes: bytesOf(event.data.data) });
+      this.#signals.emit("download", { filename: event.data.filename, bytes: bytesOf(event.data.data) });
     else if (event.type === DISCONNECT) this.#stop(event.data);
     else return this.#documents.get(/** @type {string} */ (event.key))?.receive(event) ?? false; // events-unknown-key
     return true;
@@ -346,7 +398,9 @@ export class Session {
   /** @param {string} type @param {any} [data] */
   #send(type, data) {
     const text = write(type, data);
-    return this.#isConnected() && this.#transmit(text);
+    if (!this.#isConnected() || !this.#transmit(text)) return false;
+    this.#liveness.edit();
+    return true;
   }
 
   /** @param {string} type @param {any} metadata @param {Uint8Array} bytes */
@@ -363,42 +417,7 @@ export class Session {
   #transmit(frame) {
     if (this.#socket?.readyState !== 1) return false;
     this.#socket.send(frame);
-    this.#signals.sent.emit({ frame });
+    this.#signals.emit("sent", { frame });
     return true;
   }
-
-  // Timers
-
-  /** @param {number} milliseconds @param {() => void} act */
-  #after(milliseconds, act) {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      act();
-    }, milliseconds);
-    this.#timers.add(timer);
-  }
-
-  #clearTimers() {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
-  }
-}
-
-/** events-custom. @param {string} type */
-function ownEvent(type) {
-  if (typeof type !== "string" || type.startsWith("_"))
-    throw new TypeError("the type of an application's event must be a string that does not begin with an underscore");
-}
-
-/**
- * Returns the absolute ws or wss URL of an address; a path is on the page's own host.
- * @param {string | URL} url
- * @returns {string}
- */
-function webSocketUrl(url) {
-  const made = new URL(url, globalThis.location?.href);
-  made.protocol = { "http:": "ws:", "https:": "wss:" }[made.protocol] ?? made.protocol;
-  made.hash = "";
-  if (made.protocol !== "ws:" && made.protocol !== "wss:") throw new TypeError(`not a WebSocket URL: ${url}`);
-  return made.href;
 }

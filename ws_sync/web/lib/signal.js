@@ -41,3 +41,25 @@ export class Signal {
     for (const { listener } of [...this.#listeners]) callSafely(listener, value);
   }
 }
+
+/** Signals by name. */
+export class Signals {
+  /** @type {Map<string, Signal<any>>} */ #signals;
+
+  /** @param {string[]} names */
+  constructor(...names) {
+    this.#signals = new Map(names.map((name) => [name, new Signal()]));
+  }
+
+  /** @param {string} name @param {(value: any) => unknown} listener @returns {() => void} removes the listener */
+  on(name, listener) {
+    const signal = this.#signals.get(name);
+    if (signal === undefined) throw new TypeError(`unknown signal ${JSON.stringify(name)} of a session`);
+    return signal.add(listener);
+  }
+
+  /** @param {string} name @param {any} value */
+  emit(name, value) {
+    this.#signals.get(name)?.emit(value);
+  }
+}
