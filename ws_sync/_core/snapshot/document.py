@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import orjson
 
@@ -28,7 +28,7 @@ from ws_sync._core.json.diff import Operation, diff
 from ws_sync._core.json.patch import apply
 from ws_sync._core.json.pointer import join
 from ws_sync._core.snapshot.member_offsets import MemberOffsets, Unstable
-from ws_sync._core.snapshot.patch_effect import any_moves, is_effect, operations_in
+from ws_sync._core.snapshot.patch_effect import AppliedPatch, any_moves, is_effect, operations_in
 from ws_sync._core.snapshot.text_diff import (
     Operations,
     Pair,
@@ -63,25 +63,6 @@ AttributeSnapshot: TypeAlias = Text | TrackedSnapshot
 
 Change: TypeAlias = tuple[list[bytes], AttributeSnapshot]
 """Operations, and the snapshot after them. Without operations, only the text has changed."""
-
-
-class AppliedPatch(Protocol):
-    """The effect of a patch of the peer on the attributes.
-
-    Attributes:
-        touched: names of the attributes that it reads or writes.
-    """
-
-    touched: set[str]
-
-    def before(self, wire: str) -> JSON:
-        """Return the value of an attribute before the patch."""
-
-    def after(self, wire: str) -> JSON:
-        """Return the value of an attribute after the patch."""
-
-    def is_in_place(self, wire: str) -> bool:
-        """Return whether the attribute is a list or dict that is changed in place."""
 
 
 class SnapshotDiff:

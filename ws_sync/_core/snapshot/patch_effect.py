@@ -1,4 +1,4 @@
-"""Whether a value has changed by exactly the patch that the peer has applied.
+"""The effect of a peer's patch: whether a value has changed by exactly this patch.
 
 Only operations are compared, and values at their paths. So the cost depends on the size of the
 patch, and not on that of the document. False means that it is not certain.
@@ -7,7 +7,7 @@ patch, and not on that of the document. False means that it is not certain.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import orjson
 
@@ -19,6 +19,26 @@ from ws_sync._core.json.pointer import parse
 from ws_sync.exceptions import RefusedPatch
 
 Tokens: TypeAlias = tuple[str, ...]
+
+
+class AppliedPatch(Protocol):
+    """The effect of a patch of the peer on the attributes.
+
+    Attributes:
+        touched: names of the attributes that it reads or writes.
+    """
+
+    touched: set[str]
+
+    def before(self, wire: str) -> JSON:
+        """Return the value of an attribute before the patch."""
+
+    def after(self, wire: str) -> JSON:
+        """Return the value of an attribute after the patch."""
+
+    def is_in_place(self, wire: str) -> bool:
+        """Return whether the attribute is a list or dict that is changed in place."""
+
 
 _MOVES = frozenset({"move", "copy"})
 

@@ -68,26 +68,22 @@ class SyncedList(list[Any]):
                 _link(self, value, index)
 
     def append(self, value: Any) -> None:
-        """As for a list."""
         value = _tracked(value)
         with LOCK:
             self._splice(len(self), len(self), [value])
 
     def extend(self, values: Iterable[Any]) -> None:
-        """As for a list."""
         added = [*map(_tracked, values)]
         with LOCK:
             self._splice(len(self), len(self), added)
 
     def insert(self, index: SupportsIndex, value: Any) -> None:
-        """As for a list."""
         value = _tracked(value)
         with LOCK:
             start = slice(index, index).indices(len(self))[0]
             self._splice(start, start, [value])
 
     def pop(self, index: SupportsIndex = -1) -> Any:
-        """As for a list."""
         with LOCK:
             value = self[index]
             at = range(len(self))[index]
@@ -95,23 +91,19 @@ class SyncedList(list[Any]):
         return value
 
     def remove(self, value: Any) -> None:
-        """As for a list."""
         with LOCK:
             self.pop(self.index(value))
 
     def clear(self) -> None:
-        """As for a list."""
         with LOCK:
             self._splice(0, len(self), [])
 
     def reverse(self) -> None:
-        """As for a list."""
         with LOCK:
             super().reverse()
             self._reordered()
 
     def sort(self, **options: Any) -> None:
-        """As for a list."""
         before = list(self)
         after = sorted(before, **options)
         with LOCK:
@@ -216,19 +208,16 @@ class SyncedDict(dict[Any, Any]):
                 _link(self, value, name)
 
     def update(self, *values: Any, **members: Any) -> None:
-        """As for a dict."""
         for name, value in dict(*values, **members).items():
             self[name] = value
 
     def setdefault(self, name: Any, default: Any = None) -> Any:
-        """As for a dict."""
         with LOCK:
             if name not in self:
                 self[name] = default
             return self[name]
 
     def pop(self, name: Any, *default: Any) -> Any:
-        """As for a dict."""
         with LOCK:
             if name not in self:
                 return super().pop(name, *default)
@@ -237,7 +226,6 @@ class SyncedDict(dict[Any, Any]):
         return value
 
     def popitem(self) -> tuple[Any, Any]:
-        """As for a dict."""
         with LOCK:
             name, value = super().popitem()
             _unlink(self, value)
@@ -245,7 +233,6 @@ class SyncedDict(dict[Any, Any]):
         return name, value
 
     def clear(self) -> None:
-        """As for a dict."""
         with LOCK:
             for name in list(self):
                 del self[name]
