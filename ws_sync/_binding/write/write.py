@@ -7,7 +7,6 @@ live objects in place, and undoes everything if code of the application raises.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel
@@ -83,18 +82,7 @@ class Write:
             return False  # a type may create another value
         if self._result[wire] is not cell or type(cell.live) not in TRACKED:
             return False
-        return not attribute.is_shared(cell.live) and self._is_alone
-
-    @cached_property
-    def _is_alone(self) -> bool:
-        """Whether the write certainly changes nothing but what it names."""
-        roots = [cell.live for cell in self._roots.values() if cell.live is not None]
-        for edit in self._simulation.edits:
-            if isinstance(edit, Assign) and edit.attribute.computed:
-                return False  # a setter may change anything
-            if type(edit.target) in TRACKED and not _is_in_one_place(edit.target, roots):
-                return False
-        return True
+        return not attribute.is_shared(cell.live)
 
     def commit(self) -> None:
         """Apply the write to the live objects.
@@ -250,21 +238,6 @@ def _touched(patch: JSON, names: Mapping[str, object]) -> set[str]:
                 continue  # the overlay reports the error
             touched |= {path[0]} if path else names.keys()
     return touched & names.keys()
-
-
-def _is_in_one_place(container: Any, roots: list[object]) -> bool:
-    """Return whether a tracked container, and each one that contains it, is in one place only."""
-    seen: set[int] = set()
-    while id(container) not in seen:
-        seen.add(id(container))
-        links = [link for link in container._links.values() if link.parent() is not None]
-        places = sum(link.times for link in links) + sum(each is container for each in roots)
-        if places > 1:
-            return False
-        if not links:
-            return True
-        container = links[0].parent()
-    return False
 
 
 class _Unreadable:

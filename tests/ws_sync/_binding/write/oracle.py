@@ -209,6 +209,8 @@ class Judge:
                 if isinstance(new, Node):
                     self.legal(new.shape, old, new)
                 continue
+            if old and new is not INVALID and text(json_of(new)) == text(old.json):
+                raise Unclear  # another value of the same JSON
             shape.check_write(name, before.live, removed=new is INVALID, added=old is None)
             if (
                 isinstance(new, Node)
@@ -444,6 +446,8 @@ def check(case: Case) -> None:
         _identical(before, live)
         if wrong is None and is_clear:
             raise Finding(f"refused: {error}") from error
+        return
+    if not is_clear:
         return
     if wrong is not None:
         raise Finding(f"accepted, although {wrong}: {case.owner.dump(live)!r}")
