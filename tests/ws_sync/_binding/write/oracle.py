@@ -206,7 +206,13 @@ class Judge:
             old, new = before.parts.get(name), after.get(name, INVALID)
             stays = not isinstance(new, Node) or new.origin is old
             if old and stays and new is not INVALID and text(json_of(new)) == text(old.json):
-                if isinstance(new, Node):
+                if isinstance(new, Node) and [id(e.origin) for e in _all(new)] != [
+                    *map(id, _all(old))
+                ]:
+                    try:
+                        shape.check_write(name, before.live)
+                    except Wrong as error:
+                        raise Unclear from error  # other values of the same JSON
                     self.legal(new.shape, old, new)
                 continue
             if old and new is not INVALID and text(json_of(new)) == text(old.json):
