@@ -24,6 +24,9 @@ from ws_sync._core.json.equality import equal
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
 from ws_sync.exceptions import Refused
 
+_SHARED = frozenset({str, int, bool, float, type(None), SyncedList, SyncedDict})
+"""Types of elements that may be in several places. A tracked container changes in all of them."""
+
 _SIZED = ("list", "set", "frozenset", "tuple", "deque", "dict")
 
 
@@ -365,12 +368,8 @@ def _is_editable(source: Fields, json: dict[str, JSON], place: Type) -> bool:
 
 def _is_alias(container: Any, value: Any) -> bool:
     """Return whether an object is an element more than once."""
-    kind = type(value)
-    if kind in (str, int, bool, float, type(None)) or isinstance(container, set | frozenset):
+    if type(value) in _SHARED or isinstance(container, set | frozenset):
         return False
-    if kind in (SyncedList, SyncedDict) and type(container) in (SyncedList, SyncedDict):
-        link = value._links.get(id(container))  # constant time, unlike a search
-        return link is not None and link.times > 1
     values = container.values() if isinstance(container, dict) else container
     return sum(map(is_, values, repeat(value))) > 1
 
