@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Generator
 
@@ -31,7 +32,13 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 
 def pytest_configure() -> None:
-    """Watch for what the marker stands for."""
+    """Watch for what the marker stands for, and pass on no SIGINT that is ignored.
+
+    A shell starts what runs in the background with SIGINT ignored. The processes that tests start
+    would ignore it, too.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.addaudithook(lambda event, _: _seen.add(event) if event in IO else None)
 
 

@@ -3,6 +3,7 @@
     WsSyncError
     ├── LocalError               an error of this program
     │   ├── NotJSON                  a value has no JSON form
+    │   ├── UnrecordedChange         a tracked container was changed past its own methods
     │   ├── NoSession                an object was created outside of any session
     │   ├── NotConnected             a session can't serve without a connection
     │   ├── UnknownAttribute         the object does not have this attribute
@@ -75,6 +76,29 @@ class NotJSON(LocalError, ValueError):
     def __str__(self) -> str:
         place = f"at {self.path!r}: " if self.path else ""
         return f"{place}{reprlib.repr(self.value)} has no JSON form: {self.reason}"
+
+
+class UnrecordedChange(LocalError):
+    """A tracked container was changed past its own methods; the next sync sends the whole value.
+
+    Attributes:
+        path: JSON Pointer of the container.
+        size: number of its members.
+        recorded: number of members according to its recorded changes.
+    """
+
+    def __init__(self, path: str, size: int, recorded: int) -> None:
+        super().__init__(path, size, recorded)
+        self.path = path
+        self.size = size
+        self.recorded = recorded
+
+    def __str__(self) -> str:
+        return (
+            f"the container at {self.path!r} has {self.size} members, but {self.recorded} according"
+            " to its recorded changes: change it by its own methods, and not by functions that"
+            " write into a list or a dict directly, such as list.append(rows, …), heapq or bisect"
+        )
 
 
 class NoSession(LocalError, LookupError):

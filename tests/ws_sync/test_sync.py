@@ -18,9 +18,10 @@ import pytest
 
 from tests.ws_sync.harness import DEADLINE, Client, Server
 from ws_sync._core.json.codec import MAX_DEPTH, MAX_VALUE_DEPTH
+from ws_sync._core.json.patch import apply
 from ws_sync._core.protocol import events
 from ws_sync._core.protocol.concurrent_edits import ConcurrentEdits
-from ws_sync._core.tracked.containers import SyncedList
+from ws_sync._core.tracked.containers import SyncedDict, SyncedList
 from ws_sync._server import document_state as state_module
 from ws_sync.exceptions import NoSession, NotJSON, UnknownAttribute
 from ws_sync.limits import LIMITS, Limits
@@ -787,6 +788,20 @@ async def test_tracked_attribute_is_followed_in_both_directions() -> None:
         _, state = await client.fence("NOTES")
     assert isinstance(notes.items, SyncedList)
     assert notes.items == state["items"] == [{"x": 1}]
+
+
+async def test_client_write_into_one_place_of_a_container_is_sent_at_the_others() -> None:
+    session, notes, _ = make(exclude=["total"])
+    rows = SyncedList([{"x": 1}, {"x": 2}])
+    items: Any = SyncedDict(a=rows, b=rows)
+    notes.items = items
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        await client.patch("NOTES", "remove", "/items/a/0")
+        event, patch = await client.receive()
+        state = apply({"items": {"a": [{"x": 2}], "b": [{"x": 1}, {"x": 2}]}}, patch)
+        assert event == "_PATCH:NOTES"
+        assert state["items"] == items == {"a": [{"x": 2}], "b": [{"x": 2}]}
 
 
 async def test_write_to_a_part_leaves_other_types_beside_it_alone() -> None:

@@ -235,14 +235,14 @@ async def test_known_failure_is_a_file_that_is_not_named(tmp_path: Path) -> None
     ("options", "left"),
     [
         (("-k", "unknown_action_is"), [".ws-sync/last-run.json"]),
-        (("-k", "its_level and info", "--replay-dir="), []),
+        ((*QUICK, "-k", "its_level and info", "--replay-dir="), []),
     ],
 )
 async def test_folder_is_made_only_for_files(
     options: tuple[str, ...], left: list[str], tmp_path: Path
 ) -> None:
     async with lying(liars.lists_toast_and_has_none) as url:
-        result = await kit(tmp_path, "--server-url", url, *QUICK, *options)
+        result = await kit(tmp_path, "--server-url", url, *options)
     assert "ws-sync replay" not in result.output
     assert everything(tmp_path) == left
 

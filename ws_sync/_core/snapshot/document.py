@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import orjson
 
@@ -24,10 +24,11 @@ from ws_sync._core.json.codec import (
     read_own,
     write_own,
 )
-from ws_sync._core.json.diff import diff
+from ws_sync._core.json.diff import Operation, diff
 from ws_sync._core.json.patch import apply
 from ws_sync._core.json.pointer import join
 from ws_sync._core.snapshot.member_offsets import MemberOffsets, Unstable
+from ws_sync._core.snapshot.patch_effect import AppliedPatch, any_moves, is_effect, operations_in
 from ws_sync._core.snapshot.text_diff import (
     Operations,
     Pair,
@@ -35,14 +36,15 @@ from ws_sync._core.snapshot.text_diff import (
     TooLong,
     Unfaithful,
     add_operation,
+    check_faithful,
     diff_scalar,
     replace_operation,
     replace_prefix,
     replace_size,
 )
-from ws_sync._core.snapshot.tracked_snapshot import TrackedDiff, TrackedSnapshot
-from ws_sync._core.tracked.containers import TRACKED, Container
-from ws_sync.exceptions import NotJSON, RefusedPatch
+from ws_sync._core.snapshot.tracked_snapshot import TrackedDiff, TrackedSnapshot, snapshot_since
+from ws_sync._core.tracked.containers import TRACKED, Container, change_log
+from ws_sync.exceptions import NotJSON, RefusedPatch, UnrecordedChange
 
 MAX_FOLLOWED = 1 << 24
 """Bytes of operations up to which a tracked snapshot follows a patch of the peer."""
@@ -53,30 +55,14 @@ _UNTOUCHED = object()
 _NO_SCALAR = object()
 """Marks an attribute whose snapshot was not made from a scalar."""
 
+_INCOMPARABLE = (Unfaithful, Unstable, TooLong, TypeError, RuntimeError, LookupError)
+"""Raised where parts can't be compared; the last two by values that a thread changes."""
+
 AttributeSnapshot: TypeAlias = Text | TrackedSnapshot
 """What the peer is known to hold of an attribute."""
 
 Change: TypeAlias = tuple[list[bytes], AttributeSnapshot]
 """Operations, and the snapshot after them. Without operations, only the text has changed."""
-
-
-class AppliedPatch(Protocol):
-    """The effect of a patch of the peer on the attributes.
-
-    Attributes:
-        touched: names of the attributes that it reads or writes.
-    """
-
-    touched: set[str]
-
-    def before(self, wire: str) -> JSON:
-        """Return the value of an attribute before the patch."""
-
-    def after(self, wire: str) -> JSON:
-        """Return the value of an attribute after the patch."""
-
-    def is_in_place(self, wire: str) -> bool:
-        """Return whether the attribute is a list or dict that is changed in place."""
 
 
 class SnapshotDiff:
@@ -120,7 +106,7 @@ class PeerSnapshot:
         self._snapshots: dict[str, AttributeSnapshot | None] = dict(snapshots)  # None: unknown
         self._scalars: dict[str, object] = {}
         self._offsets: dict[str, MemberOffsets] = {}
-        self._stale: list[TrackedSnapshot] = []  # to be brought up to date by `refresh`
+        self._stale: list[tuple[str, list[Operation]]] = []  # for `refresh`: names, and patches
 
     def value(self) -> dict[str, JSON]:
         """Decode what the peer holds, without unknown attributes."""
@@ -184,51 +170,66 @@ class PeerSnapshot:
     def apply_patch(self, patch: JSON, write: AppliedPatch) -> None:
         """Follow a patch that the peer has applied to what it holds.
 
-        The caller then applies the patch to the attributes, and calls `refresh`.
+        The snapshot becomes the older one with exactly this patch applied. Whatever else changes in
+        the attributes is a difference. The caller then applies the patch to the attributes, and
+        calls `refresh`.
 
         Args:
             patch: the patch.
             write: its effect on the attributes.
         """
         names = self._snapshots.keys() & write.touched
-        if self._apply_effect(names, write):
+        if self._apply_effect(names, patch, write):
             return
+        result = self._applied(names, patch)
+        for name in names:
+            self._set(name, _text_or_none(result.get(name, _UNTOUCHED)))
+
+    def refresh(self) -> None:
+        """Bring the tracked snapshots up to date that `apply_patch` has left for this.
+
+        Their containers were changed in place. A snapshot follows its container if nothing but the
+        patch has changed that. Otherwise the container is in several places, or code of the
+        application has changed it too: then the patch is applied to the text of the snapshot.
+        """
+        for name, patch in self._stale:
+            snapshot = self._snapshots[name]
+            assert isinstance(snapshot, TrackedSnapshot)
+            changes, path = TrackedDiff(None), _pointer(name)
+            operations = Operations(snapshot.size + MAX_FOLLOWED)
+            try:
+                changes.compare(operations, snapshot, path)
+                if is_effect(operations.texts, patch, {name: snapshot.source}):
+                    changes.commit()
+                    continue
+            except (*_INCOMPARABLE, UnrecordedChange):
+                pass
+            self._set(name, _text_or_none(self._applied([name], patch).get(name, _UNTOUCHED)))
+        self._stale.clear()
+
+    def _applied(self, names: Iterable[str], patch: JSON) -> dict[str, JSON]:
+        """Return what a patch makes of the snapshots of attributes; empty if it is refused."""
         members: dict[str, JSON] = dict.fromkeys(self._snapshots, _UNTOUCHED)
         members |= {name: _decode(held) for name, held in self.known(names).items()}
         try:
             result = apply(members, patch)
         except RefusedPatch:
-            self.forget(names)
-            return
-        for name in names:
-            value = result.get(name, _UNTOUCHED) if type(result) is dict else _UNTOUCHED
-            self._set(name, _text_or_none(value))
+            return {}
+        return result if type(result) is dict else {}
 
-    def refresh(self) -> None:
-        """Bring the tracked snapshots up to date that `apply_patch` has left for this."""
-        for snapshot in self._stale:
-            changes = TrackedDiff(None)
-            try:
-                changes.compare(Operations(snapshot.size + MAX_FOLLOWED), snapshot, "")
-            except (Unfaithful, TooLong, TypeError):
-                self.forget([name for name, held in self._snapshots.items() if held is snapshot])
-            else:
-                changes.commit()
-        self._stale.clear()
-
-    def _apply_effect(self, names: Iterable[str], write: AppliedPatch) -> bool:
+    def _apply_effect(self, names: Iterable[str], patch: JSON, write: AppliedPatch) -> bool:
         """Set snapshots to the values after a patch; False if the peer held other values before."""
         for name in names:
             held, before = self._snapshots[name], write.before(name)
             if isinstance(held, TrackedSnapshot):
-                if held.source is not before or not held.is_current:
+                if held.source is not before or not held.is_current or any_moves(patch):
                     return False
             elif held is None or not held.native or _dump_fast(before, None) != held.text:
                 return False
         for name, held in self.known(names).items():
             after = write.after(name)
             if isinstance(held, TrackedSnapshot) and write.is_in_place(name):
-                self._stale.append(held)
+                self._stale.append((name, operations_in(patch, name)))
             elif after is not write.before(name):
                 self._scalars.pop(name, None)
                 is_scalar = after.__class__ in _SCALARS
@@ -280,15 +281,27 @@ class PeerSnapshot:
             operations = Operations(around + held.size)
             try:
                 growth = changes.compare(operations, held, path)
-            except (Unfaithful, TooLong, TypeError):
+            except _INCOMPARABLE:
                 pass  # compared as a whole, below
+            except UnrecordedChange:
+                self._set(name, None)
+                raise
             else:
                 if operations.size <= around + held.size + growth:  # patch-size
                     changes.commit()
                     return operations.texts, held
+        then = change_log(value).last_change
         text = _dump_fast(value, default)
-        texts, newer = self._compare(name, value, held, text, default)
-        return texts, TrackedSnapshot(value, default) if newer.text == text else newer
+        copy: object = value
+        if text and held is not None:  # a thread may change the value: only its text is compared
+            try:
+                check_faithful(text, value, default, 0)
+                copy = orjson.loads(text)
+            except Unfaithful:
+                text = b""  # written exactly, and decoded from that
+        texts, newer = self._compare(name, copy, held, text, default)
+        snapshot = snapshot_since(value, default, then) if newer.text == text else None
+        return texts, snapshot or newer
 
     def _compare(
         self,
@@ -317,10 +330,9 @@ class PeerSnapshot:
             return [write(path, newer.text)], newer
         if text and held.native:
             try:
-                return self._divide(name, held.text, text, value, default), Text(
-                    compact(text), True
-                )
-            except (Unfaithful, Unstable):
+                texts = self._divide(name, held.text, text, value, default)
+                return texts, Text(compact(text), True)
+            except _INCOMPARABLE:
                 self._offsets.pop(name, None)
         newer = dump_exactly(value, default)
         read = read_own(newer.text, newer.native)

@@ -5,16 +5,22 @@ at the start and at the end of both texts are the same members, up to a comma be
 In between, a member that differs was changed, removed or inserted. The text after it shows which.
 Where the text does not show it, or where more than `MAX_EDITS` members differ, all the rest
 forms one range.
+
+The members of an array are its elements. The members of an object are pairs of a name and a value.
+They come from the value itself if it is a list, a tuple or a dict. Otherwise the value was
+converted, and they are read from the text. They are taken from left to right.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from itertools import accumulate
-from typing import Any, NamedTuple
+from itertools import accumulate, islice, repeat
+from typing import Any, NamedTuple, Protocol
 
-from ws_sync._core.snapshot.member_access import Members
+import orjson
+
+from ws_sync._core.json.codec import JSON, OPTIONS, Default, compact
 
 MAX_EDITS = 500
 """Differing members that are searched for one by one."""
@@ -24,6 +30,69 @@ _CHUNK = 1 << 14
 
 class Unstable(Exception):  # raised and caught inside the core
     """A value was written differently the second time."""
+
+
+class Members(Protocol):
+    """The members of an array or an object."""
+
+    def __len__(self) -> int:
+        """Return their number."""
+
+    def take(self, start: int, stop: int) -> list[Any]:
+        """Return members; `start` is never less than the last `stop`."""
+
+    def texts(self, members: list[Any]) -> Iterator[bytes]:
+        """Return the texts of members as in the text of the whole."""
+
+
+class Elements:
+    """The elements of an array."""
+
+    def __init__(self, values: list[JSON] | tuple[JSON, ...], default: Default | None) -> None:
+        self._values = values
+        self._default = default
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def take(self, start: int, stop: int) -> list[JSON]:
+        return list(self._values[start:stop])
+
+    def texts(self, members: list[JSON]) -> Iterator[bytes]:
+        return map(orjson.dumps, members, repeat(self._default), repeat(OPTIONS))
+
+
+class Pairs:
+    """The members of an object; each is a name and a value."""
+
+    def __init__(self, values: dict[str, JSON], default: Default | None) -> None:
+        self._size = len(values)
+        self._rest = iter(values.items())
+        self._taken = 0
+        self._default = default
+
+    def __len__(self) -> int:
+        return self._size
+
+    def take(self, start: int, stop: int) -> list[tuple[str, JSON]]:
+        found = list(islice(self._rest, start - self._taken, stop - self._taken))
+        self._taken = stop
+        return found
+
+    def texts(self, members: list[tuple[str, JSON]]) -> Iterator[bytes]:
+        for name, value in members:
+            yield b"%b:%b" % (
+                orjson.dumps(name),
+                orjson.dumps(value, self._default, OPTIONS),
+            )
+
+
+def members_of(value: object, text: bytes, default: Default | None) -> Members:
+    """Return the members of an array or an object, of which orjson wrote `text`."""
+    if text[:1] == b"[":
+        elements = value if isinstance(value, list) or type(value) is tuple else orjson.loads(text)
+        return Elements(elements, default)
+    return Pairs(value if isinstance(value, dict) else orjson.loads(text), default)
 
 
 class ChangedMembers(NamedTuple):
@@ -216,7 +285,7 @@ class _Search:
 
     def _rest(self, members: list[Any], texts: list[bytes]) -> ChangedMembers:
         more = self._take(self.at_new + len(members), self.last_new)
-        texts += map(_compacted, self.members.texts(more))
+        texts += map(compact, self.members.texts(more))
         found = self._step(self.last_old - self.at_old, texts, members + more)
         if self.in_new != self.limit_new or self.in_old != self.limit:
             raise Unstable
@@ -278,8 +347,3 @@ def _joined(edits: Iterator[ChangedMembers]) -> Iterator[ChangedMembers]:
             last = edit
     if last.old or last.new:
         yield last
-
-
-def _compacted(text: bytes) -> bytes:
-    """Copy a text without the kilobytes that orjson allocates around it."""
-    return bytes(memoryview(text))

@@ -23,11 +23,11 @@ from ws_sync._core.json.codec import MAX_VALUE_DEPTH, Default, dump_exactly, is_
 from ws_sync._core.json.diff import diff, hunks
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.pointer import escape
-from ws_sync._core.snapshot.member_access import members_of
 from ws_sync._core.snapshot.member_offsets import (
     ChangedMembers,
     MemberOffsets,
     find_changed,
+    members_of,
     offsets_of,
 )
 from ws_sync.exceptions import NotJSON

@@ -60,10 +60,11 @@ class DictChangeLog(ChangeLog):
     def record(self, name: Any, now: int, size: int) -> None:
         """Record a change of a member in a dict of `size` members."""
         self.last_change = now
-        self._entries.pop(name, None)
-        self._entries[name] = now
-        if len(self._entries) > max(MIN_ENTRIES, size // 8):
-            self._dropped = self._entries.pop(next(iter(self._entries)))
+        entries = self._entries
+        entries.pop(name, None)
+        entries[name] = now
+        if len(entries) > MIN_ENTRIES and len(entries) > size // 8:
+            self._dropped = entries.pop(next(iter(entries)))
 
     def since(self, then: int) -> list[Any] | None:
         """Return the names of members that changed after a time; None if any may have."""
@@ -92,8 +93,8 @@ class ListChangeLog(ChangeLog):
             entries[-1] = now, edit  # the same elements again
             return
         entries.append((now, edit))
-        if len(entries) > 2 * max(MIN_ENTRIES, size // 8):
-            half = len(entries) // 2
+        half = len(entries) // 2
+        if half > MIN_ENTRIES and half > size // 8:
             self._dropped = entries[half - 1][0]
             del entries[:half]
 

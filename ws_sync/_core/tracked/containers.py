@@ -11,12 +11,20 @@ objects are stored as they are: after a change in such an object, assign it agai
 Each container records its own changes with the time of a common clock, and notifies the containers
 that contain it. A reader remembers the time of its last read, so any number of readers can ask for
 changes.
+
+Several threads may change containers and read them. A change and its record are one step under
+`LOCK`, so the records are in the order of the changes. A reader copies the records and the members
+that they name under the lock, and encodes them after it. A member that changes in between is newer
+than the reader's time, so the next read compares it again. No code of the application runs under
+the lock, except the equality and the hashes of its own classes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import count
+from operator import is_
+from threading import RLock
 from types import GenericAlias
 from typing import Any, SupportsIndex, TypeAlias, final, get_args
 from weakref import ref
@@ -24,6 +32,8 @@ from weakref import ref
 from ws_sync._core.tracked.change_log import MISSING, DictChangeLog, Edit, ListChangeLog
 
 _clock = count(1)
+
+LOCK = RLock()  # re-entrant: the garbage collector may run a finalizer that changes a container
 
 
 class ParentLink:
@@ -52,80 +62,78 @@ class SyncedList(list[Any]):
     def __init__(self, values: Iterable[Any] = ()) -> None:
         self._log = ListChangeLog([])
         self._links: dict[int, ParentLink] = {}
-        super().__init__()
-        self._splice(0, 0, values)
+        super().__init__(map(_tracked, values))
+        with LOCK:
+            for index, value in enumerate(self):
+                _link(self, value, index)
 
     def append(self, value: Any) -> None:
-        """As for a list."""
-        self._splice(len(self), len(self), [value])
+        value = _tracked(value)
+        with LOCK:
+            self._splice(len(self), len(self), [value])
 
     def extend(self, values: Iterable[Any]) -> None:
-        """As for a list."""
-        self._splice(len(self), len(self), values)
+        added = [*map(_tracked, values)]
+        with LOCK:
+            self._splice(len(self), len(self), added)
 
     def insert(self, index: SupportsIndex, value: Any) -> None:
-        """As for a list."""
-        start = slice(index, index).indices(len(self))[0]
-        self._splice(start, start, [value])
+        value = _tracked(value)
+        with LOCK:
+            start = slice(index, index).indices(len(self))[0]
+            self._splice(start, start, [value])
 
     def pop(self, index: SupportsIndex = -1) -> Any:
-        """As for a list."""
-        value = self[index]
-        del self[index]
+        with LOCK:
+            value = self[index]
+            at = range(len(self))[index]
+            self._splice(at, at + 1, [])
         return value
 
     def remove(self, value: Any) -> None:
-        """As for a list."""
-        del self[self.index(value)]
+        with LOCK:
+            self.pop(self.index(value))
 
     def clear(self) -> None:
-        """As for a list."""
-        self._splice(0, len(self), ())
+        with LOCK:
+            self._splice(0, len(self), [])
 
     def reverse(self) -> None:
-        """As for a list."""
-        super().reverse()
-        self._reordered()
+        with LOCK:
+            super().reverse()
+            self._reordered()
 
     def sort(self, **options: Any) -> None:
-        """As for a list."""
-        try:
-            super().sort(**options)
-        finally:
+        before = list(self)
+        after = sorted(before, **options)
+        with LOCK:
+            if len(self) != len(before) or not all(map(is_, self, before)):
+                raise ValueError("list modified during sort")
+            super().__setitem__(slice(None), after)
             self._reordered()
 
     def __setitem__(self, index: SupportsIndex | slice, value: Any) -> None:
-        if not isinstance(index, slice):
+        if isinstance(index, slice):
+            self._set_slice(index, [*map(_tracked, value)])
+            return
+        value = _tracked(value)
+        with LOCK:
             at = range(len(self))[index]
             self._splice(at, at + 1, [value])
-            return
-        start, stop, step = index.indices(len(self))
-        if step == 1:
-            self._splice(start, max(start, stop), value)
-            return
-        result = list(self)
-        result[index] = value
-        self._splice(0, len(self), result)
 
     def __delitem__(self, index: SupportsIndex | slice) -> None:
-        if not isinstance(index, slice):
-            at = range(len(self))[index]
-            self._splice(at, at + 1, ())
-            return
-        start, stop, step = index.indices(len(self))
-        if step == 1:
-            self._splice(start, max(start, stop), ())
-            return
-        result = list(self)
-        del result[index]
-        self._splice(0, len(self), result)
+        if isinstance(index, slice):
+            self._set_slice(index, None)
+        else:
+            self.pop(index)
 
     def __iadd__(self, values: Iterable[Any]) -> SyncedList:  # type: ignore[misc]
         self.extend(values)
         return self
 
     def __imul__(self, times: SupportsIndex) -> SyncedList:
-        self._splice(0, len(self), list(self) * times.__index__())
+        with LOCK:
+            self._splice(0, len(self), list(self) * times.__index__())
         return self
 
     def __reduce_ex__(self, _protocol: SupportsIndex) -> tuple[Any, ...]:
@@ -136,9 +144,22 @@ class SyncedList(list[Any]):
         """Return the schema by which pydantic validates it as a list; pydantic is not imported."""
         return _schema(cls, handler.generate_schema(GenericAlias(list, get_args(source) or (Any,))))
 
-    def _splice(self, start: int, stop: int, values: Iterable[Any]) -> None:
-        """Replace elements. Every change but a reordering ends here."""
-        added = [_tracked(value) for value in values]
+    def _set_slice(self, place: slice, added: list[Any] | None) -> None:
+        """Replace the elements of a slice, or delete them if `added` is None."""
+        with LOCK:
+            start, stop, step = place.indices(len(self))
+            if step == 1:
+                self._splice(start, max(start, stop), added or [])
+                return
+            result = list(self)
+            if added is None:
+                del result[place]
+            else:
+                result[place] = added
+            self._splice(0, len(self), result)
+
+    def _splice(self, start: int, stop: int, added: list[Any]) -> None:
+        """Replace elements, under the lock. Every change but a reordering ends here."""
         removed = self[start:stop]
         super().__setitem__(slice(start, stop), added)
         for value in removed:
@@ -180,53 +201,57 @@ class SyncedDict(dict[Any, Any]):
     def __init__(self, *values: Any, **members: Any) -> None:
         self._log = DictChangeLog({})
         self._links: dict[int, ParentLink] = {}
-        super().__init__()
-        self.update(*values, **members)
+        members = dict(*values, **members)
+        super().__init__(zip(members, map(_tracked, members.values()), strict=True))
+        with LOCK:
+            for name, value in self.items():
+                _link(self, value, name)
 
     def update(self, *values: Any, **members: Any) -> None:
-        """As for a dict."""
         for name, value in dict(*values, **members).items():
             self[name] = value
 
     def setdefault(self, name: Any, default: Any = None) -> Any:
-        """As for a dict."""
-        if name not in self:
-            self[name] = default
-        return self[name]
+        with LOCK:
+            if name not in self:
+                self[name] = default
+            return self[name]
 
     def pop(self, name: Any, *default: Any) -> Any:
-        """As for a dict."""
-        if name not in self:
-            return super().pop(name, *default)
-        value = self[name]
-        del self[name]
+        with LOCK:
+            if name not in self:
+                return super().pop(name, *default)
+            value = self[name]
+            del self[name]
         return value
 
     def popitem(self) -> tuple[Any, Any]:
-        """As for a dict."""
-        name, value = super().popitem()
-        _unlink(self, value)
-        _record(self, name, next(_clock))
+        with LOCK:
+            name, value = super().popitem()
+            _unlink(self, value)
+            _record(self, name, next(_clock))
         return name, value
 
     def clear(self) -> None:
-        """As for a dict."""
-        for name in list(self):
-            del self[name]
+        with LOCK:
+            for name in list(self):
+                del self[name]
 
     def __setitem__(self, name: Any, value: Any) -> None:
-        before = self.get(name)
         value = _tracked(value)
-        super().__setitem__(name, value)
-        _unlink(self, before)
-        _link(self, value, name)
-        _record(self, name, next(_clock))
+        with LOCK:
+            if type(before := self.get(name)) in TRACKED:
+                _unlink(self, before)
+            super().__setitem__(name, value)
+            _link(self, value, name)
+            _record(self, name, next(_clock))
 
     def __delitem__(self, name: Any) -> None:
-        before = self.get(name)
-        super().__delitem__(name)
-        _unlink(self, before)
-        _record(self, name, next(_clock))
+        with LOCK:
+            before = self.get(name)
+            super().__delitem__(name)
+            _unlink(self, before)
+            _record(self, name, next(_clock))
 
     def __ior__(self, values: Any) -> SyncedDict:  # type: ignore[misc]
         self.update(values)
@@ -298,8 +323,9 @@ def _unlink(parent: Container, value: Any) -> None:
 
 def _record(container: Container, edit: Any, now: int) -> None:
     """Record a change, and the change inside of every container around it."""
-    recorded = container._log.last_change == now  # inside of itself, or reached twice
-    container._log.record(edit, now, len(container))
+    log = container._log
+    recorded = log.last_change == now  # inside of itself, or reached twice
+    log.record(edit, now, len(container))
     if recorded:
         return
     for key, link in list(container._links.items()):

@@ -14,93 +14,44 @@ def crossings() -> ConcurrentEdits:
     return ConcurrentEdits(window=5, state_window=2, settle=1)
 
 
-def test_write_shortly_after_a_change_is_due_when_quiet() -> None:
-    state = crossings()
-    state.patch_sent(["a"], 10)
-    state.patch_sent(["b"], 10)
-    state.write_received(["a"], 12)
-    state.write_received(["c"], 12)
-    assert state.next_due() == 13
-    assert state.take_due(12.5) == []
-    assert state.take_due(13) == ["a"]
-    assert state.next_due() is None
+PROGRAMS = {
+    "write shortly after a patch":
+        "patch a 10; patch b 10; write a 12; write c 12; due - 12.5; due a 13",
+    "write long after a patch": "patch a 10; write a 15",
+    "write without a patch": "write a 1",
+    "both sides put the repetition off":
+        "patch a 10; write a 11; patch a 11.5; due - 12; write a 12.4; due - 13; due a 13.4",
+    "write may have copied a crossed value": "patch a 10; write a,copy 11; due a,copy 12",
+    "patch that may not have been applied is repeated as a whole":
+        "patch x 1; patch a,b 10; patch b,c 11; patch d 11; write a 12; due a,b,c 13",
+    "whole values are crossed for a shorter time":
+        "values a,b 10; write a 11; write b 12; due a 99",
+    "whole value does not shorten the time of a patch":
+        "patch a 10; values a 10; write a 14; due a 15",
+    "latest of equal patches counts": "patch a 10; patch a 11; patch a 12; write a 16; due a 17",
+    "state is crossed by any attribute, and puts the repetition off":
+        "state - 10; write a 11; state - 11.5; due - 12; due a 12.5; write b 13.5",
+}  # fmt: skip
+"""Steps, each with its attributes and its time; `due` are the attributes to repeat then."""
 
 
-def test_write_long_after_a_change_has_not_crossed_it() -> None:
-    state = crossings()
-    state.patch_sent(["a"], 10)
-    state.write_received(["a"], 15)
-    assert state.next_due() is None
-
-
-def test_write_without_a_change_has_crossed_nothing() -> None:
-    state = crossings()
-    state.write_received(["a"], 1)
-    assert state.next_due() is None
-
-
-def test_changes_of_both_sides_put_the_repetition_off() -> None:
-    state = crossings()
-    state.patch_sent(["a"], 10)
-    state.write_received(["a"], 11)
-    state.patch_sent(["a"], 11.5)
-    assert state.take_due(12) == []
-    state.write_received(["a"], 12.4)
-    assert state.take_due(13) == []
-    assert state.take_due(13.4) == ["a"]
-
-
-def test_write_spoils_all_of_its_attributes() -> None:
-    """The write may have copied the value of a crossed attribute to another attribute."""
-    state = crossings()
-    state.patch_sent(["a"], 10)
-    state.write_received(["a", "copy"], 11)
-    assert sorted(state.take_due(12)) == ["a", "copy"]
-
-
-def test_patch_that_a_client_may_not_have_applied_is_repeated_as_a_whole() -> None:
-    state = crossings()
-    state.patch_sent(["long ago"], 1)
-    state.patch_sent(["a", "lost"], 10)
-    state.patch_sent(["lost", "lost too"], 11)
-    state.patch_sent(["other"], 11)
-    state.write_received(["a"], 12)
-    assert sorted(state.take_due(13)) == ["a", "lost", "lost too"]
-
-
-def test_whole_values_can_be_crossed_for_a_shorter_time() -> None:
-    state = crossings()
-    state.values_sent(["a", "b"], 10)
-    state.write_received(["a"], 11)
-    state.write_received(["b"], 12)
-    assert state.take_due(99) == ["a"]
-
-
-def test_whole_value_does_not_shorten_the_time_of_a_patch() -> None:
-    state = crossings()
-    state.patch_sent(["a"], 10)
-    state.values_sent(["a"], 10)
-    state.write_received(["a"], 14)
-    assert state.take_due(15) == ["a"]
-
-
-def test_latest_of_equal_patches_counts() -> None:
-    state = crossings()
-    for now in (10, 11, 12):
-        state.patch_sent(["a"], now)
-    state.write_received(["a"], 16)
-    assert state.take_due(17) == ["a"]
-
-
-def test_state_can_be_crossed_by_any_attribute_and_puts_the_repetition_off() -> None:
-    state = crossings()
-    state.state_sent(10)
-    state.write_received(["a"], 11)
-    state.state_sent(11.5)
-    assert state.take_due(12) == []
-    assert state.take_due(12.5) == ["a"]
-    state.write_received(["b"], 13.5)
-    assert state.next_due() is None
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+def test_values_are_repeated_after_a_write_that_crossed_them(program: str) -> None:
+    edits = crossings()
+    for step in program.split("; "):
+        name, listed, time = step.split()
+        names, now = [] if listed == "-" else listed.split(","), float(time)
+        if name == "due":
+            due = edits.next_due()
+            assert due is not None
+            assert (due <= now) is bool(names)
+            assert sorted(edits.take_due(now)) == names
+        elif name == "state":
+            edits.state_sent(now)
+        else:
+            calls = {"patch": edits.patch_sent, "values": edits.values_sent}
+            calls.get(name, edits.write_received)(names, now)
+    assert edits.next_due() is None
 
 
 EVENTS: dict[str, Callable[[ConcurrentEdits, str, float], None]] = {

@@ -16,8 +16,9 @@ from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, Text, dump, is_deepe
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.patch import apply
 from ws_sync._core.snapshot.document import AttributeSnapshot, PeerSnapshot, SnapshotDiff
-from ws_sync._core.tracked.containers import Container, SyncedList
-from ws_sync.exceptions import NotJSON
+from ws_sync._core.snapshot.tracked_snapshot import TrackedSnapshot
+from ws_sync._core.tracked.containers import Container, SyncedDict, SyncedList
+from ws_sync.exceptions import NotJSON, UnrecordedChange
 
 SHARED: list[JSON] = ["a text", "other", 1, 1.0, 10**30, True, None, [1], {"n": [1]}]
 """Values that are reused, so that an attribute is often the same object as before."""
@@ -187,13 +188,62 @@ def test_apply_patch_and_refresh_follow_a_change_in_place() -> None:
     assert document.advance([("a", lambda: rows)], None, {}) is None
 
 
-def test_refresh_forgets_what_has_no_json_form() -> None:
+def test_refresh_follows_the_patch_alone_if_the_result_has_no_json_form() -> None:
     rows = SyncedList([{"n": 1, "text": LARGE}])
     document = held(rows)
     document.apply_patch([{"op": "replace", "path": "/a/0/n", "value": 2}], InPlace(rows))
     rows[0]["n"] = math.nan
     document.refresh()
-    assert document.value() == {}
+    assert document.value() == {"a": [{"n": 2, "text": LARGE}]}
+
+
+def test_refresh_leaves_other_changes_to_the_next_sync() -> None:
+    """A change by code of the application, and the same container in another place."""
+    shared = SyncedList([{"n": 1, "text": LARGE}])
+    tree = SyncedDict(one=shared, two=shared, other=1)
+    document = held(tree)
+    document.apply_patch([{"op": "remove", "path": "/a/one/0"}], InPlace(tree))
+    del shared[0]
+    tree["other"] = 2
+    document.refresh()
+    assert document.value() == {"a": {"one": [], "two": [{"n": 1, "text": LARGE}], "other": 1}}
+    assert patch_to(document, {"a": tree}) == [
+        {"op": "replace", "path": "/a", "value": {"one": [], "two": [], "other": 2}}
+    ]
+
+
+@pytest.mark.parametrize("path", ["/a/-", "/a/2/n/-"])
+def test_apply_patch_follows_an_element_at_the_end(path: str) -> None:
+    rows = SyncedList([1, LARGE, {"n": [1]}])
+    document = held(rows)
+    document.apply_patch([{"op": "add", "path": path, "value": 5}], InPlace(rows))
+    (rows if path == "/a/-" else rows[2]["n"]).append(5)
+    document.refresh()
+    assert isinstance(document._snapshots["a"], TrackedSnapshot)
+    assert document.value() == {"a": rows}
+
+
+def test_refresh_survives_a_list_that_a_thread_has_cleared() -> None:
+    rows = SyncedList([LARGE, {"n": [1]}])
+    document = held(rows)
+    document.apply_patch([{"op": "add", "path": "/a/1/n/-", "value": 5}], InPlace(rows))
+    rows.clear()
+    document.refresh()
+    assert document.value() == {"a": [LARGE, {"n": [1, 5]}]}
+
+
+def test_change_past_the_methods_is_reported_and_healed() -> None:
+    tree = SyncedDict(rows=[[1], LARGE])
+    document = held(tree)
+    list.append(tree["rows"], 2)
+    tree["rows"].append(3)
+    error = difference(document, {"a": tree}).errors["a"]
+    assert isinstance(error, UnrecordedChange)
+    assert str(error).startswith("the container at '/a/rows' has 4 members, but 3 according to")
+    assert equal(patch_to(document, {"a": tree})[0]["value"], tree)
+    dict.__setitem__(tree, "new", 1)
+    tree["recorded"] = 1
+    assert isinstance(difference(document, {"a": tree}).errors["a"], UnrecordedChange)
 
 
 def test_apply_patch_follows_a_tracked_value_that_is_replaced() -> None:

@@ -1,4 +1,4 @@
-"""Tests of `text_diff`, `member_offsets` and `member_access`."""
+"""Tests of `text_diff` and `member_offsets`."""
 
 from __future__ import annotations
 
