@@ -79,7 +79,7 @@ def diagram(dialogue: Any) -> Iterator[str]:
         label = step.get("connection", "S")
         if "from" in step:
             arrow = f"S->>{label}" if step["from"] == "server" else f"{label}->>S"
-            yield f"    {arrow}: {summary(step)}"
+            yield f"    {arrow}: {escape(summary(step))}"
         elif "opens" in step:
             yield f"    {label}-->S: connects"
         elif "closes" in step:
@@ -89,8 +89,13 @@ def diagram(dialogue: Any) -> Iterator[str]:
         elif "lost" in step:
             yield f"    S--x{label}: connection lost"
         else:
-            yield f"    Note over S: {step['passes']}"
+            yield f"    Note over S: {escape(step['passes'])}"
     yield "```"
+
+
+def escape(text: str) -> str:
+    """Return a text in which Mermaid reads no end of a line and no entity."""
+    return re.sub("[#;]", lambda found: f"#{ord(found[0])};", text)
 
 
 def connections(dialogue: Any) -> list[str]:

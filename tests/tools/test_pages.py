@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from conformance.spec import requirements
 from tests.tables import each
@@ -13,6 +14,13 @@ from tools.requirements import LOCK, cases, frozen_line, status
 def test_lifecycle_page_is_current() -> None:
     source = json.loads(render_lifecycles.SOURCE.read_text(encoding="utf-8"))
     assert render_lifecycles.PAGE.read_text(encoding="utf-8") == render_lifecycles.render(source)
+
+
+def test_text_in_a_diagram_ends_no_line_of_it() -> None:
+    page = (render_lifecycles.SPEC / "dialogues.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```mermaid\n(.*?)```", page, re.DOTALL)
+    assert blocks
+    assert not re.findall(r"(?<!#\d\d);", "".join(blocks))
 
 
 def test_every_state_of_a_lifecycle_can_be_reached() -> None:
