@@ -67,13 +67,13 @@ class Write:
     def before(self, wire: str) -> object:
         """Return the old value of a touched attribute, if it can be compared without much work."""
         cell = self._roots[wire]
-        if self.is_in_place(wire):
+        if cell.type is ANY and not self._attributes[wire].is_shown_by_class:
             return cell.live
         return UNKNOWN if self._result[wire] is cell and cell.content else cell.original().json()
 
     def after(self, wire: str) -> JSON:
-        """Return the new value of a touched attribute."""
-        return self._result[wire].json()
+        """Return the new value of a touched attribute; it may share live values."""
+        return self._result[wire].raw()
 
     def is_in_place(self, wire: str) -> bool:
         """Return whether the write changes the attribute's tracked container in place."""

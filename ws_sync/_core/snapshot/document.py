@@ -227,10 +227,11 @@ class PeerSnapshot:
             elif held is None or not held.native or _dump_fast(before, None) != held.text:
                 return False
         for name, held in self.known(names).items():
-            after = write.after(name)
             if isinstance(held, TrackedSnapshot) and write.is_in_place(name):
                 self._stale.append((name, operations_in(patch, name)))
-            elif after is not write.before(name):
+                continue
+            after = write.after(name)
+            if after is not write.before(name):
                 self._scalars.pop(name, None)
                 is_scalar = after.__class__ in _SCALARS
                 compare = self._compare_scalar if is_scalar else self._compare_other
