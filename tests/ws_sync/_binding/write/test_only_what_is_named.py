@@ -587,3 +587,21 @@ async def test_date_in_a_member_that_is_not_written_stays() -> None:
     assert (owner.tags, owner.tags is tags) == ({"a", "b"}, True)
     await write(owner, op("replace", "/pair/0/t", "x"), op("replace", "/pair/1", 2))
     assert (owner.pair[0] is row, owner.pair) == (True, (Row(t="x", owner="bob"), 2))
+
+
+class HasSecrets(BaseModel):
+    secrets: list[SecretStr] = []
+
+
+async def test_secret_that_moves_to_another_class_stays() -> None:
+    class Owner:
+        first: dict[str, SecretStr]
+        second: HasSecrets
+
+        def __init__(self) -> None:
+            self.first, self.second = {"a": PASSWORD}, HasSecrets()
+
+    owner = Owner()
+    await write(owner, op("move", "/second/secrets/0", **{"from": "/first/a"}))
+    assert owner.first == {}
+    assert owner.second.secrets[0] is PASSWORD
