@@ -97,9 +97,7 @@ class Cell:
             json = self.json()
             if type(json) not in (dict, list):
                 raise Refused(f"the path goes through {kind_of(json)}, which has no members")
-            reason = (
-                "is not of a JSON type" if self.type.is_any else "is serialised by the application"
-            )
+            reason = "is not of a JSON type" if self.type.is_any else "has no parts to write"
             raise Refused(f"the value {reason}, so it can only be replaced as a whole")
         if isinstance(found, Root):
             return Rooted(found)

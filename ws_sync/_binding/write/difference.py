@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from ws_sync._binding.write import names
 from ws_sync._binding.write.cells import NEW, Array, Cell, Content, Object, Rooted
+from ws_sync._binding.write.classes import members_of
 from ws_sync._binding.write.edits import MISSING, SetElements, SetEntry, Splice
 from ws_sync._binding.write.fields import FAILURES, FieldWrite, Path, Rejected, Written
 from ws_sync._binding.write.schemas import ANY, Type
@@ -124,6 +125,8 @@ class Difference:
             content = cell.open()
         except Refused:
             return False
+        if isinstance(cell.content, Rooted) and members_of(cell.content.source.type).is_frozen:
+            return False
         if isinstance(content, Array):
             if type(json) is list:
                 content.assign(json, ANY)
@@ -152,6 +155,7 @@ class Difference:
         elif value is not live.root:
             written.values["root"] = value
         if len(self.simulation.edits) > first or value is not live.root:
+            written.require_writable("root", "root")
             written.parts.add("root")
         return self._write_fields(written, path)
 

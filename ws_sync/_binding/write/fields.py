@@ -75,10 +75,10 @@ class Written:
         """
         name = self.members.visible.get(wire)
         if name is not None and isinstance(source.live, dict):
-            self._require_writable(wire, name)
+            self.require_writable(wire, name)
             self.read[name] = json
         elif self.members.extra is not None and name is None and self._may_be_extra(wire):
-            self._require_writable(wire, wire)
+            self.require_writable(wire, wire)
             self.extra[wire] = json
         elif wire in self.members.computed:
             raise Refused(f"{wire!r} is derived from other members")
@@ -92,7 +92,7 @@ class Written:
             Refused: the field is required.
         """
         name = self.members.visible.get(wire, wire)
-        self._require_writable(wire, name)
+        self.require_writable(wire, name)
         if name not in self.members.fields:
             self.extra[wire] = MISSING
         elif isinstance(source.live, dict):
@@ -110,7 +110,7 @@ class Written:
     def replace(self, wire: str, json: JSON) -> None:
         """Replace a member by a new value."""
         name = self.members.visible.get(wire, wire)
-        self._require_writable(wire, name)
+        self.require_writable(wire, name)
         if name in self.members.fields:
             self.read[name] = json
         else:
@@ -119,21 +119,21 @@ class Written:
     def change(self, wire: str, value: Any) -> None:
         """Replace a member by a value of its type."""
         name = self.members.visible.get(wire, wire)
-        self._require_writable(wire, name)
+        self.require_writable(wire, name)
         self.values[name] = value
         self.parts.add(name)
 
     def part(self, wire: str) -> None:
         """Note that a member was changed inside."""
         name = self.members.visible.get(wire, wire)
-        self._require_writable(wire, name)
+        self.require_writable(wire, name)
         self.parts.add(name)
 
     def _may_be_extra(self, wire: str) -> bool:
-        return not (self.members.is_hidden(wire) or self.own.is_hidden(wire)
+        return not (wire.startswith("_") or self.members.is_hidden(wire) or self.own.is_hidden(wire)
                     or wire in self.own.fields or wire in self.members.computed)  # fmt: skip
 
-    def _require_writable(self, wire: str, name: str) -> None:
+    def require_writable(self, wire: str, name: str) -> None:
         if self.own.is_fixed(name) or self.members.is_fixed(name):
             raise Refused(f"{wire!r} is read-only: it is frozen")
         if not self.own.fields.get(name, {}).get("init", True):

@@ -55,7 +55,7 @@ def _object(members: Members, value: dict[str, JSON]) -> JSON:
         if name is not None:
             field = members.visible.get(wire) or members.field_of(wire)
             found[name] = to_input(members.type(field), member)
-        elif members.extra is not None and not members.is_hidden(wire):
+        elif members.extra and not wire.startswith("_") and not members.is_hidden(wire):
             found[wire] = to_input(members.extra, member)
         else:
             raise Refused(f"{wire!r} is not a member of a {members.title} that goes out")

@@ -124,3 +124,21 @@ async def test_task_in_a_thread_and_client_write_at_once() -> None:
         assert len(owner.log) == 510
         assert [each["n"] for each in owner.log[:10]] == [9] * 10
         assert await client.get("T") == {"log": owner.log, "title": ""}
+
+
+def test_interrupt_in_a_setter_undoes_the_write_and_is_raised() -> None:
+    class Interrupted(Owner):
+        @property
+        def last(self) -> int:
+            return 0
+
+        @last.setter
+        def last(self, _: int) -> None:
+            raise KeyboardInterrupt
+
+    owner = Interrupted([{"n": 0}])
+    names = {name: Attribute.of(owner, name, name) for name in ("log", "last")}
+    write = Write(names, [op("replace", "/log/0/n", 5), op("replace", "/last", 1)])
+    with pytest.raises(KeyboardInterrupt):
+        write.commit()
+    assert owner.log == [{"n": 0}]

@@ -289,6 +289,7 @@ async def test_extra_members_are_visible_members() -> None:
     assert owner.bag is bag
     assert bag.__pydantic_extra__ == {"x": 5, "y": [1]}
     await write(owner, op("remove", "/bag/x"))
+    await write(owner, op("add", "/bag/_private", 1))
     assert bag.__pydantic_extra__ == {"y": [1]}
 
 
@@ -605,3 +606,22 @@ async def test_secret_that_moves_to_another_class_stays() -> None:
     await write(owner, op("move", "/second/secrets/0", **{"from": "/first/a"}))
     assert owner.first == {}
     assert owner.second.secrets[0] is PASSWORD
+
+
+class FrozenRoot(RootModel[list[int]]):
+    model_config = ConfigDict(frozen=True)
+
+
+async def test_part_of_a_frozen_root_model_is_read_only() -> None:
+    class Owner:
+        root: FrozenRoot
+
+        def __init__(self) -> None:
+            self.root = FrozenRoot([1, 2])
+
+    owner = Owner()
+    before = owner.root
+    await write(owner, op("replace", "/root/0", 5))
+    assert (owner.root is before, before.root) == (True, [1, 2])
+    await write(owner, op("replace", "/root", [5]))
+    assert (owner.root.root, before.root) == ([5], [1, 2])
