@@ -51,7 +51,6 @@ DEFECTS: list[tuple[str, Any, str, Any]] = [
     ("session", write.Write, "undo", lambda _: None),
     ("writes", write.Write, "undo", lambda _: None),
     ("writes", difference.Difference, "_assign", lambda *_: False),
-    ("writes", difference.Difference, "_pair", lambda *_: {}),
     ("writes", fields.Written, "require_writable", lambda *_: None),
     ("writes", names, "to_input", lambda _, value: value),
     ("session", document_state.DocumentState, "resync", lambda *_: None),
