@@ -29,5 +29,6 @@ for name in ("_pytest", "xdist"):
     for module in iter_modules(import_module(name).__path__, f"{name}."):
         import_module(module.name)
 for plugin in entry_points(group="pytest11"):
-    plugin.load()
+    if plugin.name != "hypothesispytest":  # from its import to the session's start, it warns of use
+        plugin.load()
 gc.freeze()  # else the first collection of a forked process copies all of it

@@ -33,6 +33,7 @@ async def test_difference_is_shown_side_by_side() -> None:
     assert '"do":"burst"' in result.output
     assert "breaks  nothing " in result.output
     assert "differences that a requirement forbids" in result.output.splitlines()[-1]
+    assert "Warning" not in result.output
     assert max(map(len, result.output.splitlines()[:-1])) <= 120  # the last one has counts
 
 
