@@ -253,7 +253,7 @@ ANY = Type(_ANY, {})
 
 
 def _alike(one: Any, other: Any) -> bool:
-    """Return whether two schemas are equal; pydantic makes some of its own functions anew."""
+    """Return whether two schemas are equal; pydantic makes some of its own functions again."""
     if isinstance(one, dict) and isinstance(other, dict):
         names = (one.keys() | other.keys()) - {"metadata"}
         return all(_alike(one.get(name), other.get(name)) for name in names)

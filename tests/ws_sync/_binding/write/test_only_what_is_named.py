@@ -64,7 +64,7 @@ async def write_state(owner: Any, **state: JSON) -> JSON:
 
 class Row(BaseModel):
     t: str = ""
-    owner: str = Field("nobody", exclude=True)
+    owner: str = Field("unowned", exclude=True)
     _seen: int = PrivateAttr(0)
 
 
@@ -106,11 +106,11 @@ def owners(found: list[Row]) -> list[str]:
     ("patch", "expected"),
     [
         ([op("replace", "/0/t", "x")], ["bob", "carol"]),
-        ([op("add", "/0", {"t": "new"})], ["nobody", "bob", "carol"]),
+        ([op("add", "/0", {"t": "new"})], ["unowned", "bob", "carol"]),
         ([op("remove", "/0")], ["carol"]),
         ([op("move", "/1", **{"from": "/0"})], ["carol", "bob"]),
         ([op("replace", "/0", {"t": "x"})], ["bob", "carol"]),
-        ([op("replace", "", [{"t": "new"}, {"t": "b"}, {"t": "c"}])], ["nobody", "bob", "carol"]),
+        ([op("replace", "", [{"t": "new"}, {"t": "b"}, {"t": "c"}])], ["unowned", "bob", "carol"]),
     ],
     ids=["replace", "add", "remove", "move", "whole", "list"],
 )
@@ -321,7 +321,7 @@ async def test_root_models_deques_and_frozen_models_stay() -> None:
     names, recent = owner.names, owner.recent
     await write(owner, op("replace", "/names/0/t", "x"), op("add", "/names/-", {"t": "new"}))
     assert (owner.names is names, names._seen, owners(names.root)) == (
-        True, 3, ["bob", "carol", "nobody"],
+        True, 3, ["bob", "carol", "unowned"],
     )  # fmt: skip
     await write(owner, op("replace", "/recent/0", "x"), op("add", "/recent/-", "c"))
     assert (owner.recent is recent, recent.maxlen, [*recent]) == (True, 3, ["x", "b", "c"])
