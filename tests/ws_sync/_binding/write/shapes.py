@@ -80,7 +80,7 @@ class Shape:
         self.check(value)
 
     def check_size(self, size: int) -> None:
-        """Raise Wrong if a value can't have so many parts."""
+        """Raise Wrong if a value can't have that number of parts."""
 
     def check_write(self, name: str, live: Any, removed: bool = False, added: bool = False) -> None:
         """Raise Wrong if a member can't be written."""
