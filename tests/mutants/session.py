@@ -119,12 +119,12 @@ class CleansUpNewer(Mutant):
 
 
 class ForgetsNewer(Mutant):
-    """It forgets the newer connection when the older one has ended."""
+    """It forgets the newer connection when it closes the older one."""
 
     breaks = "session-takeover"
 
-    def leave(self, link: Link) -> None:
-        link.drop()
+    def dismiss(self, older: Link) -> None:
+        super().dismiss(older)
         self.link = None
 
     def hears(self, link: Link) -> bool:
