@@ -42,10 +42,10 @@ check: $(READY)  ## check lint rules, format, types, spelling and phrases
 	$(BIN)/mypy
 
 coverage-core: $(READY)  ## measure the branch coverage of ws_sync/_core by fast tests: it must be complete
-	$(BIN)/pytest -n 2 -m "not io" --cov=ws_sync/_core --cov-report=term-missing:skip-covered --cov-fail-under=100 tests/ws_sync/_core tests/vectors
+	$(BIN)/pytest -n 2 -m "not io and not threads" --cov=ws_sync/_core --cov-report=term-missing:skip-covered --cov-fail-under=100 tests/ws_sync/_core tests/vectors
 
 coverage: $(READY)  ## measure the branch coverage of the library and the kit, by all tests
-	$(BIN)/pytest -n 3 --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 3 -m "not threads" --cov --cov-report=term:skip-covered
 
 versions:  ## run the fast tests, lint rules and types on each Python version that is installed
 	@for version in $(VERSIONS); do \

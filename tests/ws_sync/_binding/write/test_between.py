@@ -108,6 +108,7 @@ def test_element_that_is_gone_meanwhile_refuses_the_write() -> None:
     assert owner.log == [{"n": -1}]  # what a setter does besides is its own, also in undoing
 
 
+@pytest.mark.threads
 async def test_task_in_a_thread_and_client_write_at_once() -> None:
     owner = Owner([{"n": 0} for _ in range(10)])
     async with TestClient(serve(owner)) as client:

@@ -12,7 +12,7 @@ from tests.ws_sync._core.json.test_three_way_merge import VALUES
 from ws_sync._core.json.codec import is_deeper
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.patch import apply
-from ws_sync._core.protocol.replica import Replica, changes
+from ws_sync._core.protocol.replica import MAX_VERSIONS, Replica, changes
 from ws_sync.exceptions import RefusedPatch, RefusedState
 
 
@@ -247,3 +247,47 @@ def test_patch_leads_from_what_the_server_has_to_what_the_user_sees(old: Any, da
     patch = replica.take_patch()
     assert equal(apply(server, patch or []), replica.value)
     assert not replica.is_due
+
+
+def sent_replica(*values: Any) -> Replica:
+    """Return a replica that has sent each value of `a`, without a confirmation."""
+    replica = replica_of({"a": 0, "b": 0})
+    for value in values:
+        replica.edit({**replica.value, "a": value}, send=True)
+        assert replica.take_patch()
+    return replica
+
+
+def test_more_sends_than_are_remembered_keep_the_confirmed_version_and_the_newest() -> None:
+    replica = sent_replica(*range(1, MAX_VERSIONS + 10))
+    replica.disconnect()
+    replica.apply_state({"a": 0, "b": 0})  # none of the sends has arrived
+    assert replica.value["a"] == MAX_VERSIONS + 9
+    assert replica.take_patch() == replacing("/a", MAX_VERSIONS + 9)
+
+
+def test_patch_that_makes_an_earlier_version_no_object_shows_that_a_later_send_has_arrived() -> (
+    None
+):
+    replica = sent_replica({"a": 5})
+    replica.apply_patch([{"op": "copy", "from": "/a", "path": ""}])
+    assert replica.value == {"a": 5}
+
+
+def test_value_that_another_client_has_written_replaces_sends_that_may_be_older() -> None:
+    replica = sent_replica(1, 2)
+    replica.disconnect()
+    replica.apply_state({"a": 9, "b": 0})  # it agrees with no version
+    assert replica.value == {"a": 9, "b": 0}
+    assert replica.take_patch() is None
+
+
+def test_state_that_others_have_written_to_shows_which_sends_have_arrived() -> None:
+    replica = replica_of({"a": 0, "b": 0, "c": 0})
+    for edit in ({"a": 1}, {"b": 1}):
+        replica.edit({**replica.value, **edit}, send=True)
+        assert replica.take_patch()
+    replica.disconnect()
+    replica.apply_state({"a": 1, "b": 0, "c": 9})  # only the first send has arrived
+    assert replica.value == {"a": 1, "b": 1, "c": 9}
+    assert replica.take_patch() == replacing("/b", 1)

@@ -148,6 +148,7 @@ JOBS: dict[str, tuple[list[Callable[[Any, int], None]], int, int]] = {
 """By name: what each thread does, and how many entries and names there are in the end."""
 
 
+@pytest.mark.threads
 @pytest.mark.parametrize(("jobs", "entries", "names"), JOBS.values(), ids=JOBS)
 def test_threads_lose_no_change_and_the_client_has_all(
     jobs: list[Callable[[Any, int], None]], entries: int, names: int
