@@ -10,14 +10,14 @@ from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, is_deeper
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.patch import (
     MAX_GROWTH,
-    MAX_OPERATIONS,
     MAX_SHIFTED,
     Operation,
     Tokens,
+    apply_each,
     measure,
 )
 from ws_sync._core.json.pointer import index, parse
-from ws_sync.exceptions import Refused, RefusedPatch
+from ws_sync.exceptions import Refused
 
 
 class Overlay:
@@ -42,17 +42,7 @@ class Overlay:
         Raises:
             RefusedPatch: the patch is malformed, or one of its operations can't be applied.
         """
-        if type(patch) is not list:
-            raise RefusedPatch(None, patch, "a patch must be an array")  # patch-malformed
-        if len(patch) > MAX_OPERATIONS:
-            raise RefusedPatch(None, patch, f"more than {MAX_OPERATIONS} operations")
-        for position, operation in enumerate(patch):
-            try:
-                self._apply_operation(operation)
-            except Refused as error:
-                raise RefusedPatch(position, operation, error.reason) from None
-            except RecursionError:
-                raise RefusedPatch(position, operation, "a value is nested too deeply") from None
+        apply_each(patch, self._apply_operation)
 
     def result(self) -> dict[str, Cell]:
         """Return the cells of the attributes after the patch."""

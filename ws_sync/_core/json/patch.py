@@ -47,6 +47,25 @@ def apply(document: JSON, patch: JSON) -> JSON:
     return draft.document
 
 
+def apply_each(patch: JSON, apply_operation: Callable[[JSON], None]) -> None:
+    """Apply the operations of a patch in order, and name the operation that fails.
+
+    Raises:
+        RefusedPatch: the patch is malformed, or one of its operations can't be applied.
+    """
+    if type(patch) is not list:
+        raise RefusedPatch(None, patch, "a patch must be an array")  # patch-malformed
+    if len(patch) > MAX_OPERATIONS:
+        raise RefusedPatch(None, patch, f"more than {MAX_OPERATIONS} operations")
+    for position, operation in enumerate(patch):
+        try:
+            apply_operation(operation)
+        except Refused as error:
+            raise RefusedPatch(position, operation, error.reason) from None
+        except RecursionError:  # from moving copies of a value into it repeatedly
+            raise RefusedPatch(position, operation, "a value is nested too deeply") from None
+
+
 def may_be_deep(patch: list[dict[str, JSON]]) -> bool:
     """Return whether an applied patch may have nested the value of an attribute too deeply."""
     return not all(
@@ -82,17 +101,7 @@ class Draft:
         Raises:
             RefusedPatch: the patch is malformed, or one of its operations can't be applied.
         """
-        if type(patch) is not list:
-            raise RefusedPatch(None, patch, "a patch must be an array")  # patch-malformed
-        if len(patch) > MAX_OPERATIONS:
-            raise RefusedPatch(None, patch, f"more than {MAX_OPERATIONS} operations")
-        for position, operation in enumerate(patch):
-            try:
-                self._apply_operation(operation)
-            except Refused as error:
-                raise RefusedPatch(position, operation, error.reason) from None
-            except RecursionError:  # from moving copies of a value into it repeatedly
-                raise RefusedPatch(position, operation, "a value is nested too deeply") from None
+        apply_each(patch, self._apply_operation)
 
     def original(self, value: JSON) -> JSON:
         """Return the container that `value` was copied from; `value` if it is not a copy."""
