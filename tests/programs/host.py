@@ -210,6 +210,8 @@ class Client:
         kind, _, key = str(name).partition(":")
         if kind == "_PATCH" and key in self.documents:
             data = jsonpatch.apply_patch(self.documents[key], data)
+            if json.dumps(data) == json.dumps(self.documents[key]):
+                return str(name)
         if kind == "_SET" or (kind == "_PATCH" and key in self.documents):
             self.documents[key] = data
         self.output.append(show(name, data))

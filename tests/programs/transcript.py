@@ -30,9 +30,9 @@ releases, or with `here`, is theirs alone. Output before the first step is that 
 | `GET PATH`, `POST PATH JSON` | send a request |
 
 A patch that was received is shown as the whole document after it, with sorted names: operations
-that lead to the same document are equal. `until` shows only the last one of successive patches, for
-time decides their number. Each step ends when the server has handled it. A client that is
-disconnected by the server connects again at once.
+that lead to the same document are equal, and a patch that changes nothing is left out. `until`
+shows only the last one of successive patches, for time decides their number. Each step ends when
+the server has handled it. A client that is disconnected by the server connects again at once.
 """
 
 from __future__ import annotations
