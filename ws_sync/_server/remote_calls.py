@@ -12,7 +12,6 @@ from ws_sync._log import Log, log_fields
 from ws_sync._server.counters import Counters
 from ws_sync._server.inbound_limits import Intake
 from ws_sync._server.instrumentation import instrumentation
-from ws_sync._server.invoke import call
 from ws_sync._server.sync_options import Configuration
 from ws_sync._server.tasks import Tasks
 from ws_sync.exceptions import shorten
@@ -25,7 +24,16 @@ class RemoteCalls:
         tasks: the tasks of the object.
     """
 
-    __slots__ = ("_actions", "_any_action", "_any_task", "_camel", "_counters", "_log", "tasks")
+    __slots__ = (
+        "_actions",
+        "_any_action",
+        "_any_task",
+        "_camel",
+        "_counters",
+        "_log",
+        "_threads",
+        "tasks",
+    )
 
     def __init__(
         self,
@@ -55,6 +63,7 @@ class RemoteCalls:
         self.tasks = Tasks(functions, cancels, changed, log, counters, intake)
         self._camel = config.camel
         self._counters = counters
+        self._threads = intake.threads
         self._log = log
 
     async def act(self, data: JSON) -> None:
@@ -63,9 +72,9 @@ class RemoteCalls:
         name, arguments = read_call(data)
         if (action := self._actions.get(name)) is not None:
             by_position, named = bind(action, name, arguments, self._camel)
-            await call(action, *by_position, **named)
+            await self._threads.call(action, *by_position, **named)
         elif self._any_action is not None:
-            await call(self._any_action, data)
+            await self._threads.call(self._any_action, data)
         else:
             self._log_unknown(
                 "action", name, log_fields("action-unknown", "actions-unknown", name=name)
@@ -78,7 +87,7 @@ class RemoteCalls:
         if (task := self.tasks.functions.get(name)) is not None:
             self.tasks.start(name, fit(task, name, arguments, self._camel))
         elif self._any_task is not None:
-            await call(self._any_task[0], data)
+            await self._threads.call(self._any_task[0], data)
         else:
             self._log_unknown("task", name, log_fields("task-unknown", "tasks-unknown", name=name))
 
@@ -87,7 +96,7 @@ class RemoteCalls:
         self._counters.received_cancels += 1
         name, _ = read_call(data)
         if self._any_task is not None and name not in self.tasks.functions:
-            await call(self._any_task[1], data)
+            await self._threads.call(self._any_task[1], data)
         else:
             self.tasks.cancel(name)
 
