@@ -12,7 +12,8 @@ after it: the client would hold a wrong value from then on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set, Sized
+from contextlib import suppress
 from functools import partial
 
 from ws_sync._binding.attributes import Attribute, to_json
@@ -31,6 +32,9 @@ from ws_sync.limits import LIMITS, Limits
 
 _NULL = dump(None)
 _NONE: Set[str] = frozenset()
+
+_REMEMBERED = 100
+"""A value with more elements is not read when an object is created."""
 
 
 class DocumentState:
@@ -136,6 +140,32 @@ class DocumentState:
         self._connection, self._document = connection, PeerSnapshot(texts)
         return errors
 
+    def remember(self) -> None:
+        """Read the present state, for a peer that is taken to hold it; see `assume`.
+
+        A value with many elements is left out, so that it costs nothing to create an object.
+        """
+        texts = {}
+        for wire, attribute in self.attributes.items():
+            with suppress(Exception):  # it can't be read yet, or has no JSON form
+                value = attribute.plain()
+                if not isinstance(value, Sized) or len(value) <= _REMEMBERED:
+                    texts[wire] = dump(value, to_json)
+        self._document = PeerSnapshot(texts)
+
+    def assume(self, connection: Connection) -> None:
+        """Take the peer to hold the state that was last read, without sending it.
+
+        The first patch replaces what was not read.
+        """
+        self._connection = connection
+
+    def replace(self, connection: Connection | None, document: Mapping[str, JSON]) -> None:
+        """Take the peer to hold a document, whatever was sent."""
+        known = self.attributes.keys() & document.keys()
+        self._document = PeerSnapshot({wire: dump(document[wire], to_json) for wire in known})
+        self._connection = connection
+
     def resync(self, connection: Connection) -> None:
         """Send the whole state after a refused write, because the client holds another one."""
         self._document.forget(self.attributes)
@@ -217,7 +247,10 @@ class DocumentState:
             )  # fmt: skip
 
     def write(
-        self, receive: Callable[[Connection, JSON], None], connection: Connection, data: JSON
+        self,
+        receive: Callable[[Connection | None, JSON], None],
+        connection: Connection | None,
+        data: JSON,
     ) -> bool:
         """Call `receive_patch` or `receive_state`; log a refusal, and return False after it."""
         try:
@@ -239,7 +272,7 @@ class DocumentState:
         self._counters.refused_writes += 1
         return False
 
-    def receive_patch(self, connection: Connection, patch: JSON) -> None:
+    def receive_patch(self, connection: Connection | None, patch: JSON) -> None:
         """Apply a patch of the client (patch-atomic), and correct what the client then holds.
 
         Raises:
@@ -257,7 +290,7 @@ class DocumentState:
         self._document.refresh()
         self._correct(connection, write.affected)
 
-    def receive_state(self, connection: Connection, state: JSON) -> None:
+    def receive_state(self, connection: Connection | None, state: JSON) -> None:
         """Apply a state of the client, and correct what the client then holds.
 
         Raises:
@@ -302,9 +335,9 @@ class DocumentState:
             if attribute.read_only and attribute.computed
         }
 
-    def _correct(self, connection: Connection, touched: Iterable[str]) -> None:
+    def _correct(self, connection: Connection | None, touched: Iterable[str]) -> None:
         """Send what the client wrote differently from its result, and what is derived from it."""
-        if not self.is_known(connection):
+        if connection is None or not self.is_known(connection):
             return
         touched = set(touched)
         self._concurrent_edits.write_received(touched, connection.loop.time())

@@ -27,6 +27,9 @@ class Handlers(Protocol):
     def register_event(self, event: str, callback: Callable[..., Any]) -> None:
         """Register the handler of an event."""
 
+    def register_init(self, callback: Callable[[], Any]) -> None:
+        """Register a function for new connections."""
+
 
 class WeakHandler:
     """Calls an async method of an object while the object lives.
@@ -104,7 +107,7 @@ class Registration:
         for event, method in events.items():
             session.register_event(event, WeakHandler(method, self._owner_ref))
         if initialise is not None:
-            session.init_handlers.append(WeakHandler(initialise, self._owner_ref))
+            session.register_init(WeakHandler(initialise, self._owner_ref))
 
     def is_current(self, event: str | None = None) -> bool:
         """Return whether no newer object has taken `event`, or by default the first event."""
