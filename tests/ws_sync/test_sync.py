@@ -11,7 +11,6 @@ import tracemalloc
 import weakref
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import pytest
@@ -20,9 +19,7 @@ from tests.ws_sync.harness import DEADLINE, Client, Server
 from ws_sync._core.json.codec import MAX_DEPTH, MAX_VALUE_DEPTH
 from ws_sync._core.json.patch import apply
 from ws_sync._core.protocol import events
-from ws_sync._core.protocol.concurrent_edits import ConcurrentEdits
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
-from ws_sync._server import document_state as state_module
 from ws_sync.exceptions import NoSession, NotJSON, UnknownAttribute
 from ws_sync.limits import LIMITS, Limits
 from ws_sync.session import Session
@@ -313,8 +310,7 @@ async def test_crossing_edits_end_with_the_same_value_on_both_sides() -> None:
         assert await settled(client, "/items") == notes.items == ["b", "c"]
 
 
-async def test_edits_that_do_not_cross_are_never_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state_module, "ConcurrentEdits", partial(ConcurrentEdits, state_window=0))
+async def test_edits_that_do_not_cross_are_never_repeated() -> None:
     session, _notes, sync = make()
     async with Server(session) as server, server.connect() as client:
         await client.receive()
@@ -568,7 +564,9 @@ async def test_write_that_a_state_crosses_is_repeated_at_rest(asked: bool) -> No
     async with Server(session) as server, server.connect() as client:
         if asked:
             await client.send("_GET:NOTES")
-        await client.patch("NOTES", "replace", "/title", value="mine")
+            await client.patch("NOTES", "replace", "/title", value="mine")
+        else:  # only a state may be sent so early (state-client-base)
+            await client.send("_SET:NOTES", {"title": "mine"})
         assert await settled(client, "/title") == notes.title == "mine"
 
 
@@ -594,8 +592,11 @@ async def test_sync_that_has_lost_its_key_repeats_nothing(closed: bool) -> None:
     session, notes, sync = make()
     async with Server(session) as server, server.connect() as client:
         await client.receive()
-        await client.patch("NOTES", "replace", "/title", value="a")
-        await client.fence("NOTES")
+        notes.items = ["server"]
+        await sync()
+        await client.until("_PATCH:NOTES")
+        await client.patch("NOTES", "add", "/items/-", value="client")
+        await client.until("_PATCH:NOTES")  # the number of items
         assert (timer := sync._state._timer) is not None
         if closed:
             sync.close()
@@ -604,8 +605,9 @@ async def test_sync_that_has_lost_its_key_repeats_nothing(closed: bool) -> None:
             newer = Sync(notes, "NOTES", include=["items"])
         await client.until("_SET:NOTES")
         assert sync._state._connection is None or sync._state._settle(session.connection) is None  # type: ignore[arg-type, func-returns-value]
-        assert await client.fence("NOTES") == ([], {"items": []})
-        assert newer.state_snapshot == {"items": []}
+        items = {"items": ["server", "client"]}
+        assert await client.fence("NOTES") == ([], items)
+        assert newer.state_snapshot == items
 
 
 async def test_write_that_breaks_a_derived_attribute_is_refused_as_a_whole() -> None:
