@@ -17,7 +17,7 @@ from tests.programs import runs
 from tests.programs.scripts import FENCES, SCRIPTS, THIRD, Script
 from tools.testees.run import prepare
 
-pytestmark = [pytest.mark.io, pytest.mark.xdist_group("programs")]
+pytestmark = pytest.mark.io
 
 RELEASES = {"first": "pypi_0_5_1", "second": "pypi_0_6_9"}
 
