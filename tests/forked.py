@@ -32,7 +32,7 @@ def python(*arguments: str) -> list[str]:
 def _address() -> str:
     """Start the fork server; return its address."""
     with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind("")  # Linux chooses an address that is no file
+        listener.bind("")  # Linux chooses an abstract address, without a file
         listener.listen()
         server = subprocess.Popen(
             [sys.executable, "-m", "tests.fork_server", str(listener.fileno())],
