@@ -62,7 +62,8 @@ class Server:
                 for fork in self._forks:
                     os.kill(fork.process, signal.SIGKILL)
                 return None
-            if command := key.data():
+            command: Command | None = key.data()
+            if command:
                 return command
 
     def _fork(self) -> Command | None:

@@ -64,12 +64,12 @@ def test_honest_testee_survives_and_the_search_keeps_to_its_examples() -> None:
 
 def test_machine_too_busy_for_the_budget_runs_some_programs() -> None:
     async def judge(_: Target, program: list[Step]) -> None:
-        search.tally.add_program(program, ())
+        busy.tally.add_program(program, ())
 
     target = Target("ws://127.0.0.1:9/{session}", features=FEATURES)
-    search = Search(target, seed=1, budget=0.0, judge=judge)
-    assert list(search.findings()) == []
-    assert search.tally.programs == LEAST
+    busy = Search(target, seed=1, budget=0.0, judge=judge)
+    assert list(busy.findings()) == []
+    assert busy.tally.programs == LEAST
 
 
 def test_same_seed_draws_the_same() -> None:
