@@ -17,7 +17,7 @@ from ws_sync._core.json.codec import JSON, decode, frame
 from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.events import REQUEST_USER_SESSION, USER_SESSION
 from ws_sync._log import Log, log_fields, peer_of
-from ws_sync._server.invoke import call
+from ws_sync._server.invoke import call_hook
 from ws_sync._server.origin import Origins, admit
 from ws_sync._server.transport import Transport, identified_within, reject
 from ws_sync.exceptions import MalformedFrame, shorten
@@ -110,7 +110,7 @@ async def _verify(ws: Transport, verify: Verify, given: Pair, deadline: float) -
     code = CloseCode.NOT_IDENTIFIED
     try:
         async with asyncio.timeout_at(deadline):
-            proven = _proven(await call(verify, *given), given)
+            proven = _proven(await call_hook(verify, *given), given)
         if proven is not None:
             return proven
         _log.warning(

@@ -32,6 +32,7 @@ from ws_sync._server.connection import Connection
 from ws_sync._server.dispatcher import Dispatcher
 from ws_sync._server.handler_registry import call_handler, owners
 from ws_sync._server.inbound_limits import Intake
+from ws_sync._server.invoke import FAILURES
 from ws_sync._server.origin import Origins
 from ws_sync._server.transport import Transport
 from ws_sync.exceptions import NoSession, NotConnected, RefusedOrigin
@@ -236,8 +237,8 @@ class Session:
             if self.connection is not connection:
                 return  # session-simultaneous
             try:
-                await call_handler(initialise)
-            except Exception:  # noqa: BLE001  # the application's; the others still run
+                await call_handler(self.intake.threads, initialise)
+            except FAILURES:  # the application's; the others still run
                 self.counters.failed_initials += 1
                 self._log.exception(
                     "initial callback %r failed", initialise,
@@ -435,7 +436,7 @@ class Session:
             return
         try:
             await function()
-        except Exception:  # noqa: BLE001  # the application's
+        except FAILURES:  # the application's
             self.counters.failed_hooks += 1
             self._log.exception(
                 "the hook %r of the session's state failed", hook,

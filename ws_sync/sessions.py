@@ -27,7 +27,7 @@ from ws_sync._core.protocol.dialects import parse_dialects
 from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.counters import outside
 from ws_sync._server.identification import Identification, Identify
-from ws_sync._server.invoke import call, takes_argument
+from ws_sync._server.invoke import takes_argument
 from ws_sync._server.origin import Origins, admit
 from ws_sync._server.transport import Transport, reject
 from ws_sync.exceptions import shorten
@@ -266,7 +266,7 @@ class Sessions:
         given = (identity,) if self._takes_identity else ()
         try:
             with entry.session:
-                entry.objects = await call(self._factory, *given)
+                entry.objects = await entry.session.intake.threads.call(self._factory, *given)
         except Exception:  # noqa: BLE001  # the application's
             entry.session.counters.failed_factories += 1
             _log.exception(

@@ -15,8 +15,9 @@ from logging import Logger
 from types import EllipsisType
 from typing import Any, Literal, Self, TypeAlias, Unpack, overload
 
-from ws_sync._binding.attribute_types import attribute_of, default_wire_name
+from ws_sync._binding.attribute_types import attribute_of
 from ws_sync._binding.attributes import Attribute, wire_names
+from ws_sync._binding.wire_names import attribute_name
 from ws_sync._core.json.codec import JSON
 from ws_sync._core.protocol.events import (
     action_event,
@@ -281,7 +282,7 @@ class Sync:
 
         A connected client gets the whole state again with the next sync.
         """
-        self._add(obj, wire_names(attributes, partial(default_wire_name, type(obj), self._camel)))
+        self._add(obj, wire_names(attributes, partial(attribute_name, type(obj), self._camel)))
         self._state.restart()
 
     def close(self) -> None:

@@ -32,10 +32,10 @@ from functools import wraps
 from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
 
 from ws_sync._binding import json_schema
 from ws_sync._binding.attribute_types import is_validating
-from ws_sync._binding.attributes import camel_case
 from ws_sync._binding.markers import CONFIGURATION
 from ws_sync.sync import ANCHOR, Sync
 
@@ -122,7 +122,7 @@ class SyncedAsCamelCase(Synced):
     """A synced model with camel case on the wire: attributes, arguments and running tasks."""
 
     model_config = ConfigDict(
-        alias_generator=camel_case, populate_by_name=True, serialize_by_alias=True
+        alias_generator=to_camel, populate_by_name=True, serialize_by_alias=True
     )
 
     ws_sync_camel_case: ClassVar[bool] = True

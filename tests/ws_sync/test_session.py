@@ -228,6 +228,47 @@ async def test_failing_handler_is_logged_once_and_tells_the_client_nothing(
     assert "a secret" in str(errors[0].exc_info[1])
 
 
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt])
+async def test_code_of_the_application_can_not_end_the_server(
+    error: type[BaseException], caplog: pytest.LogCaptureFixture
+) -> None:
+    class Exits(SessionState):
+        sync: Sync
+
+        @sync_all("EXITS")
+        def __init__(self) -> None:
+            self.other = 1
+
+        @property
+        def value(self) -> int:
+            return 0
+
+        @value.setter
+        def value(self, _: int) -> None:
+            raise error
+
+        @remote_action
+        def act(self) -> None:
+            raise error
+
+        @remote_task
+        async def work(self) -> None:
+            raise error
+
+        async def on_connect(self) -> None:
+            raise error
+
+    with Session() as session:
+        session.state = Exits()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        await client.act("EXITS", "act")
+        await client.send("_TASK_START:EXITS", {"type": "work"})
+        await client.patch("EXITS", "replace", "/value", value=2)
+        assert (await client.fence("EXITS"))[1] == {"other": 1, "value": 0}
+    assert sum(record.levelno >= logging.ERROR for record in caplog.records) == 4
+
+
 async def test_pair_survives_text_between_its_halves_but_not_a_reconnect() -> None:
     session, _ = make()
     received: list[Any] = []

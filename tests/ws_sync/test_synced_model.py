@@ -36,6 +36,8 @@ def session() -> Iterator[Session]:
 
 
 class Item(BaseModel):
+    model_config = ConfigDict(serialize_by_alias=True)
+
     n: int = 0
     label: str = Field(default="", serialization_alias="itemLabel")
     _seen: int = PrivateAttr(0)
@@ -275,7 +277,7 @@ async def test_names_on_the_wire_are_one_map() -> None:
     """S-13: every document can be sent back as it was received, however its names are made."""
 
     class Inner(BaseModel):
-        model_config = ConfigDict(extra="forbid")
+        model_config = ConfigDict(extra="forbid", serialize_by_alias=True)
         a_b: int = Field(default=1, serialization_alias="x", validation_alias="y")
 
         @computed_field
@@ -283,7 +285,7 @@ async def test_names_on_the_wire_are_one_map() -> None:
             return 2 * self.a_b
 
     class Aliased(Synced, BaseModel):
-        model_config = ConfigDict(alias_generator=lambda name: f"{name}_")
+        model_config = ConfigDict(alias_generator=lambda name: f"{name}_", serialize_by_alias=True)
         generated: int = 0
         plain: int = Field(default=0, alias="anAlias")
         outgoing: int = Field(default=0, serialization_alias="Out")

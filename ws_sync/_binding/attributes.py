@@ -110,14 +110,6 @@ def to_json(value: Any) -> Any:
     return to_jsonable_python(value)
 
 
-def camel_case(name: str) -> str:
-    """Convert `hello_world` to `helloWorld`; a name in camel case stays as it is."""
-    if "_" not in name and name != name.lower():
-        return name
-    camel = name.title().replace("_", "")
-    return camel[:1].lower() + camel[1:]
-
-
 def public_names(owner: object, excluded: Callable[[object], bool]) -> list[str]:
     """List the attributes and properties whose name does not begin with an underscore.
 

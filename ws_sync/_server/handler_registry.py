@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from ws_sync._core.json.codec import JSON
-from ws_sync._server.invoke import call
+from ws_sync._server.invoke import Threads
 
 
 class Handlers(Protocol):
@@ -66,9 +66,9 @@ async def _nothing() -> None:
     """Do nothing."""
 
 
-def call_handler(handler: Callable[..., Any], *data: JSON) -> Awaitable[Any]:
-    """Call a handler of this library or of the application; see `call`."""
-    return handler(*data) if type(handler) is WeakHandler else call(handler, *data)
+def call_handler(threads: Threads, handler: Callable[..., Any], *data: JSON) -> Awaitable[Any]:
+    """Call a handler of this library or of the application; see `Threads.call`."""
+    return handler(*data) if type(handler) is WeakHandler else threads.call(handler, *data)
 
 
 def owners(session: Handlers) -> set[object]:

@@ -17,8 +17,9 @@ from typing import Any, TypeAlias, TypedDict
 
 from pydantic import BaseModel
 
-from ws_sync._binding.attribute_types import default_wire_name, field_names
+from ws_sync._binding.attribute_types import field_names
 from ws_sync._binding.attributes import Names, public_names, wire_names
+from ws_sync._binding.wire_names import Casing, attribute_name, casing_of
 from ws_sync.exceptions import UnknownAttribute
 
 Functions: TypeAlias = Mapping[str, Callable[..., Any]]
@@ -38,13 +39,13 @@ class SyncOptions(TypedDict, total=False):
         read_only: attributes that only the server changes.
     """
 
-    include: Names
-    exclude: Iterable[str]
-    toCamelCase: bool
+    include: Names | None
+    exclude: Iterable[str] | None
+    toCamelCase: bool | None
     send_on_init: bool
     expose_running_tasks: bool
     logger: Logger | None
-    read_only: Iterable[str]
+    read_only: Iterable[str] | None
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,11 @@ class Configuration:
             if name not in known:  # a typo would leave open what it should guard
                 raise UnknownAttribute(self.obj, name)
 
+    @property
+    def casing(self) -> Casing | None:
+        """Makes the names on the wire of parameters; None if they stay as they are."""
+        return casing_of(type(self.obj), self.camel)
+
     def others(self, excluded: Callable[[object], bool]) -> dict[str, str]:
         """Return the names on the wire of the attributes not in `include` or `exclude`.
 
@@ -101,7 +107,7 @@ class Configuration:
         cls = type(self.obj)
         names = field_names(cls) if issubclass(cls, BaseModel) else public_names(self.obj, excluded)
         return {
-            name: default_wire_name(cls, self.camel, name)
+            name: attribute_name(cls, self.camel, name)
             for name in names
             if name not in self.exclude and name not in self.include
         }
@@ -155,7 +161,7 @@ def key_first(
         obj=obj,
         key=key,
         everything=not sync_attributes,
-        include=wire_names(sync_attributes, partial(default_wire_name, type(obj), False)),
+        include=wire_names(sync_attributes, partial(attribute_name, type(obj), False)),
         running_tasks="runningTasks" if expose_running_tasks else None,
         send_on_init=send_on_init,
         session=session,
@@ -170,9 +176,9 @@ def object_first(
     obj: object,
     key: str,
     sync_all: bool = False,
-    include: Names = (),
-    exclude: Iterable[str] = (),
-    toCamelCase: bool = False,  # noqa: N803  # the name that users know
+    include: Names | None = None,
+    exclude: Iterable[str] | None = None,
+    toCamelCase: bool | None = None,  # noqa: N803  # the name that users know
     send_on_init: bool = True,
     expose_running_tasks: bool = False,
     logger: Logger | None = None,
@@ -180,20 +186,19 @@ def object_first(
     tasks: Functions | Pair | None = None,
     task_cancels: Functions | None = None,
     session: Any = None,
-    read_only: Iterable[str] = (),
+    read_only: Iterable[str] | None = None,
 ) -> Configuration:
     """Read the arguments of the form of later versions."""
-    casing = partial(default_wire_name, type(obj), toCamelCase)
-    running_tasks = "runningTasks" if toCamelCase else "running_tasks"
+    casing = casing_of(type(obj), toCamelCase) or str
     return Configuration(
         obj=obj,
         key=key,
         everything=sync_all,
-        include=wire_names(include, casing),
-        exclude=frozenset(exclude),
-        read_only=frozenset(read_only),
-        camel=toCamelCase,
-        running_tasks=running_tasks if expose_running_tasks else None,
+        include=wire_names(include or (), partial(attribute_name, type(obj), toCamelCase)),
+        exclude=frozenset(exclude or ()),
+        read_only=frozenset(read_only or ()),
+        camel=bool(toCamelCase),
+        running_tasks=casing("running_tasks") if expose_running_tasks else None,
         send_on_init=send_on_init,
         session=session,
         logger=logger,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Model(Synced, BaseModel):
     """A model with names from a generator, and two explicit names."""
 
-    model_config = ConfigDict(alias_generator=lambda name: name.upper())
+    model_config = ConfigDict(alias_generator=lambda name: name.upper(), serialize_by_alias=True)
     generated: int = 0
     outgoing: int = Field(default=0, serialization_alias="out")
     both: int = Field(default=0, alias="inAndOut")

@@ -1,20 +1,17 @@
+# 0.8.0
 """A program of the third generation: typed objects, pydantic models, scopes, exported schemas.
 
-Written as a user of ws-sync 0.8.0 would. That is not on PyPI: it runs on this library alone.
+Written as a user of ws-sync 0.8.0 would.
 """
 
-import argparse
 import asyncio
 from datetime import date
 from enum import Enum
 from typing import Annotated, Any
 
-import uvicorn
 from pydantic import BaseModel, Field, PrivateAttr, computed_field, field_validator
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 from typing_extensions import TypedDict
 
@@ -33,7 +30,6 @@ from ws_sync import (
     sync_key_scope,
     sync_only,
 )
-from ws_sync.synced_model import registered_synced_models
 
 
 class Priority(Enum):
@@ -48,7 +44,7 @@ class Item(BaseModel):
 
     label: str = Field(min_length=1)
     priority: Priority = Priority.LOW
-    due_on: date | None = Field(default=None, alias="due")
+    due: date | None = None
     _touched: int = PrivateAttr(default=0)
 
 
@@ -59,6 +55,7 @@ class Options(TypedDict, total=False):
     times: int
 
 
+@sync_all()
 class TodoList(SyncedAsCamelCase, BaseModel):
     """A model with constraints, validators, computed fields and nested models."""
 
@@ -216,8 +213,6 @@ def make_session() -> Session:
             with sync_key_scope("inner"):
                 state.objects.append(WidePanel())
     return session
-
-
 session = make_session()
 
 
@@ -226,18 +221,71 @@ async def endpoint(ws: WebSocket) -> None:
     await session.handle_connection(ws)
 
 
-async def openapi(_: Request) -> JSONResponse:
-    """Serve the schemas of all models."""
-    document: dict[str, Any] = {"openapi": "3.1.0", "info": {}, "paths": {}}
-    for model in registered_synced_models:
-        model.attach_to_openapi(document)
-    return JSONResponse(document)
+app = Starlette(routes=[WebSocketRoute("/ws", endpoint)])
 
-
-app = Starlette(routes=[WebSocketRoute("/ws", endpoint), Route("/openapi.json", openapi)])
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, required=True)
-    port = parser.parse_args().port
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="critical")
+DIALOGUE = r"""
+connect
+    _SET:TodoList {"allItems": [], "itemCount": 0, "listTitle": "Todo", "ownerName": "me"}
+    _SET:WORKER {"running_tasks": [], "status": "idle", "steps": 0}
+    _SET:Settings {"colours": {"back": "white"}, "fontSize": 12}
+    _SET:left/PANEL {"isOpen": false}
+    _SET:left/inner/PANEL {"isOpen": false}
+    hello 1
+_GET:TodoList
+    _SET:TodoList {"allItems": [], "itemCount": 0, "listTitle": "Todo", "ownerName": "me"}
+_ACTION:TodoList ADD {"newItem": {"label": "tea", "due": null}}
+    _PATCH:TodoList {"allItems": [{"due": null, "label": "tea", "priority": "low"}], "itemCount": 1, "listTitle": "Todo", "ownerName": "me"}
+_GET:TodoList
+    _SET:TodoList {"allItems": [{"due": null, "label": "tea", "priority": "low"}], "itemCount": 1, "listTitle": "Todo", "ownerName": "me"}
+_PATCH:TodoList /allItems/0/label "green tea"
+_GET:TodoList
+    _SET:TodoList {"allItems": [{"due": null, "label": "green tea", "priority": "low"}], "itemCount": 1, "listTitle": "Todo", "ownerName": "me"}
+_PATCH:TodoList /allItems/0/due "2026-01-02"
+_GET:TodoList
+    _SET:TodoList {"allItems": [{"due": "2026-01-02", "label": "green tea", "priority": "low"}], "itemCount": 1, "listTitle": "Todo", "ownerName": "me"}
+_ACTION:TodoList publish {"options": {"loud": true}}
+    _TOAST {"message": "published", "type": "warning"}
+_GET:TodoList
+    _SET:TodoList {"allItems": [{"due": "2026-01-02", "label": "green tea", "priority": "low"}], "itemCount": 1, "listTitle": "Todo", "ownerName": "me"}
+_ACTION:TodoList FIND {"text": "tea"}
+    _ACTION:TodoList {"labels": ["green tea"], "type": "FOUND"}
+_GET:TodoList
+    _SET:TodoList {"allItems": [{"due": "2026-01-02", "label": "green tea", "priority": "low"}], "itemCount": 1, "listTitle": "Todo", "ownerName": "me"}
+_ACTION:left/PANEL toggle
+    _PATCH:left/PANEL {"isOpen": true}
+_GET:left/PANEL
+    _SET:left/PANEL {"isOpen": true}
+_ACTION:left/inner/PANEL widen
+    _TOAST {"message": "wide left/inner", "type": "default"}
+_GET:left/PANEL
+    _SET:left/PANEL {"isOpen": true}
+_TASK_START:WORKER work {"count": 50}
+until WORKER {"running_tasks": ["work"]}
+    _PATCH:WORKER {"running_tasks": ["work"], "status": "idle", "steps": 0}
+until WORKER {"running_tasks": []}
+    _ACTION:WORKER {"type": "WORKED"}
+    _PATCH:WORKER {"running_tasks": [], "status": "idle", "steps": 50}
+_GET:WORKER
+    _SET:WORKER {"running_tasks": [], "status": "idle", "steps": 50}
+_TASK_START:WORKER WAIT
+until _ACTION:WORKER
+    _PATCH:WORKER {"running_tasks": ["WAIT"], "status": "waiting", "steps": 50}
+    _ACTION:WORKER {"type": "WAITING"}
+_GET:WORKER
+    _SET:WORKER {"running_tasks": ["WAIT"], "status": "waiting", "steps": 50}
+disconnect
+connect
+    _SET:TodoList {"allItems": [{"due": "2026-01-02", "label": "green tea", "priority": "low"}], "itemCount": 1, "listTitle": "Todo", "ownerName": "me"}
+    _SET:WORKER {"running_tasks": ["WAIT"], "status": "waiting", "steps": 50}
+    _SET:Settings {"colours": {"back": "white"}, "fontSize": 12}
+    _SET:left/PANEL {"isOpen": true}
+    _SET:left/inner/PANEL {"isOpen": false}
+    hello 2
+_GET:WORKER
+    _SET:WORKER {"running_tasks": ["WAIT"], "status": "waiting", "steps": 50}
+_TASK_CANCEL:WORKER WAIT
+until _PATCH:WORKER
+    _PATCH:WORKER {"running_tasks": [], "status": "cancelled", "steps": 50}
+_GET:WORKER
+    _SET:WORKER {"running_tasks": [], "status": "cancelled", "steps": 50}
+"""

@@ -1,14 +1,13 @@
+# 0.6.9
 """A program of the second generation: decorators, the object first, camel case, a session's state.
 
-Written as a user of ws-sync 0.6.9 would, and run unchanged on that release and on this library.
+Written as a user of ws-sync 0.6.9 would.
 """
 
-import argparse
 import asyncio
 import logging
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
@@ -201,9 +200,100 @@ async def authenticated(ws: WebSocket) -> None:
 app = Starlette(
     routes=[WebSocketRoute("/ws", endpoint), WebSocketRoute("/auth", authenticated)],
 )
+session = sessions["", ""]
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, required=True)
-    port = parser.parse_args().port
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="critical")
+DIALOGUE = r"""
+connect
+    _SET:NOTES {"allNotes": [], "noteCount": 0, "runningTasks": [], "title": "My Notes"}
+    _SET:SETTINGS {"size": 12, "theme": "light"}
+    _SET:PLAIN {"letters": {"a": 1}, "number": 0}
+    _SET:ONLY {"letters": {"a": 1}, "theNumber": 0}
+    greeting {"connections": 1}
+_GET:NOTES
+    _SET:NOTES {"allNotes": [], "noteCount": 0, "runningTasks": [], "title": "My Notes"}
+_ACTION:NOTES ADD {"text": "milk"}
+    _PATCH:NOTES {"allNotes": [{"done": false, "text": "milk"}], "noteCount": 1, "runningTasks": [], "title": "My Notes"}
+_GET:NOTES
+    _SET:NOTES {"allNotes": [{"done": false, "text": "milk"}], "noteCount": 1, "runningTasks": [], "title": "My Notes"}
+_ACTION:NOTES RENAME {"new_title": "Food"}
+    _PATCH:NOTES {"allNotes": [{"done": false, "text": "milk"}], "noteCount": 1, "runningTasks": [], "title": "Food"}
+    _TOAST {"message": "renamed", "type": "success"}
+_GET:NOTES
+    _SET:NOTES {"allNotes": [{"done": false, "text": "milk"}], "noteCount": 1, "runningTasks": [], "title": "Food"}
+_ACTION:NOTES FINISH {"index": 0}
+_GET:SETTINGS
+    _SET:SETTINGS {"size": 12, "theme": "light"}
+_ACTION:NOTES PUBLISH
+    _PATCH:NOTES {"allNotes": [{"done": true, "text": "milk"}], "noteCount": 1, "runningTasks": [], "title": "Food"}
+_GET:NOTES
+    _SET:NOTES {"allNotes": [{"done": true, "text": "milk"}], "noteCount": 1, "runningTasks": [], "title": "Food"}
+_PATCH:NOTES /allNotes/0/text "m"
+_GET:NOTES
+    _SET:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": [], "title": "Food"}
+_PATCH:SETTINGS /theme "dark"
+_GET:SETTINGS
+    _SET:SETTINGS {"size": 12, "theme": "dark"}
+_PATCH:SETTINGS /size 9
+_GET:SETTINGS
+    _SET:SETTINGS {"size": 9, "theme": "dark"}
+_GET:GENERAL
+    _SET:GENERAL {"more": [1, 2], "theValue": 1}
+_ACTION:PLAIN COUNT {"by": 2}
+    _PATCH:PLAIN {"letters": {"a": 1}, "number": 2}
+    _PATCH:ONLY {"letters": {"a": 1}, "theNumber": 2}
+_GET:ONLY
+    _SET:ONLY {"letters": {"a": 1}, "theNumber": 2}
+_BIN_META:NOTES UPLOAD {"label": "l"} < abc
+    _BIN_META {"metadata": {"label": "l", "type": "UPLOADED"}, "type": "_ACTION:NOTES"}
+    bytes 'cba'
+_GET:NOTES
+    _SET:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": [], "title": "Food"}
+_ACTION:NOTES EXPORT
+    _DOWNLOAD {"data": "Rm9vZA==", "filename": "title.txt"}
+    _ACTION:NOTES {"name": "title.txt", "type": "EXPORTED"}
+_GET:NOTES
+    _SET:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": [], "title": "Food"}
+_TASK_START:NOTES COUNT {"steps": 2}
+until NOTES {"runningTasks": ["COUNT"]}
+    _PATCH:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": ["COUNT"], "title": "Food"}
+until NOTES {"runningTasks": []}
+    _PATCH:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": ["COUNT"], "title": "step 2"}
+    _TOAST {"message": "counted 2", "type": "info"}
+    _PATCH:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": [], "title": "step 2"}
+_GET:NOTES
+    _SET:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": [], "title": "step 2"}
+_GET:NOTES
+    _SET:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": [], "title": "step 2"}
+_TASK_START:NOTES WAIT
+until _ACTION:NOTES
+    _PATCH:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": ["WAIT"], "title": "waiting"}
+    _ACTION:NOTES {"type": "WAITING"}
+_GET:NOTES
+    _SET:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": ["WAIT"], "title": "waiting"}
+_TASK_START:NOTES OTHER
+    _PATCH:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": ["WAIT", "OTHER"], "title": "waiting"}
+_GET:NOTES
+    _SET:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": ["WAIT", "OTHER"], "title": "waiting"}
+disconnect
+connect
+    _SET:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": ["WAIT", "OTHER"], "title": "waiting"}
+    _SET:SETTINGS {"size": 9, "theme": "dark"}
+    _SET:PLAIN {"letters": {"a": 1}, "number": 2}
+    _SET:ONLY {"letters": {"a": 1}, "theNumber": 2}
+    greeting {"connections": 2}
+_GET:NOTES
+    _SET:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": ["WAIT", "OTHER"], "title": "waiting"}
+_TASK_CANCEL:NOTES WAIT
+until _PATCH:NOTES
+    _PATCH:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": ["OTHER"], "title": "waited"}
+_GET:NOTES
+    _SET:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": ["OTHER"], "title": "waited"}
+_TASK_CANCEL:NOTES OTHER
+until _PATCH:NOTES
+    _PATCH:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": [], "title": "the other one ended"}
+_GET:NOTES
+    _SET:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": [], "title": "the other one ended"}
+_ACTION:NOBODY X
+_GET:NOTES
+    _SET:NOTES {"allNotes": [{"done": true, "text": "m"}], "noteCount": 1, "runningTasks": [], "title": "the other one ended"}
+"""

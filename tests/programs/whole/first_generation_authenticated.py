@@ -1,13 +1,12 @@
+# 0.5.1
 """A program of the first generation: the key first, everything by hand, one session for all.
 
-Written as a user of ws-sync 0.5.1 would, and run unchanged on that release and on this library.
+Written as a user of ws-sync 0.5.1 would.
 """
 
-import argparse
 import asyncio
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
@@ -179,8 +178,19 @@ app = Starlette(
     routes=[WebSocketRoute("/ws", endpoint), WebSocketRoute("/auth", authenticated)],
 )
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, required=True)
-    port = parser.parse_args().port
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="critical")
+DIALOGUE = r"""
+connect /auth
+_USER_SESSION {"user": "u", "session": "s"}
+until _SET:SETTINGS
+    _REQUEST_USER_SESSION
+    _SET:NOTES {"notes": [], "runningTasks": [], "title": "My Notes", "totalLength": 0, "uploads": {}}
+    _SET:SETTINGS {"sizes": {"font": 12, "line": 1.5}, "theme": "light", "volume": 5}
+_GET:SETTINGS
+until _SET:SETTINGS
+    _SET:SETTINGS {"sizes": {"font": 12, "line": 1.5}, "theme": "light", "volume": 5}
+_SET:SETTINGS {"_volume": 3}
+_GET:SETTINGS
+until _SET:SETTINGS
+    0.5.1: _SET:SETTINGS {"sizes": {"font": 12, "line": 1.5}, "theme": "light", "volume": 3}
+    here: _SET:SETTINGS {"sizes": {"font": 12, "line": 1.5}, "theme": "light", "volume": 5}
+"""
