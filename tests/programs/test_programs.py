@@ -8,7 +8,7 @@ from tests.defects.catalogue import DEFECTS
 from tests.programs import runs
 from tests.programs.transcript import HERE, Dialogue, Program, is_imported, sent_names
 
-pytestmark = [pytest.mark.io, pytest.mark.xdist_group("programs")]
+pytestmark = pytest.mark.io
 
 PROGRAMS = runs.programs()
 KNOWN = runs.known_differences(PROGRAMS)

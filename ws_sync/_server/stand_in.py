@@ -14,6 +14,7 @@ from typing import Any
 
 from ws_sync._core.json.codec import decode
 from ws_sync._core.protocol.dialects import STRICT
+from ws_sync._core.protocol.round_trip import RoundTrip
 from ws_sync._log import Log, LogContext
 from ws_sync._server.counters import Counters
 from ws_sync._server.inbound_limits import Intake
@@ -26,12 +27,16 @@ class Relay:
     Attributes:
         is_congested: never; `send` is awaited.
         ws: the WebSocket of the connection; None if there is no connection.
+        round_trip: nothing is known of it.
+        announced: the keys of the documents that were sent on it.
     """
 
     is_congested = False
 
     def __init__(self, session: Any, ws: Any = None) -> None:
         self.ws = ws
+        self.round_trip = RoundTrip(float("inf"))
+        self.announced: set[str] = set()
         self._session = session
         self._waiting: deque[tuple[str, Any]] = deque()
         self._turn = asyncio.Lock()
