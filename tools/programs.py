@@ -74,10 +74,14 @@ def _compare(some: Sequence[Program], played: dict[str, dict[str, Dialogue]]) ->
             if dialogue and not runs.is_same(program.dialogues[who], dialogue):
                 print("\n".join(runs.difference(program, who, dialogue)))
                 failed += 1
-        for release, lines in runs.differences(program, played[HERE][program.name]).items():
-            if (program.name, release) not in known:
-                print("\n".join(lines))
-                failed += 1
+        differences = runs.differences(program, played[HERE][program.name])
+        for release in program.generations:
+            is_known = (program.name, release) in known
+            if release in differences and not is_known:
+                print("\n".join(differences[release]))
+            elif is_known and release not in differences:
+                print(f"no difference any more: {program.name} {release}")
+            failed += is_known != (release in differences)
     return 1 if failed else 0
 
 

@@ -19,7 +19,7 @@ from ws_sync._core.protocol.events import REQUEST_USER_SESSION, USER_SESSION
 from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.invoke import call_hook
 from ws_sync._server.origin import Origins, admit
-from ws_sync._server.transport import Transport, reject
+from ws_sync._server.transport import Transport, identified_within, reject
 from ws_sync.exceptions import MalformedFrame, shorten
 from ws_sync.metrics import outside
 
@@ -84,9 +84,12 @@ async def _ask(ws: Transport, deadline: float) -> Pair | None:
     try:
         if ws.application_state is WebSocketState.CONNECTING:
             await ws.accept()
+        loop = asyncio.get_running_loop()
+        asked_at = loop.time()
         await ws.send_text(frame(REQUEST_USER_SESSION))  # session-identify-request
         async with asyncio.timeout_at(deadline):
             message = await ws.receive()
+        identified_within[ws] = loop.time() - asked_at
         return _ids(message.get("text"))
     except (MalformedFrame, TimeoutError) as error:
         reason = shorten(str(error) or "no answer in time")

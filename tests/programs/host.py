@@ -228,11 +228,11 @@ def operations(rest: str) -> Any:
 
 def without_superseded(output: "list[str]") -> "list[str]":
     """Return the output without patches that the next line continues: time decides their number."""
-    events = [line.partition(" ")[0] for line in output[1:]]
+    following = [*(line.partition(" ")[0] for line in output[1:]), ""]
     return [
         line
-        for line, following in zip(output, [*events, ""], strict=True)
-        if not (following.startswith("_PATCH:") and line.startswith(f"{following} "))
+        for line, after in zip(output, following)  # noqa: B905  # no output, nothing follows
+        if not (after.startswith("_PATCH:") and line.startswith(f"{after} "))
     ]
 
 
@@ -306,7 +306,7 @@ def taken(printed: io.StringIO) -> "list[str]":
 def steps_of(path: str) -> "list[str]":
     """Return the steps of the dialogue at the end of a program's file."""
     _, _, dialogue = Path(path).read_text(encoding="utf-8").partition('\nDIALOGUE = r"""\n')
-    lines = dialogue.removesuffix('"""\n').splitlines()
+    lines = dialogue.removesuffix('"""\n').split("\n")
     return [line for line in lines if line and not line[0].isspace()]
 
 

@@ -62,7 +62,7 @@ class Program:
         path: its file.
         generations: the releases that it was written for.
         code: the file up to the dialogue.
-        dialogues: the dialogue with each generation, and with this library if that differs.
+        dialogues: the dialogue with each generation, and with this library.
     """
 
     name: str
@@ -99,10 +99,9 @@ def read(path: Path, root: Path) -> Program:
     if not re.fullmatch(r"#( 0\.\d\.\d)+", first) or not start or not dialogue.endswith(END):
         raise ValueError(f"{path}: the file needs `# 0.6.9 …` first, and `{START.strip()}` last")
     generations = tuple(first.split()[1:])
-    lines = dialogue.removesuffix(END).splitlines()
-    everyone = [*generations, *({HERE} & {who for line in lines for who in _labels(line)})]
+    lines = dialogue.removesuffix(END).split("\n")
     name = path.relative_to(root).with_suffix("").as_posix()
-    dialogues = {who: _dialogue(lines, who) for who in everyone}
+    dialogues = {who: _dialogue(lines, who) for who in (*generations, HERE)}
     return Program(name, path, generations, code, dialogues)
 
 

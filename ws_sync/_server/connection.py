@@ -33,9 +33,10 @@ from ws_sync._core.json.codec import encode, frame
 from ws_sync._core.protocol.binary_pairs import Pairing
 from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.events import DISCONNECT
+from ws_sync._core.protocol.round_trip import RoundTrip
 from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.counters import Counters, size
-from ws_sync._server.transport import Transport
+from ws_sync._server.transport import Transport, identified_within
 from ws_sync.exceptions import shorten
 from ws_sync.limits import LIMITS, Limits
 
@@ -59,6 +60,8 @@ class Connection:
         cuts_handler: whether it was closed while a handler was running.
         number: number of the connection in this process.
         counters: the counters of the session.
+        round_trip: what is known of its round trip.
+        announced: the keys of the documents that were sent on it.
     """
 
     __slots__ = (
@@ -75,12 +78,14 @@ class Connection:
         "_size",
         "_units",
         "_writer",
+        "announced",
         "counters",
         "cuts_handler",
         "loop",
         "malformed",
         "number",
         "pairing",
+        "round_trip",
         "ws",
     )
 
@@ -93,6 +98,8 @@ class Connection:
         self.counters.opened += 1
         self.loop = asyncio.get_running_loop()
         self.pairing = Pairing()
+        self.round_trip = RoundTrip(identified_within.get(ws, float("inf")))
+        self.announced: set[str] = set()
         self.malformed = 0
         self.cuts_handler = False
         self._parent_log = log

@@ -21,6 +21,7 @@ from ws_sync._core.json.codec import JSON, Text, dump, encode, frame, frame_pref
 from ws_sync._core.protocol.concurrent_edits import ConcurrentEdits
 from ws_sync._core.protocol.dialects import STRICT, translate
 from ws_sync._core.protocol.events import patch_event, set_event
+from ws_sync._core.protocol.round_trip import RoundTrip
 from ws_sync._core.snapshot.document import AttributeSnapshot, PeerSnapshot
 from ws_sync._log import Log, log_fields
 from ws_sync._server.connection import Connection
@@ -90,7 +91,7 @@ class DocumentState:
         self._connection: Connection | None = None  # whose peer holds the document
         self._restarted: Connection | None = None  # whose peer holds the document of before
         self._late: Set[str] = _NONE
-        self._concurrent_edits = ConcurrentEdits()
+        self._concurrent_edits = ConcurrentEdits(RoundTrip())
         self._timer: asyncio.TimerHandle | None = None
 
     def is_known(self, connection: Connection) -> bool:
@@ -131,6 +132,9 @@ class DocumentState:
         else:
             connection.send_initial(text)
             self._stop_settling()
+            is_first = self.key not in connection.announced
+            self._concurrent_edits = ConcurrentEdits(connection.round_trip, is_first=is_first)
+            connection.announced.add(self.key)
         self.sent_at = connection.loop.time()
         self._concurrent_edits.state_sent(self.sent_at)
         self._connection, self._document = connection, PeerSnapshot(texts)
@@ -245,6 +249,8 @@ class DocumentState:
         Raises:
             Refused: nothing has changed; the caller must call `resync`.
         """
+        if self.is_known(connection):
+            self._concurrent_edits.patch_received(connection.loop.time())
         if type(patch) is list and len(patch) > self._limits.operations:
             raise Refused(f"more than {self._limits.operations} operations")
         if self._dialects:
@@ -255,7 +261,7 @@ class DocumentState:
         self._document.apply_patch(patch, write)
         self._commit(write)
         self._document.refresh()
-        self._correct(connection, write.affected)
+        self._correct(connection, write.affected, patch)
 
     def receive_state(self, connection: Connection, state: JSON) -> None:
         """Apply a state of the client, and correct what the client then holds.
@@ -263,11 +269,12 @@ class DocumentState:
         Raises:
             Refused: nothing has changed; the caller must call `resync`.
         """
-        write = Write(self.attributes, state_patch(self.attributes, state))
+        patch = state_patch(self.attributes, state)
+        write = Write(self.attributes, patch)
         self._check_size(write)
         self._document.apply_state(state)
         self._commit(write)
-        self._correct(connection, {*state, *write.affected})
+        self._correct(connection, {*state, *write.affected}, patch)
 
     def _log_failed_write(self, error: BaseException) -> None:
         self._counters.failed_writes += 1
@@ -302,12 +309,12 @@ class DocumentState:
             if attribute.read_only and attribute.computed
         }
 
-    def _correct(self, connection: Connection, touched: Iterable[str]) -> None:
+    def _correct(self, connection: Connection, touched: Iterable[str], patch: JSON) -> None:
         """Send what the client wrote differently from its result, and what is derived from it."""
         if not self.is_known(connection):
             return
         touched = set(touched)
-        self._concurrent_edits.write_received(touched, connection.loop.time())
+        self._concurrent_edits.write_received(touched, patch, connection.loop.time())
         self._await_settling(connection)
         names = touched | self._derived()
         self.report(self.publish(connection, names)[1])  # state-corrected-at-once
@@ -356,7 +363,6 @@ class DocumentState:
             self.report(self.publish(connection, names)[1])
 
     def _stop_settling(self) -> None:
-        self._concurrent_edits = ConcurrentEdits()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

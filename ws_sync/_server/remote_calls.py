@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ws_sync._binding.arguments import bind, fit, read_call
+from ws_sync._binding.arguments import bind, bound, fit, read_call
 from ws_sync._binding.markers import remote_functions
 from ws_sync._core.json.codec import JSON
 from ws_sync._log import Log, log_fields
 from ws_sync._server.counters import Counters
 from ws_sync._server.inbound_limits import Intake
 from ws_sync._server.instrumentation import instrumentation
-from ws_sync._server.sync_options import Configuration
+from ws_sync._server.sync_options import Configuration, Functions
 from ws_sync._server.tasks import Tasks
 from ws_sync.exceptions import shorten
+
+
+def _bound(functions: Functions, owner: object) -> dict[str, Callable[..., Any]]:
+    return {name: bound(function, owner) for name, function in functions.items()}
 
 
 class RemoteCalls:
@@ -28,7 +32,7 @@ class RemoteCalls:
         "_actions",
         "_any_action",
         "_any_task",
-        "_camel",
+        "_casing",
         "_counters",
         "_log",
         "_threads",
@@ -56,12 +60,13 @@ class RemoteCalls:
         self._any_action = actions if callable(actions) else None
         self._any_task = tasks if isinstance(tasks, tuple) else None
         self._actions = remote_functions(config.obj, "remote_action")
-        self._actions |= {} if callable(actions) else actions
+        self._actions |= {} if callable(actions) else _bound(actions, config.obj)
         functions = remote_functions(config.obj, "remote_task")
-        functions |= {} if isinstance(tasks, tuple) else tasks
-        cancels = remote_functions(config.obj, "remote_task_cancel") | dict(config.task_cancels)
+        functions |= {} if isinstance(tasks, tuple) else _bound(tasks, config.obj)
+        cancels = remote_functions(config.obj, "remote_task_cancel")
+        cancels |= _bound(config.task_cancels, config.obj)
         self.tasks = Tasks(functions, cancels, changed, log, counters, intake)
-        self._camel = config.camel
+        self._casing = config.casing
         self._counters = counters
         self._threads = intake.threads
         self._log = log
@@ -71,7 +76,7 @@ class RemoteCalls:
         self._counters.received_actions += 1
         name, arguments = read_call(data)
         if (action := self._actions.get(name)) is not None:
-            by_position, named = bind(action, name, arguments, self._camel)
+            by_position, named = bind(action, name, arguments, self._casing)
             await self._threads.call(action, *by_position, **named)
         elif self._any_action is not None:
             await self._threads.call(self._any_action, data)
@@ -85,7 +90,7 @@ class RemoteCalls:
         self._counters.received_starts += 1
         name, arguments = read_call(data)
         if (task := self.tasks.functions.get(name)) is not None:
-            self.tasks.start(name, fit(task, name, arguments, self._camel))
+            self.tasks.start(name, fit(task, name, arguments, self._casing))
         elif self._any_task is not None:
             await self._threads.call(self._any_task[0], data)
         else:

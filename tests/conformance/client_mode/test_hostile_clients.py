@@ -1,14 +1,16 @@
-"""The kit against clients that send without end, or ask without reading."""
+"""The kit against clients that send without end, ask without reading, or send too late."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
+from conformance.client_mode.capabilities import lacking
 from conformance.client_mode.client_under_test import KEY, START, ClientUnderTest
 from conformance.client_mode.listener import Host
 from conformance.driver.raw_socket import frame
@@ -28,9 +30,9 @@ async def judged() -> AsyncIterator[tuple[ClientUnderTest, ClientConnection]]:
     assert host._server is not None
     port = next(iter(host._server.sockets)).getsockname()[1]
     url = f"ws://127.0.0.1:{port}"
+    client = ClientUnderTest(host, Target(url), None)
     try:
         async with asyncio.timeout(2 * DEADLINE), connect(url, max_size=None) as socket:
-            client = ClientUnderTest(host, Target(url), None)
             await client.returned()
             client.write(Event(f"_SET:{KEY}", START))
             yield client, socket
@@ -55,3 +57,28 @@ async def test_client_that_asks_and_does_not_read_is_given_up() -> None:
         with pytest.raises(Violation, match="leaves more than 128 MiB unread"):
             await client.fence()
         await client.connection.until_ended()
+
+
+async def test_client_that_answers_a_fence_too_early_lacks_nothing() -> None:
+    async with judged() as (client, socket):
+        asking = asyncio.create_task(lacking(client))
+        answering = asyncio.create_task(send_after_the_next_fence(socket))
+        assert await asking == []
+        answering.cancel()
+
+
+async def send_after_the_next_fence(socket: ClientConnection) -> None:
+    """Answer each fence at once, and send what an action sends only before the next answer."""
+    called: list[str] = []
+    due: list[str] = []
+    async for text in socket:
+        event = json.loads(text)
+        if event["type"] != f"_ACTION:{KEY}":
+            continue
+        if event["data"]["type"] != "call":
+            called.append(Event(f"_ACTION:{KEY}", {"type": "late"}).text())
+            continue
+        for late in due:
+            await socket.send(late)
+        await socket.send(Event(f"_ACTION:{KEY}", {"type": event["data"]["name"]}).text())
+        called, due = [], called

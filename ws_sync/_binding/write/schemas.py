@@ -254,9 +254,9 @@ class Type:
         shown = value
         if not self.is_any:
             if self._shows_infinity:  # only JSON text honours it
-                text = self._serializer.to_json(value, by_alias=True, warnings=False)
+                text = self._serializer.to_json(value, warnings=False)
                 return orjson.loads(text)
-            shown = self._serializer.to_python(value, mode="json", by_alias=True, warnings=False)
+            shown = self._serializer.to_python(value, mode="json", warnings=False)
         return as_json(shown)
 
     @cached_property
