@@ -52,10 +52,10 @@ class Flood:
         return {"type": "websocket.receive", "text": '{"type":"work"}'}
 
     async def send_text(self, data: str) -> None:
-        """Nobody reads it."""
+        """No client reads it."""
 
     async def send_bytes(self, data: bytes) -> None:
-        """Nobody reads it."""
+        """No client reads it."""
 
     async def close(self, code: int = 1000, reason: str | None = None) -> None:  # noqa: ARG002
         self.application_state = WebSocketState.DISCONNECTED
