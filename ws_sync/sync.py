@@ -220,8 +220,15 @@ class Sync:
 
     @property
     def state_snapshot(self) -> dict[str, JSON]:
-        """The document that the client holds, or would get if it connected now."""
+        """The document that the client holds; before any client, the state at construction.
+
+        Assign it in order to let the next sync send the difference from another document.
+        """
         return self._state.snapshot()
+
+    @state_snapshot.setter
+    def state_snapshot(self, document: Mapping[str, JSON]) -> None:
+        self._state.replace(self._host.connection, document)
 
     @overload
     async def __call__(

@@ -108,10 +108,13 @@ class DocumentState:
         return sum(held.size for held in self._good.values())
 
     def snapshot(self) -> dict[str, JSON]:
-        """Return the document that the peer holds, or would get if it connected now."""
-        if self._connection is None:
-            return PeerSnapshot(self._read_all()[0]).value()
-        return self._document.value()
+        """Return the document that the peer holds; before any peer, the state at construction."""
+        held = self._document.value()
+        missing = self.attributes.keys() - held.keys()
+        if self._connection is None and missing:
+            present = PeerSnapshot(self._read_all()[0]).value()
+            held = {wire: held.get(wire, present[wire]) for wire in self.attributes}
+        return held
 
     def announce(self, connection: Connection) -> list[Exception]:
         """Send the whole state as `_SET`.
