@@ -35,6 +35,7 @@ from ws_sync._server.inbound_limits import Intake
 from ws_sync._server.invoke import FAILURES
 from ws_sync._server.origin import Origins
 from ws_sync._server.transport import Transport
+from ws_sync._server.turns import TURN
 from ws_sync.exceptions import NoSession, NotConnected, RefusedOrigin
 from ws_sync.limits import LIMITS, Limits
 from ws_sync.metrics import begin
@@ -226,6 +227,8 @@ class Session:
             return
         if ws.application_state is WebSocketState.CONNECTING:
             await ws.accept()
+        if self.intake.work.used > TURN:
+            await self.intake.work.give_turn()
         if self._farewell is not None:
             self._attach(ws).disconnect(self._farewell, CloseCode.SESSION_TERMINATED)
             self._release()
@@ -237,7 +240,7 @@ class Session:
             if self.connection is not connection:
                 return  # session-simultaneous
             try:
-                await call_handler(self.intake.threads, initialise)
+                await self.intake.work.charge(call_handler(self.intake.threads, initialise))
             except FAILURES:  # the application's; the others still run
                 self.counters.failed_initials += 1
                 self._log.exception(
@@ -407,6 +410,7 @@ class Session:
         self.connection = self.log_context.connection = self.log_context.peer = None
 
     async def _serve(self, connection: Connection) -> None:
+        work = self.intake.work
         try:
             async with connection.serving():
                 while connection is self.connection:
@@ -420,9 +424,11 @@ class Session:
                     await self._turn.acquire()  # `async with` takes twice the time
                     try:
                         if connection is self.connection:  # session-takeover-deaf
-                            await self._dispatcher.dispatch(connection, received)
+                            await work.charge(self._dispatcher.dispatch(connection, received))
                     finally:
                         self._turn.release()
+                    if work.used > TURN:
+                        await work.give_turn()
         except TimeoutError:
             if connection.cuts_handler:
                 connection.log.warning(

@@ -1,8 +1,11 @@
 """`Sync`: synchronises one object with a client, and lets the client call its functions.
 
 The events of an object arrive here. `DocumentState` has the state of its document, `RemoteCalls`
-its actions and tasks. The session refers to a `Sync` weakly and the object strongly, so a `Sync`
-lives as long as its object.
+its actions and tasks.
+
+A `Sync` refers to its object, and the session refers to the `Sync` weakly. So it lives as long as
+something refers to it, most often `obj.sync`. If nothing does, the object itself keeps it. The form
+of 0.5.1, with the key first, lets the session keep both, as that release did.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from logging import Logger
 from types import EllipsisType
-from typing import Any, Literal, Self, TypeAlias, Unpack, overload
+from typing import Any, Literal, NoReturn, Self, TypeAlias, Unpack, overload
 
 from ws_sync._binding.attribute_types import attribute_of
 from ws_sync._binding.attributes import Attribute, wire_names
@@ -34,6 +37,7 @@ from ws_sync._server.connection import Connection
 from ws_sync._server.document_state import DocumentState
 from ws_sync._server.handler_registry import Registration
 from ws_sync._server.key_scope import get_current_sync_key_prefix, scoped, sync_key_scope
+from ws_sync._server.lifetime import keep, weakly
 from ws_sync._server.remote_calls import RemoteCalls
 from ws_sync._server.sync_options import (
     Configuration,
@@ -41,6 +45,7 @@ from ws_sync._server.sync_options import (
     Pair,
     SyncOptions,
     configure,
+    options_by_name,
 )
 from ws_sync._server.throttle import Throttle
 from ws_sync.exceptions import escape_control_chars
@@ -85,10 +90,6 @@ class ObjectOptions(SyncOptions, total=False):
     session: Session | None
 
 
-ANCHOR = "_ws_sync"
-"""The attribute through which an object keeps its `Sync` alive."""
-
-
 class Sync:
     """Registers an object under a key of a session; call it to send the changes.
 
@@ -98,7 +99,13 @@ class Sync:
         session: the session.
         send_on_init: whether the state is sent on each new connection.
         sync_attributes: the name on the wire of each attribute, by its name in the object.
+        declaration: what a decorator asked for; None if the application created it.
+
+    A copy of the object, shallow or deep, has the same `Sync`, which goes on syncing the original.
     """
+
+    declaration: Any = None
+    _registration: Registration | None = None
 
     @overload
     def __init__(
@@ -137,14 +144,35 @@ class Sync:
         Raises:
             NoSession: there is no `session`, and none around this call.
             UnknownAttribute: the object has no such attribute.
+            ExcludedAttribute: an attribute is both included and excluded.
             TypeError: the arguments fit neither form.
         """
         self._setup(configure(args, kwargs))
 
+    def __del__(self) -> None:
+        registration = self._registration
+        if registration is None or not registration.is_current():
+            return  # incomplete, closed, replaced, or garbage together with its object
+        if self.declaration is None:  # otherwise only `obj.sync` keeps it
+            keep(self.obj, self)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"cannot pickle the `Sync` of {self.key!r}: leave it out in the `__getstate__` of"
+            " its object, and create another one in `__setstate__`"
+        )
+
     @classmethod
     def all(cls, obj: object, key: str, *args: Any, **options: Unpack[ObjectOptions]) -> Self:
         """Sync all attributes and properties whose name does not begin with an underscore."""
-        return cls(obj, key, True, *args, **options)
+        named = options_by_name(True, *args, **options)
+        return cls(obj=obj, key=key, **named)
 
     @classmethod
     def only(
@@ -163,8 +191,8 @@ class Sync:
     ) -> Self:
         """Sync the attributes that are given as keywords, with their names on the wire or `...`."""
         return cls(
-            _obj,
-            _key,
+            obj=_obj,
+            key=_key,
             include=attributes,
             toCamelCase=_toCamelCase,
             send_on_init=_send_on_init,
@@ -209,11 +237,14 @@ class Sync:
         """
         if isinstance(if_since_last, str):
             if_since_last, toast, type = None, if_since_last, toast or type
-        errors = self._publish(if_since_last)  # not `await self.sync()`: a coroutine costs time
-        if self.session.should_yield():
-            await asyncio.sleep(0)
-        if errors:
-            raise errors[0]
+        if getattr(self.sync, "__func__", None) is not Sync.sync:  # a subclass overrides it
+            await self.sync(if_since_last=if_since_last)
+        else:
+            errors = self._publish(if_since_last)  # not `await self.sync()`: a coroutine costs time
+            if self.session.should_yield():
+                await asyncio.sleep(0)
+            if errors:
+                raise errors[0]
         if toast:
             await self.toast(toast, type=type)
 
@@ -289,7 +320,8 @@ class Sync:
         """Leave the session: send nothing more, and ignore events for this object."""
         self._throttle.cancel()
         self._state.stop()
-        self._registration.remove()
+        if self._registration is not None:
+            self._registration.remove()
 
     def _setup(self, config: Configuration) -> None:
         self.key = scoped(config.key)
@@ -303,7 +335,7 @@ class Sync:
         self._throttle = Throttle()
         self._log = Log(config.logger or self.session.logger, self.session.log_context, self.key)
         counters, intake = self.session.counters, self.session.intake
-        changed = self._sync_late if config.running_tasks is not None else _nothing
+        changed = weakly(self._sync_late) if config.running_tasks is not None else _nothing
         self._calls = RemoteCalls(config, changed, self._log, counters, intake)
         self._state = DocumentState(self.key, self._log, counters, intake.limits, intake.dialects)
         if config.everything:
@@ -312,7 +344,7 @@ class Sync:
         if config.running_tasks is not None:
             tasks = Attribute.of(self._calls.tasks, "names", config.running_tasks)
             self._state.attributes[tasks.wire] = tasks
-        self._register()
+        self._register(config.keep)
 
     def _add(self, owner: object, names: Mapping[str, str]) -> None:
         for name, wire in names.items():
@@ -322,7 +354,7 @@ class Sync:
             self._state.attributes[wire] = attribute
             self.sync_attributes[name] = wire
 
-    def _register(self) -> None:
+    def _register(self, kept: bool) -> None:
         handlers = {
             get_event(self.key): self._on_get,
             set_event(self.key): self._on_set,
@@ -332,17 +364,24 @@ class Sync:
             task_cancel_event(self.key): self._on_task_cancel,
         }
         initialise = self._announce if self.send_on_init else None
-        self._registration = Registration(self.session, self, handlers, initialise)
+        self._registration = Registration(self.session, self, handlers, initialise, kept)
         self._state.is_current = self._registration.is_current
-        if isinstance(members := getattr(self.obj, "__dict__", None), dict):
-            members[ANCHOR] = (*members.get(ANCHOR, ()), self)
         if self.send_on_init and self.session.connection is not None:
-            self.session.connection.loop.call_soon_threadsafe(self._announce_now)
+            self.session.connection.loop.call_soon_threadsafe(weakly(self._announce_now))
+
+    def _has_key(self) -> bool:
+        """Return whether no newer object has the key; take it back from one that is gone."""
+        registration = self._registration
+        if registration is None or registration.is_current():
+            return registration is not None
+        if regained := registration.regain():
+            self._state.restart()  # the peer holds the state of the newer object
+        return regained
 
     def _publish(self, if_since_last: float | None = None) -> list[Exception]:
         """Send the changes, or the whole state if none was sent yet; return what went wrong."""
         connection, state = self.session.connection, self._state
-        if connection is None or not self._registration.is_current():
+        if connection is None or not self._has_key():
             return []
         if if_since_last and self._throttle.skips(if_since_last, self._sync_late):
             return []
@@ -365,7 +404,7 @@ class Sync:
         connection = self.session.connection
         if connection is None or self._state.is_known(connection):
             return  # connection-initial-once
-        if self._state.is_current():
+        if self._has_key():
             self._state.report(self._state.announce(connection))
 
     async def _announce(self) -> None:

@@ -959,3 +959,75 @@ async def test_spellings_of_older_generations_work() -> None:
         assert [toast["message"] for toast in toasts] == ["saved", "again"]
         assert (await client.receive("_DOWNLOAD"))["data"] == "YWJj"
         assert client.documents["NOTES"]["title"] == "x"
+
+
+async def test_calling_a_subclass_calls_the_sync_that_it_overrides() -> None:
+    intervals: list[float | None] = []
+
+    class Counting(Sync):
+        async def sync(self, if_since_last: float | None = None) -> None:
+            intervals.append(if_since_last)
+            await super().sync(if_since_last)
+
+    with Session() as session:
+        notes = Notes()
+        sync = Counting.all(notes, "NOTES")
+    async with TestClient(session) as client:
+        notes.title = "x"
+        await sync()
+        await sync(if_since_last=60, toast="saved")
+        assert (await client.receive("_TOAST"))["message"] == "saved"
+        assert client.documents["NOTES"]["title"] == "x"
+    assert intervals == [None, 60]
+
+
+def test_subclass_may_add_options() -> None:
+    class Named(Sync):
+        def __init__(self, obj: object, key: str, name: str = "", **options: Any) -> None:
+            super().__init__(obj, key, **options)
+            self.name = name
+
+    notes = Notes()
+    with Session():
+        assert Named.all(notes, "A").state_snapshot == {
+            "title": "My Notes",
+            "items": [],
+            "total": 0,
+        }
+        assert Named.only(notes, "B", title=...).state_snapshot == {"title": "My Notes"}
+        assert Named.all(notes, "C", ["title"], ["items"]).state_snapshot.keys() == {
+            "title",
+            "total",
+        }
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude"),
+    [(["nothing"], []), ([], ["nothing"]), (["title"], ["title"]), ({"title": "t"}, ["title"])],
+    ids=["unknown", "unknown excluded", "both", "both, renamed"],
+)
+def test_wrong_attributes_fail_an_assertion_as_in_older_versions(
+    include: Any, exclude: list[str]
+) -> None:
+    with Session() as session, pytest.raises(AssertionError, match=r"title|nothing"):
+        Sync.all(Notes(), "NOTES", include=include, exclude=exclude)
+    assert session.event_handlers == {}
+
+
+def test_class_hides_attributes_by_its_dir() -> None:
+    class Hiding(Notes):
+        def __dir__(self) -> list[str]:
+            return [name for name in super().__dir__() if name not in ("title", "total")]
+
+    class Showing:
+        def __dir__(self) -> list[str]:
+            return ["first", "second", "_third"]
+
+        def __getattr__(self, name: str) -> int:
+            if name in dir(self):
+                return len(name)
+            raise AttributeError(name)
+
+    with Session():
+        assert list(Sync.all(Hiding(), "H").state_snapshot) == ["items"]
+        assert Sync.all(Showing(), "S").state_snapshot == {"first": 5, "second": 6}
