@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from logging import Logger
 from types import EllipsisType
 from typing import Any, TypeAlias, TypedDict
@@ -20,7 +20,9 @@ from pydantic import BaseModel
 from ws_sync._binding.attribute_types import field_names
 from ws_sync._binding.attributes import Names, public_names, wire_names
 from ws_sync._binding.wire_names import Casing, attribute_name, casing_of
-from ws_sync.exceptions import UnknownAttribute
+from ws_sync.exceptions import ExcludedAttribute, UnknownAttribute
+
+_signature = lru_cache(inspect.signature)
 
 Functions: TypeAlias = Mapping[str, Callable[..., Any]]
 Pair: TypeAlias = tuple[Callable[..., Any], Callable[..., Any]]
@@ -54,6 +56,7 @@ class Configuration:
 
     Raises:
         UnknownAttribute: an attribute that is excluded or read-only does not exist.
+        ExcludedAttribute: an attribute is both included and excluded.
 
     Attributes:
         obj: the object.
@@ -70,6 +73,7 @@ class Configuration:
         actions: functions by name, or one function that is called with the whole data.
         tasks: functions by name, or two that start and cancel, called with the whole data.
         task_cancels: functions that are called in a cancelled task, by name.
+        keep: whether the session keeps the object alive.
     """
 
     obj: object
@@ -86,12 +90,15 @@ class Configuration:
     actions: Functions | Callable[..., Any] = field(default_factory=dict)
     tasks: Functions | Pair = field(default_factory=dict)
     task_cancels: Functions = field(default_factory=dict)
+    keep: bool = False
 
     def __post_init__(self) -> None:
-        known = dir(self.obj)
+        known = dir(self.obj) if self.exclude or self.read_only else ()
         for name in self.exclude | self.read_only:
             if name not in known:  # a typo would leave open what it should guard
                 raise UnknownAttribute(self.obj, name)
+        for name in self.exclude & self.include.keys():
+            raise ExcludedAttribute(self.obj, name)
 
     @property
     def casing(self) -> Casing | None:
@@ -122,10 +129,25 @@ def configure(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Configuration:
     names_key = isinstance(args[0], str) if args else next(iter(kwargs), None) == "key"
     read = key_first if names_key else object_first
     try:
-        inspect.signature(read).bind(*args, **kwargs)
+        _signature(read).bind(*args, **kwargs)
     except TypeError as error:
         raise TypeError(f"Sync(): {error}") from None
     return read(*args, **kwargs)
+
+
+def options_by_name(*args: Any, **options: Any) -> dict[str, Any]:
+    """Return by name the options of the later form, from `sync_all` on.
+
+    Raises:
+        TypeError: there are too many, or one is given twice.
+    """
+    names = tuple(_signature(object_first).parameters)[2:]
+    if len(args) > len(names):
+        raise TypeError(f"too many positional arguments: {len(args)}, at most {len(names)}")
+    by_position = dict(zip(names, args, strict=False))
+    if twice := by_position.keys() & options:
+        raise TypeError(f"multiple values for argument {min(twice)!r}")
+    return {**by_position, **options}
 
 
 def options_of_class(*args: Any, **options: Any) -> dict[str, Any]:
@@ -135,10 +157,10 @@ def options_of_class(*args: Any, **options: Any) -> dict[str, Any]:
         TypeError: one of them is not an option of a decorator.
     """
     try:
-        bound = inspect.signature(object_first).bind(None, "", *args, **options).arguments
+        given = options_by_name(*args, **options)
+        _signature(object_first).bind(None, "", **given)
     except TypeError as error:
         raise TypeError(f"sync(): {error}") from None
-    given = {name: value for name, value in bound.items() if name not in {"obj", "key"}}
     if extra := given.keys() - SyncOptions.__optional_keys__ - {"sync_all"}:
         raise TypeError(f"sync(): {min(extra)!r} is an option of Sync, not of a decorator")
     return given
@@ -169,6 +191,7 @@ def key_first(
         actions=on_action or {},
         tasks=tasks or {},
         task_cancels=on_task_cancel or {},
+        keep=True,
     )
 
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ws_sync import Session, Synced
+from ws_sync import Session, Synced, sync_all
 
 if TYPE_CHECKING:
     from tests.defects.programs.stage import Stage
 
 
+@sync_all()
 class Model(Synced, BaseModel):
     """A model with names from a generator, and two explicit names."""
 

@@ -21,6 +21,8 @@ with Session() as session:
             print("AssertionError")
 
 DIALOGUE = r"""
-    | AssertionError
-    | AssertionError
+    0.5.1: | AssertionError
+    0.5.1: | AssertionError
+    here: | AssertionError
+    here: | made
 """

@@ -24,8 +24,9 @@ print(child.sync.key)
 DIALOGUE = r"""
     | CHILD
 connect
-    _SET:BASE {"x": 1}
-    _SET:CHILD {"x": 1, "y": 2}
+    0.6.9: _SET:BASE {"x": 1}
+    0.6.9: _SET:CHILD {"x": 1, "y": 2}
+    here: _SET:CHILD {"x": 1, "y": 2}
 _PATCH:BASE /x 5
 _PATCH:CHILD /y 6
 >>> child.x, child.y

@@ -1,31 +1,34 @@
-# 0.5.1 0.6.9
+# 0.6.9
 """An object that nobody holds is held by its session."""
 
 import gc
+import weakref
 
-import ws_sync
 from ws_sync import Session, Sync
 
 
 class Notes:
     def __init__(self):
         self.title = "T"
-        self.sync = Sync.all(self, "NOTES") if hasattr(ws_sync, "sync_all") else Sync("NOTES", self)
+        self.sync = Sync.all(self, "NOTES")
 
 
 def make():
     with Session() as session:
-        Notes()
-    return session
+        notes = weakref.ref(Notes())
+    return session, notes
 
 
-session = make()
+session, notes = make()
 gc.collect()
+print(notes() is not None)
 
 DIALOGUE = r"""
+    0.6.9: | True
+    here: | False
 connect
-    _SET:NOTES {"title": "T"}
+    0.6.9: _SET:NOTES {"title": "T"}
 _PATCH:NOTES /title "x"
 _GET:NOTES
-    _SET:NOTES {"title": "x"}
+    0.6.9: _SET:NOTES {"title": "x"}
 """

@@ -31,7 +31,9 @@ DIALOGUE = r"""
     | {'title': 'T'}
     | ['sync', 'x'] Point(x=1) True
 connect
-    _SET:NOTES {"title": "T"}
-    _SET:POINT {"x": 1}
-    _SET:POINT {"x": 1}
+    0.6.9: _SET:NOTES {"title": "T"}
+    0.6.9: _SET:POINT {"x": 1}
+    0.6.9: _SET:POINT {"x": 1}
+    here: _SET:NOTES {"title": "T"}
+    here: _SET:POINT {"x": 1}
 """

@@ -26,7 +26,7 @@ from pydantic import (
 )
 from pydantic import dataclasses as pydantic_dataclasses
 
-from ws_sync import Session, Sync, Synced
+from ws_sync import Session, Sync, Synced, sync_all
 from ws_sync._binding.attribute_types import attribute_of
 from ws_sync._binding.write.write import Write
 from ws_sync._core.json.codec import JSON
@@ -407,6 +407,7 @@ async def test_constraints_hold_where_the_object_is(
     assert (items[0].n, items[3].t) == (4, "x")
 
 
+@sync_all()
 class Masked(Synced, BaseModel):
     name: str = ""
     secret: str = "hunter2"
