@@ -49,7 +49,7 @@ coverage: $(READY)  ## measure the branch coverage of the library and the kit, b
 
 versions:  ## run the fast tests, lint rules and types on each Python version that is installed
 	@for version in $(VERSIONS); do \
-	  python=$$(command -v python$$version || ls -d ~/.pyenv/versions/$$version.*/bin/python 2> /dev/null | tail -1); \
+	  python=$$(python$$version -c 'import sys; print(sys.executable)' 2> /dev/null || ls -d ~/.pyenv/versions/$$version.*/bin/python 2> /dev/null | tail -1); \
 	  if [ -z "$$python" ]; then echo "Python $$version is not installed: not tested"; continue; fi; \
 	  echo "+ Python $$version"; \
 	  $(MAKE) --no-print-directory test-fast check PYTHON="$$python" VENV=.venvs/python$$version || exit 1; \

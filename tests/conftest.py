@@ -1,4 +1,4 @@
-"""Configures the tests: the profiles of Hypothesis, groups of tests, and the marker `io`."""
+"""Configures the tests: the profiles of Hypothesis, the shares of workers, and the marker `io`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import os
 import signal
 import sys
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests.workers import Distribution
 
 settings.register_profile("dev", deadline=None, print_blob=True)
 # CI tries the same examples in every run, so that only a change can make it fail.
@@ -24,13 +27,6 @@ IO = frozenset(
 _seen: set[str] = set()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Make several workers keep the groups of `xdist_group` without the option `--dist`."""
-    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
-        config.option.dist = "loadgroup"
-
-
 def pytest_configure() -> None:
     """Watch for what the marker stands for, and pass on no SIGINT that is ignored.
 
@@ -40,6 +36,12 @@ def pytest_configure() -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.addaudithook(lambda event, _: _seen.add(event) if event in IO else None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Distribution:
+    """Distribute the tests over the workers."""
+    return Distribution(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,96 +1,61 @@
-"""Runs the kit and testees in processes forked from one that has imported everything.
+"""Runs modules in processes forked from one that has imported everything.
 
 Starting Python and importing pytest, the kit and the testees takes longer than most runs of the
-kit. The fork server is that of `multiprocessing`; it starts on first use, once in each process.
+kit. The fork server starts on first use, once in each process, and ends with it.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import runpy
+import atexit
+import socket
+import subprocess
 import sys
-import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
+from functools import cache
 from pathlib import Path
 
-from tests.mutants import serve
-
-FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload(["tests.preloaded"])
+ROOT = Path(__file__).parents[1]
+LAUNCHER = str(Path(__file__).with_name("launch.py"))
 
 
-def start(
-    module: str,
-    arguments: Sequence[str],
-    output: Path,
-    cwd: Path | None = None,
-    env: Mapping[str, str] | None = None,
-) -> BaseProcess:
-    """Start `python -m MODULE` in a forked process.
+def python(*arguments: str) -> list[str]:
+    """Return a command that does what `python ARGUMENT …` does, but starts in a few milliseconds.
 
     Args:
-        module: The module to run.
-        arguments: Its arguments.
-        output: The file to which its output and its errors are appended.
-        cwd: Its working directory; that of this process by default.
-        env: Its environment; that of this process by default.
+        arguments: Perhaps `-P`; then `-m MODULE`, `-c PROGRAM` or a path; then more arguments.
     """
-    folder = str(cwd or Path.cwd())
-    environment = dict(os.environ if env is None else env)
-    given = (module, [*arguments], output, folder, environment)
-    process = FORKING.Process(target=_run, args=given, daemon=True)
-    process.start()
-    return process
+    return [sys.executable, "-I", "-S", LAUNCHER, _address(), *arguments]
 
 
-def _run(module: str, arguments: list[str], output: Path, cwd: str, env: dict[str, str]) -> None:
-    """Run a module in this process, which has just been forked."""
-    with output.open("ab") as file:
-        for descriptor in (1, 2):
-            os.dup2(file.fileno(), descriptor)
-    os.environ.clear()
-    os.environ.update(env)
-    os.chdir(cwd)
-    sys.path[0] = cwd
-    sys.argv = [module, *arguments]
-    for preloaded in (module, f"{module}.__main__"):
-        sys.modules.pop(preloaded, None)  # runpy warns about a module that is imported already
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
+@cache
+def _address() -> str:
+    """Start the fork server; return its address."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("")  # Linux chooses an abstract address, without a file
+        listener.listen()
+        server = subprocess.Popen(
+            [sys.executable, "-m", "tests.fork_server", str(listener.fileno())],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            pass_fds=[listener.fileno()],
+            start_new_session=True,
+        )
+        atexit.register(server.communicate)
+        name: bytes = listener.getsockname()
+    return name.decode().replace("\0", "@")
 
 
 @contextmanager
 def testee(name: str) -> Iterator[str]:
-    """Serve a testee of `tests/mutants` in a forked process; yields `ws://HOST:PORT`.
-
-    Raises:
-        EOFError: It has ended before it listened.
-    """
-    receiver, sender = FORKING.Pipe(duplex=False)
-    process = FORKING.Process(target=_serve, args=(name, sender), daemon=True)
-    process.start()
-    sender.close()  # only the testee holds it now, so that its end ends the wait for the URL
-    try:
-        yield receiver.recv()
-    finally:
-        receiver.close()
-        process.kill()
-        process.join()
-
-
-def _serve(name: str, sender: Connection) -> None:
-    """Send the URL and serve until the process is killed, or its parent has ended."""
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        os.dup2(nowhere.fileno(), 2)  # a mutant may fail in any way
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    serve.serve(name, 0, sender.send)
-
-
-def _end_with(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(0)
+    """Serve a testee of `tests/mutants` in a forked process; yields `ws://HOST:PORT`."""
+    served = python("-m", "tests.mutants.serve", name)
+    # Its errors are not shown, because a mutant may fail in any way.
+    with subprocess.Popen(
+        served, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().rstrip()
+        finally:
+            process.kill()

@@ -17,13 +17,35 @@ CASES = [
     for path in sorted((CONFORMANCE / folder).glob("test_*.py"))
     if path.stem != "test_application"  # each run draws its names when it imports the module
 ]
-COMMANDS = ("conformance.__main__", "conformance.differ", "conformance.replay.__main__")
-TESTEES = ("tests.mutants.serve", "tests.mutants.clients", "tools.matrix.outcomes")
+COMMANDS = (
+    "conformance.__main__",
+    "conformance.differ",
+    "conformance.proxy.__main__",
+    "conformance.replay.__main__",
+    "ws_sync.cli.app_loader",
+    "ws_sync.cli.logs",
+    "ws_sync.cli.pages",
+    "ws_sync.cli.transports",
+)
+TESTEES = (
+    "tests.mutants.serve",
+    "tests.mutants.clients.catalogue",
+    "tools.matrix.outcomes",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.auto",
+    "uvicorn.protocols.http.auto",
+    "uvicorn.protocols.websockets.auto",
+    "ws_sync._apps.demo",
+    "ws_sync._apps.picows",
+    "ws_sync._apps.testee",
+)
 BLACKBOX = [
     f"conformance.blackbox.{path.stem}" for path in sorted((CONFORMANCE / "blackbox").glob("*.py"))
 ]
 
-for name in (*COMMANDS, "conformance.conftest", *PLUGINS, *BLACKBOX, *TESTEES, *CASES):
+STANDARD = ("encodings.idna", "encodings.unicode_escape", "faulthandler", "pdb", "readline")
+
+for name in (*STANDARD, *COMMANDS, "conformance.conftest", *PLUGINS, *BLACKBOX, *TESTEES, *CASES):
     import_module(name)
 for name in ("_pytest", "xdist"):
     for module in iter_modules(import_module(name).__path__, f"{name}."):

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import grimp
 
+from tools.generated import generate
+
 PAGE = Path(__file__).resolve().parents[1] / "ARCHITECTURE.md"
 BEGIN, END = "<!-- imports -->\n", "<!-- /imports -->\n"
 PACKAGES = ("ws_sync", "conformance")
@@ -74,14 +76,9 @@ def main() -> int:
     """Write the drawing, or with `--check` compare it; return the exit status."""
     page = PAGE.read_text(encoding="utf-8")
     before, _, rest = page.partition(BEGIN)
-    old, _, after = rest.partition(END)
-    new = render()
-    if "--check" in sys.argv[1:]:
-        if old != new:
-            print("ARCHITECTURE.md is stale: run `python -m tools.architecture`")
-        return int(old != new)
-    PAGE.write_text(f"{before}{BEGIN}{new}{END}{after}", encoding="utf-8")
-    return 0
+    after = rest.partition(END)[2]
+    text = f"{before}{BEGIN}{render()}{END}{after}"
+    return generate(PAGE, text, "python -m tools.architecture")
 
 
 if __name__ == "__main__":

@@ -8,21 +8,19 @@ the envelope, because a receiver ignores names that it does not know (events-unk
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from conformance.protocol.wire import SCHEMA_BY_NAME
 from conformance.spec import directory, schemas
+from tools.generated import generate
 
 NAME = "bundle/ws-sync.json"
 
 
-def path() -> Path:
-    """Where the bundle lies: below the schemas, so that it is not read as one of them."""
-    return directory() / "schemas" / NAME
+PATH = directory() / "schemas" / NAME
+"""The file: below the schemas, so that it is not read as one of them."""
 
 
 def bundle() -> dict[str, Any]:
@@ -61,24 +59,5 @@ def text() -> str:
     return json.dumps(bundle(), indent=2, ensure_ascii=False) + "\n"
 
 
-def current() -> bool:
-    """Whether the file holds what the schemas say now."""
-    return path().is_file() and path().read_text(encoding="utf-8") == text()
-
-
-def main() -> int:
-    """Write the bundle, or only check it; 0 if the file is as it should be."""
-    parser = argparse.ArgumentParser(prog="tools.bundle_schemas", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing, fail when stale")
-    if parser.parse_args().check:
-        if not current():
-            print("the bundle is stale; write it with `python -m tools.bundle_schemas`")
-        return 0 if current() else 1
-    path().parent.mkdir(exist_ok=True)
-    path().write_text(text(), encoding="utf-8")
-    print(f"wrote {len(schemas())} schemas to {path().name}, {path().stat().st_size:,} bytes")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(generate(PATH, text(), "python -m tools.bundle_schemas"))

@@ -17,8 +17,10 @@ from pathlib import Path
 
 from tests.defects.catalogue import DEFECTS, Defect
 from tests.defects.evidence import Result, judge
+from tools.generated import compare
 
 PAGE = "defects.md"
+COMMAND = "python -m tools.defects --write docs"
 
 COLUMNS = "{:<6}{:<54}{:<12}{:<16}{:<10}{}"
 
@@ -54,7 +56,7 @@ def main() -> int:
     if given.write and given.numbers:
         parser.error("the page has all defects: --write without numbers")
     if given.check:
-        return _check(given.check / PAGE)
+        return compare(given.check / PAGE, expected_page(), COMMAND)
     defects = [each for each in DEFECTS if not given.numbers or each.number in given.numbers]
     there, here = judge(defects, here=False), judge(defects, here=True)
     print(COLUMNS.format("", "defect", "release", "there", "here", "shown by"))
@@ -85,13 +87,6 @@ def row(defect: Defect, there: Result, here: Result) -> list[str]:
     by = [f"{defect.program}.py"] if defect.program else []
     by += list(defect.cases)
     return [defect.number, defect.title, release, there.verdict, here.verdict, ", ".join(by)]
-
-
-def _check(path: Path) -> int:
-    if path.exists() and path.read_text(encoding="utf-8") == expected_page():
-        return 0
-    print(f"{path} is not what the catalogue says: python -m tools.defects --write {path.parent}")
-    return 1
 
 
 def _say_what_is_unexpected(

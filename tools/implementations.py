@@ -7,7 +7,6 @@ failing case found unmet.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import unified_diff
 from pathlib import Path
 
 from conformance.reports.comparison import Comparison, markdown
@@ -52,11 +51,3 @@ def page(reports: Mapping[str, Report]) -> str:
         raise ValueError(f"the page needs a report of each; missing: {', '.join(sorted(missing))}")
     found = Comparison([reports[name] for name in TITLES])
     return INTRODUCTION + markdown(found, link="../spec/", all_rows=True)
-
-
-def differences(folder: Path, reports: Mapping[str, Report]) -> list[str]:
-    """Return the lines in which the page differs from these reports."""
-    path = folder / PAGE
-    written = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    current = page(reports).splitlines()
-    return [*unified_diff(written, current, str(path), "now", lineterm="", n=0)]

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from conformance.runner.known_failing import load
 from tools import implementations, judging
+from tools.generated import generate
 
 TESTEES = Path(__file__).resolve().parent / "testees"
 COLUMNS = ("passed", "known failing", "warned", "failed", "not applicable", "not testable")
@@ -43,22 +44,9 @@ def main() -> int:
         status = max(status for _, status, _ in outcomes)
         if status or not (arguments.write or arguments.check):
             return status
-        return page(arguments.write, arguments.check, reports)
-
-
-def page(write: Path | None, check: Path | None, paths: dict[str, Path]) -> int:
-    """Write the page of the reports, or compare it; return 0 if it is up to date."""
-    reports = implementations.read(paths)
-    if write is not None:
-        (write / implementations.PAGE).write_text(implementations.page(reports), encoding="utf-8")
-        return 0
-    assert check is not None
-    found = implementations.differences(check, reports)
-    for line in found:
-        print(line)
-    if found:
-        print("the page is stale: run `python -m tools.judge_testees --write docs`")
-    return 1 if found else 0
+        path = (arguments.write or arguments.check) / implementations.PAGE
+        page = implementations.page(implementations.read(reports))
+        return generate(path, page, "python -m tools.judge_testees --write docs")
 
 
 if __name__ == "__main__":

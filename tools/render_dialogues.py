@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.spec import requirements
+from tools.generated import generate
 
 SPEC = Path(__file__).resolve().parents[1] / "spec"
 SOURCES, PAGE = SPEC / "vectors" / "dialogues", SPEC / "dialogues.md"
@@ -197,17 +198,5 @@ def changes(state: Any) -> str:
     return ", ".join(found) or "initial values"
 
 
-def main() -> int:
-    """Write the page, or with `--check` only compare it; 1 if it is stale."""
-    wanted = page()
-    if "--check" not in sys.argv[1:]:
-        PAGE.write_text(wanted, encoding="utf-8")
-        return 0
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == wanted:
-        return 0
-    print(f"{PAGE.name} is stale: run `python -m tools.render_dialogues`", file=sys.stderr)
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(generate(PAGE, page(), "python -m tools.render_dialogues"))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.spec import requirements
+from tools.generated import generate
 
 SPEC = Path(__file__).resolve().parents[1] / "spec"
 SOURCE, PAGE = SPEC / "lifecycles.json", SPEC / "lifecycle.md"
@@ -61,16 +62,6 @@ def link(rule: str) -> str:
     return f"[{rule}]({requirements()[rule].page}#{rule})"
 
 
-def main() -> int:
-    """Write the page, or check it."""
-    text = render(json.loads(SOURCE.read_text(encoding="utf-8")))
-    if "--check" not in sys.argv:
-        PAGE.write_text(text, encoding="utf-8")
-    elif PAGE.read_text(encoding="utf-8") != text:
-        print("spec/lifecycle.md is stale: run python -m tools.render_lifecycles")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    page = render(json.loads(SOURCE.read_text(encoding="utf-8")))
+    sys.exit(generate(PAGE, page, "python -m tools.render_lifecycles"))

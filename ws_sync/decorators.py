@@ -10,28 +10,30 @@
             self.title = title
             await self.sync()
 
-An object gets one `Sync`, as `self.sync`, after its outermost `__init__` has returned. The options
-are those of its class, or of the nearest base class with options.
+The decorated function may be any one, such as `model_post_init` or `__post_init__`. When it
+returns, the object gets its `Sync`, as `self.sync`. A decorator of a class decorates its
+`__init__`, or the `model_post_init` of a `Synced` model; it has no effect on the objects of a
+subclass with a decorator of its own. If several decorated functions return, `self.sync` is the
+`Sync` of the last one, and the older ones end unless you keep them.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
-from functools import wraps
+from functools import partial, wraps
 from logging import Logger
 from types import EllipsisType
 from typing import Any, Protocol, TypeVar, Unpack, cast, overload
 
+from pydantic import BaseModel
+
 from ws_sync._binding.markers import CONFIGURATION, Mark, mark
 from ws_sync._server.sync_options import SyncOptions, options_of_class
-from ws_sync.sync import Sync
-from ws_sync.synced_model import Synced
+from ws_sync.synced_model import Declaration, Synced
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T", bound=Callable[..., Any])
-
-_unfinished: set[int] = set()
-"""Ids of the objects whose outermost `__init__` is running."""
 
 
 class RemoteTask(Protocol):
@@ -45,13 +47,16 @@ class RemoteTask(Protocol):
         """Decorator for the method that is called in the task when it is cancelled."""
 
 
+@overload
+def sync(key: T) -> T: ...
+@overload
 def sync(
-    key: str | None = None,
-    sync_all: bool = False,
-    *args: Any,
-    **options: Unpack[SyncOptions],
-) -> Callable[[T], T]:
-    """Sync the objects of a class; decorates the class or its `__init__`.
+    key: str | None = None, sync_all: bool = False, *args: Any, **options: Unpack[SyncOptions]
+) -> Callable[[T], T]: ...
+def sync(
+    key: Any = None, sync_all: bool = False, *args: Any, **options: Unpack[SyncOptions]
+) -> Any:
+    """Sync the objects of a class; decorates the class, its `__init__`, or another function of it.
 
     Args:
         key: the key; the name of the object's class when None.
@@ -60,22 +65,21 @@ def sync(
         options: see `SyncOptions`.
 
     Raises:
-        TypeError: there is no such option.
+        TypeError: there is no such option; or the class is a model without the mixin `Synced`.
     """
     given = options_of_class(sync_all, *args, **options)
-
-    def decorate(target: T) -> T:
-        if isinstance(target, type):
-            _configure(target, key, given)
-            return target
-        return cast("T", _Initialiser(target, key, given))
-
-    return decorate
+    if callable(key):  # without parentheses
+        return _declare(key, Declaration(None, given))
+    return lambda target: _declare(target, Declaration(key, given))
 
 
+@overload
+def sync_all(key: T) -> T: ...
+@overload
 def sync_all(
     key: str | None = None, *args: Any, **options: Unpack[SyncOptions]
-) -> Callable[[T], T]:
+) -> Callable[[T], T]: ...
+def sync_all(key: Any = None, *args: Any, **options: Unpack[SyncOptions]) -> Any:
     """Sync all attributes whose name does not begin with an underscore; see `sync`."""
     return sync(key, True, *args, **options)
 
@@ -138,7 +142,7 @@ def _decorate(name: Any, decorate: Callable[[Any, str], Any]) -> Any:
     """Apply a decorator that was used with a name, with empty parentheses, or without any."""
     if callable(name):
         return decorate(name, cast("Any", name).__name__)
-    return lambda method: decorate(method, name or method.__name__)
+    return lambda method: decorate(method, method.__name__ if name is None else name)
 
 
 def _marked(method: Any, kind: Mark, wire: str) -> Any:
@@ -146,58 +150,55 @@ def _marked(method: Any, kind: Mark, wire: str) -> Any:
     return method
 
 
-class _Initialiser:
-    """A decorated `__init__`, until its class is created."""
-
-    def __init__(self, init: Callable[..., Any], key: str | None, options: dict[str, Any]) -> None:
-        self._init = init
-        self._key = key
-        self._options = options
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        setattr(owner, name, self._init)
-        _configure(owner, self._key, self._options)
-
-
-def _configure(cls: type, key: str | None, options: dict[str, Any]) -> None:
-    """Store the options, and create a `Sync` for each object of a class and its subclasses."""
-    inherits = hasattr(cls, CONFIGURATION)
-    setattr(cls, CONFIGURATION, (key, options))
-    if issubclass(cls, Synced):
-        return  # a model creates its `Sync` itself
-    _wrap_init(cls)
-    if not inherits:
-        _wrap_subclasses(cls)
+def _declare(target: Any, declaration: Declaration) -> Any:
+    if not isinstance(target, type):
+        return _then(target, declaration.apply)
+    if issubclass(target, BaseModel) and not issubclass(target, Synced):
+        name = target.__name__
+        raise TypeError(f"{name} has no place for its `Sync`: `class {name}(Synced, BaseModel)`")
+    setattr(target, CONFIGURATION, declaration)
+    name = "model_post_init" if issubclass(target, BaseModel) else "__init__"
+    setattr(target, name, _then(_function_of(target, name), partial(_apply_own, declaration)))
+    return target
 
 
-def _wrap_subclasses(cls: Any) -> None:
-    own = vars(cls).get("__init_subclass__")
+def _apply_own(declaration: Declaration, obj: Any) -> None:
+    if getattr(obj, CONFIGURATION) is declaration:  # no subclass has one of its own
+        declaration.apply(obj)
 
-    def init_subclass(subclass: Any, /, **kwargs: Any) -> None:
-        if own is None:
-            super(cls, subclass).__init_subclass__(**kwargs)
+
+def _then(function: Any, finish: Callable[[Any], None]) -> Any:
+    """Return a function that calls `finish` with its first argument when `function` returns."""
+    if inspect.iscoroutinefunction(function):
+
+        @wraps(function)
+        async def finishing_coroutine(self: Any, /, *args: Any, **kwargs: Any) -> Any:
+            result = await function(self, *args, **kwargs)
+            finish(self)
+            return result
+
+        return finishing_coroutine
+
+    @wraps(function)
+    def finishing(self: Any, /, *args: Any, **kwargs: Any) -> Any:
+        result = function(self, *args, **kwargs)
+        finish(self)
+        return result
+
+    return finishing
+
+
+def _function_of(cls: type, name: str) -> Any:
+    """Return a function of a class, or one that calls that of the next class in the order."""
+    if name in vars(cls):
+        return vars(cls)[name]
+
+    @wraps(getattr(cls, name))
+    def inherited(self: Any, /, *args: Any, **kwargs: Any) -> None:
+        function = getattr(super(cls, self), name)
+        if getattr(function, "__objclass__", None) is object:
+            function()  # the arguments are those of `__new__`
         else:
-            own.__func__(subclass, **kwargs)
-        if "__init__" in vars(subclass):
-            _wrap_init(subclass)
+            function(*args, **kwargs)
 
-    cls.__init_subclass__ = classmethod(init_subclass)
-
-
-def _wrap_init(cls: Any) -> None:
-    init = cls.__init__
-
-    @wraps(init)
-    def synced_init(self: Any, *args: Any, **kwargs: Any) -> None:
-        if id(self) in _unfinished:  # called by the `__init__` of a subclass
-            init(self, *args, **kwargs)
-            return
-        _unfinished.add(id(self))
-        try:
-            init(self, *args, **kwargs)
-        finally:
-            _unfinished.discard(id(self))
-        key, options = getattr(self, CONFIGURATION)
-        self.sync = Sync(self, key or type(self).__name__, **options)
-
-    cls.__init__ = synced_init
+    return inherited

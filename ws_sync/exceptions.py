@@ -7,6 +7,7 @@
     │   ├── NoSession                an object was created outside of any session
     │   ├── NotConnected             a session can't serve without a connection
     │   ├── UnknownAttribute         the object does not have this attribute
+    │   ├── ExcludedAttribute        an attribute is both included and excluded
     │   ├── NoState                  a client has not received this document
     │   ├── NoConnection             a client is not connected
     │   ├── Stopped                  the server has told the client to stop
@@ -108,15 +109,15 @@ class NoSession(LocalError, LookupError):
         return "no session: pass `session=…`, or create the object inside `with session:`"
 
 
-class NotConnected(LocalError):
-    """A session can't serve because it has no connection."""
+class NotConnected(LocalError, AssertionError):
+    """A session can't serve because it has no connection; older versions asserted one."""
 
     def __str__(self) -> str:
         return "no connection to serve: call new_connection(ws) first, or pass the WebSocket"
 
 
-class UnknownAttribute(LocalError, AttributeError):
-    """The object does not have an attribute that is to be synced."""
+class UnknownAttribute(LocalError, AttributeError, AssertionError):
+    """The object does not have an attribute that is to be synced, or to be left out."""
 
     def __init__(self, owner: object, attribute: str) -> None:
         super().__init__(owner, attribute)
@@ -125,6 +126,21 @@ class UnknownAttribute(LocalError, AttributeError):
 
     def __str__(self) -> str:
         return f"{type(self.owner).__name__} has no attribute {self.attribute!r} to sync"
+
+
+class ExcludedAttribute(LocalError, ValueError, AssertionError):
+    """An attribute is both included and excluded."""
+
+    def __init__(self, owner: object, attribute: str) -> None:
+        super().__init__(owner, attribute)
+        self.owner = owner
+        self.attribute = attribute
+
+    def __str__(self) -> str:
+        return (
+            f"the attribute {self.attribute!r} of {type(self.owner).__name__} is in `include` and"
+            " in `exclude`: remove it from one of them"
+        )
 
 
 class NoState(LocalError, LookupError):

@@ -17,9 +17,10 @@ from ws_sync._core.json.codec import JSON, decode, frame
 from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.events import REQUEST_USER_SESSION, USER_SESSION
 from ws_sync._log import Log, log_fields, peer_of
-from ws_sync._server.invoke import call
+from ws_sync._server.invoke import call_hook
+from ws_sync._server.json_socket import transport_of
 from ws_sync._server.origin import Origins, admit
-from ws_sync._server.transport import Transport, reject
+from ws_sync._server.transport import Transport, identified_within, reject
 from ws_sync.exceptions import MalformedFrame, shorten
 from ws_sync.metrics import outside
 
@@ -64,11 +65,12 @@ async def get_user_session(
         this raise.
     """
     deadline = asyncio.get_running_loop().time() + timeout
-    if not await admit(ws, Origins.of(origins), _log):
+    transport = transport_of(ws)
+    if not await admit(transport, Origins.of(origins), _log):
         return None, None
-    pair = await _ask(ws, deadline)
+    pair = await _ask(transport, deadline)
     if pair is not None and verify is not None:
-        pair = await _verify(ws, verify, pair, deadline)
+        pair = await _verify(transport, verify, pair, deadline)
     return pair or (None, None)
 
 
@@ -84,9 +86,12 @@ async def _ask(ws: Transport, deadline: float) -> Pair | None:
     try:
         if ws.application_state is WebSocketState.CONNECTING:
             await ws.accept()
+        loop = asyncio.get_running_loop()
+        asked_at = loop.time()
         await ws.send_text(frame(REQUEST_USER_SESSION))  # session-identify-request
         async with asyncio.timeout_at(deadline):
             message = await ws.receive()
+        identified_within[ws] = loop.time() - asked_at
         return _ids(message.get("text"))
     except (MalformedFrame, TimeoutError) as error:
         reason = shorten(str(error) or "no answer in time")
@@ -107,7 +112,7 @@ async def _verify(ws: Transport, verify: Verify, given: Pair, deadline: float) -
     code = CloseCode.NOT_IDENTIFIED
     try:
         async with asyncio.timeout_at(deadline):
-            proven = _proven(await call(verify, *given), given)
+            proven = _proven(await call_hook(verify, *given), given)
         if proven is not None:
             return proven
         _log.warning(

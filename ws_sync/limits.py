@@ -36,6 +36,7 @@ class Limits:
             and often a whole state in answer.
         connections: rate of connections of a session.
         tasks: running tasks of a session.
+        threads: functions of a session that run in threads at the same time; others wait.
         document: size of a document after a client's write.
         operations: operations of a patch; 10,000 is a fixed upper limit.
         per_user: sessions of one user in a store whose clients identify themselves.
@@ -55,6 +56,7 @@ class Limits:
     refused: int = 50
     connections: Rate | None = CONNECTIONS
     tasks: int | None = 100
+    threads: int | None = 8
     document: int = 32 << 20
     operations: int = 10_000
     per_user: int | None = 100

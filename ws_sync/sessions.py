@@ -19,15 +19,17 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Self, cast
+from weakref import WeakValueDictionary
 
 from starlette.websockets import WebSocket, WebSocketState
 
 from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.dialects import parse_dialects
+from ws_sync._core.protocol.token_bucket import TokenBucket
 from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.counters import outside
 from ws_sync._server.identification import Identification, Identify
-from ws_sync._server.invoke import call, takes_argument
+from ws_sync._server.invoke import takes_argument
 from ws_sync._server.origin import Origins, admit
 from ws_sync._server.transport import Transport, reject
 from ws_sync.exceptions import shorten
@@ -151,6 +153,7 @@ class Sessions:
             identify or partial(_identify, verify=verify), limits.unidentified
         )
         self._of_user: Counter[str] = Counter()  # sessions
+        self._shares: WeakValueDictionary[str, TokenBucket] = WeakValueDictionary()
         self._entries: dict[Hashable, _Entry] = {}
         self._sweeps: set[asyncio.Task[Any]] = set()
         self._is_closing = False
@@ -260,13 +263,15 @@ class Sessions:
         self._entries[identity] = entry
         if (user := _user(identity)) is not None:
             self._of_user[user] += 1
+            work = entry.session.intake.work
+            work.share = self._shares.setdefault(user, work.share)
         return entry
 
     async def _make(self, identity: Hashable, entry: _Entry) -> bool:
         given = (identity,) if self._takes_identity else ()
         try:
             with entry.session:
-                entry.objects = await call(self._factory, *given)
+                entry.objects = await entry.session.intake.threads.call(self._factory, *given)
         except Exception:  # noqa: BLE001  # the application's
             entry.session.counters.failed_factories += 1
             _log.exception(

@@ -1,8 +1,11 @@
 """`Sync`: synchronises one object with a client, and lets the client call its functions.
 
 The events of an object arrive here. `DocumentState` has the state of its document, `RemoteCalls`
-its actions and tasks. The session refers to a `Sync` weakly and the object strongly, so a `Sync`
-lives as long as its object.
+its actions and tasks.
+
+A `Sync` refers to its object, and the session refers to the `Sync` weakly. So it lives as long as
+something refers to it, most often `obj.sync`. If nothing does, the object itself keeps it. The form
+of 0.5.1, with the key first, lets the session keep both, as that release did.
 """
 
 from __future__ import annotations
@@ -13,10 +16,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from logging import Logger
 from types import EllipsisType
-from typing import Any, Literal, Self, TypeAlias, Unpack, overload
+from typing import Any, Literal, NoReturn, Self, TypeAlias, Unpack, overload
 
-from ws_sync._binding.attribute_types import attribute_of, default_wire_name
+from ws_sync._binding.attribute_types import attribute_of
 from ws_sync._binding.attributes import Attribute, wire_names
+from ws_sync._binding.wire_names import attribute_name
 from ws_sync._core.json.codec import JSON
 from ws_sync._core.protocol.events import (
     action_event,
@@ -32,18 +36,22 @@ from ws_sync._log import Log, log_fields
 from ws_sync._server.connection import Connection
 from ws_sync._server.document_state import DocumentState
 from ws_sync._server.handler_registry import Registration
+from ws_sync._server.json_socket import is_fake
 from ws_sync._server.key_scope import get_current_sync_key_prefix, scoped, sync_key_scope
+from ws_sync._server.lifetime import keep, weakly
 from ws_sync._server.remote_calls import RemoteCalls
+from ws_sync._server.stand_in import StandIn
 from ws_sync._server.sync_options import (
     Configuration,
     Functions,
     Pair,
     SyncOptions,
     configure,
+    options_by_name,
 )
 from ws_sync._server.throttle import Throttle
 from ws_sync.exceptions import escape_control_chars
-from ws_sync.session import Session, get_global_session
+from ws_sync.session import Session, get_global_session, is_overridden
 
 __all__ = [
     "Sync",
@@ -67,6 +75,13 @@ def _nothing() -> None:
     """Ignore a change of the running tasks."""
 
 
+def _host_of(session: Session) -> Any:
+    """Return the session, or a stand-in for one whose `send` is the application's."""
+    if not issubclass(type(session), Session):  # `isinstance` is true for a mock
+        return StandIn(session, is_fake=True)
+    return StandIn(session, is_fake=False) if is_overridden(session, "send") else session
+
+
 class ObjectOptions(SyncOptions, total=False):
     """The options of `Sync`.
 
@@ -84,10 +99,6 @@ class ObjectOptions(SyncOptions, total=False):
     session: Session | None
 
 
-ANCHOR = "_ws_sync"
-"""The attribute through which an object keeps its `Sync` alive."""
-
-
 class Sync:
     """Registers an object under a key of a session; call it to send the changes.
 
@@ -97,7 +108,13 @@ class Sync:
         session: the session.
         send_on_init: whether the state is sent on each new connection.
         sync_attributes: the name on the wire of each attribute, by its name in the object.
+        declaration: what a decorator asked for; None if the application created it.
+
+    A copy of the object, shallow or deep, has the same `Sync`, which goes on syncing the original.
     """
+
+    declaration: Any = None
+    _registration: Registration | None = None
 
     @overload
     def __init__(
@@ -136,14 +153,35 @@ class Sync:
         Raises:
             NoSession: there is no `session`, and none around this call.
             UnknownAttribute: the object has no such attribute.
+            ExcludedAttribute: an attribute is both included and excluded.
             TypeError: the arguments fit neither form.
         """
         self._setup(configure(args, kwargs))
 
+    def __del__(self) -> None:
+        registration = self._registration
+        if registration is None or not registration.is_current():
+            return  # incomplete, closed, replaced, or garbage together with its object
+        if self.declaration is None:  # otherwise only `obj.sync` keeps it
+            keep(self.obj, self)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"cannot pickle the `Sync` of {self.key!r}: leave it out in the `__getstate__` of"
+            " its object, and create another one in `__setstate__`"
+        )
+
     @classmethod
     def all(cls, obj: object, key: str, *args: Any, **options: Unpack[ObjectOptions]) -> Self:
         """Sync all attributes and properties whose name does not begin with an underscore."""
-        return cls(obj, key, True, *args, **options)
+        named = options_by_name(True, *args, **options)
+        return cls(obj=obj, key=key, **named)
 
     @classmethod
     def only(
@@ -162,8 +200,8 @@ class Sync:
     ) -> Self:
         """Sync the attributes that are given as keywords, with their names on the wire or `...`."""
         return cls(
-            _obj,
-            _key,
+            obj=_obj,
+            key=_key,
             include=attributes,
             toCamelCase=_toCamelCase,
             send_on_init=_send_on_init,
@@ -182,8 +220,15 @@ class Sync:
 
     @property
     def state_snapshot(self) -> dict[str, JSON]:
-        """The document that the client holds, or would get if it connected now."""
+        """The document that the client holds; before any client, the state at construction.
+
+        Assign it in order to let the next sync send the difference from another document.
+        """
         return self._state.snapshot()
+
+    @state_snapshot.setter
+    def state_snapshot(self, document: Mapping[str, JSON]) -> None:
+        self._state.replace(self._host.connection, document)
 
     @overload
     async def __call__(
@@ -208,11 +253,14 @@ class Sync:
         """
         if isinstance(if_since_last, str):
             if_since_last, toast, type = None, if_since_last, toast or type
-        errors = self._publish(if_since_last)  # not `await self.sync()`: a coroutine costs time
-        if self.session.should_yield():
-            await asyncio.sleep(0)
-        if errors:
-            raise errors[0]
+        if getattr(self.sync, "__func__", None) is not Sync.sync:  # a subclass overrides it
+            await self.sync(if_since_last=if_since_last)
+        else:
+            errors = self._publish(if_since_last)  # not `await self.sync()`: a coroutine costs time
+            if self._host.should_yield():
+                await (asyncio.sleep(0) if self._host is self.session else self._host.flush())
+            if errors:
+                raise errors[0]
         if toast:
             await self.toast(toast, type=type)
 
@@ -229,8 +277,8 @@ class Sync:
             Exception: raised by a property, or NotJSON; the other attributes were sent.
         """
         errors = self._publish(if_since_last)
-        if self.session.should_yield():
-            await asyncio.sleep(0)
+        if self._host.should_yield():
+            await (asyncio.sleep(0) if self._host is self.session else self._host.flush())
         if errors:
             raise errors[0]
 
@@ -249,7 +297,7 @@ class Sync:
         """
         text = " ".join(map(str, parts))
         if (logger := logger or self._logger) is not None:
-            log = Log(logger, self.session.log_context, self.key)
+            log = Log(logger, self._host.log_context, self.key)
             levels = {"message": log.info, "info": log.info, "success": log.info}
             levels |= {"warning": log.warning, "error": log.error}
             say = levels.get(type, log.debug)
@@ -281,28 +329,30 @@ class Sync:
 
         A connected client gets the whole state again with the next sync.
         """
-        self._add(obj, wire_names(attributes, partial(default_wire_name, type(obj), self._camel)))
+        self._add(obj, wire_names(attributes, partial(attribute_name, type(obj), self._camel)))
         self._state.restart()
 
     def close(self) -> None:
         """Leave the session: send nothing more, and ignore events for this object."""
         self._throttle.cancel()
         self._state.stop()
-        self._registration.remove()
+        if self._registration is not None:
+            self._registration.remove()
 
     def _setup(self, config: Configuration) -> None:
         self.key = scoped(config.key)
         self.obj = config.obj
         self.session = config.session or get_global_session()
+        self._host = _host_of(self.session)
         self.send_on_init = config.send_on_init
         self.sync_attributes: dict[str, str] = {}
         self._logger = config.logger
         self._read_only = config.read_only or ()
         self._camel = config.camel
         self._throttle = Throttle()
-        self._log = Log(config.logger or self.session.logger, self.session.log_context, self.key)
-        counters, intake = self.session.counters, self.session.intake
-        changed = self._sync_late if config.running_tasks is not None else _nothing
+        self._log = Log(config.logger or self._host.logger, self._host.log_context, self.key)
+        counters, intake = self._host.counters, self._host.intake
+        changed = weakly(self._sync_late) if config.running_tasks is not None else _nothing
         self._calls = RemoteCalls(config, changed, self._log, counters, intake)
         self._state = DocumentState(self.key, self._log, counters, intake.limits, intake.dialects)
         if config.everything:
@@ -311,7 +361,7 @@ class Sync:
         if config.running_tasks is not None:
             tasks = Attribute.of(self._calls.tasks, "names", config.running_tasks)
             self._state.attributes[tasks.wire] = tasks
-        self._register()
+        self._register(config.keep)
 
     def _add(self, owner: object, names: Mapping[str, str]) -> None:
         for name, wire in names.items():
@@ -321,7 +371,7 @@ class Sync:
             self._state.attributes[wire] = attribute
             self.sync_attributes[name] = wire
 
-    def _register(self) -> None:
+    def _register(self, kept: bool) -> None:
         handlers = {
             get_event(self.key): self._on_get,
             set_event(self.key): self._on_set,
@@ -331,22 +381,34 @@ class Sync:
             task_cancel_event(self.key): self._on_task_cancel,
         }
         initialise = self._announce if self.send_on_init else None
-        self._registration = Registration(self.session, self, handlers, initialise)
+        is_session = issubclass(type(self.session), Session)
+        registry = self.session if is_session else self._host
+        self._registration = Registration(registry, self, handlers, initialise, kept)
         self._state.is_current = self._registration.is_current
-        if isinstance(members := getattr(self.obj, "__dict__", None), dict):
-            members[ANCHOR] = (*members.get(ANCHOR, ()), self)
-        if self.send_on_init and self.session.connection is not None:
-            self.session.connection.loop.call_soon_threadsafe(self._announce_now)
+        connection = self._host.connection
+        if connection is None or is_fake(connection.ws):
+            self._state.remember()
+        elif self.send_on_init:
+            connection.loop.call_soon_threadsafe(weakly(self._announce_now))
+
+    def _has_key(self) -> bool:
+        """Return whether no newer object has the key; take it back from one that is gone."""
+        registration = self._registration
+        if registration is None or registration.is_current():
+            return registration is not None
+        if regained := registration.regain():
+            self._state.restart()  # the peer holds the state of the newer object
+        return regained
 
     def _publish(self, if_since_last: float | None = None) -> list[Exception]:
         """Send the changes, or the whole state if none was sent yet; return what went wrong."""
-        connection, state = self.session.connection, self._state
-        if connection is None or not self._registration.is_current():
+        connection, state = self._host.connection, self._state
+        if connection is None or not self._has_key():
             return []
         if if_since_last and self._throttle.skips(if_since_last, self._sync_late):
             return []
-        if state.is_known(connection):
-            sent, errors = state.publish(connection)
+        if state.is_known(connection) or self._is_assumed(connection):
+            sent, errors = state.publish(self._host.connection)
         elif self.send_on_init or state.is_followed(connection):
             sent, errors = True, state.announce(connection)  # connection-state-before-patch
         else:
@@ -355,39 +417,56 @@ class Sync:
             self._throttle.passed(state.sent_at)
         return errors
 
+    def _is_assumed(self, connection: Connection) -> bool:
+        """Take a fake of a unit test to hold the state at construction; else return False."""
+        if not is_fake(connection.ws):
+            return False
+        self._host = _host_of(self.session)  # maybe the test has assigned `session.send` meanwhile
+        self._state.assume(self._host.connection)
+        return True
+
     def _sync_late(self) -> None:
         """Sync without a caller; log what goes wrong."""
         self._throttle.cancel()
         self._state.report(self._publish())
 
     def _announce_now(self) -> None:
-        connection = self.session.connection
+        connection = self._host.connection
         if connection is None or self._state.is_known(connection):
             return  # connection-initial-once
-        if self._state.is_current():
+        if self._has_key():
             self._state.report(self._state.announce(connection))
 
     async def _announce(self) -> None:
         self._announce_now()
+        await self._flush()
+
+    async def _flush(self) -> None:
+        """Call the application's `send`, if it has its own, with what is queued for it."""
+        if self._host is not self.session:
+            await self._host.flush()
 
     async def _on_get(self, _: JSON) -> None:
-        self.session.counters.received_gets += 1
-        if (connection := self.session.connection) is not None:
-            self.session.intake.spend(self._state.size, 0)
+        self._host.counters.received_gets += 1
+        if (connection := self._host.connection) is not None:
+            self._host.intake.spend(self._state.size, 0)
             self._state.report(self._state.announce(connection))
+        await self._flush()
 
     async def _on_set(self, state: JSON) -> None:
-        self.session.counters.received_states += 1
+        self._host.counters.received_states += 1
         self._write(self._state.receive_state, state)
+        await self._flush()
 
     async def _on_patch(self, patch: JSON) -> None:
-        self.session.counters.received_patches += 1
+        self._host.counters.received_patches += 1
         self._write(self._state.receive_patch, patch)
+        await self._flush()
 
-    def _write(self, receive: Callable[[Connection, JSON], None], data: JSON) -> None:
-        connection = self.session.connection
-        if connection is not None and not self._state.write(receive, connection, data):
-            self.session.intake.count_refusal(self._state.size)
+    def _write(self, receive: Callable[[Connection | None, JSON], None], data: JSON) -> None:
+        connection = self._host.connection
+        if not self._state.write(receive, connection, data) and connection is not None:
+            self._host.intake.count_refusal(self._state.size)
             self._state.resync(connection)
 
     def _on_action(self, data: JSON) -> Awaitable[None]:

@@ -4,10 +4,9 @@
         title: str = Field("My Notes", min_length=1)
         notes: list[str] = []
 
-        @computed_field
-        @property
-        def total_length(self) -> int:
-            return sum(map(len, self.notes))
+        @sync_all()
+        def model_post_init(self, context):
+            ...  # the `Sync` is created when this function returns
 
         @remote_action("ADD")
         async def add(self, note: str) -> None:
@@ -17,129 +16,133 @@
     with Session() as session:
         notes = Notes()
 
-Fields and computed fields are the state; the key is the name of the class. A decorator on the class
-(`@sync_all("NOTES")`) changes that. Private attributes and excluded fields are not synced. Frozen
-fields and computed fields without a setter are read-only. A write of the client is validated like
-`validate_assignment`. A nested synced model that the client creates gets its `sync` when it is
-first used.
+A model gets a `Sync` only from a decorator, on the class or on one of its functions, or from you:
+`self.sync = Sync.all(self, "NOTES")`. With `sync_all`, fields and computed fields are the state.
+Private attributes and excluded fields are not synced. Frozen fields and computed fields without a
+setter are read-only. A write of the client is validated like `validate_assignment`. A nested
+decorated model that the client creates gets its `Sync` when its `sync` is first used.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, NamedTuple, cast
 
 from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
 
 from ws_sync._binding import json_schema
 from ws_sync._binding.attribute_types import is_validating
-from ws_sync._binding.attributes import camel_case
 from ws_sync._binding.markers import CONFIGURATION
-from ws_sync.sync import ANCHOR, Sync
-
-M = TypeVar("M", bound="Synced")
+from ws_sync.sync import Sync
 
 registered_synced_models: list[type[Synced]] = []
 """The concrete models that were defined so far, in order of definition."""
 
+_OWN = "_ws_sync"
+"""The member of a model with its `Sync`, or with the declaration to create it from."""
 
-class Synced(BaseModel):
-    """A model whose objects are synced; inherit from it before `BaseModel`.
 
-    Every way to create an object (the constructor, `model_validate`, `model_construct`, a copy,
-    unpickling) creates its `sync`, after your own `model_post_init`. The object belongs to the
-    session of the `with session:` around it.
+class Declaration(NamedTuple):
+    """What a decorator asks for: a `Sync` with this key and these options.
 
-    Raises:
-        NoSession: the object is created outside of a session.
+    Attributes:
+        key: the key; None for the name of the object's class.
+        options: see `SyncOptions`; and `sync_all`.
+    """
+
+    key: str | None
+    options: dict[str, Any]
+
+    def make(self, obj: Any) -> Sync:
+        """Create the `Sync` of an object, as its attribute `sync`."""
+        key = type(obj).__name__ if self.key is None else self.key
+        made = Sync(obj=obj, key=key, **self.options)
+        made.declaration = self
+        if isinstance(obj, Synced):
+            vars(obj)[_OWN] = made  # not by assignment, which a frozen model refuses
+        else:
+            obj.sync = made
+        return made
+
+    def apply(self, obj: Any) -> None:
+        """Create the `Sync` of an object, or put it off if the object may be dropped again."""
+        if isinstance(obj, Synced) and is_validating():
+            vars(obj)[_OWN] = self
+        else:
+            self.make(obj)
+
+
+class Synced:
+    """A mixin for models whose objects are synced; inherit from it before `BaseModel`.
+
+    A copy of a model has the same `Sync`, which goes on syncing the original. An unpickled model
+    gets its own when its `sync` is first used.
+
+    With `class Base(Synced, BaseModel, is_abstract=True)`, the class is not one of the
+    `registered_synced_models`.
     """
 
     ws_sync_camel_case: ClassVar[bool] = False
 
     @property
     def sync(self) -> Sync:
-        """The model's `Sync`: call it to send what has changed."""
-        anchored: list[Sync] = vars(self).get(ANCHOR, [])
-        return anchored[-1] if anchored else self._ws_sync_make()
+        """The model's `Sync`: call it to send what has changed.
+
+        Raises:
+            AttributeError: it has none.
+            NoSession: it is created now, outside of any session.
+        """
+        own = vars(self).get(_OWN, getattr(type(self), CONFIGURATION, None))
+        if own is None:
+            name = type(self).__name__
+            raise AttributeError(
+                f"{name!r} object has no attribute 'sync': decorate the class with `@sync_all()`,"
+                f" or assign a `Sync`"
+            )
+        return own.make(self) if isinstance(own, Declaration) else cast("Sync", own)
+
+    @sync.setter
+    def sync(self, sync: Sync) -> None:
+        vars(self)[_OWN] = sync
 
     def model_post_init(self, context: Any, /) -> None:
-        """Do nothing; override it as you like: the `Sync` is created after it."""
+        """Do nothing; override it as you like."""
+
+    def __init_subclass__(cls, *, is_abstract: bool = False, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
 
     @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        super().__pydantic_init_subclass__(**kwargs)
-        if "model_post_init" in vars(cls):
-            _wrap_post_init(cls)
-        open_parameters = cls.__pydantic_generic_metadata__["parameters"]
-        if cls.__module__ != __name__ and not open_parameters and not inspect.isabstract(cls):
+    def __pydantic_init_subclass__(cls, *, is_abstract: bool = False, **kwargs: Any) -> None:
+        model: Any = super()
+        model.__pydantic_init_subclass__(**kwargs)
+        metadata: dict[str, Any] = vars(cls)["__pydantic_generic_metadata__"]
+        if not (is_abstract or metadata["parameters"] or inspect.isabstract(cls)):
             registered_synced_models.append(cls)
 
-    def __copy__(self) -> Self:
-        return self._ws_sync_copied(super().__copy__)
-
-    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
-        return self._ws_sync_copied(lambda: super(Synced, self).__deepcopy__(memo))
-
-    def __getstate__(self) -> dict[Any, Any]:
-        state = super().__getstate__()
-        members = {name: value for name, value in state["__dict__"].items() if name != ANCHOR}
-        return {**state, "__dict__": members}
-
-    def __setstate__(self, state: dict[Any, Any]) -> None:
-        super().__setstate__(state)
-        self._ws_sync_make()
+    def __getstate__(self) -> Any:
+        state: Any = super().__getstate__()
+        members = dict(state["__dict__"])
+        if isinstance(own := members.pop(_OWN, None), Sync):
+            own = own.declaration
+        return {**state, "__dict__": members if own is None else {**members, _OWN: own}}
 
     @classmethod
     def ws_sync_json_schema(cls) -> dict[str, Any]:
         """Return a JSON Schema of the state, the actions and the tasks, for typed frontends."""
-        return json_schema.of_model(cls)
+        return json_schema.of_model(cast("type[BaseModel]", cls))
 
     @classmethod
     def attach_to_openapi(cls, openapi: dict[str, Any]) -> dict[str, Any]:
         """Add the same schemas to the components of an OpenAPI document, and return it."""
-        return json_schema.attach(cls, openapi)
-
-    def _ws_sync_copied(self, copy: Callable[[], Self]) -> Self:
-        anchored = vars(self).pop(ANCHOR, None)  # a copy gets its own `Sync`
-        try:
-            copied = copy()
-        finally:
-            if anchored is not None:
-                vars(self)[ANCHOR] = anchored
-        copied._ws_sync_make()
-        return copied
-
-    def _ws_sync_make(self) -> Sync:
-        cls = type(self)
-        key, options = getattr(cls, CONFIGURATION, (None, {"sync_all": True}))
-        casing = {"toCamelCase": True} if cls.ws_sync_camel_case else {}
-        return Sync(self, key or cls.__name__, **{**options, **casing})
+        return json_schema.attach(cast("type[BaseModel]", cls), openapi)
 
 
-class SyncedAsCamelCase(Synced):
+class SyncedAsCamelCase(Synced, is_abstract=True):
     """A synced model with camel case on the wire: attributes, arguments and running tasks."""
 
     model_config = ConfigDict(
-        alias_generator=camel_case, populate_by_name=True, serialize_by_alias=True
+        alias_generator=to_camel, populate_by_name=True, serialize_by_alias=True
     )
 
     ws_sync_camel_case: ClassVar[bool] = True
-
-
-def _wrap_post_init(cls: type[Synced]) -> None:
-    """Create the `Sync` after a class's `model_post_init`, unless a subclass overrides it."""
-    post_init: Any = vars(cls)["model_post_init"]
-
-    @wraps(post_init)
-    def model_post_init(self: Synced, context: Any, /) -> None:
-        post_init(self, context)
-        nearest = next(base for base in type(self).__mro__ if "model_post_init" in vars(base))
-        if nearest is cls and not is_validating():
-            self._ws_sync_make()
-
-    cls.model_post_init = model_post_init  # type: ignore[method-assign]
-
-
-_wrap_post_init(Synced)

@@ -32,7 +32,7 @@ class Search:
         fresh: Returns the client for another dialogue.
         link: The connection with which the next program begins.
         seed: The seed of the programs.
-        budget: Seconds after which no further program begins.
+        budget: Seconds after which no further program begins, if `LEAST` have run.
         examples: The number of programs to draw, or None.
         tally: The size of the search so far, without the attempts to shrink.
     """
@@ -53,7 +53,9 @@ class Search:
         known: set[tuple[str | None, str]] = set()
         reported: list[Finding] = []
         tally = self.tally
-        while time.monotonic() < ends and tally.programs != self.examples and len(reported) < MOST:
+        while tally.programs != self.examples and len(reported) < MOST:
+            if tally.is_enough(ends):
+                break
             program = generators.program(Random(f"{self.seed}/{tally.programs}"))
             found = await self._judged(program)
             tally.add_program(program, FAULTS)

@@ -124,7 +124,7 @@ SEQUENCES: Table = {
         "default": BUDGET,
         "metavar": "TIME",
         "help": "the time to spend on generated sequences, such as 20s, 2m or 1h (default "
-        f"{BUDGET}); 0s for none",
+        f"{BUDGET}); at least ten run; 0s for none",
     },
     "--max-examples": {
         "type": int,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
@@ -14,6 +15,9 @@ CONFIRMATIONS = 3
 
 One run is not enough: a fault may show in every second session only.
 """
+
+LEAST = 10
+"""The number of programs that run even on a machine too busy for them in the given time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,10 @@ class Tally:
     events: int = 0
     faults: int = 0
     unconfirmed: list[str] = field(default_factory=list)
+
+    def is_enough(self, ends: float) -> bool:
+        """Whether the time is used up, and at least `LEAST` programs have run."""
+        return time.monotonic() >= ends and self.programs >= LEAST
 
     def add_program(self, program: list[Step], faults: Collection[str]) -> None:
         """Count a program; steps of the kinds in `faults` break a connection."""

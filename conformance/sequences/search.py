@@ -42,7 +42,7 @@ class Search:
     Attributes:
         target: The server.
         seed: The number of the first batch; the same seed draws the same programs.
-        budget: Seconds after which no further program begins.
+        budget: Seconds after which no further program begins, if `LEAST` have run.
         examples: The number of programs after which no batch begins, or None.
         judge: Runs a program, and returns the finding in it; by default it checks conformance.
         tally: The size of the search so far.
@@ -62,7 +62,7 @@ class Search:
         reported: set[tuple[str | None, Recipe]] = set()
         number = self.seed
         with asyncio.Runner() as runner:
-            while time.monotonic() < ends and self._left() > 0:
+            while self._left() > 0 and not self.tally.is_enough(ends):
                 found = runner.run(self._batch(number, avoided, ends))
                 number += 1
                 if found is None:
@@ -102,7 +102,7 @@ class Search:
         async def run_some() -> None:
             nonlocal found
             for program in waiting:
-                if found is None and (time.monotonic() < ends or not self.tally.programs):
+                if found is None and not self.tally.is_enough(ends):
                     found = await self._judged(self.target, program) or found
 
         await asyncio.gather(*(run_some() for _ in range(ABREAST)))

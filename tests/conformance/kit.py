@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,27 +47,19 @@ async def run(
     Raises:
         TimeoutError: It hangs.
     """
-    environment = {**os.environ, "COLUMNS": WIDE, **(env or {})}
-    with tempfile.TemporaryDirectory() as folder:
-        output = Path(folder) / "output"
-        process = forked.start(module, arguments, output, cwd=cwd, env=environment)
-        try:
-            async with asyncio.timeout(HANGS):
-                await _ended(process.sentinel)
-        finally:
-            if process.is_alive():
-                process.terminate()  # it ends the server that it has started
-            process.join()
-        assert process.exitcode is not None
-        return Result(process.exitcode, output.read_text(encoding="utf-8"))
-
-
-async def _ended(sentinel: int) -> None:
-    """Wait until the process of a sentinel has ended."""
-    loop = asyncio.get_running_loop()
-    ended = asyncio.Event()
-    loop.add_reader(sentinel, ended.set)
+    process = await asyncio.create_subprocess_exec(
+        *forked.python("-m", module, *arguments),
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": WIDE, **(env or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     try:
-        await ended.wait()
+        async with asyncio.timeout(HANGS):
+            output, _ = await process.communicate()
     finally:
-        loop.remove_reader(sentinel)
+        if process.returncode is None:
+            process.terminate()  # it ends the server that it has started
+            await process.wait()
+    assert process.returncode is not None
+    return Result(process.returncode, output.decode())

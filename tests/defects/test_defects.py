@@ -42,14 +42,12 @@ def test_page_says_what_is_tested_here() -> None:
 
 
 @pytest.mark.io
-@pytest.mark.xdist_group("defects")  # one worker makes the fixture
 @pytest.mark.parametrize("defect", TESTED, ids=lambda defect: defect.number)
 def test_release_has_the_defect(defect: Defect, there: dict[str, Result]) -> None:
     assert there[defect.number].verdict == defect.there, there[defect.number].reason
 
 
 @pytest.mark.io
-@pytest.mark.xdist_group("defects")  # one worker makes the fixture
 @pytest.mark.parametrize("defect", TESTED, ids=lambda defect: defect.number)
 def test_this_library_has_not(defect: Defect, here: dict[str, Result]) -> None:
     assert here[defect.number].verdict == "right", here[defect.number].reason

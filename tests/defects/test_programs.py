@@ -32,8 +32,8 @@ def call_cancel_functions_unbound(monkeypatch: pytest.MonkeyPatch) -> None:
 def check_arguments_by_the_first_function_of_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     first: dict[str, Callable[..., Any]] = {}
 
-    def bind_first(function: Any, name: str, arguments: Any, camel: bool = False) -> Any:
-        return split(function, fit(first.setdefault(name, function), name, arguments, camel))
+    def bind_first(function: Any, name: str, arguments: Any, casing: Any = None) -> Any:
+        return split(function, fit(first.setdefault(name, function), name, arguments, casing))
 
     monkeypatch.setattr(remote_calls, "bind", bind_first)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests import forked
 from tools.testees.run import prepare_node
 
 pytestmark = pytest.mark.io
@@ -19,8 +19,8 @@ EXAMPLES = ROOT / "docs" / "examples"
 
 
 def test_shortest_testee_in_python_is_conformant() -> None:
-    program = f"{shlex.quote(sys.executable)} -m uvicorn testee:app --log-level critical"
-    judge(f"{program} --app-dir {shlex.quote(str(EXAMPLES))} --port {{port}}")
+    words = ("-m", "uvicorn", "testee:app", "--log-level=critical", f"--app-dir={EXAMPLES}")
+    judge(f"{shlex.join(forked.python(*words))} --port {{port}}")
 
 
 def test_shortest_testee_in_node_is_conformant() -> None:
@@ -29,7 +29,7 @@ def test_shortest_testee_in_node_is_conformant() -> None:
 
 
 def test_shortest_client_in_python_is_conformant() -> None:
-    program = shlex.join([sys.executable, str(EXAMPLES / "client_testee.py")])
+    program = shlex.join(forked.python(str(EXAMPLES / "client_testee.py")))
     assert passed(f"--client-cmd={program} {{url}}", "--strict") > 450
 
 
@@ -52,7 +52,7 @@ def passed(*options: str, warns: bool = False) -> int:
     """How many cases a conformant run has passed; one has warned, or none."""
     fixed = ("--budget", "0s", "-p", "no:cacheprovider", "--replay-dir=")
     run = subprocess.run(
-        [sys.executable, "-m", "conformance", *options, *fixed],
+        forked.python("-m", "conformance", *options, *fixed),
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-1000:]

@@ -1,152 +1,78 @@
-"""A program in its own process, and a client that plays a script with it."""
+"""Runs the programs: in a release of PyPI's ws-sync, or in this project."""
 
 from __future__ import annotations
 
-import asyncio
+import difflib
 import json
-import os
-import socket
 import subprocess
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-import jsonpatch
-import websockets
+from tests.programs import known, transcript
+from tests.programs.transcript import HERE, Dialogue, Program
+from tools.testees.run import prepare
 
-from tests.deadlines import DEADLINE
+ROOT = Path(__file__).parent
+KNOWN = ROOT / "known.txt"
+ENVIRONMENTS = ROOT / "environments"
+RELEASES = {"0.5.1": "programs_0_5_1", "0.6.9": "programs_0_6_9"}
+"""The environment of each release that is on PyPI."""
 
-HERE = Path(__file__).parent
-IDLE = "no task runs"
+
+def programs() -> list[Program]:
+    """Return all programs, by name."""
+    paths = sorted(path for path in ROOT.glob("*/*.py") if path.parent.name != "environments")
+    return [transcript.read(path, ROOT) for path in paths]
 
 
-@dataclass(frozen=True)
-class Step:
-    """One step of a script.
+def known_differences(everything: Iterable[Program]) -> Mapping[tuple[str, str], known.Difference]:
+    """Return the known differences by program and release."""
+    return known.parse(KNOWN.read_text(encoding="utf-8"), everything)
 
-    Attributes:
-        name: its name in the results.
-        frames: the frames that the client sends: events as (type, data), or bytes.
-        key: the document whose state the client requests at the end.
-        until: the event to wait for first; `IDLE` waits for the patch after which no task runs.
+
+def run(who: str, some: Sequence[Program], log: Path) -> dict[str, Dialogue]:
+    """Run programs; return their dialogues by name.
+
+    Args:
+        who: a release, or `HERE`.
+        some: the programs.
+        log: the file for what they write to stderr.
     """
+    if not some:
+        return {}
+    python = sys.executable if who == HERE else prepare(RELEASES[who], ENVIRONMENTS)
+    names = {str(program.path): program.name for program in some}
+    command = [str(python), "-P", "-W", "ignore", str(ROOT / "host.py"), *names]
+    with log.open("wb") as errors:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=errors, check=True)
+    played = map(json.loads, done.stdout.splitlines())
+    return {names[path]: [(step, output) for step, output in each] for path, each in played}
 
-    name: str
-    frames: Sequence[tuple[str, Any] | bytes]
-    key: str
-    until: str | None = None
 
+def differences(program: Program, played: Dialogue) -> dict[str, list[str]]:
+    """Compare a dialogue with this library to those of the program's generations.
 
-class Client:
-    """A connection that mirrors the documents.
-
-    Attributes:
-        seen: the received events, as (event, data); a patch has the whole patched document.
+    Returns:
+        The lines of a difference, by the generation that differs.
     """
-
-    def __init__(self, ws: websockets.ClientConnection) -> None:
-        self._ws = ws
-        self._documents: dict[str, Any] = {}
-        self.seen: list[Any] = []
-
-    async def send(self, frame: tuple[str, Any] | bytes) -> None:
-        """Send an event or bytes."""
-        if isinstance(frame, tuple):
-            await self._ws.send(json.dumps({"type": frame[0], "data": frame[1]}))
-        else:
-            await self._ws.send(frame)
-
-    async def until(self, event: str) -> None:
-        """Receive until an event has come."""
-        async with asyncio.timeout(DEADLINE):
-            while await self._receive() != event and not (event == IDLE and self._is_idle()):
-                pass
-
-    def _is_idle(self) -> bool:
-        name, document = self.seen[-1]
-        return bool(name.startswith("_PATCH:") and document.get("runningTasks") == [])
-
-    async def play(self, step: Step, fence: str) -> list[Any]:
-        """Play a step; return the received events, without the answer to the fence.
-
-        Args:
-            step: the step.
-            fence: a document that no step writes; its state comes after all events of the step.
-        """
-        self.seen = []
-        try:
-            for frame in step.frames:
-                await self.send(frame)
-            if step.until is not None:
-                await self.until(step.until)
-            await self.send((f"_GET:{fence}", {}))
-            await self.until(f"_SET:{fence}")
-            self.seen.pop()
-            await self.send((f"_GET:{step.key}", {}))
-            await self.until(f"_SET:{step.key}")
-        except TimeoutError as error:
-            raise TimeoutError(f"in {step.name!r}: {self.seen}") from error
-        except websockets.ConnectionClosed as closed:
-            self.seen.append(("closed", closed.rcvd.code if closed.rcvd else None))
-        return self.seen
-
-    async def _receive(self) -> str:
-        frame = await self._ws.recv()
-        if isinstance(frame, bytes):
-            self.seen.append(("bytes", frame.hex()))
-            return "bytes"
-        event = json.loads(frame)
-        name, data = event["type"], event.get("data")
-        kind, _, key = name.partition(":")
-        if kind == "_PATCH":
-            data = jsonpatch.apply_patch(self._documents.get(key, {}), data)
-        if kind in {"_SET", "_PATCH"}:
-            self._documents[key] = data
-        self.seen.append((name, data))
-        return str(name)
+    return {
+        generation: difference(program, generation, played)
+        for generation in program.generations
+        if not is_same(program.dialogues[generation], played)
+    }
 
 
-@contextmanager
-def running(python: Path | str, program: str, log: Path) -> Iterator[int]:
-    """Run a program; yield its port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    command = [str(python), "-W", "ignore", str(HERE / f"{program}.py"), "--port", str(port)]
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
-    try:
-        yield port
-    finally:
-        process.kill()
-        process.wait()
+def is_same(expected: Dialogue, played: Dialogue) -> bool:
+    """Whether two dialogues have the same output."""
+    return transcript.outputs_of(expected) == transcript.outputs_of(played)
 
 
-@asynccontextmanager
-async def connected(port: int, path: str) -> AsyncIterator[Client]:
-    """Connect to a program as soon as it listens."""
-    async with asyncio.timeout(DEADLINE):
-        while True:
-            try:
-                ws = await websockets.connect(f"ws://127.0.0.1:{port}{path}", close_timeout=1)
-                break
-            except OSError:
-                await asyncio.sleep(0.02)  # the program starts
-    async with ws:
-        yield Client(ws)
-
-
-async def play(
-    port: int, script: Sequence[Sequence[Step]], path: str, fence: str
-) -> dict[str, list[Any]]:
-    """Play a script, with one connection per part; return the events of each step."""
-    brought: dict[str, list[Any]] = {}
-    for part in script:
-        async with connected(port, path) as client:
-            for step in part:
-                brought[step.name] = await client.play(step, fence)
-                if brought[step.name][-1][0] == "closed":
-                    break
-    return brought
+def difference(program: Program, who: str, played: Dialogue) -> list[str]:
+    """Return the lines that differ from the dialogue in the file."""
+    expected = transcript.lines_of(program.dialogues[who])
+    lines = transcript.lines_of(played)
+    name = f"{program.name}.py"
+    return list(
+        difflib.unified_diff(expected, lines, f"{name}: {who}", f"{name}: now", n=1, lineterm="")
+    )

@@ -17,7 +17,7 @@ from tools import build_site
 from tools.site import check, items
 from tools.site.hooks import SCRIPT
 
-pytestmark = [pytest.mark.io, pytest.mark.xdist_group("site")]  # one worker builds it
+pytestmark = pytest.mark.io
 
 ITEM = (
     '<li>\n<p><a id="x-y"></a><code>x-y</code> <strong>both</strong>: A receiver MUST\nNOT do '

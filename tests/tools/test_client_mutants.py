@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from conformance.spec import directory, requirements
+from tests import forked
 from tests.mutants.clients.catalogue import legals, mutants
 from tools.matrix.client_page import PAGE, differences, killing_cases, page
 from tools.matrix.result import Result, breaks, read
@@ -78,7 +78,7 @@ def test_page_has_each_mutant_with_its_requirement_and_a_case_that_exists() -> N
     ]
     assert killing_cases(directory()) == {name: case for name, _, _, case in rows}
     listing = subprocess.run(
-        [sys.executable, "-m", "conformance", "--list"], check=True, capture_output=True, text=True
+        forked.python("-m", "conformance", "--list"), check=True, capture_output=True, text=True
     )
     known = {line.split()[0] for line in listing.stdout.splitlines() if line}
     for _, broken, anchor, case in rows:

@@ -4,16 +4,36 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+from pathlib import Path
+
+import pytest
 
 from conformance.spec import requirements
 from tests.tables import each
 from tools import render_lifecycles
+from tools.generated import generate
 from tools.requirements import LOCK, cases, frozen_line, status
 
 
 def test_lifecycle_page_is_current() -> None:
     source = json.loads(render_lifecycles.SOURCE.read_text(encoding="utf-8"))
     assert render_lifecycles.PAGE.read_text(encoding="utf-8") == render_lifecycles.render(source)
+
+
+def test_stale_page_is_found_and_left_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "folder" / "page.md"
+    monkeypatch.setattr(sys, "argv", ["tool", "--check"])
+    assert generate(page, "text\n", "make page") == 1
+    assert "+text\npage.md is stale: run `make page`" in capsys.readouterr().out
+    assert not page.exists()
+    monkeypatch.setattr(sys, "argv", ["tool"])
+    assert generate(page, "text\n", "make page") == 0
+    monkeypatch.setattr(sys, "argv", ["tool", "--check"])
+    assert generate(page, "text\n", "make page") == 0
+    assert page.read_text(encoding="utf-8") == "text\n"
 
 
 def test_text_in_a_diagram_ends_no_line_of_it() -> None:

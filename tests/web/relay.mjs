@@ -1,12 +1,13 @@
-// A TCP relay to a server that can be cut and restored.
+// A TCP relay to a server that can be cut and restored, and delays what passes.
 import { connect, createServer } from "node:net";
+import { Transform } from "node:stream";
 
 export class Relay {
   #sockets = new Set();
   #isCut = false;
 
-  /** @param {number} port the port of the server */
-  static async to(port) {
+  /** @param {number} port the port of the server @param {number} [delay] milliseconds in each direction */
+  static async to(port, delay = 0) {
     const relay = new Relay();
     relay.server = createServer((local) => {
       if (relay.#isCut) return local.resetAndDestroy();
@@ -16,7 +17,7 @@ export class Relay {
         [remote, local],
       ]) {
         relay.#sockets.add(end);
-        end.pipe(other);
+        (delay ? end.pipe(late(delay)) : end).pipe(other);
         end.on("error", () => other.destroy());
         end.on("close", () => {
           relay.#sockets.delete(end);
@@ -43,4 +44,17 @@ export class Relay {
     this.cut();
     await new Promise((resolve) => this.server.close(resolve));
   }
+}
+
+/** Returns a stream that delays all chunks, without changing their distances. @param {number} delay milliseconds */
+function late(delay) {
+  return new Transform({
+    transform(chunk, _, done) {
+      setTimeout(() => this.push(chunk), delay);
+      done();
+    },
+    flush(done) {
+      setTimeout(done, delay);
+    },
+  });
 }

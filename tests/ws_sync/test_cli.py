@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import websockets
 
+from tests import forked
 from tests.deadlines import DEADLINE
 from tests.ws_sync.harness import Client
 from ws_sync._core.json.codec import JSON
@@ -36,11 +37,12 @@ IMPATIENT = f"from ws_sync.cli import serve; serve.GRACE = 0.1; {WS_SYNC}"
 
 @asynccontextmanager
 async def command(
-    *arguments: str, program: str = WS_SYNC, cwd: Path | None = None
+    *arguments: str, program: str = WS_SYNC, cwd: Path | None = None, fork: bool = True
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run `ws-sync` as its console script does: the current directory is not on the path."""
+    python = forked.python() if fork else [sys.executable]
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-c", program, *arguments),
+        *(*python, "-P", "-c", program, *arguments),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         cwd=cwd,
@@ -520,7 +522,7 @@ async def test_test_uses_no_folder_that_has_the_name_of_a_package(tmp_path: Path
     for name in ("conformance", "pytest", "ws_sync"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise RuntimeError('not the package')\n")
-    async with command("test", "-k", "toast_arrives", cwd=tmp_path) as process:
+    async with command("test", "-k", "toast_arrives", cwd=tmp_path, fork=False) as process:
         output, errors = await process.communicate()
     assert process.returncode == 0, output + errors
     assert b"conformant: " in output

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
+from urllib.request import Request, urlopen
 
 import pytest
 from fastapi import Depends, FastAPI, WebSocket
+from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from tests.deadlines import DEADLINE
 from tests.ws_sync.harness import Server
-from ws_sync import Session, Sessions, Sync, get_user_session, remote_action, sync_all
+from ws_sync import Session, Sessions, Sync, Synced, get_user_session, remote_action, sync_all
 from ws_sync._apps.routes import Routes
 
 pytestmark = pytest.mark.io
@@ -115,3 +120,26 @@ async def test_lifespan_of_an_application_closes_its_sessions() -> None:
         await client.receive()
         assert len(sessions) == 1
     assert len(sessions) == 0
+
+
+class User(Synced, BaseModel):
+    name: str
+    password_hash: str = "secret"
+
+
+async def test_model_without_a_decorator_is_the_body_of_a_request() -> None:
+    app = FastAPI()
+
+    @app.post("/users")
+    async def create(user: User) -> User:
+        return user
+
+    def post(url: str) -> object:
+        body = json.dumps({"name": "ben"}).encode()
+        headers = {"content-type": "application/json"}
+        with urlopen(Request(url, body, headers), timeout=DEADLINE) as response:
+            return json.load(response)
+
+    async with Server(app) as server:
+        answer = await asyncio.to_thread(post, f"http://127.0.0.1:{server.port}/users")
+    assert answer == {"name": "ben", "password_hash": "secret"}

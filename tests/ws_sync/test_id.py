@@ -10,6 +10,8 @@ from starlette.websockets import WebSocket
 
 from tests.ws_sync.harness import DEADLINE, Server
 from ws_sync._core.protocol.close_codes import CloseCode
+from ws_sync._log import Log
+from ws_sync._server.connection import Connection
 from ws_sync.id import MAX_ID, Verify, get_user_session
 
 pytestmark = pytest.mark.io
@@ -52,6 +54,23 @@ async def test_ids_are_returned(accepts: bool) -> None:
         assert await client.socket.recv() == '{"type":"_REQUEST_USER_SESSION"}'
         await client.send("_USER_SESSION", {"user": "u", "session": "s"})
         assert await endpoint.answer() == ("u", "s")
+
+
+async def test_answer_shows_how_far_the_client_is() -> None:
+    windows: asyncio.Queue[float] = asyncio.Queue()
+
+    async def endpoint(ws: WebSocket) -> None:
+        await ws.accept()
+        unidentified = Connection(ws, Log())
+        await get_user_session(ws)
+        for connection in (unidentified, Connection(ws, Log())):
+            await windows.put(connection.round_trip.window)
+
+    async with Server(endpoint) as server, server.connect() as client:
+        await client.receive()
+        await client.send("_USER_SESSION", {"user": "u", "session": "s"})
+        async with asyncio.timeout(DEADLINE):
+            assert await windows.get() > await windows.get()
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,15 @@ from starlette.websockets import WebSocket
 
 from conformance import spec
 from tests.documentation import code_blocks, table
-from ws_sync import Session, Sync, Synced, remote_action, remote_task, remote_task_cancel
+from ws_sync import (
+    Session,
+    Sync,
+    Synced,
+    remote_action,
+    remote_task,
+    remote_task_cancel,
+    sync_all,
+)
 from ws_sync._log import ATTRIBUTE, Log, log_fields, peer_of
 from ws_sync.session import SessionState
 from ws_sync.sessions import Sessions
@@ -142,6 +150,7 @@ def refuse_wildly(value: int) -> int:
     return value
 
 
+@sync_all()
 class Model(Synced, BaseModel):
     value: Annotated[int, AfterValidator(refuse_wildly)] = 0
 

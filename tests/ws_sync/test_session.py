@@ -228,6 +228,47 @@ async def test_failing_handler_is_logged_once_and_tells_the_client_nothing(
     assert "a secret" in str(errors[0].exc_info[1])
 
 
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt])
+async def test_code_of_the_application_can_not_end_the_server(
+    error: type[BaseException], caplog: pytest.LogCaptureFixture
+) -> None:
+    class Exits(SessionState):
+        sync: Sync
+
+        @sync_all("EXITS")
+        def __init__(self) -> None:
+            self.other = 1
+
+        @property
+        def value(self) -> int:
+            return 0
+
+        @value.setter
+        def value(self, _: int) -> None:
+            raise error
+
+        @remote_action
+        def act(self) -> None:
+            raise error
+
+        @remote_task
+        async def work(self) -> None:
+            raise error
+
+        async def on_connect(self) -> None:
+            raise error
+
+    with Session() as session:
+        session.state = Exits()
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        await client.act("EXITS", "act")
+        await client.send("_TASK_START:EXITS", {"type": "work"})
+        await client.patch("EXITS", "replace", "/value", value=2)
+        assert (await client.fence("EXITS"))[1] == {"other": 1, "value": 0}
+    assert sum(record.levelno >= logging.ERROR for record in caplog.records) == 4
+
+
 async def test_pair_survives_text_between_its_halves_but_not_a_reconnect() -> None:
     session, _ = make()
     received: list[Any] = []
@@ -391,14 +432,18 @@ async def test_nothing_is_sent_without_a_connection() -> None:
         await session.handle_connection()
 
 
-async def test_send_refuses_what_has_no_json_form() -> None:
+async def test_send_logs_what_has_no_json_form(caplog: pytest.LogCaptureFixture) -> None:
     """S-05: NaN never leaves the server."""
     session, _ = make()
     async with Server(session) as server, server.connect() as client:
         await client.receive()
-        with pytest.raises(NotJSON):
-            await session.send("x", float("nan"))
+        await session.send("x", float("nan"))
+        await session.send_binary("y", {"z": float("inf")}, b"")
         assert (await client.fence("COUNTER"))[0] == []
+    assert [text.partition(":")[0] for text in caplog.messages if "was not sent" in text] == [
+        "'x' was not sent",
+        "'y' was not sent",
+    ]
 
 
 def test_newer_handler_replaces_an_older_one(caplog: pytest.LogCaptureFixture) -> None:
@@ -409,6 +454,8 @@ def test_newer_handler_replaces_an_older_one(caplog: pytest.LogCaptureFixture) -
     assert "replaces" in caplog.text
     session.deregister_event("x")
     assert session.event_handlers == {}
+    session.deregister_event("x")
+    assert "no handler of 'x' to remove" in caplog.text
 
 
 def test_context_nests() -> None:

@@ -11,7 +11,6 @@ import tracemalloc
 import weakref
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import pytest
@@ -20,9 +19,7 @@ from tests.ws_sync.harness import DEADLINE, Client, Server
 from ws_sync._core.json.codec import MAX_DEPTH, MAX_VALUE_DEPTH
 from ws_sync._core.json.patch import apply
 from ws_sync._core.protocol import events
-from ws_sync._core.protocol.concurrent_edits import ConcurrentEdits
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
-from ws_sync._server import document_state as state_module
 from ws_sync.exceptions import NoSession, NotJSON, UnknownAttribute
 from ws_sync.limits import LIMITS, Limits
 from ws_sync.session import Session
@@ -74,7 +71,7 @@ async def test_sync_without_a_client_does_nothing() -> None:
     _, notes, sync = make()
     notes.title = "x"
     await sync(toast="it is never seen")
-    assert sync.state_snapshot["title"] == "x"
+    assert sync.state_snapshot["title"] == ""
 
 
 async def test_sync_with_an_interval_sends_the_last_value_when_it_has_passed() -> None:
@@ -313,8 +310,7 @@ async def test_crossing_edits_end_with_the_same_value_on_both_sides() -> None:
         assert await settled(client, "/items") == notes.items == ["b", "c"]
 
 
-async def test_edits_that_do_not_cross_are_never_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state_module, "ConcurrentEdits", partial(ConcurrentEdits, state_window=0))
+async def test_edits_that_do_not_cross_are_never_repeated() -> None:
     session, _notes, sync = make()
     async with Server(session) as server, server.connect() as client:
         await client.receive()
@@ -568,7 +564,9 @@ async def test_write_that_a_state_crosses_is_repeated_at_rest(asked: bool) -> No
     async with Server(session) as server, server.connect() as client:
         if asked:
             await client.send("_GET:NOTES")
-        await client.patch("NOTES", "replace", "/title", value="mine")
+            await client.patch("NOTES", "replace", "/title", value="mine")
+        else:  # only a state may be sent so early (state-client-base)
+            await client.send("_SET:NOTES", {"title": "mine"})
         assert await settled(client, "/title") == notes.title == "mine"
 
 
@@ -594,8 +592,11 @@ async def test_sync_that_has_lost_its_key_repeats_nothing(closed: bool) -> None:
     session, notes, sync = make()
     async with Server(session) as server, server.connect() as client:
         await client.receive()
-        await client.patch("NOTES", "replace", "/title", value="a")
-        await client.fence("NOTES")
+        notes.items = ["server"]
+        await sync()
+        await client.until("_PATCH:NOTES")
+        await client.patch("NOTES", "add", "/items/-", value="client")
+        await client.until("_PATCH:NOTES")  # the number of items
         assert (timer := sync._state._timer) is not None
         if closed:
             sync.close()
@@ -604,8 +605,9 @@ async def test_sync_that_has_lost_its_key_repeats_nothing(closed: bool) -> None:
             newer = Sync(notes, "NOTES", include=["items"])
         await client.until("_SET:NOTES")
         assert sync._state._connection is None or sync._state._settle(session.connection) is None  # type: ignore[arg-type, func-returns-value]
-        assert await client.fence("NOTES") == ([], {"items": []})
-        assert newer.state_snapshot == {"items": []}
+        items = {"items": ["server", "client"]}
+        assert await client.fence("NOTES") == ([], items)
+        assert newer.state_snapshot == items
 
 
 async def test_write_that_breaks_a_derived_attribute_is_refused_as_a_whole() -> None:
@@ -957,3 +959,75 @@ async def test_spellings_of_older_generations_work() -> None:
         assert [toast["message"] for toast in toasts] == ["saved", "again"]
         assert (await client.receive("_DOWNLOAD"))["data"] == "YWJj"
         assert client.documents["NOTES"]["title"] == "x"
+
+
+async def test_calling_a_subclass_calls_the_sync_that_it_overrides() -> None:
+    intervals: list[float | None] = []
+
+    class Counting(Sync):
+        async def sync(self, if_since_last: float | None = None) -> None:
+            intervals.append(if_since_last)
+            await super().sync(if_since_last)
+
+    with Session() as session:
+        notes = Notes()
+        sync = Counting.all(notes, "NOTES")
+    async with TestClient(session) as client:
+        notes.title = "x"
+        await sync()
+        await sync(if_since_last=60, toast="saved")
+        assert (await client.receive("_TOAST"))["message"] == "saved"
+        assert client.documents["NOTES"]["title"] == "x"
+    assert intervals == [None, 60]
+
+
+def test_subclass_may_add_options() -> None:
+    class Named(Sync):
+        def __init__(self, obj: object, key: str, name: str = "", **options: Any) -> None:
+            super().__init__(obj, key, **options)
+            self.name = name
+
+    notes = Notes()
+    with Session():
+        assert Named.all(notes, "A").state_snapshot == {
+            "title": "My Notes",
+            "items": [],
+            "total": 0,
+        }
+        assert Named.only(notes, "B", title=...).state_snapshot == {"title": "My Notes"}
+        assert Named.all(notes, "C", ["title"], ["items"]).state_snapshot.keys() == {
+            "title",
+            "total",
+        }
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude"),
+    [(["nothing"], []), ([], ["nothing"]), (["title"], ["title"]), ({"title": "t"}, ["title"])],
+    ids=["unknown", "unknown excluded", "both", "both, renamed"],
+)
+def test_wrong_attributes_fail_an_assertion_as_in_older_versions(
+    include: Any, exclude: list[str]
+) -> None:
+    with Session() as session, pytest.raises(AssertionError, match=r"title|nothing"):
+        Sync.all(Notes(), "NOTES", include=include, exclude=exclude)
+    assert session.event_handlers == {}
+
+
+def test_class_hides_attributes_by_its_dir() -> None:
+    class Hiding(Notes):
+        def __dir__(self) -> list[str]:
+            return [name for name in super().__dir__() if name not in ("title", "total")]
+
+    class Showing:
+        def __dir__(self) -> list[str]:
+            return ["first", "second", "_third"]
+
+        def __getattr__(self, name: str) -> int:
+            if name in dir(self):
+                return len(name)
+            raise AttributeError(name)
+
+    with Session():
+        assert list(Sync.all(Hiding(), "H").state_snapshot) == ["items"]
+        assert Sync.all(Showing(), "S").state_snapshot == {"first": 5, "second": 6}

@@ -8,7 +8,7 @@ import pickle
 import weakref
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Generic, Self, TypeVar, cast
 
 import pytest
 from pydantic import (
@@ -17,7 +17,9 @@ from pydantic import (
     ConfigDict,
     Field,
     PrivateAttr,
+    TypeAdapter,
     computed_field,
+    create_model,
     field_serializer,
     field_validator,
     model_validator,
@@ -28,6 +30,8 @@ from ws_sync.exceptions import NoSession
 from ws_sync.synced_model import registered_synced_models
 from ws_sync.testing import TestClient
 
+V = TypeVar("V")
+
 
 @pytest.fixture
 def session() -> Iterator[Session]:
@@ -36,6 +40,8 @@ def session() -> Iterator[Session]:
 
 
 class Item(BaseModel):
+    model_config = ConfigDict(serialize_by_alias=True)
+
     n: int = 0
     label: str = Field(default="", serialization_alias="itemLabel")
     _seen: int = PrivateAttr(0)
@@ -84,11 +90,6 @@ BUILT: dict[str, Callable[[], Notes]] = {
     "model_validate": lambda: Notes.model_validate({"title": "x"}),
     "model_validate_json": lambda: Notes.model_validate_json('{"title":"x"}'),
     "model_construct": lambda: Notes.model_construct(title="x"),
-    "model_copy": lambda: Notes().model_copy(update={"title": "x"}),
-    "deep model_copy": lambda: Notes(title="x").model_copy(deep=True),
-    "copy": lambda: copy.copy(Notes(title="x")),
-    "deepcopy": lambda: copy.deepcopy(Notes(title="x")),
-    "pickle": lambda: pickle.loads(pickle.dumps(Notes(title="x"))),
 }
 
 
@@ -116,7 +117,8 @@ def test_state_has_fields_and_computed_fields_only(session: Session) -> None:
     assert notes == Notes()
 
 
-def test_sync_is_made_once_behind_every_model_post_init(session: Session) -> None:
+def test_sync_of_a_decorated_class_is_made_after_its_model_post_init(session: Session) -> None:
+    @sync_all()
     class Base(Synced, BaseModel):
         value: int = 1
 
@@ -131,7 +133,7 @@ def test_sync_is_made_once_behind_every_model_post_init(session: Session) -> Non
         def model_post_init(self, context: Any) -> None:
             super().model_post_init(context)
             self._made = 1
-            assert not session.init_handlers
+            assert self.sync.state_snapshot == {"value": 2}
 
     derived = Derived()
     assert len(session.init_handlers) == 1
@@ -215,6 +217,7 @@ async def test_model_validators_see_all_fields_of_one_write(session: Session) ->
 
 
 async def test_fields_that_a_model_validator_changes_are_sent(session: Session) -> None:
+    @sync_all()
     class Sums(Synced, BaseModel):
         a: int = 1
         b: int = 2
@@ -275,15 +278,16 @@ async def test_names_on_the_wire_are_one_map() -> None:
     """S-13: every document can be sent back as it was received, however its names are made."""
 
     class Inner(BaseModel):
-        model_config = ConfigDict(extra="forbid")
+        model_config = ConfigDict(extra="forbid", serialize_by_alias=True)
         a_b: int = Field(default=1, serialization_alias="x", validation_alias="y")
 
         @computed_field
         def twice(self) -> int:
             return 2 * self.a_b
 
+    @sync_all()
     class Aliased(Synced, BaseModel):
-        model_config = ConfigDict(alias_generator=lambda name: f"{name}_")
+        model_config = ConfigDict(alias_generator=lambda name: f"{name}_", serialize_by_alias=True)
         generated: int = 0
         plain: int = Field(default=0, alias="anAlias")
         outgoing: int = Field(default=0, serialization_alias="Out")
@@ -337,6 +341,7 @@ async def test_camel_case_goes_for_attributes_arguments_and_tasks() -> None:
 
 
 async def test_serialisers_of_the_model_make_what_is_sent(session: Session) -> None:
+    @sync_all()
     class Price(Synced, BaseModel):
         value: float = 1.5
         day: date = date(2026, 1, 2)
@@ -355,6 +360,7 @@ async def test_serialisers_of_the_model_make_what_is_sent(session: Session) -> N
 
 
 async def test_strict_model_reads_what_json_stands_for(session: Session) -> None:
+    @sync_all()
     class Strict(Synced, BaseModel):
         model_config = ConfigDict(strict=True)
         day: date = date(2026, 1, 2)
@@ -372,6 +378,7 @@ async def test_strict_model_reads_what_json_stands_for(session: Session) -> None
 async def test_computed_field_with_a_setter_can_be_written_and_frozen_models_can_not(
     session: Session,
 ) -> None:
+    @sync_all()
     class Half(Synced, BaseModel):
         value: int = 4
 
@@ -384,6 +391,7 @@ async def test_computed_field_with_a_setter_can_be_written_and_frozen_models_can
         def half(self, half: int) -> None:
             self.value = 2 * half
 
+    @sync_all()
     class Frozen(Synced, BaseModel):
         model_config = ConfigDict(frozen=True)
         value: int = 1
@@ -435,3 +443,220 @@ def test_models_that_go_away_leave_nothing_behind(session: Session) -> None:
 def test_concrete_models_are_registered() -> None:
     assert Notes in registered_synced_models
     assert not {Synced, SyncedAsCamelCase} & set(registered_synced_models)
+
+
+class User(Synced, BaseModel):
+    name: str = "ann"
+    password_hash: str = "secret"
+
+
+UNDECORATED: dict[str, Callable[[], Any]] = {
+    "the constructor": User,
+    "model_validate": lambda: User.model_validate({"name": "ann"}),
+    "model_validate_json": lambda: User.model_validate_json("{}"),
+    "model_construct": lambda: User.model_construct(name="ann"),
+    "model_copy": lambda: User().model_copy(update={"name": "ann"}),
+    "a deep model_copy": lambda: User().model_copy(deep=True),
+    "copy": lambda: copy.copy(User()),
+    "deepcopy": lambda: copy.deepcopy(User()),
+    "pickle": lambda: pickle.loads(pickle.dumps(User())),
+    "a type adapter": lambda: TypeAdapter(list[User]).validate_python([{}])[0],
+    "a field of a model": lambda: cast("Any", create_model("M", user=(User, ...)))(user={}).user,
+    "a subclass": type("Admin", (User,), {"__module__": __name__}),
+}
+
+
+@pytest.mark.parametrize("build", UNDECORATED.values(), ids=UNDECORATED.keys())
+def test_model_without_a_decorator_has_no_sync_and_needs_no_session(
+    build: Callable[[], User], caplog: pytest.LogCaptureFixture
+) -> None:
+    user = build()
+    assert not hasattr(user, "sync")
+    assert vars(user) == {"name": "ann", "password_hash": "secret"}
+    with pytest.raises(AttributeError, match=r"@sync_all\(\)"):
+        _ = user.sync
+    with Session() as session:
+        build()
+    assert session.init_handlers == []
+    assert caplog.records == []
+
+
+async def test_nested_models_without_a_decorator_send_nothing_of_their_own(
+    session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Team(Synced, BaseModel):
+        users: list[User] = []
+
+        @computed_field
+        def names(self) -> list[str]:
+            return [user.name for user in self.users]
+
+        @sync_only("TEAM", names=...)
+        def model_post_init(self, _: Any) -> None: ...
+
+        @remote_action
+        async def add(self, user: User) -> None:
+            before = self.model_copy()
+            self.users = [*before.users, user]
+            await self.sync()
+
+    team = Team(users=[User() for _ in range(50)])
+    async with TestClient(session) as client:
+        await client.act("TEAM", "add", user={"name": "ben"})
+        assert client.documents == {"TEAM": {"names": [*50 * ["ann"], "ben"]}}
+        assert team.users[-1].name == "ben"
+        assert not [event for event in client.events if "secret" in str(event)]
+    assert caplog.records == []
+
+
+COPIES: dict[str, Callable[[Notes], Notes]] = {
+    "model_copy": lambda notes: notes.model_copy(update={"title": "x"}),
+    "a deep model_copy": lambda notes: notes.model_copy(deep=True, update={"title": "x"}),
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+}
+
+
+@pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES.keys())
+async def test_copy_leaves_the_original_in_its_place(
+    copied: Callable[[Notes], Notes], session: Session
+) -> None:
+    notes = Notes()
+    before = copied(notes)
+    assert before.sync is notes.sync
+    assert len(session.init_handlers) == 1
+    async with TestClient(session) as client:
+        notes.title = "new"
+        before.title = "other"
+        await before.sync()
+        await client.settle()
+        assert client.documents["NOTES"]["title"] == "new"
+        await client.replace("NOTES", "/title", "newer")
+    assert (notes.title, before.title) == ("newer", "other")
+
+
+class Manual(Synced, BaseModel):
+    value: int = 1
+
+    def model_post_init(self, _: Any) -> None:
+        self.sync = Sync.all(self, key="X", exclude=[])
+
+
+class FromOutside(Synced, BaseModel):
+    value: int = 1
+
+
+def from_outside() -> FromOutside:
+    made = FromOutside()
+    made.sync = Sync.all(made, "X")
+    return made
+
+
+@pytest.mark.parametrize("make", [Manual, from_outside])
+async def test_sync_may_be_assigned(make: Callable[[], Manual], session: Session) -> None:
+    made = make()
+    async with TestClient(session) as client:
+        made.value = 2
+        await made.sync()
+        await client.replace("X", "/value", 3)
+        assert client.documents == {"X": {"value": 3}}
+    assert made == make().model_copy(update={"value": 3})
+    assert made.model_dump() == dict(made) == {"value": 3}
+    assert repr(made) == f"{type(made).__name__}(value=3)"
+    assert made.sync.state_snapshot == {"value": 3}
+
+
+def test_unpickled_models_get_their_own_sync_when_it_is_used(session: Session) -> None:
+    class_decorated = pickle.dumps(Notes(title="x"))
+    function_decorated = pickle.dumps(Counter())
+    manual = pickle.dumps(Manual())
+    gc.collect()
+    assert session.init_handlers == []
+    notes, counter = pickle.loads(class_decorated), pickle.loads(function_decorated)
+    assert session.init_handlers == []
+    assert (notes.sync.key, counter.sync.key) == ("NOTES", "COUNTER")
+    assert notes.sync.obj is notes
+    assert not hasattr(pickle.loads(manual), "sync")
+
+
+class Counter(Synced, BaseModel):
+    value: int = 0
+
+    @sync_all("COUNTER")
+    def model_post_init(self, _: Any) -> None: ...
+
+
+@sync_all()
+class Frame(Synced, BaseModel):
+    counter: Counter | None
+
+
+async def test_nested_decorated_models_have_a_sync_of_their_own(session: Session) -> None:
+    frame = Frame.model_validate({"counter": {"value": 1}})
+    async with TestClient(session) as client:
+        assert client.documents == {
+            "COUNTER": {"value": 1},
+            "Frame": {"counter": {"value": 1}},
+        }
+        await client.replace("Frame", "/counter", None)
+        await client.replace("Frame", "/counter", {"value": 2})
+        assert frame.counter is not None
+        frame.counter.value = 3
+        await frame.counter.sync()
+        await client.settle()
+        assert client.documents["COUNTER"] == {"value": 3}
+
+
+async def test_refused_write_leaves_no_sync_of_the_models_that_it_made(session: Session) -> None:
+    @sync_all()
+    class Shelf(Synced, BaseModel):
+        counter: Counter
+        size: int = Field(default=1, ge=0)
+
+    shelf = Shelf.model_validate({"counter": {}})
+    async with TestClient(session) as client:
+        registered = dict(session.event_handlers)
+        await client.set("Shelf", {"counter": {"value": 7}, "size": -1})
+        assert session.event_handlers == registered
+        await client.replace("COUNTER", "/value", 5)
+        assert shelf.counter.value == 5
+
+
+def test_abstract_models_and_mixins_are_not_registered() -> None:
+    class Base(Synced, BaseModel, is_abstract=True):
+        value: int = 1
+
+    class Part(Synced, is_abstract=True): ...
+
+    class Whole(Part, Base):
+        pass
+
+    class Camel(SyncedAsCamelCase, BaseModel, is_abstract=True):
+        value: int = 1
+
+    assert Whole in registered_synced_models
+    assert not {Base, Part, Camel} & set(registered_synced_models)
+
+
+async def test_generic_models_are_synced(session: Session) -> None:
+    @sync_all("BOX")
+    class Box(Synced, BaseModel, Generic[V]):
+        value: V
+
+    box = Box[int](value=1)
+    async with TestClient(session) as client:
+        await client.replace("BOX", "/value", 2)
+        await client.replace("BOX", "/value", "x")
+        assert client.documents == {"BOX": {"value": 2}}
+    assert box.value == 2
+
+
+def test_frozen_model_gets_its_sync_from_a_decorator(session: Session) -> None:
+    class Frozen(Synced, BaseModel):
+        model_config = ConfigDict(frozen=True)
+        value: int = 1
+
+        @sync_all("F")
+        def model_post_init(self, _: Any) -> None: ...
+
+    assert Frozen().sync.session is session

@@ -150,6 +150,7 @@ class Part(BaseModel):
     weights: list[float] = [1.0]
 
 
+@sync_all()
 class Model(Synced, BaseModel):
     """A model with constraints, nested models and a computed field."""
 
@@ -165,6 +166,7 @@ class Model(Synced, BaseModel):
         return self.size + len(self.parts)
 
 
+@sync_all()
 class Camel(SyncedAsCamelCase, BaseModel):
     """A model whose names differ on the wire."""
 
@@ -199,7 +201,7 @@ class Application:
     def dump(self) -> str:
         """Return the whole state as text."""
         return repr([
-            {name: value for name, value in vars(each).items() if name not in ("sync", "_ws_sync")}
+            {name: value for name, value in vars(each).items() if not isinstance(value, Sync)}
             for each in self.objects()
         ])  # fmt: skip
 

@@ -76,7 +76,9 @@ def often(strategy: st.SearchStrategy[T], times: int) -> list[st.SearchStrategy[
     return [strategy.map(lambda drawn: drawn) for _ in range(times)]
 
 
-def run(target: Target, inputs: float, seconds: float, first_seed: int) -> Report:
+def run(
+    target: Target, inputs: float, seconds: float, first_seed: int, *, shrink: bool = True
+) -> Report:
     """Try inputs until a limit is reached or something is found.
 
     Args:
@@ -84,12 +86,14 @@ def run(target: Target, inputs: float, seconds: float, first_seed: int) -> Repor
         inputs: the limit of inputs.
         seconds: the limit of processor time.
         first_seed: the seed of the first batch.
+        shrink: whether to look for a minimal example of a finding.
     """
+    phases = [Phase.generate, Phase.shrink] if shrink else [Phase.generate]
     report = Report()
     began = time.process_time()
     number = first_seed
     while not report.findings and report.inputs < inputs:
-        _run_batch(target, report, number, int(min(BATCH, inputs - report.inputs)))
+        _run_batch(target, report, number, int(min(BATCH, inputs - report.inputs)), phases)
         number += 1
         report.seconds = time.process_time() - began
         if report.seconds >= seconds:
@@ -97,13 +101,13 @@ def run(target: Target, inputs: float, seconds: float, first_seed: int) -> Repor
     return report
 
 
-def _run_batch(target: Target, report: Report, number: int, size: int) -> None:
+def _run_batch(target: Target, report: Report, number: int, size: int, phases: list[Phase]) -> None:
     @seed(number)
     @settings(
         max_examples=size,
         database=None,
         deadline=None,
-        phases=[Phase.generate, Phase.shrink],
+        phases=phases,
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
     )

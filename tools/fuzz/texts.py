@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from conformance.spec import directory
-from tests.ws_sync.strategies import values
+from tests.ws_sync.strategies import spellings, values
 
 PIECES = [
     "NaN",
@@ -160,7 +160,8 @@ written = st.builds(
     st.sampled_from(["_SET:K", "_PATCH:K", "x", "", "_GET"]),
     st.sampled_from(LAYOUTS),
 )
+spelled = spellings.map(lambda text: f'{{"type":"x","data":{text}}}')
 bare = st.builds(lambda piece, more: piece + more, pieces, st.text(max_size=20))
 frames: st.SearchStrategy[str] = st.one_of(
-    near(st.sampled_from(seeds())), near(written), bare, st.text(max_size=100)
+    near(st.sampled_from(seeds())), near(written), near(spelled), bare, st.text(max_size=100)
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-import sys
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,14 +38,15 @@ def judge(
             "-p", "tools.matrix.outcomes", "--outcomes", str(outcomes),
             "--time-scale", str(time_scale), "--replay-dir=", *options,
         ]  # fmt: skip
-        run = forked.start("conformance", arguments, printed)
-        run.join(PATIENCE)
-        if run.is_alive():
-            run.kill()
-            run.join()
-            result = Result(name, breaks(name, side), wrong=f"not judged within {PATIENCE:g} s")
-        else:
+        command = forked.python("-m", "conformance", *arguments)
+        try:
+            with printed.open("wb") as output:
+                subprocess.run(
+                    command, stdout=output, stderr=subprocess.STDOUT, timeout=PATIENCE, check=False
+                )
             result = read(name, outcomes, printed.read_text(encoding="utf-8"), side)
+        except subprocess.TimeoutExpired:
+            result = Result(name, breaks(name, side), wrong=f"not judged within {PATIENCE:g} s")
     for file in (outcomes, printed):
         file.unlink(missing_ok=True)
     result.seconds = round(time.monotonic() - began, 1)
@@ -56,7 +57,7 @@ def judge(
 def target(name: str, side: Side) -> Iterator[list[str]]:
     """Yield the kit's options for a testee; a server is served, a client is started by the kit."""
     if side == "client":
-        command = shlex.join([sys.executable, "-m", "tests.mutants.clients", name])
+        command = shlex.join(forked.python("-m", "tests.mutants.clients", name))
         yield [f"--client-cmd={command} {{url}}", "--strict", "--budget=0s"]
     else:
         with forked.testee(name) as url:

@@ -81,6 +81,7 @@ class Board:
         await asyncio.Event().wait()
 
 
+@sync_all()
 class Card(Synced, BaseModel):
     """A model with constraints and a nested one."""
 

@@ -1,7 +1,8 @@
 """Annotations of the application, as pydantic adapters that read JSON.
 
 An annotation that can't be resolved at run time (a name imported only for type checkers) accepts
-any value, with a warning. NaN and Infinity are not JSON, so they are never accepted.
+any value, with a warning. An annotation with the default None also accepts null, as before PEP 484
+forbade it. NaN and Infinity are not JSON, so they are never accepted.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import typing
 from collections.abc import Iterable
 from dataclasses import InitVar, fields, is_dataclass
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Optional
 from weakref import WeakKeyDictionary
 
 import orjson
@@ -91,9 +92,16 @@ def attribute_annotation(cls: type, name: str) -> Any:
         module = sys.modules.get(base.__module__)
         names = {**vars(module), **vars(base)} if module else dict(vars(base))
         hint = resolve_annotation(annotation, names, cls.__name__, name)
-        plain = isinstance(hint, InitVar) or typing.get_origin(hint) is ClassVar or hint is ClassVar
-        return Any if plain else hint
+        if isinstance(hint, InitVar) or typing.get_origin(hint) is ClassVar or hint is ClassVar:
+            return Any
+        return Optional[hint] if _default(base, name) is None else hint  # noqa: UP045  # see above
     return Any
+
+
+def _default(cls: type, name: str) -> object:
+    """Return the default of an attribute that a class annotates; `...` if it has none."""
+    fields = vars(cls).get("__dataclass_fields__", {})
+    return fields[name].default if name in fields else vars(cls).get(name, ...)
 
 
 def read_json(

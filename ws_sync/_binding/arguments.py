@@ -2,7 +2,8 @@
 
 Each argument is validated by the parameter's annotation (see `annotations`) in pydantic's lax mode.
 A parameter without an annotation accepts any value. Arguments without a parameter are dropped
-(actions-extra-arguments). The parameters of each function are inspected once.
+(actions-extra-arguments). An argument has the name of its parameter, or another of its names on the
+wire (see `wire_names`). The parameters of each function are inspected once for each casing.
 """
 
 from __future__ import annotations
@@ -11,19 +12,21 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
+from types import MethodType
+from typing import Annotated, Any, Optional
 from weakref import WeakKeyDictionary
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AliasPath, Discriminator, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from ws_sync._binding.annotations import adapter_for, is_finite, reason_of, resolve_annotation
-from ws_sync._binding.attributes import camel_case
-from ws_sync._binding.wire_names import from_wire
+from ws_sync._binding.wire_names import Casing, argument_aliases, from_wire
 from ws_sync._core.json.codec import JSON
 from ws_sync.exceptions import RefusedArguments
 
-_parameters_of: WeakKeyDictionary[Callable[..., Any], Parameters] = WeakKeyDictionary()
+_parameters_of: WeakKeyDictionary[Callable[..., Any], dict[Casing | None, Parameters]]
+_parameters_of = WeakKeyDictionary()
 
 _EXACT = (str, int, float, bool)
 """Types whose JSON values need no conversion."""
@@ -36,7 +39,8 @@ class Parameter:
     Attributes:
         name: its name.
         annotation: its type.
-        camel_name: its name in camel case.
+        alias: its other name on the wire, if it has one.
+        more_aliases: its further names.
         adapter: validates an argument for it; None accepts any value.
         exact: a type whose JSON values need no conversion.
         default: the pydantic `Field` that is its default, if there is one.
@@ -47,7 +51,8 @@ class Parameter:
     """
 
     name: str
-    camel_name: str
+    alias: str | None
+    more_aliases: tuple[str | AliasPath, ...]
     annotation: Any
     adapter: TypeAdapter[Any] | None
     exact: Any
@@ -68,9 +73,7 @@ class Parameters(list[Parameter]):
         super().__init__(parameters)
         self.are_named = all(parameter.positional is None for parameter in self)
 
-    def fit(
-        self, function: object, name: str, arguments: dict[str, Any], camel: bool
-    ) -> dict[str, Any]:
+    def fit(self, function: object, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """See the function `fit`."""
         left = dict(arguments)
         if "self" in left and hasattr(function, "__self__"):
@@ -82,8 +85,10 @@ class Parameters(list[Parameter]):
                 fitted |= {other: _read(parameter, name, value) for other, value in left.items()}
             elif own in left:
                 fitted[own] = _read(parameter, name, left.pop(own))
-            elif camel and parameter.camel_name in left:
-                fitted[own] = _read(parameter, name, left.pop(parameter.camel_name))
+            elif parameter.alias in left:
+                fitted[own] = _read(parameter, name, left.pop(parameter.alias))
+            elif parameter.more_aliases and _found(parameter, left) is not PydanticUndefined:
+                fitted[own] = _read(parameter, name, _found(parameter, left))
             elif parameter.required:
                 raise RefusedArguments(name, f"{parameter.name!r} is missing")  # actions-arguments
             elif parameter.default is not None:
@@ -119,19 +124,25 @@ def read_call(data: JSON) -> tuple[str, dict[str, Any]]:
 
 
 def bind(
-    function: Callable[..., Any], name: str, arguments: dict[str, Any], camel: bool = False
+    function: Callable[..., Any],
+    name: str,
+    arguments: dict[str, Any],
+    casing: Casing | None = None,
 ) -> tuple[list[Any], Mapping[str, Any]]:
     """Return the positional and the named arguments to call `function` with; see `fit`.
 
     Raises:
         RefusedArguments: as `fit` does.
     """
-    parameters = _parameters(function)
-    return parameters.split(parameters.fit(function, name, arguments, camel))
+    parameters = _parameters(function, casing)
+    return parameters.split(parameters.fit(function, name, arguments))
 
 
 def fit(
-    function: Callable[..., Any], name: str, arguments: dict[str, Any], camel: bool = False
+    function: Callable[..., Any],
+    name: str,
+    arguments: dict[str, Any],
+    casing: Casing | None = None,
 ) -> dict[str, Any]:
     """Return the validated arguments to call `function` with, by parameter.
 
@@ -139,19 +150,39 @@ def fit(
         function: an action or a task; a method is bound.
         name: its name, for the error.
         arguments: the arguments that the peer sent.
-        camel: whether names in camel case are accepted too.
+        casing: makes the names on the wire of parameters without an alias, see `casing_of`.
 
     Raises:
         RefusedArguments: an argument is missing, or its parameter's type rejects it.
     """
-    return _parameters(function).fit(function, name, arguments, camel)
+    return _parameters(function, casing).fit(function, name, arguments)
 
 
 def split(
     function: Callable[..., Any], fitted: Mapping[str, Any]
 ) -> tuple[list[Any], Mapping[str, Any]]:
     """Split the result of `fit` into positional and named arguments."""
-    return _parameters(function).split(fitted)
+    return _parameters(function, None).split(fitted)
+
+
+def bound(function: Callable[..., Any], owner: object) -> Callable[..., Any]:
+    """Return a function of the application, bound to its object if it takes `self`.
+
+    A plain function whose first parameter is called `self` is a method that is not bound yet.
+    """
+    if hasattr(function, "__self__") or not inspect.isfunction(function):
+        return function
+    first = next(iter(inspect.signature(function).parameters), None)
+    return MethodType(function, owner) if first == "self" else function
+
+
+def _found(parameter: Parameter, arguments: dict[str, Any]) -> Any:
+    """Return the argument that has one of the further names of a parameter, or `Undefined`."""
+    for alias in parameter.more_aliases:
+        path = alias if isinstance(alias, AliasPath) else AliasPath(alias)
+        if (found := path.search_dict_for_path(arguments)) is not PydanticUndefined:
+            return found
+    return PydanticUndefined
 
 
 def _read(parameter: Parameter, name: str, value: Any) -> Any:
@@ -167,42 +198,64 @@ def _read(parameter: Parameter, name: str, value: Any) -> Any:
     return read
 
 
-def _parameters(function: Callable[..., Any]) -> Parameters:
+def _parameters(function: Callable[..., Any], casing: Casing | None) -> Parameters:
     """Return the parameters after `self`; they are cached by plain function, not by method."""
     plain = getattr(function, "__func__", function)
     try:
         known = _parameters_of.get(plain)
         if known is None:
-            known = _parameters_of[plain] = _describe(function)
+            known = _parameters_of[plain] = {}
+        if casing not in known:
+            known[casing] = _describe(function, casing)
+        return known[casing]
     except TypeError:  # a callable object that is not hashable or not weakly referable
-        return _describe(function)
-    return known
+        return _describe(function, casing)
 
 
-def _describe(function: Callable[..., Any]) -> Parameters:
+def _describe(function: Callable[..., Any], casing: Casing | None) -> Parameters:
     names = _names_around(function)
     return Parameters(
-        _parameter(function, parameter, names)
+        _parameter(function, parameter, names, casing)
         for parameter in inspect.signature(function).parameters.values()
         if parameter.kind is not parameter.VAR_POSITIONAL
     )
 
 
 def _parameter(
-    function: Callable[..., Any], parameter: inspect.Parameter, names: dict[str, Any]
+    function: Callable[..., Any],
+    parameter: inspect.Parameter,
+    names: dict[str, Any],
+    casing: Casing | None,
 ) -> Parameter:
-    annotation = _annotation(function, parameter, names)
+    annotation = annotation_of(function, parameter, names)
+    default = parameter.default
+    aliases = argument_aliases(parameter.name, annotation, default, casing)
+    annotation = _without_alias(annotation)
+    alias = aliases[0] if aliases and isinstance(aliases[0], str) else None
     return Parameter(
         name=parameter.name,
-        camel_name=camel_case(parameter.name),
+        alias=alias,
+        more_aliases=aliases[alias is not None :],
         annotation=annotation,
         adapter=adapter_for(annotation, function, parameter.name),
         exact=annotation if annotation in _EXACT else None,
-        default=parameter.default if isinstance(parameter.default, FieldInfo) else None,
-        required=_is_required(parameter.default),
+        default=default if isinstance(default, FieldInfo) else None,
+        required=_is_required(default),
         collects=parameter.kind is parameter.VAR_KEYWORD,
         positional=_default(parameter) if parameter.kind is parameter.POSITIONAL_ONLY else None,
     )
+
+
+def _without_alias(annotation: Any) -> Any:
+    """Return an annotation without the aliases in it, of which an adapter would warn."""
+    info = FieldInfo.from_annotation(annotation)
+    if info.validation_alias is None and info.alias is None:
+        return annotation
+    discriminator = info.discriminator
+    if isinstance(discriminator, str):
+        discriminator = Discriminator(discriminator)
+    metadata = [*info.metadata, *([] if discriminator is None else [discriminator])]
+    return Annotated[info.annotation, *metadata] if metadata else info.annotation
 
 
 def _names_around(function: Any) -> dict[str, Any]:
@@ -226,12 +279,22 @@ def _is_required(default: object) -> bool:
     return default is inspect.Parameter.empty
 
 
-def _annotation(
+def annotation_of(
     function: Callable[..., Any], parameter: inspect.Parameter, names: dict[str, Any]
 ) -> Any:
+    """Return the resolved annotation of a parameter, with the pydantic `Field` of its default.
+
+    Args:
+        function: the function.
+        parameter: one of its parameters.
+        names: the namespace of its annotations.
+    """
     if parameter.annotation is parameter.empty:
         return Any
     annotation = resolve_annotation(parameter.annotation, names, function, parameter.name)
-    if isinstance(parameter.default, FieldInfo) and annotation is not Any:
-        return Annotated[annotation, parameter.default]
-    return annotation
+    default = parameter.default
+    if annotation is Any:
+        return Any
+    if default is None or (isinstance(default, FieldInfo) and default.default is None):
+        annotation = Optional[annotation]  # noqa: UP045  # `|` needs a type
+    return Annotated[annotation, default] if isinstance(default, FieldInfo) else annotation

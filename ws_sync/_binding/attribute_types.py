@@ -22,8 +22,8 @@ from ws_sync._binding.annotations import (
     attribute_adapter,
     shows_infinity,
 )
-from ws_sync._binding.attributes import Attribute, camel_case
-from ws_sync._binding.wire_names import wire_name
+from ws_sync._binding.attributes import Attribute
+from ws_sync._binding.wire_names import member_name
 from ws_sync._core.tracked.containers import TRACKED
 
 _PLAIN_SCHEMAS = frozenset(
@@ -58,8 +58,8 @@ def serialise(adapter: TypeAdapter[Any] | None, value: object) -> object:
     if adapter is None or value is None:
         return value
     if shows_infinity(adapter.core_schema):  # only JSON text honours it
-        return orjson.loads(adapter.dump_json(value, by_alias=True, warnings=False))
-    return adapter.dump_python(value, mode="json", by_alias=True, warnings=False)
+        return orjson.loads(adapter.dump_json(value, warnings=False))
+    return adapter.dump_python(value, mode="json", warnings=False)
 
 
 def attribute_of(owner: object, name: str, wire: str, read_only: bool = False) -> Attribute:
@@ -79,22 +79,6 @@ def field_names(cls: type[BaseModel]) -> list[str]:
     """List the fields and computed fields of a model that are part of its state."""
     fields = [name for name, info in cls.model_fields.items() if not info.exclude]
     return [*fields, *cls.model_computed_fields]
-
-
-def default_wire_name(cls: type, camel: bool, name: str) -> str:
-    """Return the name on the wire of an attribute that was given none.
-
-    Args:
-        cls: the object's class.
-        camel: whether names are in camel case; an alias of a model is not converted.
-        name: the attribute's name.
-    """
-    usual = camel_case(name) if camel else name
-    if not issubclass(cls, BaseModel) or cls.model_config.get("serialize_by_alias") is False:
-        return usual
-    info = cls.model_fields.get(name) or cls.model_computed_fields.get(name)
-    alias = name if info is None else wire_name(name, info)
-    return usual if alias == name else alias
 
 
 class TypedAttribute(Attribute):
@@ -142,7 +126,7 @@ class ModelAttribute(Attribute):
     def _shown_name(self) -> str:
         cls: Any = type(self.owner)
         info = cls.model_fields.get(self.name) or cls.model_computed_fields.get(self.name)
-        return self.name if info is None else wire_name(self.name, info)
+        return self.name if info is None else member_name(cls, self.name, info)
 
     def write(self, value: object) -> None:
         """Set the value, which the validators of the model have accepted before."""
@@ -156,8 +140,8 @@ class ModelAttribute(Attribute):
 
 def _dump(model: BaseModel, **options: Any) -> Any:
     if _infinities(type(model)):  # only JSON text honours it
-        return orjson.loads(model.model_dump_json(by_alias=True, warnings=False, **options))
-    return model.model_dump(mode="json", by_alias=True, warnings=False, **options)
+        return orjson.loads(model.model_dump_json(warnings=False, **options))
+    return model.model_dump(mode="json", warnings=False, **options)
 
 
 def _infinities(cls: type[BaseModel]) -> bool:

@@ -110,23 +110,18 @@ def to_json(value: Any) -> Any:
     return to_jsonable_python(value)
 
 
-def camel_case(name: str) -> str:
-    """Convert `hello_world` to `helloWorld`; a name in camel case stays as it is."""
-    if "_" not in name and name != name.lower():
-        return name
-    camel = name.title().replace("_", "")
-    return camel[:1].lower() + camel[1:]
-
-
 def public_names(owner: object, excluded: Callable[[object], bool]) -> list[str]:
     """List the attributes and properties whose name does not begin with an underscore.
+
+    A class can hide some by its `__dir__`.
 
     Args:
         owner: the object.
         excluded: returns by the value whether to leave out an attribute; callables never count.
     """
-    own = list(getattr(owner, "__dict__", ()))
-    names = dict.fromkeys([*own, *dir(type(owner))])
+    shown = dict.fromkeys(dir(owner))
+    own = [name for name in getattr(owner, "__dict__", ()) if name in shown]
+    names = dict.fromkeys([*own, *shown])
     return [name for name in names if not name.startswith("_") and _is_data(owner, name, excluded)]
 
 

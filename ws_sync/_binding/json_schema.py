@@ -21,10 +21,10 @@ from pydantic.fields import FieldInfo
 from pydantic.json_schema import DefsRef, GenerateJsonSchema, JsonSchemaMode
 
 from ws_sync._binding.annotations import adapter_for, resolve_annotation
-from ws_sync._binding.attribute_types import default_wire_name, field_names
-from ws_sync._binding.attributes import camel_case, wire_names
+from ws_sync._binding.attribute_types import field_names
+from ws_sync._binding.attributes import wire_names
 from ws_sync._binding.markers import CONFIGURATION, Mark, marked_names
-from ws_sync._binding.wire_names import wire_name
+from ws_sync._binding.wire_names import Casing, argument_aliases, attribute_name, casing_of
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -66,8 +66,9 @@ def _definitions(cls: type[BaseModel], template: str) -> dict[str, Any]:
     name = cls.__name__
     actions, tasks = _functions(cls, "remote_action"), _functions(cls, "remote_task")
     camel = bool(getattr(cls, "ws_sync_camel_case", False))
+    casing = casing_of(cls, camel)
     calls = [
-        (f"{name}{part}", _arguments(f"{name}{part}", functions, camel))
+        (f"{name}{part}", _arguments(f"{name}{part}", functions, casing))
         for part, functions in (("Actions", actions), ("Tasks", tasks))
     ]
     inputs: list[tuple[str, JsonSchemaMode, Any]] = [
@@ -90,13 +91,13 @@ def _state(cls: type[BaseModel], schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of the state: that of the model, with the synced attributes only."""
     options: dict[str, Any] = getattr(cls, CONFIGURATION, (None, {"sync_all": True}))[1]
     camel = bool(options.get("toCamelCase") or getattr(cls, "ws_sync_camel_case", False))
-    usual = partial(default_wire_name, cls, camel)
+    usual = partial(attribute_name, cls, camel)
     wires = {name: usual(name) for name in field_names(cls) if options.get("sync_all")}
     wires |= wire_names(options.get("include", ()), usual)
     properties: dict[str, Any] = {}
     for name, wire in wires.items():
         info = cls.model_fields.get(name) or cls.model_computed_fields.get(name)
-        known = name if info is None else wire_name(name, info)
+        known = name if info is None else _alias(name, info)
         if name not in options.get("exclude", ()):
             properties[wire] = schema["properties"].get(known, {})
     if options.get("expose_running_tasks"):
@@ -110,17 +111,17 @@ def _functions(cls: type, kind: Mark) -> dict[str, Callable[..., Any]]:
 
 
 def _arguments(
-    title: str, functions: dict[str, Callable[..., Any]], camel: bool
+    title: str, functions: dict[str, Callable[..., Any]], casing: Casing | None
 ) -> type[BaseModel]:
     """Create a model with one field per function, whose fields are the arguments."""
     fields: dict[str, Any] = {
-        f"call{number}": (_parameters(f"{title}_{wire}", function, camel), Field(alias=wire))
+        f"call{number}": (_parameters(f"{title}_{wire}", function, casing), Field(alias=wire))
         for number, (wire, function) in enumerate(functions.items())
     }
     return create_model(title, **fields)
 
 
-def _parameters(title: str, function: Any, camel: bool) -> type[BaseModel]:
+def _parameters(title: str, function: Any, casing: Casing | None) -> type[BaseModel]:
     fields: dict[str, Any] = {}
     parameters = list(inspect.signature(function).parameters.values())[1:]  # without `self`
     names = getattr(inspect.unwrap(function), "__globals__", {})
@@ -132,9 +133,15 @@ def _parameters(title: str, function: Any, camel: bool) -> type[BaseModel]:
             annotation = resolve_annotation(parameter.annotation, names, function, parameter.name)
         if adapter_for(annotation, function, parameter.name) is None:
             annotation = Any
-        wire = camel_case(parameter.name) if camel else parameter.name
+        aliases = argument_aliases(parameter.name, annotation, parameter.default, casing)
+        wire = next((each for each in aliases if isinstance(each, str)), parameter.name)
         fields[f"argument{number}"] = (annotation, _field(parameter.default, wire))
     return create_model(title, **fields)
+
+
+def _alias(name: str, info: Any) -> str:
+    alias = info.serialization_alias if isinstance(info, FieldInfo) else info.alias
+    return name if alias is None else str(alias)
 
 
 def _field(default: Any, wire: str) -> Any:

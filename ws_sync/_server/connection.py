@@ -25,7 +25,7 @@ from contextlib import suppress
 from contextvars import Context, copy_context
 from functools import partial
 from itertools import count
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from starlette.websockets import WebSocketState
 
@@ -33,9 +33,10 @@ from ws_sync._core.json.codec import encode, frame
 from ws_sync._core.protocol.binary_pairs import Pairing
 from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.events import DISCONNECT
+from ws_sync._core.protocol.round_trip import RoundTrip
 from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.counters import Counters, size
-from ws_sync._server.transport import Transport
+from ws_sync._server.transport import Transport, identified_within
 from ws_sync.exceptions import shorten
 from ws_sync.limits import LIMITS, Limits
 
@@ -59,6 +60,8 @@ class Connection:
         cuts_handler: whether it was closed while a handler was running.
         number: number of the connection in this process.
         counters: the counters of the session.
+        round_trip: what is known of its round trip.
+        announced: the keys of the documents that were sent on it.
     """
 
     __slots__ = (
@@ -75,12 +78,14 @@ class Connection:
         "_size",
         "_units",
         "_writer",
+        "announced",
         "counters",
         "cuts_handler",
         "loop",
         "malformed",
         "number",
         "pairing",
+        "round_trip",
         "ws",
     )
 
@@ -91,8 +96,10 @@ class Connection:
         self.number = next(_numbers)
         self.counters: Counters = counters or Counters()
         self.counters.opened += 1
-        self.loop = asyncio.get_running_loop()
+        self.loop = self._find_loop()
         self.pairing = Pairing()
+        self.round_trip = RoundTrip(identified_within.get(ws, float("inf")))
+        self.announced: set[str] = set()
         self.malformed = 0
         self.cuts_handler = False
         self._parent_log = log
@@ -107,6 +114,9 @@ class Connection:
         self._is_writing = False
         self._writer: asyncio.Task[None] | None = None  # while it runs
         self._closing: asyncio.Task[None] | None = None
+
+    def _find_loop(self) -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()
 
     @property
     def is_open(self) -> bool:
@@ -315,3 +325,25 @@ class Connection:
             "connection lost while %s: %s", activity, reason,
             extra=log_fields("connection-lost", error=reason),
         )  # fmt: skip
+
+
+class EarlyConnection(Connection):
+    """A connection that a unit test creates before its event loop runs, by `session.ws = …`."""
+
+    __slots__ = ()
+
+    def _find_loop(self) -> Any:
+        return None
+
+    def __getattribute__(self, name: str) -> Any:
+        """Find the event loop when it is used."""
+        return asyncio.get_running_loop() if name == "loop" else super().__getattribute__(name)
+
+
+def connection_class() -> type[Connection]:
+    """Return the class for a connection that is created now."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return EarlyConnection
+    return Connection

@@ -21,6 +21,7 @@ from ws_sync._server.counters import Counters, size
 from ws_sync._server.handler_registry import call_handler
 from ws_sync._server.inbound_limits import Intake
 from ws_sync._server.instrumentation import instrumentation
+from ws_sync._server.invoke import FAILURES
 from ws_sync.exceptions import MalformedFrame, Refused, shorten
 
 
@@ -93,7 +94,7 @@ class Dispatcher:
             )  # fmt: skip
             return
         try:
-            await call_handler(handler, event.data)
+            await call_handler(self._intake.threads, handler, event.data)
         except Refused:
             raise
         except asyncio.CancelledError:
@@ -101,7 +102,7 @@ class Dispatcher:
             if task is None or task.cancelling():
                 raise
             self._log_failure(event, logging.WARNING, "awaited a task that was cancelled")
-        except Exception:  # noqa: BLE001  # the application's; actions-error, actions-error-private
+        except FAILURES:  # the application's; actions-error, actions-error-private
             self._log_failure(event, logging.ERROR, "failed", exc_info=True)
 
     def _log_failure(self, event: Event, level: int, what: str, exc_info: bool = False) -> None:

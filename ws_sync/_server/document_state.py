@@ -12,7 +12,8 @@ after it: the client would hold a wrong value from then on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set, Sized
+from contextlib import suppress
 from functools import partial
 
 from ws_sync._binding.attributes import Attribute, to_json
@@ -21,6 +22,7 @@ from ws_sync._core.json.codec import JSON, Text, dump, encode, frame, frame_pref
 from ws_sync._core.protocol.concurrent_edits import ConcurrentEdits
 from ws_sync._core.protocol.dialects import STRICT, translate
 from ws_sync._core.protocol.events import patch_event, set_event
+from ws_sync._core.protocol.round_trip import RoundTrip
 from ws_sync._core.snapshot.document import NO_VIEWS, AttributeSnapshot, PeerSnapshot
 from ws_sync._core.snapshot.patch_effect import View
 from ws_sync._log import Log, log_fields
@@ -32,6 +34,9 @@ from ws_sync.limits import LIMITS, Limits
 
 _NULL = dump(None)
 _NONE: Set[str] = frozenset()
+
+_REMEMBERED = 100
+"""A value with more elements is not read when an object is created."""
 
 
 class DocumentState:
@@ -91,7 +96,7 @@ class DocumentState:
         self._connection: Connection | None = None  # whose peer holds the document
         self._restarted: Connection | None = None  # whose peer holds the document of before
         self._late: Set[str] = _NONE
-        self._concurrent_edits = ConcurrentEdits()
+        self._concurrent_edits = ConcurrentEdits(RoundTrip())
         self._timer: asyncio.TimerHandle | None = None
 
     def is_known(self, connection: Connection) -> bool:
@@ -104,10 +109,13 @@ class DocumentState:
         return sum(held.size for held in self._good.values())
 
     def snapshot(self) -> dict[str, JSON]:
-        """Return the document that the peer holds, or would get if it connected now."""
-        if self._connection is None:
-            return PeerSnapshot(self._read_all()[0]).value()
-        return self._document.value()
+        """Return the document that the peer holds; before any peer, the state at construction."""
+        held = self._document.value()
+        missing = self.attributes.keys() - held.keys()
+        if self._connection is None and missing:
+            present = PeerSnapshot(self._read_all()[0]).value()
+            held = {wire: held.get(wire, present[wire]) for wire in self.attributes}
+        return held
 
     def announce(self, connection: Connection) -> list[Exception]:
         """Send the whole state as `_SET`.
@@ -132,10 +140,39 @@ class DocumentState:
         else:
             connection.send_initial(text)
             self._stop_settling()
+            is_first = self.key not in connection.announced
+            self._concurrent_edits = ConcurrentEdits(connection.round_trip, is_first=is_first)
+            connection.announced.add(self.key)
         self.sent_at = connection.loop.time()
         self._concurrent_edits.state_sent(self.sent_at)
         self._connection, self._document = connection, PeerSnapshot(texts)
         return errors
+
+    def remember(self) -> None:
+        """Read the present state, for a peer that is taken to hold it; see `assume`.
+
+        A value with many elements is left out, so that it costs nothing to create an object.
+        """
+        texts = {}
+        for wire, attribute in self.attributes.items():
+            with suppress(Exception):  # it can't be read yet, or has no JSON form
+                value = attribute.plain()
+                if not isinstance(value, Sized) or len(value) <= _REMEMBERED:
+                    texts[wire] = dump(value, to_json)
+        self._document = PeerSnapshot(texts)
+
+    def assume(self, connection: Connection) -> None:
+        """Take the peer to hold the state that was last read, without sending it.
+
+        The first patch replaces what was not read.
+        """
+        self._connection = connection
+
+    def replace(self, connection: Connection | None, document: Mapping[str, JSON]) -> None:
+        """Take the peer to hold a document, whatever was sent."""
+        known = self.attributes.keys() & document.keys()
+        self._document = PeerSnapshot({wire: dump(document[wire], to_json) for wire in known})
+        self._connection = connection
 
     def resync(self, connection: Connection) -> None:
         """Send the whole state after a refused write, because the client holds another one."""
@@ -220,7 +257,10 @@ class DocumentState:
             )  # fmt: skip
 
     def write(
-        self, receive: Callable[[Connection, JSON], None], connection: Connection, data: JSON
+        self,
+        receive: Callable[[Connection | None, JSON], None],
+        connection: Connection | None,
+        data: JSON,
     ) -> bool:
         """Call `receive_patch` or `receive_state`; log a refusal, and return False after it."""
         try:
@@ -242,12 +282,14 @@ class DocumentState:
         self._counters.refused_writes += 1
         return False
 
-    def receive_patch(self, connection: Connection, patch: JSON) -> None:
+    def receive_patch(self, connection: Connection | None, patch: JSON) -> None:
         """Apply a patch of the client (patch-atomic), and correct what the client then holds.
 
         Raises:
             Refused: nothing has changed; the caller must call `resync`.
         """
+        if connection is not None and self.is_known(connection):
+            self._concurrent_edits.patch_received(connection.loop.time())
         if type(patch) is list and len(patch) > self._limits.operations:
             raise Refused(f"more than {self._limits.operations} operations")
         if self._dialects:
@@ -258,19 +300,20 @@ class DocumentState:
         self._document.apply_patch(patch, write)
         self._commit(write)
         self._document.refresh()
-        self._correct(connection, write.affected, write.views())
+        self._correct(connection, write.affected, patch, write.views())
 
-    def receive_state(self, connection: Connection, state: JSON) -> None:
+    def receive_state(self, connection: Connection | None, state: JSON) -> None:
         """Apply a state of the client, and correct what the client then holds.
 
         Raises:
             Refused: nothing has changed; the caller must call `resync`.
         """
-        write = Write(self.attributes, state_patch(self.attributes, state))
+        patch = state_patch(self.attributes, state)
+        write = Write(self.attributes, patch)
         self._check_size(write)
         self._document.apply_state(state)
         self._commit(write)
-        self._correct(connection, {*state, *write.affected})
+        self._correct(connection, {*state, *write.affected}, patch)
 
     def _log_failed_write(self, error: BaseException) -> None:
         self._counters.failed_writes += 1
@@ -306,13 +349,17 @@ class DocumentState:
         }
 
     def _correct(
-        self, connection: Connection, touched: Iterable[str], views: Mapping[str, View] = NO_VIEWS
+        self,
+        connection: Connection | None,
+        touched: Iterable[str],
+        patch: JSON,
+        views: Mapping[str, View] = NO_VIEWS,
     ) -> None:
         """Send what the client wrote differently from its result, and what is derived from it."""
-        if not self.is_known(connection):
+        if connection is None or not self.is_known(connection):
             return
         touched = set(touched)
-        self._concurrent_edits.write_received(touched, connection.loop.time())
+        self._concurrent_edits.write_received(touched, patch, connection.loop.time())
         self._await_settling(connection)
         names = touched | self._derived()
         if self._unreadable:
@@ -363,7 +410,6 @@ class DocumentState:
             self.report(self.publish(connection, names)[1])
 
     def _stop_settling(self) -> None:
-        self._concurrent_edits = ConcurrentEdits()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -1,8 +1,10 @@
 """The handlers that an object has in its session.
 
 A session lives long and must not keep its objects alive. So it holds their handlers by weak
-references, and the handlers are removed when the object is gone. A handler that a newer object has
-registered for the same event stays.
+references, and the handlers are removed when the object is gone. Only on request it keeps the
+object, until a newer one takes its events.
+
+The newest object has the events of a key. When it is gone, an older one can take them back.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from ws_sync._core.json.codec import JSON
-from ws_sync._server.invoke import call
+from ws_sync._server.invoke import Threads
 
 
 class Handlers(Protocol):
@@ -27,6 +29,9 @@ class Handlers(Protocol):
     def register_event(self, event: str, callback: Callable[..., Any]) -> None:
         """Register the handler of an event."""
 
+    def register_init(self, callback: Callable[[], Any]) -> None:
+        """Register a function for new connections."""
+
 
 class WeakHandler:
     """Calls an async method of an object while the object lives.
@@ -34,18 +39,23 @@ class WeakHandler:
     By this type `call_handler` knows that the result is awaitable.
     """
 
-    __slots__ = ("_function", "owner_ref")
+    __slots__ = ("_function", "kept", "owner_ref")
 
     def __init__(
-        self, method: Callable[..., Awaitable[None]], owner_ref: weakref.ref[object]
+        self,
+        method: Callable[..., Awaitable[None]],
+        owner_ref: weakref.ref[object],
+        kept: list[object] | None = None,
     ) -> None:
         """Wrap a bound method.
 
         Args:
             method: an async method of the object.
             owner_ref: a weak reference to the object, shared by all of its handlers.
+            kept: the object if the handlers keep it alive; shared by all of them.
         """
         self.owner_ref = owner_ref
+        self.kept = [] if kept is None else kept
         self._function = method.__func__  # type: ignore[attr-defined]  # it is bound
 
     @property
@@ -66,9 +76,9 @@ async def _nothing() -> None:
     """Do nothing."""
 
 
-def call_handler(handler: Callable[..., Any], *data: JSON) -> Awaitable[Any]:
-    """Call a handler of this library or of the application; see `call`."""
-    return handler(*data) if type(handler) is WeakHandler else call(handler, *data)
+def call_handler(threads: Threads, handler: Callable[..., Any], *data: JSON) -> Awaitable[Any]:
+    """Call a handler of this library or of the application; see `Threads.call`."""
+    return handler(*data) if type(handler) is WeakHandler else threads.call(handler, *data)
 
 
 def owners(session: Handlers) -> set[object]:
@@ -81,7 +91,7 @@ def owners(session: Handlers) -> set[object]:
 class Registration:
     """The handlers of one object in its session; the object keeps it."""
 
-    __slots__ = ("_first", "_handlers", "_owner_ref")
+    __slots__ = ("_first", "_handlers", "_own", "_owner_ref")
 
     def __init__(
         self,
@@ -89,6 +99,7 @@ class Registration:
         owner: object,
         events: Mapping[str, Callable[..., Awaitable[None]]],
         initialise: Callable[..., Awaitable[None]] | None,
+        keep: bool = False,
     ) -> None:
         """Register handlers.
 
@@ -97,22 +108,38 @@ class Registration:
             owner: the object; its handlers are removed when it is gone.
             events: its async method for each event.
             initialise: its async method to call for each new connection.
+            keep: whether the session keeps the object alive.
         """
         self._handlers = session.event_handlers
         self._first = next(iter(events))
         self._owner_ref = weakref.ref(owner, _Removal(session, tuple(events)))
-        for event, method in events.items():
-            session.register_event(event, WeakHandler(method, self._owner_ref))
+        kept = [owner] if keep else []
+        self._own = {
+            event: WeakHandler(method, self._owner_ref, kept) for event, method in events.items()
+        }
+        for event, handler in self._own.items():
+            if type(older := self._handlers.get(event)) is WeakHandler:
+                older.kept.clear()
+            session.register_event(event, handler)
         if initialise is not None:
-            session.init_handlers.append(WeakHandler(initialise, self._owner_ref))
+            session.register_init(WeakHandler(initialise, self._owner_ref, kept))
 
     def is_current(self, event: str | None = None) -> bool:
         """Return whether no newer object has taken `event`, or by default the first event."""
         handler = self._handlers.get(event or self._first)
         return type(handler) is WeakHandler and handler.owner_ref is self._owner_ref
 
+    def regain(self) -> bool:
+        """Take the events back if the newer object is gone; return whether it is."""
+        if self._handlers.get(self._first) is not None:
+            return False
+        for event, handler in self._own.items():
+            self._handlers.setdefault(event, handler)
+        return bool(self._own)
+
     def remove(self) -> None:
         """Remove the handlers that no newer object has replaced."""
+        self._own = {}
         removal = self._owner_ref.__callback__
         if removal is not None:  # the object is alive
             removal(self._owner_ref)

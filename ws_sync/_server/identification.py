@@ -10,7 +10,7 @@ from typing import TypeAlias
 from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.counters import outside
-from ws_sync._server.invoke import call
+from ws_sync._server.invoke import call_hook
 from ws_sync._server.transport import Transport, reject
 
 Identify: TypeAlias = Callable[[Transport], Hashable | Awaitable[Hashable | None] | None]
@@ -38,7 +38,7 @@ class Identification:
             async with asyncio.timeout(None) as waiting:
                 self._waiting[waiting] = None
                 try:
-                    identity: Hashable | None = await call(self._identify, ws)
+                    identity: Hashable | None = await call_hook(self._identify, ws)
                 finally:
                     self._waiting.pop(waiting, None)
         except TimeoutError:

@@ -11,6 +11,8 @@ from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.token_bucket import Meter
 from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.connection import Connection
+from ws_sync._server.invoke import Threads
+from ws_sync._server.turns import Work
 from ws_sync.exceptions import Refused
 from ws_sync.limits import Limits
 
@@ -20,14 +22,18 @@ class Intake(Meter):
 
     Attributes:
         limits: the limits of the session.
+        threads: the threads of its functions.
+        work: what its handlers have taken of the event loop.
         dialects: the dialects of its clients' patches.
     """
 
-    __slots__ = ("_has_warned", "_log", "_tasks", "dialects", "limits")
+    __slots__ = ("_has_warned", "_log", "_tasks", "dialects", "limits", "threads", "work")
 
     def __init__(self, limits: Limits, dialects: frozenset[str], log: Log) -> None:
         super().__init__(limits.events, limits.received, limits.frame)
         self.limits = limits
+        self.threads = Threads(limits.threads)
+        self.work = Work()
         self.dialects = dialects
         self._log = log
         self._tasks = 0

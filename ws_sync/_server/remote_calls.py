@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ws_sync._binding.arguments import bind, fit, read_call
+from ws_sync._binding.arguments import bind, bound, fit, read_call
 from ws_sync._binding.markers import remote_functions
 from ws_sync._core.json.codec import JSON
 from ws_sync._log import Log, log_fields
 from ws_sync._server.counters import Counters
 from ws_sync._server.inbound_limits import Intake
 from ws_sync._server.instrumentation import instrumentation
-from ws_sync._server.invoke import call
-from ws_sync._server.sync_options import Configuration
+from ws_sync._server.sync_options import Configuration, Functions
 from ws_sync._server.tasks import Tasks
 from ws_sync.exceptions import shorten
+
+
+def _bound(functions: Functions, owner: object) -> dict[str, Callable[..., Any]]:
+    return {name: bound(function, owner) for name, function in functions.items()}
 
 
 class RemoteCalls:
@@ -25,7 +28,16 @@ class RemoteCalls:
         tasks: the tasks of the object.
     """
 
-    __slots__ = ("_actions", "_any_action", "_any_task", "_camel", "_counters", "_log", "tasks")
+    __slots__ = (
+        "_actions",
+        "_any_action",
+        "_any_task",
+        "_casing",
+        "_counters",
+        "_log",
+        "_threads",
+        "tasks",
+    )
 
     def __init__(
         self,
@@ -48,13 +60,15 @@ class RemoteCalls:
         self._any_action = actions if callable(actions) else None
         self._any_task = tasks if isinstance(tasks, tuple) else None
         self._actions = remote_functions(config.obj, "remote_action")
-        self._actions |= {} if callable(actions) else actions
+        self._actions |= {} if callable(actions) else _bound(actions, config.obj)
         functions = remote_functions(config.obj, "remote_task")
-        functions |= {} if isinstance(tasks, tuple) else tasks
-        cancels = remote_functions(config.obj, "remote_task_cancel") | dict(config.task_cancels)
+        functions |= {} if isinstance(tasks, tuple) else _bound(tasks, config.obj)
+        cancels = remote_functions(config.obj, "remote_task_cancel")
+        cancels |= _bound(config.task_cancels, config.obj)
         self.tasks = Tasks(functions, cancels, changed, log, counters, intake)
-        self._camel = config.camel
+        self._casing = config.casing
         self._counters = counters
+        self._threads = intake.threads
         self._log = log
 
     async def act(self, data: JSON) -> None:
@@ -62,10 +76,10 @@ class RemoteCalls:
         self._counters.received_actions += 1
         name, arguments = read_call(data)
         if (action := self._actions.get(name)) is not None:
-            by_position, named = bind(action, name, arguments, self._camel)
-            await call(action, *by_position, **named)
+            by_position, named = bind(action, name, arguments, self._casing)
+            await self._threads.call(action, *by_position, **named)
         elif self._any_action is not None:
-            await call(self._any_action, data)
+            await self._threads.call(self._any_action, data)
         else:
             self._log_unknown(
                 "action", name, log_fields("action-unknown", "actions-unknown", name=name)
@@ -76,9 +90,9 @@ class RemoteCalls:
         self._counters.received_starts += 1
         name, arguments = read_call(data)
         if (task := self.tasks.functions.get(name)) is not None:
-            self.tasks.start(name, fit(task, name, arguments, self._camel))
+            self.tasks.start(name, fit(task, name, arguments, self._casing))
         elif self._any_task is not None:
-            await call(self._any_task[0], data)
+            await self._threads.call(self._any_task[0], data)
         else:
             self._log_unknown("task", name, log_fields("task-unknown", "tasks-unknown", name=name))
 
@@ -87,7 +101,7 @@ class RemoteCalls:
         self._counters.received_cancels += 1
         name, _ = read_call(data)
         if self._any_task is not None and name not in self.tasks.functions:
-            await call(self._any_task[1], data)
+            await self._threads.call(self._any_task[1], data)
         else:
             self.tasks.cancel(name)
 

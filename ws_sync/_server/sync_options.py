@@ -10,16 +10,19 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from logging import Logger
 from types import EllipsisType
 from typing import Any, TypeAlias, TypedDict
 
 from pydantic import BaseModel
 
-from ws_sync._binding.attribute_types import default_wire_name, field_names
+from ws_sync._binding.attribute_types import field_names
 from ws_sync._binding.attributes import Names, public_names, wire_names
-from ws_sync.exceptions import UnknownAttribute
+from ws_sync._binding.wire_names import Casing, attribute_name, casing_of
+from ws_sync.exceptions import ExcludedAttribute, UnknownAttribute
+
+_signature = lru_cache(inspect.signature)
 
 Functions: TypeAlias = Mapping[str, Callable[..., Any]]
 Pair: TypeAlias = tuple[Callable[..., Any], Callable[..., Any]]
@@ -38,13 +41,13 @@ class SyncOptions(TypedDict, total=False):
         read_only: attributes that only the server changes.
     """
 
-    include: Names
-    exclude: Iterable[str]
-    toCamelCase: bool
+    include: Names | None
+    exclude: Iterable[str] | None
+    toCamelCase: bool | None
     send_on_init: bool
     expose_running_tasks: bool
     logger: Logger | None
-    read_only: Iterable[str]
+    read_only: Iterable[str] | None
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Configuration:
 
     Raises:
         UnknownAttribute: an attribute that is excluded or read-only does not exist.
+        ExcludedAttribute: an attribute is both included and excluded.
 
     Attributes:
         obj: the object.
@@ -69,6 +73,7 @@ class Configuration:
         actions: functions by name, or one function that is called with the whole data.
         tasks: functions by name, or two that start and cancel, called with the whole data.
         task_cancels: functions that are called in a cancelled task, by name.
+        keep: whether the session keeps the object alive.
     """
 
     obj: object
@@ -85,12 +90,20 @@ class Configuration:
     actions: Functions | Callable[..., Any] = field(default_factory=dict)
     tasks: Functions | Pair = field(default_factory=dict)
     task_cancels: Functions = field(default_factory=dict)
+    keep: bool = False
 
     def __post_init__(self) -> None:
-        known = dir(self.obj)
+        known = dir(self.obj) if self.exclude or self.read_only else ()
         for name in self.exclude | self.read_only:
             if name not in known:  # a typo would leave open what it should guard
                 raise UnknownAttribute(self.obj, name)
+        for name in self.exclude & self.include.keys():
+            raise ExcludedAttribute(self.obj, name)
+
+    @property
+    def casing(self) -> Casing | None:
+        """Makes the names on the wire of parameters; None if they stay as they are."""
+        return casing_of(type(self.obj), self.camel)
 
     def others(self, excluded: Callable[[object], bool]) -> dict[str, str]:
         """Return the names on the wire of the attributes not in `include` or `exclude`.
@@ -101,7 +114,7 @@ class Configuration:
         cls = type(self.obj)
         names = field_names(cls) if issubclass(cls, BaseModel) else public_names(self.obj, excluded)
         return {
-            name: default_wire_name(cls, self.camel, name)
+            name: attribute_name(cls, self.camel, name)
             for name in names
             if name not in self.exclude and name not in self.include
         }
@@ -116,10 +129,25 @@ def configure(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Configuration:
     names_key = isinstance(args[0], str) if args else next(iter(kwargs), None) == "key"
     read = key_first if names_key else object_first
     try:
-        inspect.signature(read).bind(*args, **kwargs)
+        _signature(read).bind(*args, **kwargs)
     except TypeError as error:
         raise TypeError(f"Sync(): {error}") from None
     return read(*args, **kwargs)
+
+
+def options_by_name(*args: Any, **options: Any) -> dict[str, Any]:
+    """Return by name the options of the later form, from `sync_all` on.
+
+    Raises:
+        TypeError: there are too many, or one is given twice.
+    """
+    names = tuple(_signature(object_first).parameters)[2:]
+    if len(args) > len(names):
+        raise TypeError(f"too many positional arguments: {len(args)}, at most {len(names)}")
+    by_position = dict(zip(names, args, strict=False))
+    if twice := by_position.keys() & options:
+        raise TypeError(f"multiple values for argument {min(twice)!r}")
+    return {**by_position, **options}
 
 
 def options_of_class(*args: Any, **options: Any) -> dict[str, Any]:
@@ -129,10 +157,10 @@ def options_of_class(*args: Any, **options: Any) -> dict[str, Any]:
         TypeError: one of them is not an option of a decorator.
     """
     try:
-        bound = inspect.signature(object_first).bind(None, "", *args, **options).arguments
+        given = options_by_name(*args, **options)
+        _signature(object_first).bind(None, "", **given)
     except TypeError as error:
         raise TypeError(f"sync(): {error}") from None
-    given = {name: value for name, value in bound.items() if name not in {"obj", "key"}}
     if extra := given.keys() - SyncOptions.__optional_keys__ - {"sync_all"}:
         raise TypeError(f"sync(): {min(extra)!r} is an option of Sync, not of a decorator")
     return given
@@ -155,7 +183,7 @@ def key_first(
         obj=obj,
         key=key,
         everything=not sync_attributes,
-        include=wire_names(sync_attributes, partial(default_wire_name, type(obj), False)),
+        include=wire_names(sync_attributes, partial(attribute_name, type(obj), False)),
         running_tasks="runningTasks" if expose_running_tasks else None,
         send_on_init=send_on_init,
         session=session,
@@ -163,6 +191,7 @@ def key_first(
         actions=on_action or {},
         tasks=tasks or {},
         task_cancels=on_task_cancel or {},
+        keep=True,
     )
 
 
@@ -170,9 +199,9 @@ def object_first(
     obj: object,
     key: str,
     sync_all: bool = False,
-    include: Names = (),
-    exclude: Iterable[str] = (),
-    toCamelCase: bool = False,  # noqa: N803  # the name that users know
+    include: Names | None = None,
+    exclude: Iterable[str] | None = None,
+    toCamelCase: bool | None = None,  # noqa: N803  # the name that users know
     send_on_init: bool = True,
     expose_running_tasks: bool = False,
     logger: Logger | None = None,
@@ -180,20 +209,19 @@ def object_first(
     tasks: Functions | Pair | None = None,
     task_cancels: Functions | None = None,
     session: Any = None,
-    read_only: Iterable[str] = (),
+    read_only: Iterable[str] | None = None,
 ) -> Configuration:
     """Read the arguments of the form of later versions."""
-    casing = partial(default_wire_name, type(obj), toCamelCase)
-    running_tasks = "runningTasks" if toCamelCase else "running_tasks"
+    casing = casing_of(type(obj), toCamelCase) or str
     return Configuration(
         obj=obj,
         key=key,
         everything=sync_all,
-        include=wire_names(include, casing),
-        exclude=frozenset(exclude),
-        read_only=frozenset(read_only),
-        camel=toCamelCase,
-        running_tasks=running_tasks if expose_running_tasks else None,
+        include=wire_names(include or (), partial(attribute_name, type(obj), toCamelCase)),
+        exclude=frozenset(exclude or ()),
+        read_only=frozenset(read_only or ()),
+        camel=bool(toCamelCase),
+        running_tasks=casing("running_tasks") if expose_running_tasks else None,
         send_on_init=send_on_init,
         session=session,
         logger=logger,

@@ -17,7 +17,7 @@ from ws_sync._log import Log, log_fields
 from ws_sync._server.counters import Counters
 from ws_sync._server.inbound_limits import Intake
 from ws_sync._server.instrumentation import instrumentation
-from ws_sync._server.invoke import call
+from ws_sync._server.invoke import Threads
 from ws_sync.exceptions import shorten
 
 _NONE: frozenset[str] = frozenset()
@@ -59,6 +59,7 @@ class Tasks:
         self._log = log
         self._counters = counters or Counters()
         self._intake = intake
+        self._threads = intake.threads if intake is not None else Threads()
 
     @property
     def names(self) -> list[str]:
@@ -106,11 +107,11 @@ class Tasks:
     async def _run(self, name: str, arguments: Mapping[str, Any]) -> None:
         try:
             by_position, named = split(self.functions[name], arguments)
-            await call(self.functions[name], *by_position, **named)
+            await self._threads.call(self.functions[name], *by_position, **named)
         except asyncio.CancelledError:
             if name in self.cancels:
                 self._ending |= {name}
-                await call(self.cancels[name])
+                await self._threads.call(self.cancels[name])
             raise
 
     def _ended(self, name: str, task: asyncio.Task[None]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import MutableMapping
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 from starlette.datastructures import Headers
 from starlette.websockets import WebSocketDisconnect, WebSocketState
@@ -50,6 +51,10 @@ class Transport(Protocol):
 
     async def close(self, code: int = 1000, reason: str | None = None) -> None:
         """Begin to close, with a close code of RFC 6455, section 7.4."""
+
+
+identified_within: WeakKeyDictionary[Transport, float] = WeakKeyDictionary()
+"""Seconds from the request for the identification to the answer, of each WebSocket that has one."""
 
 
 async def reject(ws: Transport, code: int, reason: str) -> None:

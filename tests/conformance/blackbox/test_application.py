@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import socket
-import sys
 from pathlib import Path
 
 import pytest
 
 from conformance.driver.process import free_port
 from conformance.spec import deviation
+from tests import forked
 from tests.conformance import strangers
 from tests.conformance.kit import QUICK, run_kit
 from tests.conformance.strangers import Stranger, events, serving
@@ -21,8 +22,8 @@ from tests.mutants.honest import Honest
 
 pytestmark = pytest.mark.io
 
-NOTES = f"{sys.executable} -P -m ws_sync.cli serve tests.conformance.notes:app --port {{port}}"
-AS_APPLICATION = ("--no-testee", "--listen-for", "0.2s", "-k", "application/")
+BRIEFLY = ("--no-testee", "--listen-for", "0.2s")
+AS_APPLICATION = (*BRIEFLY, "-k", "application/")
 CALLING = ("-k", "patches_lead or fall_back")
 REFUSED = ("--no-testee", "--allow-writes", "-k", "refused_patch_changes")
 APART = "application/ and (takeover or fall_back or get_is)"
@@ -33,10 +34,16 @@ ACTIONS = {
 }
 
 
+def serve_notes() -> str:
+    """The command that serves the applications of `notes.py`."""
+    served = ("-m", "ws_sync.cli", "serve", "tests.conformance.notes:app", "--port")
+    return f"{shlex.join(forked.python(*served))} {{port}}"
+
+
 async def judge_notes(path: str, *options: str) -> str:
     """What the kit prints of an application of `notes.py`, which it must find conformant."""
     url = f"ws://127.0.0.1:{{port}}/{path}"
-    result = await run_kit("--server-cmd", NOTES, "--server-url", url, *options)
+    result = await run_kit("--server-cmd", serve_notes(), "--server-url", url, *options)
     assert "NOT conformant" not in result.output
     assert result.status == 0
     return result.output
@@ -99,7 +106,7 @@ async def test_action_of_a_document_that_is_not_announced_is_a_wrong_option() ->
     call = 'NOTE={"type":"ADD"}'
     port = free_port()
     url = f"ws://127.0.0.1:{port}/notes"
-    options = ("--server-cmd", NOTES, "--server-url", url, "--allow-writes", "--call", call)
+    options = ("--server-cmd", serve_notes(), "--server-url", url, "--allow-writes", "--call", call)
     result = await run_kit(*options)
     said = f"ws-sync: --call {call}: the server announces no document 'NOTE'; it announces NOTES\n"
     assert result.output == said
@@ -157,7 +164,8 @@ async def test_wrong_application_is_found_without_writing(
     kind: type[Honest], requirement: str
 ) -> None:
     async with serving(kind) as (url, _):
-        result = await run_kit("--server-url", url, *AS_APPLICATION)
+        select = f"application/ and {requirement}"
+        result = await run_kit("--server-url", url, *BRIEFLY, "-k", select)
     assert f"  requirement  {requirement} (" in result.output
     assert "an error of the kit" not in result.output
     assert result.status == 1
@@ -176,7 +184,8 @@ async def test_wrong_application_is_found_by_writing_and_is_left_as_it_was(
     kind: type[Honest], requirement: str
 ) -> None:
     async with serving(kind) as (url, server):
-        result = await run_kit("--server-url", url, *AS_APPLICATION, "--allow-writes", *QUICK)
+        options = ("--allow-writes", *QUICK, "-k", f"application/ and {requirement}")
+        result = await run_kit("--server-url", url, *BRIEFLY, *options)
         states = [session.documents for session in server.sessions.values()]
     assert f"  requirement  {requirement} (" in result.output
     assert result.status == 1

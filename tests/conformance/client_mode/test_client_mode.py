@@ -23,9 +23,10 @@ from conformance.protocol.contract import ASSIGNABLE
 from conformance.protocol.legality import ClientLegality
 from conformance.protocol.mirror import Mirror
 from conformance.protocol.wire import Event
-from conformance.sequences.finding import Finding
+from conformance.sequences.finding import LEAST, Finding
 from conformance.sequences.steps import Step
 from conformance.spec import deviation
+from tests import forked
 from tests.conformance.kit import QUICK, run, run_kit
 from tests.conformance.replay.test_replay import SCRIPTED, written
 from tests.tables import each
@@ -35,7 +36,7 @@ OF_A_CLIENT = "it was a client that failed: give --client-cmd COMMAND, or --list
 
 def client(name: str, module: str = "tests.mutants.clients") -> str:
     """The option that judges a client of `tests/mutants/clients`, or of another module."""
-    command = shlex.join([sys.executable, "-m", module, name])
+    command = shlex.join(forked.python("-m", module, name))
     return f"--client-cmd={command} {{url}}"
 
 
@@ -207,6 +208,19 @@ async def test_what_fails_once_and_not_again_is_counted_and_not_told() -> None:
     assert await search.findings() == []
     assert search.tally.unconfirmed == ["state-get"]
     assert str(search.tally).endswith("1 failed once and not again (state-get)")
+
+
+class Passes(Search):
+    """A search whose client never fails."""
+
+    async def _judged(self, _: list[Step]) -> Finding | None:
+        return None
+
+
+async def test_machine_too_busy_for_the_budget_runs_some_programs() -> None:
+    search = Passes(fresh=None, link=None, seed=1, budget=0.0, examples=None)  # type: ignore[arg-type]
+    assert await search.findings() == []
+    assert search.tally.programs == LEAST
 
 
 @pytest.mark.io

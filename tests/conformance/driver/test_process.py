@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from conformance.driver.process import MOST_STARTS, SHOWN_LINES, ServerProcess, free_port
+from tests import forked
 from tests.conformance.kit import QUICK, run_kit
 from tests.deadlines import DEADLINE
 
@@ -55,7 +56,7 @@ def is_there(process: int) -> bool:
 
 
 async def test_server_that_dies_again_and_again_is_given_up() -> None:
-    command = f"{sys.executable} -m tests.conformance.dying {{port}}"
+    command = f"{shlex.join(forked.python('-m', 'tests.conformance.dying'))} {{port}}"
     result = await run_kit("--server-cmd", command, "--section=state", *QUICK)
     assert f"the server died {MOST_STARTS} times; the run ended early" in result.output
     assert f"{MOST_STARTS} server died" in result.output

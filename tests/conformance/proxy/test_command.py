@@ -24,6 +24,7 @@ from conformance.proxy.terminal import Terminal
 from conformance.proxy.watcher import Watcher
 from conformance.reports import reader
 from conformance.spec import deviation
+from tests import forked
 from tests.conformance.kit import run
 from tests.deadlines import DEADLINE
 from tests.mutants.catalogue import kinds
@@ -31,8 +32,12 @@ from tests.mutants.honest import Server
 
 pytestmark = pytest.mark.io
 
-COMMAND = (sys.executable, "-m", "ws_sync.cli", "proxy")
 NOTIFY = '{"type":"_ACTION:TESTEE","data":{"type":"sendFile","filename":"a","content":"eA=="}}'
+
+
+def command(*options: str) -> list[str]:
+    """The command `ws-sync proxy`."""
+    return forked.python("-m", "ws_sync.cli", "proxy", *options)
 
 
 class Proxy:
@@ -67,7 +72,7 @@ async def proxy(name: str, *options: str) -> AsyncIterator[Proxy]:
     async with await Server(kinds()[name]).listen(0) as server:
         target = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
         process = await asyncio.create_subprocess_exec(
-            *COMMAND, "--listen", "127.0.0.1:0", "--target", target, *options,
+            *command("--listen", "127.0.0.1:0", "--target", target, *options),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         found = Proxy(process, target)
@@ -113,7 +118,7 @@ def test_signal_before_it_has_said_that_it_listens_ends_it_with_a_summary(
         port = free.getsockname()[1]
     options = ("--listen", f"127.0.0.1:{port}", "--target", "ws://127.0.0.1:1")
     with os.fdopen(reader, "rb") as output, subprocess.Popen(
-        [*COMMAND, *options], stdout=writing, stderr=subprocess.PIPE
+        command(*options), stdout=writing, stderr=subprocess.PIPE
     ) as process:  # fmt: skip
         os.close(writing)
         try:
@@ -245,7 +250,7 @@ def test_address_in_use_is_told() -> None:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         for options in (("--listen", address), (*LISTEN, "--page", address)):
             result = subprocess.run(
-                [*COMMAND, *options, *TARGET],
+                command(*options, *TARGET),
                 capture_output=True,
                 text=True,
                 timeout=DEADLINE,

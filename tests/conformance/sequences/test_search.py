@@ -13,6 +13,7 @@ from conformance.runner.probe import probe
 from conformance.sequences import search
 from conformance.sequences.differential import ServersDiffer, compared, run_everywhere
 from conformance.sequences.differential import search as differential_search
+from conformance.sequences.finding import LEAST
 from conformance.sequences.search import Search, drawn
 from conformance.sequences.steps import Step
 from tests import forked
@@ -59,6 +60,16 @@ def test_honest_testee_survives_and_the_search_keeps_to_its_examples() -> None:
         assert search.tally.programs == 20
         assert search.tally.unconfirmed == []
         assert search.tally.faults > 0
+
+
+def test_machine_too_busy_for_the_budget_runs_some_programs() -> None:
+    async def judge(_: Target, program: list[Step]) -> None:
+        busy.tally.add_program(program, ())
+
+    target = Target("ws://127.0.0.1:9/{session}", features=FEATURES)
+    busy = Search(target, seed=1, budget=0.0, judge=judge)
+    assert list(busy.findings()) == []
+    assert busy.tally.programs == LEAST
 
 
 def test_same_seed_draws_the_same() -> None:

@@ -7,7 +7,6 @@ import os
 import pty
 import re
 import struct
-import sys
 import termios
 from fcntl import ioctl
 
@@ -22,6 +21,7 @@ from conformance.runner.verdict import Finding, Outcome, Run, Verdict
 from conformance.spec import requirements
 from conformance.terminal.coverage import coverage
 from conformance.terminal.summary import groups, sections
+from tests import forked
 from tests.conformance import liars
 from tests.conformance.kit import QUICK, Result, run_kit
 from tests.conformance.liars import lying
@@ -29,8 +29,16 @@ from tests.deadlines import DEADLINE
 
 pytestmark = pytest.mark.io
 
-SELECT = (*QUICK, "--section=notices", "--budget=0s", "--replay-dir=")
+ALL = (*QUICK, "--section=notices", "--budget=0s", "--replay-dir=")
+ONE = (*ALL, "-k", "its_level and info")
+"""One failure takes a ninth of the time of all."""
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+async def against_a_liar(*options: str, **env: str) -> Result:
+    """Run the kit against a liar, with its output in a file."""
+    async with lying(liars.lists_toast_and_has_none) as url:
+        return await run_kit("--server-url", url, *options, env=env)
 
 
 async def in_terminal(columns: int, *options: str, **env: str) -> Result:
@@ -40,7 +48,7 @@ async def in_terminal(columns: int, *options: str, **env: str) -> Result:
     given = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "NO_COLOR", "FORCE_COLOR")}
     async with lying(liars.lists_toast_and_has_none) as url:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "conformance", "--server-url", url, *SELECT, *options,
+            *forked.python("-m", "conformance", "--server-url", url, *options),
             stdin=theirs, stdout=theirs, stderr=theirs, env={**given, "TERM": "xterm", **env},
         )  # fmt: skip
         os.close(theirs)
@@ -65,7 +73,7 @@ def everything(terminal: int) -> bytes:
 
 
 async def test_terminal_has_colour_and_a_line_that_is_rewritten() -> None:
-    result = await in_terminal(100)
+    result = await in_terminal(100, *ALL)
     assert "\x1b[31m" in result.output
     assert re.search(r"\r\d+ of 18 cases, .* s  \w+ *\r", ESCAPE.sub("", result.output))
     assert "pytest" not in result.output
@@ -81,31 +89,28 @@ async def test_terminal_has_colour_and_a_line_that_is_rewritten() -> None:
     ids=["NO_COLOR", "--color=no"],
 )
 async def test_colour_can_be_left_out(options: tuple[str, ...], env: dict[str, str]) -> None:
-    result = await in_terminal(100, *options, **env)
+    result = await in_terminal(100, *ONE, *options, **env)
     assert "\x1b[" not in result.output
     assert "NOT conformant" in result.output
 
 
 async def test_narrow_terminal_is_not_overrun() -> None:
-    result = await in_terminal(60, NO_COLOR="1")
+    result = await in_terminal(60, *ONE, NO_COLOR="1")
     lines = [line for line in result.output.split("\n") if not line.startswith("  replay ")]
     assert all(len(line.rpartition("\r")[2]) <= 60 for line in lines)
     assert "requirement  notices-toast (server, MUST)," in result.output
 
 
 async def test_file_has_no_colour_unless_it_is_forced_and_no_rewritten_line() -> None:
-    async with lying(liars.lists_toast_and_has_none) as url:
-        plain = await run_kit("--server-url", url, *SELECT)
-        forced = await run_kit("--server-url", url, *SELECT, env={"FORCE_COLOR": "1"})
+    plain = await against_a_liar(*ONE)
+    forced = await against_a_liar(*ONE, FORCE_COLOR="1")
     assert "\x1b[" not in plain.output
     assert "\r" not in plain.output
     assert "\x1b[31m" in forced.output
 
 
 async def test_full_shows_every_dialogue_and_verbose_each_case() -> None:
-    async with lying(liars.lists_toast_and_has_none) as url:
-        full = await run_kit("--server-url", url, *SELECT, "--full")
-        verbose = await run_kit("--server-url", url, *SELECT, "-v")
+    full, verbose = await asyncio.gather(against_a_liar(*ALL, "--full"), against_a_liar(*ALL, "-v"))
     assert full.output.count("  dialogue ") == verbose.output.count("  dialogue ") == 9
     assert "more (--full" not in full.output
     line = r"^failed +notices/toast-arrives-with-its-level\[info\]"
@@ -113,8 +118,7 @@ async def test_full_shows_every_dialogue_and_verbose_each_case() -> None:
 
 
 async def test_summary_tells_coverage_and_what_is_slow() -> None:
-    async with lying(liars.lists_toast_and_has_none) as url:
-        result = await run_kit("--server-url", url, *SELECT)
+    result = await against_a_liar(*ALL)
     (server,) = re.findall(r"^server MUST +(.*)", result.output, re.MULTILINE)
     assert re.match(r"\d of \d\d exercised, 1 of them not met \(\d+ more are not", server)
     assert "need the feature `download`" in result.output

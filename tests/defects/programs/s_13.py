@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ws_sync import Session, Synced
+from ws_sync import Session, Synced, sync_all
 
 if TYPE_CHECKING:
     from tests.defects.programs.stage import Stage
 
 
+@sync_all()
 class Model(Synced, BaseModel):
     """A model with names from a generator, and two explicit names."""
 
-    model_config = ConfigDict(alias_generator=lambda name: name.upper())
+    model_config = ConfigDict(alias_generator=lambda name: name.upper(), serialize_by_alias=True)
     generated: int = 0
     outgoing: int = Field(default=0, serialization_alias="out")
     both: int = Field(default=0, alias="inAndOut")

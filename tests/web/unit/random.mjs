@@ -71,3 +71,29 @@ function changed(random, value) {
   }
   return valueOf(random, 2);
 }
+
+const OPERATIONS = ["add", "remove", "replace", "move", "copy", "test"];
+
+/** Returns a random patch; most operations fit the state. */
+export function patchOf(random, state) {
+  const places = placesOf(state, "");
+  const place = () => {
+    const pointer = places[random(places.length)];
+    return random(8) ? pointer : `${pointer}/${["-", "0", "a"][random(3)]}`;
+  };
+  return Array.from({ length: 1 + random(5) }, () => ({
+    op: OPERATIONS[random(OPERATIONS.length)],
+    path: place(),
+    from: place(),
+    value: valueOf(random, 2),
+  }));
+}
+
+/** Returns the pointers of all values in a value. */
+function placesOf(value, pointer) {
+  if (typeof value !== "object" || value === null) return [pointer];
+  const inner = Object.entries(value).flatMap(([name, part]) =>
+    placesOf(part, `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`),
+  );
+  return [pointer, ...inner];
+}

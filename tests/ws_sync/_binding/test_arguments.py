@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import AliasChoices, AliasPath, BaseModel, Field
+from pydantic.alias_generators import to_camel, to_pascal
 
-from ws_sync._binding.arguments import fit, read_call
+from ws_sync._binding.arguments import bound, fit, read_call
 from ws_sync._core.json.codec import JSON
 from ws_sync.exceptions import RefusedArguments
 
 if TYPE_CHECKING:
     from decimal import Decimal
+
+
+NOTHING: Any = Field(default=None)
 
 
 class Color(Enum):
@@ -122,10 +126,66 @@ def test_fit_takes_only_instances_of_a_class_that_json_does_not_know() -> None:
 
 def test_fit_accepts_camel_case_only_where_it_is_used() -> None:
     method = Methods(1).act
-    assert fit(method, "act", {"itemCount": 1}, camel=True) == {"item_count": 1}
-    assert fit(method, "act", {"item_count": 1}, camel=True) == {"item_count": 1}
+    assert fit(method, "act", {"itemCount": 1}, to_camel) == {"item_count": 1}
+    assert fit(method, "act", {"item_count": 1}, to_camel) == {"item_count": 1}
+    assert fit(method, "act", {"ItemCount": 1}, to_pascal) == {"item_count": 1}
     with pytest.raises(RefusedArguments):
         fit(method, "act", {"itemCount": 1})
+
+
+def noted(value: Any = None, more: Any = NOTHING) -> None: ...
+
+
+def aliased(
+    from_: int = Field(alias="from", le=9),
+    to: Annotated[int, Field(alias="till")] = 0,
+    step: int = Field(default=1, validation_alias=AliasChoices("by", AliasPath("steps", 0))),
+) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"from": 1, "till": "2", "by": 3}, {"from_": 1, "to": 2, "step": 3}),
+        ({"from_": 1, "to": 2, "step": 3}, {"from_": 1, "to": 2, "step": 3}),
+        ({"from": 1, "steps": [4, 5]}, {"from_": 1, "step": 4}),
+        ({"from": 1}, {"from_": 1, "step": 1}),
+    ],
+    ids=["aliases", "names", "a path", "defaults"],
+)
+def test_fit_knows_the_aliases_of_parameters(
+    arguments: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    assert fit(aliased, "aliased", arguments) == expected
+    with pytest.raises(RefusedArguments, match="'from_' is missing"):
+        fit(aliased, "aliased", {"till": 1})
+    with pytest.raises(RefusedArguments, match=r"'from_': .* less than"):
+        fit(aliased, "aliased", {"from": 10})
+
+
+def test_fit_takes_null_where_the_default_is_none() -> None:
+    # As in programs from before PEP 484 forbade it.
+    noted.__annotations__.update(value=str, more=int)
+    assert fit(noted, "noted", {"value": None, "more": None}) == {"value": None, "more": None}
+    with pytest.raises(RefusedArguments, match="value"):
+        fit(noted, "noted", {"value": 5})
+
+
+def test_plain_function_with_self_is_bound_to_its_object() -> None:
+    owner, method = Methods(5), Methods(7).act
+
+    def doubled(self: Methods, item_count: int) -> int:
+        return item_count * self.offset
+
+    assert bound(doubled, owner)(2) == 10
+    assert fit(bound(doubled, owner), "doubled", {"item_count": "3"}) == {"item_count": 3}
+    assert bound(method, owner) is method
+    assert bound(typed, owner) is typed
+    assert bound(print, owner) is print
+    assert bound(nothing, owner) is nothing
+
+
+def nothing() -> None: ...
 
 
 def test_fit_tells_functions_of_one_name_apart() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 
 import pytest
+from pydantic.alias_generators import to_camel
 
 from ws_sync._binding.attributes import (
     Attribute,
-    camel_case,
     public_names,
     to_json,
     wire_names,
@@ -82,22 +82,8 @@ def test_attribute_that_is_not_there_is_refused() -> None:
         Attribute.of(Thing(), "nothing", "wire")
 
 
-@pytest.mark.parametrize(
-    ("name", "camel"),
-    [
-        ("hello_world", "helloWorld"),
-        ("user_id", "userId"),
-        ("text", "text"),
-        ("itemCount", "itemCount"),
-        ("a_1b", "a1B"),
-    ],
-)
-def test_camel_case(name: str, camel: str) -> None:
-    assert camel_case(name) == camel
-
-
 def test_wire_names_take_a_mapping_or_names() -> None:
-    assert wire_names({"a_b": ..., "c_d": "x_y"}, camel_case) == {"a_b": "aB", "c_d": "x_y"}
+    assert wire_names({"a_b": ..., "c_d": "x_y"}, to_camel) == {"a_b": "aB", "c_d": "x_y"}
     assert wire_names(["a_b"], str) == {"a_b": "a_b"}
 
 

@@ -20,10 +20,14 @@ FIRST, LIMIT = 0.02, 0.18  # seconds; the contract allows 0.2
 def build(url: str) -> Client:
     """Make the client with all its actions."""
     client = Client(url, backoff=Backoff(FIRST, LIMIT))
+    add_editing(client)
+    add_sending(client)
+    add_recording(client)
+    return client
 
-    async def record(what: str, data: JSON) -> None:
-        async with client.edit(KEY, send=False) as state:
-            state["anything"] = {what: data}
+
+def add_editing(client: Client) -> None:
+    """Add the actions that edit the client's copy."""
 
     @client.action(KEY, "assign")
     async def assign(name: str, value: JSON) -> None:
@@ -41,6 +45,10 @@ def build(url: str) -> Client:
         async with client.edit(KEY) as state:
             state.clear()
             state.update(edited)
+
+
+def add_sending(client: Client) -> None:
+    """Add the actions that send events."""
 
     @client.action(KEY, "publish")
     async def publish() -> None:
@@ -70,6 +78,14 @@ def build(url: str) -> Client:
     async def send_bytes(name: str, metadata: dict[str, JSON], content: str) -> None:
         await client.send_bytes(KEY, name, base64.b64decode(content), **metadata)
 
+
+def add_recording(client: Client) -> None:
+    """Add the handlers that record in the copy what arrived."""
+
+    async def record(what: str, data: JSON) -> None:
+        async with client.edit(KEY, send=False) as state:
+            state["anything"] = {what: data}
+
     @client.action(KEY)
     async def other(data: dict[str, JSON]) -> None:
         content = data.get("data")
@@ -86,8 +102,6 @@ def build(url: str) -> Client:
     @client.on_download
     async def download(filename: JSON, content: bytes) -> None:
         await record("file", {"filename": filename, **measured(content)})
-
-    return client
 
 
 def measured(content: bytes) -> dict[str, JSON]:

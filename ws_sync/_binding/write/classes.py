@@ -30,13 +30,14 @@ class Members:
             fields = {field["name"]: field for field in fields}
         self.fields: dict[str, Schema] = fields
         self.config = node.get("config") or type_.config
+        aliases = bool((self.config or {}).get("serialize_by_alias"))
         self.visible = {
-            field.get("serialization_alias", name): name
+            (field.get("serialization_alias", name) if aliases else name): name
             for name, field in fields.items()
             if not field.get("serialization_exclude") and not field.get("init_only")
         }
         self.computed = {
-            each.get("alias", each["property_name"])
+            each.get("alias", each["property_name"]) if aliases else each["property_name"]
             for each in self._node.get("computed_fields", ())
         }
         self.is_frozen = _is_frozen(self.cls)

@@ -7,7 +7,7 @@ Other objects are shared.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -18,7 +18,8 @@ from ws_sync._binding.write.edits import MISSING, Edit, SetElements, SetEntry, S
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
 
 _LISTS = frozenset({list, SyncedList, deque})
-_DICTS = frozenset({dict, SyncedDict})
+_DICTS = frozenset({dict, SyncedDict, OrderedDict, Counter, defaultdict})
+_TUPLES = (tuple, frozenset)
 
 
 class Copies:
@@ -63,16 +64,17 @@ class Copies:
             copy.extend(list(map(self.of, list(value))))
             return copy
         if kind in _DICTS:
-            copy = self._note(value, kind())
+            copy = kind(value.default_factory) if kind is defaultdict else kind()
+            copy = self._note(value, copy)
             copy.update({key: self.of(each) for key, each in list(value.items())})
             return copy
         if kind is set:
             return self._note(value, set(map(self.of, list(value))))
-        if kind in (tuple, frozenset):
+        if isinstance(value, _TUPLES):
             parts = [self.of(each) for each in value]
             if all(one is other for one, other in zip(parts, value, strict=True)):
                 return value
-            return self._note(value, kind(parts))
+            return self._note(value, getattr(kind, "_make", kind)(parts))
         if isinstance(value, BaseModel):
             return self._make_model(value)
         if is_dataclass(value) and not isinstance(value, type):
@@ -120,7 +122,7 @@ class Copies:
 
     def _changes(self, live: Any, copy: Any, before: Any) -> Iterator[Edit]:
         now = _contents(copy)
-        if type(live) in (tuple, frozenset):
+        if isinstance(live, _TUPLES):
             return
         if type(live) in _LISTS:
             yield from list_edits(live, [self.live(e) for e in before], [self.live(e) for e in now])
@@ -157,8 +159,8 @@ class Copies:
             for name, each in list(value.items()):
                 if (known := self.live(each)) is not each:
                     value[name] = known
-        elif kind in (tuple, frozenset, set):
-            return kind(self.live(each) for each in value)
+        elif isinstance(value, (*_TUPLES, set)):
+            return getattr(kind, "_make", kind)(self.live(each) for each in value)
         elif isinstance(value, BaseModel) or (is_dataclass(value) and not isinstance(value, type)):
             self.keep(value)
             for name, each in _values(value).items():
@@ -189,7 +191,7 @@ def _contents(value: Any) -> Any:
         return dict(value)
     if type(value) is set:
         return set(value)
-    if type(value) in (tuple, frozenset):
+    if isinstance(value, _TUPLES):
         return list(value)
     if isinstance(value, BaseModel) or (is_dataclass(value) and not isinstance(value, type)):
         return _values(value)

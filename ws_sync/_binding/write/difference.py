@@ -26,7 +26,7 @@ from ws_sync.exceptions import Refused
 _SHARED = frozenset({str, int, bool, float, type(None), SyncedList, SyncedDict})
 """Types of elements that may be in several places. A tracked container changes in all of them."""
 
-_SIZED = ("list", "set", "frozenset", "tuple", "deque", "dict")
+_SIZED = frozenset({"list", "set", "frozenset", "tuple", "deque", "dict"})
 
 
 class Read:
@@ -244,7 +244,7 @@ class Difference:
             return live
         _check_length(source.type, length)
         kind = type(live)
-        if kind in (tuple, frozenset):
+        if issubclass(kind, tuple | frozenset):
             return self._rebuild(source, splices) if splices else live
         if kind is set:
             before = {id(each) for _, old, _ in splices for each in old}
@@ -281,7 +281,8 @@ class Difference:
         values = list(source.values)
         for start, old, new in reversed(splices):
             values[start : start + len(old)] = new
-        return self.simulation.fresh(type(source.live)(values))
+        kind = type(source.live)
+        return self.simulation.fresh(getattr(kind, "_make", kind)(values))
 
     def _splices(self, content: Array, source: Elements, path: Path) -> list[Change]:
         """Return the replaced elements, from left to right: index, old and new values."""
@@ -379,6 +380,8 @@ def _is_alias(container: Any, cell: Cell) -> bool:
 
 def _check_length(type_: Type, length: int) -> None:
     node = type_.node
+    if type_.kind == "named-tuple" and length != len(node["fields"]):
+        raise Refused(f"its type rejects it: it has {len(node['fields'])} elements, not {length}")
     if type_.kind not in _SIZED:
         return
     least, most = node.get("min_length"), node.get("max_length")

@@ -232,11 +232,16 @@ class FieldWrite:
         try:
             if not type_.has_functions:
                 where = (*path, name)
-                return type_.read(value)
+                read = type_.read(value)
+                names.check_hidden(type_, read, json)
+                return read
             if type_.is_strict:
                 value = type_.read_strictly(value)
             found = _assign(self._written.own.assignment, data, name, value)
             require_finite(found)
+            names.check_hidden(type_, found, json)
+        except Refused:
+            raise
         except FAILURES as error:
             raise Rejected(where) from error
         return found

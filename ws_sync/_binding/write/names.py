@@ -6,12 +6,13 @@ would do with it, so that no client can set a hidden field. Derived members are 
 
 from __future__ import annotations
 
-from ws_sync._binding.write.classes import Members, members_of
-from ws_sync._binding.write.schemas import ANY, ARRAYS, Type
+from collections.abc import Iterable, Mapping, Sized
+from typing import Any
+
+from ws_sync._binding.write.classes import Members, members_of, members_of_class
+from ws_sync._binding.write.schemas import ANY, ARRAYS, DICTS, OBJECTS, Type, type_of_class
 from ws_sync._core.json.codec import JSON
 from ws_sync.exceptions import Refused
-
-_OBJECTS = frozenset({"model", "dataclass", "typed-dict"})
 
 
 def read(type_: Type, value: JSON) -> object:
@@ -21,7 +22,38 @@ def read(type_: Type, value: JSON) -> object:
         Refused: it has a member that does not go out.
         ValueError: the type rejects it.
     """
-    return type_.read(to_input(type_, value))
+    read = type_.read(to_input(type_, value))
+    check_hidden(type_, read, value)
+    return read
+
+
+def check_hidden(type_: Type, read: object, value: JSON) -> None:
+    """Check what a union, or a type of unknown structure, has made of an accepted value.
+
+    Raises:
+        Refused: the value gives a member that does not go out.
+    """
+    if type(value) in (dict, list) and type_.is_open and type_.has_objects:
+        _check_hidden(read, value)
+
+
+def _check_hidden(read: Any, value: JSON) -> None:
+    if type(value) is list and isinstance(read, Iterable) and isinstance(read, Sized):
+        for each, member in zip(read, value, strict=False):
+            _check_hidden(each, member)
+    if type(value) is not dict:
+        return
+    if isinstance(read, Mapping):
+        for name in value.keys() & read.keys():
+            _check_hidden(read[name], value[name])
+        return
+    if type_of_class(type(read)).kind not in OBJECTS:
+        return
+    members: Any = members_of_class(type(read))
+    for name, member in value.items():
+        if members.is_hidden(name) and members.input_name(name) is None:
+            raise Refused(f"{name!r} is not a member of a {members.title} that goes out")
+        _check_hidden(getattr(read, members.visible.get(name, name), None), member)
 
 
 def to_input(type_: Type, value: JSON) -> JSON:
@@ -39,10 +71,14 @@ def to_input(type_: Type, value: JSON) -> JSON:
         if type_.kind not in ARRAYS:
             return value
         return [to_input(type_.element(index), each) for index, each in enumerate(value)]
-    if type_.kind == "dict":
+    if type_.kind in DICTS:
         inner = type_.values()
         return {name: to_input(inner, each) for name, each in value.items()}
-    return _object(members_of(type_), value) if type_.kind in _OBJECTS else value
+    if type_.kind == "named-tuple":
+        names = [field["name"] for field in type_.node["fields"]]
+        known = {name: type_.element(index) for index, name in enumerate(names)}
+        return {name: to_input(known.get(name, ANY), each) for name, each in value.items()}
+    return _object(members_of(type_), value) if type_.kind in OBJECTS else value
 
 
 def _object(members: Members, value: dict[str, JSON]) -> JSON:
@@ -74,11 +110,22 @@ def _member_for(type_: Type, value: JSON) -> Type:
                 return _member_for(type_.choices()[number], value)
     arms = [_member_for(each, value) for each in type_.choices()]
     if type(value) is list:
-        return next((each for each in arms if each.kind in ARRAYS), ANY)
-    objects = [each for each in arms if each.kind in _OBJECTS]
+        return _first_that_reads([each for each in arms if each.kind in ARRAYS], value)
+    objects = [each for each in arms if each.kind in OBJECTS]
     fitting = [each for each in objects if _names_fit(members_of(each), value)]
-    others = [each for each in arms if each.kind == "dict"]
-    return next(iter([*fitting, *others, *objects]), ANY)
+    if fitting:
+        return fitting[0]
+    return _first_that_reads([*(each for each in arms if each.kind in DICTS), *objects], value)
+
+
+def _first_that_reads(types: list[Type], value: JSON) -> Type:
+    for each in types[:-1]:
+        try:
+            each.read(to_input(each, value))
+        except Exception:  # noqa: BLE001  # also of a validator of the application
+            continue
+        return each
+    return types[-1] if types else ANY
 
 
 def _names_fit(members: Members, value: dict[str, JSON]) -> bool:

@@ -22,12 +22,20 @@ from ws_sync._core.tracked.containers import TRACKED
 
 Schema = dict[str, Any]
 
-ARRAYS = frozenset({"list", "set", "frozenset", "tuple", "deque"})
+ARRAYS = frozenset({"list", "set", "frozenset", "tuple", "deque", "named-tuple", "generator"})
+DICTS = frozenset({"dict", "ordered-dict", "counter"})
+OBJECTS = frozenset({"model", "dataclass", "typed-dict"})
 
 _ANY: Schema = {"type": "any"}
+_WRAPPERS = {
+    "default": "schema", "nullable": "schema",
+    "json-or-python": "json_schema", "lax-or-strict": "lax_schema",
+}  # fmt: skip
+"""Where the schema of the value is, by the type of a schema around it."""
 _FUNCTIONS = frozenset({"function-before", "function-after", "function-wrap"})
 _SCALARS = frozenset({str, int, bool, type(None)})
 _PLAIN = frozenset({"any", "bool", "int", "none", "str"})
+_OPEN = frozenset({"union", "tagged-union", "call", "chain", "function-plain", "json"})
 _KEPT = "__ws_sync_types__"
 
 
@@ -52,14 +60,14 @@ class Type:
         while True:
             if serialization := schema.get("serialization"):
                 by_class |= serialization["type"] == "any"
-                custom |= serialization["type"] != "any"
+                custom |= serialization["type"] != "any" and not _is_pydantic(serialization)
             kind = schema["type"]
             if kind == "definition-ref":
                 schema = self._definitions[schema["schema_ref"]]
-            elif kind in ("default", "nullable"):
-                schema = schema["schema"]
+            elif kind in _WRAPPERS:
+                schema = schema[_WRAPPERS[kind]]
             elif kind in _FUNCTIONS:
-                if schema["function"]["function"] not in TRACKED:
+                if schema["function"]["function"] not in TRACKED and not _is_pydantic(schema):
                     functions.append(schema)
                 schema = schema["schema"]
             else:
@@ -106,9 +114,19 @@ class Type:
         return self._opened[1]
 
     @cached_property
+    def has_objects(self) -> bool:
+        """Whether an object with named members may be inside."""
+        return _mentions(_is_object, self.schema, set(), self._definitions)
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether the value, and not the type alone, decides on its structure."""
+        return _mentions(_is_open, self.schema, set(), self._definitions)
+
+    @cached_property
     def has_functions(self) -> bool:
         """Whether any validator of the application is at this place or inside it."""
-        return _mentions_function(self.schema, set(), self._definitions)
+        return _mentions(_is_function, self.schema, set(), self._definitions)
 
     def inner(self, key: Hashable, schema: Schema, config: Any = None) -> Type:
         """Return the type of a place inside this one; `key` identifies it."""
@@ -122,6 +140,9 @@ class Type:
         """Return the type of an element of an array."""
         if self is ANY:
             return self
+        if self.kind == "named-tuple":
+            fields = self.node["fields"]
+            return self.inner(index, fields[index]["schema"]) if index < len(fields) else ANY
         items = self.node.get("items_schema", _ANY)
         if not isinstance(items, list):
             return self.inner("[]", items)
@@ -156,13 +177,19 @@ class Type:
         fitting = [each for each in found if each is not None and each.accepts(value)]
         exact = [each for each in fitting if each.node.get("cls") is type(value)]
         chosen = exact or fitting
+        if len(chosen) > 1:
+            chosen = [each for each in chosen if each.is_type_of(value)]
         return chosen[0] if len(chosen) == 1 else None
 
     def accepts(self, value: object) -> bool:
         """Return whether a live value has the structure of this type."""
-        if self.kind in ("model", "dataclass"):
+        if self.kind in ("model", "dataclass", "named-tuple"):
             return isinstance(value, self.node["cls"])
         return type(value) in STRUCTURES.get(self.kind, ())
+
+    def is_type_of(self, value: object) -> bool:
+        """Return whether a live value and all parts of it belong to this type."""
+        return not self.has_functions and self._validator.isinstance_python(value, strict=True)
 
     def is_same(self, other: Type) -> bool:
         """Return whether a value of the other type is a value of this one as it is."""
@@ -235,8 +262,8 @@ class Type:
         if self.is_any:
             return value
         if self._shows_infinity:  # only JSON text honours it
-            return orjson.loads(self._serializer.to_json(value, by_alias=True, warnings=False))
-        return self._serializer.to_python(value, mode="json", by_alias=True, warnings=False)
+            return orjson.loads(self._serializer.to_json(value, warnings=False))
+        return self._serializer.to_python(value, mode="json", warnings=False)
 
     @cached_property
     def place_validator(self) -> SchemaValidator:
@@ -321,17 +348,42 @@ def _make(cls: type) -> Type:
     return ANY if adapter is None else split(adapter.core_schema)
 
 
-def _mentions_function(part: Any, seen: set[int], definitions: dict[str, Schema]) -> bool:
+def _is_pydantic(schema: Schema) -> bool:
+    """Return whether a function in a schema is pydantic's own, as for `Sequence`."""
+    function = schema.get("function")
+    function = function["function"] if isinstance(function, dict) else function
+    function = getattr(function, "func", function)  # of a `partial`
+    return str(getattr(function, "__module__", "")).startswith("pydantic.")
+
+
+def _is_function(schema: Schema) -> bool:
+    if not str(schema.get("type")).startswith("function-"):
+        return False
+    return schema["function"]["function"] not in TRACKED and not _is_pydantic(schema)
+
+
+def _is_object(schema: Schema) -> bool:
+    return schema.get("type") in OBJECTS
+
+
+def _is_open(schema: Schema) -> bool:
+    return schema.get("type") in _OPEN
+
+
+def _mentions(
+    wanted: Callable[[Schema], bool], part: Any, seen: set[int], definitions: dict[str, Schema]
+) -> bool:
+    """Return whether a schema, or one inside it, is a wanted one."""
     if id(part) in seen:
         return False
     seen.add(id(part))
     if isinstance(part, list | tuple):
-        return any(_mentions_function(each, seen, definitions) for each in part)
+        return any(_mentions(wanted, each, seen, definitions) for each in part)
     if not isinstance(part, dict):
         return False
-    if str(part.get("type")).startswith("function-"):
-        return part["function"]["function"] not in TRACKED
+    if wanted(part):
+        return True
     if part.get("type") == "definition-ref":
-        return _mentions_function(definitions.get(part["schema_ref"]), seen, definitions)
+        return _mentions(wanted, definitions.get(part["schema_ref"]), seen, definitions)
     inner = (each for name, each in part.items() if name not in ("serialization", "metadata"))
-    return any(_mentions_function(each, seen, definitions) for each in inner)
+    return any(_mentions(wanted, each, seen, definitions) for each in inner)

@@ -7,7 +7,7 @@ serialises itself) is a leaf, which a client can only replace as a whole.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import is_dataclass
 from sys import getrefcount
@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 from ws_sync._binding.write.classes import Members, members_of
-from ws_sync._binding.write.schemas import ANY, STRUCTURES, Type, type_of_class
+from ws_sync._binding.write.schemas import ANY, DICTS, STRUCTURES, Type, type_of_class
 from ws_sync._core.json.codec import JSON
 from ws_sync._core.json.equality import equal
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
@@ -35,7 +35,9 @@ STRUCTURES |= {
     "set": (set,),
     "frozenset": (frozenset,),
     "deque": (deque,),
-    "dict": (dict, SyncedDict),
+    "dict": (dict, SyncedDict, defaultdict),
+    "ordered-dict": (OrderedDict,),
+    "counter": (Counter,),
     "typed-dict": (dict, SyncedDict),
 }
 
@@ -209,7 +211,7 @@ def _structured(type_: Type, live: Any) -> Structure:
         return Root(type_, live)
     if type_.kind in ("model", "dataclass", "typed-dict"):
         return Fields(type_, live)
-    return Entries(type_, live) if type_.kind == "dict" else Elements(type_, live)
+    return Entries(type_, live) if type_.kind in DICTS else Elements(type_, live)
 
 
 def _untyped(type_: Type, live: Any) -> Structure | None:

@@ -40,7 +40,7 @@ class TokenBucket:
         left: tokens that may be used without waiting; if it is negative, the caller must wait.
     """
 
-    __slots__ = ("_filled", "_rate", "left")
+    __slots__ = ("__weakref__", "_filled", "_rate", "left")
 
     def __init__(self, rate: Rate | None) -> None:
         """Start with a full bucket; None means no limit."""

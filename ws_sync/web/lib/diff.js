@@ -5,7 +5,7 @@
  * its elements are changed in place, removed or inserted.
  */
 
-import { equal, isObject } from "./json.js";
+import { equal, isObject, isSealed, sizeOf } from "./json.js";
 import { escape } from "./pointer.js";
 
 /** @typedef {import("./json.js").Json} Json */
@@ -45,8 +45,16 @@ export function diff(before, after) {
 /** @param {Operation[]} fine @param {Operation} whole */
 function shorter(fine, whole) {
   if (fine.length === 0 || (fine.length === 1 && fine[0].path === whole.path)) return fine;
-  return JSON.stringify(fine).length < JSON.stringify([whole]).length ? fine : [whole];
+  const { length } = JSON.stringify(fine);
+  return length < leastLength(whole.value) || length < JSON.stringify([whole]).length ? fine : [whole];
 }
+
+/**
+ * Returns a lower bound of the length of a value's JSON text: `sizeOf` counts 5 for a number, which has 2 characters with
+ * its comma, and counts nothing else higher than it is.
+ * @param {any} value
+ */
+const leastLength = (value) => sizeOf(value) * 0.4 - 1;
 
 /**
  * @param {Json} before
@@ -100,10 +108,10 @@ export function hunks(before, after) {
   while (start < shortest && equal(before[start], after[start])) start++;
   let end = 0;
   while (end < shortest - start && equal(before[before.length - 1 - end], after[after.length - 1 - end])) end++;
+  const stop = { from: before.length - end, newFrom: after.length - end };
   const found = [];
   let [from, newFrom] = [start, start];
-  const stop = { from: before.length - end, newFrom: after.length - end };
-  for (const stays of [...commonRun(before.slice(start, stop.from), after.slice(start, stop.newFrom), start), stop]) {
+  for (const stays of [...commonRun(before, after, start, stop), stop]) {
     if (stays.from > from || stays.newFrom > newFrom)
       found.push({ from, to: stays.from, newFrom, newTo: stays.newFrom });
     [from, newFrom] = [stays.from + 1, stays.newFrom + 1];
@@ -112,53 +120,58 @@ export function hunks(before, after) {
 }
 
 /**
- * Returns the indices of a common subsequence of two arrays. It is the longest one if no element occurs twice: equal
- * elements are matched in order of occurrence.
+ * Returns the indices of a common subsequence of the same range of two arrays. It is the longest one if no element occurs
+ * twice: equal elements are matched in order of occurrence.
  * @param {readonly Json[]} before
  * @param {readonly Json[]} after
- * @param {number} start added to each index
+ * @param {number} start the first index in both
+ * @param {{from: number, newFrom: number}} stop the index after the last in each
  * @returns {{from: number, newFrom: number}[]}
  */
-function commonRun(before, after, start) {
-  if (before.length === 0 || after.length === 0) return [];
-  const places = new Map([...numbered(before)].map((label, place) => [label, place]));
-  /** @type {{place: number, newPlace: number, previous: number}[]} */
+function commonRun(before, after, start, stop) {
+  if (start === stop.from || start === stop.newFrom) return [];
+  /** The indices of equal elements, and how many of them are matched. @type {Map<string, {places: number[], matched: number}>} */
+  const equals = new Map();
+  for (let place = start; place < stop.from; place++) {
+    const label = labelOf(before[place]);
+    const found = equals.get(label);
+    if (found === undefined) equals.set(label, { places: [place], matched: 0 });
+    else found.places.push(place);
+  }
+  /** @type {{from: number, newFrom: number, previous: number}[]} */
   const pairs = [];
   /** By length, the last pair of the subsequence that ends at the smallest index. @type {number[]} */
   const ends = [];
-  [...numbered(after)].forEach((label, newPlace) => {
-    const place = places.get(label);
-    if (place === undefined) return;
+  for (let newFrom = start; newFrom < stop.newFrom; newFrom++) {
+    const found = equals.get(labelOf(after[newFrom]));
+    if (found === undefined || found.matched === found.places.length) continue;
+    const from = found.places[found.matched++];
     let [low, high] = [0, ends.length]; // the length of the longest subsequence that this pair can extend
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (pairs[ends[middle]].place < place) low = middle + 1;
+      if (pairs[ends[middle]].from < from) low = middle + 1;
       else high = middle;
     }
-    pairs.push({ place, newPlace, previous: low > 0 ? ends[low - 1] : -1 });
+    pairs.push({ from, newFrom, previous: low > 0 ? ends[low - 1] : -1 });
     ends[low] = pairs.length - 1;
-  });
-  const run = [];
-  for (let at = ends.length > 0 ? ends[ends.length - 1] : -1; at >= 0; at = pairs[at].previous) {
-    run.push({ from: start + pairs[at].place, newFrom: start + pairs[at].newPlace });
   }
+  const run = [];
+  for (let at = ends.length > 0 ? ends[ends.length - 1] : -1; at >= 0; at = pairs[at].previous) run.push(pairs[at]);
   return run.reverse();
 }
 
-/**
- * Yields a label for each element: its occurrence number and its canonical JSON text.
- * @param {readonly Json[]} elements
- * @returns {Iterable<string>}
- */
-function* numbered(elements) {
-  /** @type {Map<string, number>} */
-  const seen = new Map();
-  for (const element of elements) {
-    const label = JSON.stringify(element, sorted);
-    const before = seen.get(label) ?? 0;
-    seen.set(label, before + 1);
-    yield `${before} ${label}`;
+/** The labels of frozen elements. They are kept because most elements are the same in the next state. @type {WeakMap<object, string>} */
+const labels = new WeakMap();
+
+/** Returns the canonical JSON text of an element. @param {any} element @returns {string} */
+function labelOf(element) {
+  if (typeof element !== "object" || element === null) return JSON.stringify(element);
+  let label = labels.get(element);
+  if (label === undefined) {
+    label = JSON.stringify(element, sorted);
+    if (isSealed(element)) labels.set(element, label);
   }
+  return label;
 }
 
 /** A replacer for JSON.stringify that sorts the members of objects. @param {string} _name @param {any} value */

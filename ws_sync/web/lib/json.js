@@ -17,7 +17,8 @@ export class MalformedFrame extends Error {}
 
 /**
  * The containers that are known to be frozen JSON, with their nesting and the approximate length of their JSON text.
- * @type {WeakMap<object, {depth: number, size: number}>}
+ * @typedef {{depth: number, size: number}} Measure
+ * @type {WeakMap<object, Measure>}
  */
 const known = new WeakMap();
 
@@ -51,14 +52,23 @@ export function seal(container) {
   let depth = 1;
   let size = 2;
   for (const part of Object.values(container)) {
-    if (typeof part !== "object" || part === null) size += sizeOf(part);
-    else {
-      const inner = /** @type {{depth: number, size: number}} */ (known.get(part));
-      if (inner.depth >= depth) depth = inner.depth + 1;
-      size += inner.size;
-    }
+    depth = Math.max(depth, depthOf(part) + 1);
+    size += sizeOf(part);
   }
-  if (!Array.isArray(container)) for (const name of Object.keys(container)) size += name.length + 3;
+  if (!Array.isArray(container)) for (const name of Object.keys(container)) size += sizeOfName(name);
+  return sealAs(container, depth, size);
+}
+
+/**
+ * Freezes a new container whose parts are values of this module, and whose nesting and size are known.
+ * @template {object} T
+ * @param {T} container
+ * @param {number} depth as `depthOf`
+ * @param {number} size as `sizeOf`
+ * @returns {T}
+ * @throws {RangeError} if it is nested too deeply
+ */
+export function sealAs(container, depth, size) {
   if (depth > MAX_DEPTH) throw new RangeError(`the value is nested deeper than ${MAX_DEPTH} levels`);
   known.set(Object.freeze(container), { depth, size });
   return container;
@@ -72,6 +82,9 @@ export const sizeOf = (value) => {
   if (typeof value === "object" && value !== null) return known.get(value)?.size ?? 0;
   return typeof value === "string" ? value.length + 3 : 5;
 };
+
+/** Returns what the name of a member adds to the size of its object. @param {string} name */
+export const sizeOfName = (name) => name.length + 3;
 
 /** Returns whether a container is a value of this module. @param {object} container */
 export const isSealed = (container) => known.has(container);
@@ -135,13 +148,46 @@ export function parse(text) {
     throw new MalformedFrame("the text is not JSON");
   }
   try {
-    value = toJson(value); // events-not-finite: JSON.parse has made Infinity of 1e999
+    value = SURROGATE.test(text) ? toJson(value) : sealParsed(value);
   } catch (error) {
     throw new MalformedFrame(/** @type {Error} */ (error).message);
   }
   // A text that is equal after a round trip has no duplicate members. Most frames pass this cheap check.
   if (JSON.stringify(value) !== text) refuseDuplicates(text);
   return value;
+}
+
+/** What may be a lone surrogate: half of a character, or an escape of one. */
+const SURROGATE = /[\ud800-\udfff]|\\u[dD][89a-fA-F]/;
+
+/**
+ * Freezes a value that JSON.parse has created. Nothing else refers to it, so it need not be copied as in `toJson`.
+ * @param {any} value without a lone surrogate
+ * @returns {any} the same value
+ * @throws {TypeError | RangeError} as `toJson`
+ */
+function sealParsed(value) {
+  if (typeof value === "object" && value !== null) freeze(value, MAX_DEPTH);
+  else toJson(value);
+  return value;
+}
+
+/** @param {any} container @param {number} levels the number of levels that are allowed @returns {Measure} */
+function freeze(container, levels) {
+  if (levels === 0) throw new RangeError(`the value is nested deeper than ${MAX_DEPTH} levels`);
+  const measure = { depth: 1, size: 2 };
+  const isArray = Array.isArray(container);
+  if (!isArray) for (const name of Object.keys(container)) measure.size += sizeOfName(name);
+  for (const part of isArray ? container : Object.values(container)) {
+    if (typeof part === "object" && part !== null) {
+      const { depth, size } = freeze(part, levels - 1);
+      measure.depth = Math.max(measure.depth, depth + 1);
+      measure.size += size;
+    } else if (typeof part === "string") measure.size += sizeOf(part);
+    else measure.size += sizeOf(toJson(part)); // events-not-finite: JSON.parse makes Infinity of 1e999
+  }
+  known.set(Object.freeze(container), measure);
+  return measure;
 }
 
 /**

@@ -374,7 +374,7 @@ _MODELS = frozenset({"model", "frozen", "base", "assigning"})
 def _model(shape: Obj) -> Any:
     config = ConfigDict(
         arbitrary_types_allowed=True, frozen=shape.kind == "frozen",
-        validate_assignment=shape.kind == "assigning",
+        validate_assignment=shape.kind == "assigning", serialize_by_alias=True,
     )  # fmt: skip
     base: Any = type("Drawn", (BaseModel,), {"model_config": config, "__module__": __name__})
     if shape.kind != "frozen":

@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 
-from ws_sync import Session, Sync, SyncedAsCamelCase, SyncedList
+from ws_sync import Session, Sync, SyncedAsCamelCase, SyncedList, sync_all
 from ws_sync._binding.annotations import attribute_adapter
 from ws_sync._binding.attribute_types import attribute_of, serialise
 from ws_sync._binding.attributes import Attribute
@@ -450,6 +450,7 @@ class Person(BaseModel):
     full_name: str = Field(default="", alias="fullName", max_length=5)
 
 
+@sync_all()
 class People(SyncedAsCamelCase, BaseModel):
     all_people: list[Person] = []
     by_name: dict[str, Person] = {}

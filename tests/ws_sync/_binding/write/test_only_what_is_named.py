@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import deque
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Generic, Self, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, Self, TypeVar
 
 import pytest
 from pydantic import (
@@ -25,9 +26,11 @@ from pydantic import (
 )
 from pydantic import dataclasses as pydantic_dataclasses
 
-from ws_sync import Session, Sync, Synced
+from ws_sync import Session, Sync, Synced, sync_all
+from ws_sync._binding.attribute_types import attribute_of
+from ws_sync._binding.write.write import Write
 from ws_sync._core.json.codec import JSON
-from ws_sync.exceptions import RefusedPatch
+from ws_sync.exceptions import Refused, RefusedPatch
 from ws_sync.testing import TestClient
 
 T = TypeVar("T")
@@ -404,6 +407,7 @@ async def test_constraints_hold_where_the_object_is(
     assert (items[0].n, items[3].t) == (4, "x")
 
 
+@sync_all()
 class Masked(Synced, BaseModel):
     name: str = ""
     secret: str = "hunter2"
@@ -625,3 +629,66 @@ async def test_part_of_a_frozen_root_model_is_read_only() -> None:
     assert (owner.root is before, before.root) == (True, [1, 2])
     await write(owner, op("replace", "/root", [5]))
     assert (owner.root.root, before.root) == ([5], [1, 2])
+
+
+class Pair(NamedTuple):
+    row: Row
+    n: int = 0
+
+
+class Shown(BaseModel):
+    t: str = ""
+    owner: str = "shown"
+
+
+ROW = {"t": "x"}
+
+ROWS: list[tuple[Any, Any, JSON]] = [
+    (Sequence[Row], [Row(owner="bob")], [{"t": "x"}]),
+    (Iterable[Row], [Row(owner="bob")], [{"t": "x"}]),
+    (Mapping[str, Row], {"a": Row(owner="bob")}, {"a": {"t": "x"}}),
+    (OrderedDict[str, Row], OrderedDict(a=Row(owner="bob")), {"a": {"t": "x"}}),
+    (
+        defaultdict[str, list[Row]],
+        defaultdict(list, a=[Row(owner="bob")]),
+        {"a": [{"t": "x"}]},
+    ),
+    (Pair, Pair(Row(owner="bob"), 1), [{"t": "x"}, 2]),
+    (Pair, Pair(Row(owner="bob"), 1), {"row": ROW, "n": 2}),
+    (list[int] | list[Row], [Row(owner="bob")], [{"t": "x"}]),
+    (dict[str, int] | dict[str, Row], {"a": Row(owner="bob")}, {"a": {"t": "x"}}),
+    (Row | Shown, Row(owner="bob"), {"t": "x"}),
+    (list[Row | Shown], [Row(owner="bob")], [{"t": "x"}]),
+]
+
+
+def with_owner(value: JSON) -> JSON:
+    """Return a value whose rows have the hidden member too."""
+    if isinstance(value, list):
+        return [with_owner(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    found = {name: with_owner(each) for name, each in value.items()}
+    return {**found, "owner": "attacker"} if "t" in value else found
+
+
+@pytest.mark.parametrize(("kind", "value", "json"), ROWS, ids=lambda each: str(each)[:40])
+def test_no_type_lets_a_hidden_name_in(kind: Any, value: Any, json: JSON) -> None:
+    owner = type("Owner", (), {"__annotations__": {"v": kind}, "__module__": __name__})()
+    owner.v = value
+    known = {"v": attribute_of(owner, "v", "v")}
+    with pytest.raises(Refused, match=r"goes out|read-only|rejects"):
+        Write(known, [op("replace", "/v", with_owner(json))])
+    assert (owner.v is value, "attacker" in repr(value)) == (True, False)
+
+
+KEEPING = [each for each in ROWS if each[0] != Iterable[Row] and each[2] != {"row": ROW, "n": 2}]
+
+
+@pytest.mark.parametrize(("kind", "value", "json"), KEEPING, ids=lambda each: str(each)[:40])
+def test_every_container_keeps_what_is_hidden(kind: Any, value: Any, json: JSON) -> None:
+    owner = type("Owner", (), {"__annotations__": {"v": kind}, "__module__": __name__})()
+    owner.v = value
+    Write({"v": attribute_of(owner, "v", "v")}, [op("replace", "/v", json)]).commit()
+    assert type(owner.v) is type(value)
+    assert "t='x', owner='bob'" in repr(owner.v)
