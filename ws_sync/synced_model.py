@@ -85,12 +85,6 @@ class Synced:
     `registered_synced_models`.
     """
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(
-        json_schema_serialization_defaults_required=True
-    )
-
-    ws_sync_camel_case: ClassVar[bool] = False
-
     @property
     def sync(self) -> Sync:
         """The model's `Sync`: call it to send what has changed.
@@ -128,6 +122,8 @@ class Synced:
 
     def __getstate__(self) -> Any:
         state: Any = super().__getstate__()
+        if not isinstance(self, BaseModel):
+            return state
         members = dict(state["__dict__"])
         if isinstance(own := members.pop(_OWN, None), Sync):
             own = own.declaration
@@ -181,8 +177,6 @@ class Synced:
 class SyncedAsCamelCase(Synced, is_abstract=True):
     """A synced model with camel case on the wire: attributes, arguments and running tasks."""
 
-    model_config: ClassVar[ConfigDict] = Synced.model_config | ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, serialize_by_alias=True
     )
-
-    ws_sync_camel_case: ClassVar[bool] = True

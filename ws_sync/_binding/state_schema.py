@@ -28,8 +28,7 @@ _NAMES = {"type": "list", "items_schema": {"type": "str"}}
 
 def is_camel(cls: type) -> bool:
     """Return whether the objects of a class are synced in camel case."""
-    declared = bool(_options(cls).get("toCamelCase"))
-    return declared or bool(getattr(cls, "ws_sync_camel_case", False))
+    return bool(_options(cls).get("toCamelCase"))
 
 
 def state_schema(cls: type[BaseModel]) -> Any:
@@ -80,7 +79,7 @@ def _narrowed(schema: Any, cls: type[BaseModel], wires: dict[str, str]) -> Any:
         inner = schema.get("schema")
         return schema if inner is None else {**schema, "schema": _narrowed(inner, cls, wires)}
     fields = {
-        name: {**schema["fields"][name], "serialization_alias": wire}
+        name: _required(schema["fields"][name], wire)
         for name, wire in wires.items()
         if name in schema["fields"]
     }
@@ -94,6 +93,12 @@ def _narrowed(schema: Any, cls: type[BaseModel], wires: dict[str, str]) -> Any:
         casing = casing_of(cls, is_camel(cls)) or str
         others.append({**_computed("running_tasks", _NAMES), "alias": casing("running_tasks")})
     return {**schema, "fields": fields, "computed_fields": others}
+
+
+def _required(field: Any, wire: str) -> Any:
+    """Copy a field with a name on the wire, which is always sent: a default does not hide it."""
+    schema = {"type": "definitions", "schema": field["schema"], "definitions": []}
+    return {**field, "schema": schema, "serialization_alias": wire}
 
 
 def _computed(name: str, schema: Any) -> dict[str, Any]:

@@ -132,7 +132,7 @@ def test_sync_is_the_module_and_the_decorator() -> None:
 
     called = cast("Any", ws_sync.sync)
     decorator = cast("Any", sync)
-    assert called is sys.modules["ws_sync.sync"] is module is decorator
+    assert {id(called), id(decorator), id(module)} == {id(sys.modules["ws_sync.sync"])}
     assert called.Sync is Sync
     assert called("THING", sync_all=True)(Thing)().sync.key == "THING"
     assert decorator("OTHER", include=["a"])(Thing)().sync.sync_attributes == {"a": "a"}
