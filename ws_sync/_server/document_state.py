@@ -12,7 +12,8 @@ after it: the client would hold a wrong value from then on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set, Sized
+from contextlib import suppress
 from functools import partial
 
 from ws_sync._binding.attributes import Attribute, to_json
@@ -32,6 +33,9 @@ from ws_sync.limits import LIMITS, Limits
 
 _NULL = dump(None)
 _NONE: Set[str] = frozenset()
+
+_REMEMBERED = 100
+"""A value with more elements is not read when an object is created."""
 
 
 class DocumentState:
@@ -104,10 +108,13 @@ class DocumentState:
         return sum(held.size for held in self._good.values())
 
     def snapshot(self) -> dict[str, JSON]:
-        """Return the document that the peer holds, or would get if it connected now."""
-        if self._connection is None:
-            return PeerSnapshot(self._read_all()[0]).value()
-        return self._document.value()
+        """Return the document that the peer holds; before any peer, the state at construction."""
+        held = self._document.value()
+        missing = self.attributes.keys() - held.keys()
+        if self._connection is None and missing:
+            present = PeerSnapshot(self._read_all()[0]).value()
+            held = {wire: held.get(wire, present[wire]) for wire in self.attributes}
+        return held
 
     def announce(self, connection: Connection) -> list[Exception]:
         """Send the whole state as `_SET`.
@@ -139,6 +146,32 @@ class DocumentState:
         self._concurrent_edits.state_sent(self.sent_at)
         self._connection, self._document = connection, PeerSnapshot(texts)
         return errors
+
+    def remember(self) -> None:
+        """Read the present state, for a peer that is taken to hold it; see `assume`.
+
+        A value with many elements is left out, so that it costs nothing to create an object.
+        """
+        texts = {}
+        for wire, attribute in self.attributes.items():
+            with suppress(Exception):  # it can't be read yet, or has no JSON form
+                value = attribute.plain()
+                if not isinstance(value, Sized) or len(value) <= _REMEMBERED:
+                    texts[wire] = dump(value, to_json)
+        self._document = PeerSnapshot(texts)
+
+    def assume(self, connection: Connection) -> None:
+        """Take the peer to hold the state that was last read, without sending it.
+
+        The first patch replaces what was not read.
+        """
+        self._connection = connection
+
+    def replace(self, connection: Connection | None, document: Mapping[str, JSON]) -> None:
+        """Take the peer to hold a document, whatever was sent."""
+        known = self.attributes.keys() & document.keys()
+        self._document = PeerSnapshot({wire: dump(document[wire], to_json) for wire in known})
+        self._connection = connection
 
     def resync(self, connection: Connection) -> None:
         """Send the whole state after a refused write, because the client holds another one."""
@@ -221,7 +254,10 @@ class DocumentState:
             )  # fmt: skip
 
     def write(
-        self, receive: Callable[[Connection, JSON], None], connection: Connection, data: JSON
+        self,
+        receive: Callable[[Connection | None, JSON], None],
+        connection: Connection | None,
+        data: JSON,
     ) -> bool:
         """Call `receive_patch` or `receive_state`; log a refusal, and return False after it."""
         try:
@@ -243,13 +279,13 @@ class DocumentState:
         self._counters.refused_writes += 1
         return False
 
-    def receive_patch(self, connection: Connection, patch: JSON) -> None:
+    def receive_patch(self, connection: Connection | None, patch: JSON) -> None:
         """Apply a patch of the client (patch-atomic), and correct what the client then holds.
 
         Raises:
             Refused: nothing has changed; the caller must call `resync`.
         """
-        if self.is_known(connection):
+        if connection is not None and self.is_known(connection):
             self._concurrent_edits.patch_received(connection.loop.time())
         if type(patch) is list and len(patch) > self._limits.operations:
             raise Refused(f"more than {self._limits.operations} operations")
@@ -263,7 +299,7 @@ class DocumentState:
         self._document.refresh()
         self._correct(connection, write.affected, patch)
 
-    def receive_state(self, connection: Connection, state: JSON) -> None:
+    def receive_state(self, connection: Connection | None, state: JSON) -> None:
         """Apply a state of the client, and correct what the client then holds.
 
         Raises:
@@ -309,9 +345,9 @@ class DocumentState:
             if attribute.read_only and attribute.computed
         }
 
-    def _correct(self, connection: Connection, touched: Iterable[str], patch: JSON) -> None:
+    def _correct(self, connection: Connection | None, touched: Iterable[str], patch: JSON) -> None:
         """Send what the client wrote differently from its result, and what is derived from it."""
-        if not self.is_known(connection):
+        if connection is None or not self.is_known(connection):
             return
         touched = set(touched)
         self._concurrent_edits.write_received(touched, patch, connection.loop.time())

@@ -26,7 +26,10 @@ async def test():
 
 DIALOGUE = r"""
 >>> await test()
-    | {'notes': [], 'title': 'T', 'running_tasks': []}
-    | {'notes': [], 'title': 'T', 'running_tasks': []}
-    | {'notes': ['x'], 'title': 'T', 'running_tasks': []}
+    0.6.9: | {'notes': [], 'title': 'T', 'running_tasks': []}
+    0.6.9: | {'notes': [], 'title': 'T', 'running_tasks': []}
+    0.6.9: | {'notes': ['x'], 'title': 'T', 'running_tasks': []}
+    here: | {'title': 'T', 'notes': [], 'running_tasks': []}
+    here: | {'title': 'T', 'notes': [], 'running_tasks': []}
+    here: | {'title': 'T', 'notes': ['x'], 'running_tasks': []}
 """
