@@ -10,8 +10,8 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -57,8 +57,8 @@ def documented_line() -> str:
     return str(found[0])
 
 
-@asynccontextmanager
-async def nginx(target: int, line: str) -> AsyncIterator[int]:
+@contextmanager
+def nginx(target: int, line: str) -> Iterator[int]:
     """Run nginx in front of a port; return its own."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -67,7 +67,6 @@ async def nginx(target: int, line: str) -> AsyncIterator[int]:
         file.write_text(CONFIGURATION.format(port=port, target=target, line=line), encoding="utf-8")
         with subprocess.Popen(["nginx", "-p", folder, "-c", str(file)]) as process:
             try:
-                await asyncio.wait_for(_listens(port), DEADLINE)
                 yield port
             finally:
                 process.terminate()
@@ -98,8 +97,10 @@ async def handshake(port: int, origin: str, host: str) -> int:
 async def main() -> int:
     """Compare the answers with those expected; return the exit status."""
     line = documented_line()
-    async with on_uvicorn(Session()) as target, nginx(target, line) as port:
-        found = {pair: await handshake(port, *pair) for pair in EXPECTED}
+    async with on_uvicorn(Session()) as target:
+        with nginx(target, line) as port:
+            await asyncio.wait_for(_listens(port), DEADLINE)
+            found = {pair: await handshake(port, *pair) for pair in EXPECTED}
     for (origin, host), status in found.items():
         expected = EXPECTED[origin, host]
         verdict = "as expected" if status == expected else f"expected {expected}"

@@ -109,8 +109,8 @@ class NoSession(LocalError, LookupError):
         return "no session: pass `session=…`, or create the object inside `with session:`"
 
 
-class NotConnected(LocalError):
-    """A session can't serve because it has no connection."""
+class NotConnected(LocalError, AssertionError):
+    """A session can't serve because it has no connection; older versions asserted one."""
 
     def __str__(self) -> str:
         return "no connection to serve: call new_connection(ws) first, or pass the WebSocket"

@@ -18,6 +18,7 @@ from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.events import REQUEST_USER_SESSION, USER_SESSION
 from ws_sync._log import Log, log_fields, peer_of
 from ws_sync._server.invoke import call_hook
+from ws_sync._server.json_socket import transport_of
 from ws_sync._server.origin import Origins, admit
 from ws_sync._server.transport import Transport, identified_within, reject
 from ws_sync.exceptions import MalformedFrame, shorten
@@ -64,11 +65,12 @@ async def get_user_session(
         this raise.
     """
     deadline = asyncio.get_running_loop().time() + timeout
-    if not await admit(ws, Origins.of(origins), _log):
+    transport = transport_of(ws)
+    if not await admit(transport, Origins.of(origins), _log):
         return None, None
-    pair = await _ask(ws, deadline)
+    pair = await _ask(transport, deadline)
     if pair is not None and verify is not None:
-        pair = await _verify(ws, verify, pair, deadline)
+        pair = await _verify(transport, verify, pair, deadline)
     return pair or (None, None)
 
 

@@ -15,6 +15,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Hashable, Iterable
 from contextvars import ContextVar, Token
+from operator import is_not
 from types import TracebackType
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -24,19 +25,20 @@ from ws_sync._binding.attributes import to_json
 from ws_sync._core.json.codec import encode, frame
 from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.dialects import parse_dialects
-from ws_sync._core.protocol.events import BIN_META
+from ws_sync._core.protocol.events import BIN_META, DISCONNECT
 from ws_sync._log import Log, LogContext, log_fields, peer_of
 from ws_sync._server.admission import Admission
 from ws_sync._server.attachments import Attachment, attach, attached
-from ws_sync._server.connection import Connection
+from ws_sync._server.connection import Connection, connection_class
 from ws_sync._server.dispatcher import Dispatcher
 from ws_sync._server.handler_registry import call_handler, owners
 from ws_sync._server.inbound_limits import Intake
 from ws_sync._server.invoke import FAILURES
+from ws_sync._server.json_socket import original, transport_of
 from ws_sync._server.origin import Origins
 from ws_sync._server.transport import Transport
 from ws_sync._server.turns import TURN
-from ws_sync.exceptions import NoSession, NotConnected, RefusedOrigin
+from ws_sync.exceptions import NoSession, NotConnected, NotJSON, RefusedOrigin
 from ws_sync.limits import LIMITS, Limits
 from ws_sync.metrics import begin
 
@@ -99,6 +101,7 @@ class Session:
         init_handlers: the functions to call for each new connection; `register_init` adds one.
         state: whatever the application keeps with the session.
         connection: the current connection; None if there is none.
+        ws_lock: held while a connection becomes the current one.
         intake: the limits of its clients, and what they have used of them.
         counters: the counters; `metrics` gives them names.
         log_context: what records about this session have in common.
@@ -133,6 +136,7 @@ class Session:
         self.intake = Intake(limits, parse_dialects(dialects), self._log)
         self._admission = Admission(Origins.of(origins), limits.connections, self._log)
         self._dispatcher = Dispatcher(self.intake, self.counters, self._log)
+        self.ws_lock = asyncio.Lock()
         self._turn = asyncio.Lock()
         self._calls = 0  # sends and syncs since the last yield
         self._farewell: str | None = None  # the message of `terminate`
@@ -167,7 +171,7 @@ class Session:
 
     @property
     def ws(self) -> Transport | None:
-        """The WebSocket of the connection.
+        """The WebSocket of the connection; mocks and fakes need only the methods for JSON.
 
         Assigning None detaches it, unless the running task has attached another connection to the
         session that was replaced since. Assigning a WebSocket, already accepted, attaches it
@@ -176,11 +180,13 @@ class Session:
         Raises:
             RefusedOrigin: the WebSocket belongs to a page of a foreign origin.
         """
-        return self.connection.ws if self.connection is not None else None
+        ws: Transport | None = original(self.connection.ws if self.connection is not None else None)
+        return ws
 
     @ws.setter
     def ws(self, ws: Transport | None) -> None:
         if ws is not None:
+            ws = transport_of(ws)
             if self._admission.is_foreign(ws):
                 raise RefusedOrigin(ws.headers.get("origin", ""))
             connection = self._attach(ws)
@@ -200,12 +206,13 @@ class Session:
         self.event_handlers[event] = callback
 
     def deregister_event(self, event: str) -> None:
-        """Remove the callback of `event`.
-
-        Raises:
-            KeyError: it has none.
-        """
-        del self.event_handlers[event]
+        """Remove the callback of `event`; logged if it has none."""
+        if self.event_handlers.pop(event, None) is None:
+            self._log.warning(
+                "no handler of %r to remove",
+                event,
+                extra=log_fields("handler-missing", event=event),
+            )
 
     def register_init(self, callback: Callable[[], Any]) -> None:
         """Call `callback` for each new connection, after those registered before."""
@@ -222,6 +229,7 @@ class Session:
         with 403 or 1013. After `terminate`, each connection is closed with 4410. After a rejection
         `handle_connection` returns at once.
         """
+        ws = transport_of(ws)
         if not await self._admission.admit(ws):
             attach(self, None)
             return
@@ -233,9 +241,20 @@ class Session:
             self._attach(ws).disconnect(self._farewell, CloseCode.SESSION_TERMINATED)
             self._release()
             return
-        # From here to the last state nothing is awaited, so the new connection gets the states
-        # before any patch (connection-state-before-patch).
-        connection = self._attach(ws)
+        async with self.ws_lock:
+            if self.connection is not None and is_overridden(self, "disconnect", "send"):
+                await self.disconnect()
+            # From here to the last state nothing is awaited, so the new connection gets the states
+            # before any patch (connection-state-before-patch).
+            self._attach(ws)
+        await self.init()
+
+    async def init(self) -> None:
+        """Call the functions of `register_init`, for a new connection.
+
+        Override it in order to send something before or after the initial state.
+        """
+        connection = self.connection
         for initialise in list(self.init_handlers):
             if self.connection is not connection:
                 return  # session-simultaneous
@@ -290,9 +309,13 @@ class Session:
             message: shown to the person at the client.
             ws: attach this WebSocket first, in order to reject it.
         """
-        connection = self._attach(ws) if ws is not None else self.connection
+        connection = self._attach(transport_of(ws)) if ws is not None else self.connection
         if connection is not None:
-            connection.disconnect(message)
+            if is_overridden(self, "send"):
+                await self.send(DISCONNECT, message)
+                connection.close()
+            else:
+                connection.disconnect(message)
         self._release()
         if connection is not None:
             await connection.closed()
@@ -331,28 +354,34 @@ class Session:
     async def send(self, event: str, data: Any = None) -> None:
         """Send an event; it is lost when no client is connected.
 
-        Raises:
-            NotJSON: `data` has no JSON form.
+        Data without a JSON form is logged and not sent.
         """
         if self.connection is not None and self.is_connected:
-            self.connection.send(frame(event, encode(data, to_json)))
-            self.counters.sent(event)
+            try:
+                self.connection.send(frame(event, encode(data, to_json)))
+                self.counters.sent(event)
+            except NotJSON as error:
+                self._log_not_json(event, error)
         if self.should_yield():
             await asyncio.sleep(0)
 
     async def send_binary(self, event: str, metadata: dict[str, Any], data: bytes) -> None:
-        """Send bytes with metadata, as one event; it is lost when no client is connected.
-
-        Raises:
-            NotJSON: `metadata` has no JSON form.
-        """
+        """Send bytes with metadata, as one event; see `send`."""
         if self.connection is not None and self.is_connected:
-            meta = encode({"type": event, "metadata": metadata}, to_json)
-            self.connection.send(frame(BIN_META, meta), data)
-            self.counters.sent_bytes += len(data)
-            self.counters.sent(event)
+            try:
+                meta = encode({"type": event, "metadata": metadata}, to_json)
+                self.connection.send(frame(BIN_META, meta), data)
+                self.counters.sent_bytes += len(data)
+                self.counters.sent(event)
+            except NotJSON as error:
+                self._log_not_json(event, error)
         if self.should_yield():
             await asyncio.sleep(0)
+
+    def _log_not_json(self, event: str, error: NotJSON) -> None:
+        self._log.error(
+            "%r was not sent: %s", event, error, extra=log_fields("event-not-json", event=event)
+        )
 
     def should_yield(self) -> bool:
         """Count a send or a sync, and return whether the caller must yield to the event loop.
@@ -389,10 +418,10 @@ class Session:
 
     def _attach(self, ws: Transport) -> Connection:
         older = self.connection
-        if older is not None and older.ws is ws and older.is_open:
+        if older is not None and older.ws == ws and older.is_open:
             attach(self, older)
             return older
-        connection = Connection(ws, self._log, self.intake.limits, self.counters)
+        connection = connection_class()(ws, self._log, self.intake.limits, self.counters)
         self.connection = connection
         self.log_context.connection, self.log_context.peer = connection.number, peer_of(ws)
         attach(self, connection)
@@ -448,3 +477,18 @@ class Session:
                 "the hook %r of the session's state failed", hook,
                 extra=log_fields("hook-failed", name=hook),
             )  # fmt: skip
+
+
+_OVERRIDABLE = {name: getattr(Session, name) for name in ("disconnect", "send")}
+
+
+def is_overridden(session: Session, *names: str) -> bool:
+    """Return whether the application has its own version of one of these methods.
+
+    Args:
+        session: the session; its class or the object itself may have the method.
+        names: `disconnect` or `send`.
+    """
+    # Not by `vars(session)`: that makes each later access to its attributes slower.
+    functions = (getattr(getattr(session, name), "__func__", None) for name in names)
+    return any(map(is_not, functions, (_OVERRIDABLE[name] for name in names)))

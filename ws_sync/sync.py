@@ -36,9 +36,11 @@ from ws_sync._log import Log, log_fields
 from ws_sync._server.connection import Connection
 from ws_sync._server.document_state import DocumentState
 from ws_sync._server.handler_registry import Registration
+from ws_sync._server.json_socket import is_fake
 from ws_sync._server.key_scope import get_current_sync_key_prefix, scoped, sync_key_scope
 from ws_sync._server.lifetime import keep, weakly
 from ws_sync._server.remote_calls import RemoteCalls
+from ws_sync._server.stand_in import StandIn
 from ws_sync._server.sync_options import (
     Configuration,
     Functions,
@@ -49,7 +51,7 @@ from ws_sync._server.sync_options import (
 )
 from ws_sync._server.throttle import Throttle
 from ws_sync.exceptions import escape_control_chars
-from ws_sync.session import Session, get_global_session
+from ws_sync.session import Session, get_global_session, is_overridden
 
 __all__ = [
     "Sync",
@@ -71,6 +73,13 @@ ToastType: TypeAlias = Literal["default", "message", "info", "success", "warning
 
 def _nothing() -> None:
     """Ignore a change of the running tasks."""
+
+
+def _host_of(session: Session) -> Any:
+    """Return the session, or a stand-in for one whose `send` is the application's."""
+    if not issubclass(type(session), Session):  # `isinstance` is true for a mock
+        return StandIn(session, is_fake=True)
+    return StandIn(session, is_fake=False) if is_overridden(session, "send") else session
 
 
 class ObjectOptions(SyncOptions, total=False):
@@ -211,8 +220,15 @@ class Sync:
 
     @property
     def state_snapshot(self) -> dict[str, JSON]:
-        """The document that the client holds, or would get if it connected now."""
+        """The document that the client holds; before any client, the state at construction.
+
+        Assign it in order to let the next sync send the difference from another document.
+        """
         return self._state.snapshot()
+
+    @state_snapshot.setter
+    def state_snapshot(self, document: Mapping[str, JSON]) -> None:
+        self._state.replace(self._host.connection, document)
 
     @overload
     async def __call__(
@@ -241,8 +257,8 @@ class Sync:
             await self.sync(if_since_last=if_since_last)
         else:
             errors = self._publish(if_since_last)  # not `await self.sync()`: a coroutine costs time
-            if self.session.should_yield():
-                await asyncio.sleep(0)
+            if self._host.should_yield():
+                await (asyncio.sleep(0) if self._host is self.session else self._host.flush())
             if errors:
                 raise errors[0]
         if toast:
@@ -261,8 +277,8 @@ class Sync:
             Exception: raised by a property, or NotJSON; the other attributes were sent.
         """
         errors = self._publish(if_since_last)
-        if self.session.should_yield():
-            await asyncio.sleep(0)
+        if self._host.should_yield():
+            await (asyncio.sleep(0) if self._host is self.session else self._host.flush())
         if errors:
             raise errors[0]
 
@@ -281,7 +297,7 @@ class Sync:
         """
         text = " ".join(map(str, parts))
         if (logger := logger or self._logger) is not None:
-            log = Log(logger, self.session.log_context, self.key)
+            log = Log(logger, self._host.log_context, self.key)
             levels = {"message": log.info, "info": log.info, "success": log.info}
             levels |= {"warning": log.warning, "error": log.error}
             say = levels.get(type, log.debug)
@@ -327,14 +343,15 @@ class Sync:
         self.key = scoped(config.key)
         self.obj = config.obj
         self.session = config.session or get_global_session()
+        self._host = _host_of(self.session)
         self.send_on_init = config.send_on_init
         self.sync_attributes: dict[str, str] = {}
         self._logger = config.logger
         self._read_only = config.read_only or ()
         self._camel = config.camel
         self._throttle = Throttle()
-        self._log = Log(config.logger or self.session.logger, self.session.log_context, self.key)
-        counters, intake = self.session.counters, self.session.intake
+        self._log = Log(config.logger or self._host.logger, self._host.log_context, self.key)
+        counters, intake = self._host.counters, self._host.intake
         changed = weakly(self._sync_late) if config.running_tasks is not None else _nothing
         self._calls = RemoteCalls(config, changed, self._log, counters, intake)
         self._state = DocumentState(self.key, self._log, counters, intake.limits, intake.dialects)
@@ -364,10 +381,15 @@ class Sync:
             task_cancel_event(self.key): self._on_task_cancel,
         }
         initialise = self._announce if self.send_on_init else None
-        self._registration = Registration(self.session, self, handlers, initialise, kept)
+        is_session = issubclass(type(self.session), Session)
+        registry = self.session if is_session else self._host
+        self._registration = Registration(registry, self, handlers, initialise, kept)
         self._state.is_current = self._registration.is_current
-        if self.send_on_init and self.session.connection is not None:
-            self.session.connection.loop.call_soon_threadsafe(weakly(self._announce_now))
+        connection = self._host.connection
+        if connection is None or is_fake(connection.ws):
+            self._state.remember()
+        elif self.send_on_init:
+            connection.loop.call_soon_threadsafe(weakly(self._announce_now))
 
     def _has_key(self) -> bool:
         """Return whether no newer object has the key; take it back from one that is gone."""
@@ -380,13 +402,13 @@ class Sync:
 
     def _publish(self, if_since_last: float | None = None) -> list[Exception]:
         """Send the changes, or the whole state if none was sent yet; return what went wrong."""
-        connection, state = self.session.connection, self._state
+        connection, state = self._host.connection, self._state
         if connection is None or not self._has_key():
             return []
         if if_since_last and self._throttle.skips(if_since_last, self._sync_late):
             return []
-        if state.is_known(connection):
-            sent, errors = state.publish(connection)
+        if state.is_known(connection) or self._is_assumed(connection):
+            sent, errors = state.publish(self._host.connection)
         elif self.send_on_init or state.is_followed(connection):
             sent, errors = True, state.announce(connection)  # connection-state-before-patch
         else:
@@ -395,13 +417,21 @@ class Sync:
             self._throttle.passed(state.sent_at)
         return errors
 
+    def _is_assumed(self, connection: Connection) -> bool:
+        """Take a fake of a unit test to hold the state at construction; else return False."""
+        if not is_fake(connection.ws):
+            return False
+        self._host = _host_of(self.session)  # maybe the test has assigned `session.send` meanwhile
+        self._state.assume(self._host.connection)
+        return True
+
     def _sync_late(self) -> None:
         """Sync without a caller; log what goes wrong."""
         self._throttle.cancel()
         self._state.report(self._publish())
 
     def _announce_now(self) -> None:
-        connection = self.session.connection
+        connection = self._host.connection
         if connection is None or self._state.is_known(connection):
             return  # connection-initial-once
         if self._has_key():
@@ -409,25 +439,34 @@ class Sync:
 
     async def _announce(self) -> None:
         self._announce_now()
+        await self._flush()
+
+    async def _flush(self) -> None:
+        """Call the application's `send`, if it has its own, with what is queued for it."""
+        if self._host is not self.session:
+            await self._host.flush()
 
     async def _on_get(self, _: JSON) -> None:
-        self.session.counters.received_gets += 1
-        if (connection := self.session.connection) is not None:
-            self.session.intake.spend(self._state.size, 0)
+        self._host.counters.received_gets += 1
+        if (connection := self._host.connection) is not None:
+            self._host.intake.spend(self._state.size, 0)
             self._state.report(self._state.announce(connection))
+        await self._flush()
 
     async def _on_set(self, state: JSON) -> None:
-        self.session.counters.received_states += 1
+        self._host.counters.received_states += 1
         self._write(self._state.receive_state, state)
+        await self._flush()
 
     async def _on_patch(self, patch: JSON) -> None:
-        self.session.counters.received_patches += 1
+        self._host.counters.received_patches += 1
         self._write(self._state.receive_patch, patch)
+        await self._flush()
 
-    def _write(self, receive: Callable[[Connection, JSON], None], data: JSON) -> None:
-        connection = self.session.connection
-        if connection is not None and not self._state.write(receive, connection, data):
-            self.session.intake.count_refusal(self._state.size)
+    def _write(self, receive: Callable[[Connection | None, JSON], None], data: JSON) -> None:
+        connection = self._host.connection
+        if not self._state.write(receive, connection, data) and connection is not None:
+            self._host.intake.count_refusal(self._state.size)
             self._state.resync(connection)
 
     def _on_action(self, data: JSON) -> Awaitable[None]:

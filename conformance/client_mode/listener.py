@@ -24,6 +24,8 @@ from conformance.protocol.wire import LARGEST
 
 Welcome = Literal["accept", "refuse", "drop"]
 HANDSHAKE = 30.0
+ACCEPTING = 5
+"""Rounds of the event loop until it has made connections of what it has accepted."""
 SILENT = logging.getLogger("conformance.host")
 SILENT.disabled = True  # the cases report what a client does wrong
 
@@ -56,6 +58,7 @@ class Host:
         self._deadline = deadline
         self._links: asyncio.Queue[ClientConnection] = asyncio.Queue()
         self._open: set[ClientConnection] = set()
+        self._sockets: set[ServerConnection] = set()
         self._news = asyncio.Event()
         self._server: Server | None = None
         self._labels = 0
@@ -78,17 +81,28 @@ class Host:
             max_size=LARGEST,
             max_queue=READ_AHEAD,
             logger=SILENT,
+            create_connection=self._tracked(),
         )
 
     async def stop(self) -> None:
-        """Stop listening, and abort the open connections."""
+        """Stop listening, and abort all connections, even in their handshakes.
+
+        A client that lost its connection may connect again at any moment.
+        """
         for link in [*self._open]:
             await link.release()
-        if self._server is not None:
-            for connection in list(self._server.connections):
-                connection.transport.abort()
-            self._server.close()
-            await self._server.wait_closed()
+        if self._server is None:
+            return
+        for listening in self._server.sockets:  # asyncio leaks what it accepts while it closes
+            asyncio.get_running_loop().remove_reader(listening)
+        for _ in range(ACCEPTING):
+            await asyncio.sleep(0)
+        self._server.close(close_connections=False)
+        while handlers := self._server.handler_tasks:
+            for socket in self._sockets:
+                socket.transport.abort()
+            await asyncio.wait(handlers)
+        await self._server.wait_closed()
 
     def begin(self, trace: Trace) -> None:
         """Continue in another case."""
@@ -125,6 +139,21 @@ class Host:
                     self._news.clear()
                     await self._news.wait()
         return len(self.arrivals) >= number
+
+    def _tracked(self) -> type[ServerConnection]:
+        """A class of connections that are known before their handshake has ended."""
+        sockets = self._sockets
+
+        class Tracked(ServerConnection):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                super().connection_made(transport)
+                sockets.add(self)
+
+            def connection_lost(self, exc: Exception | None) -> None:
+                super().connection_lost(exc)
+                sockets.discard(self)
+
+        return Tracked
 
     def _greet(self, connection: ServerConnection, _request: Request) -> Response | None:
         self.arrivals.append(Arrival(time.monotonic(), self.welcome))

@@ -12,6 +12,9 @@ from tests.conformance.kit import Result, run
 
 pytestmark = pytest.mark.io
 
+BRIEF = ("--budget=0.1s", "--seed=1")
+"""Ten programs, and those that shrink a difference."""
+
 
 async def differ(*arguments: str, module: tuple[str, ...] = ("conformance.differ",)) -> Result:
     return await run(*module, *arguments, env={"COLUMNS": "100"})
@@ -27,7 +30,7 @@ def served(*names: str) -> Iterator[list[str]]:
 
 async def test_difference_is_shown_side_by_side() -> None:
     with served("Honest", "SkipsLastOfBurst") as urls:
-        result = await differ(*urls, "--budget", "10s", "--seed", "1")
+        result = await differ(*urls, *BRIEF)
     assert result.status == 1
     assert f"1  {urls[0]}\n2  {urls[1]}\n" in result.output
     assert '"do":"burst"' in result.output
@@ -39,7 +42,7 @@ async def test_difference_is_shown_side_by_side() -> None:
 
 async def test_servers_that_do_the_same_are_status_0() -> None:
     with served("Honest", "ReplacesRoot") as urls:
-        result = await differ(*urls, "--budget", "2s", "--seed", "1")
+        result = await differ(*urls, *BRIEF)
     assert result.status == 0
     assert "0 differences that a requirement forbids, 0 other differences" in result.output
 

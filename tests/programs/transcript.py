@@ -140,14 +140,17 @@ def is_imported(dialogue: Dialogue) -> bool:
 
 
 def sent_names(dialogue: Dialogue) -> set[str]:
-    """Return the names of members that the server sent, at any depth of the documents."""
+    """Return the names of members that the server sent, at any depth of the documents.
+
+    They are compared without case and underscores: a name in another spelling reveals nothing.
+    """
     names: set[str] = set()
     for _, output in dialogue:
         for line in output:
             event, _, data = line.partition(" ")
             if event.startswith(("_SET:", "_PATCH:")):
                 names |= set(_names(json.loads(data)))
-    return names
+    return {name.replace("_", "").lower() for name in names}
 
 
 def _names(value: Any) -> Iterator[str]:

@@ -432,14 +432,18 @@ async def test_nothing_is_sent_without_a_connection() -> None:
         await session.handle_connection()
 
 
-async def test_send_refuses_what_has_no_json_form() -> None:
+async def test_send_logs_what_has_no_json_form(caplog: pytest.LogCaptureFixture) -> None:
     """S-05: NaN never leaves the server."""
     session, _ = make()
     async with Server(session) as server, server.connect() as client:
         await client.receive()
-        with pytest.raises(NotJSON):
-            await session.send("x", float("nan"))
+        await session.send("x", float("nan"))
+        await session.send_binary("y", {"z": float("inf")}, b"")
         assert (await client.fence("COUNTER"))[0] == []
+    assert [text.partition(":")[0] for text in caplog.messages if "was not sent" in text] == [
+        "'x' was not sent",
+        "'y' was not sent",
+    ]
 
 
 def test_newer_handler_replaces_an_older_one(caplog: pytest.LogCaptureFixture) -> None:
@@ -450,6 +454,8 @@ def test_newer_handler_replaces_an_older_one(caplog: pytest.LogCaptureFixture) -
     assert "replaces" in caplog.text
     session.deregister_event("x")
     assert session.event_handlers == {}
+    session.deregister_event("x")
+    assert "no handler of 'x' to remove" in caplog.text
 
 
 def test_context_nests() -> None:

@@ -25,7 +25,7 @@ It holds nothing strongly, because a connection may reach the task and would kee
 
 def attach(session: object, connection: object | None) -> None:
     """Note that the running task has attached `connection` to `session`; None: it was rejected."""
-    task = asyncio.current_task()
+    task = _current_task()
     if task is not None:
         others = [each for each in _attached.get(task, ()) if each[0]() not in (None, session)]
         attachment = (lambda: None) if connection is None else ref(connection)
@@ -34,9 +34,13 @@ def attach(session: object, connection: object | None) -> None:
 
 def attached(session: object) -> Attachment | None:
     """Return what the running task has attached to `session`; None if it never did."""
-    try:
-        task = asyncio.current_task()
-    except RuntimeError:  # outside of any event loop
-        return None
+    task = _current_task()
     made = _attached.get(task, ()) if task is not None else ()
     return next((attachment for owner, attachment in made if owner() is session), None)
+
+
+def _current_task() -> asyncio.Task[Any] | None:
+    try:
+        return asyncio.current_task()
+    except RuntimeError:  # outside of any event loop
+        return None

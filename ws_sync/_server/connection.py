@@ -25,7 +25,7 @@ from contextlib import suppress
 from contextvars import Context, copy_context
 from functools import partial
 from itertools import count
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from starlette.websockets import WebSocketState
 
@@ -96,7 +96,7 @@ class Connection:
         self.number = next(_numbers)
         self.counters: Counters = counters or Counters()
         self.counters.opened += 1
-        self.loop = asyncio.get_running_loop()
+        self.loop = self._find_loop()
         self.pairing = Pairing()
         self.round_trip = RoundTrip(identified_within.get(ws, float("inf")))
         self.announced: set[str] = set()
@@ -114,6 +114,9 @@ class Connection:
         self._is_writing = False
         self._writer: asyncio.Task[None] | None = None  # while it runs
         self._closing: asyncio.Task[None] | None = None
+
+    def _find_loop(self) -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()
 
     @property
     def is_open(self) -> bool:
@@ -322,3 +325,25 @@ class Connection:
             "connection lost while %s: %s", activity, reason,
             extra=log_fields("connection-lost", error=reason),
         )  # fmt: skip
+
+
+class EarlyConnection(Connection):
+    """A connection that a unit test creates before its event loop runs, by `session.ws = …`."""
+
+    __slots__ = ()
+
+    def _find_loop(self) -> Any:
+        return None
+
+    def __getattribute__(self, name: str) -> Any:
+        """Find the event loop when it is used."""
+        return asyncio.get_running_loop() if name == "loop" else super().__getattribute__(name)
+
+
+def connection_class() -> type[Connection]:
+    """Return the class for a connection that is created now."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return EarlyConnection
+    return Connection

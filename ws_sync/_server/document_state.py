@@ -12,7 +12,8 @@ after it: the client would hold a wrong value from then on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set, Sized
+from contextlib import suppress
 from functools import partial
 
 from ws_sync._binding.attributes import Attribute, to_json
@@ -22,7 +23,8 @@ from ws_sync._core.protocol.concurrent_edits import ConcurrentEdits
 from ws_sync._core.protocol.dialects import STRICT, translate
 from ws_sync._core.protocol.events import patch_event, set_event
 from ws_sync._core.protocol.round_trip import RoundTrip
-from ws_sync._core.snapshot.document import AttributeSnapshot, PeerSnapshot
+from ws_sync._core.snapshot.document import NO_VIEWS, AttributeSnapshot, PeerSnapshot
+from ws_sync._core.snapshot.patch_effect import View
 from ws_sync._log import Log, log_fields
 from ws_sync._server.connection import Connection
 from ws_sync._server.counters import Counters
@@ -32,6 +34,9 @@ from ws_sync.limits import LIMITS, Limits
 
 _NULL = dump(None)
 _NONE: Set[str] = frozenset()
+
+_REMEMBERED = 100
+"""A value with more elements is not read when an object is created."""
 
 
 class DocumentState:
@@ -104,10 +109,13 @@ class DocumentState:
         return sum(held.size for held in self._good.values())
 
     def snapshot(self) -> dict[str, JSON]:
-        """Return the document that the peer holds, or would get if it connected now."""
-        if self._connection is None:
-            return PeerSnapshot(self._read_all()[0]).value()
-        return self._document.value()
+        """Return the document that the peer holds; before any peer, the state at construction."""
+        held = self._document.value()
+        missing = self.attributes.keys() - held.keys()
+        if self._connection is None and missing:
+            present = PeerSnapshot(self._read_all()[0]).value()
+            held = {wire: held.get(wire, present[wire]) for wire in self.attributes}
+        return held
 
     def announce(self, connection: Connection) -> list[Exception]:
         """Send the whole state as `_SET`.
@@ -140,6 +148,32 @@ class DocumentState:
         self._connection, self._document = connection, PeerSnapshot(texts)
         return errors
 
+    def remember(self) -> None:
+        """Read the present state, for a peer that is taken to hold it; see `assume`.
+
+        A value with many elements is left out, so that it costs nothing to create an object.
+        """
+        texts = {}
+        for wire, attribute in self.attributes.items():
+            with suppress(Exception):  # it can't be read yet, or has no JSON form
+                value = attribute.plain()
+                if not isinstance(value, Sized) or len(value) <= _REMEMBERED:
+                    texts[wire] = dump(value, to_json)
+        self._document = PeerSnapshot(texts)
+
+    def assume(self, connection: Connection) -> None:
+        """Take the peer to hold the state that was last read, without sending it.
+
+        The first patch replaces what was not read.
+        """
+        self._connection = connection
+
+    def replace(self, connection: Connection | None, document: Mapping[str, JSON]) -> None:
+        """Take the peer to hold a document, whatever was sent."""
+        known = self.attributes.keys() & document.keys()
+        self._document = PeerSnapshot({wire: dump(document[wire], to_json) for wire in known})
+        self._connection = connection
+
     def resync(self, connection: Connection) -> None:
         """Send the whole state after a refused write, because the client holds another one."""
         self._document.forget(self.attributes)
@@ -153,6 +187,7 @@ class DocumentState:
         whole: bool = False,
         *,
         observed: bool = False,
+        views: Mapping[str, View] = NO_VIEWS,
     ) -> tuple[bool, list[Exception]]:
         """Send the difference between the attributes and the peer's snapshot, as one `_PATCH`.
 
@@ -163,6 +198,7 @@ class DocumentState:
             names: the attributes to compare; None for all.
             whole: whether they are sent as whole values, and not as differences.
             observed: whether the hooks of `instrumentation` surround this call already.
+            views: of attributes of which only what the client has touched is compared.
 
         Returns:
             Whether something was sent; and the errors of attributes that could not be sent, of
@@ -170,7 +206,7 @@ class DocumentState:
         """
         if (hooks := instrumentation.hooks) is not None and not observed:
             with hooks.sending("publish", self.key) as record:
-                sent, errors = self.publish(connection, names, whole, observed=True)
+                sent, errors = self.publish(connection, names, whole, observed=True, views=views)
                 record(sent, errors)
             return sent, errors
         if connection.is_congested:
@@ -178,7 +214,7 @@ class DocumentState:
             connection.when_drained(self, partial(self._publish_late, connection))
             return False, []
         readers = (names is None and self._all_readers) or self._readers(names)
-        found = self._document.advance(readers, to_json, self._good)
+        found = self._document.advance(readers, to_json, self._good, views)
         if names is not None:
             self._good |= self._document.known(names)
         if found is None:
@@ -221,7 +257,10 @@ class DocumentState:
             )  # fmt: skip
 
     def write(
-        self, receive: Callable[[Connection, JSON], None], connection: Connection, data: JSON
+        self,
+        receive: Callable[[Connection | None, JSON], None],
+        connection: Connection | None,
+        data: JSON,
     ) -> bool:
         """Call `receive_patch` or `receive_state`; log a refusal, and return False after it."""
         try:
@@ -243,13 +282,13 @@ class DocumentState:
         self._counters.refused_writes += 1
         return False
 
-    def receive_patch(self, connection: Connection, patch: JSON) -> None:
+    def receive_patch(self, connection: Connection | None, patch: JSON) -> None:
         """Apply a patch of the client (patch-atomic), and correct what the client then holds.
 
         Raises:
             Refused: nothing has changed; the caller must call `resync`.
         """
-        if self.is_known(connection):
+        if connection is not None and self.is_known(connection):
             self._concurrent_edits.patch_received(connection.loop.time())
         if type(patch) is list and len(patch) > self._limits.operations:
             raise Refused(f"more than {self._limits.operations} operations")
@@ -261,9 +300,9 @@ class DocumentState:
         self._document.apply_patch(patch, write)
         self._commit(write)
         self._document.refresh()
-        self._correct(connection, write.affected, patch)
+        self._correct(connection, write.affected, patch, write.views())
 
-    def receive_state(self, connection: Connection, state: JSON) -> None:
+    def receive_state(self, connection: Connection | None, state: JSON) -> None:
         """Apply a state of the client, and correct what the client then holds.
 
         Raises:
@@ -309,15 +348,23 @@ class DocumentState:
             if attribute.read_only and attribute.computed
         }
 
-    def _correct(self, connection: Connection, touched: Iterable[str], patch: JSON) -> None:
+    def _correct(
+        self,
+        connection: Connection | None,
+        touched: Iterable[str],
+        patch: JSON,
+        views: Mapping[str, View] = NO_VIEWS,
+    ) -> None:
         """Send what the client wrote differently from its result, and what is derived from it."""
-        if not self.is_known(connection):
+        if connection is None or not self.is_known(connection):
             return
         touched = set(touched)
         self._concurrent_edits.write_received(touched, patch, connection.loop.time())
         self._await_settling(connection)
         names = touched | self._derived()
-        self.report(self.publish(connection, names)[1])  # state-corrected-at-once
+        if self._unreadable:
+            views = NO_VIEWS  # only reading the whole shows whether it can be read again
+        self.report(self.publish(connection, names, views=views)[1])  # state-corrected-at-once
 
     def _read_all(self) -> tuple[dict[str, AttributeSnapshot], list[Exception]]:
         errors = self._read(None)

@@ -29,6 +29,9 @@ class Handlers(Protocol):
     def register_event(self, event: str, callback: Callable[..., Any]) -> None:
         """Register the handler of an event."""
 
+    def register_init(self, callback: Callable[[], Any]) -> None:
+        """Register a function for new connections."""
+
 
 class WeakHandler:
     """Calls an async method of an object while the object lives.
@@ -119,7 +122,7 @@ class Registration:
                 older.kept.clear()
             session.register_event(event, handler)
         if initialise is not None:
-            session.init_handlers.append(WeakHandler(initialise, self._owner_ref, kept))
+            session.register_init(WeakHandler(initialise, self._owner_ref, kept))
 
     def is_current(self, event: str | None = None) -> bool:
         """Return whether no newer object has taken `event`, or by default the first event."""

@@ -22,7 +22,8 @@ from tests.mutants.honest import Honest
 
 pytestmark = pytest.mark.io
 
-AS_APPLICATION = ("--no-testee", "--listen-for", "0.2s", "-k", "application/")
+BRIEFLY = ("--no-testee", "--listen-for", "0.2s")
+AS_APPLICATION = (*BRIEFLY, "-k", "application/")
 CALLING = ("-k", "patches_lead or fall_back")
 REFUSED = ("--no-testee", "--allow-writes", "-k", "refused_patch_changes")
 APART = "application/ and (takeover or fall_back or get_is)"
@@ -163,7 +164,8 @@ async def test_wrong_application_is_found_without_writing(
     kind: type[Honest], requirement: str
 ) -> None:
     async with serving(kind) as (url, _):
-        result = await run_kit("--server-url", url, *AS_APPLICATION)
+        select = f"application/ and {requirement}"
+        result = await run_kit("--server-url", url, *BRIEFLY, "-k", select)
     assert f"  requirement  {requirement} (" in result.output
     assert "an error of the kit" not in result.output
     assert result.status == 1
@@ -182,7 +184,8 @@ async def test_wrong_application_is_found_by_writing_and_is_left_as_it_was(
     kind: type[Honest], requirement: str
 ) -> None:
     async with serving(kind) as (url, server):
-        result = await run_kit("--server-url", url, *AS_APPLICATION, "--allow-writes", *QUICK)
+        options = ("--allow-writes", *QUICK, "-k", f"application/ and {requirement}")
+        result = await run_kit("--server-url", url, *BRIEFLY, *options)
         states = [session.documents for session in server.sessions.values()]
     assert f"  requirement  {requirement} (" in result.output
     assert result.status == 1

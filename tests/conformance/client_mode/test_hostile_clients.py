@@ -1,18 +1,20 @@
-"""The kit against clients that send without end, ask without reading, or send too late."""
+"""The kit against clients that send without end or too late, do not read, or do not shake hands."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from socket import create_connection
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from conformance.client_mode.capabilities import lacking
 from conformance.client_mode.client_under_test import KEY, START, ClientUnderTest
-from conformance.client_mode.listener import Host
+from conformance.client_mode.listener import HANDSHAKE, Host
 from conformance.driver.raw_socket import frame
 from conformance.driver.target import Target
 from conformance.errors import Violation
@@ -22,14 +24,19 @@ from tests.deadlines import DEADLINE
 pytestmark = pytest.mark.io
 
 
+def port_of(host: Host) -> int:
+    """The port on which a host listens."""
+    assert host._server is not None
+    port: int = next(iter(host._server.sockets)).getsockname()[1]
+    return port
+
+
 @asynccontextmanager
 async def judged() -> AsyncIterator[tuple[ClientUnderTest, ClientConnection]]:
     """The client as cases see it, and its socket, under the control of the test."""
     host = Host("127.0.0.1", 0, DEADLINE)
     await host.start()
-    assert host._server is not None
-    port = next(iter(host._server.sockets)).getsockname()[1]
-    url = f"ws://127.0.0.1:{port}"
+    url = f"ws://127.0.0.1:{port_of(host)}"
     client = ClientUnderTest(host, Target(url), None)
     try:
         async with asyncio.timeout(2 * DEADLINE), connect(url, max_size=None) as socket:
@@ -82,3 +89,23 @@ async def send_after_the_next_fence(socket: ClientConnection) -> None:
             await socket.send(late)
         await socket.send(Event(f"_ACTION:{KEY}", {"type": event["data"]["name"]}).text())
         called, due = [], called
+
+
+@pytest.mark.parametrize("rounds", [*range(8), 100])
+def test_connection_in_its_handshake_ends_with_the_host(rounds: int) -> None:
+    """A connection that is left open fails the test by a ResourceWarning."""
+
+    async def stop_with_a_connection() -> None:
+        host = Host("127.0.0.1", 0, DEADLINE)
+        await host.start()
+        with create_connection(("127.0.0.1", port_of(host))) as client:
+            client.settimeout(DEADLINE)
+            for _ in range(rounds):
+                await asyncio.sleep(0)
+            async with asyncio.timeout(HANDSHAKE / 2):  # what it would wait for a handshake
+                await host.stop()
+            with suppress(ConnectionResetError):
+                assert client.recv(1) == b""
+
+    asyncio.run(stop_with_a_connection())
+    gc.collect()

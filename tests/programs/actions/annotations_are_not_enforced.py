@@ -24,7 +24,7 @@ connect
 _ACTION:NOTES STORE {"value": null}
     _PATCH:NOTES {"last": [null, 0]}
 _ACTION:NOTES STORE {"value": "v", "n": 1.5}
-    _PATCH:NOTES {"last": ["v", 1.5]}
+    0.6.9: _PATCH:NOTES {"last": ["v", 1.5]}
 _ACTION:NOTES STORE
-    _PATCH:NOTES {"last": [null, 0]}
+    0.6.9: _PATCH:NOTES {"last": [null, 0]}
 """

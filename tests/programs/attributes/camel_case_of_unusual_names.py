@@ -17,5 +17,6 @@ with Session() as session:
 
 DIALOGUE = r"""
 connect
-    _SET:PAGE {"type": "t", "url": "u", "xY": 1}
+    0.6.9: _SET:PAGE {"type": "t", "url": "u", "xY": 1}
+    here: _SET:PAGE {"type_": "t", "url": "u", "x__Y": 1}
 """

@@ -17,7 +17,7 @@ except Exception:
     print("refused")
 
 DIALOGUE = r"""
-    | refused
+    0.6.9: | refused
 connect
 >>> await use_lock()
     | locked

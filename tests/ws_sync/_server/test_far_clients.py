@@ -136,7 +136,19 @@ def test_repetitions_that_are_crossed_become_rare(round_trip: float) -> None:
     assert line.is_equal()
 
 
-STEPS = ["type text", "type", "change text", "change", "insert", "remove", "ask", "nothing"]
+@at_every_round_trip
+def test_first_patch_shows_nothing_of_a_later_state(round_trip: float) -> None:
+    line = VirtualLine(repeat(round_trip / 2))
+    line.clock.run(round_trip)
+    line.thing.text = "the server's"
+    line.restart()
+    type_text(line, "x")
+    line.clock.run(QUIET)
+    assert len(line.repeated) == 1
+    assert line.is_equal()
+
+
+STEPS = ["type text", "type", "change text", "change", "insert", "remove", "ask", "restart"]
 GAPS = [0.0, 0.01, 0.1, 0.2, 0.3, 0.7, 1.4, 3.0]
 
 
@@ -157,6 +169,8 @@ def take_step(line: VirtualLine, step: str, number: int) -> None:
             items.pop(0)
         case "ask":
             line.ask()
+        case "restart":
+            line.restart()
     line.sync()
 
 

@@ -164,6 +164,11 @@ class VirtualLine:
         """Request the state."""
         self._up.send(self._receive, f"_GET:{KEY}", {})
 
+    def restart(self) -> None:
+        """Send the whole state, as after `observe`."""
+        self._state.restart()
+        self._state.announce(self._connection)
+
     def is_equal(self) -> bool:
         """Return whether both sides hold the same document."""
         return self.replica.value == {name: getattr(self.thing, name) for name in ATTRIBUTES}

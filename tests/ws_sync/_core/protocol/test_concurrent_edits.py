@@ -138,7 +138,7 @@ def test_attributes_that_a_patch_replaces(patch: list[Operation], attributes: se
 
 
 @pytest.mark.parametrize(
-    ("bound", "window", "settle"), [(0, 2, 0.25), (0.25, 3, 1.25), (0.5, 4, 1.5), (9, 5, 1.5)]
+    ("bound", "window", "settle"), [(0, 3, 0.25), (0.25, 4, 1.25), (0.5, 5, 1.5), (9, 5, 1.5)]
 )
 def test_times_follow_the_shortest_answer(bound: float, window: float, settle: float) -> None:
     round_trip = RoundTrip()
@@ -152,10 +152,10 @@ def test_round_trip_is_known_from_the_first_patch() -> None:
     edits.state_sent(10)
     edits.patch_received(10)
     edits.patch_sent(["a"], 11)
-    edits.write_received(["a"], [], 13)
+    edits.write_received(["a"], [], 14)
     assert edits.next_due() is None
-    edits.write_received(["a"], [], 12.5)
-    assert edits.next_due() == 12.75
+    edits.write_received(["a"], [], 13.5)
+    assert edits.next_due() == 13.75
 
 
 def test_first_patch_shows_nothing_if_the_key_had_another_document() -> None:
