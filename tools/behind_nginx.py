@@ -59,7 +59,7 @@ def documented_line() -> str:
 
 @contextmanager
 def nginx(target: int, line: str) -> Iterator[int]:
-    """Run nginx in front of a port; return its own."""
+    """Run nginx as a proxy for a port; return its own port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with TemporaryDirectory() as folder:
@@ -97,7 +97,7 @@ async def handshake(port: int, origin: str, host: str) -> int:
 async def main() -> int:
     """Compare the answers with those expected; return the exit status."""
     line = documented_line()
-    async with on_uvicorn(Session()) as target:
+    async with on_uvicorn(Session().handle_connection) as target:
         with nginx(target, line) as port:
             await asyncio.wait_for(_listens(port), DEADLINE)
             found = {pair: await handshake(port, *pair) for pair in EXPECTED}
