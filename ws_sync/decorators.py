@@ -188,7 +188,7 @@ def _then(function: Any, finish: Callable[[Any], None]) -> Any:
     return finishing
 
 
-def _function_of(cls: type, name: str) -> Any:
+def _function_of(cls: Any, name: str) -> Any:
     """Return a function of a class, or one that calls that of the next class in the order."""
     if name in vars(cls):
         return vars(cls)[name]
@@ -196,7 +196,7 @@ def _function_of(cls: type, name: str) -> Any:
     @wraps(getattr(cls, name))
     def inherited(self: Any, /, *args: Any, **kwargs: Any) -> None:
         function = getattr(super(cls, self), name)
-        if getattr(function, "__objclass__", None) is object:
+        if getattr(function, "__objclass__", None) is object and cls.__new__ is not object.__new__:
             function()  # the arguments are those of `__new__`
         else:
             function(*args, **kwargs)

@@ -83,8 +83,6 @@ class Synced:
     `registered_synced_models`.
     """
 
-    ws_sync_camel_case: ClassVar[bool] = False
-
     @property
     def sync(self) -> Sync:
         """The model's `Sync`: call it to send what has changed.
@@ -122,6 +120,8 @@ class Synced:
 
     def __getstate__(self) -> Any:
         state: Any = super().__getstate__()
+        if not isinstance(self, BaseModel):
+            return state
         members = dict(state["__dict__"])
         if isinstance(own := members.pop(_OWN, None), Sync):
             own = own.declaration

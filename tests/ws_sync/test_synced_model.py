@@ -638,6 +638,20 @@ def test_abstract_models_and_mixins_are_not_registered() -> None:
     assert not {Base, Part, Camel} & set(registered_synced_models)
 
 
+class PlainSynced(Synced):
+    def __init__(self) -> None:
+        self.value = 1
+
+
+def test_mixin_works_without_a_model(session: Session) -> None:
+    plain = PlainSynced()
+    assert not hasattr(plain, "sync")
+    assert vars(pickle.loads(pickle.dumps(plain))) == {"value": 1}
+    decorated = sync_all("P")(type("Decorated", (PlainSynced,), {}))()
+    assert decorated.sync.session is session
+    assert decorated.sync.state_snapshot == {"value": 1}
+
+
 async def test_generic_models_are_synced(session: Session) -> None:
     @sync_all("BOX")
     class Box(Synced, BaseModel, Generic[V]):

@@ -23,7 +23,8 @@ from ws_sync._core.protocol.concurrent_edits import ConcurrentEdits
 from ws_sync._core.protocol.dialects import STRICT, translate
 from ws_sync._core.protocol.events import patch_event, set_event
 from ws_sync._core.protocol.round_trip import RoundTrip
-from ws_sync._core.snapshot.document import AttributeSnapshot, PeerSnapshot
+from ws_sync._core.snapshot.document import NO_VIEWS, AttributeSnapshot, PeerSnapshot
+from ws_sync._core.snapshot.patch_effect import View
 from ws_sync._log import Log, log_fields
 from ws_sync._server.connection import Connection
 from ws_sync._server.counters import Counters
@@ -186,6 +187,7 @@ class DocumentState:
         whole: bool = False,
         *,
         observed: bool = False,
+        views: Mapping[str, View] = NO_VIEWS,
     ) -> tuple[bool, list[Exception]]:
         """Send the difference between the attributes and the peer's snapshot, as one `_PATCH`.
 
@@ -196,6 +198,7 @@ class DocumentState:
             names: the attributes to compare; None for all.
             whole: whether they are sent as whole values, and not as differences.
             observed: whether the hooks of `instrumentation` surround this call already.
+            views: of attributes of which only what the client has touched is compared.
 
         Returns:
             Whether something was sent; and the errors of attributes that could not be sent, of
@@ -203,7 +206,7 @@ class DocumentState:
         """
         if (hooks := instrumentation.hooks) is not None and not observed:
             with hooks.sending("publish", self.key) as record:
-                sent, errors = self.publish(connection, names, whole, observed=True)
+                sent, errors = self.publish(connection, names, whole, observed=True, views=views)
                 record(sent, errors)
             return sent, errors
         if connection.is_congested:
@@ -211,7 +214,7 @@ class DocumentState:
             connection.when_drained(self, partial(self._publish_late, connection))
             return False, []
         readers = (names is None and self._all_readers) or self._readers(names)
-        found = self._document.advance(readers, to_json, self._good)
+        found = self._document.advance(readers, to_json, self._good, views)
         if names is not None:
             self._good |= self._document.known(names)
         if found is None:
@@ -297,7 +300,7 @@ class DocumentState:
         self._document.apply_patch(patch, write)
         self._commit(write)
         self._document.refresh()
-        self._correct(connection, write.affected, patch)
+        self._correct(connection, write.affected, patch, write.views())
 
     def receive_state(self, connection: Connection | None, state: JSON) -> None:
         """Apply a state of the client, and correct what the client then holds.
@@ -345,7 +348,13 @@ class DocumentState:
             if attribute.read_only and attribute.computed
         }
 
-    def _correct(self, connection: Connection | None, touched: Iterable[str], patch: JSON) -> None:
+    def _correct(
+        self,
+        connection: Connection | None,
+        touched: Iterable[str],
+        patch: JSON,
+        views: Mapping[str, View] = NO_VIEWS,
+    ) -> None:
         """Send what the client wrote differently from its result, and what is derived from it."""
         if connection is None or not self.is_known(connection):
             return
@@ -353,7 +362,9 @@ class DocumentState:
         self._concurrent_edits.write_received(touched, patch, connection.loop.time())
         self._await_settling(connection)
         names = touched | self._derived()
-        self.report(self.publish(connection, names)[1])  # state-corrected-at-once
+        if self._unreadable:
+            views = NO_VIEWS  # only reading the whole shows whether it can be read again
+        self.report(self.publish(connection, names, views=views)[1])  # state-corrected-at-once
 
     def _read_all(self) -> tuple[dict[str, AttributeSnapshot], list[Exception]]:
         errors = self._read(None)

@@ -20,7 +20,9 @@ class Kept(list[Any]):
 def keep(owner: object, kept: object) -> None:
     """Let `owner` keep another object alive; without effect if it has no `__dict__`."""
     members = getattr(owner, "__dict__", None)
-    if isinstance(members, dict):
+    if isinstance(owner, type):
+        setattr(owner, _KEPT, Kept([*vars(owner).get(_KEPT, ()), kept]))
+    elif isinstance(members, dict):
         members.setdefault(_KEPT, Kept()).append(kept)
 
 

@@ -100,6 +100,21 @@ async def test_sync_that_nothing_refers_to_lives_as_long_as_its_object(
             await asyncio.sleep(0)
 
 
+async def test_class_keeps_its_own_syncs() -> None:
+    class Settings:
+        theme = "light"
+
+    class Inherits(Settings): ...
+
+    with Session() as session:
+        Sync.all(Settings, "S")
+        Sync.all(Settings, "T")
+        Sync.all(Inherits, "I")
+    gc.collect()
+    async with TestClient(session) as client:
+        assert set(client.documents) == {"S", "T", "I"}
+
+
 def test_sync_of_slots_ends_when_nothing_refers_to_it() -> None:
     owner = Slots()
     with Session() as session:

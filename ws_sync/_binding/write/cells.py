@@ -38,19 +38,22 @@ class Cell:
     Attributes:
         type: the type of the place that its value came from.
         live: the live value, or NEW.
+        is_alone: whether the live value is certainly in its container only once.
         content: its parts, once something inside was asked for.
     """
 
-    __slots__ = ("_given", "_json", "content", "live", "type")
+    __slots__ = ("_given", "_json", "content", "is_alone", "live", "type")
 
-    def __init__(self, type_: Type, live: object = NEW, json: JSON = UNKNOWN) -> None:
-        self.type, self.live = type_, live
+    def __init__(
+        self, type_: Type, live: object = NEW, json: JSON = UNKNOWN, is_alone: bool = False
+    ) -> None:
+        self.type, self.live, self.is_alone = type_, live, is_alone
         self._json = self._given = json
         self.content: Content | None = None
 
     def original(self) -> Cell:
         """Return a cell of the live value as it was before the patch."""
-        return Cell(self.type, self.live, self._given)
+        return Cell(self.type, self.live, self._given, self.is_alone)
 
     @property
     def is_foreign(self) -> bool:
@@ -67,12 +70,6 @@ class Cell:
             except Exception:  # noqa: BLE001  # no JSON form: it can be replaced as a whole
                 self._json = None
         return self._json
-
-    def raw(self) -> JSON:
-        """Return the present value of an attribute without a type; it shares live values."""
-        if self.content is not None and self.type is ANY and not isinstance(self.content, Rooted):
-            return self.content.raw()
-        return self.live if self.type is ANY and self.live is not NEW else self.json()
 
     def open(self) -> Array | Object:
         """Return the parts of the value.
@@ -189,21 +186,6 @@ class Array:
             for each in ([piece] if isinstance(piece, Cell) else map(self._peek, piece))
         ]  # fmt: skip
 
-    def raw(self) -> JSON:
-        """Return the array; it shares live values."""
-        values = self.source if isinstance(self.source, list) else self.source.values
-        found: list[JSON] = []
-        for piece in self.pieces():
-            if isinstance(piece, Cell):
-                found.append(piece.raw())
-            else:
-                start = len(found)
-                found += values[piece.start : piece.stop]
-                for number in self.opened if len(piece) > len(self.opened) else piece:
-                    if number in piece and number in self.opened:
-                        found[start + number - piece.start] = self.opened[number].raw()
-        return found
-
     def _peek(self, number: int) -> Cell:
         return self.opened.get(number) or self.original(number)
 
@@ -309,17 +291,6 @@ class Object:
             cell = self.opened.get(name) or self.original(name)
             if cell is not None:
                 found[name] = cell.json()
-        return found
-
-    def raw(self) -> JSON:
-        """Return the object; it shares live values."""
-        source: Any = self.source if isinstance(self.source, dict) else self.source.live
-        found: dict[str, JSON] = dict(source)
-        for name, cell in self.opened.items():
-            if cell is None:
-                found.pop(name, None)
-            else:
-                found[name] = cell.raw()
         return found
 
 

@@ -7,8 +7,6 @@ visible; only the deepest place that differs gets a new value, which its type re
 
 from __future__ import annotations
 
-from itertools import repeat
-from operator import is_
 from typing import Any, TypeAlias
 
 from ws_sync._binding.write import names
@@ -231,7 +229,7 @@ class Difference:
         self, live: Any, place: Type, old: Cell | None, new: Cell, path: Path
     ) -> Any:
         """Return the value of an element, as `settle`; an element that is there twice is copied."""
-        if old is not None and old.live is not NEW and _is_alias(live, old.live):
+        if old is not None and old.live is not NEW and _is_alias(live, old):
             return self.simulation.detached(old.live, lambda: self.settle(place, old, new, path))
         return self.settle(place, old, new, path)
 
@@ -371,12 +369,13 @@ def _is_editable(source: Fields, json: dict[str, JSON], place: Type) -> bool:
     return isinstance(source.live, type(read))
 
 
-def _is_alias(container: Any, value: Any) -> bool:
-    """Return whether an object is an element more than once."""
-    if type(value) in _SHARED or isinstance(container, set | frozenset):
+def _is_alias(container: Any, cell: Cell) -> bool:
+    """Return whether the object of a cell is an element more than once."""
+    value = cell.live
+    if cell.is_alone or type(value) in _SHARED or isinstance(container, set | frozenset):
         return False
     values = container.values() if isinstance(container, dict) else container
-    return sum(map(is_, values, repeat(value))) > 1
+    return len([True for each in values if each is value]) > 1
 
 
 def _check_length(type_: Type, length: int) -> None:

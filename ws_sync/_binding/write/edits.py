@@ -252,6 +252,14 @@ class Assign(Edit):
     attribute: Attribute
     value: Any
 
+    @property
+    def runs_code(self) -> bool:
+        """Whether code of the application may run."""
+        cls = type(self.attribute.owner)
+        if cls.__setattr__ not in (object.__setattr__, BaseModel.__setattr__):
+            return True
+        return hasattr(getattr(cls, self.attribute.name, None), "__set__")
+
     def values(self) -> Iterator[Any]:
         """Yield the value."""
         return iter((self.value,))

@@ -23,6 +23,7 @@ from ws_sync._binding.write.overlay import Overlay
 from ws_sync._binding.write.schemas import ANY, Type, as_json, kept_on, split, type_of_class
 from ws_sync._binding.write.simulation import Journal, Simulation
 from ws_sync._binding.write.structures import UNKNOWN
+from ws_sync._binding.write.views import View
 from ws_sync._core.json.codec import JSON
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.patch import measure
@@ -61,28 +62,33 @@ class Write:
             raise RefusedPatch(None, patch, "the result has other attributes than the document")
         self._simulation = Simulation()
         self._journal = Journal()
+        self._is_validated_whole = False
         with validating():
             self._plan()
 
-    def before(self, wire: str) -> object:
-        """Return the old value of a touched attribute, if it can be compared without much work."""
-        cell = self._roots[wire]
-        if cell.type is ANY and not self._attributes[wire].is_shown_by_class:
-            return cell.live
-        return UNKNOWN if self._result[wire] is cell and cell.content else cell.original().json()
-
-    def after(self, wire: str) -> JSON:
-        """Return the new value of a touched attribute; it may share live values."""
-        return self._result[wire].raw()
-
-    def is_in_place(self, wire: str) -> bool:
-        """Return whether the write changes the attribute's tracked container in place."""
+    def container(self, wire: str) -> object:
+        """Return the tracked container of an attribute, if the write changes that in place."""
         attribute, cell = self._attributes[wire], self._roots[wire]
         if attribute.read_only or attribute.computed or attribute.typed:
-            return False  # a type may create another value
-        if self._result[wire] is not cell or type(cell.live) not in TRACKED:
-            return False
-        return not attribute.is_shared(cell.live)
+            return None  # a type may create another value
+        if self._result[wire] is not cell or attribute.is_shared(cell.live):
+            return None
+        return cell.live
+
+    def views(self) -> dict[str, View]:
+        """Return views of the attributes that were changed only inside, and by no setter."""
+        edits = self._simulation.edits
+        assigned = {id(edit.attribute): edit for edit in edits if isinstance(edit, Assign)}
+        if self._is_validated_whole or any(edit.runs_code for edit in assigned.values()):
+            return {}  # they may have changed anything
+        return {
+            wire: View(cell.type, cell.live)
+            for wire, cell in self._roots.items()
+            if self._result[wire] is cell and cell.content is not None
+            if type(cell.live) not in TRACKED  # they record what has changed
+            if id(attribute := self._attributes[wire]) not in assigned
+            if not (attribute.is_shown_by_class or attribute.computed)
+        }
 
     def commit(self) -> None:
         """Apply the write to the live objects.
@@ -189,6 +195,7 @@ class Write:
             raise RefusedPatch(None, self._patch, f"{wire!r}: {error.reason}") from None
         for edit in self._simulation.edits[first:]:
             if edit.target is not written.live:  # inside of any attribute
+                self._is_validated_whole = True
                 self.affected |= {each.wire for each in synced.values()}
             elif isinstance(edit, SetField) and edit.name in synced:
                 self.affected.add(synced[edit.name].wire)
