@@ -7,10 +7,10 @@ replace: equal ones first, then those in the same place.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 from ws_sync._binding.write.cells import NEW, Array, Cell
-from ws_sync._binding.write.edits import MISSING, SetElements, Splice
+from ws_sync._binding.write.edits import Change, SetElements, splices_of
 from ws_sync._binding.write.fields import Path
 from ws_sync._binding.write.schemas import Type
 from ws_sync._binding.write.simulation import Simulation
@@ -18,9 +18,6 @@ from ws_sync._binding.write.structures import Elements
 from ws_sync._core.json.diff import hunks, label
 from ws_sync._core.tracked.containers import SyncedList
 from ws_sync.exceptions import Refused
-
-Change: TypeAlias = tuple[int, list[Any], list[Any]]
-"""The index of the first replaced element, the old values, and the new ones."""
 
 _SIZED = frozenset({"list", "set", "frozenset", "tuple", "deque", "dict"})
 
@@ -73,24 +70,9 @@ class ArrayDifference:
             if live.maxlen is not None and length > live.maxlen:
                 raise Refused(f"the deque has at most {live.maxlen} elements")
         for change in reversed(splices):
-            self._add(*change)
+            for edit in splices_of(live, source.values, change, len(source)):
+                self._simulation.add(edit)
         return live
-
-    def _add(self, start: int, old: list[Any], new: list[Any]) -> None:
-        source = self._source
-        values, length = source.values, len(source)
-        while old and new and old[-1] is new[-1]:
-            del old[-1], new[-1]
-        while old and new and old[0] is new[0]:
-            del old[0], new[0]
-            start += 1
-        if not old and not new:
-            return
-        stop = start + len(old)
-        around = values[start - 1] if start else MISSING, MISSING
-        if stop < length:
-            around = around[0], values[stop]
-        self._simulation.add(Splice(source.live, start, old, new, around))
 
     def _rebuild(self, splices: list[Change]) -> Any:
         values = _spliced(self._source.values, 0, splices)

@@ -10,14 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from ws_sync._binding.write.schemas import ANY, Type
-from ws_sync._binding.write.structures import (
-    UNKNOWN,
-    Elements,
-    Entries,
-    Fields,
-    Root,
-    structure_of,
-)
+from ws_sync._binding.write.structures import UNKNOWN, Elements, Entries, Fields, Root, structure_of
 from ws_sync._core.json.codec import JSON, kind_of
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
 from ws_sync.exceptions import Refused
@@ -191,9 +184,8 @@ class Array:
     def _cell(self, found: int | Cell) -> Cell:
         if isinstance(found, Cell):
             return found
-        if found not in self.opened:
-            self.opened[found] = self.original(found)
-        return self.opened[found]
+        cell = self.opened[found] = self._peek(found)
+        return cell
 
     def _at(self, position: int) -> int | Cell:
         if self._flat is not None:
@@ -243,12 +235,9 @@ class Object:
 
     def get(self, name: str) -> Cell | None:
         """Return the cell of a member; None if there is none."""
-        if name not in self.opened:
-            found = self.original(name)
-            if found is None:
-                return None
+        if name not in self.opened and (found := self.original(name)) is not None:
             self.opened[name] = found
-        return self.opened[name]
+        return self.opened.get(name)
 
     def original(self, name: str) -> Cell | None:
         """Return the cell of a member of the source."""
@@ -280,12 +269,8 @@ class Object:
 
     def json(self) -> JSON:
         """Return the object."""
-        found: dict[str, JSON] = {}
-        for name in self.names():
-            cell = self.opened.get(name) or self.original(name)
-            if cell is not None:
-                found[name] = cell.json()
-        return found
+        cells = {name: self.opened.get(name) or self.original(name) for name in self.names()}
+        return {name: cell.json() for name, cell in cells.items() if cell is not None}
 
 
 class Rooted:

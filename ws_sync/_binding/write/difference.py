@@ -14,7 +14,7 @@ from ws_sync._binding.write.arrays import ArrayDifference, check_length
 from ws_sync._binding.write.cells import NEW, Array, Cell, Content, Object, Rooted
 from ws_sync._binding.write.classes import members_of
 from ws_sync._binding.write.edits import MISSING, SetEntry
-from ws_sync._binding.write.fields import FAILURES, FieldWrite, Path, Rejected, Written
+from ws_sync._binding.write.fields import FieldWrite, Path, Written, rejecting
 from ws_sync._binding.write.schemas import ANY, Type
 from ws_sync._binding.write.simulation import Simulation
 from ws_sync._binding.write.structures import UNKNOWN, Entries, Fields
@@ -57,12 +57,8 @@ class Difference:
         found = self.compare(place, old, new, path)
         if not isinstance(found, Read):
             return found
-        try:
+        with rejecting(path):
             return self.simulation.fresh(names.read(place, found.json))
-        except (Refused, Rejected):
-            raise
-        except FAILURES as error:
-            raise Rejected(path) from error
 
     def compare(
         self, place: Type, old: Cell | None, new: Cell, path: Path, in_field: bool = False
@@ -104,10 +100,8 @@ class Difference:
         """Run the validators of the application at a place, after a change inside."""
         if not place.functions:
             return value
-        try:
+        with rejecting(path):
             return self.simulation.run(value, place.place_validator.validate_python)
-        except FAILURES as error:
-            raise Rejected(path) from error
 
     def _collect(self, content: Content) -> None:
         self._moved |= {id(cell) for cell in content.moved_in() if cell.live is not NEW}
@@ -208,7 +202,8 @@ class Difference:
                 continue
             value = self.settle_element(live, place, old, new, (*path, name))
             if key is UNKNOWN:
-                key = self._new_key(source.type, name, path)
+                with rejecting((*path, name)):
+                    key = source.type.keys().read(name)
                 length += 1
             elif old is not None and value is old.live:
                 continue
@@ -216,12 +211,6 @@ class Difference:
         if len(self.simulation.edits) > first:
             check_length(source.type, length)
         return live
-
-    def _new_key(self, type_: Type, name: str, path: Path) -> Any:
-        try:
-            return type_.keys().read(name)
-        except FAILURES as error:
-            raise Rejected((*path, name)) from error
 
     def settle_element(
         self, live: Any, place: Type, old: Cell | None, new: Cell, path: Path
