@@ -17,6 +17,7 @@ from functools import partial
 from logging import Logger
 from types import EllipsisType
 from typing import Any, Literal, NoReturn, Self, TypeAlias, Unpack, overload
+from weakref import proxy
 
 from ws_sync._binding.attribute_types import attribute_of
 from ws_sync._binding.attributes import Attribute, wire_names
@@ -114,6 +115,8 @@ class Sync:
     """
 
     declaration: Any = None
+    session: Session
+    _host: Any
     _registration: Registration | None = None
 
     @overload
@@ -163,7 +166,11 @@ class Sync:
         if registration is None or not registration.is_current():
             return  # incomplete, closed, replaced, or garbage together with its object
         if self.declaration is None:  # otherwise only `obj.sync` keeps it
-            keep(self.obj, self)
+            session = self.session
+            if self._host is session:  # the object must not keep the session
+                weak: Any = proxy(session)
+                self.session = self._host = weak
+            keep(self.obj, self, until=session)
 
     def __copy__(self) -> Self:
         return self
