@@ -34,6 +34,7 @@ from ws_sync._core.protocol.events import (
     toast_event,
 )
 from ws_sync._log import Log, log_fields
+from ws_sync._older.sync_names import SyncNames
 from ws_sync._server.connection import Connection
 from ws_sync._server.document_state import DocumentState
 from ws_sync._server.handler_registry import Registration
@@ -100,7 +101,7 @@ class ObjectOptions(SyncOptions, total=False):
     session: Session | None
 
 
-class Sync:
+class Sync(SyncNames):
     """Registers an object under a key of a session; call it to send the changes.
 
     Attributes:
@@ -303,7 +304,7 @@ class Sync:
             The text.
         """
         text = " ".join(map(str, parts))
-        if (logger := logger or self._logger) is not None:
+        if (logger := logger or self._config.logger) is not None:
             log = Log(logger, self._host.log_context, self.key)
             levels = {"message": log.info, "info": log.info, "success": log.info}
             levels |= {"warning": log.warning, "error": log.error}
@@ -336,7 +337,9 @@ class Sync:
 
         A connected client gets the whole state again with the next sync.
         """
-        self._add(obj, wire_names(attributes, partial(attribute_name, type(obj), self._camel)))
+        self._add(
+            obj, wire_names(attributes, partial(attribute_name, type(obj), self._config.camel))
+        )
         self._state.restart()
 
     def close(self) -> None:
@@ -353,9 +356,7 @@ class Sync:
         self._host = _host_of(self.session)
         self.send_on_init = config.send_on_init
         self.sync_attributes: dict[str, str] = {}
-        self._logger = config.logger
-        self._read_only = config.read_only or ()
-        self._camel = config.camel
+        self._config = config
         self._throttle = Throttle()
         self._log = Log(config.logger or self._host.logger, self._host.log_context, self.key)
         counters, intake = self._host.counters, self._host.intake
@@ -374,7 +375,7 @@ class Sync:
         for name, wire in names.items():
             if wire in self._state.attributes:
                 raise ValueError(f"two attributes of {self.key!r} are called {wire!r}")
-            attribute = attribute_of(owner, name, wire, name in self._read_only)
+            attribute = attribute_of(owner, name, wire, name in self._config.read_only)
             self._state.attributes[wire] = attribute
             self.sync_attributes[name] = wire
 

@@ -71,7 +71,7 @@ async def test_sync_without_a_client_does_nothing() -> None:
     _, notes, sync = make()
     notes.title = "x"
     await sync(toast="it is never seen")
-    assert sync.state_snapshot["title"] == ""
+    assert sync.state_snapshot["title"] == "My Notes"
 
 
 async def test_sync_with_an_interval_sends_the_last_value_when_it_has_passed() -> None:
@@ -760,7 +760,7 @@ async def test_argument_of_any_depth_can_be_sent_back() -> None:
         notes.title = value
         await sync()
 
-    sync._calls._actions["assign"] = assign
+    sync._calls.actions["assign"] = assign
     async with Server(session) as server, server.connect() as client:
         await client.receive()
         await client.act("NOTES", "assign", value=value)
