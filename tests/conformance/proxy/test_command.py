@@ -25,10 +25,11 @@ from conformance.proxy.watcher import Watcher
 from conformance.reports import reader
 from conformance.spec import deviation
 from tests import forked
+from tests.conformance.hostile import serving
 from tests.conformance.kit import run
 from tests.deadlines import DEADLINE
 from tests.mutants.catalogue import kinds
-from tests.mutants.honest import Server
+from tests.mutants.honest import Honest
 
 pytestmark = pytest.mark.io
 
@@ -74,8 +75,8 @@ class Proxy:
 @asynccontextmanager
 async def proxy(name: str, *options: str, module: tuple[str, ...] = PROXY) -> AsyncIterator[Proxy]:
     """Run the command before a testee of `tests/mutants`."""
-    async with await Server(kinds()[name]).listen(0) as server:
-        target = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
+    async with serving(kinds()[name]) as url:
+        target = url.removesuffix("/ws/{session}")
         process = await asyncio.create_subprocess_exec(
             *command("--listen", "127.0.0.1:0", "--target", target, *options, module=module),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -218,9 +219,8 @@ async def test_report_and_replay_are_written_and_run_again(tmp_path: Path) -> No
         again = await run(*replay, f"{watched.target}/ws/y")
         assert f"{file}: still failing (notices-download)" in again.output
         assert again.status == 1
-    async with await Server(kinds()["Honest"]).listen(0) as server:
-        port = next(iter(server.sockets)).getsockname()[1]
-        fixed = await run(*replay, f"ws://127.0.0.1:{port}/ws/y")
+    async with serving(Honest) as url:
+        fixed = await run(*replay, url)
     assert f"{file}: fixed" in fixed.output
     assert fixed.status == 0
 
