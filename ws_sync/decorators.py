@@ -29,8 +29,26 @@ from typing import Any, Protocol, TypeVar, Unpack, cast, overload
 from pydantic import BaseModel
 
 from ws_sync._binding.markers import CONFIGURATION, Mark, mark
+from ws_sync._older.finders import (
+    find_remote_actions,
+    find_remote_task_cancellers,
+    find_remote_tasks,
+)
 from ws_sync._server.sync_options import SyncOptions, options_of_class
 from ws_sync.synced_model import Declaration, Synced
+
+__all__ = [
+    "RemoteTask",
+    "find_remote_actions",
+    "find_remote_task_cancellers",
+    "find_remote_tasks",
+    "remote_action",
+    "remote_task",
+    "remote_task_cancel",
+    "sync",
+    "sync_all",
+    "sync_only",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T", bound=Callable[..., Any])

@@ -59,6 +59,7 @@ class DocumentState:
         "_dialects",
         "_document",
         "_good",
+        "_is_given",
         "_late",
         "_limits",
         "_log",
@@ -90,6 +91,7 @@ class DocumentState:
         self._dialects = dialects
         self._patch_prefix = b""  # the frame of a patch, up to its data
         self._good: dict[str, AttributeSnapshot] = {}  # the last value that could be sent
+        self._is_given = False  # whether the application has said what the peer holds
         self._unreadable: Set[str] = _NONE
         self._all_readers: list[tuple[str, Callable[[], object]]] = []
         self._document = PeerSnapshot({})
@@ -112,7 +114,7 @@ class DocumentState:
         """Return the document that the peer holds; before any peer, the state at construction."""
         held = self._document.value()
         missing = self.attributes.keys() - held.keys()
-        if self._connection is None and missing:
+        if self._connection is None and missing and not self._is_given:
             present = PeerSnapshot(self._read_all()[0]).value()
             held = {wire: held.get(wire, present[wire]) for wire in self.attributes}
         return held
@@ -172,7 +174,7 @@ class DocumentState:
         """Take the peer to hold a document, whatever was sent."""
         known = self.attributes.keys() & document.keys()
         self._document = PeerSnapshot({wire: dump(document[wire], to_json) for wire in known})
-        self._connection = connection
+        self._connection, self._is_given = connection, True
 
     def resync(self, connection: Connection) -> None:
         """Send the whole state after a refused write, because the client holds another one."""

@@ -6,10 +6,11 @@ live objects in place, and undoes everything if code of the application raises.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from ws_sync._binding.annotations import attribute_adapter, reason_of
 from ws_sync._binding.attribute_types import validating
@@ -122,16 +123,10 @@ class Write:
         models: dict[int, tuple[Written, dict[str, Attribute]]] = {}
         wires = [wire for wire in self._attributes if wire in self.touched]
         for wire in wires:
-            try:
+            with self._refusing(wire):
                 self._plan_attribute(difference, wire, models)
-            except Rejected as error:
-                raise self._rejected(wire, error) from error.__cause__
-            except (RefusedPatch, RefusedState):
-                raise
-            except Refused as error:
-                raise RefusedPatch(None, self._patch, f"{wire!r}: {error.reason}") from None
         for written, synced in models.values():
-            self._plan_model(written, synced, min(wires))
+            self._plan_model(written, synced)
 
     def _plan_attribute(
         self, difference: Difference, wire: str,
@@ -181,18 +176,14 @@ class Write:
     def _synced(self, owner: object) -> dict[str, Attribute]:
         return {each.name: each for each in self._attributes.values() if each.owner is owner}
 
-    def _plan_model(self, written: Written, synced: dict[str, Attribute], wire: str) -> None:
+    def _plan_model(self, written: Written, synced: dict[str, Attribute]) -> None:
         if written.is_empty:
             return
         changed = [*written.read, *written.values, *written.parts]
         wire = min(synced[name].wire for name in changed)
         first = len(self._simulation.edits)
-        try:
+        with self._refusing(wire):
             FieldWrite(self._simulation, written, synced).apply(())
-        except Rejected as error:
-            raise self._rejected(wire, error) from error.__cause__
-        except Refused as error:
-            raise RefusedPatch(None, self._patch, f"{wire!r}: {error.reason}") from None
         for edit in self._simulation.edits[first:]:
             if edit.target is not written.live:  # inside of any attribute
                 self._is_validated_whole = True
@@ -200,14 +191,22 @@ class Write:
             elif isinstance(edit, SetField) and edit.name in synced:
                 self.affected.add(synced[edit.name].wire)
 
-    def _rejected(self, wire: str, error: Rejected) -> RefusedState:
-        cause = error.__cause__
-        assert cause is not None  # always raised from another one
-        place = ".".join(map(str, error.path))
-        reason = reason_of(cause)
-        if place:
-            reason = f"{place}.{reason}" if _has_place(cause) else f"{place}: {reason}"
-        return RefusedState(wire, f"its type rejects it: {reason}")
+    @contextmanager
+    def _refusing(self, wire: str) -> Iterator[None]:
+        """Name the attribute in what is raised."""
+        try:
+            yield
+        except Rejected as error:
+            cause = error.__cause__
+            assert cause is not None  # always raised from another one
+            reason, place = reason_of(cause), ".".join(map(str, error.path))
+            if place:
+                reason = f"{place}{'.' if _has_place(cause) else ': '}{reason}"
+            raise RefusedState(wire, f"its type rejects it: {reason}") from cause
+        except (RefusedPatch, RefusedState):
+            raise
+        except Refused as error:
+            raise RefusedPatch(None, self._patch, f"{wire!r}: {error.reason}") from None
 
 
 def state_patch(attributes: Mapping[str, Attribute], state: JSON) -> list[JSON]:
@@ -283,6 +282,4 @@ def _annotated(cls: type, name: str) -> Type:
 
 
 def _has_place(error: BaseException) -> bool:
-    from pydantic import ValidationError
-
     return isinstance(error, ValidationError) and bool(error.errors(include_url=False)[0]["loc"])

@@ -74,6 +74,9 @@ _INCOMPARABLE = (Unfaithful, Unstable, TooLong, TypeError, RuntimeError, LookupE
 AttributeSnapshot: TypeAlias = Text | SplicedText | TrackedSnapshot
 """What the peer is known to hold of an attribute."""
 
+Reader: TypeAlias = tuple[str, Callable[[], object]]
+"""The name of an attribute, and a function that returns its present value."""
+
 Change: TypeAlias = tuple[list[bytes], AttributeSnapshot]
 """Operations, and the snapshot after them. Without operations, only the text has changed."""
 
@@ -94,6 +97,11 @@ class SnapshotDiff:
         self.operations: list[bytes] = []
         self.changed: list[str] = []
         self.errors: dict[str, Exception] = {}
+
+    def add(self, name: str, operations: list[bytes]) -> None:
+        """Add the operations that change an attribute."""
+        self.operations += operations
+        self.changed.append(name)
 
     @property
     def patch(self) -> bytes:
@@ -131,7 +139,7 @@ class PeerSnapshot:
 
     def advance(
         self,
-        readers: Iterable[tuple[str, Callable[[], object]]],
+        readers: Iterable[Reader],
         default: Default | None,
         latest: dict[str, AttributeSnapshot],
         views: Mapping[str, View] = NO_VIEWS,
@@ -149,15 +157,11 @@ class PeerSnapshot:
             The difference; None if there are no operations and no errors.
         """
         found: SnapshotDiff | None = None
+        if views:
+            found, readers = self._look_at(readers, views, default)
         snapshots, scalars, other = self._snapshots, self._scalars, PeerSnapshot._compare_other
         for name, read in readers:
             try:
-                if name in views and (seen := self._look(name, views[name], default)) is not None:
-                    if seen:
-                        found = found or SnapshotDiff()
-                        found.operations += seen
-                        found.changed.append(name)
-                    continue
                 value = read()
                 if scalars.get(name, _NO_SCALAR) is value:
                     continue
@@ -178,11 +182,23 @@ class PeerSnapshot:
             operations, newer = change
             snapshots[name] = latest[name] = newer
             if operations:
-                if found is None:
-                    found = SnapshotDiff()
-                found.operations += operations
-                found.changed.append(name)
+                found = found or SnapshotDiff()
+                found.add(name, operations)
         return found
+
+    def _look_at(
+        self, readers: Iterable[Reader], views: Mapping[str, View], default: Default | None
+    ) -> tuple[SnapshotDiff | None, list[Reader]]:
+        """Compare what can be compared by views; return the readers of what can't be."""
+        found, rest = SnapshotDiff(), []
+        for reader in readers:
+            name = reader[0]
+            seen = self._look(name, views[name], default) if name in views else None
+            if seen is None:
+                rest.append(reader)
+            elif seen:
+                found.add(name, seen)
+        return found if found.operations else None, rest
 
     def _look(self, name: str, view: View, default: Default | None) -> list[bytes] | None:
         """Compare the members that the peer has touched; None if the whole has to be compared."""

@@ -153,8 +153,9 @@ def test_only_what_was_touched_is_compared() -> None:
     found = snapshot.advance([("a", lambda: rows)], None, {}, {"a": Present(rows)})
     assert found is not None
     assert orjson.loads(found.patch) == [{"op": "replace", "path": "/a/5/n", "value": 5}]
-    snapshot.apply_patch([{"op": "remove", "path": "/a/7"}], Write())
-    del rows[7]
+    patch = [{"op": "remove", "path": "/a/8/text"}, {"op": "remove", "path": "/a/7"}]
+    snapshot.apply_patch(patch, Write())
+    del rows[8]["text"], rows[7]
     assert snapshot.advance([("a", lambda: rows)], None, {}, {"a": Present(rows)}) is None
     found = snapshot.advance([("a", lambda: rows)], None, {})
     assert found is not None
