@@ -7,6 +7,7 @@ EXTRAS := server,client,picows,tokens,opentelemetry,conformance,docs
 PIP := -m pip --quiet --disable-pip-version-check
 NODE := node_modules/.stamp
 CHROMIUM := command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
+NGINX := command -v nginx > /dev/null || (apt-get update -qq && apt-get install -y -qq nginx-light > /dev/null)
 VERSIONS := 3.11 3.12 3.13
 BUDGET ?= 2s
 SECONDS ?= 60
@@ -58,6 +59,9 @@ versions:  ## run the fast tests, lint rules and types on each Python version th
 testees: $(READY)  ## run the kit against every testee of tools/testees; check the page in docs
 	$(BIN)/python -m tools.judge_testees --check docs
 
+programs: $(READY)  ## run the programs of tests/programs in PyPI's releases; compare with their recorded dialogues
+	$(BIN)/python -m tools.programs
+
 servers: $(READY)  ## run the kit against the reference under every server; BUDGET=2s is for sequences
 	$(BIN)/python -m tools.servers --budget $(BUDGET)
 
@@ -86,6 +90,10 @@ soak: $(READY)  ## send EVENTS=1000000 through one session, use 10000 sessions; 
 
 slow: $(READY)  ## measure the latency of a thousand clients next to slow ones
 	$(BIN)/python -m tools.slow_readers
+
+nginx: $(READY)  ## serve the library behind nginx with the documented directive
+	$(NGINX)
+	$(BIN)/python -m tools.behind_nginx
 
 wheel: $(READY)  ## build the wheel, install it in an empty environment and test it there
 	$(BIN)/python -m tools.check_wheel

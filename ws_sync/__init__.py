@@ -18,13 +18,16 @@ Modules without an underscore are the public API. `_core` is the protocol withou
 converts Python objects to JSON and back, `_server` is the asyncio shell.
 """
 
+from typing import TYPE_CHECKING
+
+from ws_sync import decorators
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
+from ws_sync._older.callable_module import make_callable
 from ws_sync._server.key_scope import get_current_sync_key_prefix, sync_key_scope
 from ws_sync.decorators import (
     remote_action,
     remote_task,
     remote_task_cancel,
-    sync,
     sync_all,
     sync_only,
 )
@@ -33,6 +36,11 @@ from ws_sync.session import Session, SessionState, get_global_session, session_c
 from ws_sync.sessions import Sessions
 from ws_sync.sync import Sync
 from ws_sync.synced_model import Synced, SyncedAsCamelCase
+
+if TYPE_CHECKING:
+    from ws_sync.decorators import sync
+else:
+    make_callable("ws_sync.sync", decorators.sync)
 
 __all__ = [
     "Session",

@@ -29,8 +29,26 @@ from typing import Any, Protocol, TypeVar, Unpack, cast, overload
 from pydantic import BaseModel
 
 from ws_sync._binding.markers import CONFIGURATION, Mark, mark
+from ws_sync._older.finders import (
+    find_remote_actions,
+    find_remote_task_cancellers,
+    find_remote_tasks,
+)
 from ws_sync._server.sync_options import SyncOptions, options_of_class
 from ws_sync.synced_model import Declaration, Synced
+
+__all__ = [
+    "RemoteTask",
+    "find_remote_actions",
+    "find_remote_task_cancellers",
+    "find_remote_tasks",
+    "remote_action",
+    "remote_task",
+    "remote_task_cancel",
+    "sync",
+    "sync_all",
+    "sync_only",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T", bound=Callable[..., Any])
@@ -188,7 +206,7 @@ def _then(function: Any, finish: Callable[[Any], None]) -> Any:
     return finishing
 
 
-def _function_of(cls: type, name: str) -> Any:
+def _function_of(cls: Any, name: str) -> Any:
     """Return a function of a class, or one that calls that of the next class in the order."""
     if name in vars(cls):
         return vars(cls)[name]
@@ -196,7 +214,7 @@ def _function_of(cls: type, name: str) -> Any:
     @wraps(getattr(cls, name))
     def inherited(self: Any, /, *args: Any, **kwargs: Any) -> None:
         function = getattr(super(cls, self), name)
-        if getattr(function, "__objclass__", None) is object:
+        if getattr(function, "__objclass__", None) is object and cls.__new__ is not object.__new__:
             function()  # the arguments are those of `__new__`
         else:
             function(*args, **kwargs)

@@ -260,7 +260,7 @@ class RefusedState(Refused):
         return self.reason if self.name is None else f"attribute {self.name!r}: {self.reason}"
 
 
-class RefusedArguments(Refused):
+class RefusedArguments(Refused, ValueError):
     """The arguments do not fit the action or task `name`."""
 
     def __init__(self, name: object, reason: str) -> None:

@@ -17,12 +17,15 @@ from ws_sync._core.json.codec import JSON, decode, frame
 from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.events import REQUEST_USER_SESSION, USER_SESSION
 from ws_sync._log import Log, log_fields, peer_of
+from ws_sync._older.errors import InvalidUserSessionError, InvalidUserSessionMessageError
 from ws_sync._server.invoke import call_hook
 from ws_sync._server.json_socket import transport_of
 from ws_sync._server.origin import Origins, admit
 from ws_sync._server.transport import Transport, identified_within, reject
 from ws_sync.exceptions import MalformedFrame, shorten
 from ws_sync.metrics import outside
+
+__all__ = ["InvalidUserSessionError", "InvalidUserSessionMessageError", "get_user_session"]
 
 MAX_ID = 8192
 """The most characters of an id: it uses memory, and verifying a token hashes all of it."""

@@ -17,6 +17,7 @@ from functools import partial
 from logging import Logger
 from types import EllipsisType
 from typing import Any, Literal, NoReturn, Self, TypeAlias, Unpack, overload
+from weakref import proxy
 
 from ws_sync._binding.attribute_types import attribute_of
 from ws_sync._binding.attributes import Attribute, wire_names
@@ -33,6 +34,7 @@ from ws_sync._core.protocol.events import (
     toast_event,
 )
 from ws_sync._log import Log, log_fields
+from ws_sync._older.sync_names import SyncNames
 from ws_sync._server.connection import Connection
 from ws_sync._server.document_state import DocumentState
 from ws_sync._server.handler_registry import Registration
@@ -51,7 +53,7 @@ from ws_sync._server.sync_options import (
 )
 from ws_sync._server.throttle import Throttle
 from ws_sync.exceptions import escape_control_chars
-from ws_sync.session import Session, get_global_session, is_overridden
+from ws_sync.session import Session, get_global_session, has_own_send
 
 __all__ = [
     "Sync",
@@ -79,7 +81,7 @@ def _host_of(session: Session) -> Any:
     """Return the session, or a stand-in for one whose `send` is the application's."""
     if not issubclass(type(session), Session):  # `isinstance` is true for a mock
         return StandIn(session, is_fake=True)
-    return StandIn(session, is_fake=False) if is_overridden(session, "send") else session
+    return StandIn(session, is_fake=False) if has_own_send(session) else session
 
 
 class ObjectOptions(SyncOptions, total=False):
@@ -99,7 +101,7 @@ class ObjectOptions(SyncOptions, total=False):
     session: Session | None
 
 
-class Sync:
+class Sync(SyncNames):
     """Registers an object under a key of a session; call it to send the changes.
 
     Attributes:
@@ -114,6 +116,8 @@ class Sync:
     """
 
     declaration: Any = None
+    session: Session
+    _host: Any
     _registration: Registration | None = None
 
     @overload
@@ -163,7 +167,11 @@ class Sync:
         if registration is None or not registration.is_current():
             return  # incomplete, closed, replaced, or garbage together with its object
         if self.declaration is None:  # otherwise only `obj.sync` keeps it
-            keep(self.obj, self)
+            session = self.session
+            if self._host is session:  # the object must not keep the session
+                weak: Any = proxy(session)
+                self.session = self._host = weak
+            keep(self.obj, self, until=session)
 
     def __copy__(self) -> Self:
         return self
@@ -253,7 +261,7 @@ class Sync:
         """
         if isinstance(if_since_last, str):
             if_since_last, toast, type = None, if_since_last, toast or type
-        if getattr(self.sync, "__func__", None) is not Sync.sync:  # a subclass overrides it
+        if self._overrides_sync():
             await self.sync(if_since_last=if_since_last)
         else:
             errors = self._publish(if_since_last)  # not `await self.sync()`: a coroutine costs time
@@ -296,7 +304,7 @@ class Sync:
             The text.
         """
         text = " ".join(map(str, parts))
-        if (logger := logger or self._logger) is not None:
+        if (logger := logger or self._config.logger) is not None:
             log = Log(logger, self._host.log_context, self.key)
             levels = {"message": log.info, "info": log.info, "success": log.info}
             levels |= {"warning": log.warning, "error": log.error}
@@ -329,7 +337,9 @@ class Sync:
 
         A connected client gets the whole state again with the next sync.
         """
-        self._add(obj, wire_names(attributes, partial(attribute_name, type(obj), self._camel)))
+        self._add(
+            obj, wire_names(attributes, partial(attribute_name, type(obj), self._config.camel))
+        )
         self._state.restart()
 
     def close(self) -> None:
@@ -346,13 +356,11 @@ class Sync:
         self._host = _host_of(self.session)
         self.send_on_init = config.send_on_init
         self.sync_attributes: dict[str, str] = {}
-        self._logger = config.logger
-        self._read_only = config.read_only or ()
-        self._camel = config.camel
+        self._config = config
         self._throttle = Throttle()
         self._log = Log(config.logger or self._host.logger, self._host.log_context, self.key)
         counters, intake = self._host.counters, self._host.intake
-        changed = weakly(self._sync_late) if config.running_tasks is not None else _nothing
+        changed = weakly(self._sync_tasks) if config.running_tasks is not None else _nothing
         self._calls = RemoteCalls(config, changed, self._log, counters, intake)
         self._state = DocumentState(self.key, self._log, counters, intake.limits, intake.dialects)
         if config.everything:
@@ -367,7 +375,7 @@ class Sync:
         for name, wire in names.items():
             if wire in self._state.attributes:
                 raise ValueError(f"two attributes of {self.key!r} are called {wire!r}")
-            attribute = attribute_of(owner, name, wire, name in self._read_only)
+            attribute = attribute_of(owner, name, wire, name in self._config.read_only)
             self._state.attributes[wire] = attribute
             self.sync_attributes[name] = wire
 
@@ -425,10 +433,27 @@ class Sync:
         self._state.assume(self._host.connection)
         return True
 
+    def _overrides_sync(self) -> bool:
+        """Return whether `sync` is that of a subclass, or of a unit test."""
+        return getattr(self.sync, "__func__", None) is not Sync.sync
+
     def _sync_late(self) -> None:
         """Sync without a caller; log what goes wrong."""
         self._throttle.cancel()
         self._state.report(self._publish())
+
+    def _sync_tasks(self) -> None:
+        """Sync after a task has started or ended."""
+        if self._overrides_sync():
+            self._syncing = asyncio.ensure_future(self._call_sync())
+        else:
+            self._sync_late()
+
+    async def _call_sync(self) -> None:
+        try:
+            await self.sync()
+        except Exception as error:  # noqa: BLE001  # the application's
+            self._state.report([error])
 
     def _announce_now(self) -> None:
         connection = self._host.connection

@@ -30,14 +30,16 @@ from typing import Any, ClassVar, NamedTuple, cast
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import GenerateJsonSchema
 
 from ws_sync._binding import json_schema
 from ws_sync._binding.attribute_types import is_validating
 from ws_sync._binding.markers import CONFIGURATION
+from ws_sync._binding.schema_names import NamesByMode
 from ws_sync.sync import Sync
 
-registered_synced_models: list[type[Synced]] = []
-"""The concrete models that were defined so far, in order of definition."""
+registered_synced_models: dict[str, type[Synced]] = {}
+"""The concrete models that were defined so far, by name, in order of definition."""
 
 _OWN = "_ws_sync"
 """The member of a model with its `Sync`, or with the declaration to create it from."""
@@ -83,8 +85,6 @@ class Synced:
     `registered_synced_models`.
     """
 
-    ws_sync_camel_case: ClassVar[bool] = False
-
     @property
     def sync(self) -> Sync:
         """The model's `Sync`: call it to send what has changed.
@@ -118,31 +118,65 @@ class Synced:
         model.__pydantic_init_subclass__(**kwargs)
         metadata: dict[str, Any] = vars(cls)["__pydantic_generic_metadata__"]
         if not (is_abstract or metadata["parameters"] or inspect.isabstract(cls)):
-            registered_synced_models.append(cls)
+            registered_synced_models[cls.__name__] = cls
 
     def __getstate__(self) -> Any:
         state: Any = super().__getstate__()
+        if not isinstance(self, BaseModel):
+            return state
         members = dict(state["__dict__"])
         if isinstance(own := members.pop(_OWN, None), Sync):
             own = own.declaration
         return {**state, "__dict__": members if own is None else {**members, _OWN: own}}
 
     @classmethod
-    def ws_sync_json_schema(cls) -> dict[str, Any]:
-        """Return a JSON Schema of the state, the actions and the tasks, for typed frontends."""
-        return json_schema.of_model(cast("type[BaseModel]", cls))
+    def ws_sync_schema(cls, ref_template: str = json_schema.DEFINITIONS) -> dict[str, Any]:
+        """Return one JSON Schema of the state, the actions and the tasks, for typed frontends.
+
+        Args:
+            ref_template: the form of the references to the definitions, as in pydantic.
+        """
+        return json_schema.schema_of(cast("type[BaseModel]", cls), ref_template)
 
     @classmethod
-    def attach_to_openapi(cls, openapi: dict[str, Any]) -> dict[str, Any]:
-        """Add the same schemas to the components of an OpenAPI document, and return it."""
-        return json_schema.attach(cast("type[BaseModel]", cls), openapi)
+    def ws_sync_json_schema(
+        cls,
+        *,
+        always_include_validation_schema: bool = True,
+        schema_generator: type[GenerateJsonSchema] = GenerateJsonSchema,
+        ref_template: str = json_schema.DEFINITIONS,
+    ) -> tuple[json_schema.Schemas, dict[str, Any]]:
+        """Return the schemas of the state, the actions and the tasks, and their definitions.
+
+        `ws_sync_schema` is easier to use.
+
+        Args:
+            always_include_validation_schema: whether the model is included as it is validated.
+            schema_generator: names the definitions.
+            ref_template: the form of the references to them.
+
+        Returns:
+            The schemas by name and mode, such as `("SET_TITLE", "validation")` and
+            `("MODEL STATE", "serialization")`; and an object with `$defs`.
+        """
+        model = cast("type[BaseModel]", cls)
+        return json_schema.schemas_of(
+            model, schema_generator, ref_template, validation=always_include_validation_schema
+        )
+
+    @classmethod
+    def attach_to_openapi(
+        cls,
+        openapi: dict[str, Any],
+        schema_generator: type[GenerateJsonSchema] = NamesByMode,
+    ) -> dict[str, Any]:
+        """Return a copy of an OpenAPI document with the same schemas in its components."""
+        return json_schema.attached(cast("type[BaseModel]", cls), openapi, schema_generator)
 
 
 class SyncedAsCamelCase(Synced, is_abstract=True):
     """A synced model with camel case on the wire: attributes, arguments and running tasks."""
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         alias_generator=to_camel, populate_by_name=True, serialize_by_alias=True
     )
-
-    ws_sync_camel_case: ClassVar[bool] = True

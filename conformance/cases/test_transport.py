@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import math
 import string
 import time
 from contextlib import suppress
@@ -30,8 +31,8 @@ from conformance.runner.measurements import Figure
 
 PATIENCE = 10
 """The factor of deadlines while frames far above the required size are sent."""
-QUICK = 0.01
-"""The longest round trip, in seconds, with which a handshake is sent byte by byte."""
+SOON = 5.0
+"""Seconds in which a frame or a handshake is sent in pieces: servers have timeouts for both."""
 SLOW = 2.0
 """The time of one frame, in seconds, after which no larger one is tried."""
 FRAMES = [1 << power for power in range(20, 26)]  # 1 MiB to 32 MiB
@@ -155,14 +156,20 @@ async def test_stalled_connection_is_replaced(scene: Scene, figures: list[Figure
 # Segments and fragments
 
 
+def pieces(content: bytes, round_trip: float) -> list[bytes]:
+    """Split bytes into single ones, or longer pieces for a server that is far away."""
+    step = max(1, math.ceil(len(content) * round_trip / SOON))
+    return [content[place : place + step] for place in range(0, len(content), step)]
+
+
 @case("transport-segments")
-async def test_event_that_arrives_byte_by_byte(scene: Scene) -> None:
+async def test_event_that_arrives_byte_by_byte(dialogue: Dialogue, scene: Scene) -> None:
     text = assigning("Grüße, 世界 😀")
     await scene.peer.connection.write(b"", f"(byte by byte) {text}")
     with scene.peer.connection.inside_a_frame():
-        for byte in frame(text.encode()):
-            await scene.peer.connection.write(bytes([byte]))
-            await scene.bystander.fence()  # so that the server reads each byte alone
+        for piece in pieces(frame(text.encode()), dialogue.target.round_trip):
+            await scene.peer.connection.write(piece)
+            await scene.bystander.fence()  # so that the server reads each piece alone
     expect.equal((await scene.peer.in_sync())["text"], "Grüße, 世界 😀", "text")
     await scene.intact("Grüße, 世界 😀")
 
@@ -172,10 +179,9 @@ async def test_handshake_that_arrives_byte_by_byte(dialogue: Dialogue, scene: Sc
     await scene.peer.connection.close()
     line = await dialogue.line(dialogue.target.session_url(scene.peer.session))
     request = line.handshake()
-    step = 1 if scene.dialogue.target.round_trip < QUICK else len(request) // 20
     with suppress(HandshakeFailed):  # the server has closed it, which the answer shows
-        for place in range(0, len(request), step):  # faster than a timeout of handshakes
-            await line.write(request[place : place + step])
+        for piece in pieces(request, dialogue.target.round_trip):
+            await line.write(piece)
             await scene.bystander.fence()
     scene.peer = await dialogue.upgrade(line, scene.peer.session, "transport-segments")
     await scene.peer.assign("text", "arrived")

@@ -7,6 +7,7 @@ that buffers stay small. The end of a stream, a reset and a close frame are forw
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Callable
 from urllib.parse import SplitResult
@@ -31,6 +32,7 @@ class Proxy:
 
     Attributes:
         down: Why the target could not be reached the last time, or an empty string.
+        names: The names by which clients may address the proxy, besides addresses and localhost.
     """
 
     def __init__(self, watcher: Watcher, target: SplitResult) -> None:
@@ -38,6 +40,7 @@ class Proxy:
         self.target = target
         self.down = ""
         self.tunnels: set[ClientSide] = set()
+        self.names = {socket.gethostname().lower(), target.hostname or ""}
         self._tls = ssl.create_default_context() if target.scheme == "wss" else None
 
     async def listen(self, host: str, port: int) -> asyncio.Server:
@@ -46,6 +49,7 @@ class Proxy:
         Raises:
             OSError: The address can't be listened on.
         """
+        self.names.add(host.lower())
         loop = asyncio.get_running_loop()
         return await loop.create_server(lambda: ClientSide(self), host, port, backlog=1024)
 
@@ -199,6 +203,13 @@ class ClientSide(_End):
             self.request = http_head.request(bytes(self._head[:end]))
         except BadHead:
             self._refuse(b"400 Bad Request")
+            return
+        if not self.request.is_for(self._proxy.names):  # a name that was rebound to this machine
+            host = self.request.get("host")
+            self._proxy.watcher.note(
+                f"rejected: the Host header {host!r} is not a name of the proxy"
+            )
+            self._refuse(b"421 Misdirected Request")
             return
         del self._head[: end + len(http_head.END)]
         self.transport.pause_reading()

@@ -1,6 +1,7 @@
 """The heads of HTTP messages, and the answers of the proxy itself.
 
-A request is forwarded unchanged but for three things. `Host` names the target. No extension is
+A request is forwarded unchanged but for three things. `Host` names the target, so the target can't
+see by which name a page was loaded, and the proxy checks that name itself. No extension is
 offered, because compressed frames would have to be decompressed to be judged. A request that is not
 a WebSocket handshake gets `Connection: close`, so that the next one is on a new connection.
 """
@@ -18,6 +19,8 @@ LONGEST = 1 << 16
 """The longest head, in bytes."""
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _STATUS = re.compile(rb"[1-9][0-9]{2}")
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?")
+_NOT_RESOLVED = re.compile(r"\[.*\]|[0-9]{1,3}(\.[0-9]{1,3}){3}|(.*\.)?localhost")
 LONGEST_REASON = 123
 """The longest reason of a close frame, in bytes."""
 
@@ -38,6 +41,19 @@ class Request:
     def get(self, name: str) -> str:
         """Return the values of a header, joined; an empty string without it."""
         return ", ".join(value for other, value in self.headers if other.lower() == name)
+
+    def is_for(self, names: set[str]) -> bool:
+        """Return whether `Host` is one of the names, or can't have been made to resolve here.
+
+        An attacker's page can be loaded from this machine only under a name whose addresses the
+        attacker chooses. Browsers always send the header.
+        """
+        given = self.get("host").lower()
+        match = _HOST.fullmatch(given)
+        if match is None:
+            return not given
+        host = match[1]
+        return host in names or _NOT_RESOLVED.fullmatch(host) is not None
 
     @property
     def upgrades(self) -> bool:

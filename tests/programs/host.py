@@ -56,8 +56,8 @@ class Client:
         documents: the client's copy of each document, by key.
     """
 
-    def __init__(self, url: str, program: Any) -> None:
-        self.url, self.program = url, program
+    def __init__(self, url: str, program: Any, app: "Application") -> None:
+        self.url, self.program, self.app = url, program, app
         self.output: list[str] = []
         self.documents: dict[str, Any] = {}
         self.path = "/ws"
@@ -84,6 +84,7 @@ class Client:
         elif word == "disconnect":
             await self.ws.close()
             self.ws = None
+            await self.app.all_end()
         else:
             await self.send(word, rest)
         if not following.startswith("until "):
@@ -165,6 +166,7 @@ class Client:
             if event == FENCE:
                 self.output.pop()
                 return
+            await self.app.all_end()
             await self.connect()
 
     async def drain(self, older: Any) -> None:
@@ -216,6 +218,31 @@ class Client:
             self.documents[key] = data
         self.output.append(show(name, data))
         return str(name)
+
+
+class Application:
+    """Runs an ASGI application, and counts its connections."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self.running = 0
+        self.ended = asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Run the application for a connection."""
+        self.running += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.running -= 1
+            self.ended.set()
+
+    async def all_end(self) -> None:
+        """Wait until the application has done what it does at the end of its connections."""
+        async with asyncio.timeout(PATIENCE):
+            while self.running:
+                self.ended.clear()
+                await self.ended.wait()
 
 
 def operations(rest: str) -> Any:
@@ -278,12 +305,11 @@ async def play(program: Any, steps: "list[str]", played: Any, printed: io.String
 
     if isinstance(getattr(program, "session", None), ws_sync.Session):
         program.session.register_event(FENCE, fence)
+    app = Application(make_app(program))
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(
-            make_app(program), log_config=None, lifespan="off", ws="websockets-sansio"
-        )
+        config = uvicorn.Config(app, log_config=None, lifespan="off", ws="websockets-sansio")
         serving = asyncio.create_task(uvicorn.Server(config).serve(sockets=[listener]))
-        client = Client(f"ws://127.0.0.1:{listener.getsockname()[1]}", program)
+        client = Client(f"ws://127.0.0.1:{listener.getsockname()[1]}", program, app)
         for step, following in itertools.zip_longest(steps, steps[1:], fillvalue=""):
             try:
                 await client.play(step, following)

@@ -505,6 +505,16 @@ async def test_replaced_sync_of_an_object_that_is_made_while_connected_is_never_
         del both
 
 
+def test_decorated_class_takes_no_arguments_that_nothing_would_read() -> None:
+    @dataclass
+    @sync_all()
+    class WrongOrder:
+        value: int = 1
+
+    with pytest.raises(TypeError, match="argument"):
+        WrongOrder(2)
+
+
 def test_class_calls_the_inits_of_all_its_bases() -> None:
     class Root:
         def __init__(self) -> None:

@@ -71,7 +71,7 @@ async def test_sync_without_a_client_does_nothing() -> None:
     _, notes, sync = make()
     notes.title = "x"
     await sync(toast="it is never seen")
-    assert sync.state_snapshot["title"] == ""
+    assert sync.state_snapshot["title"] == "My Notes"
 
 
 async def test_sync_with_an_interval_sends_the_last_value_when_it_has_passed() -> None:
@@ -760,7 +760,7 @@ async def test_argument_of_any_depth_can_be_sent_back() -> None:
         notes.title = value
         await sync()
 
-    sync._calls._actions["assign"] = assign
+    sync._calls.actions["assign"] = assign
     async with Server(session) as server, server.connect() as client:
         await client.receive()
         await client.act("NOTES", "assign", value=value)
@@ -979,6 +979,42 @@ async def test_calling_a_subclass_calls_the_sync_that_it_overrides() -> None:
         assert (await client.receive("_TOAST"))["message"] == "saved"
         assert client.documents["NOTES"]["title"] == "x"
     assert intervals == [None, 60]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_tasks_call_the_sync_that_a_subclass_overrides(
+    fails: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Hidden(Sync):
+        async def sync(self, if_since_last: float | None = None) -> None:
+            if fails:
+                raise RuntimeError("hidden")
+            if "hidden" not in self.running_tasks:
+                await super().sync(if_since_last)
+
+    ends = asyncio.Event()
+    with Session() as session:
+        notes = Notes()
+        sync = Hidden.all(
+            notes,
+            "NOTES",
+            expose_running_tasks=True,
+            tasks={"hidden": ends.wait, "shown": ends.wait},
+        )
+    async with TestClient(session) as client:
+        await client.start("NOTES", "hidden")
+        await client.settle()
+        assert client.documents["NOTES"]["running_tasks"] == []
+        ends.set()
+        async with asyncio.timeout(DEADLINE):
+            await asyncio.gather(*sync.running_tasks.values())
+        ends.clear()
+        await client.settle()
+        await client.start("NOTES", "shown")
+        await client.settle()
+        assert client.documents["NOTES"]["running_tasks"] == ([] if fails else ["shown"])
+        sync.running_tasks["shown"].cancel()
+    assert ("hidden" in caplog.text) is fails
 
 
 def test_subclass_may_add_options() -> None:

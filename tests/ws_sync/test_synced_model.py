@@ -441,8 +441,8 @@ def test_models_that_go_away_leave_nothing_behind(session: Session) -> None:
 
 
 def test_concrete_models_are_registered() -> None:
-    assert Notes in registered_synced_models
-    assert not {Synced, SyncedAsCamelCase} & set(registered_synced_models)
+    assert registered_synced_models["Notes"] is Notes
+    assert not {Synced, SyncedAsCamelCase} & set(registered_synced_models.values())
 
 
 class User(Synced, BaseModel):
@@ -634,8 +634,22 @@ def test_abstract_models_and_mixins_are_not_registered() -> None:
     class Camel(SyncedAsCamelCase, BaseModel, is_abstract=True):
         value: int = 1
 
-    assert Whole in registered_synced_models
-    assert not {Base, Part, Camel} & set(registered_synced_models)
+    assert registered_synced_models["Whole"] is Whole
+    assert not {Base, Part, Camel} & set(registered_synced_models.values())
+
+
+class PlainSynced(Synced):
+    def __init__(self) -> None:
+        self.value = 1
+
+
+def test_mixin_works_without_a_model(session: Session) -> None:
+    plain = PlainSynced()
+    assert not hasattr(plain, "sync")
+    assert vars(pickle.loads(pickle.dumps(plain))) == {"value": 1}
+    decorated = sync_all("P")(type("Decorated", (PlainSynced,), {}))()
+    assert decorated.sync.session is session
+    assert decorated.sync.state_snapshot == {"value": 1}
 
 
 async def test_generic_models_are_synced(session: Session) -> None:

@@ -13,7 +13,7 @@ import cProfile
 import pstats
 from pathlib import Path
 
-from tools.benchmark import compare, growth, plot, round_trip, tables, verdicts, worker
+from tools.benchmark import compare, growth, plot, round_trip, tables, verdicts, worker, writes
 from tools.benchmark.cases import TITLES
 from tools.benchmark.targets import Outcome
 
@@ -27,6 +27,9 @@ def main() -> int:
     if arguments.profile:
         profile(arguments.profile)
         return 0
+    if arguments.writes:
+        print(writes_section())
+        return 0
     outcomes: list[Outcome] = []
     parts: list[str] = []
     times = compare.measure(arguments.cases, arguments.rounds)
@@ -34,6 +37,7 @@ def main() -> int:
     parts.append(f"## One sync\n\n{tables.of_syncs(times)}")
     points = growth.measure()
     parts.append(f"## Growth\n\n![cost against size]({PICTURE})\n\n{tables.of_growth(points)}")
+    parts.append(writes_section())
     if arguments.round_trip:
         trips, memory = round_trip.measure(arguments.rounds), round_trip.memory(3)
         outcomes += verdicts.of_round_trips(trips) + verdicts.of_memory(memory)
@@ -46,6 +50,19 @@ def main() -> int:
         (arguments.write / PAGE).write_text(f"{INTRODUCTION}\n{report}\n", encoding="utf-8")
         (arguments.write / PICTURE).write_text(plot.draw(points), encoding="utf-8")
     return 0
+
+
+def writes_section() -> str:
+    """Measure the patches of a client; return the section of the page."""
+    costs, encoding = writes.measure()
+    text = (
+        "From the frame of a client's patch to the readiness for the next one: decoding, the write,"
+        " the snapshot and the answer.\n"
+        f"Encoding {writes.LARGE:,} rows once took {encoding * 1e6:,.0f} µs. All figures of this"
+        " section are from one run of `--writes`."
+    )
+    outcomes = tables.of_outcomes(verdicts.of_writes(costs, encoding))
+    return f"## Writes\n\n{text}\n\n{tables.of_writes(costs, encoding)}\n\n{outcomes}"
 
 
 INTRODUCTION = """# Performance
@@ -75,6 +92,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("--cases", default="".join(TITLES), help="letters; default: all")
     found.add_argument("--rounds", type=int, default=7, help="rounds of each case; default 7")
     found.add_argument("--round-trip", action="store_true", help="also over real connections")
+    found.add_argument("--writes", action="store_true", help="only the patches of a client")
     found.add_argument("--write", type=Path, metavar="DIR", help="write the page and its plot")
     found.add_argument("--profile", choices=[*TITLES], help="profile one case")
     return found

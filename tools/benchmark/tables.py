@@ -9,6 +9,7 @@ from tools.benchmark.compare import LIMIT, OLD, OLDEST, OWN, TRACKED, Times
 from tools.benchmark.growth import SIZES, Points
 from tools.benchmark.round_trip import Trips
 from tools.benchmark.targets import Outcome
+from tools.benchmark.writes import LARGE, SMALL, Costs
 
 
 def of_syncs(times: dict[str, dict[str, Times]]) -> str:
@@ -29,6 +30,21 @@ def of_growth(points: dict[str, Points]) -> str:
         [name, *[f"{costs[size] * 1e6:,.0f}" for size in SIZES]] for name, costs in points.items()
     ]
     return table(["one leaf, µs, by the number of objects", *[f"{size:,}" for size in SIZES]], rows)
+
+
+def of_writes(costs: Costs, encoding: float) -> str:
+    """Return the table of the costs of a client's patches, in microseconds."""
+    rows = [
+        [
+            name,
+            *[f"{cost * 1e6:,.0f}" for cost in found.values()],
+            f"{found[LARGE] / found[SMALL]:.1f}",
+            f"{found[LARGE] / encoding:.3f}",
+        ]
+        for name, found in costs.items()
+    ]
+    heads = [f"{SMALL:,} rows", f"{LARGE:,} rows", "ratio", "of encoding"]
+    return table(["one client's patch, µs", *heads], rows)
 
 
 def of_round_trips(found: dict[str, list[Trips]], memory: dict[str, float]) -> str:

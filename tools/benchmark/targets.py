@@ -16,6 +16,15 @@ TRACKED_GROWTH = 2
 TRACKED_COST = 50e-6
 """The largest cost of that change, in seconds."""
 
+WRITE_GROWTH = 3
+"""The largest cost of a client's patch into 100,000 tracked rows, in multiples of 1,000 rows."""
+
+WRITE_OVER_ENCODING = 0.2
+"""The largest cost of a client's patch into a list, as a part of encoding that once."""
+
+TYPED_WRITE = 2
+"""The largest cost of a client's patch into typed rows, in multiples of untyped ones."""
+
 FASTER_ROUND_TRIP = 2.5
 """The least rate of round trips, in multiples of 0.6.9's."""
 

@@ -7,7 +7,8 @@ import statistics
 from tools.benchmark import targets
 from tools.benchmark.compare import LIMIT, OLD, OWN, TRACKED, Ratio, Times
 from tools.benchmark.round_trip import Trips
-from tools.benchmark.targets import Outcome
+from tools.benchmark.targets import TYPED_WRITE, WRITE_GROWTH, WRITE_OVER_ENCODING, Outcome
+from tools.benchmark.writes import EDITS, LARGE, SMALL, Costs
 
 
 def of_syncs(times: dict[str, dict[str, Times]]) -> list[Outcome]:
@@ -40,6 +41,26 @@ def of_round_trips(found: dict[str, list[Trips]]) -> list[Outcome]:
         _at_least(f"round trips on picows: {title}", picows, targets.FASTER_ON_PICOWS),
         _at_most("round trips: CPU time over an echo's", over, targets.OVER_ECHO),
     ]
+
+
+def of_writes(costs: Costs, encoding: float) -> list[Outcome]:
+    """Return the outcomes of a client's patches."""
+    outcomes = []
+    for edit in EDITS:
+        tracked, plain = costs[f"SyncedList, {edit}"], costs[f"list, {edit}"][LARGE]
+        growth, part = tracked[LARGE] / tracked[SMALL], plain / encoding
+        outcomes += [
+            _ratio(f"{edit}, SyncedList: {LARGE:,} rows over {SMALL:,}", growth, WRITE_GROWTH),
+            _ratio(f"{edit}, list: part of encoding it", part, WRITE_OVER_ENCODING),
+        ]
+        for rows in ("list[dataclass]", "list[model]"):
+            over = costs[f"{rows}, {edit}"][LARGE] / plain
+            outcomes.append(_ratio(f"{edit}, {rows}: over the plain list", over, TYPED_WRITE))
+    return outcomes
+
+
+def _ratio(title: str, found: float, most: float) -> Outcome:
+    return Outcome(title, f"{found:.3g}", f"≤ {most}", found <= most)
 
 
 def of_memory(found: dict[str, float]) -> list[Outcome]:

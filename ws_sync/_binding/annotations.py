@@ -86,7 +86,8 @@ def attribute_adapter(cls: type, name: str) -> TypeAdapter[Any] | None:
 def attribute_annotation(cls: type, name: str) -> Any:
     """Return the resolved annotation of an attribute in a class, or `Any`."""
     for base in cls.__mro__:
-        annotation = vars(base).get("__annotations__", {}).get(name)
+        annotations = vars(base).get("__annotations__")
+        annotation = annotations.get(name) if isinstance(annotations, dict) else None  # or `type`
         if annotation is None:
             continue
         module = sys.modules.get(base.__module__)

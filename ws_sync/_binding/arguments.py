@@ -213,7 +213,7 @@ def _parameters(function: Callable[..., Any], casing: Casing | None) -> Paramete
 
 
 def _describe(function: Callable[..., Any], casing: Casing | None) -> Parameters:
-    names = _names_around(function)
+    names = names_around(function)
     return Parameters(
         _parameter(function, parameter, names, casing)
         for parameter in inspect.signature(function).parameters.values()
@@ -258,7 +258,7 @@ def _without_alias(annotation: Any) -> Any:
     return Annotated[info.annotation, *metadata] if metadata else info.annotation
 
 
-def _names_around(function: Any) -> dict[str, Any]:
+def names_around(function: Any) -> dict[str, Any]:
     """Return the namespace of a function's annotations: that of its module."""
     while isinstance(function, partial):
         function = function.func

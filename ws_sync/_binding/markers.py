@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import isfunction
+from types import MethodType
 from typing import Any, Literal, TypeAlias
 
 Mark: TypeAlias = Literal["remote_action", "remote_task", "remote_task_cancel"]
@@ -30,6 +32,18 @@ def marked_names(cls: type, kind: Mark) -> dict[str, str]:
 def remote_functions(obj: object, kind: Mark) -> dict[str, Callable[..., Any]]:
     """Return an object's marked methods, bound to it, by their names for the client."""
     return {wire: getattr(obj, name) for wire, name in marked_names(type(obj), kind).items()}
+
+
+def class_functions(cls: type, kind: Mark) -> dict[str, Callable[..., Any]]:
+    """Return a class's marked methods, bound to the class, by their names for the client.
+
+    They can be inspected like methods of an object, and not called.
+    """
+    found = {wire: (_declared(cls, name), name) for wire, name in marked_names(cls, kind).items()}
+    return {
+        wire: MethodType(declared, cls) if isfunction(declared) else getattr(cls, name)
+        for wire, (declared, name) in found.items()
+    }
 
 
 def _declared(cls: type, name: str) -> Any:

@@ -23,7 +23,8 @@ from ws_sync._core.protocol.concurrent_edits import ConcurrentEdits
 from ws_sync._core.protocol.dialects import STRICT, translate
 from ws_sync._core.protocol.events import patch_event, set_event
 from ws_sync._core.protocol.round_trip import RoundTrip
-from ws_sync._core.snapshot.document import AttributeSnapshot, PeerSnapshot
+from ws_sync._core.snapshot.document import NO_VIEWS, AttributeSnapshot, PeerSnapshot
+from ws_sync._core.snapshot.patch_effect import View
 from ws_sync._log import Log, log_fields
 from ws_sync._server.connection import Connection
 from ws_sync._server.counters import Counters
@@ -58,6 +59,7 @@ class DocumentState:
         "_dialects",
         "_document",
         "_good",
+        "_is_given",
         "_late",
         "_limits",
         "_log",
@@ -89,6 +91,7 @@ class DocumentState:
         self._dialects = dialects
         self._patch_prefix = b""  # the frame of a patch, up to its data
         self._good: dict[str, AttributeSnapshot] = {}  # the last value that could be sent
+        self._is_given = False  # whether the application has said what the peer holds
         self._unreadable: Set[str] = _NONE
         self._all_readers: list[tuple[str, Callable[[], object]]] = []
         self._document = PeerSnapshot({})
@@ -111,7 +114,7 @@ class DocumentState:
         """Return the document that the peer holds; before any peer, the state at construction."""
         held = self._document.value()
         missing = self.attributes.keys() - held.keys()
-        if self._connection is None and missing:
+        if self._connection is None and missing and not self._is_given:
             present = PeerSnapshot(self._read_all()[0]).value()
             held = {wire: held.get(wire, present[wire]) for wire in self.attributes}
         return held
@@ -171,7 +174,7 @@ class DocumentState:
         """Take the peer to hold a document, whatever was sent."""
         known = self.attributes.keys() & document.keys()
         self._document = PeerSnapshot({wire: dump(document[wire], to_json) for wire in known})
-        self._connection = connection
+        self._connection, self._is_given = connection, True
 
     def resync(self, connection: Connection) -> None:
         """Send the whole state after a refused write, because the client holds another one."""
@@ -186,6 +189,7 @@ class DocumentState:
         whole: bool = False,
         *,
         observed: bool = False,
+        views: Mapping[str, View] = NO_VIEWS,
     ) -> tuple[bool, list[Exception]]:
         """Send the difference between the attributes and the peer's snapshot, as one `_PATCH`.
 
@@ -196,6 +200,7 @@ class DocumentState:
             names: the attributes to compare; None for all.
             whole: whether they are sent as whole values, and not as differences.
             observed: whether the hooks of `instrumentation` surround this call already.
+            views: of attributes of which only what the client has touched is compared.
 
         Returns:
             Whether something was sent; and the errors of attributes that could not be sent, of
@@ -203,7 +208,7 @@ class DocumentState:
         """
         if (hooks := instrumentation.hooks) is not None and not observed:
             with hooks.sending("publish", self.key) as record:
-                sent, errors = self.publish(connection, names, whole, observed=True)
+                sent, errors = self.publish(connection, names, whole, observed=True, views=views)
                 record(sent, errors)
             return sent, errors
         if connection.is_congested:
@@ -211,7 +216,7 @@ class DocumentState:
             connection.when_drained(self, partial(self._publish_late, connection))
             return False, []
         readers = (names is None and self._all_readers) or self._readers(names)
-        found = self._document.advance(readers, to_json, self._good)
+        found = self._document.advance(readers, to_json, self._good, views)
         if names is not None:
             self._good |= self._document.known(names)
         if found is None:
@@ -297,7 +302,7 @@ class DocumentState:
         self._document.apply_patch(patch, write)
         self._commit(write)
         self._document.refresh()
-        self._correct(connection, write.affected, patch)
+        self._correct(connection, write.affected, patch, write.views())
 
     def receive_state(self, connection: Connection | None, state: JSON) -> None:
         """Apply a state of the client, and correct what the client then holds.
@@ -345,7 +350,13 @@ class DocumentState:
             if attribute.read_only and attribute.computed
         }
 
-    def _correct(self, connection: Connection | None, touched: Iterable[str], patch: JSON) -> None:
+    def _correct(
+        self,
+        connection: Connection | None,
+        touched: Iterable[str],
+        patch: JSON,
+        views: Mapping[str, View] = NO_VIEWS,
+    ) -> None:
         """Send what the client wrote differently from its result, and what is derived from it."""
         if connection is None or not self.is_known(connection):
             return
@@ -353,7 +364,9 @@ class DocumentState:
         self._concurrent_edits.write_received(touched, patch, connection.loop.time())
         self._await_settling(connection)
         names = touched | self._derived()
-        self.report(self.publish(connection, names)[1])  # state-corrected-at-once
+        if self._unreadable:
+            views = NO_VIEWS  # only reading the whole shows whether it can be read again
+        self.report(self.publish(connection, names, views=views)[1])  # state-corrected-at-once
 
     def _read_all(self) -> tuple[dict[str, AttributeSnapshot], list[Exception]]:
         errors = self._read(None)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
-from weakref import WeakMethod
+from weakref import WeakMethod, ref
 
 _KEPT = "_ws_sync_kept"
 """The attribute with what an object keeps."""
@@ -17,11 +18,30 @@ class Kept(list[Any]):
         return Kept, ()
 
 
-def keep(owner: object, kept: object) -> None:
-    """Let `owner` keep another object alive; without effect if it has no `__dict__`."""
+def keep(owner: object, kept: object, until: object) -> None:
+    """Let `owner` keep another object alive; without effect if it has no `__dict__`.
+
+    Args:
+        owner: the object that keeps it.
+        kept: the object, which refers to `until` only weakly.
+        until: when this object is gone, `kept` is kept no longer.
+    """
     members = getattr(owner, "__dict__", None)
-    if isinstance(members, dict):
-        members.setdefault(_KEPT, Kept()).append(kept)
+    if isinstance(owner, type):
+        members = vars(owner)
+        if _KEPT not in members:
+            setattr(owner, _KEPT, Kept())
+    elif isinstance(members, dict):
+        members.setdefault(_KEPT, Kept())
+    else:
+        return
+    all_kept: Kept = members[_KEPT]
+    all_kept.append((kept, ref(until, partial(_forget, ref(all_kept)))))
+
+
+def _forget(all_kept: ref[Kept], gone: ref[object]) -> None:
+    if (entries := all_kept()) is not None:
+        entries[:] = [entry for entry in entries if entry[1] is not gone]
 
 
 def weakly(method: Callable[[], None]) -> Callable[[], None]:

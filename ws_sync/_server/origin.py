@@ -16,14 +16,16 @@ handshake. The page can't forge this header. It is checked before the handshake 
 
 DNS rebinding makes a foreign page look like one of the same origin: its name resolves to this
 machine for a moment. So rule 4 does not apply to a page that was loaded without TLS from a name
-that is not this machine's, on a connection from this machine. Behind a proxy on this machine, put
-the origin of such a page on the list. A proxy that replaces `Host` breaks rule 4, and rule 5 may
-then accept pages of the visitor's machine: the proxy must pass `Host` on.
+that is not this machine's, on a connection from this machine, to whichever of its addresses.
+Behind a proxy on this machine, put the origin of such a page on the list. A proxy that replaces
+`Host` breaks rule 4, and rule 5 may then accept pages of the visitor's machine: the proxy must pass
+`Host` on.
 """
 
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple, Self
@@ -170,7 +172,7 @@ def is_loopback(host: str) -> bool:
     """Return whether a name or an address is a loopback one, on every machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
-    address = _address(host)
+    address = ip_of(host)
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
     return address is not None and address.is_loopback
@@ -207,13 +209,31 @@ def _port(text: str | None, scheme: str) -> int | None:
 
 def _may_be_rebound(origin: Origin, client: object) -> bool:
     """Return whether the name of a foreign page may resolve to this machine."""
-    if origin.scheme != "http" or _address(origin.host) or is_loopback(origin.host):
+    if origin.scheme != "http" or ip_of(origin.host) or is_loopback(origin.host):
         return False  # only its owner has a certificate for it, or it is not a name that can change
     peer = client[0] if isinstance(client, tuple | list) and client else None
-    return isinstance(peer, str) and is_loopback(peer)
+    return isinstance(peer, str) and (is_loopback(peer) or _is_ownip_of(peer))
 
 
-def _address(host: str) -> IPv4Address | IPv6Address | None:
+def _is_ownip_of(host: str) -> bool:
+    """Return whether an address belongs to this machine: only then a socket can have it.
+
+    A connection to an own address comes from the same address, on whatever network it is.
+    """
+    address = ip_of(host)
+    if address is None:
+        return False
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as bound:
+            bound.bind((host, 0))
+    except OSError:
+        return False
+    return True
+
+
+def ip_of(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that a text is; None if it is a name."""
     try:
         return ip_address(host.removeprefix("[").removesuffix("]"))
     except ValueError:

@@ -25,17 +25,18 @@ class RemoteCalls:
     """Calls the functions that a configuration names, and those that the object marks.
 
     Attributes:
+        actions: the actions by name.
         tasks: the tasks of the object.
     """
 
     __slots__ = (
-        "_actions",
         "_any_action",
         "_any_task",
         "_casing",
         "_counters",
         "_log",
         "_threads",
+        "actions",
         "tasks",
     )
 
@@ -59,8 +60,8 @@ class RemoteCalls:
         actions, tasks = config.actions, config.tasks
         self._any_action = actions if callable(actions) else None
         self._any_task = tasks if isinstance(tasks, tuple) else None
-        self._actions = remote_functions(config.obj, "remote_action")
-        self._actions |= {} if callable(actions) else _bound(actions, config.obj)
+        self.actions = remote_functions(config.obj, "remote_action")
+        self.actions |= {} if callable(actions) else _bound(actions, config.obj)
         functions = remote_functions(config.obj, "remote_task")
         functions |= {} if isinstance(tasks, tuple) else _bound(tasks, config.obj)
         cancels = remote_functions(config.obj, "remote_task_cancel")
@@ -71,11 +72,21 @@ class RemoteCalls:
         self._threads = intake.threads
         self._log = log
 
+    @property
+    def has_actions(self) -> bool:
+        """Whether the client can call anything."""
+        return bool(self.actions or self._any_action)
+
+    @property
+    def has_tasks(self) -> bool:
+        """Whether the client can start anything."""
+        return bool(self.tasks.functions or self._any_task)
+
     async def act(self, data: JSON) -> None:
         """Handle `_ACTION`."""
         self._counters.received_actions += 1
         name, arguments = read_call(data)
-        if (action := self._actions.get(name)) is not None:
+        if (action := self.actions.get(name)) is not None:
             by_position, named = bind(action, name, arguments, self._casing)
             await self._threads.call(action, *by_position, **named)
         elif self._any_action is not None:

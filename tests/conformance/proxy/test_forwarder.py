@@ -285,7 +285,7 @@ async def test_missing_target_is_told_and_it_recovers() -> None:
                 assert ws.close_code == 1014
                 assert "the target can't be reached" in (ws.close_reason or "")
         reader, writer = await asyncio.open_connection("127.0.0.1", watched.port)
-        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert (await reader.read()).startswith(b"HTTP/1.1 502 ")
         writer.close()
         async with serve(echo, "127.0.0.1", port), connect(watched.url) as ws:
@@ -304,7 +304,7 @@ async def test_other_requests_pass_too() -> None:
 
     async with proxied(process_request=answer) as watched:
         reader, writer = await asyncio.open_connection("127.0.0.1", watched.port)
-        writer.write(b"GET /page HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\n\r\n")
+        writer.write(b"GET /page HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n")
         assert (await reader.read()).endswith(b"a page")
         writer.close()
         with pytest.raises(InvalidStatus) as refused:
@@ -357,6 +357,25 @@ async def test_header_inside_of_another_one_does_not_pass(hidden: bytes) -> None
     async with before(b"HTTP/1.1 403 No\r\n\r\n") as watched:
         header = b"X: %sSec-WebSocket-Extensions: permessage-deflate" % hidden
         assert (await asked(watched, header)).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:80", "a, localhost", "[::1].x", "x\xff"]
+)
+async def test_request_under_a_foreign_name_does_not_reach_the_target(host: str) -> None:
+    async with before(b"HTTP/1.1 200 OK\r\n\r\n") as watched:
+        answer = await asked(watched, b"Host: " + host.encode("latin-1"))
+        assert answer.startswith(b"HTTP/1.1 421 ")
+        assert "is not a name of the proxy" in watched.heard.lines[0]
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1:9000", "192.0.2.1", "[::1]:9000", "localhost", "app.localhost:9000", "LOCALHOST"],
+)
+async def test_request_under_a_name_of_this_machine_reaches_the_target(host: str) -> None:
+    async with before(b"HTTP/1.1 403 No\r\n\r\n") as watched:
+        assert (await asked(watched, b"Host: " + host.encode())).startswith(b"HTTP/1.1 403 ")
 
 
 async def test_what_comes_before_the_answer_hides_nothing() -> None:

@@ -22,5 +22,6 @@ with Session() as session:
         print("AttributeError")
 
 DIALOGUE = r"""
-    | AttributeError
+    0.6.9: | AttributeError
+    here: | made
 """

@@ -13,9 +13,12 @@ with Session() as session:
     module_sync = Sync.only(settings, "SETTINGS", debug=...)
 
 DIALOGUE = r"""
-    ! AttributeError
+    0.6.9: ! AttributeError
 connect
+    here: _SET:SPACE {"a": 1, "b": [2]}
+    here: _SET:SETTINGS {"debug": false}
 _PATCH:SPACE /a 5
 _PATCH:SETTINGS /debug true
 >>> space, settings.debug
+    here: | (namespace(a=5, b=[2]), True)
 """

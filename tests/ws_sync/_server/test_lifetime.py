@@ -15,7 +15,7 @@ import pytest
 from pydantic import BaseModel
 
 from tests.deadlines import DEADLINE
-from ws_sync._server.lifetime import weakly
+from ws_sync._server.lifetime import Kept, weakly
 from ws_sync.session import Session
 from ws_sync.sync import Sync
 from ws_sync.testing import TestClient
@@ -98,6 +98,40 @@ async def test_sync_that_nothing_refers_to_lives_as_long_as_its_object(
         while session.event_handlers or session.init_handlers:  # a write settles later
             gc.collect()
             await asyncio.sleep(0)
+
+
+async def test_object_that_many_sessions_share_keeps_none_of_them() -> None:
+    shared = Plain()
+
+    def serve() -> Session:
+        with Session() as session:
+            Sync.all(shared, "K", expose_running_tasks=True)
+        return session
+
+    session = serve()
+    ended = [weakref.ref(serve()) for _ in range(20)]
+    gc.collect()
+    assert [reference for reference in ended if reference() is not None] == []
+    async with TestClient(session) as client:
+        await client.replace("K", "/value", 2)
+        assert shared.value == 2
+    (kept,) = (value for value in vars(shared).values() if isinstance(value, Kept))
+    assert len(kept) == 1
+
+
+async def test_class_keeps_its_own_syncs() -> None:
+    class Settings:
+        theme = "light"
+
+    class Inherits(Settings): ...
+
+    with Session() as session:
+        Sync.all(Settings, "S")
+        Sync.all(Settings, "T")
+        Sync.all(Inherits, "I")
+    gc.collect()
+    async with TestClient(session) as client:
+        assert set(client.documents) == {"S", "T", "I"}
 
 
 def test_sync_of_slots_ends_when_nothing_refers_to_it() -> None:

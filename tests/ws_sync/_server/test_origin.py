@@ -51,6 +51,7 @@ def new_session(**options: object) -> Session:
     return session
 
 
+@pytest.mark.io
 @pytest.mark.parametrize(
     ("origin", "host"),
     [
@@ -152,6 +153,7 @@ def test_header_that_is_there_twice_counts_for_none(name: str) -> None:
     assert judge(Headers(raw=[*raw, again]), HERE) is not None
 
 
+@pytest.mark.io
 @pytest.mark.parametrize(
     ("origin", "client", "admitted"),
     [
@@ -171,6 +173,18 @@ def test_name_that_may_be_rebound_is_no_proof_of_the_same_origin(
 ) -> None:
     refusal = judge(headers(origin, origin.partition("//")[2]), client)
     assert (refusal is None) is admitted
+
+
+@pytest.mark.io
+def test_page_that_was_rebound_to_any_address_of_this_machine_is_rejected() -> None:
+    name = "rebound.example:8000"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as route:
+        route.connect(AWAY)  # sends nothing
+        own, _ = route.getsockname()
+    assert own != "127.0.0.1"
+    assert judge(headers(f"http://{name}", name), (own, 50000)) is not None
+    assert judge(headers(f"http://{name}", name), (f"::ffff:{own}", 50000)) is not None
+    assert judge(headers(f"https://{name}", name), (own, 50000)) is None
 
 
 @pytest.mark.parametrize(

@@ -10,16 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from ws_sync._binding.write.schemas import ANY, Type
-from ws_sync._binding.write.structures import (
-    UNKNOWN,
-    Elements,
-    Entries,
-    Fields,
-    Root,
-    structure_of,
-)
+from ws_sync._binding.write.structures import UNKNOWN, Elements, Entries, Fields, Root, structure_of
 from ws_sync._core.json.codec import JSON, kind_of
-from ws_sync._core.json.pointer import index
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
 from ws_sync.exceptions import Refused
 
@@ -38,19 +30,22 @@ class Cell:
     Attributes:
         type: the type of the place that its value came from.
         live: the live value, or NEW.
+        is_alone: whether the live value is certainly in its container only once.
         content: its parts, once something inside was asked for.
     """
 
-    __slots__ = ("_given", "_json", "content", "live", "type")
+    __slots__ = ("_given", "_json", "content", "is_alone", "live", "type")
 
-    def __init__(self, type_: Type, live: object = NEW, json: JSON = UNKNOWN) -> None:
-        self.type, self.live = type_, live
+    def __init__(
+        self, type_: Type, live: object = NEW, json: JSON = UNKNOWN, is_alone: bool = False
+    ) -> None:
+        self.type, self.live, self.is_alone = type_, live, is_alone
         self._json = self._given = json
         self.content: Content | None = None
 
     def original(self) -> Cell:
         """Return a cell of the live value as it was before the patch."""
-        return Cell(self.type, self.live, self._given)
+        return Cell(self.type, self.live, self._given, self.is_alone)
 
     @property
     def is_foreign(self) -> bool:
@@ -67,12 +62,6 @@ class Cell:
             except Exception:  # noqa: BLE001  # no JSON form: it can be replaced as a whole
                 self._json = None
         return self._json
-
-    def raw(self) -> JSON:
-        """Return the present value of an attribute without a type; it shares live values."""
-        if self.content is not None and self.type is ANY and not isinstance(self.content, Rooted):
-            return self.content.raw()
-        return self.live if self.type is ANY and self.live is not NEW else self.json()
 
     def open(self) -> Array | Object:
         """Return the parts of the value.
@@ -161,9 +150,9 @@ class Array:
         for each in self._flat:
             yield each if isinstance(each, Cell) else range(each, each + 1)
 
-    def assign(self, value: list[JSON], type_: Type) -> None:
+    def assign(self, value: list[JSON]) -> None:
         """Replace all elements."""
-        self._flat = [Cell(type_, NEW, each) for each in value]
+        self._flat = [Cell(ANY, NEW, each) for each in value]
 
     def kept(self) -> Callable[[int], bool]:
         """Return a function that says whether an element of the source is in place."""
@@ -189,56 +178,39 @@ class Array:
             for each in ([piece] if isinstance(piece, Cell) else map(self._peek, piece))
         ]  # fmt: skip
 
-    def raw(self) -> JSON:
-        """Return the array; it shares live values."""
-        values = self.source if isinstance(self.source, list) else self.source.values
-        found: list[JSON] = []
-        for piece in self.pieces():
-            if isinstance(piece, Cell):
-                found.append(piece.raw())
-            else:
-                start = len(found)
-                found += values[piece.start : piece.stop]
-                for number in self.opened if len(piece) > len(self.opened) else piece:
-                    if number in piece and number in self.opened:
-                        found[start + number - piece.start] = self.opened[number].raw()
-        return found
-
     def _peek(self, number: int) -> Cell:
         return self.opened.get(number) or self.original(number)
 
     def _cell(self, found: int | Cell) -> Cell:
         if isinstance(found, Cell):
             return found
-        if found not in self.opened:
-            self.opened[found] = self.original(found)
-        return self.opened[found]
+        cell = self.opened[found] = self._peek(found)
+        return cell
 
     def _at(self, position: int) -> int | Cell:
         if self._flat is not None:
             return self._flat[position]
-        for piece in self._pieces:
-            if isinstance(piece, Cell):
-                if not position:
-                    return piece
-                position -= 1
-            elif position < len(piece):
-                return piece[position]
-            else:
-                position -= len(piece)
-        raise IndexError(position)
+        number, offset = self._locate(position)
+        piece = self._pieces[number]
+        return piece if isinstance(piece, Cell) else piece[offset]
 
     def _split(self, position: int) -> int:
         """Return the number of the piece that begins at a position."""
+        number, offset = self._locate(position)
+        if offset:
+            piece = self._pieces[number]
+            assert isinstance(piece, range)  # a cell has no middle
+            self._pieces[number : number + 1] = [piece[:offset], piece[offset:]]
+        return number + bool(offset)
+
+    def _locate(self, position: int) -> tuple[int, int]:
+        """Return the number of the piece that a position is in, and the offset in that."""
         for number, piece in enumerate(self._pieces):
-            if not position:
-                return number
             size = 1 if isinstance(piece, Cell) else len(piece)
-            if isinstance(piece, range) and position < size:
-                self._pieces[number : number + 1] = [piece[:position], piece[position:]]
-                return number + 1
+            if position < size:
+                return number, position
             position -= size
-        return len(self._pieces)
+        return len(self._pieces), 0
 
     def _flatten(self) -> None:
         if len(self._pieces) > MAX_PIECES:
@@ -263,12 +235,9 @@ class Object:
 
     def get(self, name: str) -> Cell | None:
         """Return the cell of a member; None if there is none."""
-        if name not in self.opened:
-            found = self.original(name)
-            if found is None:
-                return None
+        if name not in self.opened and (found := self.original(name)) is not None:
             self.opened[name] = found
-        return self.opened[name]
+        return self.opened.get(name)
 
     def original(self, name: str) -> Cell | None:
         """Return the cell of a member of the source."""
@@ -288,10 +257,6 @@ class Object:
             if cell is not None and cell is not self._originals.get(name):
                 yield cell
 
-    def set(self, name: str, cell: Cell | None) -> None:
-        """Set or remove a member."""
-        self.opened[name] = cell
-
     def names(self) -> list[str]:
         """Return the names of all members."""
         source = self.source if isinstance(self.source, dict) else self.source.names()
@@ -304,23 +269,8 @@ class Object:
 
     def json(self) -> JSON:
         """Return the object."""
-        found: dict[str, JSON] = {}
-        for name in self.names():
-            cell = self.opened.get(name) or self.original(name)
-            if cell is not None:
-                found[name] = cell.json()
-        return found
-
-    def raw(self) -> JSON:
-        """Return the object; it shares live values."""
-        source: Any = self.source if isinstance(self.source, dict) else self.source.live
-        found: dict[str, JSON] = dict(source)
-        for name, cell in self.opened.items():
-            if cell is None:
-                found.pop(name, None)
-            else:
-                found[name] = cell.raw()
-        return found
+        cells = {name: self.opened.get(name) or self.original(name) for name in self.names()}
+        return {name: cell.json() for name, cell in cells.items() if cell is not None}
 
 
 class Rooted:
@@ -345,17 +295,3 @@ class Rooted:
 
 
 Content: TypeAlias = Array | Object | Rooted
-
-
-def step(content: Array | Object, token: str) -> Cell:
-    """Return the cell that a token leads to.
-
-    Raises:
-        Refused: there is none.
-    """
-    if isinstance(content, Array):
-        return content.cell(index(token, len(content)))
-    found = content.get(token)
-    if found is None:
-        raise Refused(f"no member {token!r}")
-    return found

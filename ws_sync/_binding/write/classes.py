@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import SchemaValidator
 
-from ws_sync._binding.write.schemas import ANY, Schema, Type, kept_on, type_of_class
+from ws_sync._binding.write.schemas import ANY, Schema, Type, type_of_class
 
 
 class Members:
@@ -224,21 +224,10 @@ def _without_fields(schema: Schema, whole: Type) -> Schema:
         return {**schema, "schema": {"type": "any"}}
     if kind in ("model-fields", "dataclass-args"):
         fields = schema["fields"]
+        any_: Schema = {"schema": {"type": "any"}, "frozen": False}
         if isinstance(fields, list):
-            return {
-                **schema,
-                "fields": [{**each, "schema": {"type": "any"}, "frozen": False} for each in fields],
-            }
-        return {
-            **schema,
-            "fields": {
-                n: {**each, "schema": {"type": "any"}, "frozen": False}
-                for n, each in fields.items()
-            },
-        }
+            return {**schema, "fields": [{**each, **any_} for each in fields]}
+        return {**schema, "fields": {name: {**each, **any_} for name, each in fields.items()}}
     return {key: each for key, each in schema.items() if key != "ref"} | {
         "schema": _without_fields(schema["schema"], whole)
     }
-
-
-__all__ = ["Members", "field_type", "kept_on", "members_of", "members_of_class"]

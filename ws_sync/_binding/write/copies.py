@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ws_sync._binding.write.edits import MISSING, Edit, SetElements, SetEntry, SetField, Splice
+from ws_sync._binding.write.edits import MISSING, Edit, SetElements, SetEntry, SetField, splices_of
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
 
 _LISTS = frozenset({list, SyncedList, deque})
@@ -125,7 +125,8 @@ class Copies:
         if isinstance(live, _TUPLES):
             return
         if type(live) in _LISTS:
-            yield from list_edits(live, [self.live(e) for e in before], [self.live(e) for e in now])
+            old, new = [self.live(each) for each in before], [self.live(each) for each in now]
+            yield from splices_of(live, old, (0, old, new), len(old))
         elif type(live) is set:
             removed = [self.live(each) for each in before - now]
             if removed or now - before:
@@ -167,21 +168,6 @@ class Copies:
                 if (known := self.live(each)) is not each:
                     object.__setattr__(value, name, known)
         return value
-
-
-def list_edits(live: Any, before: list[Any], now: list[Any]) -> Iterator[Edit]:
-    """Yield the edit that turns the elements of a list into others."""
-    room = min(len(before), len(now))
-    start = next((n for n in range(room) if before[n] is not now[n]), room)
-    room -= start
-    end = next((n for n in range(room) if before[-1 - n] is not now[-1 - n]), room)
-    if start < max(len(before), len(now)) - end:
-        stop = len(before) - end
-        around = (
-            before[start - 1] if start else MISSING,
-            before[stop] if stop < len(before) else MISSING,
-        )
-        yield Splice(live, start, before[start:stop], now[start : len(now) - end], around)
 
 
 def _contents(value: Any) -> Any:

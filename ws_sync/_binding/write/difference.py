@@ -7,28 +7,24 @@ visible; only the deepest place that differs gets a new value, which its type re
 
 from __future__ import annotations
 
-from itertools import repeat
-from operator import is_
-from typing import Any, TypeAlias
+from typing import Any
 
 from ws_sync._binding.write import names
+from ws_sync._binding.write.arrays import ArrayDifference, check_length
 from ws_sync._binding.write.cells import NEW, Array, Cell, Content, Object, Rooted
 from ws_sync._binding.write.classes import members_of
-from ws_sync._binding.write.edits import MISSING, SetElements, SetEntry, Splice
-from ws_sync._binding.write.fields import FAILURES, FieldWrite, Path, Rejected, Written
+from ws_sync._binding.write.edits import MISSING, SetEntry
+from ws_sync._binding.write.fields import FieldWrite, Path, Written, rejecting
 from ws_sync._binding.write.schemas import ANY, Type
 from ws_sync._binding.write.simulation import Simulation
-from ws_sync._binding.write.structures import UNKNOWN, Elements, Entries, Fields
+from ws_sync._binding.write.structures import UNKNOWN, Entries, Fields
 from ws_sync._core.json.codec import JSON
-from ws_sync._core.json.diff import hunks, label
 from ws_sync._core.json.equality import equal
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
 from ws_sync.exceptions import Refused
 
 _SHARED = frozenset({str, int, bool, float, type(None), SyncedList, SyncedDict})
 """Types of elements that may be in several places. A tracked container changes in all of them."""
-
-_SIZED = frozenset({"list", "set", "frozenset", "tuple", "deque", "dict"})
 
 
 class Read:
@@ -61,12 +57,8 @@ class Difference:
         found = self.compare(place, old, new, path)
         if not isinstance(found, Read):
             return found
-        try:
+        with rejecting(path):
             return self.simulation.fresh(names.read(place, found.json))
-        except (Refused, Rejected):
-            raise
-        except FAILURES as error:
-            raise Rejected(path) from error
 
     def compare(
         self, place: Type, old: Cell | None, new: Cell, path: Path, in_field: bool = False
@@ -77,7 +69,7 @@ class Difference:
         if new.live is not NEW and new.type.is_same(place):
             return self.edit(new, path, in_field)
         json = new.json()
-        if old is None or old.live is NEW or id(old) in self._moved:
+        if old is None or old.live is NEW or self.is_moved(old):
             return Read(json)
         old = old.original()
         if equal(old.json(), json):
@@ -95,7 +87,7 @@ class Difference:
         if isinstance(content, Rooted):
             value = self._edit_root(content, path)
         elif isinstance(content, Array):
-            value = self._edit_array(content, path)
+            value = ArrayDifference(self, content).edit(path)
         elif isinstance(content.source, Fields):
             value = self._edit_fields(content, path)
         else:
@@ -108,10 +100,8 @@ class Difference:
         """Run the validators of the application at a place, after a change inside."""
         if not place.functions:
             return value
-        try:
+        with rejecting(path):
             return self.simulation.run(value, place.place_validator.validate_python)
-        except FAILURES as error:
-            raise Rejected(path) from error
 
     def _collect(self, content: Content) -> None:
         self._moved |= {id(cell) for cell in content.moved_in() if cell.live is not NEW}
@@ -129,7 +119,7 @@ class Difference:
             return False
         if isinstance(content, Array):
             if type(json) is list:
-                content.assign(json, ANY)
+                content.assign(json)
             return type(json) is list
         if type(json) is not dict:
             return False
@@ -138,10 +128,10 @@ class Difference:
             return False
         for name in content.names():
             if name not in json:
-                content.set(name, None)
+                content.opened[name] = None
         for name, value in json.items():
             if not (isinstance(source, Fields) and name in source.members.computed):
-                content.set(name, Cell(ANY, NEW, value))
+                content.opened[name] = Cell(ANY, NEW, value)
         return True
 
     def _edit_root(self, content: Rooted, path: Path) -> Any:
@@ -210,146 +200,29 @@ class Difference:
                     self.simulation.add(SetEntry(live, key, MISSING))
                     length -= 1
                 continue
-            value = self._settle_element(live, place, old, new, (*path, name))
+            value = self.settle_element(live, place, old, new, (*path, name))
             if key is UNKNOWN:
-                key = self._new_key(source.type, name, path)
+                with rejecting((*path, name)):
+                    key = source.type.keys().read(name)
                 length += 1
             elif old is not None and value is old.live:
                 continue
             self.simulation.add(SetEntry(live, key, value))
         if len(self.simulation.edits) > first:
-            _check_length(source.type, length)
+            check_length(source.type, length)
         return live
 
-    def _new_key(self, type_: Type, name: str, path: Path) -> Any:
-        try:
-            return type_.keys().read(name)
-        except FAILURES as error:
-            raise Rejected((*path, name)) from error
-
-    def _settle_element(
+    def settle_element(
         self, live: Any, place: Type, old: Cell | None, new: Cell, path: Path
     ) -> Any:
         """Return the value of an element, as `settle`; an element that is there twice is copied."""
-        if old is not None and old.live is not NEW and _is_alias(live, old.live):
+        if old is not None and old.live is not NEW and _is_alias(live, old):
             return self.simulation.detached(old.live, lambda: self.settle(place, old, new, path))
         return self.settle(place, old, new, path)
 
-    def _edit_array(self, content: Array, path: Path) -> Any:
-        source = content.source
-        assert isinstance(source, Elements)  # only live values are edited
-        first = len(self.simulation.edits)
-        splices = self._splices(content, source, path)
-        length = len(content)
-        live = source.live
-        if not splices and len(self.simulation.edits) == first:
-            return live
-        _check_length(source.type, length)
-        kind = type(live)
-        if issubclass(kind, tuple | frozenset):
-            return self._rebuild(source, splices) if splices else live
-        if kind is set:
-            before = {id(each) for _, old, _ in splices for each in old}
-            after = {id(each) for _, _, new in splices for each in new}
-            removed = [e for _, old, _ in splices for e in old if id(e) not in after]
-            added = [e for _, _, new in splices for e in new if id(e) not in before]
-            if removed or added:
-                self.simulation.add(SetElements(live, removed, added))
-            return live
-        if kind not in (list, SyncedList):
-            splices = _joined(source, splices)
-            if live.maxlen is not None and length > live.maxlen:
-                raise Refused(f"the deque has at most {live.maxlen} elements")
-        for change in reversed(splices):
-            self._add_splice(source, *change)
-        return live
-
-    def _add_splice(self, source: Elements, start: int, old: list[Any], new: list[Any]) -> None:
-        values, length = source.values, len(source)
-        while old and new and old[-1] is new[-1]:
-            del old[-1], new[-1]
-        while old and new and old[0] is new[0]:
-            del old[0], new[0]
-            start += 1
-        if not old and not new:
-            return
-        stop = start + len(old)
-        around = values[start - 1] if start else MISSING, MISSING
-        if stop < length:
-            around = around[0], values[stop]
-        self.simulation.add(Splice(source.live, start, old, new, around))
-
-    def _rebuild(self, source: Elements, splices: list[Change]) -> Any:
-        values = list(source.values)
-        for start, old, new in reversed(splices):
-            values[start : start + len(old)] = new
-        kind = type(source.live)
-        return self.simulation.fresh(getattr(kind, "_make", kind)(values))
-
-    def _splices(self, content: Array, source: Elements, path: Path) -> list[Change]:
-        """Return the replaced elements, from left to right: index, old and new values."""
-        found: list[Change] = []
-        cells: list[Cell] = []
-        position = at = 0
-        is_kept = content.kept()
-        for piece in [*content.pieces(), range(len(source), len(source))]:
-            if isinstance(piece, Cell):
-                cells.append(piece)
-                continue
-            if not piece and piece.start < len(source):
-                continue
-            gap = range(position, piece.start)
-            if gap or cells:
-                old = [source.value(number) for number in gap]
-                new = self._fill(content, source, (gap, cells), (*path, at))
-                found.append((position, old, new))
-            at += len(cells) + len(piece)
-            cells, position = [], piece.stop
-        for number, cell in content.opened.items():
-            if cell.content is not None and is_kept(number):
-                value = self._settle_element(
-                    source.live, source.type.element(number), cell, cell, (*path, number)
-                )
-                if value is not cell.live:
-                    found.append((number, [source.value(number)], [value]))
-        return sorted(found, key=lambda change: change[0])
-
-    def _fill(
-        self, content: Array, source: Elements, change: tuple[range, list[Cell]], path: Path
-    ) -> list[Any]:
-        """Return the values for cells that take the place of a range of elements."""
-        gap, cells = change
-        fresh = [n for n, cell in enumerate(cells) if cell.live is NEW]
-        old = [n for n in gap if fresh and id(content.opened.get(n)) not in self._moved]
-        pairs = self._pair(content, old, [cells[n] for n in fresh]) if old else {}
-        matched = {fresh[new]: content.original(old[before]) for new, before in pairs.items()}
-        values = []
-        for number, cell in enumerate(cells):
-            place = source.type.element(gap.start + number)
-            where = (*path[:-1], int(str(path[-1])) + number)
-            values.append(
-                self._settle_element(source.live, place, matched.get(number), cell, where)
-            )
-        return values
-
-    def _pair(self, content: Array, old: list[int], new: list[Cell]) -> dict[int, int]:
-        """Return which new elements are old ones, equal or in their place, by number."""
-        before = [label(content.original(number).json()) for number in old]
-        after = [label(cell.json()) for cell in new]
-        pairs: dict[int, int] = {}
-        start = new_start = 0
-        for hunk in hunks(before, after):
-            for offset in range(hunk.start - start):
-                pairs[new_start + offset] = start + offset
-            for offset in range(min(hunk.stop - hunk.start, hunk.new_stop - hunk.new_start)):
-                pairs[hunk.new_start + offset] = hunk.start + offset
-            start, new_start = hunk.stop, hunk.new_stop
-        for offset in range(len(before) - start):
-            pairs[new_start + offset] = start + offset
-        return pairs
-
-
-Change: TypeAlias = tuple[int, list[Any], list[Any]]
+    def is_moved(self, cell: Cell | None) -> bool:
+        """Return whether the live value of a cell is in another place now."""
+        return id(cell) in self._moved
 
 
 def _is_editable(source: Fields, json: dict[str, JSON], place: Type) -> bool:
@@ -371,40 +244,10 @@ def _is_editable(source: Fields, json: dict[str, JSON], place: Type) -> bool:
     return isinstance(source.live, type(read))
 
 
-def _is_alias(container: Any, value: Any) -> bool:
-    """Return whether an object is an element more than once."""
-    if type(value) in _SHARED or isinstance(container, set | frozenset):
+def _is_alias(container: Any, cell: Cell) -> bool:
+    """Return whether the object of a cell is an element more than once."""
+    value = cell.live
+    if cell.is_alone or type(value) in _SHARED or isinstance(container, set | frozenset):
         return False
     values = container.values() if isinstance(container, dict) else container
-    return sum(map(is_, values, repeat(value))) > 1
-
-
-def _check_length(type_: Type, length: int) -> None:
-    node = type_.node
-    if type_.kind == "named-tuple" and length != len(node["fields"]):
-        raise Refused(f"its type rejects it: it has {len(node['fields'])} elements, not {length}")
-    if type_.kind not in _SIZED:
-        return
-    least, most = node.get("min_length"), node.get("max_length")
-    if least is not None and length < least:
-        raise Refused(
-            f"its type rejects it: it should have at least {least} elements, not {length}"
-        )
-    if most is not None and length > most:
-        raise Refused(f"its type rejects it: it should have at most {most} elements, not {length}")
-    items = node.get("items_schema")
-    fixed = items if isinstance(items, list) and "variadic_item_index" not in node else None
-    if fixed is not None and length != len(fixed):
-        raise Refused(f"its type rejects it: it has {len(fixed)} elements, not {length}")
-
-
-def _joined(source: Elements, splices: list[Change]) -> list[Change]:
-    """Return one change for all: a full deque takes no insertion before a removal."""
-    if len(splices) < 2:
-        return splices
-    start, stop = splices[0][0], splices[-1][0] + len(splices[-1][1])
-    values = list(source.values)
-    new = values[start:stop]
-    for at, old, fresh in reversed(splices):
-        new[at - start : at - start + len(old)] = fresh
-    return [(start, values[start:stop], new)]
+    return len([True for each in values if each is value]) > 1

@@ -23,6 +23,9 @@ Undo: TypeAlias = Callable[[], None]
 Map: TypeAlias = Callable[[Any], Any]
 """Returns the object to use instead of one: itself, or its copy."""
 
+Change: TypeAlias = tuple[int, Sequence[Any], Sequence[Any]]
+"""A replacement of elements: the index of the first one, the old values, and the new ones."""
+
 MISSING = object()
 """Marks a member that does not exist."""
 
@@ -83,6 +86,27 @@ class Splice(Edit):
             splice(to, where, where + len(put), removed)
 
         return undo
+
+
+def splices_of(live: Any, values: Sequence[Any], change: Change, length: int) -> Iterator[Splice]:
+    """Yield the splice for a change of a list, if there is any, without what stays at both ends.
+
+    Args:
+        live: the list.
+        values: its elements before the change, perhaps with more that a thread has appended.
+        change: the change.
+        length: the number of elements before the change.
+    """
+    start, old, new = change
+    room = min(len(old), len(new))
+    front = next((n for n in range(room) if old[n] is not new[n]), room)
+    room -= front
+    end = next((n for n in range(room) if old[-1 - n] is not new[-1 - n]), room)
+    old, new, start = old[front : len(old) - end], new[front : len(new) - end], start + front
+    if old or new:
+        stop = start + len(old)
+        before = values[start - 1] if start else MISSING
+        yield Splice(live, start, old, new, (before, values[stop] if stop < length else MISSING))
 
 
 def splice(target: Any, start: int, stop: int, values: list[Any]) -> None:
@@ -158,13 +182,9 @@ class SetEntry(Edit):
             if order and before is not MISSING:
                 for key in order[order.index(self.key) + 1 :]:
                     if key in to:
-                        _set_entry(to, key, _pop(to, key))
+                        to[key] = to.pop(key)
 
         return undo
-
-
-def _pop(target: Any, key: Any) -> Any:
-    return target.pop(key)
 
 
 def _set_entry(target: Any, key: Any, value: Any) -> None:
@@ -251,6 +271,14 @@ class Assign(Edit):
 
     attribute: Attribute
     value: Any
+
+    @property
+    def runs_code(self) -> bool:
+        """Whether code of the application may run."""
+        cls = type(self.attribute.owner)
+        if cls.__setattr__ not in (object.__setattr__, BaseModel.__setattr__):
+            return True
+        return hasattr(getattr(cls, self.attribute.name, None), "__set__")
 
     def values(self) -> Iterator[Any]:
         """Yield the value."""

@@ -7,6 +7,8 @@ of them together. Frozen fields are read-only.
 from __future__ import annotations
 
 from asyncio import CancelledError
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 from ws_sync._binding.annotations import require_finite
@@ -36,6 +38,17 @@ class Rejected(Exception):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self.path = path
+
+
+@contextmanager
+def rejecting(path: Path) -> Iterator[None]:
+    """Raise `Rejected` for what code of the application, or a type, raises at a place."""
+    try:
+        yield
+    except (Refused, Rejected):
+        raise
+    except FAILURES as error:
+        raise Rejected(path) from error
 
 
 class Written:
@@ -188,10 +201,8 @@ class FieldWrite:
         return live
 
     def _run(self, function: Any, path: Path) -> None:
-        try:
+        with rejecting(path):
             self._simulation.run(self._written.live, function)
-        except FAILURES as error:
-            raise Rejected(path) from error
 
     def _data(self) -> dict[str, Any]:
         """Return the fields that validators see."""
@@ -215,12 +226,10 @@ class FieldWrite:
                 self._add(name, value)
             return data.get(name) if value is MISSING else value
         live = getattr(written.live, name) if value is MISSING else value
-        try:
+        with rejecting(path):
             result = simulation.run(
                 live, lambda copy: _assign(written.own.part_assignment, data, name, copy)
             )
-        except FAILURES as error:
-            raise Rejected(path) from error
         if result is not getattr(written.live, name):
             self._add(name, result)
         return simulation.copy(result)
@@ -228,22 +237,15 @@ class FieldWrite:
     def _read(self, name: str, type_: Type, data: dict[str, Any], path: Path) -> Any:
         json = self._written.read[name]
         value = names.to_input(type_, json)
-        where = path
-        try:
-            if not type_.has_functions:
-                where = (*path, name)
-                read = type_.read(value)
-                names.check_hidden(type_, read, json)
-                return read
-            if type_.is_strict:
-                value = type_.read_strictly(value)
-            found = _assign(self._written.own.assignment, data, name, value)
-            require_finite(found)
-            names.check_hidden(type_, found, json)
-        except Refused:
-            raise
-        except FAILURES as error:
-            raise Rejected(where) from error
+        if type_.has_functions:
+            with rejecting(path):
+                value = type_.read_strictly(value) if type_.is_strict else value
+                found = _assign(self._written.own.assignment, data, name, value)
+                require_finite(found)
+        else:
+            with rejecting((*path, name)):
+                found = type_.read(value)
+        names.check_hidden(type_, found, json)
         return found
 
     def _add(self, name: str, value: Any) -> None:
@@ -276,12 +278,8 @@ class FieldWrite:
             self._simulation.add(SetEntry(written.live, name, value))
 
     def _new(self, type_: Type, json: JSON, path: Path) -> Any:
-        try:
+        with rejecting(path):
             return self._simulation.fresh(names.read(type_, json))
-        except Refused:
-            raise
-        except FAILURES as error:
-            raise Rejected(path) from error
 
 
 def _assign(validator: Any, data: dict[str, Any], name: str, value: Any) -> Any:

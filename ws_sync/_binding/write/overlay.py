@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ws_sync._binding.write.cells import NEW, Array, Cell, Object, step
+from ws_sync._binding.write.cells import NEW, Array, Cell, Object
 from ws_sync._binding.write.schemas import ANY
 from ws_sync._core.json.codec import JSON, MAX_VALUE_DEPTH, is_deeper
 from ws_sync._core.json.equality import equal
@@ -66,7 +66,7 @@ class Overlay:
     def _replace(self, path: Tokens, operation: Operation) -> None:
         cell = _new(_member(operation, "value"))
         if path:
-            found = step(self._open(path[:-1]), path[-1])
+            found = _step(self._open(path[:-1]), path[-1])
             if len(path) > 1 and found.is_foreign:
                 reason = "the value is not of a JSON type, so it can only be replaced as a whole"
                 raise Refused(f"{reason}, with what contains it")
@@ -102,19 +102,19 @@ class Overlay:
             document = Cell(ANY)
             document.content = self.document
             return document
-        return step(self._open(path[:-1]), path[-1])
+        return _step(self._open(path[:-1]), path[-1])
 
     def _open(self, path: Tokens) -> Array | Object:
         content: Array | Object = self.document
         for token in path:
-            content = step(content, token).open()
+            content = _step(content, token).open()
         return content
 
     def _put(self, path: Tokens, cell: Cell) -> None:
         _check_depth(path, cell)
         content = self._open(path[:-1])
         if isinstance(content, Object):
-            content.set(path[-1], cell)
+            content.opened[path[-1]] = cell
         else:
             position = index(path[-1], len(content))
             content.take(position)
@@ -148,14 +148,28 @@ class Overlay:
             position = index(path[-1], len(content))
             self._shift(len(content) - position)
             return content.take(position)
-        cell = step(content, path[-1])
-        content.set(path[-1], None)
+        cell = _step(content, path[-1])
+        content.opened[path[-1]] = None
         return cell
 
     def _shift(self, elements: int) -> None:
         self._shifted += elements
         if self._shifted > MAX_SHIFTED:
             raise Refused(f"the patch shifts more than {MAX_SHIFTED} elements of arrays")
+
+
+def _step(content: Array | Object, token: str) -> Cell:
+    """Return the cell that a token leads to.
+
+    Raises:
+        Refused: there is none.
+    """
+    if isinstance(content, Array):
+        return content.cell(index(token, len(content)))
+    found = content.get(token)
+    if found is None:
+        raise Refused(f"no member {token!r}")
+    return found
 
 
 def _new(value: JSON) -> Cell:

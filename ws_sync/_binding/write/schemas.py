@@ -251,13 +251,19 @@ class Type:
         """
         if type(value) in _SCALARS and self.schema["type"] in _PLAIN and not self.is_custom:
             return value
-        shown = value
-        if not self.is_any:
-            if self._shows_infinity:  # only JSON text honours it
-                text = self._serializer.to_json(value, warnings=False)
-                return orjson.loads(text)
-            shown = self._serializer.to_python(value, mode="json", warnings=False)
-        return as_json(shown)
+        return as_json(self.shown(value))
+
+    def shown(self, value: object) -> object:
+        """Return a live value as it goes out: JSON, or objects that the encoder converts.
+
+        Raises:
+            Exception: a serialiser of the application raised.
+        """
+        if self.is_any:
+            return value
+        if self._shows_infinity:  # only JSON text honours it
+            return orjson.loads(self._serializer.to_json(value, warnings=False))
+        return self._serializer.to_python(value, mode="json", warnings=False)
 
     @cached_property
     def place_validator(self) -> SchemaValidator:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import is_dataclass
+from sys import getrefcount
 from typing import Any, NamedTuple, TypeAlias
 
 from pydantic import BaseModel
@@ -24,6 +25,9 @@ from ws_sync.exceptions import Refused
 
 UNKNOWN: Any = object()
 """JSON that was not computed."""
+
+_ONCE = [object()]
+"""The number of references to its element is that of a value that is once in one container."""
 
 STRUCTURES |= {
     "list": (list, SyncedList),
@@ -45,11 +49,13 @@ class Part(NamedTuple):
         type: its type.
         value: the live value.
         json: its JSON, where only the serialiser of the whole knows it.
+        is_alone: whether nothing but its container refers to it, and that only once.
     """
 
     type: Type
     value: object
     json: JSON = UNKNOWN
+    is_alone: bool = False
 
 
 class Elements:
@@ -82,7 +88,8 @@ class Elements:
 
     def part(self, index: int) -> Part:
         """Return an element, as `value`."""
-        return Part(self.type.element(index), self.value(index))
+        is_alone = _is_alone(self.values, index)
+        return Part(self.type.element(index), self.value(index), UNKNOWN, is_alone)
 
 
 class Entries:
@@ -105,8 +112,9 @@ class Entries:
         key = self.key(name)
         if key is UNKNOWN:
             return None
+        is_alone = _is_alone(self.live, key)
         value = self.live.get(key, UNKNOWN)  # a thread may have removed it
-        return None if value is UNKNOWN else Part(self.type.values(), value)
+        return None if value is UNKNOWN else Part(self.type.values(), value, UNKNOWN, is_alone)
 
     def names(self) -> Iterable[str]:
         """Return all names."""
@@ -234,6 +242,14 @@ def _mirrors(type_: Type, live: object, json: JSON) -> bool:
     try:
         return equal(type_.json(live), json)
     except Exception:  # noqa: BLE001  # a serialiser of the application
+        return False
+
+
+def _is_alone(container: Any, key: Any) -> bool:
+    """Return whether a value is certainly only once in a container."""
+    try:
+        return getrefcount(container[key]) <= getrefcount(_ONCE[0])
+    except LookupError:  # a thread has removed it
         return False
 
 

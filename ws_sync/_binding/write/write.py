@@ -6,10 +6,11 @@ live objects in place, and undoes everything if code of the application raises.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from ws_sync._binding.annotations import attribute_adapter, reason_of
 from ws_sync._binding.attribute_types import validating
@@ -23,6 +24,7 @@ from ws_sync._binding.write.overlay import Overlay
 from ws_sync._binding.write.schemas import ANY, Type, as_json, kept_on, split, type_of_class
 from ws_sync._binding.write.simulation import Journal, Simulation
 from ws_sync._binding.write.structures import UNKNOWN
+from ws_sync._binding.write.views import View
 from ws_sync._core.json.codec import JSON
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.patch import measure
@@ -61,28 +63,33 @@ class Write:
             raise RefusedPatch(None, patch, "the result has other attributes than the document")
         self._simulation = Simulation()
         self._journal = Journal()
+        self._is_validated_whole = False
         with validating():
             self._plan()
 
-    def before(self, wire: str) -> object:
-        """Return the old value of a touched attribute, if it can be compared without much work."""
-        cell = self._roots[wire]
-        if cell.type is ANY and not self._attributes[wire].is_shown_by_class:
-            return cell.live
-        return UNKNOWN if self._result[wire] is cell and cell.content else cell.original().json()
-
-    def after(self, wire: str) -> JSON:
-        """Return the new value of a touched attribute; it may share live values."""
-        return self._result[wire].raw()
-
-    def is_in_place(self, wire: str) -> bool:
-        """Return whether the write changes the attribute's tracked container in place."""
+    def container(self, wire: str) -> object:
+        """Return the tracked container of an attribute, if the write changes that in place."""
         attribute, cell = self._attributes[wire], self._roots[wire]
         if attribute.read_only or attribute.computed or attribute.typed:
-            return False  # a type may create another value
-        if self._result[wire] is not cell or type(cell.live) not in TRACKED:
-            return False
-        return not attribute.is_shared(cell.live)
+            return None  # a type may create another value
+        if self._result[wire] is not cell or attribute.is_shared(cell.live):
+            return None
+        return cell.live
+
+    def views(self) -> dict[str, View]:
+        """Return views of the attributes that were changed only inside, and by no setter."""
+        edits = self._simulation.edits
+        assigned = {id(edit.attribute): edit for edit in edits if isinstance(edit, Assign)}
+        if self._is_validated_whole or any(edit.runs_code for edit in assigned.values()):
+            return {}  # they may have changed anything
+        return {
+            wire: View(cell.type, cell.live)
+            for wire, cell in self._roots.items()
+            if self._result[wire] is cell and cell.content is not None
+            if type(cell.live) not in TRACKED  # they record what has changed
+            if id(attribute := self._attributes[wire]) not in assigned
+            if not (attribute.is_shown_by_class or attribute.computed)
+        }
 
     def commit(self) -> None:
         """Apply the write to the live objects.
@@ -116,16 +123,10 @@ class Write:
         models: dict[int, tuple[Written, dict[str, Attribute]]] = {}
         wires = [wire for wire in self._attributes if wire in self.touched]
         for wire in wires:
-            try:
+            with self._refusing(wire):
                 self._plan_attribute(difference, wire, models)
-            except Rejected as error:
-                raise self._rejected(wire, error) from error.__cause__
-            except (RefusedPatch, RefusedState):
-                raise
-            except Refused as error:
-                raise RefusedPatch(None, self._patch, f"{wire!r}: {error.reason}") from None
         for written, synced in models.values():
-            self._plan_model(written, synced, min(wires))
+            self._plan_model(written, synced)
 
     def _plan_attribute(
         self, difference: Difference, wire: str,
@@ -175,32 +176,37 @@ class Write:
     def _synced(self, owner: object) -> dict[str, Attribute]:
         return {each.name: each for each in self._attributes.values() if each.owner is owner}
 
-    def _plan_model(self, written: Written, synced: dict[str, Attribute], wire: str) -> None:
+    def _plan_model(self, written: Written, synced: dict[str, Attribute]) -> None:
         if written.is_empty:
             return
         changed = [*written.read, *written.values, *written.parts]
         wire = min(synced[name].wire for name in changed)
         first = len(self._simulation.edits)
-        try:
+        with self._refusing(wire):
             FieldWrite(self._simulation, written, synced).apply(())
-        except Rejected as error:
-            raise self._rejected(wire, error) from error.__cause__
-        except Refused as error:
-            raise RefusedPatch(None, self._patch, f"{wire!r}: {error.reason}") from None
         for edit in self._simulation.edits[first:]:
             if edit.target is not written.live:  # inside of any attribute
+                self._is_validated_whole = True
                 self.affected |= {each.wire for each in synced.values()}
             elif isinstance(edit, SetField) and edit.name in synced:
                 self.affected.add(synced[edit.name].wire)
 
-    def _rejected(self, wire: str, error: Rejected) -> RefusedState:
-        cause = error.__cause__
-        assert cause is not None  # always raised from another one
-        place = ".".join(map(str, error.path))
-        reason = reason_of(cause)
-        if place:
-            reason = f"{place}.{reason}" if _has_place(cause) else f"{place}: {reason}"
-        return RefusedState(wire, f"its type rejects it: {reason}")
+    @contextmanager
+    def _refusing(self, wire: str) -> Iterator[None]:
+        """Name the attribute in what is raised."""
+        try:
+            yield
+        except Rejected as error:
+            cause = error.__cause__
+            assert cause is not None  # always raised from another one
+            reason, place = reason_of(cause), ".".join(map(str, error.path))
+            if place:
+                reason = f"{place}{'.' if _has_place(cause) else ': '}{reason}"
+            raise RefusedState(wire, f"its type rejects it: {reason}") from cause
+        except (RefusedPatch, RefusedState):
+            raise
+        except Refused as error:
+            raise RefusedPatch(None, self._patch, f"{wire!r}: {error.reason}") from None
 
 
 def state_patch(attributes: Mapping[str, Attribute], state: JSON) -> list[JSON]:
@@ -276,6 +282,4 @@ def _annotated(cls: type, name: str) -> Type:
 
 
 def _has_place(error: BaseException) -> bool:
-    from pydantic import ValidationError
-
     return isinstance(error, ValidationError) and bool(error.errors(include_url=False)[0]["loc"])

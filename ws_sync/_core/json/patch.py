@@ -47,6 +47,17 @@ def apply(document: JSON, patch: JSON) -> JSON:
     return draft.document
 
 
+def find(value: JSON, path: Tokens) -> JSON:
+    """Return the value at a path.
+
+    Raises:
+        Refused: there is none.
+    """
+    for token in path:
+        value = _lookup(value, token)
+    return value
+
+
 def apply_each(patch: JSON, apply_operation: Callable[[JSON], None]) -> None:
     """Apply the operations of a patch in order, and name the operation that fails.
 
@@ -191,10 +202,7 @@ class Draft:
             raise Refused("the value differs")
 
     def _find(self, path: Tokens) -> JSON:
-        value = self.document
-        for token in path:
-            value = _lookup(value, token)
-        return value
+        return find(self.document, path)
 
     def _insert(self, path: Tokens, value: JSON) -> None:
         if not path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TypeAlias
 
 import orjson
@@ -27,9 +28,18 @@ from ws_sync._core.json.codec import (
 from ws_sync._core.json.diff import Operation, diff
 from ws_sync._core.json.patch import apply
 from ws_sync._core.json.pointer import join
-from ws_sync._core.snapshot.member_offsets import MemberOffsets, Unstable
-from ws_sync._core.snapshot.patch_effect import AppliedPatch, any_moves, is_effect, operations_in
+from ws_sync._core.snapshot.member_offsets import MemberOffsets, Unstable, divide
+from ws_sync._core.snapshot.patch_effect import (
+    AppliedPatch,
+    View,
+    any_moves,
+    is_effect,
+    operations_by_name,
+)
+from ws_sync._core.snapshot.spliced_text import SplicedText, Splicer, can_splice, outermost
 from ws_sync._core.snapshot.text_diff import (
+    DIVISIBLE,
+    SMALL,
     Operations,
     Pair,
     TextDiff,
@@ -44,10 +54,13 @@ from ws_sync._core.snapshot.text_diff import (
 )
 from ws_sync._core.snapshot.tracked_snapshot import TrackedDiff, TrackedSnapshot, snapshot_since
 from ws_sync._core.tracked.containers import TRACKED, Container, change_log
-from ws_sync.exceptions import NotJSON, RefusedPatch, UnrecordedChange
+from ws_sync.exceptions import NotJSON, Refused, RefusedPatch, UnrecordedChange
 
 MAX_FOLLOWED = 1 << 24
 """Bytes of operations up to which a tracked snapshot follows a patch of the peer."""
+
+NO_VIEWS: Mapping[str, View] = MappingProxyType({})
+"""Every attribute is compared as a whole."""
 
 _UNTOUCHED = object()
 """Marks an attribute that a patch does not concern."""
@@ -58,8 +71,11 @@ _NO_SCALAR = object()
 _INCOMPARABLE = (Unfaithful, Unstable, TooLong, TypeError, RuntimeError, LookupError)
 """Raised where parts can't be compared; the last two by values that a thread changes."""
 
-AttributeSnapshot: TypeAlias = Text | TrackedSnapshot
+AttributeSnapshot: TypeAlias = Text | SplicedText | TrackedSnapshot
 """What the peer is known to hold of an attribute."""
+
+Reader: TypeAlias = tuple[str, Callable[[], object]]
+"""The name of an attribute, and a function that returns its present value."""
 
 Change: TypeAlias = tuple[list[bytes], AttributeSnapshot]
 """Operations, and the snapshot after them. Without operations, only the text has changed."""
@@ -81,6 +97,11 @@ class SnapshotDiff:
         self.operations: list[bytes] = []
         self.changed: list[str] = []
         self.errors: dict[str, Exception] = {}
+
+    def add(self, name: str, operations: list[bytes]) -> None:
+        """Add the operations that change an attribute."""
+        self.operations += operations
+        self.changed.append(name)
 
     @property
     def patch(self) -> bytes:
@@ -118,9 +139,10 @@ class PeerSnapshot:
 
     def advance(
         self,
-        readers: Iterable[tuple[str, Callable[[], object]]],
+        readers: Iterable[Reader],
         default: Default | None,
         latest: dict[str, AttributeSnapshot],
+        views: Mapping[str, View] = NO_VIEWS,
     ) -> SnapshotDiff | None:
         """Read attributes and bring their snapshots up to date. The caller sends the difference.
 
@@ -128,11 +150,15 @@ class PeerSnapshot:
             readers: names of attributes, each with a function that returns the present value.
             default: as for `dump`.
             latest: receives the snapshots of attributes that were compared.
+            views: of attributes of which only the members that a patch of the peer has touched are
+                compared, if this is possible.
 
         Returns:
             The difference; None if there are no operations and no errors.
         """
         found: SnapshotDiff | None = None
+        if views:
+            found, readers = self._look_at(readers, views, default)
         snapshots, scalars, other = self._snapshots, self._scalars, PeerSnapshot._compare_other
         for name, read in readers:
             try:
@@ -156,11 +182,46 @@ class PeerSnapshot:
             operations, newer = change
             snapshots[name] = latest[name] = newer
             if operations:
-                if found is None:
-                    found = SnapshotDiff()
-                found.operations += operations
-                found.changed.append(name)
+                found = found or SnapshotDiff()
+                found.add(name, operations)
         return found
+
+    def _look_at(
+        self, readers: Iterable[Reader], views: Mapping[str, View], default: Default | None
+    ) -> tuple[SnapshotDiff | None, list[Reader]]:
+        """Compare what can be compared by views; return the readers of what can't be."""
+        found, rest = SnapshotDiff(), []
+        for reader in readers:
+            name = reader[0]
+            seen = self._look(name, views[name], default) if name in views else None
+            if seen is None:
+                rest.append(reader)
+            elif seen:
+                found.add(name, seen)
+        return found if found.operations else None, rest
+
+    def _look(self, name: str, view: View, default: Default | None) -> list[bytes] | None:
+        """Compare the members that the peer has touched; None if the whole has to be compared."""
+        held, offsets = self._snapshots.get(name), self._offsets.get(name)
+        if not isinstance(held, SplicedText) or offsets is None:
+            return None
+        operations, splicer, changed = Operations(held.size), Splicer(held, offsets), {}
+        try:
+            for place in outermost(map(view.reach, held.touched)):
+                value = view.read(place, splicer.length(place))
+                newer, old = dump(value, default), splicer.find(place)
+                if not newer.native:
+                    return None
+                if old != newer.text:
+                    path = join(name, *place)
+                    pair = Pair(old, newer.text, orjson.loads(newer.text), path, len(place))
+                    TextDiff(None).compare(operations, pair)
+                    changed[place] = newer.text
+        except (*_INCOMPARABLE, Refused, NotJSON):
+            return None  # compared as a whole
+        for place, text in changed.items():
+            splicer.put(place, text)
+        return operations.texts
 
     def forget(self, names: Iterable[str]) -> None:
         """Mark attributes as unknown."""
@@ -178,9 +239,36 @@ class PeerSnapshot:
             patch: the patch.
             write: its effect on the attributes.
         """
-        names = self._snapshots.keys() & write.touched
-        if self._apply_effect(names, patch, write):
+        own = operations_by_name(patch)
+        if own is None:  # between attributes
+            self._follow(self._snapshots.keys() & write.touched, patch)
             return
+        for name in self._snapshots.keys() & own:
+            held, operations = self._snapshots[name], own[name]
+            if isinstance(held, TrackedSnapshot):
+                is_source = write.container(name) is held.source and held.is_current
+                if is_source and not any_moves(operations):
+                    changes = [each for each in operations if each["op"] != "test"]
+                    self._stale.append((name, changes))
+                    continue
+            elif held is not None and _is_divisible(held) and can_splice(operations):
+                self._splice(name, held, operations)
+                continue
+            self._follow([name], operations)
+
+    def _splice(self, name: str, held: Text | SplicedText, operations: list[Operation]) -> None:
+        text = held if isinstance(held, SplicedText) else SplicedText(held.text)
+        offsets = self._offsets.get(name) or divide(text.text)
+        text.touched = []
+        try:
+            Splicer(text, offsets).apply(operations)
+        except Refused:
+            self._set(name, None)
+        else:
+            self._snapshots[name], self._offsets[name] = text, offsets
+
+    def _follow(self, names: Iterable[str], patch: JSON) -> None:
+        """Apply a patch to the decoded snapshots of attributes."""
         result = self._applied(names, patch)
         for name in names:
             self._set(name, _text_or_none(result.get(name, _UNTOUCHED)))
@@ -204,7 +292,7 @@ class PeerSnapshot:
                     continue
             except (*_INCOMPARABLE, UnrecordedChange):
                 pass
-            self._set(name, _text_or_none(self._applied([name], patch).get(name, _UNTOUCHED)))
+            self._follow([name], patch)
         self._stale.clear()
 
     def _applied(self, names: Iterable[str], patch: JSON) -> dict[str, JSON]:
@@ -216,31 +304,6 @@ class PeerSnapshot:
         except RefusedPatch:
             return {}
         return result if type(result) is dict else {}
-
-    def _apply_effect(self, names: Iterable[str], patch: JSON, write: AppliedPatch) -> bool:
-        """Set snapshots to the values after a patch; False if the peer held other values before."""
-        for name in names:
-            held, before = self._snapshots[name], write.before(name)
-            if isinstance(held, TrackedSnapshot):
-                if held.source is not before or not held.is_current or any_moves(patch):
-                    return False
-            elif held is None or not held.native or _dump_fast(before, None) != held.text:
-                return False
-        for name, held in self.known(names).items():
-            if isinstance(held, TrackedSnapshot) and write.is_in_place(name):
-                self._stale.append((name, operations_in(patch, name)))
-                continue
-            after = write.after(name)
-            if after is not write.before(name):
-                self._scalars.pop(name, None)
-                is_scalar = after.__class__ in _SCALARS
-                compare = self._compare_scalar if is_scalar else self._compare_other
-                try:
-                    if change := compare(name, after, held, None):
-                        self._snapshots[name] = change[1]
-                except NotJSON:  # no longer in the peer's copy, or nested too deep
-                    self._set(name, None)
-        return True
 
     def apply_state(self, state: Mapping[str, JSON]) -> None:
         """Set snapshots to the values that the peer reports."""
@@ -369,6 +432,12 @@ _COMPARE: dict[type, Callable[..., Change | None]] = {
 
 Each returns None if the snapshot is the present value.
 """
+
+
+def _is_divisible(held: Text | SplicedText) -> bool:
+    if isinstance(held, SplicedText):
+        return True
+    return held.native and held.size >= SMALL and held.text[:1] in DIVISIBLE
 
 
 def _decode(held: AttributeSnapshot) -> JSON:

@@ -13,6 +13,7 @@ converted, and they are read from the text. They are taken from left to right.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from itertools import accumulate, islice, repeat
@@ -24,6 +25,9 @@ from ws_sync._core.json.codec import JSON, OPTIONS, Default, compact
 
 MAX_EDITS = 500
 """Differing members that are searched for one by one."""
+
+NAME = re.compile(rb'"(?:[^"\\]|\\.)*"')
+"""The name at the start of the text of an object's member."""
 
 _CHUNK = 1 << 14
 
@@ -120,14 +124,29 @@ class MemberOffsets:
 
     Attributes:
         strides: bytes of each member's text with the comma or bracket after it.
+        names: the names of an object's members, once they were needed; None for an array.
         inner: offsets of some members that are large themselves, by index.
     """
 
-    __slots__ = ("inner", "strides")
+    __slots__ = ("_known", "inner", "names", "strides")
 
     def __init__(self, strides: list[int]) -> None:
         self.strides = strides
+        self.names: list[str] | None = None
         self.inner: dict[int, MemberOffsets] = {}
+        self._known = 0, 0  # a member, and the bytes before it
+
+    def before(self, member: int) -> int:
+        """Return the bytes of the members before one, each with what follows it."""
+        known, size = self._known
+        size += sum(self.strides[known:member]) - sum(self.strides[member:known])
+        self._known = member, size
+        return size
+
+    def grow(self, member: int, size: int) -> None:
+        """Follow a change inside of a member, by which it has become larger."""
+        self.strides[member] += size
+        self._known = 0, 0
 
     def update(self, changes: list[ChangedMembers], inner: dict[int, MemberOffsets]) -> None:
         """Follow changes of the text.
@@ -137,9 +156,13 @@ class MemberOffsets:
             inner: offsets of new members, by index.
         """
         unchanged = self.inner
+        if changes and changes[0].start < self._known[0]:
+            self._known = 0, 0
         for change in reversed(changes):
             start, stop = change.start, change.stop
             self.strides[start:stop] = [len(text) + 1 for text in change.new]
+            if self.names is not None:
+                self.names[start:stop] = map(name_in, change.new)
             if unchanged:
                 shift = len(change.new) - (stop - start)
                 unchanged = {
@@ -177,6 +200,21 @@ def offsets_of(
     middle = members_in(old[:1] + old[begin:finish] + old[-1:])
     between = [len(text) + 1 for text in middle.texts(middle.take(0, len(middle)))]
     return MemberOffsets(strides[:front] + between + strides[len(strides) - tail :])
+
+
+def divide(text: bytes) -> MemberOffsets:
+    """Compute the offsets of a text alone."""
+    members = members_of(orjson.loads(text), text, None)
+    strides = [len(each) + 1 for each in members.texts(members.take(0, len(members)))]
+    return MemberOffsets(strides)
+
+
+def name_in(member: bytes) -> str:
+    """Return the name in the text of a member of an object."""
+    found = NAME.match(member)
+    assert found is not None  # orjson wrote it
+    name: str = orjson.loads(found[0])
+    return name
 
 
 def find_changed(

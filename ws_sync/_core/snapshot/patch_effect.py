@@ -30,14 +30,30 @@ class AppliedPatch(Protocol):
 
     touched: set[str]
 
-    def before(self, wire: str) -> JSON:
-        """Return the value of an attribute before the patch."""
+    def container(self, wire: str) -> object:
+        """Return the tracked container of an attribute, if that is changed in place."""
 
-    def after(self, wire: str) -> JSON:
-        """Return the value of an attribute after the patch."""
 
-    def is_in_place(self, wire: str) -> bool:
-        """Return whether the attribute is a list or dict that is changed in place."""
+class View(Protocol):
+    """The present value of an attribute that a patch has changed inside."""
+
+    def reach(self, place: Tokens) -> Tokens:
+        """Return the deepest place on the way to a place whose value can be read alone.
+
+        Raises:
+            LookupError: there is none.
+        """
+
+    def read(self, place: Tokens, length: int) -> object:
+        """Return a member as it goes out: JSON, or objects that the encoder converts.
+
+        Args:
+            place: a path that `reach` has returned.
+            length: the number of members that what contains it should have.
+
+        Raises:
+            LookupError: it is not there, or there is another number of members.
+        """
 
 
 _MOVES = frozenset({"move", "copy"})
@@ -48,14 +64,25 @@ def any_moves(patch: list[Operation]) -> bool:
     return any(each["op"] in _MOVES for each in patch)
 
 
-def operations_in(patch: list[Operation], name: str) -> list[Operation]:
-    """Return the operations of a patch that change a member of the document.
+def places_of(operation: Operation) -> list[Tokens]:
+    """Return the places that an operation reads or writes; `from` means one only to some."""
+    paths = [operation["path"], *([operation["from"]] if operation["op"] in _MOVES else [])]
+    return list(map(parse, paths))
+
+
+def operations_by_name(patch: list[Operation]) -> dict[str, list[Operation]] | None:
+    """Return the operations in each attribute; None if any is not in a single attribute.
 
     Args:
-        patch: a patch that was applied, in which `any_moves` finds nothing.
-        name: the name of the member.
+        patch: a patch that was applied.
     """
-    return [each for each in patch if each["op"] != "test" and parse(each["path"])[:1] == (name,)]
+    found: dict[str, list[Operation]] = {}
+    for each in patch:
+        names = {place[:1] for place in places_of(each)}
+        if len(names) > 1 or () in names:
+            return None
+        found.setdefault(names.pop()[0], []).append(each)
+    return found
 
 
 def is_effect(changes: list[bytes], patch: list[Operation], document: JSON) -> bool:

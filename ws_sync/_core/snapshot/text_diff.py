@@ -11,7 +11,6 @@ moved takes n log n.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +23,7 @@ from ws_sync._core.json.diff import diff, hunks
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.pointer import escape
 from ws_sync._core.snapshot.member_offsets import (
+    NAME,
     ChangedMembers,
     MemberOffsets,
     find_changed,
@@ -38,8 +38,7 @@ SMALL = 1024
 MAX_CACHED_PATH = 200
 """Characters of the longest pointer whose JSON text is cached."""
 
-_NAME = re.compile(rb'"(?:[^"\\]|\\.)*"')
-_DIVISIBLE = frozenset((b"[", b"{"))
+DIVISIBLE = frozenset((b"[", b"{"))
 _NUMERIC = frozenset(b"%d" % digit for digit in range(10)) | {b"-"}
 
 Inner: TypeAlias = dict[int, MemberOffsets]
@@ -156,7 +155,7 @@ def check_faithful(text: bytes, value: object, default: Default | None, depth: i
 
 def is_plain_scalar(text: bytes, value: object) -> bool:
     """Return whether orjson's text is that of a scalar and needs no further check."""
-    return text[:1] not in _DIVISIBLE and (text != b"null" or value is None)
+    return text[:1] not in DIVISIBLE and (text != b"null" or value is None)
 
 
 def diff_scalar(old: bytes, new: bytes, prefix: bytes) -> list[bytes]:
@@ -224,7 +223,7 @@ class TextDiff:
         if old == new:
             return offsets
         kind = new[:1]
-        if kind != old[:1] or kind not in _DIVISIBLE:
+        if kind != old[:1] or kind not in DIVISIBLE:
             if not is_plain_scalar(new, pair.value):
                 self._check(new, pair.value, pair.depth)
             operations.extend(diff_scalar(old, new, replace_prefix(pair.path)))
@@ -351,6 +350,6 @@ def _by_name(
     found: dict[str, tuple[int, bytes, Any]] = {}
     for start, texts, members in ranges:
         for index, (text, member) in enumerate(zip(texts, members, strict=True), start):
-            if text not in unchanged and (name := _NAME.match(text)) is not None:
+            if text not in unchanged and (name := NAME.match(text)) is not None:
                 found[orjson.loads(name[0])] = index, text[name.end() + 1 :], member
     return found

@@ -124,48 +124,25 @@ def test_integers_beyond_64_bits_are_compared_exactly(old: JSON, new: JSON, patc
     assert patch_to(PeerSnapshot(texts({"a": old})), {"a": new}) == patch
 
 
-class Elsewhere:
-    """A patch of attributes whose values the peer does not hold."""
-
-    def __init__(self, *touched: str) -> None:
-        self.touched = set(touched)
-
-    def before(self, _: str) -> JSON:
-        return "another value"
-
-    def after(self, _: str) -> JSON:
-        raise AssertionError("must not be called")
-
-    def is_in_place(self, _: str) -> bool:
-        raise AssertionError("must not be called")
-
-
 class Write:
-    """A patch of attributes whose values the peer holds."""
+    """A patch of attributes, of which one may be a tracked container that is changed in place."""
 
-    def __init__(self, before: Mapping[str, JSON], after: Mapping[str, JSON]) -> None:
-        self.touched = set(after)
-        self.before = dict(before).__getitem__
-        self.after = {**before, **after}.__getitem__
+    def __init__(self, *touched: str, container: Container | None = None) -> None:
+        self.touched = set(touched)
+        self._container = container
 
-    def is_in_place(self, _: str) -> bool:
-        return False
+    def container(self, _: str) -> object:
+        return self._container
 
 
 def test_apply_patch_takes_over_a_patch_of_the_peer() -> None:
     document = PeerSnapshot(texts({"a": [1], "b": "unread"}))
-    document.apply_patch([{"op": "add", "path": "/a/-", "value": 2}], Elsewhere("a"))
+    document.apply_patch([{"op": "add", "path": "/a/-", "value": 2}], Write("a"))
     assert document.value() == {"a": [1, 2], "b": "unread"}
 
 
-class InPlace(Write):
-    """A patch by which a tracked container is changed in place, or replaced by another value."""
-
-    def __init__(self, value: Container, after: JSON = None) -> None:
-        super().__init__({"a": value}, {"a": value if after is None else after})
-
-    def is_in_place(self, _: str) -> bool:
-        return self.after("a") is self.before("a")
+def in_place(value: Container) -> Write:
+    return Write("a", container=value)
 
 
 LARGE = "x" * 2000
@@ -181,7 +158,7 @@ def held(rows: Container) -> PeerSnapshot:
 def test_apply_patch_and_refresh_follow_a_change_in_place() -> None:
     rows = SyncedList([{"n": 1, "text": LARGE}])
     document = held(rows)
-    document.apply_patch([{"op": "replace", "path": "/a/0/n", "value": 2}], InPlace(rows))
+    document.apply_patch([{"op": "replace", "path": "/a/0/n", "value": 2}], in_place(rows))
     rows[0]["n"] = 2
     document.refresh()
     assert document.value() == {"a": rows}
@@ -191,7 +168,7 @@ def test_apply_patch_and_refresh_follow_a_change_in_place() -> None:
 def test_refresh_follows_the_patch_alone_if_the_result_has_no_json_form() -> None:
     rows = SyncedList([{"n": 1, "text": LARGE}])
     document = held(rows)
-    document.apply_patch([{"op": "replace", "path": "/a/0/n", "value": 2}], InPlace(rows))
+    document.apply_patch([{"op": "replace", "path": "/a/0/n", "value": 2}], in_place(rows))
     rows[0]["n"] = math.nan
     document.refresh()
     assert document.value() == {"a": [{"n": 2, "text": LARGE}]}
@@ -202,7 +179,7 @@ def test_refresh_leaves_other_changes_to_the_next_sync() -> None:
     shared = SyncedList([{"n": 1, "text": LARGE}])
     tree = SyncedDict(one=shared, two=shared, other=1)
     document = held(tree)
-    document.apply_patch([{"op": "remove", "path": "/a/one/0"}], InPlace(tree))
+    document.apply_patch([{"op": "remove", "path": "/a/one/0"}], in_place(tree))
     del shared[0]
     tree["other"] = 2
     document.refresh()
@@ -216,7 +193,7 @@ def test_refresh_leaves_other_changes_to_the_next_sync() -> None:
 def test_apply_patch_follows_an_element_at_the_end(path: str) -> None:
     rows = SyncedList([1, LARGE, {"n": [1]}])
     document = held(rows)
-    document.apply_patch([{"op": "add", "path": path, "value": 5}], InPlace(rows))
+    document.apply_patch([{"op": "add", "path": path, "value": 5}], in_place(rows))
     (rows if path == "/a/-" else rows[2]["n"]).append(5)
     document.refresh()
     assert isinstance(document._snapshots["a"], TrackedSnapshot)
@@ -226,7 +203,7 @@ def test_apply_patch_follows_an_element_at_the_end(path: str) -> None:
 def test_refresh_survives_a_list_that_a_thread_has_cleared() -> None:
     rows = SyncedList([LARGE, {"n": [1]}])
     document = held(rows)
-    document.apply_patch([{"op": "add", "path": "/a/1/n/-", "value": 5}], InPlace(rows))
+    document.apply_patch([{"op": "add", "path": "/a/1/n/-", "value": 5}], in_place(rows))
     rows.clear()
     document.refresh()
     assert document.value() == {"a": [LARGE, {"n": [1, 5]}]}
@@ -249,7 +226,7 @@ def test_change_past_the_methods_is_reported_and_healed() -> None:
 def test_apply_patch_follows_a_tracked_value_that_is_replaced() -> None:
     rows = SyncedList([1])
     document = held(rows)
-    document.apply_patch([{"op": "replace", "path": "/a", "value": [5]}], InPlace(rows, [5]))
+    document.apply_patch([{"op": "replace", "path": "/a", "value": [5]}], Write("a"))
     assert document.value() == {"a": [5]}
 
 
@@ -259,15 +236,14 @@ def test_apply_patch_of_a_tracked_value_that_was_not_sent_is_applied_to_what_the
     rows = SyncedList([1])
     document = held(rows)
     rows.append(2)
-    document.apply_patch([{"op": "add", "path": "/a/-", "value": 5}], InPlace(rows))
+    document.apply_patch([{"op": "add", "path": "/a/-", "value": 5}], in_place(rows))
     assert document.value() == {"a": [1, 5]}
 
 
 @pytest.mark.parametrize("after", [[2], [1], _deep()], ids=["other", "equal", "too deep"])
 def test_apply_patch_takes_over_the_value_after_it(after: JSON) -> None:
-    before = [1]
-    document = PeerSnapshot(texts({"a": before}))
-    document.apply_patch([], Write({"a": before}, {"a": after}))
+    document = PeerSnapshot(texts({"a": [1]}))
+    document.apply_patch([{"op": "replace", "path": "/a", "value": after}], Write("a"))
     assert document.value() == ({} if is_deeper(after, MAX_VALUE_DEPTH) else {"a": after})
 
 
@@ -282,14 +258,14 @@ def test_apply_patch_takes_over_the_value_after_it(after: JSON) -> None:
 )
 def test_apply_patch_forgets_what_it_can_not_follow(patch: JSON) -> None:
     document = PeerSnapshot(texts({"a": [1], "b": 2}))
-    document.apply_patch(patch, Elsewhere("a"))
+    document.apply_patch(patch, Write("a"))
     assert document.value() == {"b": 2}
 
 
 def test_apply_patch_finds_an_attribute_that_was_forgotten() -> None:
     document = PeerSnapshot(texts({"a": [1]}))
     document.forget(["a"])
-    document.apply_patch([{"op": "replace", "path": "/a", "value": 3}], Elsewhere("a"))
+    document.apply_patch([{"op": "replace", "path": "/a", "value": 3}], Write("a"))
     assert document.value() == {"a": 3}
 
 
@@ -329,9 +305,8 @@ def test_scalar_that_is_not_compared_again_is_what_the_peer_holds(data: st.DataO
             peer[name] = value
             document.apply_state({name: value})
         else:
-            write = Write(state, {name: value}) if step == "patch" else Elsewhere(name)
             peer[name] = value
-            document.apply_patch(patch, write)
+            document.apply_patch(patch, Write(name))
             document.refresh()
             state[name] = value if step == "patch" else state[name]
         assert_scalars_are_held(document)

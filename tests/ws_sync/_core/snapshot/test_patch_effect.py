@@ -14,7 +14,7 @@ from ws_sync._core.json.codec import JSON, write_own
 from ws_sync._core.json.diff import Operation, diff
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.patch import apply
-from ws_sync._core.snapshot.patch_effect import any_moves, is_effect, operations_in
+from ws_sync._core.snapshot.patch_effect import any_moves, is_effect, operations_by_name
 
 OLD = {"a": {"x": 1, "y": [1, 2, 3], "z": {"n": [1]}}}
 
@@ -71,8 +71,13 @@ def test_what_is_taken_for_an_effect_is_one(old: JSON, new: JSON, data: st.DataO
         assert equal(apply(one, patch), other)
 
 
-def test_operations_of_a_member_are_those_that_change_it() -> None:
-    patch = [{"op": "test", "path": "/a", "value": 1}, replace("/a/x", 1), replace("/ab", 1)]
-    assert operations_in(patch, "a") == [replace("/a/x", 1)]
+def test_operations_are_sorted_by_attribute() -> None:
+    ignored = {**replace("/a/x", 1), "from": 5}  # patch-extra-members
+    patch = [{"op": "test", "path": "/a", "value": 1}, ignored, replace("/ab", 1)]
+    assert operations_by_name(patch) == {"a": patch[:2], "ab": patch[2:]}
     assert not any_moves(patch)
-    assert any_moves([*patch, {"op": "copy", "from": "/a", "path": "/b"}])
+    move = {"op": "move", "from": "/a/x", "path": "/a/y"}
+    assert any_moves([*patch, move])
+    assert operations_by_name([move]) == {"a": [move]}
+    for other in ({"op": "copy", "from": "/a", "path": "/b"}, replace("", {})):
+        assert operations_by_name([*patch, other]) is None

@@ -1,0 +1,1 @@
+"""Tests of `ws_sync._older`: names of programs for PyPI's ws-sync."""
