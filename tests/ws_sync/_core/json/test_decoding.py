@@ -119,7 +119,7 @@ def refused(text: str) -> None:
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
 def test_decode_value_costs_at_most_five_times_what_orjson_takes(text: str) -> None:
-    ratios = []
+    ratios: list[float] = []
     while not ratios or min(ratios) >= 5:  # another process may disturb one of the two
         usual = seconds(orjson.loads, ROWS) * len(text) / len(ROWS)
         ratios.append(seconds(refused, text) / max(usual, seconds(orjson.loads, text)))
