@@ -59,6 +59,9 @@ versions:  ## run the fast tests, lint rules and types on each Python version th
 testees: $(READY)  ## run the kit against every testee of tools/testees; check the page in docs
 	$(BIN)/python -m tools.judge_testees --check docs
 
+programs: $(READY)  ## run the programs of tests/programs in PyPI's releases; compare with their recorded dialogues
+	$(BIN)/python -m tools.programs
+
 servers: $(READY)  ## run the kit against the reference under every server; BUDGET=2s is for sequences
 	$(BIN)/python -m tools.servers --budget $(BUDGET)
 

@@ -4,7 +4,8 @@ Each program runs in the releases of PyPI's ws-sync that it was written for, and
 What differs from the dialogue in its file is printed, and the exit status is 1. `--record` writes
 the dialogues into the files instead: those of the releases, and this project's own where
 `tests/programs/known.txt` has a difference that is `better` or `decided`. NAME is a program or a
-directory of programs. `--here` runs no release.
+directory of programs. `--here` runs no release. `--write docs` runs nothing: it writes the tables
+of the programs into the page.
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.programs import runs
+from tests.programs import runs, table
 from tests.programs.transcript import HERE, Dialogue, Program
+from tools.generated import generate
+
+PAGE = "coming-from-pypi.md"
+COMMAND = "python -m tools.programs --write docs"
 
 
 def main() -> int:
@@ -25,8 +30,18 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     parser.add_argument("--record", action="store_true", help="write the dialogues")
     parser.add_argument("--here", action="store_true", help="run no release")
+    parser.add_argument("--write", type=Path, metavar="DIR", help="write the page there")
     given = parser.parse_args()
     everything = runs.programs()
+    if given.write:
+        path = given.write / PAGE
+        return generate(
+            path,
+            table.page(
+                path.read_text(encoding="utf-8"), everything, runs.known_differences(everything)
+            ),
+            COMMAND,
+        )
     some = [each for each in everything if not given.names or _is_named(each, given.names)]
     played = _run_all(some, [HERE] if given.here else [*runs.RELEASES, HERE])
     if given.record:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.defects.catalogue import DEFECTS
-from tests.programs import runs
+from tests.programs import runs, table
 from tests.programs.transcript import HERE, Dialogue, Program, is_imported, sent_names
 
 pytestmark = pytest.mark.io
@@ -71,6 +71,12 @@ def test_no_attribute_goes_out_that_the_release_does_not_send(
 def _uncased(names: set[str]) -> set[str]:
     """Return names without what camel case changes: an attribute is the same in each casing."""
     return {name.replace("_", "").lower() for name in names}
+
+
+def test_page_has_the_table_of_the_programs() -> None:
+    path = runs.ROOT.parents[1] / "docs" / "coming-from-pypi.md"
+    written = path.read_text(encoding="utf-8")
+    assert table.page(written, PROGRAMS, KNOWN) == written, "python -m tools.programs --write docs"
 
 
 def test_defects_of_the_known_differences_are_in_the_catalogue() -> None:

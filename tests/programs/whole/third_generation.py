@@ -116,6 +116,7 @@ class Worker(Synced, BaseModel):
         for _ in range(count):
             self.steps += 1
             await self.sync(if_since_last=0.001)
+        await self.sync()
         await self.sync.send_action({"type": "WORKED"})
 
     @remote_task("WAIT")
@@ -263,6 +264,7 @@ _TASK_START:WORKER work {"count": 50}
 until WORKER {"running_tasks": ["work"]}
     _PATCH:WORKER {"running_tasks": ["work"], "status": "idle", "steps": 0}
 until WORKER {"running_tasks": []}
+    _PATCH:WORKER {"running_tasks": ["work"], "status": "idle", "steps": 50}
     _ACTION:WORKER {"type": "WORKED"}
     _PATCH:WORKER {"running_tasks": [], "status": "idle", "steps": 50}
 _GET:WORKER
