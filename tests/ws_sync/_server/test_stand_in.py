@@ -82,6 +82,16 @@ async def test_subclass_sees_every_event_in_order_with_its_data() -> None:
 
 
 @pytest.mark.io
+async def test_end_of_a_session_goes_through_its_methods() -> None:
+    session = Recording()
+    async with Server(session) as server, server.connect() as client:
+        await client.until("ready")
+        await session.terminate("bye")
+        assert await client.receive() == ("_DISCONNECT", "bye")
+    assert session.sent[-1] == ("_DISCONNECT", "bye")
+
+
+@pytest.mark.io
 async def test_subclass_may_send_nothing() -> None:
     with Recording(lets_out=False) as session:
         number = Number()
