@@ -60,7 +60,7 @@ def writes_section() -> str:
         " the snapshot and the answer.\n"
         f"Encoding {writes.LARGE:,} rows once took {encoding * 1e6:,.0f} µs. All figures of this"
         " section are from one run of `--writes`.\n"
-        "They leave out the first patch after a state: it decodes the text once, to divide it."
+        "They leave out the first patch after a state: it divides the text once."
     )
     outcomes = tables.of_outcomes(verdicts.of_writes(costs, encoding))
     return f"## Writes\n\n{text}\n\n{tables.of_writes(costs, encoding)}\n\n{outcomes}"

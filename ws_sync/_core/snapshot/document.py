@@ -28,7 +28,8 @@ from ws_sync._core.json.codec import (
 from ws_sync._core.json.diff import Operation, diff
 from ws_sync._core.json.patch import apply
 from ws_sync._core.json.pointer import join
-from ws_sync._core.snapshot.member_offsets import MemberOffsets, Unstable, divide
+from ws_sync._core.snapshot.division import divide
+from ws_sync._core.snapshot.member_offsets import MemberOffsets, Unstable
 from ws_sync._core.snapshot.patch_effect import (
     AppliedPatch,
     View,

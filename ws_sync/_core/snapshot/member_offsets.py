@@ -202,13 +202,6 @@ def offsets_of(
     return MemberOffsets(strides[:front] + between + strides[len(strides) - tail :])
 
 
-def divide(text: bytes) -> MemberOffsets:
-    """Compute the offsets of a text alone."""
-    members = members_of(orjson.loads(text), text, None)
-    strides = [len(each) + 1 for each in members.texts(members.take(0, len(members)))]
-    return MemberOffsets(strides)
-
-
 def name_in(member: bytes) -> str:
     """Return the name in the text of a member of an object."""
     found = NAME.match(member)

@@ -17,7 +17,8 @@ from ws_sync._core.json.diff import Operation
 from ws_sync._core.json.equality import equal
 from ws_sync._core.json.patch import apply, find
 from ws_sync._core.json.pointer import index, join, parse
-from ws_sync._core.snapshot.member_offsets import ChangedMembers, MemberOffsets, divide
+from ws_sync._core.snapshot.division import divide
+from ws_sync._core.snapshot.member_offsets import ChangedMembers, MemberOffsets
 from ws_sync._core.snapshot.patch_effect import places_of
 from ws_sync._core.snapshot.text_diff import DIVISIBLE, SMALL
 from ws_sync.exceptions import Refused

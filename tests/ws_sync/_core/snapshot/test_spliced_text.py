@@ -18,8 +18,9 @@ from ws_sync._core.json.equality import equal
 from ws_sync._core.json.patch import apply
 from ws_sync._core.json.pointer import join
 from ws_sync._core.snapshot import document, spliced_text
+from ws_sync._core.snapshot.division import divide
 from ws_sync._core.snapshot.document import PeerSnapshot
-from ws_sync._core.snapshot.member_offsets import MemberOffsets, divide
+from ws_sync._core.snapshot.member_offsets import MemberOffsets
 from ws_sync._core.snapshot.spliced_text import (
     MAX_SPLICES,
     SplicedText,
