@@ -40,6 +40,8 @@ class Limits:
         document: size of a document after a client's write.
         operations: operations of a patch; 10,000 is a fixed upper limit.
         per_user: sessions of one user in a store whose clients identify themselves.
+        per_address: sessions in a store that were begun from one address, unless `verify` is set;
+            connections from this machine have none.
         unidentified: connections of a store that have not identified themselves yet.
     """
 
@@ -60,6 +62,7 @@ class Limits:
     document: int = 32 << 20
     operations: int = 10_000
     per_user: int | None = 100
+    per_address: int | None = 200
     unidentified: int | None = 1000
 
 

@@ -15,9 +15,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Hashable, Iterable
 from contextvars import ContextVar, Token
-from operator import is_not
 from types import TracebackType
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Any, Self
 
 from starlette.websockets import WebSocketState
 
@@ -31,11 +30,13 @@ from ws_sync._server.admission import Admission
 from ws_sync._server.attachments import Attachment, attach, attached
 from ws_sync._server.connection import Connection, connection_class
 from ws_sync._server.dispatcher import Dispatcher
-from ws_sync._server.handler_registry import call_handler, owners
+from ws_sync._server.handler_registry import call_handler, cancel_tasks
 from ws_sync._server.inbound_limits import Intake
 from ws_sync._server.invoke import FAILURES
 from ws_sync._server.json_socket import original, transport_of
 from ws_sync._server.origin import Origins
+from ws_sync._server.overriding import is_replaced
+from ws_sync._server.session_state import SessionState, call_hook
 from ws_sync._server.transport import Transport
 from ws_sync._server.turns import TURN
 from ws_sync.exceptions import NoSession, NotConnected, NotJSON, RefusedOrigin
@@ -68,28 +69,6 @@ def get_global_session() -> Session:
         return session_context.get()
     except LookupError:
         raise NoSession from None
-
-
-class SessionState:
-    """Base for what an application keeps with a session; override what you need."""
-
-    async def on_connect(self) -> None:
-        """Called when a connection has its initial state, before its first event."""
-
-    async def on_disconnect(self) -> None:
-        """Called when a connection has ended; a newer one may be open by then."""
-
-    async def on_terminate(self) -> None:
-        """Called once by `Session.terminate`."""
-
-
-@runtime_checkable
-class _HasTasks(Protocol):
-    """A `Sync`."""
-
-    @property
-    def running_tasks(self) -> dict[str, asyncio.Task[None]]:
-        """The running tasks by name."""
 
 
 class Session:
@@ -242,7 +221,7 @@ class Session:
             self._release()
             return
         async with self.ws_lock:
-            if self.connection is not None and is_overridden(self, "disconnect", "send"):
+            if self.connection is not None and self._ends_itself():
                 await self.disconnect()
             # From here to the last state nothing is awaited, so the new connection gets the states
             # before any patch (connection-state-before-patch).
@@ -311,7 +290,7 @@ class Session:
         """
         connection = self._attach(transport_of(ws)) if ws is not None else self.connection
         if connection is not None:
-            if is_overridden(self, "send"):
+            if has_own_send(self):
                 await self.send(DISCONNECT, message)
                 connection.close()
             else:
@@ -333,23 +312,12 @@ class Session:
         if self._farewell is not None:
             return
         self._farewell = message
-        if self.connection is not None:  # before the tasks end: the client learns it now
-            self.connection.disconnect(message)
-        if tasks := self._cancel_tasks():
+        if self.connection is not None and not self._ends_itself():
+            self.connection.disconnect(message)  # before the tasks end: the client learns it now
+        if tasks := cancel_tasks(self):
             await asyncio.wait(tasks, timeout=self.intake.limits.grace)
         await self.disconnect(message)
         await self._call_hook("on_terminate")
-
-    def _cancel_tasks(self) -> list[asyncio.Task[None]]:
-        """Cancel the running tasks of the session's objects, except this one, and return them."""
-        syncs = [owner for owner in owners(self) if isinstance(owner, _HasTasks)]
-        running = [task for sync in syncs for task in sync.running_tasks.values()]
-        tasks = [task for task in running if task is not asyncio.current_task()]
-        for task in tasks:
-            if not task.cancelling():  # a running cancel function is not interrupted
-                # After its first step, without which it could not handle the cancellation.
-                asyncio.get_running_loop().call_soon(task.cancel)
-        return tasks
 
     async def send(self, event: str, data: Any = None) -> None:
         """Send an event; it is lost when no client is connected.
@@ -409,6 +377,10 @@ class Session:
         _tokens.set(tuple(older))
         session_context.reset(token)
 
+    def _ends_itself(self) -> bool:
+        """Return whether the application must be called to disconnect a client."""
+        return is_replaced(self.disconnect, _DISCONNECT) or has_own_send(self)
+
     def _replaced_here(self) -> Attachment | None:
         """Return what this task has attached, if it is not the current connection."""
         mine = attached(self)
@@ -466,29 +438,12 @@ class Session:
                 )
 
     async def _call_hook(self, hook: str) -> None:
-        function = getattr(self.state, hook, None)
-        if function is None:  # no state, or one of another type
-            return
-        try:
-            await function()
-        except FAILURES:  # the application's
-            self.counters.failed_hooks += 1
-            self._log.exception(
-                "the hook %r of the session's state failed", hook,
-                extra=log_fields("hook-failed", name=hook),
-            )  # fmt: skip
+        await call_hook(self.state, hook, self.counters, self._log)
 
 
-_OVERRIDABLE = {name: getattr(Session, name) for name in ("disconnect", "send")}
+_DISCONNECT, _SEND = Session.disconnect, Session.send
 
 
-def is_overridden(session: Session, *names: str) -> bool:
-    """Return whether the application has its own version of one of these methods.
-
-    Args:
-        session: the session; its class or the object itself may have the method.
-        names: `disconnect` or `send`.
-    """
-    # Not by `vars(session)`: that makes each later access to its attributes slower.
-    functions = (getattr(getattr(session, name), "__func__", None) for name in names)
-    return any(map(is_not, functions, (_OVERRIDABLE[name] for name in names)))
+def has_own_send(session: Session) -> bool:
+    """Return whether the application has its own `send`, in a subclass or in this session."""
+    return is_replaced(session.send, _SEND)

@@ -14,8 +14,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Coroutine, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Self, cast
@@ -26,13 +25,13 @@ from starlette.websockets import WebSocket, WebSocketState
 from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._core.protocol.dialects import parse_dialects
 from ws_sync._core.protocol.token_bucket import TokenBucket
-from ws_sync._log import Log, log_fields, peer_of
+from ws_sync._log import Log, log_fields
 from ws_sync._server.counters import outside
 from ws_sync._server.identification import Identification, Identify
 from ws_sync._server.invoke import takes_argument
 from ws_sync._server.origin import Origins, admit
+from ws_sync._server.places import Places, address_of, user_of
 from ws_sync._server.transport import Transport, reject
-from ws_sync.exceptions import shorten
 from ws_sync.id import Verify, get_user_session
 from ws_sync.limits import LIMITS, Limits
 from ws_sync.session import Session
@@ -68,6 +67,7 @@ class _Entry:
     Attributes:
         session: the session.
         created: time of its creation.
+        address: the address whose client made it begin; None if it is not counted.
         making: the task that runs the factory; it returns whether the factory has succeeded.
         objects: what the factory returned.
         connections: number of connections that are served or wait for the factory.
@@ -78,6 +78,7 @@ class _Entry:
 
     session: Session
     created: float
+    address: str | None = None
     making: asyncio.Task[bool] = field(init=False)
     objects: Any = None
     connections: int = 0
@@ -116,7 +117,8 @@ class Sessions:
             factory: creates and returns the objects of one session; a function, async or not, or a
                 class. It is called inside the session, with the identity if it takes an argument.
                 A function that is not async runs in a thread.
-            limit: at most this many sessions; None for any number.
+            limit: at most this many sessions; None for any number. When it is reached, a session
+                without a client may end before its grace (see `docs/limits.md`).
             lifetime: seconds after which a session ends, connected or not; None for never.
             grace: seconds that a session is kept without a connection; None for ever.
             verify: verifies the user and the session that a client gives, where the endpoint does
@@ -140,19 +142,17 @@ class Sessions:
             raise TypeError("pass verify=… or identify=…, not both: identify has to verify")
         self._factory = factory
         self._takes_identity = takes_argument(factory)
-        self._limit = math.inf if limit is None else limit
         self._lifetime = math.inf if lifetime is None else lifetime
         self._grace = math.inf if grace is None else grace
         self.asks_for_proof = verify is not None
         self._clock = clock
         self._limits = limits
         self._dialects = parse_dialects(dialects)
-        self._most_of_a_user = math.inf if limits.per_user is None else limits.per_user
         self.origins = Origins.of(origins)
         self._identification = Identification(
             identify or partial(_identify, verify=verify), limits.unidentified
         )
-        self._of_user: Counter[str] = Counter()  # sessions
+        self._places = Places(limit, limits)
         self._shares: WeakValueDictionary[str, TokenBucket] = WeakValueDictionary()
         self._entries: dict[Hashable, _Entry] = {}
         self._sweeps: set[asyncio.Task[Any]] = set()
@@ -197,11 +197,14 @@ class Sessions:
             return
         entry = self._entries.get(identity)
         if entry is None:
-            if not self._has_room(ws, identity):
+            address = None if self.asks_for_proof else address_of(ws)
+            if self._places.is_full:
+                self._make_room(address)
+            if not self._places.has_room(ws, identity, address):
                 outside.without_room += 1
                 await reject(ws, CloseCode.TRY_AGAIN_LATER, "too many sessions")
                 return
-            entry = self._begin(identity)
+            entry = self._begin(identity, address)
         await self._serve(ws, entry)
 
     async def sweep(self) -> int:
@@ -234,35 +237,31 @@ class Sessions:
                 extra=log_fields("sessions-late", seconds=deadline),
             )  # fmt: skip
 
-    def _has_room(self, ws: Transport, identity: Hashable) -> bool:
-        code, peer = CloseCode.TRY_AGAIN_LATER, peer_of(ws)
-        if len(self._entries) >= self._limit:
-            _log.warning(
-                "rejecting a client: the limit of %d sessions is reached", self._limit,
-                extra=log_fields("no-room", sessions=len(self), session=identity, peer=peer,
-                                 code=code),
-            )  # fmt: skip
-            return False
-        user = _user(identity)
-        if user is not None and self._of_user[user] >= self._most_of_a_user:
-            _log.warning(
-                "rejecting a client: the user %s has reached the limit of %d sessions",
-                shorten(repr(user)), self._most_of_a_user,
-                extra=log_fields("no-room-for-user", peer=peer, code=code),
-            )  # fmt: skip
-            return False
-        return True
+    def _make_room(self, address: str | None) -> None:
+        """End a session without a client, of the address that has most sessions, if all are taken.
+
+        Sessions of addresses that have no more sessions than the new client stay.
+        """
+        left = [
+            (self._places.excess(address, entry.address), -entry.left, number, identity)
+            for number, (identity, entry) in enumerate(self._entries.items())
+            if not entry.connections and entry.left < math.inf
+        ]
+        if not left or max(left)[0] <= 0:
+            return
+        *_, identity = max(left)
+        self._finish(self._end(self._remove(identity)))
 
     def _new_session(self) -> Session:
         return Session(limits=self._limits, origins=self.origins, dialects=self._dialects)
 
-    def _begin(self, identity: Hashable) -> _Entry:
-        entry = _Entry(self._new_session(), self._clock())
+    def _begin(self, identity: Hashable, address: str | None) -> _Entry:
+        entry = _Entry(self._new_session(), self._clock(), address)
         entry.session.identity = identity
         entry.making = asyncio.get_running_loop().create_task(self._make(identity, entry))
         self._entries[identity] = entry
-        if (user := _user(identity)) is not None:
-            self._of_user[user] += 1
+        self._places.take(user := user_of(identity), address)
+        if user is not None:
             work = entry.session.intake.work
             work.share = self._shares.setdefault(user, work.share)
         return entry
@@ -324,10 +323,7 @@ class Sessions:
     def _remove(self, identity: Hashable) -> _Entry:
         """Remove a session from the store; its identity is free for a new one."""
         entry = self._entries.pop(identity)
-        if (user := _user(identity)) is not None:
-            self._of_user[user] -= 1
-            if not self._of_user[user]:
-                del self._of_user[user]
+        self._places.free(user_of(identity), entry.address)
         entry.ended = True
         self._watch(entry)
         return entry
@@ -338,13 +334,9 @@ class Sessions:
         entry.objects = None
 
     def _sweep_soon(self) -> None:
-        task = asyncio.get_running_loop().create_task(self.sweep())
+        self._finish(self.sweep())
+
+    def _finish(self, ending: Coroutine[Any, Any, object]) -> None:
+        task = asyncio.get_running_loop().create_task(ending)
         self._sweeps.add(task)
         task.add_done_callback(self._sweeps.discard)
-
-
-def _user(identity: Hashable) -> str | None:
-    """Return the user of an identity that a client gave; None for any other identity."""
-    if type(identity) is tuple and len(identity) == 2 and type(identity[0]) is str:
-        return identity[0]
-    return None

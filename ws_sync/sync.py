@@ -53,7 +53,7 @@ from ws_sync._server.sync_options import (
 )
 from ws_sync._server.throttle import Throttle
 from ws_sync.exceptions import escape_control_chars
-from ws_sync.session import Session, get_global_session, is_overridden
+from ws_sync.session import Session, get_global_session, has_own_send
 
 __all__ = [
     "Sync",
@@ -81,7 +81,7 @@ def _host_of(session: Session) -> Any:
     """Return the session, or a stand-in for one whose `send` is the application's."""
     if not issubclass(type(session), Session):  # `isinstance` is true for a mock
         return StandIn(session, is_fake=True)
-    return StandIn(session, is_fake=False) if is_overridden(session, "send") else session
+    return StandIn(session, is_fake=False) if has_own_send(session) else session
 
 
 class ObjectOptions(SyncOptions, total=False):
@@ -498,7 +498,15 @@ class Sync(SyncNames):
         return self._calls.act(data)
 
     def _on_task_start(self, data: JSON) -> Awaitable[None]:
-        return self._calls.start(data)
+        return self._flushed(self._calls.start(data))
 
     def _on_task_cancel(self, data: JSON) -> Awaitable[None]:
-        return self._calls.cancel(data)
+        return self._flushed(self._calls.cancel(data))
+
+    def _flushed(self, call: Awaitable[None]) -> Awaitable[None]:
+        """Return a call that ends when what it sends without awaiting it was sent."""
+        return call if self._host is self.session else self._then_flush(call)
+
+    async def _then_flush(self, call: Awaitable[None]) -> None:
+        await call
+        await self._flush()

@@ -59,8 +59,8 @@ async def test_session_that_is_kept_is_noticed(monkeypatch: pytest.MonkeyPatch) 
     kept: list[Any] = []
     begin = Sessions._begin
 
-    def keep(self: Sessions, identity: Any) -> Any:
-        kept.append(begin(self, identity))
+    def keep(self: Sessions, *given: Any) -> Any:
+        kept.append(begin(self, *given))
         return kept[-1]
 
     monkeypatch.setattr(Sessions, "_begin", keep)

@@ -9,9 +9,10 @@ The newest object has the events of a key. When it is gone, an older one can tak
 
 from __future__ import annotations
 
+import asyncio
 import weakref
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from ws_sync._core.json.codec import JSON
 from ws_sync._server.invoke import Threads
@@ -81,11 +82,27 @@ def call_handler(threads: Threads, handler: Callable[..., Any], *data: JSON) -> 
     return handler(*data) if type(handler) is WeakHandler else threads.call(handler, *data)
 
 
-def owners(session: Handlers) -> set[object]:
-    """Return the living objects that have handlers in a session."""
+@runtime_checkable
+class _HasTasks(Protocol):
+    """A `Sync`."""
+
+    @property
+    def running_tasks(self) -> dict[str, asyncio.Task[None]]:
+        """The running tasks by name."""
+
+
+def cancel_tasks(session: Handlers) -> list[asyncio.Task[None]]:
+    """Cancel the running tasks of a session's objects, except this one, and return them."""
     handlers = [*session.event_handlers.values(), *session.init_handlers]
-    found = {handler.owner for handler in handlers if isinstance(handler, WeakHandler)}
-    return found - {None}
+    owners = {handler.owner for handler in handlers if isinstance(handler, WeakHandler)}
+    syncs = [owner for owner in owners if isinstance(owner, _HasTasks)]
+    running = [task for sync in syncs for task in sync.running_tasks.values()]
+    tasks = [task for task in running if task is not asyncio.current_task()]
+    for task in tasks:
+        if not task.cancelling():  # a running cancel function is not interrupted
+            # After its first step, without which it could not handle the cancellation.
+            asyncio.get_running_loop().call_soon(task.cancel)
+    return tasks
 
 
 class Registration:

@@ -172,7 +172,7 @@ def is_loopback(host: str) -> bool:
     """Return whether a name or an address is a loopback one, on every machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
-    address = _address(host)
+    address = ip_of(host)
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
     return address is not None and address.is_loopback
@@ -209,18 +209,18 @@ def _port(text: str | None, scheme: str) -> int | None:
 
 def _may_be_rebound(origin: Origin, client: object) -> bool:
     """Return whether the name of a foreign page may resolve to this machine."""
-    if origin.scheme != "http" or _address(origin.host) or is_loopback(origin.host):
+    if origin.scheme != "http" or ip_of(origin.host) or is_loopback(origin.host):
         return False  # only its owner has a certificate for it, or it is not a name that can change
     peer = client[0] if isinstance(client, tuple | list) and client else None
-    return isinstance(peer, str) and (is_loopback(peer) or _is_own_address(peer))
+    return isinstance(peer, str) and (is_loopback(peer) or _is_ownip_of(peer))
 
 
-def _is_own_address(host: str) -> bool:
+def _is_ownip_of(host: str) -> bool:
     """Return whether an address belongs to this machine: only then a socket can have it.
 
     A connection to an own address comes from the same address, on whatever network it is.
     """
-    address = _address(host)
+    address = ip_of(host)
     if address is None:
         return False
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
@@ -232,7 +232,8 @@ def _is_own_address(host: str) -> bool:
     return True
 
 
-def _address(host: str) -> IPv4Address | IPv6Address | None:
+def ip_of(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the address that a text is; None if it is a name."""
     try:
         return ip_address(host.removeprefix("[").removesuffix("]"))
     except ValueError:
