@@ -15,17 +15,17 @@ from websockets.asyncio.server import ServerConnection
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 
+from tests.conformance import strangers
 from tests.mutants.frames import JSON
-from tests.mutants.honest import Honest, Server
+from tests.mutants.honest import Honest
 from tests.mutants.link import Link
 
 
 @asynccontextmanager
 async def serving(kind: type[Honest]) -> AsyncIterator[str]:
     """Serve a testee; yields its URL."""
-    async with await Server(kind).listen(0) as server:
-        port = next(iter(server.sockets)).getsockname()[1]
-        yield f"ws://127.0.0.1:{port}/ws/{{session}}"
+    async with strangers.serving(kind) as (url, _):
+        yield url
 
 
 class Limited(Honest):

@@ -25,19 +25,25 @@ from conformance.proxy.watcher import Watcher
 from conformance.reports import reader
 from conformance.spec import deviation
 from tests import forked
+from tests.conformance.hostile import serving
 from tests.conformance.kit import run
 from tests.deadlines import DEADLINE
 from tests.mutants.catalogue import kinds
-from tests.mutants.honest import Server
+from tests.mutants.honest import Honest
 
 pytestmark = pytest.mark.io
 
 NOTIFY = '{"type":"_ACTION:TESTEE","data":{"type":"sendFile","filename":"a","content":"eA=="}}'
 
 
-def command(*options: str) -> list[str]:
-    """The command `ws-sync proxy`."""
-    return forked.python("-m", "ws_sync.cli", "proxy", *options)
+PROXY = ("conformance.proxy",)
+WS_SYNC_PROXY = ("ws_sync.cli", "proxy")
+"""The command of users, which starts the other one."""
+
+
+def command(*options: str, module: tuple[str, ...] = PROXY) -> list[str]:
+    """A command that runs the proxy."""
+    return forked.python("-m", *module, *options)
 
 
 class Proxy:
@@ -67,12 +73,12 @@ class Proxy:
 
 
 @asynccontextmanager
-async def proxy(name: str, *options: str) -> AsyncIterator[Proxy]:
+async def proxy(name: str, *options: str, module: tuple[str, ...] = PROXY) -> AsyncIterator[Proxy]:
     """Run the command before a testee of `tests/mutants`."""
-    async with await Server(kinds()[name]).listen(0) as server:
-        target = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
+    async with serving(kinds()[name]) as url:
+        target = url.removesuffix("/ws/{session}")
         process = await asyncio.create_subprocess_exec(
-            *command("--listen", "127.0.0.1:0", "--target", target, *options),
+            *command("--listen", "127.0.0.1:0", "--target", target, *options, module=module),
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         found = Proxy(process, target)
@@ -94,7 +100,7 @@ async def work(url: str) -> None:
 
 
 async def test_right_server_is_status_0_with_a_summary() -> None:
-    async with proxy("Honest", "--fail") as watched:
+    async with proxy("Honest", "--fail", module=WS_SYNC_PROXY) as watched:
         assert re.fullmatch(r"ws-sync: live at http://127\.0\.0\.1:\d+/", await watched.line())
         await work(watched.url)
         await watched.until("A   connects to /ws/x")
@@ -118,7 +124,7 @@ def test_signal_before_it_has_said_that_it_listens_ends_it_with_a_summary(
         port = free.getsockname()[1]
     options = ("--listen", f"127.0.0.1:{port}", "--target", "ws://127.0.0.1:1")
     with os.fdopen(reader, "rb") as output, subprocess.Popen(
-        command(*options), stdout=writing, stderr=subprocess.PIPE
+        command(*options, module=WS_SYNC_PROXY), stdout=writing, stderr=subprocess.PIPE
     ) as process:  # fmt: skip
         os.close(writing)
         try:
@@ -213,9 +219,8 @@ async def test_report_and_replay_are_written_and_run_again(tmp_path: Path) -> No
         again = await run(*replay, f"{watched.target}/ws/y")
         assert f"{file}: still failing (notices-download)" in again.output
         assert again.status == 1
-    async with await Server(kinds()["Honest"]).listen(0) as server:
-        port = next(iter(server.sockets)).getsockname()[1]
-        fixed = await run(*replay, f"ws://127.0.0.1:{port}/ws/y")
+    async with serving(Honest) as url:
+        fixed = await run(*replay, url)
     assert f"{file}: fixed" in fixed.output
     assert fixed.status == 0
 

@@ -6,8 +6,6 @@ import asyncio
 import json
 import shlex
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +21,11 @@ from conformance.runner.options import Options
 from conformance.runner.verdict import Finding, Outcome, Verdict
 from conformance.spec import deviation, requirements, schemas
 from tests.conformance import liars
+from tests.conformance.hostile import serving
 from tests.conformance.kit import QUICK, Result, run
 from tests.conformance.liars import lying
 from tests.deadlines import DEADLINE
-from tests.mutants.honest import Honest, Server
+from tests.mutants.honest import Honest
 from tests.mutants.state import SkipsLastOfBurst
 
 pytestmark = pytest.mark.io
@@ -47,14 +46,6 @@ SEARCH = (
     "1",
     *QUICK,
 )
-
-
-@asynccontextmanager
-async def serving(kind: type[Honest]) -> AsyncIterator[str]:
-    """Serve a testee; yield its URL."""
-    async with await Server(kind).listen(0) as server:
-        port = next(iter(server.sockets)).getsockname()[1]
-        yield f"ws://127.0.0.1:{port}/ws/{{session}}"
 
 
 async def kit(cwd: Path, *options: str) -> Result:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from conformance.runner.hints import HINTS
+from tests.conformance.hostile import serving
 from tests.conformance.kit import QUICK, TIME_SCALE, run_kit
 from tests.mutants.catalogue import kinds, mutants
 from tests.mutants.frames import JSON
-from tests.mutants.honest import Honest, Server
+from tests.mutants.honest import Honest
 from tests.mutants.link import Link
 from tools.matrix.judging import judge
 
@@ -22,14 +22,6 @@ BY_HINT = {kind.hint: name for name, kind in mutants().items() if kind.hint}
 SENTENCES = {one.name: one.sentence for one in HINTS}
 SHOWN_BY_OTHERS = {"echo", "poisoned"}
 """Hints without a mutant; the tests at the end have their faults."""
-
-
-@asynccontextmanager
-async def serving(kind: type[Honest]) -> AsyncIterator[str]:
-    """Serve a testee; yields its URL."""
-    async with await Server(kind).listen(0) as server:
-        port = next(iter(server.sockets)).getsockname()[1]
-        yield f"ws://127.0.0.1:{port}/ws/{{session}}"
 
 
 async def said(kind: type[Honest], select: str) -> str:

@@ -45,7 +45,8 @@ async def test_change_brings_another_run_of_the_changed_server(tmp_path: Path) -
     )  # fmt: skip
     try:
         first = await read_until(kit, b"watching")
-        server.write_text(text.format("Honest"))
+        (tmp_path / "new.py").write_text(text.format("Honest"))
+        (tmp_path / "new.py").replace(server)  # one change: a run never meets half of the file
         second = await read_until(kit, b"watching")
     finally:
         kit.send_signal(signal.SIGINT)
