@@ -20,7 +20,7 @@ subclass with a decorator of its own. If several decorated functions return, `se
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial, wraps
 from logging import Logger
 from types import EllipsisType
@@ -186,24 +186,32 @@ def _apply_own(declaration: Declaration, obj: Any) -> None:
 
 
 def _then(function: Any, finish: Callable[[Any], None]) -> Any:
-    """Return a function that calls `finish` with its first argument when `function` returns."""
-    if inspect.iscoroutinefunction(function):
+    """Return a function that calls `finish` with its first argument when `function` returns.
 
-        @wraps(function)
-        async def finishing_coroutine(self: Any, /, *args: Any, **kwargs: Any) -> Any:
-            result = await function(self, *args, **kwargs)
-            finish(self)
-            return result
+    A function that returns an awaitable has returned when that has a result.
+    """
 
-        return finishing_coroutine
+    async def finish_later(result: Awaitable[Any], obj: Any) -> Any:
+        value = await result
+        finish(obj)
+        return value
 
     @wraps(function)
     def finishing(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         result = function(self, *args, **kwargs)
+        if result is not None and inspect.isawaitable(result):
+            return finish_later(result, self)
         finish(self)
         return result
 
-    return finishing
+    if not inspect.iscoroutinefunction(function):
+        return finishing
+
+    @wraps(function)
+    async def finishing_coroutine(self: Any, /, *args: Any, **kwargs: Any) -> Any:
+        return await finishing(self, *args, **kwargs)
+
+    return finishing_coroutine
 
 
 def _function_of(cls: Any, name: str) -> Any:

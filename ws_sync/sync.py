@@ -498,7 +498,15 @@ class Sync(SyncNames):
         return self._calls.act(data)
 
     def _on_task_start(self, data: JSON) -> Awaitable[None]:
-        return self._calls.start(data)
+        return self._flushed(self._calls.start(data))
 
     def _on_task_cancel(self, data: JSON) -> Awaitable[None]:
-        return self._calls.cancel(data)
+        return self._flushed(self._calls.cancel(data))
+
+    def _flushed(self, call: Awaitable[None]) -> Awaitable[None]:
+        """Return a call that ends when what it sends without awaiting it was sent."""
+        return call if self._host is self.session else self._then_flush(call)
+
+    async def _then_flush(self, call: Awaitable[None]) -> None:
+        await call
+        await self._flush()

@@ -355,13 +355,22 @@ async def test_decorated_coroutine_function_makes_it_after_its_last_step(session
             self.value = 1
             return 5
 
+        async def grow(self) -> None:
+            await asyncio.sleep(0)
+            self.more = 2
+
+        grows = sync_all("L")(transparent(grow))
+
         @sync_all("L")
         async def fail(self) -> None:
             raise RuntimeError
 
     loaded: Any = Loaded()
+    assert inspect.iscoroutinefunction(loaded.load)
     assert await loaded.load() == 5
     assert loaded.sync.state_snapshot == {"value": 1}
+    await loaded.grows()
+    assert loaded.sync.state_snapshot == {"value": 1, "more": 2}
     with pytest.raises(RuntimeError):
         await Loaded().fail()
     assert len(session.init_handlers) == 1

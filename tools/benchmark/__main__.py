@@ -59,7 +59,8 @@ def writes_section() -> str:
         "From the frame of a client's patch to the readiness for the next one: decoding, the write,"
         " the snapshot and the answer.\n"
         f"Encoding {writes.LARGE:,} rows once took {encoding * 1e6:,.0f} µs. All figures of this"
-        " section are from one run of `--writes`."
+        " section are from one run of `--writes`.\n"
+        "They leave out the first patch after a state: it decodes the text once, to divide it."
     )
     outcomes = tables.of_outcomes(verdicts.of_writes(costs, encoding))
     return f"## Writes\n\n{text}\n\n{tables.of_writes(costs, encoding)}\n\n{outcomes}"

@@ -27,21 +27,24 @@ class SyncNames:
     sync_attributes: dict[str, str]
     _config: Configuration
     _calls: RemoteCalls
+    _on_action: Handler
+    _on_task_start: Handler
+    _on_task_cancel: Handler
 
     @property
     def actions(self) -> Handler:
         """Calls an action, as an event of the client does; raises ValueError for bad arguments."""
-        return self._calls.act
+        return self._on_action
 
     @property
     def tasks(self) -> Handler:
         """Starts a task, as an event of the client does."""
-        return self._calls.start
+        return self._on_task_start
 
     @property
     def task_cancels(self) -> Handler:
         """Cancels a task, as an event of the client does."""
-        return self._calls.cancel
+        return self._on_task_cancel
 
     @property
     def on_action(self) -> Handler | None:

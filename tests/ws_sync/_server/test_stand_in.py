@@ -9,7 +9,7 @@ from unittest.mock import AsyncMock, Mock, call
 import pytest
 
 from tests.ws_sync.harness import Server
-from ws_sync import Session, Sync, remote_action, session_context, sync_all
+from ws_sync import Session, Sync, remote_action, remote_task, session_context, sync_all
 
 PATCHED = call("_PATCH:N", [{"op": "replace", "path": "/value", "value": 1}])
 
@@ -187,6 +187,26 @@ async def test_mocked_send_of_a_real_session_gets_the_events(early: bool) -> Non
     number.value = 1
     await number.sync()
     assert sent.await_args_list == [PATCHED]
+
+
+async def test_running_tasks_are_sent_when_a_task_was_started() -> None:
+    class Worker:
+        @sync_all("W", expose_running_tasks=True)
+        def __init__(self) -> None:
+            self.sync: Sync
+
+        @remote_task("WORK")
+        async def work(self) -> None: ...
+
+    session = mock_session()
+    token = session_context.set(session)
+    worker = Worker()
+    session_context.reset(token)
+    await worker.sync.tasks({"type": "WORK"})
+    assert session.send.await_args_list == [
+        call("_PATCH:W", [{"op": "add", "path": "/running_tasks/0", "value": "WORK"}])
+    ]
+    await worker.sync.running_tasks["WORK"]
 
 
 async def test_error_of_an_overridden_send_reaches_the_caller() -> None:
