@@ -26,6 +26,9 @@ from ws_sync.exceptions import Refused
 UNKNOWN: Any = object()
 """JSON that was not computed."""
 
+_DICTS = frozenset({dict, SyncedDict, defaultdict, OrderedDict, Counter})
+"""The classes of untyped values with entries. Another subclass may keep more than its entries."""
+
 _ONCE = [object()]
 """The number of references to its element is that of a value that is once in one container."""
 
@@ -224,7 +227,7 @@ def _untyped(type_: Type, live: Any) -> Structure | None:
     """Return the structure of a value that pydantic serialises by its class."""
     if type(live) in (list, SyncedList):
         return Elements(type_.anything, live)
-    if type(live) in (dict, SyncedDict) and set(map(type, live)) <= {str}:
+    if type(live) in _DICTS and set(map(type, live)) <= {str}:
         return Entries(type_.anything, live)
     if type_ is not ANY and hasattr(type(live), "__pydantic_serializer__"):
         return structure_of(type_of_class(type(live)), live)

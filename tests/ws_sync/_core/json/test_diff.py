@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -112,3 +113,24 @@ def test_diff_of_a_common_edit_is_as_short_as_it_can_be(
 )
 def test_diff_respects_types_and_escapes(old: JSON, new: JSON, patch: JSON) -> None:
     assert diff(old, new) == patch
+
+
+@pytest.mark.parametrize("ends", [(0, 0, 0, 0), (1, 2, 3, 4)], ids=["same ends", "other ends"])
+def test_diff_compares_a_part_no_more_often_if_it_is_deep(ends: tuple[int, ...]) -> None:
+    def nested(depth: int, first: int, value: int, last: int) -> JSON:
+        inner: JSON = [*[0] * 5000, value, *[0] * 5000]
+        for _ in range(depth):
+            inner = [first, inner, last]
+        return inner
+
+    def seconds(depth: int) -> float:
+        old, new = nested(depth, ends[0], 1, ends[1]), nested(depth, ends[2], 2, ends[3])
+        taken = []
+        for _ in range(3):
+            begin = time.thread_time()
+            found = diff(old, new)
+            taken.append(time.thread_time() - begin)
+        assert apply(old, found) == new
+        return min(taken)
+
+    assert seconds(100) < 10 * seconds(2)
