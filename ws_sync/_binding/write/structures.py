@@ -144,7 +144,7 @@ class Fields:
             return None
         name = self.members.visible.get(wire)
         if name is None:
-            return self._extra(wire)
+            return self._derived(wire) if wire in self.members.computed else self._extra(wire)
         value = self.get(name)
         if value is UNKNOWN or not self.members.is_shown(name, value):
             return None
@@ -157,6 +157,11 @@ class Fields:
             return self.live.get(name, UNKNOWN)
         return getattr(self.live, name, UNKNOWN)
 
+    def _derived(self, wire: str) -> Part | None:
+        """Return a member that goes out, and that no client can write."""
+        shown = self.type.json(self.live) if self._shown is UNKNOWN else self._shown
+        return Part(ANY, shown[wire], shown[wire]) if wire in shown else None
+
     def _extra(self, wire: str) -> Part | None:
         extra = getattr(self.live, "__pydantic_extra__", None) or {}
         if isinstance(self.live, dict):
@@ -166,11 +171,12 @@ class Fields:
         return Part(self.members.extra, extra[wire])
 
     def names(self) -> Iterable[str]:
-        """Return the names on the wire of all members that can be written."""
+        """Return the names on the wire of all members."""
         extra = getattr(self.live, "__pydantic_extra__", None) or ()
         if isinstance(self.live, dict):
             extra = [name for name in self.live if name not in self.members.fields]
-        return [n for n in [*self.members.visible, *extra] if self.part(n) is not None]
+        names = [*self.members.visible, *self.members.computed, *extra]
+        return [name for name in names if self.part(name) is not None]
 
 
 class Root:

@@ -147,6 +147,16 @@ def _common_run(old: list[bytes], new: list[bytes]) -> list[tuple[int, int]]:
         for position, label in enumerate(_numbered(new))
         if label in places
     ]
+    return rising(pairs)
+
+
+def rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the longest list of pairs in which both numbers rise.
+
+    Args:
+        pairs: in the order of their second numbers. Of several longest lists, the one whose last
+            pairs have the smallest first numbers is returned.
+    """
     tails: list[int] = []  # by length of a rising run: its smallest last index
     ends: list[int] = []  # by length of a rising run: the number of its last pair
     previous: list[int] = []  # by number of a pair: the number of the pair before it in its run
