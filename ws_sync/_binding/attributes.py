@@ -113,7 +113,7 @@ def to_json(value: Any) -> Any:
 def public_names(owner: object, excluded: Callable[[object], bool]) -> list[str]:
     """List the attributes and properties whose name does not begin with an underscore.
 
-    A class can hide some by its `__dir__`.
+    A class can hide some by its `__dir__`. A property that raises AttributeError is not there.
 
     Args:
         owner: the object.
@@ -145,6 +145,8 @@ def wire_names(names: Names, casing: Callable[[str], str]) -> dict[str, str]:
 def _is_data(owner: object, name: str, excluded: Callable[[object], bool]) -> bool:
     try:
         value = getattr(owner, name)
+    except AttributeError:
+        return False  # as `hasattr` says
     except Exception:  # noqa: BLE001  # a property that can't be read yet
         return isinstance(getattr(type(owner), name, None), property)
     return not callable(value) and not excluded(value)
