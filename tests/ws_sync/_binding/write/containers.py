@@ -8,6 +8,7 @@ from collections import OrderedDict, defaultdict, deque
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
+from annotated_types import MaxLen
 from pydantic import ConfigDict, Field, PrivateAttr, RootModel
 
 from tests.ws_sync._binding.write.choices import Choices
@@ -25,7 +26,7 @@ _ARRAYS: dict[str, Any] = {
     "synced": (SyncedList, _of(list)),
     "deque": (lambda values: deque(values, maxlen=4), _of(deque)),
     "tuple": (tuple, lambda item: _of(tuple)((item, ...))),
-    "few": (list, lambda item: Annotated[_of(list)(item), Field(max_length=3)]),
+    "few": (list, lambda item: Annotated[_of(list)(item), MaxLen(3)]),
     "sequence": (list, _of(Sequence)),
 }
 MOST = {"few": 3, "deque": 4}
