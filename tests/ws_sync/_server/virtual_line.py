@@ -119,7 +119,8 @@ class ServerConnection:
         event = decode(text)
         self._send(event.type, event.data)
 
-    send_initial = send
+    def send_initial(self, make: Callable[[], str], _: int) -> None:
+        self.send(make())
 
 
 class VirtualLine:
