@@ -984,7 +984,7 @@ async def test_property_can_not_end_the_event_loop(
         exiting.error = error
         with pytest.raises(RuntimeError, match=error.__name__):
             await sync()
-        sync._sync_late()
+        sync._sync_alone()
         await client.settle()
     assert "can't be sent" in caplog.text
 
