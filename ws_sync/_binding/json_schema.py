@@ -56,10 +56,8 @@ def schemas_of(
         `REMOTE ACTIONS PARAMS`, `REMOTE TASKS KEYS` and `REMOTE TASKS PARAMS`.
     """
     casing = casing_of(cls, is_camel(cls))
-    calls = {
-        kind: call_models(cls, kind, class_functions(cls, mark), casing)
-        for kind, mark in _KINDS.items()
-    }
+    marked = {kind: class_functions(cls, mark) for kind, mark in _KINDS.items()}
+    calls = {kind: call_models(cls, kind, each, casing) for kind, each in marked.items()}
     inputs: list[tuple[tuple[str, str], JsonSchemaMode, Any]] = [
         ((kind, name), "validation", model.__pydantic_core_schema__)
         for kind, models in calls.items()
