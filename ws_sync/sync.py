@@ -455,15 +455,16 @@ class Sync(SyncNames):
         except Exception as error:  # noqa: BLE001  # the application's
             self._state.report([error])
 
-    def _announce_now(self) -> None:
+    def _announce_now(self, again: bool = False) -> None:
         connection = self._host.connection
-        if connection is None or self._state.is_known(connection):
+        if connection is None or (self._state.is_known(connection) and not again):
             return  # connection-initial-once
         if self._has_key():
             self._state.report(self._state.announce(connection))
 
     async def _announce(self) -> None:
-        self._announce_now()
+        connection = self._host.connection
+        self._announce_now(again=connection is not None and connection.has_initial_states)
         await self._flush()
 
     async def _flush(self) -> None:

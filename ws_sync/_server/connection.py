@@ -62,6 +62,7 @@ class Connection:
         counters: the counters of the session.
         round_trip: what is known of its round trip.
         announced: the keys of the documents that were sent on it.
+        has_initial_states: whether all documents that are announced were sent on it.
     """
 
     __slots__ = (
@@ -81,6 +82,7 @@ class Connection:
         "announced",
         "counters",
         "cuts_handler",
+        "has_initial_states",
         "loop",
         "malformed",
         "number",
@@ -100,6 +102,7 @@ class Connection:
         self.pairing = Pairing()
         self.round_trip = RoundTrip(identified_within.get(ws, float("inf")))
         self.announced: set[str] = set()
+        self.has_initial_states = False
         self.malformed = 0
         self.cuts_handler = False
         self._parent_log = log
