@@ -39,6 +39,7 @@ from ws_sync._server.overriding import is_replaced
 from ws_sync._server.session_state import SessionState, call_hook
 from ws_sync._server.transport import Transport
 from ws_sync._server.turns import TURN
+from ws_sync._server.undelivered import Undelivered
 from ws_sync.exceptions import NoSession, NotConnected, NotJSON, RefusedOrigin
 from ws_sync.limits import LIMITS, Limits
 from ws_sync.metrics import begin
@@ -113,7 +114,9 @@ class Session:
         self._log = Log(logger, self.log_context)
         self.counters = begin(self)
         self.intake = Intake(limits, parse_dialects(dialects), self._log)
-        self._admission = Admission(Origins.of(origins), limits.connections, self._log)
+        self._admission = Admission(
+            Origins.of(origins), limits.connections, self._log, Undelivered(limits.most_size)
+        )
         self._dispatcher = Dispatcher(self.intake, self.counters, self._log)
         self.ws_lock = asyncio.Lock()
         self._turn = asyncio.Lock()
@@ -223,6 +226,9 @@ class Session:
         async with self.ws_lock:
             if self.connection is not None and self._ends_itself():
                 await self.disconnect()
+            if not await self._admission.find_room(ws):
+                attach(self, None)
+                return
             # From here to the last state nothing is awaited, so the new connection gets the states
             # before any patch (connection-state-before-patch).
             self._attach(ws)
@@ -407,7 +413,9 @@ class Session:
                 extra=log_fields("taken-over", "session-takeover", older=older.number,
                                  older_peer=peer_of(older.ws)),
             )  # fmt: skip
+            older.drop_initial()
             older.disconnect(TAKEN_OVER)  # session-takeover-prompt: nothing waits for it
+            self._admission.undelivered.add(older)
         return connection
 
     def _release(self) -> None:

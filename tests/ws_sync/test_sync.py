@@ -11,9 +11,10 @@ import tracemalloc
 import weakref
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from pydantic import BaseModel, Field, computed_field
 
 from tests.ws_sync.harness import DEADLINE, Client, Server
 from ws_sync._core.json.codec import MAX_DEPTH, MAX_VALUE_DEPTH
@@ -974,6 +975,46 @@ async def test_object_that_goes_away_while_connected_is_forgotten() -> None:
                 gc.collect()
                 await asyncio.sleep(0)
         assert session.event_handlers == {}
+
+
+class Exiting:
+    def __init__(self) -> None:
+        self.error: type[BaseException] | None = None
+
+    @property
+    def value(self) -> int:
+        if self.error is not None:
+            raise self.error
+        return 0
+
+
+class ExitingModel(BaseModel):
+    error: Annotated[Any, Field(exclude=True)] = None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def value(self) -> int:
+        if self.error is not None:
+            raise self.error
+        return 0
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt])
+@pytest.mark.parametrize("kind", [Exiting, ExitingModel])
+async def test_property_can_not_end_the_event_loop(
+    kind: Any, error: type[BaseException], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The callback that makes up for a throttled sync has no caller that could catch it."""
+    session, exiting = Session(), kind()
+    with session:
+        sync = Sync(exiting, "EXITING", include=["value"])
+    async with TestClient(session) as client:
+        exiting.error = error
+        with pytest.raises(RuntimeError, match=error.__name__):
+            await sync()
+        sync._sync_late()
+        await client.settle()
+    assert "can't be sent" in caplog.text
 
 
 async def test_spellings_of_older_generations_work() -> None:

@@ -21,6 +21,9 @@ from ws_sync.exceptions import UnknownAttribute
 Names: TypeAlias = Mapping[str, str | EllipsisType] | Iterable[str]
 """Attributes with their names on the wire; `...` or no name means the default name."""
 
+ENDS = (asyncio.CancelledError, SystemExit, KeyboardInterrupt)
+"""What would end the reading task, or the event loop, if a property raises it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
@@ -60,12 +63,12 @@ class Attribute:
         """Return the value.
 
         Raises:
-            RuntimeError: a property raised `CancelledError`.
+            RuntimeError: a property raised one of `ENDS`.
             Exception: the exception of a property of the application.
         """
         try:
             return getattr(self.owner, self.name)
-        except asyncio.CancelledError as error:  # it would cancel the reading task
+        except ENDS as error:
             raise RuntimeError(f"{self.name!r} can't be read: {error!r}") from error
 
     def plain(self) -> object:

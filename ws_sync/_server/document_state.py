@@ -134,13 +134,12 @@ class DocumentState:
 
     def _announce(self, connection: Connection) -> list[Exception]:
         texts, errors = self._read_all()  # state-get-current
-        members = [f"{encode(wire)}:{text.text.decode()}" for wire, text in texts.items()]
-        text = frame(set_event(self.key), f"{{{','.join(members)}}}")
+        make = partial(_state_frame, self.key, {wire: text.text for wire, text in texts.items()})
         self._counters.sent_states += connection.is_open
         if self.is_known(connection):
-            connection.send(text)
+            connection.send(make())
         else:
-            connection.send_initial(text)
+            connection.send_initial(make, sum(each.size for each in texts.values()))
             self._stop_settling()
             is_first = self.key not in connection.announced
             self._concurrent_edits = ConcurrentEdits(connection.round_trip, is_first=is_first)
@@ -432,3 +431,8 @@ class DocumentState:
             self._document.forget(names)
             self.report(self.publish(connection, names, whole=True)[1])
         self._await_settling(connection)
+
+
+def _state_frame(key: str, texts: Mapping[str, bytes]) -> str:
+    members = [f"{encode(wire)}:{text.decode()}" for wire, text in texts.items()]
+    return frame(set_event(key), f"{{{','.join(members)}}}")

@@ -65,7 +65,9 @@ class Relay:
         self._waiting.append((event.type, event.data))
         self.loop.call_soon(self._flush_soon)
 
-    send_initial = send
+    def send_initial(self, make: Callable[[], str], _: int) -> None:
+        """Queue the event of a frame that the connection begins with."""
+        self.send(make())
 
     async def flush(self) -> None:
         """Send what is queued.

@@ -117,7 +117,8 @@ class ServerConnection:
         event = decode(text)
         self._send(event.type, event.data)
 
-    send_initial = send
+    def send_initial(self, make: Callable[[], str], _: int) -> None:
+        self.send(make())
 
 
 class VirtualLine:
