@@ -363,11 +363,15 @@ class Session:
     def should_yield(self) -> bool:
         """Count a send or a sync, and return whether the caller must yield to the event loop.
 
-        It must while frames wait to be sent, and after every `_BURST` calls: a loop of them never
-        blocks other tasks, whether or not there is anything to send.
+        It must while frames wait to be sent, after every `_BURST` calls, and when a handler has
+        taken a turn: a loop of them never blocks other tasks, even if there is nothing to send.
         """
         self._calls += 1
-        if self._calls < _BURST and (self.connection is None or not self.connection.has_unsent):
+        if (
+            self._calls < _BURST
+            and (self.connection is None or not self.connection.has_unsent)
+            and not self.intake.work.is_over()
+        ):
             return False
         self._calls = 0
         return True

@@ -346,7 +346,7 @@ async def test_edits_that_do_not_cross_are_never_repeated() -> None:
         await client.receive()
         await client.patch("NOTES", "replace", "/title", value="typing")
         await client.fence("NOTES")
-        state = sync._state
+        state = sync._synced.state
         assert state._concurrent_edits.next_due() is None
 
 
@@ -361,7 +361,7 @@ async def test_crossing_that_outlives_its_connection_is_forgotten() -> None:
             await client.fence("NOTES")
         async with server.connect() as client:
             await client.receive()
-            sync._state._settle(sync._state._connection)  # type: ignore[arg-type]
+            sync._synced.state._settle(sync._synced.state._connection)  # type: ignore[arg-type]
             assert (await client.fence("NOTES"))[0] == []
 
 
@@ -627,14 +627,15 @@ async def test_sync_that_has_lost_its_key_repeats_nothing(closed: bool) -> None:
         await client.until("_PATCH:NOTES")
         await client.patch("NOTES", "add", "/items/-", value="client")
         await client.until("_PATCH:NOTES")  # the number of items
-        assert (timer := sync._state._timer) is not None
+        assert (timer := sync._synced.state._timer) is not None
         if closed:
             sync.close()
             assert timer.cancelled()
         with session:
             newer = Sync(notes, "NOTES", include=["items"])
         await client.until("_SET:NOTES")
-        assert sync._state._connection is None or sync._state._settle(session.connection) is None  # type: ignore[arg-type, func-returns-value]
+        if sync._synced.state._connection is not None:
+            sync._synced.state._settle(sync._synced.state._connection)
         items = {"items": ["server", "client"]}
         assert await client.fence("NOTES") == ([], items)
         assert newer.state_snapshot == items
@@ -790,7 +791,7 @@ async def test_argument_of_any_depth_can_be_sent_back() -> None:
         notes.title = value
         await sync()
 
-    sync._calls.actions["assign"] = assign
+    sync._synced.calls.actions["assign"] = assign
     async with Server(session) as server, server.connect() as client:
         await client.receive()
         await client.act("NOTES", "assign", value=value)
@@ -966,7 +967,7 @@ async def test_object_that_goes_away_while_connected_is_forgotten() -> None:
         await client.start("NOTES", "wait")
         await client.replace("NOTES", "/title", "y")
         await sync(if_since_last=60)
-        sync._throttle.cancel()
+        sync._synced._throttle.cancel()
         alive = weakref.ref(notes), weakref.ref(sync)
         del notes, sync
         await client.settle()
@@ -1012,7 +1013,7 @@ async def test_property_can_not_end_the_event_loop(
         exiting.error = error
         with pytest.raises(RuntimeError, match=error.__name__):
             await sync()
-        sync._sync_late()
+        sync._sync_alone()
         await client.settle()
     assert "can't be sent" in caplog.text
 
@@ -1137,3 +1138,36 @@ def test_class_hides_attributes_by_its_dir() -> None:
     with Session():
         assert list(Sync.all(Hiding(), "H").state_snapshot) == ["items"]
         assert Sync.all(Showing(), "S").state_snapshot == {"first": 5, "second": 6}
+
+
+async def test_throttled_sync_is_made_up_for_by_an_overridden_sync() -> None:
+    made_up = asyncio.Event()
+
+    class Watched(Sync):
+        async def sync(self, if_since_last: float | None = None) -> None:
+            await super().sync(if_since_last)
+            if if_since_last is None:
+                made_up.set()
+
+    session, notes = Session(), Notes()
+    with session:
+        sync = Watched(notes, "NOTES", include=["title"])
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        for title in ("first", "last"):
+            notes.title = title
+            await sync(if_since_last=0.05)
+        async with asyncio.timeout(DEADLINE):
+            await made_up.wait()
+        assert (await client.fence("NOTES"))[1] == {"title": "last"}
+
+
+def test_object_that_takes_a_key_is_warned_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    notes = Notes()
+    with Session():
+        older, newer = (Sync(notes, "NOTES", sync_all=True) for _ in range(2))
+    assert [record.getMessage() for record in caplog.records] == [
+        "a newer handler of '_GET:NOTES' replaces an older one"
+    ]
+    assert not older._synced.is_current
+    assert newer._synced.is_current

@@ -135,7 +135,7 @@ class DocumentState:
     def _announce(self, connection: Connection) -> list[Exception]:
         texts, errors = self._read_all()  # state-get-current
         make = partial(_state_frame, self.key, {wire: text.text for wire, text in texts.items()})
-        self._counters.sent_states += connection.is_open
+        connection.counters.sent_states += connection.is_open
         if self.is_known(connection):
             connection.send(make())
         else:
@@ -224,7 +224,7 @@ class DocumentState:
             self._patch_prefix = self._patch_prefix or frame_prefix(patch_event(self.key))
             operations = b",".join(found.operations)
             connection.send((b"%b[%b]}" % (self._patch_prefix, operations)).decode())
-            self._counters.sent_patches += 1
+            connection.counters.sent_patches += 1
             self.sent_at = now = connection.loop.time()
             if whole:
                 self._concurrent_edits.values_sent(found.changed, now)

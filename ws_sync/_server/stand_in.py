@@ -28,6 +28,7 @@ class Relay:
     Attributes:
         is_congested: never; `send` is awaited.
         ws: the WebSocket of the connection; None if there is no connection.
+        counters: of no effect; `Session.send` counts what the application passes on to it.
         round_trip: nothing is known of it.
         announced: the keys of the documents that were sent on it.
     """
@@ -36,6 +37,7 @@ class Relay:
 
     def __init__(self, session: Any, ws: Any = None) -> None:
         self.ws = ws
+        self.counters = Counters()
         self.round_trip = RoundTrip(float("inf"))
         self.announced: set[str] = set()
         self._session = session
@@ -88,6 +90,7 @@ class StandIn:
     """Stands in for a session whose `send` is the application's.
 
     Attributes:
+        is_fake: whether the session has only the methods of PyPI's `ws-sync`.
         counters: those of the session, or new ones for a mock or a fake.
         intake: its limits.
         log_context: its log context.
@@ -97,14 +100,8 @@ class StandIn:
     """
 
     def __init__(self, session: Any, is_fake: bool) -> None:
-        """Stand in for a session.
-
-        Args:
-            session: the session.
-            is_fake: whether it has only the methods of PyPI's `ws-sync`.
-        """
         self._session = session
-        self._is_fake = is_fake
+        self.is_fake = is_fake
         self._relay = Relay(session)
         self._relayed: Any = None  # the connection that the relay stands in for
         self.counters = Counters() if is_fake else session.counters
@@ -120,7 +117,7 @@ class StandIn:
         """The relay; None while the session is not connected."""
         if not self._session.is_connected:
             return None
-        connection: Any = None if self._is_fake else self._session.connection
+        connection: Any = None if self.is_fake else self._session.connection
         if connection is not self._relayed:
             ws = connection.ws if connection is not None else None
             self._relay, self._relayed = Relay(self._session, ws), connection
@@ -128,13 +125,13 @@ class StandIn:
 
     def register_event(self, event: str, callback: Callable[..., Any]) -> None:
         """Register the handler of an event."""
-        if self._is_fake:
+        if self.is_fake:
             self.event_handlers[event] = callback
         self._session.register_event(event, callback)
 
     def register_init(self, callback: Callable[..., Any]) -> None:
         """Register a function for new connections."""
-        if self._is_fake:
+        if self.is_fake:
             self.init_handlers.append(callback)
         self._session.register_init(callback)
 

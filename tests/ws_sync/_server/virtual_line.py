@@ -20,6 +20,7 @@ from ws_sync._core.protocol.replica import Replica, State
 from ws_sync._core.protocol.round_trip import RoundTrip
 from ws_sync._log import Log
 from ws_sync._server.connection import Connection
+from ws_sync._server.counters import Counters
 from ws_sync._server.document_state import DocumentState
 from ws_sync.exceptions import RefusedPatch
 
@@ -111,6 +112,7 @@ class ServerConnection:
         self.loop = loop
         self.round_trip = RoundTrip()
         self.announced: set[str] = set()
+        self.counters = Counters()
         self._send = send
 
     def send(self, text: str) -> None:
