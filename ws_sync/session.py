@@ -237,7 +237,8 @@ class Session:
     async def init(self) -> None:
         """Call the functions of `register_init`, for a new connection.
 
-        Override it in order to send something before or after the initial state.
+        Override it in order to send something before or after the initial state. Call it later in
+        order to send all states again.
         """
         connection = self.connection
         for initialise in list(self.init_handlers):
@@ -251,6 +252,8 @@ class Session:
                     "initial callback %r failed", initialise,
                     extra=log_fields("initial-failed", name=repr(initialise)),
                 )  # fmt: skip
+        if connection is not None:
+            connection.has_initial_states = True
 
     async def handle_connection(self, ws: Transport | None = None) -> None:
         """Serve a connection until it ends.

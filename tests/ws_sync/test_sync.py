@@ -201,6 +201,35 @@ async def test_write_to_a_silent_object_is_applied_without_an_answer() -> None:
         )
 
 
+async def test_silent_object_that_a_client_has_written_to_is_sent_with_the_next_sync() -> None:
+    session, notes, sync = make(send_on_init=False)
+    handled = asyncio.Event()
+
+    async def on_handled(_: object) -> None:
+        handled.set()
+
+    session.register_event("HANDLED", on_handled)
+    async with Server(session) as server, server.connect() as client:
+        await client.patch("NOTES", "add", "/items/-", value=1)
+        await client.send("HANDLED")
+        await asyncio.wait_for(handled.wait(), DEADLINE)
+        notes.title = "a"
+        await sync()
+        assert await client.receive() == ("_SET:NOTES", {"title": "a", "items": [1], "total": 1})
+        notes.title = "b"
+        await sync()
+        assert await client.receive() == replace("/title", "b")
+
+
+async def test_init_by_the_application_sends_all_states_again() -> None:
+    session, notes, _ = make()
+    async with Server(session) as server, server.connect() as client:
+        assert (await client.receive())[0] == "_SET:NOTES"
+        notes.title = "a"
+        await session.init()
+        assert (await client.receive())[1]["title"] == "a"
+
+
 async def test_write_is_not_echoed_and_what_is_derived_follows_at_once() -> None:
     session, notes, _ = make()
     async with Server(session) as server, server.connect() as client:

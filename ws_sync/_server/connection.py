@@ -65,6 +65,7 @@ class Connection:
         counters: the counters of the session.
         round_trip: what is known of its round trip.
         announced: the keys of the documents that were sent on it.
+        has_initial_states: whether all documents that are announced were sent on it.
         begun_size: characters of the states that the connection began with, as far as they were
             handed to the WebSocket.
         was_cut: whether the peer has not read the last frames in time.
@@ -89,6 +90,7 @@ class Connection:
         "begun_size",
         "counters",
         "cuts_handler",
+        "has_initial_states",
         "loop",
         "malformed",
         "number",
@@ -109,6 +111,7 @@ class Connection:
         self.pairing = Pairing()
         self.round_trip = RoundTrip(identified_within.get(ws, float("inf")))
         self.announced: set[str] = set()
+        self.has_initial_states = False
         self.malformed = 0
         self.cuts_handler = False
         self.begun_size = 0

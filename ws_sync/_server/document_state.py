@@ -96,7 +96,7 @@ class DocumentState:
         self._all_readers: list[tuple[str, Callable[[], object]]] = []
         self._document = PeerSnapshot({})
         self._connection: Connection | None = None  # whose peer holds the document
-        self._restarted: Connection | None = None  # whose peer holds the document of before
+        self._restarted: Connection | None = None  # whose peer gets the state with the next sync
         self._late: Set[str] = _NONE
         self._concurrent_edits = ConcurrentEdits(RoundTrip())
         self._timer: asyncio.TimerHandle | None = None
@@ -240,7 +240,7 @@ class DocumentState:
         self._restarted, self._connection = self._connection or self._restarted, None
 
     def is_followed(self, connection: Connection) -> bool:
-        """Return whether `_SET` was sent on this connection, maybe before `restart`."""
+        """Return whether the peer has got the document on this connection, or written to it."""
         return connection in (self._connection, self._restarted)
 
     def stop(self) -> None:
@@ -279,6 +279,8 @@ class DocumentState:
         except Exception as error:  # noqa: BLE001  # the application's; nothing has changed
             self._log_failed_write(error)
         else:
+            if connection is not None and not self.is_known(connection):
+                self._restarted = connection
             return True
         self._counters.refused_writes += 1
         return False

@@ -16,6 +16,7 @@ from ws_sync._core.json.codec import decode
 from ws_sync._core.protocol.dialects import STRICT
 from ws_sync._core.protocol.round_trip import RoundTrip
 from ws_sync._log import Log, LogContext
+from ws_sync._server.connection import Connection
 from ws_sync._server.counters import Counters
 from ws_sync._server.inbound_limits import Intake
 from ws_sync.limits import LIMITS
@@ -48,6 +49,12 @@ class Relay:
     def loop(self) -> asyncio.AbstractEventLoop:
         """The running event loop; mocks are often made outside of any."""
         return asyncio.get_running_loop()
+
+    @property
+    def has_initial_states(self) -> bool:
+        """Whether all documents that are announced were sent on the connection of the session."""
+        connection = getattr(self._session, "connection", None)
+        return isinstance(connection, Connection) and connection.has_initial_states
 
     @property
     def is_open(self) -> bool:

@@ -202,15 +202,16 @@ class SyncedObject:
         self.state.assume(self.host.connection)
         return True
 
-    def _announce_now(self) -> None:
+    def _announce_now(self, again: bool = False) -> None:
         connection = self.host.connection
-        if connection is None or self.state.is_known(connection):
+        if connection is None or (self.state.is_known(connection) and not again):
             return  # connection-initial-once
         if self._has_key():
             self.state.report(self.state.announce(connection))
 
     async def _announce(self) -> None:
-        self._announce_now()
+        connection = self.host.connection
+        self._announce_now(again=connection is not None and connection.has_initial_states)
         await self._flush()
 
     async def _on_get(self, _: JSON) -> None:
