@@ -30,7 +30,7 @@ demo: $(READY)  ## serve the demo at http://127.0.0.1:8000/
 
 # More workers than cores: many tests wait for a server.
 test: $(READY)  ## run all tests
-	$(BIN)/pytest -n 4
+	$(BIN)/pytest -n 5
 
 test-fast: $(READY)  ## run the tests that start no process and use no socket
 	$(BIN)/pytest -n 2 -m "not io"

@@ -39,6 +39,7 @@ from ws_sync._server.overriding import is_replaced
 from ws_sync._server.session_state import SessionState, call_hook
 from ws_sync._server.transport import Transport
 from ws_sync._server.turns import TURN
+from ws_sync._server.undelivered import Undelivered
 from ws_sync.exceptions import NoSession, NotConnected, NotJSON, RefusedOrigin
 from ws_sync.limits import LIMITS, Limits
 from ws_sync.metrics import begin
@@ -113,7 +114,9 @@ class Session:
         self._log = Log(logger, self.log_context)
         self.counters = begin(self)
         self.intake = Intake(limits, parse_dialects(dialects), self._log)
-        self._admission = Admission(Origins.of(origins), limits.connections, self._log)
+        self._admission = Admission(
+            Origins.of(origins), limits.connections, self._log, Undelivered(limits.most_size)
+        )
         self._dispatcher = Dispatcher(self.intake, self.counters, self._log)
         self.ws_lock = asyncio.Lock()
         self._turn = asyncio.Lock()
@@ -223,6 +226,9 @@ class Session:
         async with self.ws_lock:
             if self.connection is not None and self._ends_itself():
                 await self.disconnect()
+            if not await self._admission.find_room(ws):
+                attach(self, None)
+                return
             # From here to the last state nothing is awaited, so the new connection gets the states
             # before any patch (connection-state-before-patch).
             self._attach(ws)
@@ -231,7 +237,8 @@ class Session:
     async def init(self) -> None:
         """Call the functions of `register_init`, for a new connection.
 
-        Override it in order to send something before or after the initial state.
+        Override it in order to send something before or after the initial state. Call it later in
+        order to send all states again.
         """
         connection = self.connection
         for initialise in list(self.init_handlers):
@@ -245,6 +252,8 @@ class Session:
                     "initial callback %r failed", initialise,
                     extra=log_fields("initial-failed", name=repr(initialise)),
                 )  # fmt: skip
+        if connection is not None:
+            connection.has_initial_states = True
 
     async def handle_connection(self, ws: Transport | None = None) -> None:
         """Serve a connection until it ends.
@@ -354,11 +363,15 @@ class Session:
     def should_yield(self) -> bool:
         """Count a send or a sync, and return whether the caller must yield to the event loop.
 
-        It must while frames wait to be sent, and after every `_BURST` calls: a loop of them never
-        blocks other tasks, whether or not there is anything to send.
+        It must while frames wait to be sent, after every `_BURST` calls, and when a handler has
+        taken a turn: a loop of them never blocks other tasks, even if there is nothing to send.
         """
         self._calls += 1
-        if self._calls < _BURST and (self.connection is None or not self.connection.has_unsent):
+        if (
+            self._calls < _BURST
+            and (self.connection is None or not self.connection.has_unsent)
+            and not self.intake.work.is_over()
+        ):
             return False
         self._calls = 0
         return True
@@ -404,7 +417,9 @@ class Session:
                 extra=log_fields("taken-over", "session-takeover", older=older.number,
                                  older_peer=peer_of(older.ws)),
             )  # fmt: skip
+            older.drop_initial()
             older.disconnect(TAKEN_OVER)  # session-takeover-prompt: nothing waits for it
+            self._admission.undelivered.add(older)
         return connection
 
     def _release(self) -> None:

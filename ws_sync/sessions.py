@@ -92,6 +92,26 @@ class Sessions:
 
     An async context manager that closes the store at its end: use it in the application's lifespan.
 
+    Args:
+        factory: creates and returns the objects of one session; a function, async or not, or a
+            class. It is called inside the session, with the identity if it takes an argument.
+            A function that is not async runs in a thread.
+        limit: at most this many sessions; None for any number. When it is reached, a session
+            without a client may end before its grace (see `docs/limits.md`).
+        lifetime: seconds after which a session ends, connected or not; None for never.
+        grace: seconds that a session is kept without a connection; None for ever.
+        verify: verifies the user and the session that a client gives, where the endpoint does
+            not pass an identity: a hook, async or not, such as `tokens.Tokens` (see
+            `get_user_session`). None: any client is believed.
+        identify: used instead of the identification of the protocol: takes the WebSocket, and
+            returns the identity, or None if it has rejected the client. A function that is not
+            async runs in a thread.
+        clock: returns the time in seconds.
+        limits: bounds on what the clients of each session may use.
+        origins: origins of web pages that may connect, besides those that always may (see
+            `origin`); "*" for all.
+        dialects: known deviations from RFC 6902 to accept in patches (see `dialects`).
+
     Attributes:
         origins: the origins that may connect, besides those that always may.
         asks_for_proof: whether clients that are asked for their identity must prove it.
@@ -111,27 +131,7 @@ class Sessions:
         origins: str | Iterable[str] | Origins = (),
         dialects: str | Iterable[str] = (),
     ) -> None:
-        """Create an empty store.
-
-        Args:
-            factory: creates and returns the objects of one session; a function, async or not, or a
-                class. It is called inside the session, with the identity if it takes an argument.
-                A function that is not async runs in a thread.
-            limit: at most this many sessions; None for any number. When it is reached, a session
-                without a client may end before its grace (see `docs/limits.md`).
-            lifetime: seconds after which a session ends, connected or not; None for never.
-            grace: seconds that a session is kept without a connection; None for ever.
-            verify: verifies the user and the session that a client gives, where the endpoint does
-                not pass an identity: a hook, async or not, such as `tokens.Tokens` (see
-                `get_user_session`). None: any client is believed.
-            identify: used instead of the identification of the protocol: takes the WebSocket, and
-                returns the identity, or None if it has rejected the client. A function that is not
-                async runs in a thread.
-            clock: returns the time in seconds.
-            limits: bounds on what the clients of each session may use.
-            origins: origins of web pages that may connect, besides those that always may (see
-                `origin`); "*" for all.
-            dialects: known deviations from RFC 6902 to accept in patches (see `dialects`).
+        """Create an empty store; see the class for the arguments.
 
         Raises:
             ValueError: an origin is invalid, or a dialect is unknown.

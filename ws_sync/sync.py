@@ -1,8 +1,5 @@
 """`Sync`: synchronises one object with a client, and lets the client call its functions.
 
-The events of an object arrive here. `DocumentState` has the state of its document, `RemoteCalls`
-its actions and tasks.
-
 A `Sync` refers to its object, and the session refers to the `Sync` weakly. So it lives as long as
 something refers to it, most often `obj.sync`. If nothing does, the object itself keeps it. The form
 of 0.5.1, with the key first, lets the session keep both, as that release did.
@@ -12,15 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from logging import Logger
 from types import EllipsisType
-from typing import Any, Literal, NoReturn, Self, TypeAlias, Unpack, overload
+from typing import Any, Literal, NoReturn, Self, TypeAlias, Unpack, cast, overload
 from weakref import proxy
 
-from ws_sync._binding.attribute_types import attribute_of
-from ws_sync._binding.attributes import Attribute, wire_names
+from ws_sync._binding.attributes import wire_names
 from ws_sync._binding.wire_names import attribute_name
 from ws_sync._core.json.codec import JSON
 from ws_sync._core.protocol.events import (
@@ -35,23 +32,11 @@ from ws_sync._core.protocol.events import (
 )
 from ws_sync._log import Log, log_fields
 from ws_sync._older.sync_names import SyncNames
-from ws_sync._server.connection import Connection
-from ws_sync._server.document_state import DocumentState
-from ws_sync._server.handler_registry import Registration
-from ws_sync._server.json_socket import is_fake
-from ws_sync._server.key_scope import get_current_sync_key_prefix, scoped, sync_key_scope
+from ws_sync._server.key_scope import get_current_sync_key_prefix, sync_key_scope
 from ws_sync._server.lifetime import keep, weakly
-from ws_sync._server.remote_calls import RemoteCalls
 from ws_sync._server.stand_in import StandIn
-from ws_sync._server.sync_options import (
-    Configuration,
-    Functions,
-    Pair,
-    SyncOptions,
-    configure,
-    options_by_name,
-)
-from ws_sync._server.throttle import Throttle
+from ws_sync._server.sync_options import Functions, Pair, SyncOptions, configure, options_by_name
+from ws_sync._server.synced_object import SyncedObject
 from ws_sync.exceptions import escape_control_chars
 from ws_sync.session import Session, get_global_session, has_own_send
 
@@ -71,6 +56,14 @@ __all__ = [
 ]
 
 ToastType: TypeAlias = Literal["default", "message", "info", "success", "warning", "error"]
+
+_LEVELS = {
+    "message": logging.INFO,
+    "info": logging.INFO,
+    "success": logging.INFO,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+}
 
 
 def _nothing() -> None:
@@ -117,8 +110,6 @@ class Sync(SyncNames):
 
     declaration: Any = None
     session: Session
-    _host: Any
-    _registration: Registration | None = None
 
     @overload
     def __init__(
@@ -160,18 +151,27 @@ class Sync(SyncNames):
             ExcludedAttribute: an attribute is both included and excluded.
             TypeError: the arguments fit neither form.
         """
-        self._setup(configure(args, kwargs))
+        config = configure(args, kwargs)
+        self.session = config.session or get_global_session()
+        changed = weakly(self._sync_alone) if config.running_tasks is not None else _nothing
+        self._synced = synced = SyncedObject(config, self.session, _host_of, changed)
+        self.key = synced.key
+        self.obj = config.obj
+        self.send_on_init = config.send_on_init
+        self.sync_attributes = synced.names
+        if config.everything:
+            synced.add(config.obj, config.others(lambda value: isinstance(value, Sync)))
+        synced.add(config.obj, config.include)
+        synced.register(self if config.keep else None)
 
     def __del__(self) -> None:
-        registration = self._registration
-        if registration is None or not registration.is_current():
-            return  # incomplete, closed, replaced, or garbage together with its object
-        if self.declaration is None:  # otherwise only `obj.sync` keeps it
-            session = self.session
-            if self._host is session:  # the object must not keep the session
-                weak: Any = proxy(session)
-                self.session = self._host = weak
-            keep(self.obj, self, until=session)
+        synced = getattr(self, "_synced", None)
+        if synced is None or not synced.is_current or self.declaration is not None:
+            return  # incomplete, not in the session, garbage with its object, or kept by `obj.sync`
+        session = self.session
+        if synced.host is session:  # the object must not keep the session
+            self.session = synced.session = synced.host = cast("Session", proxy(session))
+        keep(self.obj, self, until=session)
 
     def __copy__(self) -> Self:
         return self
@@ -224,7 +224,7 @@ class Sync(SyncNames):
     @property
     def running_tasks(self) -> dict[str, asyncio.Task[None]]:
         """The running tasks, by name."""
-        return self._calls.tasks.running
+        return self._synced.running_tasks
 
     @property
     def state_snapshot(self) -> dict[str, JSON]:
@@ -232,11 +232,11 @@ class Sync(SyncNames):
 
         Assign it in order to let the next sync send the difference from another document.
         """
-        return self._state.snapshot()
+        return self._synced.state.snapshot()
 
     @state_snapshot.setter
     def state_snapshot(self, document: Mapping[str, JSON]) -> None:
-        self._state.replace(self._host.connection, document)
+        self._synced.state.replace(self._synced.host.connection, document)
 
     @overload
     async def __call__(
@@ -263,12 +263,10 @@ class Sync(SyncNames):
             if_since_last, toast, type = None, if_since_last, toast or type
         if self._overrides_sync():
             await self.sync(if_since_last=if_since_last)
-        else:
-            errors = self._publish(if_since_last)  # not `await self.sync()`: a coroutine costs time
-            if self._host.should_yield():
-                await (asyncio.sleep(0) if self._host is self.session else self._host.flush())
-            if errors:
-                raise errors[0]
+        else:  # not `await self.sync()`: a coroutine costs time
+            errors = self._synced.publish(if_since_last, self._sync_alone)
+            if self._synced.host.should_yield() or errors:
+                await self._synced.ending(errors)
         if toast:
             await self.toast(toast, type=type)
 
@@ -284,11 +282,9 @@ class Sync(SyncNames):
         Raises:
             Exception: raised by a property, or NotJSON; the other attributes were sent.
         """
-        errors = self._publish(if_since_last)
-        if self._host.should_yield():
-            await (asyncio.sleep(0) if self._host is self.session else self._host.flush())
-        if errors:
-            raise errors[0]
+        errors = self._synced.publish(if_since_last, self._sync_alone)
+        if self._synced.host.should_yield() or errors:
+            await self._synced.ending(errors)
 
     async def toast(
         self, *parts: object, type: ToastType = "default", logger: Logger | None = None
@@ -304,12 +300,10 @@ class Sync(SyncNames):
             The text.
         """
         text = " ".join(map(str, parts))
-        if (logger := logger or self._config.logger) is not None:
-            log = Log(logger, self._host.log_context, self.key)
-            levels = {"message": log.info, "info": log.info, "success": log.info}
-            levels |= {"warning": log.warning, "error": log.error}
-            say = levels.get(type, log.debug)
-            say("%s", escape_control_chars(text), extra=log_fields("toast", name=type))
+        if (logger := logger or self._synced.config.logger) is not None:
+            log = Log(logger, self._synced.host.log_context, self.key)
+            level = _LEVELS.get(type, logging.DEBUG)
+            log.log(level, "%s", escape_control_chars(text), extra=log_fields("toast", name=type))
         await self.session.send(toast_event(), {"type": type, "message": text})
         return text
 
@@ -337,176 +331,27 @@ class Sync(SyncNames):
 
         A connected client gets the whole state again with the next sync.
         """
-        self._add(
-            obj, wire_names(attributes, partial(attribute_name, type(obj), self._config.camel))
-        )
-        self._state.restart()
+        usual = partial(attribute_name, type(obj), self._synced.config.camel)
+        self._synced.add(obj, wire_names(attributes, usual))
+        self._synced.state.restart()
 
     def close(self) -> None:
         """Leave the session: send nothing more, and ignore events for this object."""
-        self._throttle.cancel()
-        self._state.stop()
-        if self._registration is not None:
-            self._registration.remove()
+        self._synced.close()
 
-    def _setup(self, config: Configuration) -> None:
-        self.key = scoped(config.key)
-        self.obj = config.obj
-        self.session = config.session or get_global_session()
-        self._host = _host_of(self.session)
-        self.send_on_init = config.send_on_init
-        self.sync_attributes: dict[str, str] = {}
-        self._config = config
-        self._throttle = Throttle()
-        self._log = Log(config.logger or self._host.logger, self._host.log_context, self.key)
-        counters, intake = self._host.counters, self._host.intake
-        changed = weakly(self._sync_tasks) if config.running_tasks is not None else _nothing
-        self._calls = RemoteCalls(config, changed, self._log, counters, intake)
-        self._state = DocumentState(self.key, self._log, counters, intake.limits, intake.dialects)
-        if config.everything:
-            self._add(config.obj, config.others(lambda value: isinstance(value, Sync)))
-        self._add(config.obj, config.include)
-        if config.running_tasks is not None:
-            tasks = Attribute.of(self._calls.tasks, "names", config.running_tasks)
-            self._state.attributes[tasks.wire] = tasks
-        self._register(config.keep)
-
-    def _add(self, owner: object, names: Mapping[str, str]) -> None:
-        for name, wire in names.items():
-            if wire in self._state.attributes:
-                raise ValueError(f"two attributes of {self.key!r} are called {wire!r}")
-            attribute = attribute_of(owner, name, wire, name in self._config.read_only)
-            self._state.attributes[wire] = attribute
-            self.sync_attributes[name] = wire
-
-    def _register(self, kept: bool) -> None:
-        handlers = {
-            get_event(self.key): self._on_get,
-            set_event(self.key): self._on_set,
-            patch_event(self.key): self._on_patch,
-            action_event(self.key): self._on_action,
-            task_start_event(self.key): self._on_task_start,
-            task_cancel_event(self.key): self._on_task_cancel,
-        }
-        initialise = self._announce if self.send_on_init else None
-        is_session = issubclass(type(self.session), Session)
-        registry = self.session if is_session else self._host
-        self._registration = Registration(registry, self, handlers, initialise, kept)
-        self._state.is_current = self._registration.is_current
-        connection = self._host.connection
-        if connection is None or is_fake(connection.ws):
-            self._state.remember()
-        elif self.send_on_init:
-            connection.loop.call_soon_threadsafe(weakly(self._announce_now))
-
-    def _has_key(self) -> bool:
-        """Return whether no newer object has the key; take it back from one that is gone."""
-        registration = self._registration
-        if registration is None or registration.is_current():
-            return registration is not None
-        if regained := registration.regain():
-            self._state.restart()  # the peer holds the state of the newer object
-        return regained
-
-    def _publish(self, if_since_last: float | None = None) -> list[Exception]:
-        """Send the changes, or the whole state if none was sent yet; return what went wrong."""
-        connection, state = self._host.connection, self._state
-        if connection is None or not self._has_key():
-            return []
-        if if_since_last and self._throttle.skips(if_since_last, self._sync_late):
-            return []
-        if state.is_known(connection) or self._is_assumed(connection):
-            sent, errors = state.publish(self._host.connection)
-        elif self.send_on_init or state.is_followed(connection):
-            sent, errors = True, state.announce(connection)  # connection-state-before-patch
-        else:
-            return []  # state-unannounced-silent
-        if sent:
-            self._throttle.passed(state.sent_at)
-        return errors
-
-    def _is_assumed(self, connection: Connection) -> bool:
-        """Take a fake of a unit test to hold the state at construction; else return False."""
-        if not is_fake(connection.ws):
-            return False
-        self._host = _host_of(self.session)  # maybe the test has assigned `session.send` meanwhile
-        self._state.assume(self._host.connection)
-        return True
-
-    def _overrides_sync(self) -> bool:
-        """Return whether `sync` is that of a subclass, or of a unit test."""
-        return getattr(self.sync, "__func__", None) is not Sync.sync
-
-    def _sync_late(self) -> None:
+    def _sync_alone(self) -> None:
         """Sync without a caller; log what goes wrong."""
-        self._throttle.cancel()
-        self._state.report(self._publish())
-
-    def _sync_tasks(self) -> None:
-        """Sync after a task has started or ended."""
         if self._overrides_sync():
             self._syncing = asyncio.ensure_future(self._call_sync())
         else:
-            self._sync_late()
+            self._synced.publish_alone()
 
     async def _call_sync(self) -> None:
         try:
             await self.sync()
         except Exception as error:  # noqa: BLE001  # the application's
-            self._state.report([error])
+            self._synced.state.report([error])
 
-    def _announce_now(self) -> None:
-        connection = self._host.connection
-        if connection is None or self._state.is_known(connection):
-            return  # connection-initial-once
-        if self._has_key():
-            self._state.report(self._state.announce(connection))
-
-    async def _announce(self) -> None:
-        self._announce_now()
-        await self._flush()
-
-    async def _flush(self) -> None:
-        """Call the application's `send`, if it has its own, with what is queued for it."""
-        if self._host is not self.session:
-            await self._host.flush()
-
-    async def _on_get(self, _: JSON) -> None:
-        self._host.counters.received_gets += 1
-        if (connection := self._host.connection) is not None:
-            self._host.intake.spend(self._state.size, 0)
-            self._state.report(self._state.announce(connection))
-        await self._flush()
-
-    async def _on_set(self, state: JSON) -> None:
-        self._host.counters.received_states += 1
-        self._write(self._state.receive_state, state)
-        await self._flush()
-
-    async def _on_patch(self, patch: JSON) -> None:
-        self._host.counters.received_patches += 1
-        self._write(self._state.receive_patch, patch)
-        await self._flush()
-
-    def _write(self, receive: Callable[[Connection | None, JSON], None], data: JSON) -> None:
-        connection = self._host.connection
-        if not self._state.write(receive, connection, data) and connection is not None:
-            self._host.intake.count_refusal(self._state.size)
-            self._state.resync(connection)
-
-    def _on_action(self, data: JSON) -> Awaitable[None]:
-        return self._calls.act(data)
-
-    def _on_task_start(self, data: JSON) -> Awaitable[None]:
-        return self._flushed(self._calls.start(data))
-
-    def _on_task_cancel(self, data: JSON) -> Awaitable[None]:
-        return self._flushed(self._calls.cancel(data))
-
-    def _flushed(self, call: Awaitable[None]) -> Awaitable[None]:
-        """Return a call that ends when what it sends without awaiting it was sent."""
-        return call if self._host is self.session else self._then_flush(call)
-
-    async def _then_flush(self, call: Awaitable[None]) -> None:
-        await call
-        await self._flush()
+    def _overrides_sync(self) -> bool:
+        """Return whether `sync` is that of a subclass, or of a unit test."""
+        return getattr(self.sync, "__func__", None) is not Sync.sync

@@ -66,8 +66,8 @@ class Search:
             again = await confirmed(shortest.program, self._judged)
             if again is None:
                 tally.unconfirmed.append(found.violation.requirement or "state-client-patch")
-            elif _fault(shortest) == _fault(found) or _fault(shortest) not in known:
-                known.add(_fault(shortest))
+            elif _fault(again) == _fault(found) or _fault(again) not in known:
+                known.add(_fault(again))
                 reported.append(again)
         return reported
 

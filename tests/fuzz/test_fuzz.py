@@ -9,13 +9,13 @@ import pytest
 
 from tools.fuzz.target import run
 from tools.fuzz.targets import TARGETS
-from ws_sync._binding.write import difference, fields, names, write
+from ws_sync._binding.write import write
 from ws_sync._core.json import codec, diff, patch
 from ws_sync._core.snapshot import text_diff
 from ws_sync._server import document_state
 
 INPUTS = {"decode": 300, "encode": 250, "patch": 150, "document": 100, "diff": 200}
-INPUTS |= {"session": 80, "writes": 250}
+INPUTS |= {"session": 80, "writes": 3000}
 """Inputs of each target, which take one or two seconds."""
 
 
@@ -48,10 +48,6 @@ DEFECTS: list[tuple[str, Any, str, Any]] = [
     ("document", text_diff, "remove_operation", _removes_by_null),
     ("diff", diff, "equal", _takes_true_for_one),
     ("session", write.Write, "undo", lambda _: None),
-    ("writes", write.Write, "undo", lambda _: None),
-    ("writes", difference.Difference, "_assign", lambda *_: False),
-    ("writes", fields.Written, "require_writable", lambda *_: None),
-    ("writes", names, "to_input", lambda _, value: value),
     ("session", document_state.DocumentState, "resync", lambda *_: None),
 ]
 """For each a target, and the object, its attribute and the replacement."""

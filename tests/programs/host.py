@@ -100,7 +100,8 @@ class Client:
         """Evaluate an expression or run a statement in the program, which may await."""
         try:
             tree = ast.parse(code)
-            mode = "eval" if isinstance(tree.body[0], ast.Expr) else "exec"
+            is_expression = len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr)
+            mode = "eval" if is_expression else "exec"
             flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
             value = eval(compile(code, "step", mode, flags), vars(self.program))
             if inspect.iscoroutine(value):

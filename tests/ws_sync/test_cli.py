@@ -343,6 +343,7 @@ class App:
 app = App()
 """
 TRANSPORTS = ["uvicorn", "picows"]
+COMPRESSION = {"auto": False, "websockets": True, "websockets-sansio": False, "wsproto": False}
 
 
 @asynccontextmanager
@@ -354,6 +355,17 @@ async def factory(
     arguments = ("serve", f"notes:{name}", "--port", "0", *options)
     async with command(*arguments, cwd=folder) as process:
         yield process, await address(process)
+
+
+@pytest.mark.parametrize(("implementation", "compresses"), COMPRESSION.items())
+async def test_serve_compresses_only_where_a_queue_bounds_what_is_decompressed(
+    implementation: str, compresses: bool, tmp_path: Path
+) -> None:
+    async with (
+        factory("Notes", tmp_path, "--ws", implementation) as (_, url),
+        websockets.connect(f"{url}/ws/a") as connection,
+    ):
+        assert bool(connection.protocol.extensions) is compresses
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)

@@ -11,9 +11,10 @@ import tracemalloc
 import weakref
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from pydantic import BaseModel, Field, computed_field
 
 from tests.ws_sync.harness import DEADLINE, Client, Server
 from ws_sync._core.json.codec import MAX_DEPTH, MAX_VALUE_DEPTH
@@ -200,6 +201,35 @@ async def test_write_to_a_silent_object_is_applied_without_an_answer() -> None:
         )
 
 
+async def test_silent_object_that_a_client_has_written_to_is_sent_with_the_next_sync() -> None:
+    session, notes, sync = make(send_on_init=False)
+    handled = asyncio.Event()
+
+    async def on_handled(_: object) -> None:
+        handled.set()
+
+    session.register_event("HANDLED", on_handled)
+    async with Server(session) as server, server.connect() as client:
+        await client.patch("NOTES", "add", "/items/-", value=1)
+        await client.send("HANDLED")
+        await asyncio.wait_for(handled.wait(), DEADLINE)
+        notes.title = "a"
+        await sync()
+        assert await client.receive() == ("_SET:NOTES", {"title": "a", "items": [1], "total": 1})
+        notes.title = "b"
+        await sync()
+        assert await client.receive() == replace("/title", "b")
+
+
+async def test_init_by_the_application_sends_all_states_again() -> None:
+    session, notes, _ = make()
+    async with Server(session) as server, server.connect() as client:
+        assert (await client.receive())[0] == "_SET:NOTES"
+        notes.title = "a"
+        await session.init()
+        assert (await client.receive())[1]["title"] == "a"
+
+
 async def test_write_is_not_echoed_and_what_is_derived_follows_at_once() -> None:
     session, notes, _ = make()
     async with Server(session) as server, server.connect() as client:
@@ -316,7 +346,7 @@ async def test_edits_that_do_not_cross_are_never_repeated() -> None:
         await client.receive()
         await client.patch("NOTES", "replace", "/title", value="typing")
         await client.fence("NOTES")
-        state = sync._state
+        state = sync._synced.state
         assert state._concurrent_edits.next_due() is None
 
 
@@ -331,7 +361,7 @@ async def test_crossing_that_outlives_its_connection_is_forgotten() -> None:
             await client.fence("NOTES")
         async with server.connect() as client:
             await client.receive()
-            sync._state._settle(sync._state._connection)  # type: ignore[arg-type]
+            sync._synced.state._settle(sync._synced.state._connection)  # type: ignore[arg-type]
             assert (await client.fence("NOTES"))[0] == []
 
 
@@ -597,14 +627,15 @@ async def test_sync_that_has_lost_its_key_repeats_nothing(closed: bool) -> None:
         await client.until("_PATCH:NOTES")
         await client.patch("NOTES", "add", "/items/-", value="client")
         await client.until("_PATCH:NOTES")  # the number of items
-        assert (timer := sync._state._timer) is not None
+        assert (timer := sync._synced.state._timer) is not None
         if closed:
             sync.close()
             assert timer.cancelled()
         with session:
             newer = Sync(notes, "NOTES", include=["items"])
         await client.until("_SET:NOTES")
-        assert sync._state._connection is None or sync._state._settle(session.connection) is None  # type: ignore[arg-type, func-returns-value]
+        if sync._synced.state._connection is not None:
+            sync._synced.state._settle(sync._synced.state._connection)
         items = {"items": ["server", "client"]}
         assert await client.fence("NOTES") == ([], items)
         assert newer.state_snapshot == items
@@ -760,7 +791,7 @@ async def test_argument_of_any_depth_can_be_sent_back() -> None:
         notes.title = value
         await sync()
 
-    sync._calls.actions["assign"] = assign
+    sync._synced.calls.actions["assign"] = assign
     async with Server(session) as server, server.connect() as client:
         await client.receive()
         await client.act("NOTES", "assign", value=value)
@@ -936,7 +967,7 @@ async def test_object_that_goes_away_while_connected_is_forgotten() -> None:
         await client.start("NOTES", "wait")
         await client.replace("NOTES", "/title", "y")
         await sync(if_since_last=60)
-        sync._throttle.cancel()
+        sync._synced._throttle.cancel()
         alive = weakref.ref(notes), weakref.ref(sync)
         del notes, sync
         await client.settle()
@@ -945,6 +976,46 @@ async def test_object_that_goes_away_while_connected_is_forgotten() -> None:
                 gc.collect()
                 await asyncio.sleep(0)
         assert session.event_handlers == {}
+
+
+class Exiting:
+    def __init__(self) -> None:
+        self.error: type[BaseException] | None = None
+
+    @property
+    def value(self) -> int:
+        if self.error is not None:
+            raise self.error
+        return 0
+
+
+class ExitingModel(BaseModel):
+    error: Annotated[Any, Field(exclude=True)] = None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def value(self) -> int:
+        if self.error is not None:
+            raise self.error
+        return 0
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt])
+@pytest.mark.parametrize("kind", [Exiting, ExitingModel])
+async def test_property_can_not_end_the_event_loop(
+    kind: Any, error: type[BaseException], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The callback that makes up for a throttled sync has no caller that could catch it."""
+    session, exiting = Session(), kind()
+    with session:
+        sync = Sync(exiting, "EXITING", include=["value"])
+    async with TestClient(session) as client:
+        exiting.error = error
+        with pytest.raises(RuntimeError, match=error.__name__):
+            await sync()
+        sync._sync_alone()
+        await client.settle()
+    assert "can't be sent" in caplog.text
 
 
 async def test_spellings_of_older_generations_work() -> None:
@@ -1067,3 +1138,36 @@ def test_class_hides_attributes_by_its_dir() -> None:
     with Session():
         assert list(Sync.all(Hiding(), "H").state_snapshot) == ["items"]
         assert Sync.all(Showing(), "S").state_snapshot == {"first": 5, "second": 6}
+
+
+async def test_throttled_sync_is_made_up_for_by_an_overridden_sync() -> None:
+    made_up = asyncio.Event()
+
+    class Watched(Sync):
+        async def sync(self, if_since_last: float | None = None) -> None:
+            await super().sync(if_since_last)
+            if if_since_last is None:
+                made_up.set()
+
+    session, notes = Session(), Notes()
+    with session:
+        sync = Watched(notes, "NOTES", include=["title"])
+    async with Server(session) as server, server.connect() as client:
+        await client.receive()
+        for title in ("first", "last"):
+            notes.title = title
+            await sync(if_since_last=0.05)
+        async with asyncio.timeout(DEADLINE):
+            await made_up.wait()
+        assert (await client.fence("NOTES"))[1] == {"title": "last"}
+
+
+def test_object_that_takes_a_key_is_warned_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    notes = Notes()
+    with Session():
+        older, newer = (Sync(notes, "NOTES", sync_all=True) for _ in range(2))
+    assert [record.getMessage() for record in caplog.records] == [
+        "a newer handler of '_GET:NOTES' replaces an older one"
+    ]
+    assert not older._synced.is_current
+    assert newer._synced.is_current

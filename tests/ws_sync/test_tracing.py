@@ -186,7 +186,7 @@ async def test_task_that_is_cancelled_before_its_first_step_has_no_span(
     notes: Notes, exported: InMemorySpanExporter
 ) -> None:
     async with TestClient(notes.sync.session) as client:
-        notes.sync._calls.tasks.start("wait", {})
+        notes.sync._synced.calls.tasks.start("wait", {})
         task = notes.sync.running_tasks["wait"]
         task.cancel()
         await asyncio.wait([task])

@@ -1,4 +1,4 @@
-"""Fuzz the library: `python -m tools.fuzz [TARGET …] --seconds N`, or `--inputs N`; `--seed S`.
+"""Fuzz the library: `python -m tools.fuzz [TARGET …] --seconds N`, or `--examples N`; `--seed S`.
 
 Runs each target for its share of the processor time, or for N inputs. Prints the number of inputs,
 the slowest input, the most memory that an input took, and each finding as a minimal example. Exit
@@ -24,7 +24,7 @@ def main() -> int:
     most.add_argument(
         "--seconds", type=float, default=60, help="processor time for all targets; default 60"
     )
-    most.add_argument("--inputs", type=int, help="inputs of each target")
+    most.add_argument("--inputs", "--examples", type=int, help="inputs of each target")
     parser.add_argument("--seed", type=int, default=1, help="seed of the first batch; default 1")
     chosen = parser.parse_args()
     names = judging.chosen(chosen.names, [*TARGETS], "target")
@@ -44,7 +44,7 @@ def _print(name: str, report: Report) -> None:
         f"{name:<10} {report.inputs:>9,} inputs {report.seconds:>7.1f} s"
         f" {report.seconds / max(1, report.inputs) * 1e3:>8.2f} ms each"
         f" slowest {report.slowest[0] * 1e3:>7.1f} ms, most {report.largest[0] / 1024:>7,.0f} KiB"
-        f" {'FOUND' if report.findings else 'nothing found'}",
+        f" {'FOUND' if report.findings else 'nothing found'}, next seed {report.next_seed}",
         flush=True,
     )
     for finding in report.findings:

@@ -51,6 +51,11 @@ class Target:
     check: Callable[[Any], None]
     share: int = 1
 
+    def run_batch(self, report: Report, number: int, size: int, shrink: bool) -> None:
+        """Try inputs that belong to a seed, and report them."""
+        phases = [Phase.generate, Phase.shrink] if shrink else [Phase.generate]
+        _run_batch(self, report, number, size, phases)
+
 
 @dataclass
 class Report:
@@ -62,6 +67,7 @@ class Report:
         slowest: processor time of the slowest input, and that input.
         largest: peak memory of the input that took most, and that input.
         findings: the failed properties, as texts.
+        next_seed: the seed with which another run continues.
     """
 
     inputs: int = 0
@@ -69,6 +75,14 @@ class Report:
     slowest: tuple[float, str] = (0.0, "")
     largest: tuple[int, str] = (0, "")
     findings: list[str] = field(default_factory=list)
+    next_seed: int = 0
+
+    def add_time(self, spent: float, value: Any) -> None:
+        """Note the processor time of an input."""
+        if spent > self.slowest[0]:
+            self.slowest = spent, _shorten(value)
+            if spent > MAX_SECONDS:
+                self.findings.append(f"{spent:.1f} s for {_shorten(value)}")
 
 
 def often(strategy: st.SearchStrategy[T], times: int) -> list[st.SearchStrategy[T]]:
@@ -88,13 +102,13 @@ def run(
         first_seed: the seed of the first batch.
         shrink: whether to look for a minimal example of a finding.
     """
-    phases = [Phase.generate, Phase.shrink] if shrink else [Phase.generate]
     report = Report()
     began = time.process_time()
     number = first_seed
     while not report.findings and report.inputs < inputs:
-        _run_batch(target, report, number, int(min(BATCH, inputs - report.inputs)), phases)
+        target.run_batch(report, number, int(min(BATCH, inputs - report.inputs)), shrink)
         number += 1
+        report.next_seed = number
         report.seconds = time.process_time() - began
         if report.seconds >= seconds:
             break
@@ -119,20 +133,13 @@ def _run_batch(target: Target, report: Report, number: int, size: int, phases: l
         else:
             began = time.thread_time()
             target.check(value)
-            _record_time(report, time.thread_time() - began, value)
+            report.add_time(time.thread_time() - began, value)
 
     try:
         attempt()
     except Exception as error:  # noqa: BLE001  # any error is a finding
         notes = "\n".join(getattr(error, "__notes__", ()))
         report.findings.append(f"{type(error).__name__}: {error}\n{notes}\n(seed {number})")
-
-
-def _record_time(report: Report, spent: float, value: Any) -> None:
-    if spent > report.slowest[0]:
-        report.slowest = spent, _shorten(value)
-        if spent > MAX_SECONDS:
-            report.findings.append(f"{spent:.1f} s for {_shorten(value)}")
 
 
 def _measure(target: Target, report: Report, value: Any) -> None:

@@ -21,6 +21,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from ws_sync._binding.annotations import adapter_for, is_finite, reason_of, resolve_annotation
+from ws_sync._binding.taken import Taken, taken_by
 from ws_sync._binding.wire_names import Casing, argument_aliases, from_wire
 from ws_sync._core.json.codec import JSON
 from ws_sync.exceptions import RefusedArguments
@@ -213,21 +214,15 @@ def _parameters(function: Callable[..., Any], casing: Casing | None) -> Paramete
 
 
 def _describe(function: Callable[..., Any], casing: Casing | None) -> Parameters:
-    names = names_around(function)
     return Parameters(
-        _parameter(function, parameter, names, casing)
-        for parameter in inspect.signature(function).parameters.values()
-        if parameter.kind is not parameter.VAR_POSITIONAL
+        _parameter(function, taken, casing)
+        for taken in taken_by(function)
+        if taken.parameter.kind is not inspect.Parameter.VAR_POSITIONAL
     )
 
 
-def _parameter(
-    function: Callable[..., Any],
-    parameter: inspect.Parameter,
-    names: dict[str, Any],
-    casing: Casing | None,
-) -> Parameter:
-    annotation = annotation_of(function, parameter, names)
+def _parameter(function: Callable[..., Any], taken: Taken, casing: Casing | None) -> Parameter:
+    annotation, parameter = annotation_of(taken), taken.parameter
     default = parameter.default
     aliases = argument_aliases(parameter.name, annotation, default, casing)
     annotation = _without_alias(annotation)
@@ -240,7 +235,7 @@ def _parameter(
         adapter=adapter_for(annotation, function, parameter.name),
         exact=annotation if annotation in _EXACT else None,
         default=default if isinstance(default, FieldInfo) else None,
-        required=_is_required(default),
+        required=_is_required(default) and not taken.is_passed_on,
         collects=parameter.kind is parameter.VAR_KEYWORD,
         positional=_default(parameter) if parameter.kind is parameter.POSITIONAL_ONLY else None,
     )
@@ -258,11 +253,10 @@ def _without_alias(annotation: Any) -> Any:
     return Annotated[info.annotation, *metadata] if metadata else info.annotation
 
 
-def names_around(function: Any) -> dict[str, Any]:
+def _names_around(function: Any) -> dict[str, Any]:
     """Return the namespace of a function's annotations: that of its module."""
     while isinstance(function, partial):
         function = function.func
-    function = inspect.unwrap(function)
     if not hasattr(function, "__globals__") and not inspect.ismethod(function):
         function = type(function).__call__  # a callable object
     names: dict[str, Any] = getattr(function, "__globals__", {})
@@ -279,18 +273,12 @@ def _is_required(default: object) -> bool:
     return default is inspect.Parameter.empty
 
 
-def annotation_of(
-    function: Callable[..., Any], parameter: inspect.Parameter, names: dict[str, Any]
-) -> Any:
-    """Return the resolved annotation of a parameter, with the pydantic `Field` of its default.
-
-    Args:
-        function: the function.
-        parameter: one of its parameters.
-        names: the namespace of its annotations.
-    """
+def annotation_of(taken: Taken) -> Any:
+    """Return the resolved annotation of a parameter, with the pydantic `Field` of its default."""
+    parameter, function = taken.parameter, taken.declared_by
     if parameter.annotation is parameter.empty:
         return Any
+    names = _names_around(function)
     annotation = resolve_annotation(parameter.annotation, names, function, parameter.name)
     default = parameter.default
     if annotation is Any:

@@ -22,7 +22,7 @@ from ws_sync._binding.annotations import (
     attribute_adapter,
     shows_infinity,
 )
-from ws_sync._binding.attributes import Attribute
+from ws_sync._binding.attributes import ENDS, Attribute
 from ws_sync._binding.wire_names import member_name
 from ws_sync._core.tracked.containers import TRACKED
 
@@ -139,9 +139,12 @@ class ModelAttribute(Attribute):
 
 
 def _dump(model: BaseModel, **options: Any) -> Any:
-    if _infinities(type(model)):  # only JSON text honours it
-        return orjson.loads(model.model_dump_json(warnings=False, **options))
-    return model.model_dump(mode="json", warnings=False, **options)
+    try:
+        if _infinities(type(model)):  # only JSON text honours it
+            return orjson.loads(model.model_dump_json(warnings=False, **options))
+        return model.model_dump(mode="json", warnings=False, **options)
+    except ENDS as error:
+        raise RuntimeError(f"{type(model).__name__} can't be read: {error!r}") from error
 
 
 def _infinities(cls: type[BaseModel]) -> bool:

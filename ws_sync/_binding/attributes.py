@@ -21,6 +21,9 @@ from ws_sync.exceptions import UnknownAttribute
 Names: TypeAlias = Mapping[str, str | EllipsisType] | Iterable[str]
 """Attributes with their names on the wire; `...` or no name means the default name."""
 
+ENDS = (asyncio.CancelledError, SystemExit, KeyboardInterrupt)
+"""What would end the reading task, or the event loop, if a property raises it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
@@ -60,12 +63,12 @@ class Attribute:
         """Return the value.
 
         Raises:
-            RuntimeError: a property raised `CancelledError`.
+            RuntimeError: a property raised one of `ENDS`.
             Exception: the exception of a property of the application.
         """
         try:
             return getattr(self.owner, self.name)
-        except asyncio.CancelledError as error:  # it would cancel the reading task
+        except ENDS as error:
             raise RuntimeError(f"{self.name!r} can't be read: {error!r}") from error
 
     def plain(self) -> object:
@@ -113,7 +116,7 @@ def to_json(value: Any) -> Any:
 def public_names(owner: object, excluded: Callable[[object], bool]) -> list[str]:
     """List the attributes and properties whose name does not begin with an underscore.
 
-    A class can hide some by its `__dir__`.
+    A class can hide some by its `__dir__`. A property that raises AttributeError is not there.
 
     Args:
         owner: the object.
@@ -145,6 +148,8 @@ def wire_names(names: Names, casing: Callable[[str], str]) -> dict[str, str]:
 def _is_data(owner: object, name: str, excluded: Callable[[object], bool]) -> bool:
     try:
         value = getattr(owner, name)
+    except AttributeError:
+        return False  # as `hasattr` says
     except Exception:  # noqa: BLE001  # a property that can't be read yet
         return isinstance(getattr(type(owner), name, None), property)
     return not callable(value) and not excluded(value)

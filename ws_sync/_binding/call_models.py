@@ -15,7 +15,8 @@ from pydantic.alias_generators import to_pascal
 from pydantic.fields import FieldInfo
 
 from ws_sync._binding.annotations import adapter_for
-from ws_sync._binding.arguments import annotation_of, names_around
+from ws_sync._binding.arguments import annotation_of
+from ws_sync._binding.taken import taken_by
 from ws_sync._binding.wire_names import Casing, argument_aliases
 
 _CONFIG = ConfigDict(
@@ -43,10 +44,11 @@ def call_models(
 
 def _call_model(title: str, cls: type, function: Any, casing: Casing | None) -> type[BaseModel]:
     fields: dict[str, Any] = {}
-    for parameter in inspect.signature(function).parameters.values():
+    for taken in taken_by(function):
+        parameter = taken.parameter
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
-        annotation = annotation_of(function, parameter, names_around(function))
+        annotation = annotation_of(taken)
         aliases = argument_aliases(parameter.name, annotation, parameter.default, casing)
         if adapter_for(annotation, function, parameter.name) is None:
             annotation = Any

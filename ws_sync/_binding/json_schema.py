@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from ws_sync._binding.call_models import call_models
-from ws_sync._binding.markers import class_functions
+from ws_sync._binding.markers import Mark, class_functions
 from ws_sync._binding.schema_names import NamesByMode
 from ws_sync._binding.state_schema import is_camel, state_schema
 from ws_sync._binding.wire_names import casing_of
@@ -28,6 +28,8 @@ from ws_sync._binding.wire_names import casing_of
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DEFINITIONS = "#/$defs/{model}"
 _COMPONENTS = "#/components/schemas/{model}"
+
+_KINDS: dict[str, Mark] = {"Action": "remote_action", "Task": "remote_task"}
 
 Schema = dict[str, Any]
 Schemas = dict[tuple[str, JsonSchemaMode], Schema]
@@ -54,27 +56,24 @@ def schemas_of(
         `REMOTE ACTIONS PARAMS`, `REMOTE TASKS KEYS` and `REMOTE TASKS PARAMS`.
     """
     casing = casing_of(cls, is_camel(cls))
-    actions = call_models(cls, "Action", class_functions(cls, "remote_action"), casing)
-    tasks = call_models(cls, "Task", class_functions(cls, "remote_task"), casing)
+    marked = {kind: class_functions(cls, mark) for kind, mark in _KINDS.items()}
+    calls = {kind: call_models(cls, kind, each, casing) for kind, each in marked.items()}
     inputs: list[tuple[tuple[str, str], JsonSchemaMode, Any]] = [
         ((kind, name), "validation", model.__pydantic_core_schema__)
-        for kind, models in (("Action", actions), ("Task", tasks))
+        for kind, models in calls.items()
         for name, model in models.items()
     ]
     if validation:
         inputs.append((("", "MODEL CREATE"), "validation", cls.__pydantic_core_schema__))
     inputs.append((("", "MODEL STATE"), "serialization", state_schema(cls)))
     made = generator(by_alias=True, ref_template=ref_template)
-    roots, generated = made.generate_definitions(inputs)
+    roots, definitions = made.generate_definitions(inputs)
     schemas: Schemas = {(name, mode): root for ((_, name), mode), root in roots.items()}
-    definitions = {"$defs": {str(name): schema for name, schema in generated.items()}}
-    for kind, models in (("Action", actions), ("Task", tasks)):
-        arguments = {
-            name: roots[(kind, name), "validation"] if model.model_fields else {"type": "null"}
-            for name, model in models.items()
-        }
-        schemas |= _helpers(kind, f"{cls.__name__}{kind}s", arguments)
-    return schemas, definitions
+    for kind, models in calls.items():
+        arguments = {name: roots[(kind, name), "validation"] for name in models}
+        without = {name: {"type": "null"} for name in models if not models[name].model_fields}
+        schemas |= _helpers(kind, f"{cls.__name__}{kind}s", arguments | without)
+    return schemas, {"$defs": dict(definitions)}
 
 
 def schema_of(cls: type[BaseModel], ref_template: str = DEFINITIONS) -> Schema:

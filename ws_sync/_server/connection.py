@@ -10,7 +10,8 @@ sends each unit, in the next turn of the event loop.
 While the outbox is congested, a document adds no patches to it. It registers with `when_drained`,
 and sends one patch of all its changes later. Other units are queued up to a hard limit; a peer
 that exceeds it is too slow and loses its connection. The states that a connection begins with do
-not count towards any limit: a client can connect however large they are.
+not count towards these limits: a client can connect however large they are. They are encoded when
+the writer reaches them. Until then the connection holds only texts that the documents hold too.
 
 `close` starts another task, which waits for the writer and then closes the WebSocket. A connection
 never touches its session, so its end has no effect on the connection that has replaced it.
@@ -42,8 +43,10 @@ from ws_sync.limits import LIMITS, Limits
 
 _numbers = count(1)
 
-Unit: TypeAlias = tuple[str, bytes | None, int]
+Unit: TypeAlias = tuple[str | Callable[[], str], bytes | None, int]
 """A text frame; the binary frame after it, or None; and the size of both, 0 if no limit counts it.
+
+The frame of a state that the connection begins with is a function that encodes it.
 
 Nothing may separate the two frames. The size is in characters and bytes.
 """
@@ -62,12 +65,17 @@ class Connection:
         counters: the counters of the session.
         round_trip: what is known of its round trip.
         announced: the keys of the documents that were sent on it.
+        has_initial_states: whether all documents that are announced were sent on it.
+        begun_size: characters of the states that the connection began with, as far as they were
+            handed to the WebSocket.
+        was_cut: whether the peer has not read the last frames in time.
     """
 
     __slots__ = (
         "__weakref__",
         "_close",
         "_closing",
+        "_initial_size",
         "_is_receiving",
         "_is_writing",
         "_late",
@@ -79,13 +87,16 @@ class Connection:
         "_units",
         "_writer",
         "announced",
+        "begun_size",
         "counters",
         "cuts_handler",
+        "has_initial_states",
         "loop",
         "malformed",
         "number",
         "pairing",
         "round_trip",
+        "was_cut",
         "ws",
     )
 
@@ -100,10 +111,14 @@ class Connection:
         self.pairing = Pairing()
         self.round_trip = RoundTrip(identified_within.get(ws, float("inf")))
         self.announced: set[str] = set()
+        self.has_initial_states = False
         self.malformed = 0
         self.cuts_handler = False
+        self.begun_size = 0
+        self.was_cut = False
         self._parent_log = log
         self._limits = limits
+        self._initial_size = 0
         self._outbox: list[Unit] = []  # nearly always empty; an empty deque takes 600 bytes
         self._units = 0  # of the outbox, as the limits count them
         self._size = 0
@@ -176,11 +191,31 @@ class Connection:
                 return
         self._queue((text, payload, len(text) + len(payload or b"")), sending)
 
-    def send_initial(self, text: str) -> None:
-        """Queue a text frame that the connection begins with; it counts towards no limit."""
+    def send_initial(self, make: Callable[[], str], size: int) -> None:
+        """Queue a text frame that the connection begins with; it counts towards no limit.
+
+        Args:
+            make: encodes the frame; called when all frames before it were sent.
+            size: bytes of what it encodes.
+        """
         if self.is_open:
-            self.counters.sent_bytes += size(text)
-            self._queue((text, None, 0))
+            self._initial_size += size
+            self._queue((make, None, 0))
+
+    def drop_initial(self) -> None:
+        """Drop the states that the connection begins with and has not begun to send, if large.
+
+        What follows them depends on them, and is dropped too.
+        """
+        if self._initial_size <= self._limits.congested_size:
+            return
+        for place, unit in enumerate(self._outbox):
+            if callable(unit[0]):
+                dropped = self._outbox[place:]
+                del self._outbox[place:]
+                self._units -= sum(each[2] > 0 for each in dropped)
+                self._size -= sum(each[2] for each in dropped)
+                return
 
     def when_drained(self, owner: object, publish: Callable[[], None]) -> None:
         """Call `publish` when the outbox is empty; a newer call replaces that of the same owner."""
@@ -238,6 +273,11 @@ class Connection:
         # The task outlives the caller's context, which it must not keep alive.
         self._closing = self.loop.create_task(self._finish(), context=Context())
 
+    def when_closed(self, callback: Callable[[], None]) -> None:
+        """Call `callback` when the WebSocket is closed, after `close`."""
+        if self._closing is not None:
+            self._closing.add_done_callback(lambda _: callback())
+
     async def closed(self) -> None:
         """Wait until the WebSocket is closed, after `close`."""
         if self._closing is not None:
@@ -263,6 +303,9 @@ class Connection:
         try:
             while outbox:
                 text, payload, size = unit = outbox[0]
+                if callable(text):
+                    text = self._make_initial(text)
+                    unit = outbox[0] = (text, payload, size)
                 await (self._send(text, payload) if sending is None else sending)
                 sending = None
                 if outbox and outbox[0] is unit:  # a slow peer's outbox is cleared meanwhile
@@ -279,6 +322,12 @@ class Connection:
             self._is_writing = False
             self._writer = None
 
+    def _make_initial(self, make: Callable[[], str]) -> str:
+        text = make()
+        self.counters.sent_bytes += size(text)
+        self.begun_size += len(text)
+        return text
+
     async def _send(self, text: str, payload: bytes | None) -> None:
         await self.ws.send_text(text)
         if payload is not None:
@@ -293,6 +342,7 @@ class Connection:
         if (writer := self._writer) is not None:
             await asyncio.wait([writer], timeout=self._limits.close_timeout)
             if not writer.done():
+                self.was_cut = True
                 self.log.warning(
                     "the peer did not read the last frames within %g s; cutting the connection",
                     self._limits.close_timeout,

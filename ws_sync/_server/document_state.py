@@ -96,7 +96,7 @@ class DocumentState:
         self._all_readers: list[tuple[str, Callable[[], object]]] = []
         self._document = PeerSnapshot({})
         self._connection: Connection | None = None  # whose peer holds the document
-        self._restarted: Connection | None = None  # whose peer holds the document of before
+        self._restarted: Connection | None = None  # whose peer gets the state with the next sync
         self._late: Set[str] = _NONE
         self._concurrent_edits = ConcurrentEdits(RoundTrip())
         self._timer: asyncio.TimerHandle | None = None
@@ -134,13 +134,12 @@ class DocumentState:
 
     def _announce(self, connection: Connection) -> list[Exception]:
         texts, errors = self._read_all()  # state-get-current
-        members = [f"{encode(wire)}:{text.text.decode()}" for wire, text in texts.items()]
-        text = frame(set_event(self.key), f"{{{','.join(members)}}}")
-        self._counters.sent_states += connection.is_open
+        make = partial(_state_frame, self.key, {wire: text.text for wire, text in texts.items()})
+        connection.counters.sent_states += connection.is_open
         if self.is_known(connection):
-            connection.send(text)
+            connection.send(make())
         else:
-            connection.send_initial(text)
+            connection.send_initial(make, sum(each.size for each in texts.values()))
             self._stop_settling()
             is_first = self.key not in connection.announced
             self._concurrent_edits = ConcurrentEdits(connection.round_trip, is_first=is_first)
@@ -225,7 +224,7 @@ class DocumentState:
             self._patch_prefix = self._patch_prefix or frame_prefix(patch_event(self.key))
             operations = b",".join(found.operations)
             connection.send((b"%b[%b]}" % (self._patch_prefix, operations)).decode())
-            self._counters.sent_patches += 1
+            connection.counters.sent_patches += 1
             self.sent_at = now = connection.loop.time()
             if whole:
                 self._concurrent_edits.values_sent(found.changed, now)
@@ -241,7 +240,7 @@ class DocumentState:
         self._restarted, self._connection = self._connection or self._restarted, None
 
     def is_followed(self, connection: Connection) -> bool:
-        """Return whether `_SET` was sent on this connection, maybe before `restart`."""
+        """Return whether the peer has got the document on this connection, or written to it."""
         return connection in (self._connection, self._restarted)
 
     def stop(self) -> None:
@@ -280,6 +279,8 @@ class DocumentState:
         except Exception as error:  # noqa: BLE001  # the application's; nothing has changed
             self._log_failed_write(error)
         else:
+            if connection is not None and not self.is_known(connection):
+                self._restarted = connection
             return True
         self._counters.refused_writes += 1
         return False
@@ -430,3 +431,8 @@ class DocumentState:
             self._document.forget(names)
             self.report(self.publish(connection, names, whole=True)[1])
         self._await_settling(connection)
+
+
+def _state_frame(key: str, texts: Mapping[str, bytes]) -> str:
+    members = [f"{encode(wire)}:{text.decode()}" for wire, text in texts.items()]
+    return frame(set_event(key), f"{{{','.join(members)}}}")

@@ -53,7 +53,7 @@ class WeakHandler:
         Args:
             method: an async method of the object.
             owner_ref: a weak reference to the object, shared by all of its handlers.
-            kept: the object if the handlers keep it alive; shared by all of them.
+            kept: what the handlers keep alive; shared by all of them.
         """
         self.owner_ref = owner_ref
         self.kept = [] if kept is None else kept
@@ -84,7 +84,7 @@ def call_handler(threads: Threads, handler: Callable[..., Any], *data: JSON) -> 
 
 @runtime_checkable
 class _HasTasks(Protocol):
-    """A `Sync`."""
+    """A `SyncedObject`."""
 
     @property
     def running_tasks(self) -> dict[str, asyncio.Task[None]]:
@@ -116,7 +116,7 @@ class Registration:
         owner: object,
         events: Mapping[str, Callable[..., Awaitable[None]]],
         initialise: Callable[..., Awaitable[None]] | None,
-        keep: bool = False,
+        kept: object | None = None,
     ) -> None:
         """Register handlers.
 
@@ -125,21 +125,23 @@ class Registration:
             owner: the object; its handlers are removed when it is gone.
             events: its async method for each event.
             initialise: its async method to call for each new connection.
-            keep: whether the session keeps the object alive.
+            kept: what the session keeps alive, until a newer object takes the events.
         """
         self._handlers = session.event_handlers
         self._first = next(iter(events))
         self._owner_ref = weakref.ref(owner, _Removal(session, tuple(events)))
-        kept = [owner] if keep else []
+        shared = [] if kept is None else [kept]
         self._own = {
-            event: WeakHandler(method, self._owner_ref, kept) for event, method in events.items()
+            event: WeakHandler(method, self._owner_ref, shared) for event, method in events.items()
         }
         for event, handler in self._own.items():
             if type(older := self._handlers.get(event)) is WeakHandler:
                 older.kept.clear()
+                if event != self._first:  # one warning for each object is enough
+                    del self._handlers[event]
             session.register_event(event, handler)
         if initialise is not None:
-            session.register_init(WeakHandler(initialise, self._owner_ref, kept))
+            session.register_init(WeakHandler(initialise, self._owner_ref, shared))
 
     def is_current(self, event: str | None = None) -> bool:
         """Return whether no newer object has taken `event`, or by default the first event."""

@@ -16,6 +16,7 @@ from ws_sync._core.json.codec import decode
 from ws_sync._core.protocol.dialects import STRICT
 from ws_sync._core.protocol.round_trip import RoundTrip
 from ws_sync._log import Log, LogContext
+from ws_sync._server.connection import Connection
 from ws_sync._server.counters import Counters
 from ws_sync._server.inbound_limits import Intake
 from ws_sync.limits import LIMITS
@@ -27,6 +28,7 @@ class Relay:
     Attributes:
         is_congested: never; `send` is awaited.
         ws: the WebSocket of the connection; None if there is no connection.
+        counters: of no effect; `Session.send` counts what the application passes on to it.
         round_trip: nothing is known of it.
         announced: the keys of the documents that were sent on it.
     """
@@ -35,6 +37,7 @@ class Relay:
 
     def __init__(self, session: Any, ws: Any = None) -> None:
         self.ws = ws
+        self.counters = Counters()
         self.round_trip = RoundTrip(float("inf"))
         self.announced: set[str] = set()
         self._session = session
@@ -48,6 +51,12 @@ class Relay:
         return asyncio.get_running_loop()
 
     @property
+    def has_initial_states(self) -> bool:
+        """Whether all documents that are announced were sent on the connection of the session."""
+        connection = getattr(self._session, "connection", None)
+        return isinstance(connection, Connection) and connection.has_initial_states
+
+    @property
     def is_open(self) -> bool:
         """Whether the session is connected."""
         return bool(self._session.is_connected)
@@ -58,7 +67,9 @@ class Relay:
         self._waiting.append((event.type, event.data))
         self.loop.call_soon(self._flush_soon)
 
-    send_initial = send
+    def send_initial(self, make: Callable[[], str], _: int) -> None:
+        """Queue the event of a frame that the connection begins with."""
+        self.send(make())
 
     async def flush(self) -> None:
         """Send what is queued.
@@ -79,6 +90,7 @@ class StandIn:
     """Stands in for a session whose `send` is the application's.
 
     Attributes:
+        is_fake: whether the session has only the methods of PyPI's `ws-sync`.
         counters: those of the session, or new ones for a mock or a fake.
         intake: its limits.
         log_context: its log context.
@@ -88,14 +100,8 @@ class StandIn:
     """
 
     def __init__(self, session: Any, is_fake: bool) -> None:
-        """Stand in for a session.
-
-        Args:
-            session: the session.
-            is_fake: whether it has only the methods of PyPI's `ws-sync`.
-        """
         self._session = session
-        self._is_fake = is_fake
+        self.is_fake = is_fake
         self._relay = Relay(session)
         self._relayed: Any = None  # the connection that the relay stands in for
         self.counters = Counters() if is_fake else session.counters
@@ -111,7 +117,7 @@ class StandIn:
         """The relay; None while the session is not connected."""
         if not self._session.is_connected:
             return None
-        connection: Any = None if self._is_fake else self._session.connection
+        connection: Any = None if self.is_fake else self._session.connection
         if connection is not self._relayed:
             ws = connection.ws if connection is not None else None
             self._relay, self._relayed = Relay(self._session, ws), connection
@@ -119,13 +125,13 @@ class StandIn:
 
     def register_event(self, event: str, callback: Callable[..., Any]) -> None:
         """Register the handler of an event."""
-        if self._is_fake:
+        if self.is_fake:
             self.event_handlers[event] = callback
         self._session.register_event(event, callback)
 
     def register_init(self, callback: Callable[..., Any]) -> None:
         """Register a function for new connections."""
-        if self._is_fake:
+        if self.is_fake:
             self.init_handlers.append(callback)
         self._session.register_init(callback)
 

@@ -36,8 +36,12 @@ class Throttle:
             return False
         if self._later is None or self._later.when() > when:
             self.cancel()
-            self._later = loop.call_at(when, later)
+            self._later = loop.call_at(when, self._make_up, later)
         return True
+
+    def _make_up(self, later: Callable[[], None]) -> None:
+        self._later = None
+        later()
 
     def cancel(self) -> None:
         """Do not make up for skipped syncs."""

@@ -41,13 +41,19 @@ class Work:
     Attributes:
         share: the share of its user, which the user's sessions have in common.
         used: seconds since the session last yielded.
+        began: when the present step of a handler began, by its clock; infinity outside of one.
     """
 
-    __slots__ = ("share", "used")
+    __slots__ = ("began", "share", "used")
 
     def __init__(self) -> None:
         self.share = TokenBucket(SHARE)
         self.used = 0.0
+        self.began = float("inf")
+
+    def is_over(self, clock: Callable[[], float] = perf_counter) -> bool:
+        """Return whether the present step of a handler takes longer than a turn."""
+        return clock() - self.began > TURN
 
     @coroutine
     def charge(
@@ -57,14 +63,15 @@ class Work:
         steps = handler.__await__()
         error: BaseException | None = None
         while True:
-            began = clock()
+            self.began = clock()
             try:
                 waits_for = steps.send(None) if error is None else steps.throw(error)
             except StopIteration as stop:
                 result: Result = stop.value
                 return result
             finally:
-                self.used += clock() - began
+                self.used += clock() - self.began
+                self.began = float("inf")
             error = None
             try:
                 yield waits_for

@@ -26,6 +26,12 @@ MAX_FRAME = 16 << 20  # bytes
 
 WS_IMPLEMENTATIONS = ("auto", "websockets", "websockets-sansio", "wsproto")
 
+QUEUEING = "websockets"
+"""The implementation that decompresses a frame only when the queue has room for it.
+
+The others decompress all that one read returns: 256 KiB may become 256 MiB.
+"""
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -116,6 +122,8 @@ def prepare_uvicorn(service: Service, implementation: str, grace: float) -> Serv
         service.asgi(),
         ws=implementation,
         ws_max_size=MAX_FRAME,
+        ws_max_queue=1,
+        ws_per_message_deflate=implementation == QUEUEING,
         log_config=None,  # the log of the whole process is configured already
         lifespan="auto",
         timeout_graceful_shutdown=grace,  # type: ignore[arg-type]  # fractions work too

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from conformance.client_mode import generators
+from conformance.client_mode import search as search_module
 from conformance.client_mode.backoff_check import grow, is_enough, vary
 from conformance.client_mode.client_under_test import STARTING
 from conformance.client_mode.search import Search
@@ -208,6 +209,30 @@ async def test_what_fails_once_and_not_again_is_counted_and_not_told() -> None:
     assert await search.findings() == []
     assert search.tally.unconfirmed == ["state-get"]
     assert str(search.tally).endswith("1 failed once and not again (state-get)")
+
+
+FIRST_TWICE_THEN_ANOTHER = ["state-get", "state-get", "state-set-replaces", "state-get"]
+
+
+class FailsElsewhere(Search):
+    """A search whose second program fails like the first one when it is confirmed."""
+
+    async def _judged(self, _: list[Step]) -> Finding | None:
+        wrong = Violation(requirement=FIRST_TWICE_THEN_ANOTHER[self.seed], received="that")
+        self.seed += 1
+        return Finding([{"do": "assign"}], wrong, Trace())
+
+
+async def test_fault_that_a_confirmation_meets_again_is_reported_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def as_it_is(found: Finding, _: object) -> Finding:
+        return found
+
+    monkeypatch.setattr(search_module, "shrunk", as_it_is)
+    search = FailsElsewhere(fresh=None, link=None, seed=0, budget=60.0, examples=2)  # type: ignore[arg-type]
+    found = await search.findings()
+    assert [finding.violation.requirement for finding in found] == ["state-get"]
 
 
 class Passes(Search):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -17,6 +18,7 @@ from ws_sync._core.json.codec import JSON
 from ws_sync.exceptions import RefusedArguments
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from decimal import Decimal
 
 
@@ -276,3 +278,41 @@ def test_fit_keeps_a_methods_own_self() -> None:
 
     function = Open().act
     assert function(**fit(function, "act", {"self": 1, "a": 2})) == {"a": 2}
+
+
+def test_wrapper_takes_its_own_arguments_and_passes_on_those_of_the_wrapped_method() -> None:
+    def guarded(method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def wrapper(self: object, token: str = "", **arguments: Any) -> None:
+            """Check the token."""
+
+        return wrapper
+
+    class Notes:
+        @guarded
+        def rename(self, title: str, *, database: object) -> None:
+            """Never called."""
+
+    given = {"token": "5", "title": "T", "other": 1}
+    assert fit(Notes().rename, "RENAME", given) == {"token": "5", "title": "T"}
+    with pytest.raises(RefusedArguments):
+        fit(Notes().rename, "RENAME", {"title": []})
+
+
+def test_wrapper_without_more_arguments_takes_only_its_own_with_the_annotations_there_are() -> None:
+    def wrapped(n: int, other: int) -> None:
+        """Never called."""
+
+    @functools.wraps(wrapped)
+    def wrapper(n, form):  # type: ignore[no-untyped-def]
+        """Never called."""
+
+    assert fit(wrapper, "F", {"n": "3", "form": "x", "other": 1}) == {"n": 3, "form": "x"}
+
+
+def test_wrapper_written_in_c_takes_the_arguments_of_the_wrapped_function() -> None:
+    @functools.cache
+    def cached(n: int) -> None:
+        """Never called."""
+
+    assert fit(cached, "F", {"n": "3"}) == {"n": 3}

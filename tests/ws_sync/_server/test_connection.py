@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from contextvars import ContextVar
 from typing import Any
 
@@ -16,6 +17,7 @@ from starlette.websockets import WebSocket, WebSocketState
 from tests.ws_sync.harness import DEADLINE, Server
 from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._log import Log
+from ws_sync._server import admission
 from ws_sync._server.connection import Connection
 from ws_sync.limits import Limits
 from ws_sync.session import Session
@@ -52,7 +54,7 @@ class StalledPeer:
             b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
         )
         async with asyncio.timeout(DEADLINE):
-            await loop.sock_recv(self.socket, 12)
+            self.answer = await loop.sock_recv(self.socket, 12)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -334,10 +336,49 @@ async def test_writer_keeps_nothing_of_the_context_of_its_sender() -> None:
         seen.append(secret.get("nothing"))
 
     connection = Connection(Recorder(look), LOG)
-    connection.send_initial("the state")
+    connection.send_initial(lambda: "the state", 9)
     token = secret.set("of the sender")
     connection.send("queued")
     secret.reset(token)
     connection.close()
     await connection.closed()
     assert seen == ["nothing", "nothing"]
+
+
+async def test_replaced_connection_drops_the_states_that_it_has_not_begun_to_send() -> None:
+    """A state that no client will read is not even encoded."""
+
+    async def take(_: str) -> None:
+        """Take it at once."""
+
+    connection = Connection(ws := Recorder(take), LOG)
+    connection.send_initial(lambda: pytest.fail("it was encoded"), 2 << 20)
+    connection.send("a patch of it")
+    connection.drop_initial()
+    connection.disconnect("a newer connection")
+    await connection.closed()
+    assert [json.loads(text)["type"] for text in ws.sent] == ["_DISCONNECT"]
+    assert connection.begun_size == 0
+    assert not connection.waiting
+
+
+async def test_peers_that_never_read_hold_few_states(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission, "PATIENCE", 0)
+    with Session(limits=Limits(most_size=1 << 20, close_timeout=0.01)) as session:
+        notes = Notes()
+    notes.text = BIG * 200
+    numbers: set[int] = set()
+    async with Server(session) as server, AsyncExitStack() as peers, asyncio.timeout(DEADLINE):
+        for _ in range(2):
+            peer = await peers.enter_async_context(StalledPeer(server.port))
+            assert peer.answer == b"HTTP/1.1 101"
+            while (  # noqa: ASYNC110  # the writer has no event to wait for
+                session.connection is None
+                or session.connection.number in numbers
+                or not session.connection.begun_size
+            ):
+                await asyncio.sleep(0)
+            numbers.add(session.connection.number)
+        for _ in range(2):
+            peer = await peers.enter_async_context(StalledPeer(server.port))
+            assert peer.answer == b"HTTP/1.1 403"

@@ -224,7 +224,19 @@ async def test_changes_without_a_caller_are_sent_soon() -> None:
     done = asyncio.Event()
     session.send.side_effect = lambda *_: done.set()
     number.value = 1
-    number.sync._sync_late()
+    number.sync._synced.publish_alone()
     async with asyncio.timeout(60):
         await done.wait()
     assert session.send.await_args_list == [PATCHED]
+
+
+@pytest.mark.io
+async def test_events_that_an_overridden_send_passes_on_are_counted_once() -> None:
+    session = Recording()
+    number = number_in(session)
+    async with Server(session) as server, server.connect() as client:
+        await client.until("_SET:N")
+        number.value = 1
+        await number.sync()
+        await client.until("_PATCH:N")
+        assert (session.counters.sent_states, session.counters.sent_patches) == (1, 1)

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.websockets import WebSocketState
 
 from tests.deadlines import DEADLINE
-from ws_sync import Session, Sessions
+from ws_sync import Session, Sessions, Sync
 from ws_sync._server.turns import GAP, SHARE, TURN, Work
 
 STEP = TURN / 5
@@ -64,12 +64,13 @@ class Flood:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    charge = Work.charge
+    charge, is_over = Work.charge, Work.is_over
 
     def by_clock(self: Work, handler: Any, _: object = None) -> Any:
         return charge(self, handler, clock)
 
     monkeypatch.setattr(Work, "charge", by_clock)
+    monkeypatch.setattr(Work, "is_over", lambda self: is_over(self, clock))
     return clock
 
 
@@ -104,6 +105,24 @@ async def test_frames_that_have_arrived_leave_turns_to_others(clock: Clock) -> N
 
     found = await turns_of([session(work)], 100, lambda: handled["all"])
     assert handled["all"] == 100
+    assert max(found) <= TURN / STEP + 1
+
+
+async def test_handler_that_syncs_much_leaves_turns_to_others(clock: Clock) -> None:
+    """A sync that finds no change takes time too."""
+    sent: Counter[str] = Counter()
+    with Session() as session:
+        sync = Sync(Flood(0), "FLOOD", include=["frames"])
+
+    async def handler(_: object) -> None:
+        for _ in range(60):
+            clock.step()
+            sent["all"] += 1
+            await sync()
+
+    session.register_event("work", handler)
+    found = await turns_of([session], 1, lambda: sent["all"])
+    assert sent["all"] == 60
     assert max(found) <= TURN / STEP + 1
 
 

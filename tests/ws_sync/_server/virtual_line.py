@@ -20,6 +20,7 @@ from ws_sync._core.protocol.replica import Replica, State
 from ws_sync._core.protocol.round_trip import RoundTrip
 from ws_sync._log import Log
 from ws_sync._server.connection import Connection
+from ws_sync._server.counters import Counters
 from ws_sync._server.document_state import DocumentState
 from ws_sync.exceptions import RefusedPatch
 
@@ -111,13 +112,15 @@ class ServerConnection:
         self.loop = loop
         self.round_trip = RoundTrip()
         self.announced: set[str] = set()
+        self.counters = Counters()
         self._send = send
 
     def send(self, text: str) -> None:
         event = decode(text)
         self._send(event.type, event.data)
 
-    send_initial = send
+    def send_initial(self, make: Callable[[], str], _: int) -> None:
+        self.send(make())
 
 
 class VirtualLine:

@@ -1,21 +1,21 @@
 """The difference of an array before and after a patch, as edits of the live array.
 
-Elements that stay are found by their place, new ones are paired with the old ones that they
-replace: equal ones first, then those in the same place.
+Elements that stay are found by their place, new ones are aligned with the old ones that they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import is_
 from typing import Any, Protocol
 
+from ws_sync._binding.write.alignment import Gap, align
 from ws_sync._binding.write.cells import NEW, Array, Cell
 from ws_sync._binding.write.edits import Change, SetElements, splices_of
 from ws_sync._binding.write.fields import Path
 from ws_sync._binding.write.schemas import Type
 from ws_sync._binding.write.simulation import Simulation
 from ws_sync._binding.write.structures import Elements
-from ws_sync._core.json.diff import hunks, label
 from ws_sync._core.tracked.containers import SyncedList
 from ws_sync.exceptions import Refused
 
@@ -32,8 +32,8 @@ class Around(Protocol):
     ) -> Any:
         """Return the value of an element."""
 
-    def is_moved(self, cell: Cell | None) -> bool:
-        """Return whether the live value of a cell is in another place now."""
+    def is_moved(self, live: object) -> bool:
+        """Return whether an object is in another place now."""
 
 
 class ArrayDifference:
@@ -77,28 +77,29 @@ class ArrayDifference:
     def _rebuild(self, splices: list[Change]) -> Any:
         values = _spliced(self._source.values, 0, splices)
         kind = type(self._source.live)
-        return self._simulation.fresh(getattr(kind, "_make", kind)(values))
+        rebuilt = getattr(kind, "_make", kind)(values)
+        if kind is frozenset and rebuilt == self._source.live:  # only the order of the JSON differs
+            return self._source.live
+        return self._simulation.fresh(rebuilt)
 
     def _splices(self, path: Path) -> list[Change]:
         """Return the replaced elements, from left to right: index, old and new values."""
         content, source = self._content, self._source
+        gaps, pairs = self._aligned()
         found: list[Change] = []
-        cells: list[Cell] = []
-        position = at = 0
+        shift = 0
+        for gap, cells in gaps:
+            old = [source.value(number) for number in gap]
+            new = []
+            for number, cell in enumerate(cells, gap.start):
+                before = content.known_cell(pairs[id(cell)]) if id(cell) in pairs else None
+                new.append(self._settle(number, before, cell, (*path, number + shift)))
+            shift += len(cells) - len(gap)
+            if len(old) != len(new) or not all(map(is_, old, new)):
+                found.append((gap.start, old, new))
+        if gaps and content.is_mixed:
+            return found
         is_kept = content.kept()
-        for piece in [*content.pieces(), range(len(source), len(source))]:
-            if isinstance(piece, Cell):
-                cells.append(piece)
-                continue
-            if not piece and piece.start < len(source):
-                continue
-            gap = range(position, piece.start)
-            if gap or cells:
-                old = [source.value(number) for number in gap]
-                new = self._fill(gap, cells, path, at)
-                found.append((position, old, new))
-            at += len(cells) + len(piece)
-            cells, position = [], piece.stop
         for number, cell in content.opened.items():
             if cell.content is not None and is_kept(number):
                 value = self._settle(number, cell, cell, (*path, number))
@@ -106,37 +107,44 @@ class ArrayDifference:
                     found.append((number, [source.value(number)], [value]))
         return sorted(found, key=lambda change: change[0])
 
-    def _fill(self, gap: range, cells: list[Cell], path: Path, at: int) -> list[Any]:
-        """Return the values for cells from `at` on, which take the place of a range."""
-        content, difference = self._content, self._difference
-        fresh = [n for n, cell in enumerate(cells) if cell.live is NEW]
-        old = [n for n in gap if fresh and not difference.is_moved(content.opened.get(n))]
-        pairs = self._pair(old, [cells[n] for n in fresh]) if old else {}
-        matched = {fresh[new]: content.original(old[before]) for new, before in pairs.items()}
-        return [
-            self._settle(gap.start + number, matched.get(number), cell, (*path, at + number))
-            for number, cell in enumerate(cells)
-        ]
+    def _aligned(self) -> tuple[list[Gap], dict[int, int]]:
+        """Return what is not in place any more, and the old elements that new ones are."""
+        content, source = self._content, self._source
+
+        def is_moved(number: int) -> bool:
+            return self._difference.is_moved(source.value(number))
+
+        gaps = _gaps(content, len(source))
+        if not gaps or not content.is_mixed:
+            return gaps, align(content, gaps, is_moved)
+        cells = [content.cell(number) for number in range(len(content))]
+        present = set(map(id, cells))
+        pairs = {
+            id(cell): number for number, cell in enumerate(cells[: len(source)])
+            if cell.live is NEW and not is_moved(number)
+            and id(content.opened.get(number)) not in present
+        }  # fmt: skip
+        return [(range(len(source)), cells)], pairs  # each position has its own type
 
     def _settle(self, number: int, old: Cell | None, new: Cell, path: Path) -> Any:
         live, place = self._source.live, self._source.type.element(number)
         return self._difference.settle_element(live, place, old, new, path)
 
-    def _pair(self, old: list[int], new: list[Cell]) -> dict[int, int]:
-        """Return which new elements are old ones, equal or in their place, by number."""
-        before = [label(self._content.original(number).json()) for number in old]
-        after = [label(cell.json()) for cell in new]
-        pairs: dict[int, int] = {}
-        start = new_start = 0
-        for hunk in hunks(before, after):
-            for offset in range(hunk.start - start):
-                pairs[new_start + offset] = start + offset
-            for offset in range(min(hunk.stop - hunk.start, hunk.new_stop - hunk.new_start)):
-                pairs[hunk.new_start + offset] = hunk.start + offset
-            start, new_start = hunk.stop, hunk.new_stop
-        for offset in range(len(before) - start):
-            pairs[new_start + offset] = start + offset
-        return pairs
+
+def _gaps(content: Array, length: int) -> list[Gap]:
+    """Return the ranges of elements that are not in place, and the cells that are there."""
+    found: list[Gap] = []
+    cells: list[Cell] = []
+    position = 0
+    for piece in [*content.pieces(), range(length, length)]:
+        if isinstance(piece, Cell):
+            cells.append(piece)
+        elif piece or piece.start == length:
+            gap = range(position, piece.start)
+            if gap or cells:
+                found.append((gap, cells))
+            cells, position = [], piece.stop
+    return found
 
 
 def check_length(type_: Type, length: int) -> None:

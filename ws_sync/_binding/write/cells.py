@@ -6,12 +6,13 @@ cell, so that its live object moves. The JSON of a live value is computed only w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from ws_sync._binding.write.schemas import ANY, Type
 from ws_sync._binding.write.structures import UNKNOWN, Elements, Entries, Fields, Root, structure_of
 from ws_sync._core.json.codec import JSON, kind_of
+from ws_sync._core.json.equality import equal
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
 from ws_sync.exceptions import Refused
 
@@ -46,6 +47,17 @@ class Cell:
     def original(self) -> Cell:
         """Return a cell of the live value as it was before the patch."""
         return Cell(self.type, self.live, self._given, self.is_alone)
+
+    def is_shown_by(self, place: Type) -> bool:
+        """Return whether the live value goes out in another place as it does in its own."""
+        if self.live is NEW or not self.type.is_same(place):
+            return False
+        if self._given is UNKNOWN:
+            return True
+        try:
+            return equal(self.type.json(self.live), self._given)
+        except Exception:  # noqa: BLE001  # a serialiser of the application
+            return False
 
     @property
     def is_foreign(self) -> bool:
@@ -122,6 +134,19 @@ class Array:
             return Cell(ANY, NEW, self.source[number])
         return Cell(*self.source.part(number))
 
+    @property
+    def is_mixed(self) -> bool:
+        """Whether each position has a type of its own."""
+        return isinstance(self.source, Elements) and self.source.type.is_mixed
+
+    def known_cell(self, number: int) -> Cell:
+        """Return the cell of an element of the source, with what the patch has done to it."""
+        return self.opened.get(number) or self.original(number)
+
+    def known(self) -> list[Cell]:
+        """Return the cells of elements of the source that the patch has gone to."""
+        return [*self.opened.values()]
+
     def insert(self, position: int, cell: Cell) -> None:
         """Insert a cell."""
         if self._flat is not None:
@@ -175,16 +200,13 @@ class Array:
         """Return the array."""
         return [
             each.json() for piece in self.pieces()
-            for each in ([piece] if isinstance(piece, Cell) else map(self._peek, piece))
+            for each in ([piece] if isinstance(piece, Cell) else map(self.known_cell, piece))
         ]  # fmt: skip
-
-    def _peek(self, number: int) -> Cell:
-        return self.opened.get(number) or self.original(number)
 
     def _cell(self, found: int | Cell) -> Cell:
         if isinstance(found, Cell):
             return found
-        cell = self.opened[found] = self._peek(found)
+        cell = self.opened[found] = self.known_cell(found)
         return cell
 
     def _at(self, position: int) -> int | Cell:
@@ -233,6 +255,11 @@ class Object:
         self.opened: dict[str, Cell | None] = {}
         self._originals: dict[str, Cell | None] = {}
 
+    def begin(self, cells: Mapping[str, Cell]) -> None:
+        """Begin with cells that are members in their place."""
+        self.opened.update(cells)
+        self._originals.update(cells)
+
     def get(self, name: str) -> Cell | None:
         """Return the cell of a member; None if there is none."""
         if name not in self.opened and (found := self.original(name)) is not None:
@@ -250,6 +277,10 @@ class Object:
             return Cell(ANY, NEW, self.source[name]) if name in self.source else None
         part = self.source.part(name)
         return None if part is None else Cell(*part)
+
+    def known(self) -> list[Cell]:
+        """Return the cells of members of the source that the patch has gone to."""
+        return [cell for cell in self._originals.values() if cell is not None]
 
     def moved_in(self) -> Iterator[Cell]:
         """Yield the cells that came from another place."""
@@ -283,6 +314,10 @@ class Rooted:
     def cells(self) -> Iterator[Cell]:
         """Yield the cell of the value."""
         yield self.cell
+
+    def known(self) -> list[Cell]:
+        """Return the cell of the value as it was."""
+        return [self.was]
 
     def moved_in(self) -> Iterator[Cell]:
         """Yield the cell, if it came from another place."""

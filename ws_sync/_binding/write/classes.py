@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -50,6 +51,13 @@ class Members:
         """Return whether a field is frozen."""
         return self.is_frozen or self.fields.get(name, {}).get("frozen") is True
 
+    @cached_property
+    def frozen_names(self) -> tuple[str, ...]:
+        """The names on the wire of frozen members, of an object that has others too."""
+        if self.is_frozen:
+            return ()
+        return tuple(wire for wire, name in self.visible.items() if self.is_fixed(name))
+
     def is_shown(self, name: str, value: object) -> bool:
         """Return whether a visible field goes out with its present value."""
         excluded: Any = self.fields[name].get("serialization_exclude_if")
@@ -60,7 +68,7 @@ class Members:
         """The type of extra members; None if there are none."""
         config = self.config or {}
         behaviour = self._node.get("extra_behavior") or config.get("extra_fields_behavior")
-        if behaviour != "allow":
+        if behaviour != "allow" or self._node["type"] == "dataclass-args":
             return None
         schema = self._node.get("extras_schema")
         return ANY if schema is None else self._type.inner("extras", schema, self.config)
@@ -102,12 +110,20 @@ class Members:
 
     def is_hidden(self, name: str) -> bool:
         """Return whether a name belongs to a field that does not go out."""
-        for field, schema in self.fields.items():
-            if field not in self.visible.values():
-                alias = schema.get("validation_alias")
-                if name == field or name in str(alias):
-                    return True
-        return False
+        return name in self._hidden_names
+
+    def accepts(self, wire: str) -> bool:
+        """Return whether a new object may have a member, which is maybe ignored."""
+        if self.input_name(wire) is not None or wire in self.computed or wire in self.is_read:
+            return True
+        return self.extra is not None and not wire.startswith("_") and not self.is_hidden(wire)
+
+    @cached_property
+    def _hidden_names(self) -> set[str]:
+        found: set[str] = set()
+        for name in self.fields.keys() - self.visible.values():
+            found |= {name, *_texts(self.fields[name].get("validation_alias"))}
+        return found
 
     @property
     def is_read(self) -> set[str]:
@@ -195,6 +211,15 @@ def field_type(cls: type[BaseModel], name: str) -> Type | None:
     """Return the type of a model's field; None if there is no such field."""
     members = members_of_class(cls)
     return members.type(name) if name in members.fields else None
+
+
+def _texts(alias: Any) -> Iterator[str]:
+    """Yield the names in an alias, which may be a list of paths."""
+    if isinstance(alias, str):
+        yield alias
+    elif isinstance(alias, list):
+        for each in alias:
+            yield from _texts(each)
 
 
 def _is_frozen(cls: Any) -> bool:

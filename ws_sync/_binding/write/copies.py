@@ -161,7 +161,10 @@ class Copies:
                 if (known := self.live(each)) is not each:
                     value[name] = known
         elif isinstance(value, (*_TUPLES, set)):
-            return getattr(kind, "_make", kind)(self.live(each) for each in value)
+            parts = [self.live(each) for each in value]
+            if all(one is other for one, other in zip(parts, value, strict=True)):
+                return value
+            return getattr(kind, "_make", kind)(parts)
         elif isinstance(value, BaseModel) or (is_dataclass(value) and not isinstance(value, type)):
             self.keep(value)
             for name, each in _values(value).items():

@@ -7,9 +7,14 @@ visible; only the deepest place that differs gets a new value, which its type re
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import is_dataclass
 from typing import Any
 
+from pydantic import BaseModel
+
 from ws_sync._binding.write import names
+from ws_sync._binding.write.alignment import is_another
 from ws_sync._binding.write.arrays import ArrayDifference, check_length
 from ws_sync._binding.write.cells import NEW, Array, Cell, Content, Object, Rooted
 from ws_sync._binding.write.classes import members_of
@@ -23,6 +28,7 @@ from ws_sync._core.json.equality import equal
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
 from ws_sync.exceptions import Refused
 
+_MUTABLE = (list, dict, set, deque, tuple, frozenset, BaseModel)
 _SHARED = frozenset({str, int, bool, float, type(None), SyncedList, SyncedDict})
 """Types of elements that may be in several places. A tracked container changes in all of them."""
 
@@ -44,7 +50,7 @@ class Difference:
     def __init__(self, simulation: Simulation, document: Object) -> None:
         """Begin with the document after the patch."""
         self.simulation = simulation
-        self._moved: set[int] = set()  # ids of cells of live values that are in another place
+        self._moved: set[int] = set()  # ids of objects that are in another place
         self._collect(document)
 
     def settle(self, place: Type, old: Cell | None, new: Cell, path: Path) -> Any:
@@ -66,17 +72,30 @@ class Difference:
         """Return the value for a place, as `settle`, or the JSON that has to be read for it."""
         if new is old:
             return self.edit(old, path, in_field)
-        if new.live is not NEW and new.type.is_same(place):
+        if new.is_shown_by(place):
             return self.edit(new, path, in_field)
         json = new.json()
-        if old is None or old.live is NEW or self.is_moved(old):
+        if old is None or old.live is NEW or self.is_moved(old.live):
             return Read(json)
+        is_whole = not self.has_lost(old)
         old = old.original()
-        if equal(old.json(), json):
+        if is_whole and equal(old.json(), json):
             return old.live
         if not self._assign(old, json, place):
             return Read(json)
         return self.edit(old, path, in_field)
+
+    def has_lost(self, cell: Cell) -> bool:
+        """Return whether a part of a live value is in another place now."""
+        return cell.content is not None and any(
+            self.is_moved(part.live) or self.has_lost(part) for part in cell.content.known()
+        )
+
+    def is_equal(self, old: Cell, new: Cell) -> bool:
+        """Return whether a place can keep its value, because the same goes out."""
+        if self.is_moved(old.live) or self.has_lost(old):
+            return False
+        return equal(old.original().json(), new.json())
 
     def edit(self, cell: Cell, path: Path, in_field: bool = False) -> Any:
         """Plan the edits inside a live value; return it, or the value that takes its place."""
@@ -104,7 +123,9 @@ class Difference:
             return self.simulation.run(value, place.place_validator.validate_python)
 
     def _collect(self, content: Content) -> None:
-        self._moved |= {id(cell) for cell in content.moved_in() if cell.live is not NEW}
+        for cell in content.moved_in():
+            if isinstance(cell.live, _MUTABLE) or is_dataclass(cell.live):
+                self._moved.add(id(cell.live))  # other values may be in two places
         for cell in content.cells():
             if cell.content is not None:
                 self._collect(cell.content)
@@ -126,11 +147,12 @@ class Difference:
         source = content.source
         if isinstance(source, Fields) and not _is_editable(source, json, place):
             return False
+        derived = source.members.computed if isinstance(source, Fields) else ()
         for name in content.names():
-            if name not in json:
+            if name not in json and name not in derived:
                 content.opened[name] = None
         for name, value in json.items():
-            if not (isinstance(source, Fields) and name in source.members.computed):
+            if name not in derived:
                 content.opened[name] = Cell(ANY, NEW, value)
         return True
 
@@ -168,11 +190,20 @@ class Difference:
         wire, old, new = change
         if old is None:
             assert new is not None  # one of both exists
-            written.add(wire, source, new.json())
+            place = written.place(wire, source)
+            value = self.compare(place, None, new, (*path, wire), in_field=True)
+            if isinstance(value, Read):
+                written.replace(wire, value.json)
+            else:
+                written.change(wire, value)
             return
         if new is None:
             written.remove(wire, source)
             return
+        if refusal := written.refusal(wire):
+            if self.is_equal(old, new):
+                return  # it keeps its value
+            raise refusal
         first = len(self.simulation.edits)
         value = self.compare(old.type, old, new, (*path, wire), in_field=True)
         if isinstance(value, Read):
@@ -216,13 +247,15 @@ class Difference:
         self, live: Any, place: Type, old: Cell | None, new: Cell, path: Path
     ) -> Any:
         """Return the value of an element, as `settle`; an element that is there twice is copied."""
+        if old is not None and new.live is NEW and is_another(old, new.json()):
+            old = None
         if old is not None and old.live is not NEW and _is_alias(live, old):
             return self.simulation.detached(old.live, lambda: self.settle(place, old, new, path))
         return self.settle(place, old, new, path)
 
-    def is_moved(self, cell: Cell | None) -> bool:
-        """Return whether the live value of a cell is in another place now."""
-        return id(cell) in self._moved
+    def is_moved(self, live: object) -> bool:
+        """Return whether an object is in another place now."""
+        return id(live) in self._moved
 
 
 def _is_editable(source: Fields, json: dict[str, JSON], place: Type) -> bool:
@@ -231,7 +264,9 @@ def _is_editable(source: Fields, json: dict[str, JSON], place: Type) -> bool:
     if members.is_frozen:
         return False
     for name in json:
-        if source.part(name) is None and name not in members.computed and members.extra is None:
+        if source.part(name) is not None or name in members.computed or members.extra is not None:
+            continue
+        if not (isinstance(source.live, dict) and name in members.visible):
             return False
     if place.kind not in ("union", "tagged-union"):
         return True

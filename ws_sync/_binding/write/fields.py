@@ -61,6 +61,7 @@ class Written:
         parts: names of fields that were changed inside.
         named: names of fields that were written as a whole.
         extra: JSON of extra members; MISSING removes one.
+        moved: values of extra members that need not be read.
     """
 
     def __init__(self, type_: Type, live: Any) -> None:
@@ -74,14 +75,16 @@ class Written:
         self.parts: set[str] = set()
         self.named: set[str] = set()
         self.extra: dict[str, JSON] = {}
+        self.moved: dict[str, Any] = {}
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing has changed."""
-        return not (self.read or self.values or self.parts or self.named or self.extra)
+        changes = (self.read, self.values, self.parts, self.named, self.extra, self.moved)
+        return not any(changes)
 
-    def add(self, wire: str, source: Fields, json: JSON) -> None:
-        """Add a member that does not exist.
+    def place(self, wire: str, source: Fields) -> Type:
+        """Return the type of a member that does not exist.
 
         Raises:
             Refused: the object can't have it.
@@ -89,14 +92,13 @@ class Written:
         name = self.members.visible.get(wire)
         if name is not None and isinstance(source.live, dict):
             self.require_writable(wire, name)
-            self.read[name] = json
-        elif self.members.extra is not None and name is None and self._may_be_extra(wire):
+            return self.members.type(name)
+        if self.members.extra is not None and name is None and self._may_be_extra(wire):
             self.require_writable(wire, wire)
-            self.extra[wire] = json
-        elif wire in self.members.computed:
+            return self.members.extra
+        if wire in self.members.computed:
             raise Refused(f"{wire!r} is derived from other members")
-        else:
-            raise Refused(f"no member {wire!r}")
+        raise Refused(f"no member {wire!r}")
 
     def remove(self, wire: str, source: Fields) -> None:
         """Remove an extra or optional member; another field gets its default.
@@ -133,8 +135,11 @@ class Written:
         """Replace a member by a value of its type."""
         name = self.members.visible.get(wire, wire)
         self.require_writable(wire, name)
-        self.values[name] = value
-        self.parts.add(name)
+        if name in self.members.fields:
+            self.values[name] = value
+            self.parts.add(name)
+        else:
+            self.moved[wire] = value
 
     def part(self, wire: str) -> None:
         """Note that a member was changed inside."""
@@ -146,7 +151,18 @@ class Written:
         return not (wire.startswith("_") or self.members.is_hidden(wire) or self.own.is_hidden(wire)
                     or wire in self.own.fields or wire in self.members.computed)  # fmt: skip
 
+    def refusal(self, wire: str) -> Refused | None:
+        """Return why a member can't be written; None if it can."""
+        try:
+            self.require_writable(wire, self.members.visible.get(wire, wire))
+        except Refused as error:
+            return error
+        return None
+
     def require_writable(self, wire: str, name: str) -> None:
+        """Raise Refused if a member is frozen or derived."""
+        if wire in self.members.computed:
+            raise Refused(f"{wire!r} is derived from other members")
         if self.own.is_fixed(name) or self.members.is_fixed(name):
             raise Refused(f"{wire!r} is read-only: it is frozen")
         if not self.own.fields.get(name, {}).get("init", True):
@@ -192,6 +208,8 @@ class FieldWrite:
             self._simulation.add(SetField(live, name, getattr(live, name)))  # it is set from now on
         for name, json in written.extra.items():
             self._set_extra(name, json, path)
+        for name, value in written.moved.items():
+            self._simulation.add(SetEntry(live.__pydantic_extra__, name, value))
         if own.has_code:
             last = [*written.read, *written.values, *written.parts, *own.fields][0]
             self._run(lambda copy: own.class_validators.validate_assignment(
@@ -245,7 +263,7 @@ class FieldWrite:
         else:
             with rejecting((*path, name)):
                 found = type_.read(value)
-        names.check_hidden(type_, found, json)
+        names.check_names(type_, found, json)
         return found
 
     def _add(self, name: str, value: Any) -> None:
@@ -267,7 +285,7 @@ class FieldWrite:
 
     def _set_entries(self, path: Path) -> None:
         written = self._written
-        for name, value in written.values.items():
+        for name, value in {**written.values, **written.moved}.items():
             self._simulation.add(SetEntry(written.live, name, value))
         for name, json in {**written.read, **written.extra}.items():
             type_ = written.own.type(name) if name in written.own.fields else written.own.extra

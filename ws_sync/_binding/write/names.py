@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sized
 from typing import Any
 
+from pydantic import RootModel
+
 from ws_sync._binding.write.classes import Members, members_of, members_of_class
 from ws_sync._binding.write.schemas import ANY, ARRAYS, DICTS, OBJECTS, Type, type_of_class
 from ws_sync._core.json.codec import JSON
@@ -23,37 +25,39 @@ def read(type_: Type, value: JSON) -> object:
         ValueError: the type rejects it.
     """
     read = type_.read(to_input(type_, value))
-    check_hidden(type_, read, value)
+    check_names(type_, read, value)
     return read
 
 
-def check_hidden(type_: Type, read: object, value: JSON) -> None:
+def check_names(type_: Type, read: object, value: JSON) -> None:
     """Check what a union, or a type of unknown structure, has made of an accepted value.
 
     Raises:
         Refused: the value gives a member that does not go out.
     """
     if type(value) in (dict, list) and type_.is_open and type_.has_objects:
-        _check_hidden(read, value)
+        _check_names(read, value)
 
 
-def _check_hidden(read: Any, value: JSON) -> None:
+def _check_names(read: Any, value: JSON) -> None:
+    if isinstance(read, RootModel):
+        read = read.root
     if type(value) is list and isinstance(read, Iterable) and isinstance(read, Sized):
         for each, member in zip(read, value, strict=False):
-            _check_hidden(each, member)
+            _check_names(each, member)
     if type(value) is not dict:
         return
     if isinstance(read, Mapping):
         for name in value.keys() & read.keys():
-            _check_hidden(read[name], value[name])
+            _check_names(read[name], value[name])
         return
     if type_of_class(type(read)).kind not in OBJECTS:
         return
     members: Any = members_of_class(type(read))
     for name, member in value.items():
-        if members.is_hidden(name) and members.input_name(name) is None:
+        if not members.accepts(name):
             raise Refused(f"{name!r} is not a member of a {members.title} that goes out")
-        _check_hidden(getattr(read, members.visible.get(name, name), None), member)
+        _check_names(getattr(read, members.visible.get(name, name), None), member)
 
 
 def to_input(type_: Type, value: JSON) -> JSON:
@@ -90,8 +94,10 @@ def _object(members: Members, value: dict[str, JSON]) -> JSON:
         name = members.input_name(wire)
         if name is not None:
             field = members.visible.get(wire) or members.field_of(wire)
+            if name in found:
+                raise Refused(f"{wire!r} names a member again, by another of its names")
             found[name] = to_input(members.type(field), member)
-        elif members.extra and not wire.startswith("_") and not members.is_hidden(wire):
+        elif members.extra is not None and members.accepts(wire):
             found[wire] = to_input(members.extra, member)
         else:
             raise Refused(f"{wire!r} is not a member of a {members.title} that goes out")
@@ -114,7 +120,7 @@ def _member_for(type_: Type, value: JSON) -> Type:
     objects = [each for each in arms if each.kind in OBJECTS]
     fitting = [each for each in objects if _names_fit(members_of(each), value)]
     if fitting:
-        return fitting[0]
+        return _first_that_reads(fitting, value)
     return _first_that_reads([*(each for each in arms if each.kind in DICTS), *objects], value)
 
 
@@ -131,5 +137,4 @@ def _first_that_reads(types: list[Type], value: JSON) -> Type:
 def _names_fit(members: Members, value: dict[str, JSON]) -> bool:
     if members.node_is_root:
         return False
-    known = members.computed | members.is_read
-    return all(members.input_name(wire) or wire in known or members.extra for wire in value)
+    return all(map(members.accepts, value))

@@ -32,7 +32,7 @@ class Overlay:
         self.roots = roots
         self.growth = 0
         self.document = Object({})
-        self.document.opened.update(roots)
+        self.document.begin(roots)
         self._limit = MAX_GROWTH
         self._shifted = 0
 

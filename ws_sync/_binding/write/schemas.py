@@ -33,9 +33,11 @@ _WRAPPERS = {
 }  # fmt: skip
 """Where the schema of the value is, by the type of a schema around it."""
 _FUNCTIONS = frozenset({"function-before", "function-after", "function-wrap"})
-_SCALARS = frozenset({str, int, bool, type(None)})
+SCALARS = frozenset({str, int, bool, type(None)})
 _PLAIN = frozenset({"any", "bool", "int", "none", "str"})
 _OPEN = frozenset({"union", "tagged-union", "call", "chain", "function-plain", "json"})
+_OF_VALUES = ("str", "ser_", "val_", "allow_", "coerce_", "use_", "regex_")
+"""How the names of settings begin that matter to values which are not objects."""
 _KEPT = "__ws_sync_types__"
 
 
@@ -150,6 +152,14 @@ class Type:
         index = min(index, len(items) - 1) if variadic is None else min(index, variadic)
         return self.inner(index, items[index]) if items else ANY
 
+    @property
+    def is_mixed(self) -> bool:
+        """Whether positions of an array have types of their own."""
+        items = self.node.get("items_schema")
+        if not isinstance(items, list):
+            return self.kind == "named-tuple"
+        return len(items) > 1 or "variadic_item_index" not in self.node
+
     def values(self) -> Type:
         """Return the type of a dict's values."""
         return self if self is ANY else self.inner("{}", self.node.get("values_schema", _ANY))
@@ -195,9 +205,17 @@ class Type:
         """Return whether a value of the other type is a value of this one as it is."""
         if self is other:
             return True
-        return _alike(self.schema, other.schema) and _settings(self.config) == _settings(
-            other.config
-        )
+        comparison = _Comparison(self._definitions, other._definitions)
+        if not comparison.alike(self.schema, other.schema):
+            return False
+        if self.kind in ("model", "dataclass"):  # it has its own configuration
+            return True
+        begins: tuple[str, ...] = _OF_VALUES
+        if _mentions(_is_typed_dict, self.schema, set(), self._definitions):
+            begins = (*begins, "extra_", "serialize_")
+        one, another = self.config or {}, other.config or {}
+        names = [name for name in one.keys() | another.keys() if name.startswith(begins)]
+        return all(one.get(name) == another.get(name) for name in names)
 
     @cached_property
     def _shows_infinity(self) -> bool:
@@ -249,7 +267,7 @@ class Type:
         Raises:
             Exception: it has no JSON form, or a serialiser of the application raised.
         """
-        if type(value) in _SCALARS and self.schema["type"] in _PLAIN and not self.is_custom:
+        if type(value) in SCALARS and self.schema["type"] in _PLAIN and not self.is_custom:
             return value
         return as_json(self.shown(value))
 
@@ -285,23 +303,43 @@ STRUCTURES: dict[str, tuple[type, ...]] = {}
 ANY = Type(_ANY, {})
 
 
-def _alike(one: Any, other: Any) -> bool:
-    """Return whether two schemas are equal; pydantic makes some of its own functions again."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        names = (one.keys() | other.keys()) - {"metadata"}
-        return all(_alike(one.get(name), other.get(name)) for name in names)
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(_alike, one, other))
-    if one is other:
-        return True
-    name = getattr(one, "__qualname__", None)
-    if callable(one) and str(getattr(one, "__module__", "")).startswith("pydantic"):
-        return name is not None and name == getattr(other, "__qualname__", None)
-    return bool(one == other)
+class _Comparison:
+    """Compares schemas; each may refer to definitions of its own."""
+
+    def __init__(self, one: dict[str, Schema], other: dict[str, Schema]) -> None:
+        self._one, self._other = one, other
+        self._seen: set[tuple[str, str]] = set()
+
+    def alike(self, one: Any, other: Any) -> bool:
+        """Return whether two schemas are equal; pydantic makes some of its functions again."""
+        if isinstance(one, dict) and isinstance(other, dict):
+            return self._are_schemas_alike(one, other)
+        if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+            return len(one) == len(other) and all(map(self.alike, one, other))
+        if one is other:
+            return True
+        name = getattr(one, "__qualname__", None)
+        if callable(one) and str(getattr(one, "__module__", "")).startswith("pydantic"):
+            return name is not None and name == getattr(other, "__qualname__", None)
+        return bool(one == other)
+
+    def _are_schemas_alike(self, one: Schema, other: Schema) -> bool:
+        pair = one.get("schema_ref") or one.get("ref"), other.get("schema_ref") or other.get("ref")
+        one, other = _resolved(one, self._one), _resolved(other, self._other)
+        if None not in pair:
+            if pair in self._seen:
+                return True
+            self._seen.add(pair)  # type: ignore[arg-type]  # both are strings
+        names = (one.keys() | other.keys()) - {"metadata", "ref"}
+        return all(self.alike(one.get(name), other.get(name)) for name in names)
 
 
-def _settings(config: Any) -> dict[str, Any]:
-    return {name: value for name, value in (config or {}).items() if name != "title"}
+def _resolved(schema: Schema, definitions: dict[str, Schema]) -> Schema:
+    """Return a schema without a reference and without the default for a missing value."""
+    while schema.get("type") in ("default", "definition-ref"):
+        is_default = schema["type"] == "default"
+        schema = schema["schema"] if is_default else definitions[schema["schema_ref"]]
+    return schema
 
 
 def as_json(value: object) -> JSON:
@@ -364,6 +402,10 @@ def _is_function(schema: Schema) -> bool:
 
 def _is_object(schema: Schema) -> bool:
     return schema.get("type") in OBJECTS
+
+
+def _is_typed_dict(schema: Schema) -> bool:
+    return schema.get("type") == "typed-dict"
 
 
 def _is_open(schema: Schema) -> bool:

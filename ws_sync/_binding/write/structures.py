@@ -26,6 +26,9 @@ from ws_sync.exceptions import Refused
 UNKNOWN: Any = object()
 """JSON that was not computed."""
 
+_DICTS = frozenset({dict, SyncedDict, defaultdict, OrderedDict, Counter})
+"""The classes of untyped values with entries. Another subclass may keep more than its entries."""
+
 _ONCE = [object()]
 """The number of references to its element is that of a value that is once in one container."""
 
@@ -141,7 +144,7 @@ class Fields:
             return None
         name = self.members.visible.get(wire)
         if name is None:
-            return self._extra(wire)
+            return self._derived(wire) if wire in self.members.computed else self._extra(wire)
         value = self.get(name)
         if value is UNKNOWN or not self.members.is_shown(name, value):
             return None
@@ -154,6 +157,11 @@ class Fields:
             return self.live.get(name, UNKNOWN)
         return getattr(self.live, name, UNKNOWN)
 
+    def _derived(self, wire: str) -> Part | None:
+        """Return a member that goes out, and that no client can write."""
+        shown = self.type.json(self.live) if self._shown is UNKNOWN else self._shown
+        return Part(ANY, shown[wire], shown[wire]) if wire in shown else None
+
     def _extra(self, wire: str) -> Part | None:
         extra = getattr(self.live, "__pydantic_extra__", None) or {}
         if isinstance(self.live, dict):
@@ -163,11 +171,12 @@ class Fields:
         return Part(self.members.extra, extra[wire])
 
     def names(self) -> Iterable[str]:
-        """Return the names on the wire of all members that can be written."""
+        """Return the names on the wire of all members."""
         extra = getattr(self.live, "__pydantic_extra__", None) or ()
         if isinstance(self.live, dict):
             extra = [name for name in self.live if name not in self.members.fields]
-        return [n for n in [*self.members.visible, *extra] if self.part(n) is not None]
+        names = [*self.members.visible, *self.members.computed, *extra]
+        return [name for name in names if self.part(name) is not None]
 
 
 class Root:
@@ -218,7 +227,7 @@ def _untyped(type_: Type, live: Any) -> Structure | None:
     """Return the structure of a value that pydantic serialises by its class."""
     if type(live) in (list, SyncedList):
         return Elements(type_.anything, live)
-    if type(live) in (dict, SyncedDict) and set(map(type, live)) <= {str}:
+    if type(live) in _DICTS and set(map(type, live)) <= {str}:
         return Entries(type_.anything, live)
     if type_ is not ANY and hasattr(type(live), "__pydantic_serializer__"):
         return structure_of(type_of_class(type(live)), live)

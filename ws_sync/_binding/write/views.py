@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ws_sync._binding.write.schemas import Type
+from ws_sync._core.json.pointer import index
 from ws_sync._core.tracked.containers import SyncedDict, SyncedList
+from ws_sync.exceptions import Refused
 
 Place = tuple[str, ...]
 
@@ -59,7 +61,11 @@ def _member(type_: Type, live: Any, token: str) -> tuple[Type, Any]:
     if found is None or found.functions or found.is_custom or type_.is_serialised_by_class:
         raise LookupError(token)
     if type(live) in (list, SyncedList) and found.kind in ("list", "any"):
-        return found.element(int(token)), live[int(token)]
+        try:
+            at = index(token, len(live))
+        except Refused:  # there was an object before
+            raise LookupError(token) from None
+        return found.element(at), live[at]
     if type(live) in (dict, SyncedDict) and found.kind in ("dict", "any"):
         return found.values(), live[token]
     raise LookupError(token)

@@ -137,7 +137,7 @@ class Write:
         if new is old and new.content is None:
             return
         if attribute.read_only:
-            if not equal(old.original().json(), new.json()):
+            if not difference.is_equal(old, new):
                 raise RefusedPatch(None, self._patch, f"{wire!r} is read-only")  # patch-read-only
             return
         owner: Any = attribute.owner
@@ -147,6 +147,8 @@ class Write:
                 known = Written(type_of_class(type(owner)), owner), self._synced(owner)
                 models[id(owner)] = known
             self._compare_field(difference, known[0], attribute, wire)
+            return
+        if attribute.computed and difference.is_equal(old, new):
             return
         if attribute.computed or attribute.is_shared(old.live):
             value = self._simulation.detached(
@@ -179,7 +181,7 @@ class Write:
     def _plan_model(self, written: Written, synced: dict[str, Attribute]) -> None:
         if written.is_empty:
             return
-        changed = [*written.read, *written.values, *written.parts]
+        changed = [*written.read, *written.values, *written.parts, *written.named]
         wire = min(synced[name].wire for name in changed)
         first = len(self._simulation.edits)
         with self._refusing(wire):

@@ -7,8 +7,8 @@ that is already encoded, and text that this module wrote is read without checks.
 
 orjson decides what is JSON. Two things remain to be checked: duplicate members, of which it keeps
 the last one, and the depth. It rounds integers beyond 64 bits, so a text that may have some is read
-again by the standard library's `json`. No member of an incoming value is visited in Python except
-to find its depth, so a frame costs a few times what orjson takes, however it is written.
+again by pydantic's parser. No member of an incoming value is visited in Python except to find its
+depth, so a frame costs a few times what orjson takes, however it is written.
 
 In the other direction orjson writes NaN as null. It refuses integers beyond 64 bits, names that are
 not strings, and lone surrogates; `json` decides on these.
@@ -23,6 +23,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import orjson
+from pydantic_core import from_json
 
 from ws_sync._core.json.pointer import join
 from ws_sync.exceptions import MalformedFrame, NotJSON
@@ -92,7 +93,9 @@ def decode_value(text: str, depth: int = MAX_DEPTH) -> JSON:
         return value
     if canonical.count(b":") != _colons(text):
         raise MalformedFrame("an object has a duplicate member")  # events-duplicate-members
-    return json.loads(text) if any(mark in canonical for mark in _LARGE) else value
+    if not any(mark in canonical for mark in _LARGE):
+        return value
+    return from_json(text, cache_strings="none")  # text of a client is not kept
 
 
 def _colons(text: str) -> int:

@@ -1,24 +1,25 @@
-"""Writes of a client into objects of drawn classes, judged by a walk that knows one rule.
+"""The result of a client's write, by a plain walk that knows one rule; nothing of `ws_sync`.
 
-The rule: what the client names changes, and nothing else. Before a write the live objects are
-recorded as a tree, with their JSON, their identities and all that does not go out. The patch is
-applied to that tree. Then each position says what must be there: the same object, or a value made
-from this JSON; or that the write had to be refused. Nothing here is shared with `ws_sync`, except
-the write itself.
+The rule: what the client names changes, and nothing else. The live objects are recorded as a tree,
+with their JSON, their identities and what does not go out. The patch is applied to a copy of the
+tree. Then each position says what must be there: an object as it was, one of which some parts have
+changed, or a value that is made from this JSON; or the write has to be refused.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from typing import Any, TypeAlias
 
-from hypothesis import strategies as st
+from tests.ws_sync._binding.write.containers import Fixed
+from tests.ws_sync._binding.write.objects import Obj, Setter
+from tests.ws_sync._binding.write.shapes import JSON, Shape, Union, Wrong
+from ws_sync import SyncedDict, SyncedList
 
-from tests.ws_sync._binding.write.shapes import INVALID, Obj, Shape, Unclear, Wrong, shapes
-from ws_sync._binding.attribute_types import attribute_of
-from ws_sync._binding.write.write import Write, state_patch
-from ws_sync.exceptions import Refused
+Patch: TypeAlias = list[dict[str, Any]]
 
 
 class Finding(AssertionError):
@@ -29,24 +30,40 @@ class Node:
     """A live value as it was recorded.
 
     Attributes:
+        place: the type of its place.
         shape: what it is.
         live: the value.
         json: what goes out.
         parts: the nodes of elements or members; after a patch also JSON, for new values.
         hidden: what does not go out.
+        origin: the node that was recorded; other nodes are copies for the patch.
+        is_moved: whether the patch has taken it from its place.
     """
 
-    def __init__(self, shape: Shape, live: Any) -> None:
-        self.shape, self.live = shape, live
-        self.json = shape.dump(live)
-        self.parts: Any = shape.parts(live, Node)
-        self.hidden = shape.hidden(live)
-        self.origin = self
+    __slots__ = ("hidden", "is_moved", "json", "live", "origin", "parts", "place", "shape", "trace")
+
+    def __init__(self, place: Shape, live: Any) -> None:
+        self.place, self.live = place, live
+        shape = self.shape = place.resolve(live)
+        parts = shape.parts(live)
+        self.hidden, self.trace = shape.hidden(live), shape.trace(live)
+        self.origin, self.is_moved = self, False
+        self.parts: Any = None
+        if isinstance(parts, list):
+            self.parts = [Node(*each) for each in parts]
+            self.json: JSON = [each.json for each in self.parts]
+        elif parts is not None:
+            self.parts = {name: Node(*each) for name, each in parts.items()}
+            self.json = {name: each.json for name, each in self.parts.items()}
+        else:
+            self.json = shape.dump(live)
 
     def copy(self) -> Node:
         """Return a node whose parts may be changed."""
         copy = object.__new__(Node)
-        copy.__dict__ = dict(vars(self))
+        copy.place, copy.shape, copy.live, copy.json = self.place, self.shape, self.live, self.json
+        copy.hidden, copy.trace, copy.origin, copy.is_moved = self.hidden, self.trace, self, False
+        copy.parts = None
         if isinstance(self.parts, list):
             copy.parts = [each.copy() for each in self.parts]
         elif self.parts is not None:
@@ -54,55 +71,56 @@ class Node:
         return copy
 
 
-def text(value: Any) -> str:
+def text(value: JSON) -> str:
+    """Return JSON as text, in which equal values are equal."""
     return json.dumps(value, sort_keys=True)
 
 
-def json_of(value: Any) -> Any:
+def json_of(value: Any) -> JSON:
     """Return the JSON of a node or of a new value."""
-    if not isinstance(value, Node):
-        if isinstance(value, list):
-            return [json_of(each) for each in value]
-        return {n: json_of(v) for n, v in value.items()} if isinstance(value, dict) else value
-    if value.parts is None:
-        return value.json
-    return json_of(value.parts)
+    if isinstance(value, Node):
+        return value.json if value.parts is None else json_of(value.parts)
+    if isinstance(value, list):
+        return [json_of(each) for each in value]
+    return {n: json_of(v) for n, v in value.items()} if isinstance(value, dict) else value
 
 
 def parts_of(value: Any) -> Any:
-    if isinstance(value, Node):
-        if value.parts is None:
-            raise Wrong("a leaf has no parts")
-        return value.parts
-    if not isinstance(value, list | dict):
-        raise Wrong("no container")
-    return value
+    """Return the elements or members of a node or of a new value."""
+    found = value.parts if isinstance(value, Node) else value
+    if not isinstance(found, list | dict):
+        raise Wrong("it has no parts")
+    return found
 
 
 def position_of(token: str) -> int:
-    if not token.isdecimal():
+    """Return an index of an array."""
+    if not token.isdecimal() or (token != "0" and token.startswith("0")):
         raise Wrong(f"no index {token}")
     return int(token)
 
 
 def find(document: Any, path: list[str]) -> Any:
+    """Return what a path leads to."""
     for token in path:
         parts = parts_of(document)
         try:
             document = parts[position_of(token)] if isinstance(parts, list) else parts[token]
-        except (LookupError, ValueError):
+        except LookupError:
             raise Wrong(f"no {token}") from None
     return document
 
 
 def take(document: Any, path: list[str]) -> Any:
-    parts = parts_of(find(document, path[:-1]))
+    """Remove and return what a path leads to."""
     found = find(document, path)
+    parts = parts_of(find(document, path[:-1]))
     del parts[position_of(path[-1]) if isinstance(parts, list) else path[-1]]
     return found
 
 
 def put(document: Any, path: list[str], value: Any) -> None:
+    """Insert a value, or set a member."""
     parts = parts_of(find(document, path[:-1]))
     if isinstance(parts, dict):
         parts[path[-1]] = value
@@ -113,355 +131,385 @@ def put(document: Any, path: list[str], value: Any) -> None:
     parts.insert(position, value)
 
 
-def patched(document: Node, patch: list[Any]) -> None:
-    """Apply a patch to a tree."""
+def _move(document: Node, origin: list[str], path: list[str]) -> None:
+    if path[: len(origin)] == origin and len(path) > len(origin):
+        raise Wrong("into itself")
+    if path == origin:
+        find(document, origin)
+        return
+    moved = take(document, origin)
+    if isinstance(moved, Node):
+        moved.is_moved = True
+    put(document, path, moved)
+
+
+def patched(document: Node, patch: Patch) -> None:
+    """Apply a patch (RFC 6902) to a tree."""
     for each in patch:
-        path = each["path"].split("/")[1:]
-        name = each["op"]
+        path, name = each["path"].split("/")[1:], each["op"]
         if name == "test":
             if text(json_of(find(document, path))) != text(each["value"]):
                 raise Wrong("test")
         elif name == "remove":
             take(document, path)
         elif name == "move":
-            origin = each["from"].split("/")[1:]
-            if path[: len(origin)] == origin and len(path) > len(origin):
-                raise Wrong("into itself")
-            moved = find(document, origin) if path == origin else take(document, origin)
-            if path != origin:
-                put(document, path, moved)
+            _move(document, each["from"].split("/")[1:], path)
+        elif name == "replace":
+            find(document, path)
+            parts = parts_of(find(document, path[:-1]))
+            key = position_of(path[-1]) if isinstance(parts, list) else path[-1]
+            parts[key] = json.loads(json.dumps(each["value"]))
         else:
-            value = json.loads(text(each.get("value")))
+            value = each.get("value")
             if name == "copy":
-                value = json.loads(text(json_of(find(document, each["from"].split("/")[1:]))))
-            if name == "replace":
-                parts = parts_of(find(document, path[:-1]))
-                find(document, path)
-                parts[position_of(path[-1]) if isinstance(parts, list) else path[-1]] = value
-            else:
-                put(document, path, value)
+                value = json_of(find(document, each["from"].split("/")[1:]))
+            put(document, path, json.loads(json.dumps(value)))
 
 
-class Judge:
-    """Says for each position what has to be there."""
+@dataclass
+class Same:
+    """What must be at a position: a value as it was."""
+
+    node: Node
+
+
+@dataclass
+class Changed:
+    """What must be at a position: a value of which parts were changed."""
+
+    node: Node
+    parts: Any
+
+
+@dataclass
+class Made:
+    """What must be at a position: a value that is made from JSON; or None, for no value."""
+
+    place: Shape
+    json: JSON
+
+
+@dataclass
+class Shown:
+    """What must be at a position: a value that goes out as this JSON."""
+
+    place: Shape
+    json: JSON
+
+
+Expected: TypeAlias = Same | Changed | Made | Shown
+
+
+class Walk:
+    """Says for each position what must be there after a patch."""
 
     def __init__(self, after: Node) -> None:
-        self.placed = {id(node.origin) for node in _all(after)}
+        self._after = after
+        self._placed: set[int] = set()  # ids of recorded nodes that were moved to some place
+        self._collect(after)
 
-    def legal(self, shape: Shape, before: Node | None, after: Any) -> None:
-        """Raise Wrong if the write has to be refused."""
-        if isinstance(after, Node) and not same_shape(after.shape, shape):
-            after = json_of(after)
-        if isinstance(after, Node):
-            if after.parts is None:
-                return
-            self.legal_parts(after.origin, after.shape, after.parts)
-            return
-        value = json_of(after)
-        if before is not None and id(before) in self.placed:
-            before = None
-        if before is not None and before.parts is not None:
-            if text(value) == text(before.json):
-                return
-            if not before.shape.frozen and before.shape.names_fit(value, before.live):
-                self.legal_parts(before, before.shape, value)
-                return
-            if isinstance(before.parts, list) and isinstance(value, list):
-                self._legal_list(before, before.shape, value)
-                return
-            if (
-                not before.shape.is_object
-                and isinstance(value, dict)
-                and isinstance(before.parts, dict)
-            ):
-                self.legal_parts(before, before.shape, value)
-                return
-        elif before is not None and text(value) == text(before.json):
-            return
-        shape.check(value)
+    def expected(self) -> dict[str, Expected]:
+        """Return what each attribute must have.
 
-    def _legal_list(self, before: Node, shape: Shape, value: list[Any]) -> None:
-        shape.check_size(len(value))
-        old = {text(each.json) for each in before.parts}
-        for number, each in enumerate(value):
-            if text(each) in old:
-                continue
-            shape.inner(str(number), before.live).check_part(each)
-
-    def legal_parts(self, before: Node, shape: Shape, after: Any) -> None:
-        if isinstance(after, list):
-            shape.check_size(len(after))
-            for number, each in enumerate(after):
-                old = each.origin if isinstance(each, Node) else None
-                if not isinstance(each, Node):
-                    free = [b for b in before.parts if id(b) not in self.placed]
-                    if any(text(b.json) == text(json_of(each)) for b in free):
-                        continue
-                    if free:
-                        shape.inner(str(number), before.live).check_part(json_of(each))
-                        continue
-                self.legal(shape.inner(str(number), before.live), old, each)
-            return
-        for name in {*before.parts, *after}:
-            old, new = before.parts.get(name), after.get(name, INVALID)
-            stays = not isinstance(new, Node) or new.origin is old
-            if old and stays and new is not INVALID and text(json_of(new)) == text(old.json):
-                if isinstance(new, Node) and [id(e.origin) for e in _all(new)] != [
-                    *map(id, _all(old))
-                ]:
-                    try:
-                        shape.check_write(name, before.live)
-                    except Wrong as error:
-                        raise Unclear from error  # other values of the same JSON
-                    self.legal(new.shape, old, new)
-                continue
-            if old and new is not INVALID and text(json_of(new)) == text(old.json):
-                raise Unclear  # another value of the same JSON
-            shape.check_write(name, before.live, removed=new is INVALID, added=old is None)
-            if (
-                isinstance(new, Node)
-                and new.origin is not old
-                and not same_shape(new.shape, shape.inner(name, before.live))
-            ):
-                new = json_of(new)
-            if new is not INVALID:
-                self.legal(shape.inner(name, before.live), old, new)
-        shape.check_size(len(after))
-
-
-def same_shape(one: Shape, other: Shape) -> bool:
-    return one is other or one.annotation == other.annotation
-
-
-def _all(value: Any) -> list[Any]:
-    if not isinstance(value, Node):
-        inner = value.values() if isinstance(value, dict) else value
-        return [e for v in inner for e in _all(v)] if isinstance(value, dict | list) else []
-    parts = value.parts or ()
-    inner = parts.values() if isinstance(parts, dict) else parts
-    return [value, *(each for part in inner for each in _all(part))]
-
-
-def verify(shape: Shape, before: Node | None, after: Any, live: Any, taken: set[int]) -> None:
-    """Check what is at a position after an accepted write."""
-    if isinstance(after, Node) and same_shape(after.shape, shape):
-        _same(after, live, taken)
-        return
-    value = json_of(after)
-    if before is None or id(before) in taken:
-        shape.check_new(value, live)
-    elif text(value) == text(before.json):
-        _identical(before, live)
-    elif before.parts is not None and live is before.live:
-        _changed(before, value, live, taken)
-    elif (
-        before.parts is not None
-        and before.shape.is_object
-        and not before.shape.frozen
-        and before.shape.names_fit(value, before.live)
-    ):
-        raise Finding(f"{before.live!r} became {live!r}")
-    elif (
-        before.parts is not None
-        and before.shape.keeps_identity
-        and isinstance(value, type(before.parts))
-        and not before.shape.is_object
-    ):
-        raise Finding(f"the container {before.live!r} became {live!r}")
-    elif isinstance(before.parts, list) and isinstance(value, list):
-        return  # a tuple
-    else:
-        shape.check_new(value, live)
-
-
-def _identical(node: Node, live: Any) -> None:
-    if live is not node.live:
-        raise Finding(f"{node.live!r} became {live!r}")
-    if node.shape.hidden(live) != node.hidden:
-        raise Finding(f"hidden {node.hidden!r} became {node.shape.hidden(live)!r}")
-    parts = node.shape.parts(live, Node)
-    if text(node.shape.dump(live)) != text(node.json):
-        raise Finding(f"{node.json!r} became {node.shape.dump(live)!r}")
-    inner = zip(node.parts, parts, strict=True) if isinstance(parts, list) else [
-        (old, parts[name]) for name, old in (node.parts or {}).items()
-    ]  # fmt: skip
-    for old, new in inner:
-        _identical(old, new.live)
-
-
-def _same(node: Node, live: Any, taken: set[int]) -> None:
-    """Check an object that stays or that was moved, and maybe has other parts."""
-    if node.parts is None:
-        if live is not node.live:
-            raise Finding(f"{node.live!r} became {live!r}")
-        return
-    if node.shape.keeps_identity and live is not node.live:
-        raise Finding(f"{node.live!r} became {live!r}")
-    if node.shape.hidden(live) != node.hidden:
-        raise Finding(f"hidden {node.hidden!r} became {node.shape.hidden(live)!r}")
-    now = node.shape.parts(live, Node)
-    if isinstance(node.parts, dict):
-        for name, part in node.parts.items():
-            if name not in now:
-                raise Finding(f"{name!r} is lost")
-            if isinstance(part, Node) and same_shape(part.shape, now[name].shape):
-                _same(part, now[name].live, taken)
-        return
-    if len(now) != len(node.parts):
-        raise Finding(f"{len(now)} elements instead of {len(node.parts)}")
-    for part, new in zip(node.parts, now, strict=True):
-        if isinstance(part, Node) and same_shape(part.shape, new.shape):
-            _same(part, new.live, taken)
-
-
-def _changed(before: Node, value: Any, live: Any, taken: set[int]) -> None:
-    """Check an object that was replaced as a whole, and is the same object with other parts."""
-    if before.shape.hidden(live) != before.hidden:
-        raise Finding(f"hidden {before.hidden!r} became {before.shape.hidden(live)!r}")
-    now = before.shape.parts(live, Node)
-    if isinstance(value, dict) and isinstance(now, dict):
-        for name, each in value.items():
-            if name in now:
-                verify(now[name].shape, before.parts.get(name), each, now[name].live, taken)
-        return
-    for old, each, new in zip(before.parts, value, now, strict=False):
-        if text(old.json) != text(each) or id(old) in taken:
-            break
-        _identical(old, new.live)  # elements at the start that are the same stay
-    known = {id(part.live): part for part in before.parts}
-    fresh = []
-    for each, new in zip(value, now, strict=True):
-        if id(new.live) in known and new.parts is not None:
-            if known[id(new.live)].hidden != new.hidden:
-                raise Finding(f"hidden values became {new.hidden!r}")
-        elif new.parts is not None:
-            fresh.append((each, new))
-    for each, new in fresh:
-        if any(text(part.json) == text(each) for part in before.parts) and len(value) == 1:
-            raise Finding(f"{each!r} is new, though it was there")
-        new.shape.check_new(each, new.live)
-
-
-class Case:
-    """An input: a class, how to make an object of it, and a patch or a state for it."""
-
-    def __init__(
-        self, owner: Obj, make: Callable[[], Any], patch: list[Any], state: dict[str, Any] | None
-    ) -> None:
-        self.owner, self.make, self.patch, self.state = owner, make, patch, state
-
-    def __repr__(self) -> str:
-        what = self.patch if self.state is None else self.state
-        return f"{self.owner.describe()}\n{self.make()!r}\nwrite {what!r}"
-
-
-def paths_of(value: Any, prefix: str = "") -> list[str]:
-    found = [prefix]
-    if isinstance(value, dict):
-        for name, each in value.items():
-            found += paths_of(each, f"{prefix}/{name}")
-    elif isinstance(value, list):
-        for number, each in enumerate(value):
-            found += paths_of(each, f"{prefix}/{number}")
-        found.append(f"{prefix}/-")
-    return found
-
-
-@st.composite
-def cases(draw: Any) -> Case:
-    owner = draw(shapes(root=True))
-    seed = draw(st.integers(0, 1 << 20))
-    document = owner.dump(owner.sample(seed))
-    paths = [path for path in paths_of(document) if path] or ["/none"]
-    patch: list[Any] = []
-    values = st.one_of(
-        st.integers(-3, 9), st.text("abc", max_size=3), st.none(),
-        st.sampled_from([[], {}, [1], {"a": 1}, "2026-01-02", "red", "**"]),
-    )  # fmt: skip
-    for _ in range(draw(st.integers(1, 3))):
-        path = draw(st.sampled_from(paths))
-        if draw(st.integers(0, 9)) == 0:
-            path += draw(st.sampled_from(["/h", "/_p", "/zz", "/c", "/more"]))
-        op = draw(st.sampled_from(["replace", "replace", "add", "remove", "move", "copy", "test"]))
-        each: dict[str, Any] = {"op": op, "path": path}
-        if op in ("move", "copy"):
-            each["from"] = draw(st.sampled_from(paths))
-        elif op != "remove":
-            kind = draw(st.integers(0, 3))
-            other = draw(st.sampled_from(paths))
-            try:
-                node = Node(owner, owner.sample(seed + kind))
-                each["value"] = json_of(find(node, (path if kind else other).split("/")[1:]))
-            except Wrong:
-                each["value"] = draw(values)
-            if kind == 3:
-                each["value"] = draw(values)
-            elif kind == 2:
-                each["value"] = _altered(draw, each["value"], values)
-        patch.append(each)
-    state = None
-    if draw(st.integers(0, 4)) == 0 and isinstance(document, dict) and document:
-        new = owner.dump(owner.sample(seed + 1))
-        names = [name for name in document if name in new and not owner.is_fixed(name)]
-        state = {name: _altered(draw, new[name], values) for name in names[:2]}
-    return Case(owner, lambda: owner.sample(seed), patch, state)
-
-
-def _altered(draw: Any, value: Any, values: Any) -> Any:
-    """Return a value with a difference at some depth."""
-    if isinstance(value, dict) and value:
-        name = draw(st.sampled_from([*value, "h", "zz"]))
-        return {**value, name: _altered(draw, value.get(name), values)}
-    if isinstance(value, list) and value:
-        number = draw(st.integers(0, len(value) - 1))
-        if draw(st.booleans()):
-            return [*value[:number], *value[number + 1 :]]
-        changed = _altered(draw, value[number], values)
-        return [*value[:number], changed, *value[number + draw(st.integers(0, 1)) :]]
-    return draw(values)
-
-
-def check(case: Case) -> None:
-    """A write has the result that the rule says, or is refused and changes nothing."""
-    live = case.make()
-    before = Node(case.owner, live)
-    patch = case.patch
-    attributes = {
-        wire: attribute_of(live, name, wire) for wire, name in case.owner.visible(live).items()
-    }
-    if case.state is not None:
-        patch = [{"op": "replace", "path": f"/{n}", "value": v} for n, v in case.state.items()]
-    after = before.copy()
-    wrong: Wrong | None = None
-    is_clear = True
-    try:
-        patched(after, patch)
-        if after.parts.keys() != before.parts.keys():
+        Raises:
+            Wrong: the write has to be refused.
+        """
+        before = self._after.origin
+        if self._after.parts.keys() != before.parts.keys():
             raise Wrong("other attributes")
-        judge = Judge(after)
-        judge.legal_parts(before, case.owner, after.parts)
-    except Wrong as error:
-        wrong = error
-    except Unclear:
-        is_clear = False
+        return self._members(before, self._after.parts)
+
+    def _collect(self, value: Any) -> None:
+        if isinstance(value, Node):
+            if value.is_moved and (value.parts is not None or isinstance(value.live, list)):
+                self._placed.add(id(value.origin))  # other values may be in two places
+            value = value.parts
+        for each in value.values() if isinstance(value, dict) else value or ():
+            if isinstance(each, Node | list | dict):
+                self._collect(each)
+
+    def _has_lost(self, node: Node) -> bool:
+        """Return whether a part of a value is in another place now."""
+        parts = node.parts.values() if isinstance(node.parts, dict) else node.parts or ()
+        return any(id(each) in self._placed or self._has_lost(each) for each in parts)
+
+    def _position(self, place: Shape, old: Node | None, after: Any, inside: bool) -> Expected:
+        """Return what a position must have; `inside` says whether it is in a container."""
+        if isinstance(place, Setter):
+            return self._setter(place, old, after)
+        if isinstance(after, Node) and (after.origin is old or same_type(after.place, place)):
+            return self._kept(after)
+        value = json_of(after)
+        if old is None or id(old) in self._placed:
+            return self._made(place, value)
+        if text(value) == text(old.json) and not self._has_lost(old):
+            return Same(old)
+        if (
+            inside
+            and isinstance(old.shape, Obj)
+            and old.shape.key(value) != old.shape.key(old.json)
+        ):
+            return self._made(place, value)
+        if _is_editable(place, old, value):
+            return self._changed(old, _without_derived(old, value))
+        return self._made(place, value)
+
+    def _setter(self, place: Shape, old: Node | None, after: Any) -> Expected:
+        value = json_of(after)
+        assert old is not None  # an attribute
+        is_whole = id(old) not in self._placed and not self._has_lost(old)
+        if is_whole and text(value) == text(old.json):
+            return Same(old)
+        place.check(value)
+        return Shown(place, value)
+
+    def _made(self, place: Shape, value: JSON) -> Expected:
+        place.check(value)
+        return Made(place, value)
+
+    def _kept(self, node: Node) -> Expected:
+        return Same(node.origin) if node.parts is None else self._changed(node.origin, node.parts)
+
+    def _changed(self, before: Node, after: Any) -> Expected:
+        if isinstance(after, list):
+            elements = self._elements(before, after)
+            if not before.shape.is_ordered and _are_same(elements, before.parts):
+                return Same(before)
+            if _is_same([*elements], before.parts):
+                return Same(before)
+            before.shape.check_size(len(elements))
+            return Changed(before, elements)
+        members = self._members(before, after)
+        is_same = _is_same([*members.values()], [before.parts.get(name) for name in members])
+        if is_same and members.keys() == before.parts.keys():
+            return Same(before)
+        return Changed(before, members)
+
+    def _members(self, before: Node, after: dict[str, Any]) -> dict[str, Expected]:
+        shape = before.shape
+        found: dict[str, Expected] = {}
+        for name, old in before.parts.items():
+            if name not in after:
+                if isinstance(shape, Obj):
+                    shape.check_remove(name)
+                    if (default := shape.default(name)) is not None:
+                        found[name] = Shown(shape.place(name), default)
+                continue
+            found[name] = self._member(shape, name, old, after[name])
+        for name, new in after.items():
+            if name not in before.parts:
+                if isinstance(shape, Obj):
+                    shape.check_add(name)
+                found[name] = self._position(shape.place(name), None, new, True)
+        return found
+
+    def _member(self, shape: Shape, name: str, old: Node, new: Any) -> Expected:
+        is_fixed = isinstance(shape, Obj) and shape.is_fixed(name)
+        if is_fixed:  # it keeps its value where the same goes out
+            is_back = isinstance(new, Node) and new.origin is old
+            is_whole = (is_back or id(old) not in self._placed) and not self._has_lost(old)
+            if is_whole and text(json_of(new)) == text(old.json):
+                return Same(old)
+            raise Wrong(f"{name!r} can't be written")
+        return self._position(shape.place(name), old, new, not isinstance(shape, Obj))
+
+    def _elements(self, before: Node, after: list[Any]) -> list[Expected]:
+        pairs = self.pairs(before, after)
+        found = []
+        for number, each in enumerate(after):
+            old = each.origin if _is_in_place(each) else None
+            if old and isinstance(before.shape, Fixed) and before.parts.index(old) != number:
+                old = None  # each position has its own type
+            place = before.shape.place(number)
+            found.append(self._position(place, old or pairs.get(number), each, True))
+        return found
+
+    def pairs(self, before: Node, after: list[Any]) -> dict[int, Node]:
+        """Return which new elements of an array are old ones.
+
+        The k-th of several equal new elements is the k-th equal one of those that are not in place
+        any more. The same holds for those with the same frozen members. The others are compared
+        one by one, from the left, between the elements that kept their order. A tuple of a fixed
+        length is compared by position.
+        """
+        if isinstance(before.shape, Fixed):
+            new = [n for n, each in enumerate(after) if not isinstance(each, Node)]
+            gone = self._placed | {id(each.origin) for each in after if isinstance(each, Node)}
+            known = dict(enumerate(before.parts))
+            return {n: known[n] for n in new if n in known and id(known[n]) not in gone}
+        stays = {id(e.origin): n for n, e in enumerate(after) if _is_in_place(e)}
+        old = [n for n, each in enumerate(before.parts)
+               if id(each) not in stays and id(each) not in self._placed]  # fmt: skip
+        new = [n for n, each in enumerate(after) if not isinstance(each, Node)]
+        found: dict[int, int] = {}
+        _take_pairs(
+            found, old, new, lambda o, n: text(before.parts[o].json) == text(json_of(after[n]))
+        )
+        _take_pairs(found, old, new, lambda o, n: _has_key(before.parts[o], json_of(after[n])))
+        anchors = [(n, stays[id(each)]) for n, each in enumerate(before.parts) if id(each) in stays]
+        for start, stop in _ranges(anchors, len(before.parts), len(after)):
+            between = sorted((o, n) for n, o in found.items()
+                             if start[0] < o < stop[0] and start[1] < n < stop[1])  # fmt: skip
+            for low, high in _ranges(_longest_run(between), stop[0], stop[1], start):
+                left = [n for n in old if low[0] < n < high[0]]
+                added = [n for n in new if low[1] < n < high[1]]
+                found |= dict(zip(added, left, strict=False))
+        return {n: before.parts[o] for n, o in found.items()}
+
+
+def _take_pairs(
+    found: dict[int, int], old: list[int], new: list[int], fits: Callable[[int, int], bool]
+) -> None:
+    """Pair new elements with old ones that fit, and take both out of the lists."""
+    for number in [*new]:
+        fitting = next((each for each in old if fits(each, number)), None)
+        if fitting is not None:
+            found[number] = fitting
+            old.remove(fitting)
+            new.remove(number)
+
+
+def _has_key(node: Node, value: JSON) -> bool:
+    """Return whether an object has frozen members, and JSON the same ones."""
+    if not isinstance(node.shape, Obj) or node.shape.key(value) is None:
+        return False
+    return text(node.shape.key(value)) == text(node.shape.key(node.json))
+
+
+def _is_in_place(value: Any) -> bool:
+    return isinstance(value, Node) and not value.is_moved
+
+
+Pair: TypeAlias = tuple[int, int]
+
+
+def _ranges(
+    anchors: list[Pair], old: int, new: int, first: Pair = (-1, -1)
+) -> list[tuple[Pair, Pair]]:
+    ends = [first, *anchors, (old, new)]
+    return [*pairwise(ends)]
+
+
+def _longest_run(pairs: list[Pair]) -> list[Pair]:
+    """Return the longest list of pairs that rises in both; of several, the first ones."""
+    for size in range(len(pairs), 0, -1):
+        runs = [run for run in combinations(pairs, size)
+                if all(a[1] < b[1] for a, b in pairwise(run))]  # fmt: skip
+        if runs:
+            return [*min(runs, key=lambda run: [each[0] for each in reversed(run)])]
+    return []
+
+
+def same_type(one: Shape, other: Shape) -> bool:
+    """Return whether a value of one place is a value of another as it is."""
+    return one is other or bool(one.annotation == other.annotation)
+
+
+def _without_derived(old: Node, value: JSON) -> JSON:
+    """Return an object in which derived members are as they were; a whole object may omit them."""
+    if not isinstance(old.shape, Obj) or not old.shape.computed:
+        return value
+    return {**value, "c": old.parts["c"].json}
+
+
+def _is_same(expected: list[Expected], before: list[Node | None]) -> bool:
+    return len(expected) == len(before) and all(
+        isinstance(each, Same) and each.node is old
+        for each, old in zip(expected, before, strict=True)
+    )
+
+
+def _are_same(expected: list[Expected], before: list[Node]) -> bool:
+    """Return whether a set has the same elements."""
+    return {text(_json_of(each)) for each in expected} == {text(each.json) for each in before}
+
+
+def _is_editable(place: Shape, old: Node, value: JSON) -> bool:
+    """Return whether parts of a live value may be written instead of the whole."""
+    if old.parts is None or type(value) is not type(old.parts):
+        return False
+    shape = old.shape
+    if isinstance(shape, Obj) and (shape.frozen or not shape.names_fit(value)):
+        return False
+    if not isinstance(place, Union):
+        return True
     try:
-        sent = patch if case.state is None else state_patch(attributes, case.state)
-        write = Write(attributes, json.loads(json.dumps(sent)))
-        write.commit()
-    except Refused as error:
-        _identical(before, live)
-        if wrong is None and is_clear:
-            raise Finding(f"refused: {error}") from error
+        chosen = place.choose(value)
+    except Wrong:  # a hidden member may come from the object
+        return isinstance(shape, Obj)
+    return chosen is shape or getattr(chosen, "child", None) is shape
+
+
+def verify(expected: Expected, live: Any) -> None:
+    """Check what is at a position after an accepted write.
+
+    Raises:
+        Finding: something else is there.
+    """
+    if isinstance(expected, Same):
+        identical(expected.node, live)
+    elif isinstance(expected, Changed):
+        _verify_changed(expected.node, expected.parts, live)
+    elif isinstance(expected, Shown):
+        if text(expected.place.dump(live)) != text(expected.json):
+            raise Finding(f"{expected.json!r} became {live!r}")
+    else:
+        try:
+            expected.place.check_made(expected.json, live)
+        except AssertionError as error:
+            raise Finding(str(error)) from error
+
+
+def _verify_changed(node: Node, parts: Any, live: Any) -> None:
+    shape = node.shape
+    is_copy = _is_tracked_copy(node, live)
+    if shape.keeps_identity and live is not node.live and not is_copy:
+        raise Finding(f"another object: {node.live!r} became {live!r}")
+    if not is_copy and shape.hidden(live) != node.hidden:
+        raise Finding(f"hidden {node.hidden!r} became {shape.hidden(live)!r}")
+    now = shape.parts(live)
+    if isinstance(parts, dict):
+        kept = [[name for name in names if name in node.parts] for names in (now, parts)]
+        if now.keys() != parts.keys() or (kept[0] != kept[1] and not isinstance(shape, Obj)):
+            raise Finding(f"the members {[*parts]} became {[*now]}")
+        for name, part in parts.items():
+            verify(part, now[name][1])
+    elif not shape.is_ordered:
+        shape.check_made([_json_of(part) for part in parts], live)
+    elif len(now) != len(parts):
+        raise Finding(f"{len(now)} elements instead of {len(parts)}")
+    else:
+        for part, (_, value) in zip(parts, now, strict=True):
+            verify(part, value)
+
+
+def _json_of(expected: Expected) -> JSON:
+    return expected.node.json if isinstance(expected, Same | Changed) else expected.json
+
+
+def identical(node: Node, live: Any) -> None:
+    """Check that a value is as it was recorded."""
+    if live is not node.live and not _is_tracked_copy(node, live):
+        raise Finding(f"{node.live!r} became {live!r}")
+    shape = node.shape
+    hidden = shape.hidden(live), shape.trace(live)
+    if live is node.live and hidden != (node.hidden, node.trace):
+        raise Finding(f"hidden {node.hidden!r} became {shape.hidden(live)!r}")
+    now = shape.parts(live)
+    if now is None:
+        if shape.dump(live) != node.json:
+            raise Finding(f"{node.json!r} became {shape.dump(live)!r}")
         return
-    if not is_clear:
+    if len(now) != len(node.parts) or (isinstance(now, dict) and [*now] != [*node.parts]):
+        raise Finding(f"{node.json!r} became {shape.dump(live)!r}")
+    if not shape.is_ordered:
+        if {*map(id, live)} != {id(each.live) for each in node.parts}:
+            raise Finding(f"{node.json!r} became {shape.dump(live)!r}")
         return
-    if wrong is not None:
-        raise Finding(f"accepted, although {wrong}: {case.owner.dump(live)!r}")
-    now = Node(case.owner, live)
-    taken = {id(node.origin) for node in _all(after)}
-    if now.hidden != before.hidden:
-        raise Finding(f"hidden {before.hidden!r} became {now.hidden!r}")
-    for name, part in after.parts.items():
-        verify(now.parts[name].shape, before.parts[name], part, now.parts[name].live, taken)
-    write.undo()
-    _identical(before, live)
+    for key, old in node.parts.items() if isinstance(now, dict) else enumerate(node.parts):
+        identical(old, now[key][1])
+
+
+def _is_tracked_copy(node: Node, live: Any) -> bool:
+    """Return whether a plain container was moved into a tracked one, which tracks its parts."""
+    return (type(node.live), type(live)) in ((list, SyncedList), (dict, SyncedDict))

@@ -9,6 +9,8 @@ from pydantic import BaseModel, BeforeValidator, computed_field, field_validator
 
 from tests.ws_sync._binding.write.test_only_what_is_named import op, serve
 from ws_sync import SyncedDict, SyncedList
+from ws_sync._binding.write.schemas import Type
+from ws_sync._binding.write.views import View
 from ws_sync.testing import TestClient
 
 ROWS = 200
@@ -147,3 +149,10 @@ async def test_members_of_a_large_object_are_read_alone_too() -> None:
             await client.patch("T", patch)
             assert client.documents["T"] == await client.get("T")
     assert owner.rows["moved"]["n"] == {}
+
+
+@pytest.mark.parametrize("token", ["text", "-", "-1", "200"])
+def test_place_in_an_object_that_is_an_array_now_is_not_found(token: str) -> None:
+    found = View(Type({"type": "any"}, {}), {"rows": [[n] for n in range(ROWS)]})
+    with pytest.raises(LookupError):
+        found.read(("rows", token), ROWS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -112,3 +113,39 @@ def test_diff_of_a_common_edit_is_as_short_as_it_can_be(
 )
 def test_diff_respects_types_and_escapes(old: JSON, new: JSON, patch: JSON) -> None:
     assert diff(old, new) == patch
+
+
+class Counted:
+    """Counts the calls of Python functions, and the bytes that they return."""
+
+    work = 0
+
+    def __enter__(self) -> Counted:
+        self._before = sys.getprofile()
+        sys.setprofile(self._count)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.setprofile(self._before)
+
+    def _count(self, _: object, event: str, result: object) -> None:
+        self.work += event == "call"
+        self.work += len(result) if event == "return" and type(result) is bytes else 0
+
+
+@pytest.mark.parametrize("ends", [(0, 0, 0, 0), (1, 2, 3, 4)], ids=["same ends", "other ends"])
+def test_diff_compares_a_part_no_more_often_if_it_is_deep(ends: tuple[int, ...]) -> None:
+    def nested(depth: int, first: int, value: int, last: int) -> JSON:
+        inner: JSON = [*[0] * 5000, value, *[0] * 5000]
+        for _ in range(depth):
+            inner = [first, inner, last]
+        return inner
+
+    def work(depth: int) -> int:
+        old, new = nested(depth, ends[0], 1, ends[1]), nested(depth, ends[2], 2, ends[3])
+        with Counted() as counted:
+            found = diff(old, new)
+        assert apply(old, found) == new
+        return counted.work
+
+    assert work(100) < 10 * work(2)

@@ -108,6 +108,8 @@ class Present:
     def read(self, place: tuple[str, ...], length: int) -> object:
         around, found = None, self.value
         for token in place:
+            if isinstance(found, list) and not token.isdecimal():
+                raise LookupError(token)
             around, found = found, found[int(token) if isinstance(found, list) else token]
         if around is None or len(around) != length:
             raise LookupError

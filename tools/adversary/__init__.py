@@ -1,0 +1,1 @@
+"""Inputs that an attacker would choose, and what they cost the server."""
