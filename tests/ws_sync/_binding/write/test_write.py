@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -78,7 +78,7 @@ def test_value_of_other_types_is_not_written_into(value: Any) -> None:
     assert vars(thing)["a"] == [5]
 
 
-class Mode(str, Enum):
+class Mode(StrEnum):
     FAST = "fast"
     SLOW = "slow"
 
