@@ -19,7 +19,8 @@ from ws_sync.exceptions import Refused
 NEW: Any = object()
 """The live value of a cell that has none."""
 
-_JSON = frozenset({str, int, float, bool, type(None), list, dict, SyncedList, SyncedDict})
+_CONTAINERS = frozenset({list, dict, SyncedList, SyncedDict})
+_SCALARS = str | int | float | None  # a member of an enum of texts goes out as a text
 
 MAX_PIECES = 64
 """Pieces of an array above which each of its elements is listed."""
@@ -62,7 +63,8 @@ class Cell:
     @property
     def is_foreign(self) -> bool:
         """Whether the value has neither a type nor one of JSON's types."""
-        return self.live is not NEW and self.type is ANY and type(self.live) not in _JSON
+        is_json = isinstance(self.live, _SCALARS) or type(self.live) in _CONTAINERS
+        return self.live is not NEW and self.type is ANY and not is_json
 
     def json(self) -> JSON:
         """Return the JSON of the present value; None if it has none."""

@@ -227,7 +227,7 @@ def _untyped(type_: Type, live: Any) -> Structure | None:
     """Return the structure of a value that pydantic serialises by its class."""
     if type(live) in (list, SyncedList):
         return Elements(type_.anything, live)
-    if type(live) in _DICTS and set(map(type, live)) <= {str}:
+    if type(live) in _DICTS and (set(map(type, live)) <= {str} or all(map(_is_name, live))):
         return Entries(type_.anything, live)
     if type_ is not ANY and hasattr(type(live), "__pydantic_serializer__"):
         return structure_of(type_of_class(type(live)), live)
@@ -260,6 +260,11 @@ def _is_alone(container: Any, key: Any) -> bool:
         return getrefcount(container[key]) <= getrefcount(_ONCE[0])
     except LookupError:  # a thread has removed it
         return False
+
+
+def _is_name(key: object) -> bool:
+    """Return whether a key is found by its name in JSON; that of an enum of texts is."""
+    return isinstance(key, str) and _name_of(key) == key
 
 
 def _name_of(key: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -75,6 +76,26 @@ def test_value_of_other_types_is_not_written_into(value: Any) -> None:
     assert vars(thing)["a"] is value
     write(thing, {"op": "replace", "path": "/a", "value": [5]})
     assert vars(thing)["a"] == [5]
+
+
+class Mode(StrEnum):
+    FAST = "fast"
+    SLOW = "slow"
+
+
+def test_members_of_an_enum_of_texts_are_texts_in_containers() -> None:
+    by_mode: dict[str, Any] = {Mode.FAST: [1], "other": 2}
+    modes = [Mode.FAST]
+    thing = Thing(a=by_mode, b=modes)
+    write(
+        thing,
+        {"op": "replace", "path": "/a/fast/0", "value": 3},
+        {"op": "add", "path": "/a/slow", "value": 4},
+        {"op": "replace", "path": "/b/0", "value": "slow"},
+    )
+    assert by_mode == {Mode.FAST: [3], "other": 2, Mode.SLOW: 4}
+    assert next(iter(by_mode)) is Mode.FAST
+    assert modes == [Mode.SLOW]
 
 
 def diff_names(value: Any) -> list[tuple[str, Any]]:
