@@ -19,7 +19,7 @@ from ws_sync.exceptions import Refused
 NEW: Any = object()
 """The live value of a cell that has none."""
 
-_CONTAINERS = frozenset({list, dict, SyncedList, SyncedDict})
+_CONTAINERS = frozenset({list, tuple, dict, SyncedList, SyncedDict})
 _SCALARS = str | int | float | None  # a member of an enum of texts goes out as a text
 
 MAX_PIECES = 64
