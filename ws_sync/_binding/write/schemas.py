@@ -213,9 +213,7 @@ class Type:
         begins: tuple[str, ...] = _OF_VALUES
         if _mentions(_is_typed_dict, self.schema, set(), self._definitions):
             begins = (*begins, "extra_", "serialize_")
-        one, another = self.config or {}, other.config or {}
-        names = [name for name in one.keys() | another.keys() if name.startswith(begins)]
-        return all(one.get(name) == another.get(name) for name in names)
+        return _read_alike(self.config, other.config, begins)
 
     @cached_property
     def _shows_infinity(self) -> bool:
@@ -331,7 +329,18 @@ class _Comparison:
                 return True
             self._seen.add(pair)  # type: ignore[arg-type]  # both are strings
         names = (one.keys() | other.keys()) - {"metadata", "ref"}
+        if one.get("cls") is not None:  # a dataclass inherits the configuration of a model around it
+            names -= {"config"}
+            if not _read_alike(one.get("config"), other.get("config"), _OF_VALUES):
+                return False
         return all(self.alike(one.get(name), other.get(name)) for name in names)
+
+
+def _read_alike(one: Any, other: Any, begins: tuple[str, ...]) -> bool:
+    """Return whether the settings whose names begin so are equal in two configurations."""
+    one, other = one or {}, other or {}
+    names = (name for name in one.keys() | other.keys() if name.startswith(begins))
+    return all(one.get(name) == other.get(name) for name in names)
 
 
 def _resolved(schema: Schema, definitions: dict[str, Schema]) -> Schema:
