@@ -329,7 +329,9 @@ class _Comparison:
                 return True
             self._seen.add(pair)  # type: ignore[arg-type]  # both are strings
         names = (one.keys() | other.keys()) - {"metadata", "ref"}
-        if one.get("cls") is not None:  # a dataclass inherits the configuration of a model around it
+        if (
+            one.get("cls") is not None
+        ):  # a dataclass inherits the configuration of a model around it
             names -= {"config"}
             if not _read_alike(one.get("config"), other.get("config"), _OF_VALUES):
                 return False

@@ -106,15 +106,33 @@ FAULTS: dict[str, Fault] = {
 }  # fmt: skip
 """For each an object, its attribute and the replacement."""
 
+SEEDS = {
+    "an object is in two places": 25,
+    "another entity gets hidden values": 10,
+    "derived members are unknown": 15,
+    "elements of a set stay": 3,
+    "frozen members are no key": 10,
+    "a masked value is revealed": 2,
+    "a validator sees the live object": 2,
+    "positions of a tuple have one type": 4,
+    "the first member of a union is read": 10,
+    "tracked containers become plain": 2,
+}
+"""The seeds of the classes that show a fault, so that the search is short; 1 for the others.
 
-@pytest.mark.parametrize(("owner", "attribute", "fault"), FAULTS.values(), ids=FAULTS.keys())
-def test_fault_is_found(
-    monkeypatch: pytest.MonkeyPatch, owner: Any, attribute: str, fault: Any
-) -> None:
+When the generator has changed, a search takes longer. `next_seed - 1` of the report, with
+`first_seed=1`, is the new seed.
+"""
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_fault_is_found(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    owner, attribute, fault = FAULTS[name]
     if attribute == "apply":
         monkeypatch.setattr(owner, "apply_", owner.apply, raising=False)
     monkeypatch.setattr(owner, attribute, fault)
-    report = run(TARGETS["writes"], EXAMPLES, math.inf, first_seed=1, shrink=False)
+    seed = SEEDS.get(name, 1)
+    report = run(TARGETS["writes"], EXAMPLES, math.inf, first_seed=seed, shrink=False)
     gc.collect()  # classes with types that the fault has made
     assert report.findings
 
