@@ -96,7 +96,9 @@ class Attribute:
         return self.owner, self.name, self.wire, self.read_only, self.computed, self.typed
 
     def is_shared(self, value: object) -> bool:
-        """Return whether the value is a class attribute, which other objects may share."""
+        """Return whether the value is a class attribute, and a write inside it concerns others."""
+        if value is None or isinstance(value, str | int | float):
+            return False
         return any(vars(cls).get(self.name) is value for cls in type(self.owner).__mro__)
 
     def write(self, value: object) -> None:

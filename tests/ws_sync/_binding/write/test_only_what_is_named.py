@@ -755,6 +755,25 @@ def test_elements_of_a_replaced_array_stay(new: str, expected: str) -> None:
     assert owners(found) == owned
 
 
+class Places:
+    rows: list[Any]
+    empty: Any
+    default: Any = 5
+
+    def __init__(self) -> None:
+        self.rows = [["x"]]
+        self.empty = None
+
+
+@pytest.mark.parametrize("name", ["empty", "default"])
+async def test_element_that_moves_into_an_attribute_stays_the_object(name: str) -> None:
+    owner = Places()
+    moved = owner.rows[0]
+    await write(owner, op("move", f"/{name}", **{"from": "/rows/0"}))
+    assert getattr(owner, name) is moved
+    assert owner.rows == []
+
+
 def test_element_that_moves_is_not_used_again_for_a_new_one() -> None:
     class Owner:
         one: list[Row]
