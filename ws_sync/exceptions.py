@@ -30,6 +30,10 @@ import reprlib
 
 MAX_LOGGED = 300
 """Characters of a peer's input in one log line."""
+SHOWN_OPERATIONS = 3
+"""Operations of a refused patch in its message."""
+SHOWN_CHARACTERS = 60
+"""Characters of each of their pointers."""
 
 
 def shorten(text: object) -> str:
@@ -231,6 +235,17 @@ class Refused(PeerError):
         return self.reason
 
 
+def _without_values(operation: object) -> str:
+    """Describe an operation or a patch for a log; its values may be secret."""
+    if isinstance(operation, list):
+        shown = [_without_values(each) for each in operation[:SHOWN_OPERATIONS]]
+        return ", ".join(shown + ["…"] * (len(operation) > SHOWN_OPERATIONS))
+    if not isinstance(operation, dict):
+        return f"a value of type {type(operation).__name__}"
+    words = [operation[name] for name in ("op", "from", "path") if name in operation]
+    return " ".join(w[:SHOWN_CHARACTERS] if isinstance(w, str) else "?" for w in words) or "empty"
+
+
 class RefusedPatch(Refused):
     """A patch can't be applied.
 
@@ -246,7 +261,7 @@ class RefusedPatch(Refused):
 
     def __str__(self) -> str:
         culprit = "the patch" if self.index is None else f"operation {self.index}"
-        return f"{culprit} {reprlib.repr(self.operation)}: {self.reason}"
+        return f"{culprit} ({_without_values(self.operation)}): {self.reason}"
 
 
 class RefusedState(Refused):

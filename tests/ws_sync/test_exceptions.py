@@ -15,8 +15,15 @@ from ws_sync import exceptions as e
         (e.UnknownAttribute(3, "x"), "int has no attribute 'x' to sync"),
         (e.MalformedFrame("not JSON"), "malformed frame: not JSON"),
         (e.Refused("no"), "no"),
-        (e.RefusedPatch(2, {"op": "x"}, "unknown"), "operation 2 {'op': 'x'}: unknown"),
-        (e.RefusedPatch(None, 5, "a patch is an array"), "the patch 5: a patch is an array"),
+        (e.RefusedPatch(2, {"op": "x"}, "unknown"), "operation 2 (x): unknown"),
+        (
+            e.RefusedPatch(None, [{"op": "copy", "from": "/a", "path": "/b"}] * 4, "no"),
+            "the patch (copy /a /b, copy /a /b, copy /a /b, …): no",
+        ),
+        (
+            e.RefusedPatch(None, 5, "a patch is an array"),
+            "the patch (a value of type int): a patch is an array",
+        ),
         (e.RefusedState("x", "unknown"), "attribute 'x': unknown"),
         (e.RefusedState(None, "a state is an object"), "a state is an object"),
         (e.NoState("K"), "no state received for 'K': await `synced('K')` first"),

@@ -755,6 +755,44 @@ def test_elements_of_a_replaced_array_stay(new: str, expected: str) -> None:
     assert owners(found) == owned
 
 
+class Keeper:
+    pw: SecretStr
+    n: Annotated[int, Field(ge=0)]
+    rows: list[int]
+
+    def __init__(self) -> None:
+        self.pw = SecretStr("old")
+        self.n = 1
+        self.rows = [1]
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        [op("replace", "/pw", "s3cret"), op("replace", "/n", -1)],
+        [op("replace", "/pw", {"s3cret": "s3cret"})],
+        [op("replace", "/n", "s3cret")],
+        [op("add", "/rows/-", "s3cret")],
+        [op("test", "/pw", "s3cret")],
+        [op("replace", "/unknown", "s3cret")],
+        [op("add", "", {"pw": "s3cret"})],
+        [{"op": "replace", "value": "s3cret"}],
+        "s3cret",
+    ],
+    ids=repr,
+)
+async def test_log_of_a_refused_patch_has_no_value_of_it(
+    patch: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    owner = Keeper()
+    async with TestClient(serve(owner)) as client:
+        await client.send("_PATCH:T", patch)
+        await client.get("T")
+    assert "refused" in caplog.text
+    assert "s3cret" not in caplog.text
+    assert owner.pw.get_secret_value() == "old"
+
+
 class Places:
     rows: list[Any]
     empty: Any
