@@ -22,9 +22,9 @@ from ws_sync._binding.annotations import (
     attribute_adapter,
     shows_infinity,
 )
-from ws_sync._binding.attributes import ENDS, Attribute
+from ws_sync._binding.attributes import Attribute
 from ws_sync._binding.wire_names import member_name
-from ws_sync._core.tracked.containers import TRACKED
+from ws_sync._core.tracked.containers import TRACKED, SyncedDict
 
 _PLAIN_SCHEMAS = frozenset(
     {"any", "bool", "default", "definitions", "dict", "float", "int", "list", "literal"}
@@ -54,12 +54,28 @@ def validating() -> Iterator[None]:
 
 
 def serialise(adapter: TypeAdapter[Any] | None, value: object) -> object:
-    """Return a value as its type serialises it."""
+    """Return a value as its type serialises it.
+
+    Raises:
+        RuntimeError: a serialiser raised one of `ENDS`, or a dict inside was changed meanwhile.
+    """
     if adapter is None or value is None:
         return value
-    if shows_infinity(adapter.core_schema):  # only JSON text honours it
-        return orjson.loads(adapter.dump_json(value, warnings=False))
-    return adapter.dump_python(value, mode="json", warnings=False)
+    if type(value) is dict or type(value) is SyncedDict:
+        value = dict(value)  # in one step: a thread may add members while pydantic iterates
+    try:
+        if shows_infinity(adapter.core_schema):  # only JSON text honours it
+            return orjson.loads(adapter.dump_json(value, warnings=False))
+        return adapter.dump_python(value, mode="json", warnings=False)
+    except Exception:
+        raise
+    except BaseException as error:
+        raise _unreadable(value, error) from error
+
+
+def _unreadable(value: object, error: BaseException) -> RuntimeError:
+    """Return the error for one of `ENDS`, or for a panic of pydantic, which is not an Exception."""
+    return RuntimeError(f"a value of type {type(value).__name__} can't be read: {error!r}")
 
 
 def attribute_of(owner: object, name: str, wire: str, read_only: bool = False) -> Attribute:
@@ -143,8 +159,10 @@ def _dump(model: BaseModel, **options: Any) -> Any:
         if _infinities(type(model)):  # only JSON text honours it
             return orjson.loads(model.model_dump_json(warnings=False, **options))
         return model.model_dump(mode="json", warnings=False, **options)
-    except ENDS as error:
-        raise RuntimeError(f"{type(model).__name__} can't be read: {error!r}") from error
+    except Exception:
+        raise
+    except BaseException as error:
+        raise _unreadable(model, error) from error
 
 
 def _infinities(cls: type[BaseModel]) -> bool:

@@ -328,3 +328,47 @@ def test_annotation_that_can_not_be_resolved_takes_any_value(
     vars(shape)["odd"] = 1
     Sync(shape, "ODD", include=["odd"])
     assert "cannot resolve the type of Shape.odd; any value is accepted" in caplog.text
+
+
+class Panics:
+    """A serializer adds a member to a dict, as a thread may do meanwhile."""
+
+    outer: dict[str, Annotated[int, PlainSerializer(lambda n: grow(n))]]
+    inner: dict[str, dict[str, Annotated[int, PlainSerializer(lambda n: grow(n))]]]
+    n: int
+
+    @sync_all("PANICS")
+    def __init__(self, outer: dict[str, int], inner: dict[str, int]) -> None:
+        self.outer = outer
+        self.inner = {"a": inner}
+        self.n = 1
+
+
+growing: list[dict[str, int]] = []
+
+
+def grow(n: int) -> int:
+    for each in growing:
+        each[f"{len(each)}"] = 0
+    return n
+
+
+@pytest.mark.parametrize("kind", [dict, SyncedDict])
+async def test_dict_that_grows_while_it_is_read_ends_no_connection(
+    session: Session, kind: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.CRITICAL + 1):
+        owner = Panics(kind(a=1, b=2), {"a": 1, "b": 2})
+        async with TestClient(session) as client:
+            growing[:] = [owner.outer, owner.inner["a"]]
+            owner.n = 2
+            with pytest.raises(RuntimeError, match="attribute 'inner'"):
+                await owner.sync()  # type: ignore[attr-defined]
+            await client.send("_GET:PANICS", {})
+            await client.patch("PANICS", {"op": "replace", "path": "/n", "value": 3})
+            growing.clear()
+            await owner.sync()  # type: ignore[attr-defined]
+            await client.get("PANICS")
+            assert client.documents["PANICS"]["n"] == owner.n
+            assert client.documents["PANICS"]["inner"] == owner.inner
+            assert client.documents["PANICS"]["outer"] == dict(owner.outer)
