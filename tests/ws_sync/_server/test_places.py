@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 from starlette.websockets import WebSocketState
 
 from ws_sync import Sessions, Sync, sync_all
+from ws_sync._core.protocol.close_codes import CloseCode
 from ws_sync._server.places import address_of
 from ws_sync.limits import Limits
 
@@ -118,7 +119,8 @@ async def test_places_of_ended_sessions_are_free(limit: int | None) -> None:
     limits = Limits(per_address=1, per_user=1)
     async with Sessions(Notes, grace=limit, lifetime=0, limits=limits) as sessions:
         for _ in range(3):
-            assert await visit(sessions, HONEST, "ann") == [None]
+            [code] = await visit(sessions, HONEST, "ann")
+            assert code in (None, CloseCode.SERVICE_RESTART)  # the lifetime may end in the visit
             assert await sessions.sweep() <= 1
 
 
